@@ -1,0 +1,96 @@
+"""The console entry: whatever happens becomes a message and an exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import io
+import os
+import signal
+import sys
+from types import FrameType
+
+INTERRUPTED, CLOSED_PIPE = 130, 141  # 128 + SIGINT, 128 + SIGPIPE
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    gc.disable()  # loading modules makes next to no garbage; `command.invoke` switches it on again
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """The exit code of a command line; see `vecalc help exit-codes`."""
+    _end_cleanly_on_signals()
+    _prepare_streams()
+    try:
+        from vecalc.app.cli.command import invoke
+
+        code = invoke(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = CLOSED_PIPE
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except SystemExit as leaving:  # by a signal
+        code = int(leaving.code or 0)
+    except Exception as problem:
+        code = _report(problem, arguments)
+    _let_go_of_stdout()
+    return code
+
+
+def _report(problem: Exception, arguments: list[str]) -> int:
+    from vecalc.app.cli.terminal import color_of, error_style
+    from vecalc.app.faults import as_problem
+    from vecalc.render.problem import problem as draw
+
+    told = as_problem(problem)
+    with contextlib.suppress(OSError):  # stderr itself may be full or closed; the code still tells
+        if "--debug" in arguments:
+            import traceback
+
+            traceback.print_exception(problem)
+        sys.stderr.write(draw(told, "", error_style(color_of(arguments))))
+        sys.stderr.flush()
+    return told.exit_code
+
+
+# --- streams and signals --------------------------------------------------------------------
+
+
+def _prepare_streams() -> None:
+    """Characters that the locale's encoding lacks come out as escapes; streams that are closed are replaced.
+
+    From a missing stdin nothing is read, and nobody is told on a missing stderr. But an answer that is
+    lost must not count as given: writing to a missing stdout fails (EBADF).
+    """
+    access = {"stdin": ("r", os.O_RDONLY), "stdout": ("w", os.O_RDONLY), "stderr": ("w", os.O_WRONLY)}
+    for name, (mode, flags) in access.items():
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, encoding="utf-8"))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _let_go_of_stdout() -> None:
+    """Flush what is left; if that can't be done, keep the interpreter's last flush from complaining."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _end_cleanly_on_signals() -> None:
+    """SIGTERM and SIGHUP unwind the stack, so that temporary files are removed: 143, 129."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _leave)
+
+
+def _leave(number: int, _: FrameType | None) -> None:
+    sys.exit(128 + number)
+
+
+if __name__ == "__main__":
+    main()

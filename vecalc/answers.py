@@ -1,0 +1,122 @@
+"""What the engine returns: answers as plain values, ready for any renderer.
+
+Answer = Outcome for one expression: what was asked, how it was read, and one of
+         Ranking (a vector's neighbours) | Number (a scalar) | Rows (a list, a row a vector)
+         or the error that took its place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from vecalc.errors import VecalcError
+
+NORMS = ("rms", "unit", "raw")  # how long word vectors are taken
+METRICS = ("cos", "dot", "l2")
+EXCLUSIONS = ("inputs", "variants", "none")  # which words may not be neighbours
+
+SCHEMA = 1  # version of the JSON record; raised when a field changes its meaning
+
+
+class Neighbour(NamedTuple):
+    """A word of the vocabulary, its rank from 1, and its score (similarity, or distance for l2)."""
+
+    rank: int
+    word: str
+    score: float
+
+
+class Ranking(NamedTuple):
+    """The neighbours of a vector, best first, without the excluded words.
+
+    `excluded` are the words of the expression that would have stood among these neighbours, each with
+    the rank it would have had if nothing were excluded.
+    """
+
+    neighbours: tuple[Neighbour, ...]
+    excluded: tuple[Neighbour, ...]
+    vector: NDArray[np.float64]  # [d]
+
+
+class Number(NamedTuple):
+    """A scalar."""
+
+    value: float
+
+
+class Row(NamedTuple):
+    """One vector of a list: its label, its length, its nearest words."""
+
+    label: str
+    length: float
+    weight: float | None  # of an attention, where the list comes from one
+    neighbours: tuple[Neighbour, ...]
+
+
+class Rows(NamedTuple):
+    """A list of vectors [n, d], a labelled row each."""
+
+    rows: tuple[Row, ...]
+    vectors: NDArray[np.float64]
+
+
+class Weights(NamedTuple):
+    """Attention weights of a query over labelled keys; they sum to 1."""
+
+    labels: tuple[str, ...]
+    values: tuple[float, ...]
+
+
+class Expected(NamedTuple):
+    """The outcome of `EXPR => WORD @K`: passed when the word's rank is at most `at`.
+
+    `rank` is the word's actual rank among the candidates, None where it is not a candidate.
+    """
+
+    word: str
+    at: int
+    rank: int | None
+
+    @property
+    def passed(self) -> bool:
+        """Whether the word came early enough."""
+        return self.rank is not None and self.rank <= self.at
+
+
+class Asked(NamedTuple):
+    """The question: text as typed, its place, and the conditions it was answered under."""
+
+    id: int | str  # 1, 2, ... in a command; the line number in a file
+    expr: str
+    norm: str
+    metric: str
+    model: str
+    size: int  # words in the model
+    width: int  # components of a vector
+    where: str = ""  # file and line that the text comes from
+
+
+class Answer(NamedTuple):
+    """Everything there is to say about one expression.
+
+    Exactly one of `result` and `error` is set. `parsed` is the canonical form (empty when it did not
+    parse), `notes` tell how words were read.
+    """
+
+    asked: Asked
+    parsed: str = ""
+    notes: tuple[str, ...] = ()
+    result: Ranking | Number | Rows | None = None
+    error: VecalcError | None = None
+    expected: Expected | None = None
+    attention: tuple[Weights, ...] = ()
+    row: dict[str, str] | None = None  # the input row, when the expression ran over a CSV file
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is a result, and the expectation, if any, was met."""
+        return self.error is None and (self.expected is None or self.expected.passed)

@@ -1,0 +1,159 @@
+"""What can go wrong, as data: a message, its place, and what to do about it.
+
+Every error a user can cause is a `VecalcError`; anything else that escapes is a bug in vecalc.
+The stages raise them, a stage that knows more adds it on the way out (`VecalcError.at`), and only
+the outermost shell turns them into text, colour and an exit code.
+
+    VecalcError                  1
+     |- UsageError               2   options and arguments that make no sense together
+     |- ExpressionError          3   a formula has no answer
+     |   |- SyntaxProblem            it does not parse
+    |   |   `- UnfinishedText           a bracket or quote is still open
+     |   |- LimitExceeded            it is larger than a stated limit
+     |   |- UnknownWords             words that the vocabulary lacks
+     |   |- UnknownName              a function or a space that does not exist
+     |   |- TypeMismatch             values that do not fit together
+     |   `- NoValue                  arithmetic without a result: zero vector, division by zero
+     |- FileProblem              4   a model or input file can't be read
+     `- StorageProblem           5   output, cache, disk
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple, Self
+
+
+class Span(NamedTuple):
+    """Half-open range of characters in the text of an expression."""
+
+    start: int
+    end: int
+
+    def to(self, other: Span) -> Span:
+        """The range from the start of this one to the end of the other."""
+        return Span(self.start, other.end)
+
+
+NOWHERE = Span(-1, -1)  # the place of a node that stands in another text (a definition, an earlier line)
+
+
+class VecalcError(Exception):
+    """A problem with what the user gave.
+
+    `message` says what and why, `hint` what to do; `span` is the range of the expression, when there
+    is one; `where` names a file, a line or an option; `suggestions` are near spellings.
+    """
+
+    exit_code: ClassVar[int] = 1
+    kind: ClassVar[str] = "error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        span: Span | None = None,
+        hint: str = "",
+        where: str = "",
+        suggestions: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.span = span if span != NOWHERE else None
+        self.hint = hint
+        self.where = where
+        self.suggestions = tuple(suggestions)
+
+    def at(self, span: Span | None = None, where: str = "") -> Self:
+        """Add a place, unless a more precise one is known already."""
+        if self.span is None and span != NOWHERE:
+            self.span = span
+        self.where = self.where or where
+        return self
+
+
+class UsageError(VecalcError):
+    """Options or arguments that make no sense."""
+
+    exit_code = 2
+    kind = "usage"
+
+
+class ExpressionError(VecalcError):
+    """A formula that has no answer."""
+
+    exit_code = 3
+    kind = "expression"
+
+
+class SyntaxProblem(ExpressionError):
+    """Text that the grammar does not accept."""
+
+    kind = "syntax"
+
+
+class UnfinishedText(SyntaxProblem):
+    """A bracket or quote is open where the text ends: at a prompt, the next line goes on."""
+
+
+class LimitExceeded(ExpressionError):
+    """An expression larger than a stated limit; the message names the limit and how to raise it."""
+
+    kind = "limit"
+
+
+class UnknownName(ExpressionError):
+    """A function or a space that does not exist."""
+
+    kind = "unknown name"
+
+
+class TypeMismatch(ExpressionError):
+    """Values whose types or widths do not fit together; the message names both sides."""
+
+    kind = "type"
+
+
+class NoValue(ExpressionError):
+    """Arithmetic without a result: a zero vector, a division by zero, an overflow."""
+
+    kind = "value"
+
+
+class MissingWord(NamedTuple):
+    """A word that the vocabulary lacks: where it stands and what is spelled like it."""
+
+    word: str
+    span: Span
+    suggestions: tuple[str, ...]
+
+
+class UnknownWords(ExpressionError):
+    """All words of an expression that the vocabulary lacks, reported together."""
+
+    kind = "unknown word"
+
+    def __init__(self, missing: Sequence[MissingWord], *, hint: str = "") -> None:
+        self.missing = tuple(missing)
+        names = ", ".join(f"'{m.word}'" for m in self.missing)
+        plural = "s" if len(self.missing) > 1 else ""
+        super().__init__(
+            f"unknown word{plural} {names}",
+            span=self.missing[0].span,
+            hint=hint,
+            suggestions=[s for m in self.missing for s in m.suggestions],
+        )
+
+
+class FileProblem(VecalcError):
+    """A model or input file that can't be read; `where` holds its path (and line or byte)."""
+
+    exit_code = 4
+    kind = "file"
+
+
+class StorageProblem(VecalcError):
+    """Output that can't be written: disk full, cache not writable, lock held."""
+
+    exit_code = 5
+    kind = "storage"
