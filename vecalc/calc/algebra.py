@@ -1,0 +1,225 @@
+"""The algebra of vectors, on plain arrays: `x`, `a`, `b` [d] or scalars, `xs` [n, d] float64.
+
+Functions raise `NoValue` where the result does not exist; the caller adds the place. Infinities and
+NaN that arithmetic makes by itself are caught by the caller for all functions alike.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from vecalc.errors import NoValue, TypeMismatch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats: TypeAlias = NDArray[np.float64]
+
+
+# A difference of float64 numbers below this share of the terms is rounding, not a direction: sums of
+# up to a few thousand terms lose at most about n * 2.2e-16 of their size.
+ROUNDING = 1e-12
+# A number is no direction: one that is small all the same, such as 1 - 0.9999999999999, must stay. What a
+# sum of n numbers loses is at most n times this share: 0.1 + 0.2 - 0.3 is 0.
+EPSILON = float(np.finfo(np.float64).eps)
+
+
+def length(x: Floats) -> float:
+    """Euclidean length, without overflow for components near the largest float64."""
+    largest = float(np.max(np.abs(x), initial=0.0))
+    return float(largest * np.linalg.norm(x / largest)) if largest > 0 else 0.0
+
+
+def direction_of(x: Floats, what: str = "the zero vector") -> Floats:
+    """`x` scaled to length 1."""
+    size = length(x)
+    if size == 0:
+        raise NoValue(f"{what} has no direction")
+    return x / size
+
+
+def unit(x: Floats) -> Floats:
+    """Scaled to length 1; a list row by row."""
+    return np.stack([unit(row) for row in x]) if x.ndim > 1 else direction_of(x)
+
+
+def rms(x: Floats) -> Floats:
+    """Scaled to length √d, so that components have root mean square 1; a list row by row."""
+    return unit(x) * np.sqrt(x.shape[-1])
+
+
+def settle(total: Floats, size: float, share: float = ROUNDING) -> Floats:
+    """A sum whose terms cancelled to rounding noise is the zero vector, not a random direction."""
+    return np.zeros_like(total) if length(np.atleast_1d(total)) <= share * size else total
+
+
+# --- size and angle -------------------------------------------------------------------------
+
+
+def cos(a: Floats, b: Floats) -> float:
+    """Cosine similarity, in [-1, 1]."""
+    return float(np.clip(direction_of(a) @ direction_of(b), -1.0, 1.0))
+
+
+def angle(a: Floats, b: Floats) -> float:
+    """Angle in degrees; by half-angle tangent, which is exact for small angles too (Kahan 2006)."""
+    u, v = direction_of(a), direction_of(b)
+    return float(np.degrees(2 * np.arctan2(np.linalg.norm(u - v), np.linalg.norm(u + v))))
+
+
+# --- element-wise ---------------------------------------------------------------------------
+
+
+def sigmoid(x: Floats) -> Floats:
+    """1 / (1 + e^-x), without overflow."""
+    return np.exp(-np.logaddexp(0.0, -np.asarray(x)))
+
+
+def square_root(x: Floats) -> Floats:
+    """Of numbers from 0."""
+    if np.any(np.asarray(x) < 0):
+        raise NoValue("the square root of a negative number")
+    return np.sqrt(x)
+
+
+def logarithm(x: Floats) -> Floats:
+    """Natural logarithm, of positive numbers."""
+    if np.any(np.asarray(x) <= 0):
+        raise NoValue("the logarithm of a number that is not positive")
+    return np.log(x)
+
+
+def clip(x: Floats, lo: float, hi: float) -> Floats:
+    """Limited to [lo, hi]."""
+    if lo > hi:
+        raise NoValue(f"clip: the lower bound {lo:g} is above the upper bound {hi:g}")
+    return np.clip(x, lo, hi)
+
+
+# --- many to one ----------------------------------------------------------------------------
+
+
+def medoid(xs: Floats) -> Floats:
+    """The vector with the smallest sum of Euclidean distances to the others; the first of equals."""
+    totals = [np.linalg.norm(xs - x, axis=1).sum() for x in xs]
+    row: Floats = xs[int(np.argmin(totals))]
+    return row
+
+
+def total(xs: Floats) -> Floats:
+    """Sum over the first axis, with cancelled terms settled."""
+    if xs.ndim == 1:
+        return settle(np.asarray(np.sum(xs)), float(np.max(np.abs(xs))), EPSILON * len(xs))
+    return settle(np.sum(xs, axis=0), float(np.sum(np.linalg.norm(xs, axis=-1))))
+
+
+def mean(xs: Floats) -> Floats:
+    """Mean over the first axis."""
+    return total(xs) / len(xs)
+
+
+# --- geometry -------------------------------------------------------------------------------
+
+
+def basis(xs: Floats) -> Floats:
+    """An orthonormal basis [r, d] of the span of the rows, r their rank."""
+    scaled = unit(xs)
+    _, sizes, directions = np.linalg.svd(scaled, full_matrices=False)
+    rank = int(np.sum(sizes > ROUNDING * sizes[0]))
+    return np.asarray(directions[:rank])
+
+
+def project(a: Floats, xs: Floats) -> Floats:
+    """The part of `a` in the span of the rows of `xs`."""
+    q = basis(xs)
+    return settle(q.T @ (q @ a), length(a))
+
+
+def without(a: Floats, xs: Floats) -> Floats:
+    """Orthogonal negation: `a` minus its part in the span of all rows together (Widdows 2003)."""
+    q = basis(xs)
+    rest = a - q.T @ (q @ a)
+    rest = rest - q.T @ (q @ rest)  # twice is enough (Kahan; Giraud et al. 2005)
+    return settle(rest, length(a))
+
+
+def slerp(a: Floats, b: Floats, t: float) -> Floats:
+    """Along the great circle from `a` to `b` (Shoemake 1985); the length changes linearly."""
+    u, v = direction_of(a), direction_of(b)
+    theta = np.radians(angle(a, b))
+    size = (1 - t) * length(a) + t * length(b)
+    if np.sin(theta) <= ROUNDING:
+        if np.cos(theta) < 0:
+            raise NoValue("slerp between opposite vectors: every great circle joins them")
+        return size * u
+    mixed = (np.sin((1 - t) * theta) * u + np.sin(t * theta) * v) / np.sin(theta)
+    return np.asarray(size * mixed)
+
+
+# --- composition ----------------------------------------------------------------------------
+
+
+def bind(a: Floats, b: Floats) -> Floats:
+    """Circular convolution (Plate 1995)."""
+    return np.fft.irfft(np.fft.rfft(a) * np.fft.rfft(b), n=len(a))
+
+
+def unbind(a: Floats, c: Floats) -> Floats:
+    """Circular correlation, the approximate inverse of `bind(a, .)` (Plate 1995)."""
+    return np.fft.irfft(np.conj(np.fft.rfft(a)) * np.fft.rfft(c), n=len(a))
+
+
+# --- attention ------------------------------------------------------------------------------
+
+
+def attention_weights(q: Floats, keys: Floats, temperature: float) -> Floats:
+    """softmax(q·Kᵀ / (√d·T)) [n] (Vaswani et al. 2017)."""
+    if temperature <= 0:
+        raise NoValue("the temperature of attend must be above 0")
+    scores = keys @ q
+    # The largest score is taken off before the division, so that a tiny temperature can't overflow.
+    weights = np.exp((scores - scores.max()) / (np.sqrt(len(q)) * temperature))
+    return np.asarray(weights / weights.sum())
+
+
+def attend(q: Floats, keys: Floats, values: Floats | None, temperature: float) -> tuple[Floats, Floats]:
+    """softmax(q·Kᵀ / (√d·T))V [d], and its weights [n]."""
+    values = keys if values is None else values
+    if len(values) != len(keys):
+        raise TypeMismatch(f"attend: {len(keys)} keys but {len(values)} values")
+    weights = attention_weights(q, keys, temperature)
+    return weights @ values, weights
+
+
+# --- directions -----------------------------------------------------------------------------
+
+
+def principal(xs: Floats, i: float) -> Floats:
+    """The i-th principal direction of the rows (from 1), of length 1, towards their mean."""
+    centred = xs - xs.mean(axis=0)
+    _, sizes, directions = np.linalg.svd(centred, full_matrices=False)
+    rank = int(np.sum(sizes > ROUNDING * max(float(np.linalg.norm(xs)), sizes[0])))
+    if not 1 <= i <= rank:
+        raise NoValue(f"pc: there is no principal direction {i:g} (the list has {rank})")
+    return _towards(directions[int(i) - 1], xs.mean(axis=0))
+
+
+def _towards(x: Floats, goal: Floats) -> Floats:
+    """`x` or `-x`, whichever points to the goal: a direction's sign is arbitrary otherwise."""
+    along = float(x @ goal)
+    if abs(along) <= ROUNDING * length(goal):
+        along = float(x[np.argmax(np.abs(x))])
+    return x if along >= 0 else -x
+
+
+def pair_direction(xs: Floats) -> Floats:
+    """What the pairs (rows 0 and 1, 2 and 3, ...) differ by: first principal direction of the pairs
+    about their own centres (Bolukbasi et al. 2016), of length 1, from second towards first.
+    """
+    differences = xs[0::2] - xs[1::2]
+    _, sizes, directions = np.linalg.svd(differences, full_matrices=False)
+    if sizes[0] <= ROUNDING * float(np.linalg.norm(xs)):
+        raise NoValue("direction: the words of the pairs are the same")
+    return _towards(directions[0], differences.mean(axis=0))

@@ -1,0 +1,209 @@
+"""The functions of the language: one table. Help, completion, checks and docs all come from it.
+
+To add one, add an entry: name, group, parameters, formula, source, and a function over plain arrays.
+What can be said in the language itself belongs into `prelude.vec` instead.
+
+Parameters are written `name: kind`, `name: kind = default`, or `name: kind...` for any number of
+arguments or one list. Kinds: number, integer (from 1), vector, list (of vectors), pairs (a list of
+lists of two), vectors (a vector or a list), value (any of number, vector, list).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from vecalc.calc import algebra
+
+GROUPS = {
+    "size and angle": "lengths, distances, angles: numbers",
+    "scaling": "how long a vector is (see --norm)",
+    "element-wise": "each component by itself; these depend on the axes of the space",
+    "many to one": "several values, or one list of them, become one",
+    "geometry": "projections and the like; these do not depend on the axes",
+    "composition": "one vector out of two",
+    "analogy": "offsets between words",
+    "attention": "a soft lookup",
+    "features": "columns for a model",
+    "neighbours": "vectors found in the space, or in a list",
+}
+
+
+class Parameter(NamedTuple):
+    """One parameter of a function."""
+
+    name: str
+    kind: str
+    default: float | None = None
+    optional: bool = False
+    variadic: bool = False
+
+
+class Function(NamedTuple):
+    """An entry of the table; `apply` takes arrays in the order of the parameters."""
+
+    name: str
+    group: str
+    signature: str
+    formula: str
+    apply: Callable[..., Any]
+    source: str = ""
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """The signature, taken apart."""
+        return tuple(map(_parameter, filter(None, self.signature.split(", "))))
+
+    def shown(self) -> str:
+        """The signature as help shows it: `attend(q, keys, values=keys, temperature=1)`."""
+        return f"{self.name}({', '.join(map(_show_parameter, self.parameters))})"
+
+
+def _parameter(text: str) -> Parameter:
+    declared, _, default = text.partition(" = ")
+    name, _, kind = declared.partition(": ")
+    if kind.endswith("..."):
+        return Parameter(name, kind.removesuffix("..."), variadic=True)
+    if not default:
+        return Parameter(name, kind)
+    number = float(default) if default[0].isdigit() else None
+    return Parameter(name, kind, number, optional=True)
+
+
+def _show_parameter(parameter: Parameter) -> str:
+    if parameter.variadic:
+        return f"{parameter.name}…"
+    if not parameter.optional:
+        return parameter.name
+    return f"{parameter.name}={'keys' if parameter.default is None else f'{parameter.default:g}'}"
+
+
+def _needs_evaluator(*_: Any) -> Any:
+    raise AssertionError("handled by the evaluator, which knows the words and the space")
+
+
+_ENTRIES = (
+    # size and angle
+    Function("norm", "size and angle", "x: vector", "‖x‖", algebra.length),
+    Function(
+        "cos", "size and angle", "a: vector, b: vector", "a·b / (‖a‖ ‖b‖), cosine similarity", algebra.cos
+    ),
+    Function("angle", "size and angle", "a: vector, b: vector", "acos(cos(a, b)) in degrees", algebra.angle),
+    # scaling
+    Function(
+        "raw", "scaling", "x: value", "x with its words as long as the file holds them", _needs_evaluator
+    ),
+    Function("unit", "scaling", "x: vectors", "x / ‖x‖", algebra.unit),
+    Function("rms", "scaling", "x: vectors", "x √d / ‖x‖: components have root mean square 1", algebra.rms),
+    # element-wise
+    Function("abs", "element-wise", "x: value", "|xᵢ|", np.abs),
+    Function("sqrt", "element-wise", "x: value", "√xᵢ", algebra.square_root),
+    Function("exp", "element-wise", "x: value", "e^xᵢ", np.exp),
+    Function("log", "element-wise", "x: value", "ln xᵢ", algebra.logarithm),
+    Function("tanh", "element-wise", "x: value", "tanh xᵢ", np.tanh),
+    Function("sigmoid", "element-wise", "x: value", "1 / (1 + e^-xᵢ)", algebra.sigmoid),
+    Function(
+        "clip", "element-wise", "x: value, lo: number, hi: number", "min(max(xᵢ, lo), hi)", algebra.clip
+    ),
+    Function("sign", "element-wise", "x: value", "-1, 0 or 1", np.sign),
+    # many to one
+    Function("sum", "many to one", "x: value...", "x₁ + x₂ + …", algebra.total),
+    Function("mean", "many to one", "x: value...", "(x₁ + x₂ + …) / n", algebra.mean),
+    Function("avg", "many to one", "x: value...", "the same as mean", algebra.mean),
+    Function(
+        "min", "many to one", "x: value...", "the smallest, element-wise", lambda xs: np.min(xs, axis=0)
+    ),
+    Function("max", "many to one", "x: value...", "the largest, element-wise", lambda xs: np.max(xs, axis=0)),
+    Function(
+        "medoid",
+        "many to one",
+        "x: vector...",
+        "the x with the least sum of distances to the others",
+        algebra.medoid,
+    ),
+    # geometry
+    Function(
+        "project",
+        "geometry",
+        "a: vector, b: vector...",
+        "the part of a in the span of the b's, QQᵀa",
+        algebra.project,
+    ),
+    Function(
+        "without",
+        "geometry",
+        "a: vector, b: vector...",
+        "a - QQᵀa, Q an orthonormal basis of all b's: orthogonal negation",
+        algebra.without,
+        "Widdows 2003",
+    ),
+    Function(
+        "slerp",
+        "geometry",
+        "a: vector, b: vector, t: number",
+        "the great circle from a (t=0) to b (t=1)",
+        algebra.slerp,
+        "Shoemake 1985",
+    ),
+    # composition
+    Function(
+        "bind",
+        "composition",
+        "a: vector, b: vector",
+        "a ⊛ b, circular convolution",
+        algebra.bind,
+        "Plate 1995",
+    ),
+    Function(
+        "unbind",
+        "composition",
+        "a: vector, c: vector",
+        "circular correlation: unbind(a, bind(a, b)) is near b",
+        algebra.unbind,
+        "Plate 1995",
+    ),
+    # attention
+    Function(
+        "attend",
+        "attention",
+        "q: vector, keys: list, values: list = keys, temperature: number = 1",
+        "softmax(q·Kᵀ / (√d·temperature)) V",
+        algebra.attend,
+        "Vaswani et al. 2017",
+    ),
+    # features
+    Function("concat", "features", "x: vector...", "[x₁; x₂; …], as wide as all together", np.concatenate),
+    # neighbours
+    Function(
+        "nearest",
+        "neighbours",
+        "x: vector, k: integer = 10",
+        "the k nearest words of x, a list",
+        _needs_evaluator,
+    ),
+    Function(
+        "pc",
+        "neighbours",
+        "x: list, i: integer = 1",
+        "i-th principal direction of the list about its mean",
+        algebra.principal,
+        "Pearson 1901",
+    ),
+    Function(
+        "direction",
+        "neighbours",
+        "x: pairs",
+        "what the pairs [[a, b], …] differ by, from b to a",
+        algebra.pair_direction,
+        "Bolukbasi et al. 2016",
+    ),
+)
+
+FUNCTIONS = {function.name: function for function in _ENTRIES}
+
+
+def in_group(group: str) -> Iterator[Function]:
+    """The entries of a group, in the order of the table."""
+    return (function for function in _ENTRIES if function.group == group)

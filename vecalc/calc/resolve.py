@@ -1,0 +1,226 @@
+"""Words meet the vocabulary: all of an expression at once, and never silently.
+
+A word is looked for exactly, then in another case, then with its blanks as `_` or `-`; what was found
+in another spelling is told in a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from vecalc.errors import NOWHERE, LimitExceeded, MissingWord, NoValue, UnknownName, UnknownWords
+from vecalc.lang.nodes import (
+    Call,
+    Candidate,
+    Chain,
+    Hyphenated,
+    ListOf,
+    Negate,
+    Node,
+    Number,
+    Steps,
+    Where,
+    Word,
+    deep,
+    walk,
+)
+from vecalc.space import VectorSpace
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Key(NamedTuple):
+    """A token of a space."""
+
+    space: str
+    word: str
+
+
+class Reading(NamedTuple):
+    """How words are looked up."""
+
+    exact: bool = False  # only exactly as written
+    skip_unknown: bool = False  # drop unknown terms of sums, means and lists
+    max_words: int = 10_000
+
+
+class Resolved(NamedTuple):
+    """A tree whose words are all tokens of their spaces, and their vectors as the files hold them."""
+
+    tree: Node
+    vectors: Mapping[Key, NDArray[np.float64]]
+    rows: Mapping[Key, int]
+    notes: tuple[str, ...]
+
+
+DEFAULT_READING = Reading()
+
+# Unknown words that get near spellings: each takes a look through the whole vocabulary, and nobody reads
+# more than a few.
+HELPED = 10
+
+
+def resolve(
+    tree: Node, spaces: Mapping[str, VectorSpace], default: str, reading: Reading = DEFAULT_READING
+) -> Resolved:
+    """Look up every word of an expanded tree.
+
+    Raises `UnknownWords` for all unknown words together, `UnknownName` for an unknown space, and
+    `LimitExceeded` for more different words than the limit.
+    """
+    lookup = _Lookup(spaces, default, reading)
+    tree = deep(lookup.read(tree))
+    if len({*lookup.rows, *(Key(node.space, node.text) for node, _ in lookup.missing)}) > reading.max_words:
+        raise LimitExceeded(
+            f"more than {reading.max_words:,} different words", hint="--limit words=N raises the limit"
+        )
+    if lookup.missing and reading.skip_unknown:
+        tree = _drop_unknown(tree, lookup)
+    if lookup.missing:
+        raise unknown_words(lookup.missing)
+    return Resolved(tree, lookup.vectors(), lookup.rows, tuple(dict.fromkeys(lookup.notes)))
+
+
+def find_row(space: VectorSpace, word: str, *, exact: bool = False) -> int | None:
+    """The row of a word by the whole chain: exact, other case, blanks as `_` or `-`."""
+    row = space.row(word)
+    if row is not None or exact:
+        return row
+    for spelling in dict.fromkeys((word, word.replace(" ", "_"), word.replace(" ", "-"))):
+        row = space.row(spelling)
+        if row is not None:
+            return row
+        if variants := space.variants(spelling):
+            return variants[0]
+    return None
+
+
+class _Lookup:
+    """One expression's words: what was found, what was not, and what to tell."""
+
+    def __init__(self, spaces: Mapping[str, VectorSpace], default: str, reading: Reading) -> None:
+        self.spaces = spaces
+        self.default = default
+        self.reading = reading
+        self.rows: dict[Key, int] = {}
+        self.missing: list[tuple[Word, VectorSpace]] = []
+        self.notes: list[str] = []
+        self._done: dict[int, Node] = {}  # nodes shared by several parents are read once
+
+    def read(self, node: Node) -> Steps[Node]:
+        """The same tree with its words replaced by tokens."""
+        if id(node) in self._done:
+            return self._done[id(node)]
+        result = yield self._read(node)
+        self._done[id(node)] = result
+        return result
+
+    def _read(self, node: Node) -> Steps[Node]:
+        match node:
+            case Word():
+                return self._word(node)
+            case Hyphenated(parts, space):
+                return self._word(Word("-".join(parts), space=space, span=node.span))
+            case Negate(operand):
+                return Negate((yield self.read(operand)), node.span)
+            case Chain(first, rest, places):
+                operands = [(yield self.read(first))]
+                for _, operand in rest:
+                    operands.append((yield self.read(operand)))
+                pairs = zip((op for op, _ in rest), operands[1:], strict=True)
+                return Chain(operands[0], tuple(pairs), places, node.span)
+            case ListOf(items):
+                return ListOf((yield self._all(items)), node.span)
+            case Call(name, arguments, keywords):
+                values = yield self._all(tuple(value for _, value in keywords))
+                named = tuple(zip((key for key, _ in keywords), values, strict=True))
+                return Call(name, (yield self._all(arguments)), named, node.span)
+            case Number() | Candidate():
+                return node
+            case Where():
+                raise AssertionError("expand leaves no where")
+
+    def _all(self, nodes: tuple[Node, ...]) -> Steps[tuple[Node, ...]]:
+        read = []
+        for node in nodes:
+            read.append((yield self.read(node)))
+        return tuple(read)
+
+    def _space(self, node: Word) -> tuple[str, VectorSpace]:
+        name = node.space or self.default
+        if name not in self.spaces:
+            known = ", ".join(sorted(filter(None, self.spaces))) or "none"
+            raise UnknownName(
+                f"there is no space '{name}'",
+                span=node.span,
+                hint=f"load it with -m {name}=FILE (loaded: {known}); an analogy needs blanks around ':'",
+            )
+        return name, self.spaces[name]
+
+    def _word(self, node: Word) -> Word:
+        name, space = self._space(node)
+        row = find_row(space, node.text, exact=self.reading.exact)
+        if row is None:
+            self.missing.append((node, space))
+            return node
+        token = space.word(row)
+        if token != node.text:
+            self.notes.append(f"{node.text} read as {token}")
+        self.rows[Key(name, token)] = row
+        return Word(token, node.quoted, name, node.span)
+
+    def vectors(self) -> dict[Key, NDArray[np.float64]]:
+        """The rows of all words, read in row order, a space at a time."""
+        found: dict[Key, NDArray[np.float64]] = {}
+        for name in dict.fromkeys(key.space for key in self.rows):
+            keys = sorted((key for key in self.rows if key.space == name), key=self.rows.__getitem__)
+            matrix = self.spaces[name].vectors([self.rows[key] for key in keys])
+            _check_finite(keys, matrix)
+            found.update(zip(keys, matrix, strict=True))
+        return found
+
+
+def _check_finite(keys: Sequence[Key], matrix: NDArray[np.float64]) -> None:
+    bad = np.flatnonzero(~np.isfinite(matrix).all(axis=1))
+    if bad.size:
+        raise NoValue(f"the vector of '{keys[int(bad[0])].word}' is not finite")
+
+
+def unknown_words(missing: Sequence[tuple[Word, VectorSpace]]) -> UnknownWords:
+    """The error, with near spellings, most likely first, and their frequency ranks; in the text's order."""
+    found, hints = [], []
+    names = {node.text for node, _ in missing}
+    in_order = sorted(missing, key=lambda pair: (pair[0].span == NOWHERE, pair[0].span))
+    for i, (node, space) in enumerate(in_order):
+        near = tuple(space.near(node.text)) if i < HELPED else ()
+        found.append(MissingWord(node.text, node.span, near))
+        if near:
+            options = [_with_rank(space, word) for word in near]
+            close = " or ".join([", ".join(options[:-1]), options[-1]] if len(options) > 1 else options)
+            hints.append(f"did you mean {close}?" if len(names) == 1 else f"{node.text}: {close}?")
+    return UnknownWords(
+        found, hint=" ".join(dict.fromkeys(hints)) or "no word of this vocabulary is spelled like it"
+    )
+
+
+def _with_rank(space: VectorSpace, word: str) -> str:
+    row = space.row(word)
+    return word if row is None else f"{word} (rank {row + 1:,})"
+
+
+def _drop_unknown(tree: Node, lookup: _Lookup) -> Node:
+    """The tree without unknown terms; a word in any other place stays missing and is an error."""
+    from vecalc.calc.skip import without_terms
+
+    result = without_terms(tree, frozenset(id(node) for node, _ in lookup.missing))
+    if result is None:
+        return tree
+    left = {id(node) for node in walk(result)}
+    dropped = [node.text for node, _ in lookup.missing if id(node) not in left]
+    lookup.missing = [(node, space) for node, space in lookup.missing if id(node) in left]
+    lookup.notes += [f"{word} is unknown and was left out" for word in dropped]
+    return result

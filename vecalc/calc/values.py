@@ -1,0 +1,87 @@
+"""What an expression can be worth. All arithmetic is float64."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats: TypeAlias = NDArray[np.float64]
+
+Spaces: TypeAlias = frozenset[str]  # names of the spaces that a value's words come from
+NO_SPACE: Spaces = frozenset()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scalar:
+    """A number."""
+
+    value: float
+
+    def __float__(self) -> float:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vector:
+    """d components [d]; belongs to a space when all its words do."""
+
+    components: Floats
+    spaces: Spaces = NO_SPACE
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class List:
+    """n vectors of one width [n, d], each with a label ('' where it did not come from a word).
+
+    A list of lists is kept flat; `sizes` remembers the lengths of its lists.
+    """
+
+    vectors: Floats
+    labels: tuple[str, ...]
+    spaces: Spaces = NO_SPACE
+    sizes: tuple[int, ...] | None = None
+
+
+Value: TypeAlias = Scalar | Vector | List
+
+
+def array(value: Value) -> Floats:
+    """The numbers of a value: [], [d] or [n, d]."""
+    match value:
+        case Scalar(number):
+            return np.asarray(number)
+        case Vector(components):
+            return components
+        case List(vectors):
+            return vectors
+
+
+def spaces(value: Value) -> Spaces:
+    """Where a value's words come from."""
+    return NO_SPACE if isinstance(value, Scalar) else value.spaces
+
+
+def describe(value: Value) -> str:
+    """Type and width, for messages: `vector (300)`, `number`, `list of 3 (300)`."""
+    match value:
+        case Scalar():
+            return "number"
+        case Vector(components):
+            return f"vector ({len(components)})"
+        case List(vectors):
+            return f"list of {vectors.shape[0]} ({vectors.shape[1]})"
+
+
+def wrap(result: Floats | float, origin: Spaces) -> Value:
+    """The value that an array stands for, by its number of axes."""
+    numbers = np.asarray(result, dtype=np.float64)
+    if numbers.ndim == 0:
+        return Scalar(float(numbers))
+    if numbers.ndim == 1:
+        return Vector(numbers, origin)
+    return List(numbers, ("",) * len(numbers), origin)

@@ -1,0 +1,229 @@
+"""Text to tree."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from vecalc.errors import LimitExceeded, Span, SyntaxProblem
+from vecalc.lang.grammar import build_parser
+from vecalc.lang.hyphens import MINUS
+from vecalc.lang.nodes import (
+    Bind,
+    Call,
+    Candidate,
+    Chain,
+    Define,
+    Expectation,
+    Hyphenated,
+    ListOf,
+    Negate,
+    Node,
+    Number,
+    Statement,
+    Where,
+    Word,
+)
+
+if TYPE_CHECKING:
+    from lark import Token
+
+
+class Limits(NamedTuple):
+    """How large an expression may be; each is named in its error."""
+
+    size: int = 64 * 1024  # bytes of one expression
+    nesting: int = 1_000  # brackets, or minus signs, inside each other
+    words: int = 10_000  # different words of one expression
+
+
+DEFAULT_LIMITS = Limits()
+
+
+def parse(text: str, limits: Limits = DEFAULT_LIMITS) -> tuple[Statement, ...]:
+    """The statements of a text, in order; none for a text of blanks and comments.
+
+    Raises `SyntaxProblem` where the grammar does not accept it, `LimitExceeded` for a text larger than
+    the limits.
+    """
+    # Four bytes is the longest a character gets, so short texts are never encoded just to be measured.
+    if len(text) * 4 > limits.size and _bytes(text) > limits.size:
+        raise LimitExceeded(
+            f"the expression is longer than {limits.size:,} bytes", hint="--limit size=N raises the limit"
+        )
+    from lark.exceptions import UnexpectedInput
+
+    try:
+        statements = build_parser(_Nodes, limits.nesting).parse(text)
+    except UnexpectedInput as problem:
+        from vecalc.lang.mistakes import explain
+
+        raise explain(problem, text) from None
+    return statements  # type: ignore[return-value]  # the transformer makes nodes instead of trees
+
+
+def _bytes(text: str) -> int:
+    """The size of a text; a true minus sign counts one, like the hyphen that it may stand for (`hyphens`)."""
+    return len(text.replace(MINUS, "-").encode("utf-8", "replace"))
+
+
+def _span(token: Token) -> Span:
+    start = token.start_pos
+    assert start is not None  # noqa: S101 - every token of a lexer has one
+    return Span(start, start + len(token))
+
+
+_OPERATORS = {"PLUS": "+", "MINUS": "-", "TIMES": "*", "OVER": "/", "AT": "@", "POWER": "^"}
+
+
+class _Nodes:
+    """One method a grammar rule: children in, node out. Lark calls them while it parses."""
+
+    def program(self, children: list[Any]) -> tuple[Statement, ...]:
+        return tuple(child for child in children if not hasattr(child, "type"))
+
+    def number(self, children: list[Token]) -> Number:
+        token = children[0]
+        value = float(token)
+        if value == float("inf"):
+            raise SyntaxProblem(
+                f"{shorten(token)} is too large for a number",
+                span=_span(token),
+                hint="the largest is about 1.8e308",
+            )
+        return Number(value, _span(token))
+
+    def name(self, children: list[Token]) -> Word:
+        return Word(str(children[0]), span=_span(children[0]))
+
+    def quoted(self, children: list[Token]) -> Word:
+        return Word(unquote(children[0]), quoted=True, span=_span(children[0]))
+
+    def hyphenated(self, children: list[Token]) -> Hyphenated:
+        return Hyphenated(tuple(children[0].split("-")), span=_span(children[0]))
+
+    def in_space(self, children: list[Token]) -> Word | Hyphenated:
+        space, _, word = children[0].partition(":")
+        if "-" in word:
+            return Hyphenated(tuple(word.split("-")), space, _span(children[0]))
+        return Word(word, space=space, span=_span(children[0]))
+
+    def quoted_in_space(self, children: list[Token]) -> Word:
+        space, word = children
+        return Word(unquote(word), quoted=True, space=space[:-1], span=_span(space).to(_span(word)))
+
+    def candidate(self, children: list[Token]) -> Candidate:
+        return Candidate(_span(children[0]))
+
+    def group(self, children: list[Any]) -> Node:
+        node: Node = children[1]
+        return node
+
+    def list_of(self, children: list[Any]) -> ListOf:
+        items = tuple(child for child in children[1:-1] if not hasattr(child, "type"))
+        return ListOf(items, _span(children[0]).to(_span(children[-1])))
+
+    def negate(self, children: list[Any]) -> Negate:
+        return Negate(children[1], _span(children[0]).to(children[1].span))
+
+    def chain(self, children: list[Any]) -> Chain:
+        first, signs, operands = children[0], children[1::2], children[2::2]
+        return Chain(
+            first,
+            tuple((_OPERATORS[sign.type], operand) for sign, operand in zip(signs, operands, strict=True)),
+            tuple(map(_span, signs)),
+            first.span.to(operands[-1].span),
+        )
+
+    def proportion(self, children: list[Any]) -> Chain:
+        """`a : b :: c` is b - a + c."""
+        a, colon, b, twice, c = children[:5]
+        return Chain(b, (("-", a), ("+", c)), (_span(colon), _span(twice)), a.span.to(c.span))
+
+    def keyword(self, children: list[Any]) -> tuple[str, Node]:
+        return (str(children[0]), children[2])
+
+    def call(self, children: list[Any]) -> Call:
+        name, *rest = children
+        given = [child for child in rest if not hasattr(child, "type")]
+        arguments = tuple(child for child in given if not isinstance(child, tuple))
+        keywords = tuple(child for child in given if isinstance(child, tuple))
+        first_keyword = next((i for i, child in enumerate(given) if isinstance(child, tuple)), len(given))
+        if first_keyword != len(arguments):
+            raise SyntaxProblem(
+                f"an argument without a name after {keywords[0][0]}=",
+                span=given[first_keyword + 1].span,
+                hint="put named arguments last",
+            )
+        node = Call(str(name), arguments, keywords, _span(name).to(_span(rest[-1])))
+        _no_repetition([key for key, _ in keywords], node, "is given twice the parameter")
+        return node
+
+    def bind(self, children: list[Any]) -> Bind:
+        name, _, value = children
+        return Bind(str(name), value, _span(name).to(value.span))
+
+    def define(self, children: list[Any]) -> Define:
+        call, _, body = children
+        for argument in call.arguments:
+            if not isinstance(argument, Word) or argument.quoted or argument.space:
+                raise SyntaxProblem(
+                    f"the parameters of {call.name} must be names",
+                    span=argument.span,
+                    hint=f"for example {call.name}(a, b) = a + b",
+                )
+        parameters = (*((word.text, None) for word in call.arguments), *call.keywords)
+        _no_repetition([name for name, _ in parameters], call, "has two parameters named")
+        return Define(call.name, parameters, body, call.span.to(body.span))
+
+    def where(self, children: list[Any]) -> Where:
+        body, bindings = children[0], tuple(children[2::2])
+        return Where(body, bindings, body.span.to(bindings[-1].span))
+
+    def expectation(self, children: list[Any]) -> Expectation:
+        body, _, word, *rank = children
+        at = _rank(rank[1]) if rank else 1
+        end = _span(rank[1]) if rank else word.span
+        return Expectation(body, word, at, body.span.to(end))
+
+
+def _no_repetition(names: list[str], call: Call, what: str) -> None:
+    for i, name in enumerate(names):
+        if name in names[:i]:
+            raise SyntaxProblem(f"{call.name} {what} {name}", span=call.span)
+
+
+RANK_DIGITS = 18  # more than any vocabulary has words, and less than int() refuses
+
+
+def _rank(token: Token) -> int:
+    if not token.isdecimal() or len(token) > RANK_DIGITS or int(token) < 1:
+        raise SyntaxProblem(
+            f"@{shorten(token)} is no rank",
+            span=_span(token),
+            hint="write a whole number from 1, as in => queen @3",
+        )
+    return int(token)
+
+
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
+_SHORT = {"n": "\n", "t": "\t", "r": "\r"}
+
+
+def unquote(literal: str) -> str:
+    """The token that a quoted literal stands for; an unknown escape stands for its character."""
+    body = literal[1:-1]
+    return _ESCAPE.sub(_unescape, body) if "\\" in body else body
+
+
+def _unescape(match: re.Match[str]) -> str:
+    code = match[1] or match[2] or match[3]
+    if code is None:
+        return _SHORT.get(match[4], match[4])
+    point = int(code, 16)
+    return chr(point) if point <= 0x10FFFF else match[0]
+
+
+def shorten(text: str, width: int = 40) -> str:
+    """A text that fits into a message."""
+    return text if len(text) <= width else text[: width - 1] + "…"
