@@ -1,0 +1,86 @@
+"""Foreign files, read once and streamed: one module a format, found by themselves.
+
+A module of this folder is a format when it has the two functions of `Format`:
+
+    recognise(head: Head) -> bool              is it this format, judged by content
+    read(source: Source) -> Iterator[Block]    words and rows, some thousand at a time
+
+`recognise` sees the first bytes after decompression, and of all formats at most one says yes. `read`
+holds one block at a time and allocates nothing by the numbers of a header, which it checks against
+the size of the file first. Problems are `FileProblem`s that say where.
+
+    opening   a path -> Head and Source         refused   kinds of file that are known and not read
+    header    the line "rows width"             lines     bytes -> numbered lines
+    decoding  bytes -> words                    text_rows lines -> blocks
+    checks    blocks -> sound blocks            load      all of it, the one door
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+HEAD_BYTES = 1 << 16  # enough for the longest header, and for some rows of text of any usual width
+# Embeddings in use have up to some 12,000 components; a header that promises more than this is not one.
+MAX_WIDTH = 1 << 16
+MAX_WORD = 1 << 20  # bytes; a longer "word" means that the file is not what it seems
+# What becomes of bytes that are not UTF-8: a problem, or lone surrogates, from which they can be had back.
+# Python's other ways (ignore, replace) could make one word of two.
+ENCODING_ERRORS = ("strict", "surrogateescape")
+
+
+class Head(NamedTuple):
+    """The beginning of a file, decompressed."""
+
+    data: bytes  # at most HEAD_BYTES
+    complete: bool  # the file has no more than this
+
+
+class Tolerance(NamedTuple):
+    """What a reader puts up with; each use of it is counted."""
+
+    skip_bad_rows: bool = False  # malformed, without a word, or not finite: left out
+    allow_trailing: bool = False  # data after the last row that the header promises
+    encoding_errors: str = "strict"  # one of ENCODING_ERRORS
+
+
+class Stream(Protocol):
+    """Decompressed bytes in order."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most this many bytes, none at the end; FileProblem when they can't be had."""
+
+
+class Source(NamedTuple):
+    """An open file, what to put up with in it, and a tally of what was put up with."""
+
+    path: Path
+    stream: Stream
+    size: int | None  # bytes of the stream; None for compressed files: known at the end only
+    ceiling: int  # the most bytes that the stream may yield
+    tolerance: Tolerance
+    tally: Counter[str]  # "duplicate words left out": 3
+
+
+class Block(NamedTuple):
+    """Words [b] and their rows [b, d] float32, in the order of the file."""
+
+    words: list[str]
+    rows: NDArray[np.float32]
+    numbers: Sequence[int]  # [b] which row of the file each is, from 1
+
+
+class Format(Protocol):
+    """What a module must have to be a format."""
+
+    def recognise(self, head: Head) -> bool:
+        """Whether the file is of this format, judged by content alone."""
+
+    def read(self, source: Source) -> Iterator[Block]:
+        """Words and rows, some thousand at a time."""

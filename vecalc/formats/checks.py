@@ -1,0 +1,65 @@
+"""What every format owes to its reader: finite rows, each with a word, each word once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vecalc.errors import FileProblem
+from vecalc.formats import Block, Source
+from vecalc.formats.decoding import shown
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+NOT_FINITE = "rows with numbers that are not finite, left out"
+WORDLESS = "rows without a word, left out"
+DUPLICATE = "duplicate words left out, the first row of each kept"
+_HINT = "--skip-bad-rows leaves such rows out"
+
+
+def sound(blocks: Iterable[Block], source: Source) -> Iterator[Block]:
+    """The same blocks without what must not be in a space.
+
+    A row with nan or infinity (as float32) and a row whose word is empty or blank are FileProblems, or
+    left out and counted on request; a word that came before is left out and counted.
+    """
+    seen: set[str] = set()
+    for block in blocks:
+        wordless = np.array([not word.strip(" \t\r\n") for word in block.words], bool)
+        infinite = np.logical_not(np.isfinite(block.rows).all(axis=1))
+        _refuse(block, infinite, source, NOT_FINITE, "holds a number that is not finite (as float32)")
+        _refuse(block, wordless, source, WORDLESS, "has no word")
+        yield _without(block, wordless | infinite, seen, source)
+
+
+def _refuse(block: Block, bad: NDArray[np.bool_], source: Source, kind: str, what: str) -> None:
+    """Count the bad rows where they are to be skipped, otherwise raise for the first of them."""
+    if not bad.any():
+        return
+    if not source.tolerance.skip_bad_rows:
+        i = int(bad.argmax())
+        message = f"row {block.numbers[i]:,} (word {shown(block.words[i])}) {what}"
+        raise FileProblem(message, where=str(source.path), hint=_HINT)
+    source.tally[kind] += int(bad.sum())
+
+
+def _without(block: Block, bad: NDArray[np.bool_], seen: set[str], source: Source) -> Block:
+    """The block without its bad rows and without words seen before; `seen` learns the new ones."""
+    fresh = set(block.words)
+    if not bad.any() and len(fresh) == len(block.words) and seen.isdisjoint(fresh):
+        seen |= fresh
+        return block
+    kept = [i for i, word in enumerate(block.words) if not bad[i] and _is_new(word, seen)]
+    if repeated := len(block.words) - int(bad.sum()) - len(kept):
+        source.tally[DUPLICATE] += repeated
+    return Block([block.words[i] for i in kept], block.rows[kept], [block.numbers[i] for i in kept])
+
+
+def _is_new(word: str, seen: set[str]) -> bool:
+    if word in seen:
+        return False
+    seen.add(word)
+    return True

@@ -1,0 +1,46 @@
+"""From the bytes of words to words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from vecalc.errors import FileProblem
+from vecalc.formats import MAX_WORD, Source
+
+ESCAPED = "words that are not UTF-8, their bytes escaped reversibly"
+_SHOWN = 40  # characters of a word in a message
+
+
+def decode(raw: Sequence[bytes], source: Source, where: Callable[[int], str]) -> list[str]:
+    """The words of some bytes without newlines; `where(i)` names the place of the i-th in a problem."""
+    if raw and len(longest := max(raw, key=len)) > MAX_WORD:
+        raise too_long(where(raw.index(longest)))
+    try:
+        return b"\n".join(raw).decode().split("\n") if raw else []
+    except UnicodeDecodeError:
+        return [_word(raw, i, source, where) for i in range(len(raw))]
+
+
+def too_long(where: str) -> FileProblem:
+    """The problem of a word beyond the limit."""
+    message = f"a word of more than {MAX_WORD:,} bytes"
+    return FileProblem(message, where=where, hint="the file is damaged, or of another format")
+
+
+def shown(word: str | bytes) -> str:
+    """A word for a message: quoted, cut where it is long, what can't be printed escaped as in Python."""
+    text = word.decode("utf-8", "backslashreplace") if isinstance(word, bytes) else word
+    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:_SHOWN])
+    return f"'{visible}...'" if len(text) > _SHOWN else f"'{visible}'"
+
+
+def _word(raw: Sequence[bytes], i: int, source: Source, where: Callable[[int], str]) -> str:
+    try:
+        return raw[i].decode()
+    except UnicodeDecodeError as error:
+        if source.tolerance.encoding_errors != "strict":
+            source.tally[ESCAPED] += 1
+            return raw[i].decode("utf-8", source.tolerance.encoding_errors)
+        message = f"the word {shown(raw[i])} is not UTF-8 (byte 0x{raw[i][error.start]:02x})"
+        hint = "--encoding-errors surrogateescape keeps such words; if all look wrong, the file is damaged"
+        raise FileProblem(message, where=where(i), hint=hint) from None

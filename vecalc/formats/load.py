@@ -1,0 +1,122 @@
+"""The one door for models: a path goes in, a space comes out.
+
+What happens behind it (today: a foreign file is read into memory) is nobody else's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import numpy as np
+
+from vecalc import finder
+from vecalc.errors import FileProblem, StorageProblem, UsageError
+from vecalc.formats import ENCODING_ERRORS, Block, Format, Head, Tolerance
+from vecalc.formats.checks import sound
+from vecalc.formats.decoding import shown
+from vecalc.formats.opening import opened
+from vecalc.formats.refused import BINARY, TEXT, Kind, refused
+from vecalc.space import VectorSpace
+from vecalc.space.matrix import MatrixSpace
+from vecalc.space.store import is_store, open_store
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# The matrix grows by an eighth whenever it is full: at most that much is idle, and a resize of a large
+# array moves pages rather than bytes.
+GROWTH = 8
+
+
+class Loaded(NamedTuple):
+    """A space, and what had to be put up with to load it, a sentence each."""
+
+    space: VectorSpace
+    notes: tuple[str, ...]
+
+
+def load(
+    path: str | PathLike[str],
+    *,
+    name: str = "",
+    skip_bad_rows: bool = False,
+    allow_trailing: bool = False,
+    encoding_errors: str = "strict",
+) -> Loaded:
+    """The space at a path: a store's folder, or a file of any format in `vecalc.formats`, gzipped or not.
+
+    `name` captions it, the file's own name by default. The three options say what to put up with, see
+    `Tolerance`; each use is counted in the notes. Memory: the float32 matrix (at most an eighth of it
+    more while it grows), about 250 bytes a word, and one block; so at most 2.25 times a text file and
+    1.125 times a binary one, plus the words. FileProblem when the file can't be read or is damaged,
+    StorageProblem when memory or open files run out, UsageError for an unknown way with encoding errors.
+    """
+    place = Path(path)
+    if is_store(place):
+        return Loaded(open_store(place, name), ())
+    if encoding_errors not in ENCODING_ERRORS:
+        message = f"no way to treat encoding errors is called '{encoding_errors}'"
+        raise UsageError(message, hint=f"there are {' and '.join(ENCODING_ERRORS)}")
+    tolerance = Tolerance(skip_bad_rows, allow_trailing, encoding_errors)
+    with opened(place, tolerance) as (source, head):
+        blocks = recognised(head, place).read(source)
+        words, matrix = gathered(sound(blocks, source), place)
+    notes = tuple(f"{what}: {count:,}" for what, count in source.tally.items())
+    return Loaded(MatrixSpace(words, matrix, name or place.name), notes)
+
+
+def formats() -> dict[str, Format]:
+    """The formats that can be read, by the names of their modules."""
+    modules = {name: finder.module("vecalc.formats", name) for name in finder.names("vecalc.formats")}
+    return {name: cast(Format, module) for name, module in modules.items() if hasattr(module, "recognise")}
+
+
+def recognised(head: Head, path: Path) -> Format:
+    """The format of a file that begins like this; FileProblem when it is none that can be read."""
+    _refuse(head, BINARY, path)
+    known = formats()
+    for form in known.values():
+        if form.recognise(head):
+            return form
+    _refuse(head, TEXT, path)
+    first = head.data.partition(b"\n")[0].rstrip()
+    message = f"not a file of word vectors; it begins with {shown(first)}"
+    names = ", ".join(name.replace("_", " ") for name in known)
+    raise FileProblem(message, where=str(path), hint=f"formats that are read: {names}; plain or gzipped")
+
+
+def _refuse(head: Head, kinds: Sequence[Kind], path: Path) -> None:
+    if kind := refused(head.data, kinds):
+        raise FileProblem(f"this version can't read {kind.what}", where=str(path), hint=kind.hint)
+
+
+def gathered(blocks: Iterable[Block], path: Path) -> tuple[list[str], NDArray[np.float32]]:
+    """All words and their matrix [n, d] float32; FileProblem when there is no row at all."""
+    words: list[str] = []
+    matrix = np.empty((0, 0), np.float32)
+    try:
+        for block in blocks:
+            matrix = _with_room(matrix, len(words) + len(block.words), block.rows.shape[1])
+            matrix[len(words) : len(words) + len(block.words)] = block.rows
+            words += block.words
+        matrix.resize((len(words), matrix.shape[1]), refcheck=False)
+    except MemoryError:
+        message = f"not enough memory; {len(words):,} rows were read"
+        raise StorageProblem(
+            message, where=str(path), hint="close something, or use a smaller file"
+        ) from None
+    if not words:
+        raise FileProblem("no row is left", where=str(path), hint="see whether the file holds vectors at all")
+    return words, matrix
+
+
+def _with_room(matrix: NDArray[np.float32], rows: int, width: int) -> NDArray[np.float32]:
+    """A matrix with at least so many rows, the old ones kept."""
+    if not matrix.size:
+        return np.empty((rows, width), np.float32)
+    if rows > len(matrix):
+        matrix.resize((rows + rows // GROWTH, width), refcheck=False)
+    return matrix

@@ -1,0 +1,139 @@
+"""From lines "word number number ..." to blocks: the part that word2vec text and GloVe share.
+
+A word may hold blanks when the last fields of its line are as many numbers as the file is wide and the
+field before them is none: `windows 95 0.1 0.2` could as well be a row too long, and is refused.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from vecalc.errors import FileProblem
+from vecalc.formats import Block, Source
+from vecalc.formats.decoding import decode, shown
+from vecalc.formats.header import is_number
+from vecalc.formats.lines import Line
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MALFORMED = "malformed rows left out"
+_PLAIN = b"0123456789+-.eE "  # what usual numbers and the single blanks between them consist of
+_HINT = "correct the line, or leave such rows out with --skip-bad-rows"
+_HEADER_HINT = "if this is meant as a header, it must be two integers, the number of rows and their width"
+
+
+class _Row(NamedTuple):
+    row: int  # its number in the file, from 1
+    line: Line
+    word: bytes
+    numbers: bytes  # fields with a blank between
+
+
+def text_blocks(source: Source, chunks: Iterable[Sequence[Line]], width: int) -> Iterator[Block]:
+    """A block for each chunk of lines; FileProblem with line and column for a malformed row."""
+    seen = 0
+    for lines in chunks:
+        rows = list(_split_all(enumerate(lines, seen + 1), width, source))
+        values = _parsed_fast(rows, width)
+        if values is None:
+            rows, values = _parsed_one_by_one(rows, width, source)
+        words = decode([row.word for row in rows], source, _places(source, rows))
+        yield Block(words, values, [row.row for row in rows])
+        seen += len(lines)
+
+
+def trailing_numbers(line: bytes) -> int:
+    """How many numbers a line ends with; its first field is a word whatever it looks like."""
+    fields = line.split()[:0:-1]
+    return next((i for i, field in enumerate(fields) if not is_number(field)), len(fields))
+
+
+def _places(source: Source, rows: Sequence[_Row]) -> Callable[[int], str]:
+    return lambda i: f"{source.path}:{rows[i].line.number}"
+
+
+def _split_all(lines: Iterable[tuple[int, Line]], width: int, source: Source) -> Iterator[_Row]:
+    """Word and numbers of each line; fields that are right in count may still be no numbers."""
+    for row, line in lines:
+        word, _, numbers = line.text.partition(b" ")
+        if numbers.count(b" ") != width - 1:
+            try:
+                word, numbers = _split_carefully(line, width, source)
+            except FileProblem as problem:
+                _forgive(problem, source)
+                continue
+        yield _Row(row, line, word, numbers)
+
+
+def _parsed_fast(rows: Sequence[_Row], width: int) -> NDArray[np.float32] | None:
+    """All numbers [b, width] in one call, or None when some field is not plainly a number."""
+    joined = b" ".join([row.numbers for row in rows])
+    if not rows or joined.translate(None, _PLAIN) or b"  " in joined:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # older numpy warns where newer raises
+        try:
+            values = np.fromstring(joined, np.float32, sep=" ")
+        except ValueError:
+            return None
+    return values.reshape(len(rows), width) if values.size == len(rows) * width else None
+
+
+def _parsed_one_by_one(
+    rows: Sequence[_Row], width: int, source: Source
+) -> tuple[list[_Row], NDArray[np.float32]]:
+    """The well-formed rows and their numbers [b, width]; a number too large for float32 is infinite."""
+    good: list[_Row] = []
+    values: list[list[float]] = []
+    for row in rows:
+        try:
+            word, numbers = _split_carefully(row.line, width, source)
+        except FileProblem as problem:
+            _forgive(problem, source)
+            continue
+        good.append(row._replace(word=word))
+        values.append([float(field) for field in numbers.split()])
+    with np.errstate(over="ignore"):
+        return good, np.array(values, np.float64).reshape(-1, width).astype(np.float32)
+
+
+def _split_carefully(line: Line, width: int, source: Source) -> tuple[bytes, bytes]:
+    """Word and numbers of one line, every field checked; FileProblem when it is malformed."""
+    fields = line.text.rsplit(None, width)
+    if len(fields) == width and line.text[:1].isspace():
+        fields = [b"", *fields]  # an empty word, which is for `checks` to judge
+    if len(fields) <= width:
+        raise _miscounted(line, max(len(fields) - 1, 0), width, source)
+    word, *numbers = fields
+    wrong = next((i for i, field in enumerate(numbers) if not is_number(field)), None)
+    if wrong is not None:
+        raise _not_a_number(line, wrong, width, source)
+    if len(parts := word.split()) > 1 and is_number(parts[-1]):
+        raise _miscounted(line, trailing_numbers(line.text), width, source)
+    return word, b" ".join(numbers)
+
+
+def _miscounted(line: Line, found: int, width: int, source: Source) -> FileProblem:
+    message = f"the row {shown(line.text)} has {found} numbers, {width} are expected"
+    hint = _HEADER_HINT if line.number == 1 else _HINT
+    return FileProblem(message, where=f"{source.path}:{line.number}", hint=hint)
+
+
+def _not_a_number(line: Line, wrong: int, width: int, source: Source) -> FileProblem:
+    fields = list(re.finditer(rb"\S+", line.text))[-width:]
+    column = len(line.text[: fields[wrong].start()].decode("utf-8", "replace")) + 1
+    message = f"{shown(fields[wrong][0])} is not a number (field {wrong + 1} of {width} after the word)"
+    return FileProblem(message, where=f"{source.path}:{line.number}:{column}", hint=_HINT)
+
+
+def _forgive(problem: FileProblem, source: Source) -> None:
+    """Count a malformed row, or raise its problem."""
+    if not source.tolerance.skip_bad_rows:
+        raise problem from None
+    source.tally[MALFORMED] += 1

@@ -1,0 +1,70 @@
+"""Queries to hits: the exact nearest rows of a space.
+
+This file is the contract; a backend is one module with a `search` and a `rank`. A search returns rows,
+not words: turning k rows into words is somebody else's last step.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+
+from vecalc.space import VectorSpace
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Queries: TypeAlias = NDArray[np.float64]  # [q, d]
+
+
+class Measure(NamedTuple):
+    """What near means: a metric, and how long the candidates' vectors are taken.
+
+    cos: cosine similarity; dot: dot product; l2: Euclidean distance, nearest first. `norm` is rms
+    (length √d), unit (length 1) or raw (as in the file); it does not matter to cos. A zero vector has no
+    cosine, and no length to bring to rms or unit, so it is a candidate only for raw dot and raw l2.
+    """
+
+    metric: str = "cos"
+    norm: str = "rms"
+
+    @property
+    def needs_direction(self) -> bool:
+        """Whether zero vectors have no place in the ranking."""
+        return self.metric == "cos" or self.norm != "raw"
+
+
+class Hits(NamedTuple):
+    """The nearest rows of each query, best first, ties by row; k or as many as there are."""
+
+    rows: NDArray[np.int64]  # [q, k]
+    scores: NDArray[np.float64]  # [q, k]: similarities, or distances for l2
+
+
+class Searcher(Protocol):
+    """A backend. Results equal brute force in float64, whatever it does on the way."""
+
+    def search(
+        self,
+        space: VectorSpace,
+        queries: Queries,
+        k: int,
+        measure: Measure = ...,
+        rows: NDArray[np.int64] | None = None,
+    ) -> Hits:
+        """The k nearest of the candidates `rows` (ascending; None: all) for each query [q, d] float64.
+
+        A query that is zero has no cosine: the caller must not ask (`NoValue` comes before).
+        """
+
+    def rank(
+        self,
+        space: VectorSpace,
+        query: NDArray[np.float64],
+        row: int,
+        measure: Measure = ...,
+        rows: NDArray[np.int64] | None = None,
+        excluded: NDArray[np.int64] = ...,
+    ) -> int:
+        """The rank of one row, from 1, among the candidates that are not excluded, for the query [d]."""

@@ -1,0 +1,57 @@
+"""Where vectors live: words, and one row of numbers for each.
+
+This file is the contract. `matrix.py` makes a space of a vocabulary and a matrix, `store.py` opens one
+in a folder of plain arrays; a caller can't tell them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Rows: TypeAlias = NDArray[np.int64]
+    Matrix: TypeAlias = NDArray[np.float64]
+
+
+class VectorSpace(Protocol):
+    """A vocabulary of n words in order (most frequent first, as files have them), d numbers each."""
+
+    @property
+    def name(self) -> str:
+        """What captions call it: the file's name, or the name the user gave."""
+
+    @property
+    def dim(self) -> int:
+        """Components of a vector, d."""
+
+    def __len__(self) -> int:
+        """Words in the vocabulary, n."""
+
+    def row(self, word: str) -> int | None:
+        """The row of exactly this word, or None."""
+
+    def word(self, row: int) -> str:
+        """The word of a row."""
+
+    def words(self) -> Iterator[str]:
+        """All words in row order."""
+
+    def vectors(self, rows: Rows | Sequence[int]) -> Matrix:
+        """The vectors of some rows [r, d] float64, as the file holds them (norm raw), the caller's own."""
+
+    def blocks(self) -> Iterable[tuple[int, NDArray[np.float32], NDArray[np.float64]]]:
+        """First row, vectors [b, d] float32, lengths [b] float64 of each block of rows; only to be read."""
+
+    def lengths(self, rows: Rows | Sequence[int]) -> NDArray[np.float64]:
+        """Euclidean lengths of some rows [r] float64."""
+
+    def variants(self, word: str) -> Sequence[int]:
+        """Rows of the same word in any case or Unicode composition, its own among them, in row order."""
+
+    def near(self, word: str, limit: int = 3) -> Sequence[str]:
+        """Words spelled like this one, likeliest first."""

@@ -1,0 +1,111 @@
+"""A space made of a vocabulary and a matrix, wherever the bytes of the two come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vecalc.space.spelling import Spelling
+from vecalc.space.words import Vocabulary, WordList
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from vecalc.space import Matrix, Rows
+
+# 8,192 rows of 300 float32 are 10 MB: long enough that a matrix product runs at full speed, short
+# enough that its result for a few hundred queries stays small.
+BLOCK_ROWS = 8192
+# Numbers of another type are converted a megabyte at a time: the copy stays in the second-level cache,
+# where the product reads it, and no fresh pages are asked of the system (20 times faster than 8 MB).
+CONVERTED = 1 << 18
+
+
+class MatrixSpace:
+    """A vocabulary of n words and a matrix [n, d] of any real type, shared with the caller, never written.
+
+    `words` is a sequence of strings (of equal words the first counts) or a `Vocabulary`. `lengths` [n]
+    are computed, in float64, at first use unless they are given. ValueError when the shapes disagree.
+    """
+
+    __slots__ = ("_lengths", "_matrix", "_spelling", "_words", "name")
+
+    def __init__(
+        self,
+        words: Sequence[str] | Vocabulary,
+        matrix: NDArray[Any],
+        name: str = "",
+        lengths: NDArray[Any] | None = None,
+    ) -> None:
+        if matrix.ndim != 2 or len(matrix) != len(words):
+            raise ValueError(f"{len(words)} words do not fit a matrix of shape {matrix.shape}")
+        self.name = name
+        self._words: Vocabulary = WordList(words) if isinstance(words, Sequence) else words
+        self._matrix = matrix.view(np.ndarray)
+        self._matrix.flags.writeable = False
+        self._lengths = lengths
+        self._spelling = Spelling(self._words)
+
+    @property
+    def dim(self) -> int:
+        """Components of a vector, d."""
+        return int(self._matrix.shape[1])
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def row(self, word: str) -> int | None:
+        """The row of exactly this word, or None."""
+        return self._words.row(word)
+
+    def word(self, row: int) -> str:
+        """The word of a row."""
+        return self._words.word(row)
+
+    def words(self) -> Iterator[str]:
+        """All words in row order."""
+        return iter(self._words)
+
+    def vectors(self, rows: Rows | Sequence[int]) -> Matrix:
+        """The vectors of some rows [r, d] float64, as the file holds them."""
+        return self._matrix[np.asarray(rows, np.int64)].astype(np.float64)
+
+    def blocks(self) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float64]]]:
+        """First row, vectors [b, d] float32, lengths [b] float64, some thousand rows at a time."""
+        lengths = self._all_lengths()
+        at_once = BLOCK_ROWS if self._matrix.dtype == np.float32 else max(CONVERTED // self.dim, 64)
+        for first in range(0, len(self), at_once):
+            some = slice(first, first + at_once)
+            yield first, self._matrix[some].astype(np.float32, copy=False), _doubles(lengths[some])
+
+    def lengths(self, rows: Rows | Sequence[int]) -> NDArray[np.float64]:
+        """Euclidean lengths of some rows [r] float64."""
+        return _doubles(self._all_lengths()[np.asarray(rows, np.int64)])
+
+    def variants(self, word: str) -> Sequence[int]:
+        """Rows of the same word in any case or Unicode composition, in row order."""
+        return self._spelling.variants(word)
+
+    def near(self, word: str, limit: int = 3) -> Sequence[str]:
+        """Words spelled like this one, likeliest first."""
+        return self._spelling.near(word, limit)
+
+    def _all_lengths(self) -> NDArray[Any]:
+        if self._lengths is None:
+            self._lengths = euclidean(self._matrix)
+        return self._lengths
+
+
+def euclidean(matrix: NDArray[Any]) -> NDArray[np.float64]:
+    """The length of every row of a matrix [n, d], summed in float64, in blocks."""
+    lengths = np.empty(len(matrix))
+    for first in range(0, len(matrix), BLOCK_ROWS):
+        block = matrix[first : first + BLOCK_ROWS].astype(np.float64)
+        lengths[first : first + len(block)] = np.sqrt(np.einsum("rd,rd->r", block, block))
+    return lengths
+
+
+def _doubles(numbers: NDArray[Any]) -> NDArray[np.float64]:
+    return numbers.astype(np.float64, copy=False)

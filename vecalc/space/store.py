@@ -1,0 +1,110 @@
+"""A space in a folder of plain files: opened in under a millisecond, its matrix mapped.
+
+    facts.json    {"format": 1, "name": ..., "rows": n, "width": d, "type": "int8", ...}
+    vectors.npy   [n, d] int8, float16 or float32, rows in the order of the source
+    lengths.npy   [n] float32, Euclidean
+    words.txt     one word a line, UTF-8, the same order
+
+Every file is checked against the facts before it is used; a file that disagrees is a FileProblem.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
+
+import numpy as np
+
+from vecalc.errors import FileProblem
+from vecalc.space import VectorSpace
+from vecalc.space.files import unreadable
+from vecalc.space.matrix import MatrixSpace
+from vecalc.space.words import WordFile
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FORMAT = 1
+TYPES = ("int8", "float16", "float32")
+FACTS = "facts.json"
+LONGEST_FACTS = 1 << 20  # a megabyte of facts is no facts file, whatever it is
+
+
+class Facts(NamedTuple):
+    """What a store says of itself."""
+
+    name: str
+    rows: int
+    width: int
+    type: str
+
+
+def is_store(folder: Path) -> bool:
+    """Whether a folder holds a store: it has a facts file."""
+    try:
+        return (folder / FACTS).is_file()
+    except OSError:  # a name too long, a folder that may not be entered
+        return False
+
+
+def open_store(folder: Path, name: str = "") -> VectorSpace:
+    """The space in a folder, under the name given or the store's own; FileProblem when it is damaged."""
+    facts = read_facts(folder / FACTS)
+    vectors = _mapped(folder / "vectors.npy", facts.type, (facts.rows, facts.width))
+    lengths = _mapped(folder / "lengths.npy", "float32", (facts.rows,))
+    words = _words(folder / "words.txt", facts.rows)
+    return MatrixSpace(words, vectors, name or facts.name, lengths)
+
+
+def read_facts(path: Path) -> Facts:
+    """The facts of a store, each of the type and the range it must have."""
+    try:
+        facts = json.loads(_read(path)[:LONGEST_FACTS])
+    except (ValueError, RecursionError):
+        raise FileProblem("not a facts file: it is not JSON", where=str(path), hint=_REBUILD) from None
+    if not isinstance(facts, dict) or facts.get("format") != FORMAT:
+        found = facts.get("format") if isinstance(facts, dict) else None
+        message = f"a store of format {found!r}; this version reads format {FORMAT}"
+        raise FileProblem(message, where=str(path), hint=_REBUILD)
+    name, rows, width, kind = (facts.get(key) for key in Facts._fields)
+    if isinstance(name, str) and _positive(rows) and _positive(width) and kind in TYPES:
+        return Facts(name, rows, width, kind)
+    message = "a store without its name, rows, width and type"
+    raise FileProblem(message, where=str(path), hint=_REBUILD)
+
+
+_REBUILD = "build the store again from its source"
+
+
+def _positive(number: object) -> TypeGuard[int]:
+    return type(number) is int and number > 0
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise unreadable(path, error) from None
+
+
+def _mapped(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
+    """A .npy file mapped into memory, of exactly this type and shape."""
+    try:
+        array: NDArray[Any] = np.lib.format.open_memmap(path, mode="r")  # refuses object arrays
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except (ValueError, EOFError) as error:
+        raise FileProblem(f"damaged: {error}", where=str(path), hint=_REBUILD) from None
+    if (array.dtype, array.shape) != (np.dtype(kind), shape):
+        message = f"{FACTS} promises {kind} {list(shape)}, the file holds {array.dtype} {list(array.shape)}"
+        raise FileProblem(message, where=str(path), hint=_REBUILD)
+    return array
+
+
+def _words(path: Path, rows: int) -> WordFile:
+    words = WordFile(_read(path))
+    if len(words) != rows:
+        message = f"{FACTS} promises {rows:,} words, the file holds {len(words):,}"
+        raise FileProblem(message, where=str(path), hint=_REBUILD)
+    return words
