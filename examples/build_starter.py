@@ -1,0 +1,97 @@
+"""Build the starter space: English word vectors from WordNet 3.0, the same bytes every time.
+
+Getting the inputs (Debian 12; any machine with apt, or the same files by another way):
+
+    apt-get download wordnet-base scowl
+    for package in *.deb; do dpkg -x "$package" inputs; done
+
+Building (needs numpy and scipy, 2 GB of memory, three to six minutes):
+
+    python examples/build_starter.py --wordnet inputs/usr/share/wordnet \\
+        --scowl inputs/usr/share/dict/scowl --out vecalc/starter
+
+With --evaluate (needs gensim installed, whose test data it reads) the numbers of docs/starter.md
+are printed at the end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from starter.algebra import to_bytes
+from starter.counts import build_tables
+from starter.evaluate import report
+from starter.model import vectors
+from starter.sources import SCOWL, WORDNET, SourceError
+from starter.vocabulary import Morphology, choose_words
+from starter.wordnet import read_wordnet
+
+_SOURCE = (
+    f"WordNet 3.0 (Debian {WORDNET.package} {WORDNET.version}); "
+    f"SCOWL (Debian {SCOWL.package} {SCOWL.version})"
+)
+
+
+def main() -> int:
+    """Run the build from the command line."""
+    options = _options()
+    try:
+        WORDNET.check(options.wordnet)
+        SCOWL.check(options.scowl)
+    except SourceError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    net = read_wordnet(options.wordnet)
+    morphology = Morphology(net)
+    vocabulary = choose_words(net, morphology, options.scowl)
+    print(f"{len(vocabulary.words)} words, {len(vocabulary.bases)} of them base words", flush=True)
+    tables = build_tables(net, morphology, vocabulary.bases)
+    rounded = to_bytes(vectors(tables, morphology, vocabulary))
+    write(options.out, vocabulary.words, rounded)
+    if options.evaluate:
+        report(vocabulary.words, rounded)
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Build the starter space of word vectors.")
+    parser.add_argument("--wordnet", type=Path, required=True, help=f"the folder {WORDNET.folder}")
+    parser.add_argument("--scowl", type=Path, required=True, help=f"the folder {SCOWL.folder}")
+    parser.add_argument("--out", type=Path, required=True, help="folder to write the files to")
+    parser.add_argument("--evaluate", action="store_true", help="print the quality at the end")
+    return parser.parse_args()
+
+
+def write(out: Path, words: list[str], rounded: npt.NDArray[np.int8]) -> None:
+    """Write the four files; facts.json names the digests of the other three."""
+    out.mkdir(parents=True, exist_ok=True)
+    exact = (rounded.astype(np.int64) ** 2).sum(axis=1)
+    np.save(out / "vectors.npy", np.ascontiguousarray(rounded))
+    np.save(out / "lengths.npy", np.sqrt(exact.astype(np.float64)).astype(np.float32))
+    (out / "words.txt").write_bytes("".join(f"{word}\n" for word in words).encode())
+    names = ("lengths.npy", "vectors.npy", "words.txt")
+    digests = {name: hashlib.sha256((out / name).read_bytes()).hexdigest() for name in names}
+    facts = {
+        "digests": digests,
+        "format": 1,
+        "name": "starter",
+        "order": "frequency",
+        "rows": rounded.shape[0],
+        "source": _SOURCE,
+        "type": "int8",
+        "width": rounded.shape[1],
+    }
+    text = json.dumps(facts, indent=2, sort_keys=True) + "\n"
+    (out / "facts.json").write_bytes(text.encode())
+    for name, digest in digests.items():
+        print(f"{digest}  {name}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

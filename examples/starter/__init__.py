@@ -1,0 +1,1 @@
+"""The parts of the starter-space builder, split by meaning."""
