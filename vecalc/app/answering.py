@@ -1,0 +1,154 @@
+"""Values become answers: the neighbours of many at once, words for rows, and the rest of a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from vecalc.answers import Answer, Expected, Neighbour, Number, Ranking, Row, Rows, Weights
+from vecalc.calc import algebra
+from vecalc.calc.resolve import find_row, unknown_words
+from vecalc.calc.values import List, Scalar, Vector
+from vecalc.errors import TypeMismatch, VecalcError
+from vecalc.lang.nodes import Expectation, Word
+from vecalc.search import Hits
+from vecalc.search.exact import search
+
+if TYPE_CHECKING:
+    from vecalc.app.asking import Computed
+    from vecalc.app.ranker import Ranker
+    from vecalc.calc.values import Floats
+
+
+class _Wanted(NamedTuple):
+    """A vector whose neighbours are wanted, and for which of the computed statements."""
+
+    owner: int
+    space: str
+    vector: Floats
+
+
+def assemble(ranker: Ranker, computed: Sequence[Computed]) -> Iterator[Answer]:
+    """The answers, in order; all vectors of one space are searched for in one go."""
+    found = _search_all(ranker, computed)
+    for i, one in enumerate(computed):
+        try:
+            yield _answer(ranker, one, found.get(i, []))
+        except VecalcError as problem:
+            yield _blank(one)._replace(error=problem)
+
+
+def _search_all(ranker: Ranker, computed: Sequence[Computed]) -> dict[int, list[Hits]]:
+    """The hits of each statement's vectors, by its index."""
+    found: dict[int, list[Hits]] = {}
+    if not ranker.options.rank:
+        return found
+    wanted = [want for i, one in enumerate(computed) for want in _wanted(ranker, i, one)]
+    for name in dict.fromkeys(want.space for want in wanted):
+        here = [want for want in wanted if want.space == name]
+        k = ranker.options.k + max(len(computed[want.owner].excluded) for want in here)
+        hits = search(
+            ranker.spaces[name],
+            np.stack([want.vector for want in here]),
+            k,
+            ranker.measure,
+            ranker.candidates(name),
+        )
+        for want, rows, scores in zip(here, hits.rows, hits.scores, strict=True):
+            # As many as this one would have asked for alone: its company must not show.
+            own = ranker.options.k + len(computed[want.owner].excluded)
+            found.setdefault(want.owner, []).append(Hits(rows[:own], scores[:own]))
+    return found
+
+
+def _wanted(ranker: Ranker, i: int, one: Computed) -> Iterator[_Wanted]:
+    value = one.evaluated.value if one.evaluated else None
+    if isinstance(value, Vector):
+        yield _Wanted(i, one.space, value.components)
+    elif isinstance(value, List) and value.vectors.shape[1] == ranker.spaces[one.space].dim:
+        yield from (_Wanted(i, one.space, row) for row in value.vectors if row.any())
+
+
+def _blank(one: Computed) -> Answer:
+    return Answer(one.asked, one.parsed, one.notes, error=one.error, row=one.row)
+
+
+def _answer(ranker: Ranker, one: Computed, hits: list[Hits]) -> Answer:
+    blank = _blank(one)
+    if one.evaluated is None:
+        return blank
+    value = one.evaluated.value
+    attention = tuple(Weights(trace.labels, trace.weights) for trace in one.evaluated.traces)
+    blank = blank._replace(attention=attention)
+    if isinstance(one.statement, Expectation):
+        blank = blank._replace(expected=_expected(ranker, one, one.statement))
+    match value:
+        case Scalar(number):
+            return blank._replace(result=Number(number))
+        case Vector(components):
+            return _ranked(ranker, one, blank, components, hits)
+        case List():
+            return blank._replace(result=_rows(ranker, one, value, hits))
+
+
+def _ranked(ranker: Ranker, one: Computed, blank: Answer, vector: Floats, hits: list[Hits]) -> Answer:
+    neighbours, excluded = _split(ranker, one, hits[0]) if hits else ((), ())
+    notes = blank.notes
+    if ranker.options.rank and not neighbours:
+        notes = (*notes, "no candidate is left")
+    return blank._replace(result=Ranking(neighbours, excluded, vector), notes=notes)
+
+
+def _split(ranker: Ranker, one: Computed, hits: Hits) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
+    """The neighbours, renumbered without the excluded words; and the excluded words among them."""
+    space, options = ranker.spaces[one.space], ranker.options
+    neighbours: list[Neighbour] = []
+    excluded: list[Neighbour] = []
+    for rank, (row, score) in enumerate(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True), start=1):
+        if len(neighbours) == options.k or _too_far(score, options.min_score, options.metric):
+            break
+        if row in one.excluded:
+            excluded.append(Neighbour(rank, space.word(row), score))
+        else:
+            neighbours.append(Neighbour(len(neighbours) + 1, space.word(row), score))
+    return tuple(neighbours), tuple(excluded)
+
+
+def _too_far(score: float, limit: float | None, metric: str) -> bool:
+    """Below the least similarity, or beyond the largest distance, that is wanted."""
+    return limit is not None and (score > limit if metric == "l2" else score < limit)
+
+
+def _rows(ranker: Ranker, one: Computed, value: List, hits: list[Hits]) -> Rows:
+    pending = iter(hits)
+    rows = []
+    for label, vector in zip(value.labels, value.vectors, strict=True):
+        near = next(pending, None) if vector.any() else None
+        neighbours = _split(ranker, one, near)[0] if near else ()
+        rows.append(Row(label, algebra.length(vector), None, neighbours))
+    return Rows(tuple(rows), value.vectors)
+
+
+def _expected(ranker: Ranker, one: Computed, statement: Expectation) -> Expected:
+    """The rank of the word that was expected, among the candidates that are not excluded."""
+    from vecalc.search.exact import rank
+
+    value = one.evaluated.value if one.evaluated else None
+    if not isinstance(value, Vector):
+        raise TypeMismatch(
+            "only a vector has neighbours to expect", span=statement.span, hint="=> goes with a ranking"
+        )
+    space = ranker.spaces[one.space]
+    word = statement.word
+    text = "-".join(word.parts) if not hasattr(word, "text") else word.text
+    row = find_row(space, text, exact=ranker.options.exact)
+    if row is None:
+        raise unknown_words([(Word(text, span=word.span), space)])
+    candidates = ranker.candidates(one.space)
+    if row in one.excluded or (candidates is not None and row not in candidates):
+        return Expected(space.word(row), statement.at, None)
+    excluded = np.array(sorted(one.excluded), dtype=np.int64)
+    found = rank(space, value.components, row, ranker.measure, candidates, excluded)
+    return Expected(space.word(row), statement.at, found)

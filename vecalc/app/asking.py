@@ -1,0 +1,53 @@
+"""What a calculator is asked, under which conditions, and what it makes of it before it searches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from vecalc.answers import Asked
+from vecalc.app.candidates import Limits as CandidateLimits
+from vecalc.calc.evaluate import Evaluated
+from vecalc.errors import VecalcError
+from vecalc.lang.nodes import Node, Statement
+from vecalc.lang.parse import DEFAULT_LIMITS, Limits
+
+
+class Options(NamedTuple):
+    """How expressions are read and ranked; see `vecalc --help` for each."""
+
+    k: int = 10
+    norm: str = "rms"
+    metric: str = "cos"
+    exclude: str = "inputs"
+    candidates: CandidateLimits = CandidateLimits()
+    min_score: float | None = None
+    exact: bool = False
+    oov: str = "error"
+    limits: Limits = DEFAULT_LIMITS
+    rank: bool = True  # False: only values are wanted, no neighbours
+
+
+class Question(NamedTuple):
+    """One text to answer: its number, and names that hold for it alone (a row of a file)."""
+
+    text: str
+    id: int | str = 1
+    names: Mapping[str, Node] | None = None
+    row: dict[str, str] | None = None
+    problem: VecalcError | None = None  # what is wrong with the line that should have held it
+    where: str = ""  # file and line, for messages
+
+
+class Computed(NamedTuple):
+    """A statement on its way: everything but its neighbours."""
+
+    asked: Asked
+    parsed: str = ""
+    notes: tuple[str, ...] = ()
+    error: VecalcError | None = None
+    evaluated: Evaluated | None = None
+    space: str = ""
+    excluded: frozenset[int] = frozenset()
+    statement: Statement | None = None
+    row: dict[str, str] | None = None

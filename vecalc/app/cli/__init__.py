@@ -1,0 +1,1 @@
+"""The command line: `arguments` -> `command` (options) -> `run` (what they ask for) -> `output`."""

@@ -1,0 +1,82 @@
+"""Where questions come from: lines of files and pipes, and texts of definitions."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from vecalc.errors import FileProblem, VecalcError
+
+LINE_LIMIT = 1 << 20  # bytes of one line; a longer one is read past, in constant memory, and reported
+
+
+class Line(NamedTuple):
+    """One line of a batch: its number from 1, and its text or what is wrong with it."""
+
+    number: int
+    text: str
+    problem: VecalcError | None = None
+
+
+@contextmanager
+def opened(path: str) -> Iterator[IO[bytes]]:
+    """A file of questions, `-` for standard input. Raises `FileProblem`."""
+    if path == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = Path(path).open("rb")  # noqa: SIM115 - closed by the with below
+    except OSError as problem:
+        raise FileProblem(f"can't be read: {problem.strerror}", where=path) from None
+    with stream:
+        if not stream.seekable() and not stream.readable():
+            raise FileProblem("is not a file that can be read", where=path)
+        yield stream
+
+
+def text(path: Path) -> str:
+    """The text of a file of definitions. Raises `FileProblem`."""
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as problem:
+        raise FileProblem(f"can't be read: {problem.strerror}", where=str(path)) from None
+    except UnicodeDecodeError as problem:
+        message = f"byte {problem.start + 1} is not UTF-8"
+        raise FileProblem(message, where=str(path), hint="save the file as UTF-8") from None
+
+
+def lines(stream: IO[bytes]) -> Iterator[Line]:
+    """The expressions of a batch. Blank lines and comments are skipped; a bad line is a problem in place.
+
+    UTF-8 with or without a byte-order mark, LF or CRLF, with or without a last line end.
+    """
+    number = 0
+    while raw := stream.readline(LINE_LIMIT):
+        number += 1
+        if len(raw) == LINE_LIMIT and not raw.endswith(b"\n"):
+            _skip_line(stream)
+            yield Line(number, "", FileProblem(f"the line is longer than {LINE_LIMIT:,} bytes"))
+            continue
+        if number == 1:
+            raw = raw.removeprefix(b"\xef\xbb\xbf")
+        line = _decoded(number, raw.rstrip(b"\r\n"))
+        if line.problem or (line.text.strip() and not line.text.lstrip().startswith("#")):
+            yield line
+
+
+def _skip_line(stream: IO[bytes]) -> None:
+    while (rest := stream.readline(LINE_LIMIT)) and not rest.endswith(b"\n"):
+        pass
+
+
+def _decoded(number: int, raw: bytes) -> Line:
+    try:
+        return Line(number, raw.decode("utf-8"))
+    except UnicodeDecodeError as problem:
+        message = f"byte {problem.start + 1} is not UTF-8"
+        return Line(
+            number, raw.decode("utf-8", "replace"), FileProblem(message, hint="save the file as UTF-8")
+        )

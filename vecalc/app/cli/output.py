@@ -1,0 +1,171 @@
+"""Where answers go: standard output, a file that appears when it is complete, or an array of numbers."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import IO, Protocol
+
+import numpy as np
+
+from vecalc.answers import Answer, Number, Ranking, Rows
+from vecalc.errors import StorageProblem, UsageError
+from vecalc.render import Style
+
+BY_SUFFIX = {
+    ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".md": "markdown",
+    ".txt": "plain",
+}  # fmt: skip
+
+
+class Sink(Protocol):
+    """Takes answers, one after another."""
+
+    def write(self, answer: Answer) -> None:
+        """Take one answer."""
+
+    def close(self) -> None:
+        """Write what comes after the last."""
+
+
+class TextSink:
+    """Answers as text of one format."""
+
+    def __init__(self, renderer: ModuleType, style: Style, stream: IO[str], *, flush: bool = False) -> None:
+        self.renderer = renderer
+        self.style = style
+        self.stream = stream
+        self.flush = flush
+        self.index = 0
+        stream.write(renderer.begin(style))
+
+    def write(self, answer: Answer) -> None:
+        """Write one answer; at once if someone is waiting for it."""
+        self.stream.write(self.renderer.answer(answer, self.style, self.index))
+        self.index += 1
+        if self.flush:
+            self.stream.flush()
+
+    def close(self) -> None:
+        """Write the end of the document."""
+        self.stream.write(self.renderer.end(self.style))
+        self.stream.flush()
+
+
+class ArraySink:
+    """Answers as one .npy array of float64, a row per expression: [n, d], or [n] if all are numbers.
+
+    Written as the answers come; the header, which holds n, is written again at the end (numpy leaves
+    room in it for n to grow). An error becomes a row of NaN, so that row k stays expression k.
+    """
+
+    def __init__(self, stream: IO[bytes], where: str) -> None:
+        self.stream = stream
+        self.where = where
+        self.width: tuple[int, ...] | None = None
+        self.rows = 0
+        self.owed = 0  # errors before the width is known
+
+    def write(self, answer: Answer) -> None:
+        """Append the numbers of one answer."""
+        numbers = _numbers(answer)
+        if numbers is None:
+            if self.width is None:
+                self.owed += 1
+                return
+            numbers = np.full((1, *self.width), np.nan)
+        self._begin(numbers.shape[1:])
+        self._append(numbers)
+
+    def _begin(self, width: tuple[int, ...]) -> None:
+        if self.width is None:
+            self.width = width
+            self._header()
+            self._append(np.full((self.owed, *width), np.nan))
+        elif self.width != width:
+            one, other = (f"{w[0]} components" if w else "a number" for w in (self.width, width))
+            raise UsageError(
+                f"an array needs rows of one width, there are {one} and {other}",
+                where=self.where,
+                hint="--format jsonl takes any mixture",
+            )
+
+    def _append(self, numbers: np.typing.NDArray[np.float64]) -> None:
+        self.stream.write(np.ascontiguousarray(numbers, dtype="<f8").tobytes())
+        self.rows += len(numbers)
+
+    def _header(self) -> None:
+        np.lib.format.write_array_header_1_0(
+            self.stream, {"descr": "<f8", "fortran_order": False, "shape": (self.rows, *(self.width or ()))}
+        )
+
+    def close(self) -> None:
+        """Write the header with the number of rows."""
+        if self.width is None:
+            self._begin(())
+        self.stream.seek(0)
+        self._header()
+
+
+def _numbers(answer: Answer) -> np.typing.NDArray[np.float64] | None:
+    match answer.result:
+        case Ranking():
+            return answer.result.vector[None]
+        case Rows():
+            return answer.result.vectors
+        case Number(value):
+            return np.array([value])
+        case None:
+            return None
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file that takes its name when it is complete; until then, and after a failure, the old one stays.
+
+    A link stays a link, and a file keeps its permissions. What is no file (a device, a named pipe, an
+    open stream such as /dev/stdout) is written to directly: it must not be replaced. Raises
+    `StorageProblem` when it can't be written.
+    """
+    try:
+        if (path.exists() and not path.is_file()) or path.is_relative_to("/dev"):
+            with path.open("ab") as stream:
+                yield stream
+            return
+        with _temporary_for(path.resolve()) as stream:
+            yield stream
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise StorageProblem(f"can't be written: {problem.strerror}", where=str(path)) from None
+
+
+@contextmanager
+def _temporary_for(path: Path) -> Iterator[IO[bytes]]:
+    """A file beside the path, which takes its name at the end and vanishes after a failure."""
+    import tempfile
+
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "w+b") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(temporary, _mode_of(path))  # noqa: PTH101 - mkstemp makes private files
+        os.replace(temporary, path)  # noqa: PTH105
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _mode_of(path: Path) -> int:
+    """The permissions of a file, or those that a new one gets."""
+    if path.exists():
+        return stat.S_IMODE(path.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask

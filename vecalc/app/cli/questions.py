@@ -1,0 +1,72 @@
+"""Files and rows become questions, each with the place that its problems are reported at."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from vecalc.app.asking import Question
+from vecalc.app.cli import inputs, tables
+from vecalc.app.pipeline import Calculator
+from vecalc.errors import FileProblem
+from vecalc.lang.nodes import Node, Number, Word
+
+NAMES = "what can't be in a name is _: 'first name' is first_name"
+
+
+def typed(texts: Iterable[str]) -> Iterator[Question]:
+    """The expressions of the command line, numbered from 1."""
+    for number, text in enumerate(texts, start=1):
+        yield Question(text.strip(), number)
+
+
+def from_files(paths: Sequence[str]) -> Iterator[Question]:
+    """The lines of batch files; their ids are line numbers, with the file's name where there are several."""
+    for path in paths:
+        name = "standard input" if path == "-" else path
+        with inputs.opened(path) as stream:
+            for line in inputs.lines(stream):
+                place = f"{name}:{line.number}"
+                id_ = line.number if len(paths) == 1 else place
+                yield Question(line.text, id_, problem=line.problem, where=place)
+
+
+def from_rows(path: str, texts: Sequence[str], calculator: Calculator) -> Iterator[Question]:
+    """Every expression for each row of a table, with the row's columns as names."""
+    with inputs.opened(path) as stream:
+        for row in tables.rows(path, stream):
+            names = {_as_name(column): _as_node(cell, calculator) for column, cell in row.cells.items()}
+            if len(names) < len(row.cells):
+                raise FileProblem("has two columns of the same name", where=path, hint=NAMES)
+            for text in texts:
+                place = f"{path}:{row.number}"
+                yield Question(text.strip(), row.number, names, row.cells, row.problem, place)
+
+
+def words(text: str | None) -> tuple[str, ...] | None:
+    """The words of `--among`: of a file, one a line, or separated by commas."""
+    if text is None:
+        return None
+    if text == "-" or Path(text).is_file():
+        with inputs.opened(text) as stream:
+            return tuple(line.text.strip() for line in inputs.lines(stream))
+    return tuple(filter(None, (word.strip() for word in text.split(","))))
+
+
+def _as_name(column: str) -> str:
+    """A column's name in expressions: what can't be in a name is `_`."""
+    name = re.sub(r"\W+", "_", column.strip())
+    return f"_{name}" if name[:1].isdigit() else name
+
+
+def _as_node(cell: str, calculator: Calculator) -> Node:
+    """A cell is a word, unless it is none and reads as a number."""
+    space = calculator.spaces[calculator.default]
+    if space.row(cell) is None:
+        with contextlib.suppress(ValueError):
+            value = float(cell)
+            if abs(value) < float("inf"):
+                return Number(value)
+    return Word(cell, quoted=True)

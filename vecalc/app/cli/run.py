@@ -1,0 +1,148 @@
+"""What a command line asks for, done: open the spaces, take the questions, write the answers."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from math import isnan
+from pathlib import Path
+
+from vecalc.app.asking import Options, Question
+from vecalc.app.candidates import Limits as CandidateLimits
+from vecalc.app.cli import inputs, questions
+from vecalc.app.cli.arguments import as_utf8
+from vecalc.app.cli.request import Request
+from vecalc.app.cli.showing import format_name, show_problem, sink_for, tell
+from vecalc.app.cli.terminal import is_terminal
+from vecalc.app.pipeline import CHUNK, Calculator
+from vecalc.app.places import cache_folder, config_folder
+from vecalc.app.spaces import open_spaces, split_model
+from vecalc.errors import UsageError
+from vecalc.lang.grammar import keep_tables_in
+from vecalc.lang.parse import Limits
+
+FAILED = 1  # a batch finished with failed lines, or an expectation was missed
+
+
+def execute(request: Request) -> int:
+    """Do what the command line asks for; the exit code."""
+    keep_tables_in(cache_folder())
+    typed = [as_utf8(text) for text in (*request.expression_option, *request.expressions)]
+    if request.csv is not None and (request.file or not typed):
+        what = "its expressions can't come from a file" if request.file else "an expression is missing"
+        raise UsageError(what, where="--csv", hint="vecalc --csv pairs.csv -e '0.5*(A*B + A + B)'")
+    batch = bool(request.file) or request.csv is not None
+    prompt = not typed and not batch and is_terminal(sys.stdin)
+    if prompt and request.output:
+        raise UsageError("the prompt answers on the terminal", where="-o", hint="give an expression")
+    files = request.file or (() if typed or prompt else ("-",))
+    _refuse_overwriting(request, files)
+    calculator = _calculator(request)
+    code = 0
+    if typed or files:
+        code = _answer_all(request, calculator, typed, files)
+    if prompt or request.interactive:
+        from vecalc.app.repl.prompt import converse
+
+        return converse(calculator, request)
+    return code
+
+
+def _refuse_overwriting(request: Request, files: Iterable[str]) -> None:
+    if request.output is None:
+        return
+    output = Path(request.output)
+    models = [split_model(model)[1] for model in request.model]
+    read = [*files, *models, *filter(None, (request.csv, request.among))]
+    if output.is_file() and any(Path(path).is_file() and output.samefile(path) for path in read):
+        raise UsageError("input and output are the same file", where=request.output)
+
+
+# --- the calculator -------------------------------------------------------------------------
+
+
+def _calculator(request: Request) -> Calculator:
+    spaces, notes = open_spaces(
+        request.model,
+        skip_bad_rows=request.skip_bad_rows,
+        allow_trailing=request.allow_trailing,
+        encoding_errors=request.encoding_errors,
+    )
+    tell(notes, request)
+    calculator = Calculator(spaces, _options(request))
+    _define(calculator, request.let)
+    return calculator
+
+
+def _define(calculator: Calculator, bindings: Iterable[str]) -> None:
+    """Take up the user's prelude, if there is one, and the names of `--let`."""
+    prelude = config_folder() / "prelude.vec"
+    if prelude.exists():
+        calculator.define(inputs.text(prelude), where=str(prelude))
+    for binding in map(as_utf8, bindings):
+        if "=" not in binding:
+            raise UsageError(f"'{binding}' binds nothing", where="--let", hint="write --let 'A = blood'")
+        calculator.define(binding, where="--let")
+
+
+def _options(request: Request) -> Options:
+    if request.min_score is not None and isnan(request.min_score):
+        raise UsageError("nan is no score", where="--min-score")
+    return Options(
+        k=request.top,
+        norm=request.norm,
+        metric=request.metric,
+        exclude=request.exclude,
+        candidates=CandidateLimits(request.first, questions.words(request.among), request.match),
+        min_score=request.min_score,
+        exact=request.exact,
+        oov=request.oov,
+        limits=_limits(request.limit),
+        rank=format_name(request) not in ("vector", "npy"),
+    )
+
+
+def _limits(given: Iterable[str]) -> Limits:
+    limits = Limits()
+    for text in given:
+        name, _, value = text.partition("=")
+        if name not in Limits._fields or not value.isdecimal():
+            raise UsageError(
+                f"'{text}' is no limit", where="--limit", hint="size=BYTES, nesting=N or words=N"
+            )
+        limits = limits._replace(**{name: int(value)})
+    return limits
+
+
+# --- answers --------------------------------------------------------------------------------
+
+
+def _answer_all(request: Request, calculator: Calculator, typed: list[str], files: Sequence[str]) -> int:
+    """Answer every question; 0, FAILED, or the code of an expression's error."""
+    batch = bool(files) or request.csv is not None
+    code, answered = 0, False
+    with sink_for(request, several=batch or len(typed) > 1) as (sink, name):
+        chunk = 1 if request.line_buffered else CHUNK
+        for answer in calculator.answers(_questions(request, typed, files, calculator), chunk):
+            answered = True
+            tell(answer.notes, request)
+            if answer.error is not None:
+                show_problem(answer, answer.error, request)
+            if answer.error is None or batch or len(typed) > 1 or name in ("json", "jsonl", "npy"):
+                sink.write(answer)
+            if not answer.ok:
+                code = code or (FAILED if batch or answer.error is None else answer.error.exit_code)
+                if request.bail:
+                    break
+    if typed and not answered:
+        tell(["there is nothing to show: the text only binds names"], request)
+    return code
+
+
+def _questions(
+    request: Request, typed: list[str], files: Sequence[str], calculator: Calculator
+) -> Iterator[Question]:
+    if request.csv is not None:
+        return questions.from_rows(request.csv, typed, calculator)
+    return chain(questions.typed(typed), questions.from_files(files))

@@ -1,0 +1,101 @@
+"""How answers, remarks and problems of a request are shown, and where."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import traceback
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+from vecalc import finder
+from vecalc.answers import Answer
+from vecalc.app.cli.output import BY_SUFFIX, ArraySink, Sink, TextSink, written_whole
+from vecalc.app.cli.request import Request
+from vecalc.app.cli.terminal import columns, error_style, is_terminal, only_ascii, wants_color
+from vecalc.errors import UsageError, VecalcError
+from vecalc.render import Style
+from vecalc.render.problem import note, problem
+
+
+def show_problem(answer: Answer, error: VecalcError, request: Request) -> None:
+    """Print the error that stands in an answer's place."""
+    sys.stdout.flush()  # what came before it is seen before it
+    if request.debug:
+        traceback.print_exception(error)
+    asked = answer.asked
+    sys.stderr.write(problem(error, asked.expr, error_style(request.color), where=asked.where))
+
+
+def tell(notes: Iterable[str], request: Request) -> None:
+    """Print remarks, unless nobody wants them."""
+    if not request.quiet:
+        for text in notes:
+            sys.stderr.write(note(text, error_style(request.color)))
+
+
+def format_name(request: Request) -> str:
+    """`--format`, or what the output file's suffix says, or the usual one."""
+    if request.format:
+        return request.format
+    if request.output and request.output != "-":
+        suffix = Path(request.output).suffix.lower()
+        return "npy" if suffix == ".npy" else BY_SUFFIX.get(suffix, "plain")
+    return usual_format()
+
+
+def usual_format() -> str:
+    """Table on a terminal and plain elsewhere."""
+    return "table" if is_terminal(sys.stdout) else "plain"
+
+
+def renderer(name: str) -> ModuleType:
+    """The module of an output format. Raises `UsageError` for a name that is none."""
+    if name in finder.names("vecalc.render"):
+        module = finder.module("vecalc.render", name)
+        if hasattr(module, "answer"):
+            return module
+    known = [n for n in finder.names("vecalc.render") if hasattr(finder.module("vecalc.render", n), "answer")]
+    raise UsageError(f"there is no format '{name}'", where="--format", hint=f"there are {', '.join(known)}")
+
+
+def style(request: Request, *, several: bool, to_file: bool = False) -> Style:
+    """How answers look on standard output, or in a file."""
+    return Style(
+        color=wants_color("never" if to_file else request.color, sys.stdout),
+        width=columns(),
+        header=request.header,
+        precision=request.precision,
+        csv_safe=request.csv_safe,
+        several=several,
+        ascii=not to_file and only_ascii(sys.stdout),
+    )
+
+
+@contextlib.contextmanager
+def sink_for(request: Request, *, several: bool) -> Iterator[tuple[Sink, str]]:
+    """Where the answers of a request go, and the name of their format."""
+    name = format_name(request)
+    if request.output is None or request.output == "-":
+        if name == "npy":
+            raise UsageError("an array needs a file", where="--format npy", hint="-o vectors.npy")
+        flush = request.line_buffered or is_terminal(sys.stdout)
+        sink: Sink = TextSink(renderer(name), style(request, several=several), sys.stdout, flush=flush)
+        yield sink, name
+        sink.close()
+        return
+    with written_whole(Path(request.output)) as stream:
+        if name == "npy":
+            sink = ArraySink(stream, request.output)
+            yield sink, name
+            sink.close()
+            return
+        text = io.TextIOWrapper(
+            stream, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=True
+        )
+        sink = TextSink(renderer(name), style(request, several=several, to_file=True), text)
+        yield sink, name
+        sink.close()
+        text.detach()

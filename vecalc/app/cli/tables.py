@@ -1,0 +1,148 @@
+"""Tables of questions: the rows of CSV, TSV and JSON-lines files, each with the columns of the first."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from vecalc.errors import FileProblem, VecalcError
+
+
+class Row(NamedTuple):
+    """A row of a table: its line in the file, its cells by column, or what is wrong with it.
+
+    A bad row has the same columns as the others, so that a table made of the answers stays one.
+    """
+
+    number: int
+    cells: dict[str, str]
+    problem: VecalcError | None = None
+
+
+def rows(path: str, stream: IO[bytes]) -> Iterator[Row]:
+    """The rows of a CSV, TSV or JSON-lines file, told apart by suffix (CSV for anything else).
+
+    Raises `FileProblem` when there are no columns, or two of one name.
+    """
+    reader: Callable[[IO[str], str], Iterator[Row]] = {
+        ".tsv": lambda text, path: _delimited(text, "\t", path),
+        ".tab": lambda text, path: _delimited(text, "\t", path),
+        ".jsonl": lambda text, _: _json_lines(text),
+        ".ndjson": lambda text, _: _json_lines(text),
+    }.get(Path(path).suffix.lower(), lambda text, path: _delimited(text, ",", path))
+    # Bytes that are not UTF-8 come through as lone surrogates, so that one bad row stays one bad row.
+    text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    try:
+        yield from map(_check_encoding, reader(text, path))
+    finally:
+        text.detach()
+
+
+def _check_encoding(row: Row) -> Row:
+    if row.problem is None and not "".join(row.cells.values()).isprintable():
+        broken = any("\udc80" <= char <= "\udcff" for cell in row.cells.values() for char in cell)
+        if broken:
+            return row._replace(problem=FileProblem("is not UTF-8", hint="save the file as UTF-8"))
+    return row
+
+
+# --- CSV and TSV ----------------------------------------------------------------------------
+
+
+def _delimited(text: IO[str], delimiter: str, path: str) -> Iterator[Row]:
+    import csv
+
+    reader = csv.reader(text, delimiter=delimiter)
+    header = _header(reader, path)
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as problem:  # the reader goes on with the next line
+            yield Row(reader.line_num, dict.fromkeys(header, ""), FileProblem(f"is no row: {problem}"))
+            continue
+        if cells:
+            yield _row(reader.line_num, header, cells)
+
+
+def _header(reader: Iterator[list[str]], path: str) -> list[str]:
+    import csv
+
+    try:
+        header = next(reader, None)
+    except csv.Error as problem:
+        raise FileProblem(f"is no table: {problem}", where=f"{path}:1") from None
+    if not header or not any(header):
+        raise FileProblem("has no header line", where=path, hint="name the columns in the first line")
+    if len(set(header)) < len(header):
+        raise FileProblem("has two columns of the same name", where=f"{path}:1")
+    return header
+
+
+def _row(number: int, header: list[str], cells: list[str]) -> Row:
+    problem = None
+    if len(cells) != len(header):
+        problem = FileProblem(f"has {len(cells)} cells, the header {len(header)}")
+    padded = cells + [""] * (len(header) - len(cells))
+    return Row(number, dict(zip(header, padded, strict=False)), problem)
+
+
+# --- JSON lines -----------------------------------------------------------------------------
+
+
+def _json_lines(text: IO[str]) -> Iterator[Row]:
+    """The first object says what the columns are; bad rows before it wait until they are known."""
+    columns: list[str] | None = None
+    waiting: list[Row] = []
+    for number, line in enumerate(text, start=1):
+        if not line.strip():
+            continue
+        row = _parsed(number, line)
+        if columns is None and row.problem is None:
+            columns = list(row.cells)
+            yield from (_with_columns(bad, columns) for bad in waiting)
+        if columns is None:
+            waiting.append(row)
+        else:
+            yield _with_columns(row, columns)
+    if columns is None:
+        yield from waiting
+
+
+def _parsed(number: int, line: str) -> Row:
+    import json
+
+    try:
+        entry = json.loads(line)
+    except json.JSONDecodeError as problem:
+        return Row(number, {}, FileProblem(f"is not JSON: {problem.msg}"))
+    except (RecursionError, ValueError):  # a number of too many digits is a ValueError
+        return Row(number, {}, FileProblem("is not JSON that can be read: nested too deeply, or too long"))
+    if not isinstance(entry, dict) or not entry:
+        return Row(number, {}, FileProblem("is no JSON object", hint='one object a line: {"a": "king"}'))
+    return Row(number, {key: _cell(value) for key, value in entry.items()})
+
+
+def _with_columns(row: Row, columns: list[str]) -> Row:
+    """The row with exactly these columns, in this order; a problem if it has others."""
+    problem = row.problem or _other_columns(row.cells, columns)
+    return Row(row.number, {column: row.cells.get(column, "") for column in columns}, problem)
+
+
+def _other_columns(cells: Mapping[str, str], columns: list[str]) -> FileProblem | None:
+    for column in columns:
+        if column not in cells:
+            return FileProblem(f"has no '{column}'", hint="every line needs the names of the first")
+    for column in cells:
+        if column not in columns:
+            return FileProblem(f"has '{column}', the first line has not")
+    return None
+
+
+def _cell(value: object) -> str:
+    import json
+
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

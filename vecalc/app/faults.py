@@ -1,0 +1,18 @@
+"""Exceptions that are nobody's mistake in an expression, told like those that are."""
+
+from __future__ import annotations
+
+from vecalc.errors import StorageProblem, VecalcError
+
+
+def as_problem(fault: Exception) -> VecalcError:
+    """What the user is told: a problem of the machine by its name, a fault of ours as what it is."""
+    match fault:
+        case VecalcError():
+            return fault
+        case MemoryError():
+            return StorageProblem("not enough memory", hint="close something, or use a smaller model")
+        case OSError(strerror=why, filename=name):
+            return StorageProblem(why or str(fault), where=str(name) if name else "standard output")
+    what = f"a fault in vecalc itself: {type(fault).__name__}: {fault}"
+    return VecalcError(what, hint="please report it; --debug shows where")

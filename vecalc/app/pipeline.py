@@ -1,0 +1,229 @@
+"""The five stages in a row: text -> tree -> value -> neighbours -> answer.
+
+`Calculator` is the Python API and all that the command line, the prompt and the batch stand on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from vecalc.answers import Answer, Asked
+from vecalc.app import answering, prelude
+from vecalc.app.asking import Computed, Options, Question
+from vecalc.app.ranker import Ranker
+from vecalc.calc.evaluate import Evaluated, evaluate
+from vecalc.calc.expand import Definition, Scope, expand, expand_from_afar
+from vecalc.calc.resolve import Reading, Resolved, find_row, resolve
+from vecalc.calc.values import Value, Vector
+from vecalc.errors import NOWHERE, NoValue, Span, TypeMismatch, VecalcError
+from vecalc.lang.hyphens import settle
+from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement
+from vecalc.lang.parse import parse
+from vecalc.lang.show import show
+from vecalc.space import VectorSpace
+
+if TYPE_CHECKING:
+    pass
+
+CHUNK = 256  # expressions that are searched for together: one product of matrices instead of many
+
+
+class Calculator(Ranker):
+    """Loaded spaces, options, and the names bound so far.
+
+    >>> calculator = Calculator(vecalc.starter())
+    >>> calculator("king - man + woman").result.neighbours[0].word
+    'queen'
+    """
+
+    def __init__(
+        self,
+        spaces: VectorSpace | Mapping[str, VectorSpace],
+        options: Options = Options(),  # noqa: B008 - immutable
+    ) -> None:
+        super().__init__(spaces, options)
+        self.scope = Scope()
+        self.remember = False  # keep the tree of the last answer, for a prompt's `_`
+        self.last: Node | None = None
+        self.shipped: Mapping[str, Definition] = {}  # the prelude's functions, once they are needed
+
+    # --- ways in ----------------------------------------------------------------------------
+
+    def __call__(self, text: str) -> Answer:
+        """The answer to one expression. Raises the `VecalcError` that the answer would hold."""
+        answers = list(self.answers([Question(text)]))
+        for answer in answers:
+            if answer.error is not None:
+                raise answer.error
+        return answers[-1] if answers else Answer(self._asked(Question(text)))
+
+    def answers(self, questions: Iterable[Question], chunk: int = CHUNK) -> Iterator[Answer]:
+        """An answer for each expression, in order; problems are answers too, and the rest goes on.
+
+        Statements that only bind or define have none. Questions are taken `chunk` at a time.
+        """
+        pending = iter(questions)
+        size = 1  # small at first: whoever waits for the first answers gets them soon
+        while batch := list(islice(pending, min(size, chunk))):
+            size *= 2
+            computed = [one for question in batch for one in self._compute_all(question)]
+            yield from answering.assemble(self, computed)
+
+    def value(self, text: str) -> Value:
+        """The value of one expression, without its neighbours. Raises `VecalcError`."""
+        found = None
+        for statement in self._read(text)[0]:
+            if isinstance(statement, Bind | Define):
+                self._bind(statement)
+            else:
+                found = self._worth(statement, self.scope)[1].value
+        if found is None:
+            raise _nothing()
+        return found
+
+    def define(self, text: str, where: str = "") -> None:
+        """Take up the definitions of a text (a prelude); an expression in it is an error.
+
+        `where` names the text in errors, which add line and column.
+        """
+        try:
+            for statement in self._read(text)[0]:
+                if not isinstance(statement, Bind | Define):
+                    raise TypeMismatch("only definitions can stand here", span=statement.span)
+                self._bind(statement)
+        except VecalcError as problem:
+            place = place_in(text, problem.span) if problem.span else ""
+            raise problem.at(where=f"{where}{place}") from None
+
+    # --- text to value ----------------------------------------------------------------------
+
+    def _compute_all(self, question: Question) -> Iterator[Computed]:
+        asked = self._asked(question)
+        blank = Computed(asked, row=question.row)
+        try:
+            if question.problem is not None:
+                raise question.problem
+            statements, notes = self._read(question.text, question.names or {})
+            if not statements:
+                raise _nothing()
+        except VecalcError as problem:
+            yield blank._replace(error=problem)
+            return
+        for statement in statements:
+            yield from self._compute(statement, blank._replace(notes=notes, parsed=show(statement)), question)
+
+    def _compute(self, statement: Statement, blank: Computed, question: Question) -> Iterator[Computed]:
+        try:
+            if isinstance(statement, Bind | Define):
+                self._bind(statement)
+                return
+            scope = self.scope.with_names(question.names) if question.names else self.scope
+            resolved, evaluated = self._worth(statement, scope)
+            if self.remember:
+                self.last = expand_from_afar(_body(statement), scope)
+            space, excluded = self._place(resolved, evaluated.value, statement.span)
+            yield blank._replace(
+                statement=statement,
+                notes=blank.notes + resolved.notes,
+                evaluated=evaluated,
+                space=space,
+                excluded=excluded,
+            )
+        except VecalcError as problem:
+            yield blank._replace(error=problem)
+
+    def _worth(self, statement: Statement, scope: Scope) -> tuple[Resolved, Evaluated]:
+        resolved = self._resolve(expand(_body(statement), scope))
+        return resolved, self._evaluate(resolved)
+
+    def _read(
+        self, text: str, names: Mapping[str, Node] | None = None
+    ) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
+        """Parse, with the vocabulary's word on hyphens, and the prelude at hand if it is needed."""
+        statements = parse(text, self.options.limits)
+        notes: tuple[str, ...] = ()
+        if "-" in text:
+            settled, notes = settle(text, statements, self._is_token, {*self.scope.names, *(names or {})})
+            statements = statements if settled == text else parse(settled, self.options.limits)
+        if not self.shipped and prelude.may_be_needed(statements):
+            self.shipped = prelude.functions()
+            self.scope = self.scope._replace(functions={**self.shipped, **self.scope.functions})
+        return statements, notes
+
+    def _is_token(self, space: str, word: str) -> bool:
+        found = self.spaces.get(space or self.default)
+        return found is not None and find_row(found, word, exact=self.options.exact) is not None
+
+    def _bind(self, statement: Bind | Define) -> None:
+        """Take up a name; a value is computed once, so that its problems show where it is bound."""
+        if isinstance(statement, Define):
+            prelude.check_calls(statement, self.scope)
+            self.scope = self.scope.with_function(statement)
+            return
+        self._evaluate(self._resolve(expand(statement.value, self.scope)))
+        tree = expand_from_afar(statement.value, self.scope)
+        self.scope = self.scope.with_names({statement.name: tree})
+
+    def _resolve(self, tree: Node) -> Resolved:
+        reading = Reading(self.options.exact, self.options.oov == "skip", self.options.limits.words)
+        return resolve(tree, self.spaces, self.default, reading)
+
+    def _evaluate(self, resolved: Resolved) -> Evaluated:
+        return evaluate(resolved.tree, resolved.vectors, self.options.norm, self.nearest)
+
+    def _place(self, resolved: Resolved, value: Value, span: Span) -> tuple[str, frozenset[int]]:
+        """The space whose words are the neighbours, and the rows that may not be among them."""
+        name = self.home(value)
+        if isinstance(value, Vector) and self.options.rank:
+            _check_rankable(
+                value, self.spaces[name], resolved.tree.span if resolved.tree.span != NOWHERE else span
+            )
+        inputs = [row for key, row in resolved.rows.items() if key.space == name]
+        return name, self.excluded(name, inputs)
+
+    def _asked(self, question: Question) -> Asked:
+        space = self.spaces[self.default]
+        names = [key or found.name for key, found in self.spaces.items()]
+        options = self.options
+        return Asked(
+            question.id,
+            question.text.rstrip(),
+            options.norm,
+            options.metric,
+            ", ".join(names),
+            len(space),
+            space.dim,
+            question.where,
+        )
+
+
+def _nothing() -> NoValue:
+    return NoValue("there is no expression", hint="type one, such as king - man + woman")
+
+
+def _body(statement: Statement) -> Node:
+    """The expression of a statement that binds nothing."""
+    assert not isinstance(statement, Bind | Define)  # noqa: S101 - told apart before
+    return statement.body if isinstance(statement, Expectation) else statement
+
+
+def place_in(text: str, span: Span) -> str:
+    """Where a span begins: `:LINE:COLUMN`, from 1."""
+    line = text.count("\n", 0, span.start) + 1
+    column = span.start - text.rfind("\n", 0, span.start)
+    return f":{line}:{column}"
+
+
+def _check_rankable(value: Vector, space: VectorSpace, span: Span) -> None:
+    width = len(value.components)
+    if width != space.dim:
+        name = space.name or "the space"
+        raise TypeMismatch(
+            f"the result has {width} components, {name} {space.dim}: it has no neighbours",
+            span=span,
+            hint="--format vector prints the components",
+        )
+    if not value.components.any():
+        raise NoValue("the result is the zero vector, which has no direction", span=span)

@@ -1,0 +1,41 @@
+"""Where vecalc keeps what belongs to the user: configuration, history, cache."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+APP = "vecalc"
+
+
+def config_folder() -> Path:
+    """`VECALC_CONFIG`, or the platform's folder for configuration."""
+    if given := os.environ.get("VECALC_CONFIG"):
+        return Path(given)
+    if sys.platform == "linux":
+        # The XDG rule is one line; importing platformdirs for it costs a tenth of a whole start.
+        return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / APP
+    from platformdirs import user_config_path
+
+    return user_config_path(APP, appauthor=False)
+
+
+def cache_folder() -> Path:
+    """`VECALC_CACHE_DIR`, or the platform's folder for caches."""
+    if given := os.environ.get("VECALC_CACHE_DIR"):
+        return Path(given)
+    if sys.platform == "linux":
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / APP
+    from platformdirs import user_cache_path
+
+    return user_cache_path(APP, appauthor=False)
+
+
+def history_file() -> Path:
+    """`VECALC_HISTORY`, or `history` in the platform's folder for state."""
+    if given := os.environ.get("VECALC_HISTORY"):
+        return Path(given)
+    from platformdirs import user_state_path
+
+    return user_state_path(APP, appauthor=False) / "history"

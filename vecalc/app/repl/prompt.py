@@ -1,0 +1,74 @@
+"""The loop: read a line, do it, forget nothing, and never die of a mistake."""
+
+from __future__ import annotations
+
+import sys
+
+import vecalc
+from vecalc.app.cli.request import Request
+from vecalc.app.cli.terminal import is_terminal
+from vecalc.app.faults import as_problem
+from vecalc.app.pipeline import Calculator
+from vecalc.app.repl import commands, editing
+from vecalc.app.repl.session import Session
+from vecalc.errors import UnfinishedText
+
+PROMPT, CONTINUED = "vecalc> ", "   ...> "
+
+
+def converse(calculator: Calculator, request: Request) -> int:
+    """Talk until Ctrl-D or `quit`; the exit code."""
+    session = Session(calculator, request)
+    if not request.quiet and is_terminal(sys.stdin):
+        session.write(banner(calculator))
+    with editing.line_editor(session):
+        while (line := _read(PROMPT)) is not None and not commands.is_quit(line):
+            try:
+                _take(session, line)
+            except KeyboardInterrupt:
+                sys.stderr.write("interrupted\n")
+    return 0
+
+
+def banner(calculator: Calculator) -> str:
+    """One line: program, model, size, how to get help."""
+    space = calculator.spaces[calculator.default]
+    size = f"{len(space):,} words × {space.dim}"
+    return f"vecalc {vecalc.__version__} · {space.name} · {size} · 'help' for help, Ctrl-D to leave\n"
+
+
+def _read(prompt: str) -> str | None:
+    """A line; '' after Ctrl-C, None at the end of input. Without a terminal there is nobody to prompt."""
+    asks = is_terminal(sys.stdin)
+    try:
+        line = input(prompt if asks else "")
+        editing.remember(line)
+    except KeyboardInterrupt:
+        sys.stdout.write("\n")
+        return ""
+    except EOFError:
+        sys.stdout.write("\n" if asks else "")
+        return None
+    except UnicodeDecodeError:
+        sys.stderr.write("vecalc: that line is not UTF-8\n")
+        return ""
+    return line
+
+
+def _take(session: Session, text: str) -> None:
+    """Do a line; while a bracket or quote is open, ask for more."""
+    while True:
+        try:
+            if text.strip() and not text.lstrip().startswith("#") and not commands.run(session, text):
+                session.answer(text)
+        except UnfinishedText as problem:
+            more = _read(CONTINUED)
+            if more:
+                text = f"{text}\n{more}"
+                continue
+            session.complain(problem, text)  # an empty line, Ctrl-C or Ctrl-D gives up
+        except BrokenPipeError:
+            raise
+        except Exception as problem:  # whatever it was, the session and its names live on
+            session.complain(as_problem(problem))
+        return

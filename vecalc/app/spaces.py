@@ -1,0 +1,67 @@
+"""Models given on the command line become named spaces."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import vecalc
+from vecalc.errors import UsageError
+from vecalc.space import VectorSpace
+
+_NAMED = re.compile(r"([^\W\d][\w'’]*)=(.+)", re.DOTALL)
+
+
+class Opened(NamedTuple):
+    """Spaces by name (the default first), and notes on what was put up with."""
+
+    spaces: dict[str, VectorSpace]
+    notes: tuple[str, ...]
+
+
+def starter() -> VectorSpace:
+    """The space inside the package: real vectors of English words, so that a fresh install answers."""
+    from vecalc.space.store import open_store
+
+    return open_store(Path(vecalc.__file__).parent / "starter", "starter")
+
+
+def open_spaces(models: Sequence[str], **tolerance: bool | str) -> Opened:
+    """The spaces of `-m [NAME=]FILE ...`; without any, the starter.
+
+    A space without a name is the default one; otherwise the first is. Raises `UsageError` for a name
+    given twice, `FileProblem` for a file that can't be read.
+    """
+    if not models:
+        return Opened({"": starter()}, ())
+    from vecalc.formats.load import load
+
+    spaces: dict[str, VectorSpace] = {}
+    notes: list[str] = []
+    for model in models:
+        name, path = split_model(model)
+        if name in spaces:
+            again = f"the name '{name}' is given twice" if name else "two models without a name"
+            raise UsageError(again, where=f"-m {model}", hint="name them: -m users=FILE -m movies=FILE")
+        if path == "starter" and not Path(path).exists():
+            spaces[name] = starter()
+            continue
+        loaded = load(path, name=name or _shown(path), **tolerance)  # type: ignore[arg-type]
+        spaces[name] = loaded.space
+        notes += [f"{path}: {note}" for note in loaded.notes]
+    return Opened({name: spaces[name] for name in sorted(spaces, key=bool)}, tuple(notes))
+
+
+def split_model(model: str) -> tuple[str, str]:
+    """`users=FILE` as name and path; a path that exists as written has no name."""
+    match = _NAMED.fullmatch(model)
+    if match is None or Path(model).exists():
+        return "", model
+    return match[1], match[2]
+
+
+def _shown(path: str) -> str:
+    """A model's caption: the file's name without its folders."""
+    return Path(path).name or path

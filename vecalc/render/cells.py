@@ -1,0 +1,16 @@
+"""Text measured in columns of a terminal, by rich's tables; they are loaded for text beyond Latin only."""
+
+from __future__ import annotations
+
+import re
+
+_SINGLE = re.compile("[ -~\xa1-\xac\xae-\u02ff\u2588-\u258f…]*")  # Latin letters, our bars: a column each
+
+
+def columns(text: str) -> int:
+    """Columns the text takes: East-Asian wide characters two, combining ones none."""
+    if _SINGLE.fullmatch(text):
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)

@@ -1,0 +1,42 @@
+r"""Comma-separated values (RFC 4180, lines end with `\n`): a header and the rows of `flat`.
+
+Cells are exact, except that a lone surrogate, which no encoding can carry, is written `\udc80`.
+With `csv_safe` a cell of text that a spreadsheet would compute (`= + - @`, tab or carriage return in
+front) gets an apostrophe. Columns of an input row (`Answer.row`) come first; all answers of a
+document must have the same.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from vecalc.render import flat
+
+if TYPE_CHECKING:
+    from vecalc.answers import Answer
+    from vecalc.render import Style
+
+
+def begin(style: Style) -> str:
+    """Nothing: the first answer knows the columns."""
+    return ""
+
+
+def answer(answer: Answer, style: Style, index: int) -> str:
+    """The header, once, and a record per row."""
+    names = [_line(flat.header(answer))] if style.header and index == 0 else []
+    return "".join([*names, *map(_line, flat.table(answer, style))])
+
+
+def end(style: Style) -> str:
+    """Nothing."""
+    return ""
+
+
+def _line(cells: list[str]) -> str:
+    # The module quotes what its own line end holds, so CR LF makes it quote both; the end is cut off.
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue().removesuffix("\r\n").encode(errors="backslashreplace").decode() + "\n"

@@ -1,0 +1,57 @@
+"""Aligned columns: cells of visible text, laid out by rich for the width of a terminal."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from vecalc.render import Style
+
+# Columns below which a table can't be laid out; a narrower terminal wraps the lines itself.
+_NARROWEST = 24
+_TRAILING = re.compile(r"(?: |\x1b\[[0-9;]*m)+$", re.MULTILINE)
+_RESET = "\x1b[0m"
+
+
+class Column(NamedTuple):
+    """A column: its name, its side, whether its cells fold where the terminal is narrow."""
+
+    name: str
+    right: bool = False
+    folds: bool = False
+
+
+class Row(NamedTuple):
+    """A cell per column."""
+
+    cells: Sequence[str]
+    dim: bool = False
+
+
+def grid(shape: Sequence[Column], rows: Sequence[Row], style: Style) -> str:
+    """The rows under the names of their columns. Cells are text, never markup."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=style.header)
+    table.header_style = "dim"
+    for name, right, folds in shape:
+        table.add_column(Text(name), justify="right" if right else "left", no_wrap=not folds, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row.cells), style="dim" if row.dim else "")
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        width=max(style.width, _NARROWEST),
+        force_terminal=style.color,
+        color_system="standard" if style.color else None,
+        no_color=not style.color,
+        legacy_windows=False,
+        _environ={},  # what the terminal can do was asked once, at the edge
+    )
+    console.print(table)
+    return _TRAILING.sub(lambda end: _RESET if "\x1b" in end[0] else "", out.getvalue())

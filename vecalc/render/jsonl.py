@@ -1,0 +1,26 @@
+"""JSON lines: one record (see `record`) a line, an answer a line, errors included."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vecalc.render.record import encode, record
+
+if TYPE_CHECKING:
+    from vecalc.answers import Answer
+    from vecalc.render import Style
+
+
+def begin(style: Style) -> str:
+    """Nothing."""
+    return ""
+
+
+def answer(answer: Answer, style: Style, index: int) -> str:
+    """One line."""
+    return encode(record(answer)) + "\n"
+
+
+def end(style: Style) -> str:
+    """Nothing."""
+    return ""

@@ -1,0 +1,106 @@
+"""A pipe table per answer (GitHub's Markdown), ready to paste into an issue or a notebook.
+
+Cells are escaped, so that a word is never emphasis, a link, a tag or the end of its cell. Among
+several expressions each has a heading, and an error is a quotation in its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from vecalc.answers import Number, Ranking, Rows
+from vecalc.render.figures import fixed, result
+from vecalc.render.verdict import verdict
+from vecalc.render.visible import visible
+
+if TYPE_CHECKING:
+    from vecalc.answers import Answer, Weights
+    from vecalc.render import Style
+
+_DECIMALS = 4
+_MEANING = re.compile(r"[\\`*_\[\]<>&|~$]")
+_RIGHT, _LEFT = "---:", ":---"
+
+
+def begin(style: Style) -> str:
+    """Nothing."""
+    return ""
+
+
+def answer(answer: Answer, style: Style, index: int) -> str:
+    """The blocks of one answer, with a blank line between them."""
+    blocks = list(_blocks(answer, style))
+    return ("\n" if index and blocks else "") + "\n".join(blocks)
+
+
+def end(style: Style) -> str:
+    """Nothing."""
+    return ""
+
+
+def _blocks(answer: Answer, style: Style) -> Iterator[str]:
+    if style.several:
+        yield f"### {_code(visible(answer.asked.expr))}\n"
+        if answer.error is not None:
+            yield f"> error: {_cell(answer.error.message)}\n"
+    match answer.result:
+        case Ranking() as ranking:
+            yield _ranking(ranking, style)
+        case Rows() as rows:
+            yield _rows(rows, style)
+        case Number(value):
+            yield result(value, style.precision) + "\n"
+    if answer.expected is not None:
+        yield _cell(verdict(answer.expected)) + "\n"
+    yield from (_weights(weights, style) for weights in answer.attention)
+
+
+def _ranking(ranking: Ranking, style: Style) -> str:
+    if not ranking.neighbours:
+        return "no candidate is left\n"
+    rows = ([str(n.rank), _cell(n.word), _score(n.score, style)] for n in ranking.neighbours)
+    return _table(("rank", "word", "score"), (_RIGHT, _LEFT, _RIGHT), rows)
+
+
+def _rows(rows: Rows, style: Style) -> str:
+    cells = (
+        [
+            str(place),
+            _cell(row.label),
+            _score(row.length, style),
+            "" if row.weight is None else _score(row.weight, style),
+            ", ".join(_cell(n.word) for n in row.neighbours),
+        ]
+        for place, row in enumerate(rows.rows, 1)
+    )
+    return _table(
+        ("", "vector", "length", "weight", "nearest"), (_RIGHT, _LEFT, _RIGHT, _RIGHT, _LEFT), cells
+    )
+
+
+def _weights(weights: Weights, style: Style) -> str:
+    pairs = zip(weights.labels, weights.values, strict=True)
+    return _table(("attention", "weight"), (_LEFT, _RIGHT), ([_cell(k), _score(v, style)] for k, v in pairs))
+
+
+def _table(names: Sequence[str], sides: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A pipe table. It has no form without a header, so the header is always there."""
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in (names, sides, *rows))
+
+
+def _score(score: float, style: Style) -> str:
+    return fixed(score, _DECIMALS if style.precision is None else style.precision)
+
+
+def _cell(text: str) -> str:
+    return _MEANING.sub(r"\\\g<0>", visible(text))
+
+
+def _code(text: str) -> str:
+    """A code span: the fence is longer than any run of backticks inside."""
+    runs = re.findall("`+", text)
+    fence = "`" * (max(map(len, runs), default=0) + 1)
+    blank = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{blank}{text}{blank}{fence}"

@@ -1,0 +1,90 @@
+"""Errors and notes for stderr: one line that says where, what and what to do, then the place itself.
+
+vecalc: 1:8: unknown word 'mann'; did you mean man (rank 20) or many (rank 44)?
+    king - mann + woman
+           ^^^^
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import groupby, islice
+from typing import TYPE_CHECKING
+
+from vecalc.errors import Span, UnknownWords
+from vecalc.render.excerpt import excerpts
+from vecalc.render.paint import BAD, BOLD, DIM, paint
+from vecalc.render.visible import visible
+
+if TYPE_CHECKING:
+    from vecalc.errors import VecalcError
+    from vecalc.render import Style
+
+_INDENT = "    "
+_NARROWEST = 20  # columns of the expression that are shown in any case
+_LONGEST = 1000  # characters of a message; ten thousand unknown words are one error, too
+_EXCERPTS = 4  # further places are named in the message
+_LINE_KNOWN = re.compile(r"(.*):(\d+)", re.DOTALL)
+
+
+def problem(error: VecalcError, text: str, style: Style, *, where: str = "") -> str:
+    """The error as lines, the last one ended too.
+
+    `text` is what its spans refer to ("" when it is not at hand: no place is shown); `where` is the
+    file of that text, or `file:line` with the line that the text begins on.
+    """
+    spans = _spans(error) if text else []
+    place = _place(error, text, spans, where)
+    head = "".join(f"{visible(part)}: " for part in place)
+    what = _shortened(error.message, style) + (f"; {_shortened(error.hint, style)}" if error.hint else "")
+    first = f"{paint('vecalc:', BAD, style)} {paint(head.rstrip(), BOLD, style)}{' ' if head else ''}{what}\n"
+    return first + "".join(_drawn(text, spans, style))
+
+
+def note(text: str, style: Style) -> str:
+    """A remark that is no error, such as how a word was read."""
+    return f"vecalc: {paint('note:', DIM, style)} {_shortened(text, style)}\n"
+
+
+def _spans(error: VecalcError) -> list[Span]:
+    if isinstance(error, UnknownWords):
+        return sorted(m.span for m in error.missing if m.span.start >= 0)
+    return [] if error.span is None else [error.span]
+
+
+def _place(error: VecalcError, text: str, spans: Sequence[Span], where: str) -> list[str]:
+    """What stands before the message: file, line and column of the text, then what the error names itself."""
+    base = where or error.where
+    if spans:
+        line = text.count("\n", 0, spans[0].start) + 1
+        column = spans[0].start - text.rfind("\n", 0, spans[0].start)
+        if known := _LINE_KNOWN.fullmatch(base):
+            base, line = known[1], int(known[2]) + line - 1
+        base = f"{base}:{line}:{column}" if base else f"{line}:{column}"
+    own = error.where if where and error.where != where else ""
+    return [part for part in (base, own) if part]
+
+
+def _shortened(text: str, style: Style) -> str:
+    shown = visible(text)
+    return shown if len(shown) <= _LONGEST else shown[:_LONGEST] + _cut(style)
+
+
+def _drawn(text: str, spans: Sequence[Span], style: Style) -> Iterator[str]:
+    """The lines that the spans begin in, each with its carets under it."""
+    room = max(style.width - len(_INDENT) - 1, _NARROWEST)
+    for piece, carets in islice(_pieces(text, spans, room, style), _EXCERPTS):
+        yield f"{_INDENT}{piece}\n{_INDENT}{paint(carets, BAD, style)}\n"
+
+
+def _pieces(text: str, spans: Sequence[Span], room: int, style: Style) -> Iterator[tuple[str, str]]:
+    for start, group in groupby(spans, lambda span: text.rfind("\n", 0, span.start) + 1):
+        line = text[start:].partition("\n")[0].removesuffix("\r")
+        if line.strip():
+            inside = [Span(span.start - start, span.end - start) for span in group]
+            yield from excerpts(line, inside, room, _cut(style))
+
+
+def _cut(style: Style) -> str:
+    return "..." if style.ascii else "…"

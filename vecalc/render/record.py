@@ -1,0 +1,131 @@
+"""An answer as a JSON object, the same for `json` and `jsonl`.
+
+    schema, id, expr, parsed, model, norm, metric
+    type        "ranking" | "scalar" | "list", null for an error
+    results     of a ranking: [{rank, word, score}]
+    value       of a scalar
+    rows        of a list: [{label, length, weight (of an attention), results}]
+    excluded    [{word, rank, score}], the rank it would have had; empty when not a ranking
+    notes       how words were read
+    expected    {word, at, rank, passed}, after `=>`
+    attention   [[{label, weight}]], of each attention in the expression
+    row         the input row, when the expression ran over a CSV file
+    error       null, or {kind, message, start, end, suggestions, hint}; unknown words have `missing`,
+                [{word, start, end, suggestions}], as well
+
+Keys stand in this order; expected, attention and row only when there is something to say. Numbers
+are exact and finite. Text is readable UTF-8, but for what a terminal would obey, written `\\u202e`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from vecalc.answers import SCHEMA, Number, Ranking, Rows
+from vecalc.errors import UnknownWords
+from vecalc.render.visible import spell_controls
+
+if TYPE_CHECKING:
+    from vecalc.answers import Answer, Expected, Neighbour, Row, Weights
+    from vecalc.errors import VecalcError
+
+Record = dict[str, object]
+
+
+def record(answer: Answer) -> Record:
+    """The answer as an object of plain values."""
+    asked = answer.asked
+    return {
+        "schema": SCHEMA,
+        "id": asked.id,
+        "expr": asked.expr,
+        "parsed": answer.parsed or None,
+        "model": asked.model,
+        "norm": asked.norm,
+        "metric": asked.metric,
+        **_result(answer.result),
+        "notes": list(answer.notes),
+        **_extras(answer),
+        "error": _error(answer.error) if answer.error is not None else None,
+    }
+
+
+def encode(record: Record, indent: int | None = None) -> str:
+    """The record as JSON, without a newline at its end."""
+    text = json.dumps(record, ensure_ascii=False, allow_nan=False, indent=indent)
+    return "\n".join(map(spell_controls, text.split("\n")))  # these line ends are JSON's own, words have \\n
+
+
+def _result(result: Ranking | Number | Rows | None) -> Record:
+    match result:
+        case Ranking(neighbours, excluded):
+            without = [{"word": n.word, "rank": n.rank, "score": _finite(n.score)} for n in excluded]
+            return {"type": "ranking", "results": _results(neighbours), "excluded": without}
+        case Number(value):
+            return {"type": "scalar", "value": _finite(value), "excluded": []}
+        case Rows(rows):
+            return {"type": "list", "rows": [_row(row) for row in rows], "excluded": []}
+    return {"type": None, "excluded": []}
+
+
+def _results(neighbours: Iterable[Neighbour]) -> list[Record]:
+    return [{"rank": n.rank, "word": n.word, "score": _finite(n.score)} for n in neighbours]
+
+
+def _row(row: Row) -> Record:
+    weight = {} if row.weight is None else {"weight": _finite(row.weight)}
+    return {
+        "label": row.label,
+        "length": _finite(row.length),
+        **weight,
+        "results": _results(row.neighbours),
+    }
+
+
+def _extras(answer: Answer) -> Record:
+    extras: Record = {}
+    if answer.expected is not None:
+        extras["expected"] = _expected(answer.expected)
+    if answer.attention:
+        extras["attention"] = [_weights(weights) for weights in answer.attention]
+    if answer.row is not None:
+        extras["row"] = dict(answer.row)
+    return extras
+
+
+def _expected(expected: Expected) -> Record:
+    return {**expected._asdict(), "passed": expected.passed}
+
+
+def _weights(weights: Weights) -> list[Record]:
+    pairs = zip(weights.labels, weights.values, strict=True)
+    return [{"label": label, "weight": _finite(value)} for label, value in pairs]
+
+
+def _error(error: VecalcError) -> Record:
+    start, end = error.span or (None, None)
+    found: Record = {
+        "kind": error.kind,
+        "message": error.message,
+        "start": start,
+        "end": end,
+        "suggestions": list(error.suggestions),
+        "hint": error.hint,
+    }
+    if isinstance(error, UnknownWords):
+        found["missing"] = [
+            {"word": m.word, "start": m.span.start, "end": m.span.end, "suggestions": list(m.suggestions)}
+            for m in error.missing
+        ]
+    return found
+
+
+def _finite(number: float) -> float | None:
+    """The number, or None: JSON has neither NaN nor infinity.
+
+    The engine raises before it answers one; should it fail to, the document still has to parse.
+    """
+    return float(number) if isfinite(number) else None

@@ -1,0 +1,126 @@
+"""What people see on a terminal: neighbours in aligned columns, scores with a bar, how it was asked.
+
+Words of the expression stand, dimmed and with their rank in parentheses, where they would have come.
+Long words fold, so nothing is lost. Errors are not in the table: `problem` draws them for stderr.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from vecalc.answers import Number, Ranking, Rows
+from vecalc.render.bars import bar, shares
+from vecalc.render.figures import count, fixed, result
+from vecalc.render.grid import Column, Row, grid
+from vecalc.render.paint import BAD, BOLD, DIM, GOOD, paint
+from vecalc.render.verdict import verdict
+from vecalc.render.visible import visible
+
+if TYPE_CHECKING:
+    from vecalc.answers import Answer, Neighbour, Weights
+    from vecalc.render import Style
+
+_DECIMALS = 4  # the fifth rarely tells two neighbours apart
+_NARROW = 40  # columns below which words are worth more than bars
+
+
+def begin(style: Style) -> str:
+    """Nothing."""
+    return ""
+
+
+def answer(answer: Answer, style: Style, index: int) -> str:
+    """The table of one answer, with its heading among several; nothing for an error."""
+    if answer.error is not None:
+        return ""
+    return "".join(_parts(answer, style, index))
+
+
+def end(style: Style) -> str:
+    """Nothing."""
+    return ""
+
+
+def _parts(answer: Answer, style: Style, index: int) -> Iterator[str]:
+    if style.several:
+        yield "\n" if index else ""
+        yield paint(visible(answer.asked.expr), BOLD, style) + "\n"
+    match answer.result:
+        case Ranking() as ranking:
+            yield _ranking(ranking, answer.asked.metric, style)
+        case Rows() as rows:
+            yield _rows(rows, style)
+        case Number(value):
+            yield result(value, style.precision) + "\n"
+    if answer.expected is not None:
+        yield paint(verdict(answer.expected), GOOD if answer.expected.passed else BAD, style) + "\n"
+    yield from (_weights(weights, style) for weights in answer.attention)
+    if not isinstance(answer.result, Number):
+        yield paint(_caption(answer, style), DIM, style) + "\n"
+
+
+def _caption(answer: Answer, style: Style) -> str:
+    asked = answer.asked
+    times, between = ("x", " - ") if style.ascii else ("×", " · ")
+    size = f"{count(asked.size)} words {times} {asked.width}"
+    return between.join([visible(asked.model), size, f"norm {asked.norm}", asked.metric])
+
+
+def _ranking(ranking: Ranking, metric: str, style: Style) -> str:
+    shown = list(_interleaved(ranking))
+    lengths = shares([n.score for n, _ in shown], [n.score for n in ranking.neighbours], metric)
+    rows = []
+    for (neighbour, is_input), length in zip(shown, lengths, strict=True):
+        rank = count(neighbour.rank)
+        cells = [f"({rank})" if is_input else rank, visible(neighbour.word)]
+        cells += [_score(neighbour.score, style), _bar(length, style), "input" if is_input else ""]
+        rows.append(Row(cells, dim=is_input))
+    score = "distance" if metric == "l2" else "score"
+    shape = [
+        Column("rank", right=True),
+        Column("word", folds=True),
+        Column(score, right=True),
+        Column(""),
+        Column(""),
+    ]
+    nothing = "" if ranking.neighbours else "no candidate is left\n"
+    return (grid(shape, rows, style) if rows else "") + nothing
+
+
+def _interleaved(ranking: Ranking) -> Iterator[tuple[Neighbour, bool]]:
+    """Neighbours and, at the rank they would have had, inputs (True)."""
+    inputs = sorted(ranking.excluded)
+    done = 0
+    for neighbour in ranking.neighbours:
+        while done < len(inputs) and inputs[done].rank <= neighbour.rank + done:
+            yield inputs[done], True
+            done += 1
+        yield neighbour, False
+    yield from ((left, True) for left in inputs[done:])
+
+
+def _rows(rows: Rows, style: Style) -> str:
+    weighted = any(row.weight is not None for row in rows.rows)
+    weight = [Column("weight", right=True)] if weighted else []
+    shape = [Column("", right=True), Column("vector", folds=True), Column("length", right=True), *weight]
+    lines = []
+    for place, row in enumerate(rows.rows, 1):
+        cells = [count(place), visible(row.label), _score(row.length, style)]
+        cells += ["" if row.weight is None else _score(row.weight, style)] if weighted else []
+        lines.append(Row([*cells, ", ".join(visible(n.word) for n in row.neighbours)]))
+    return grid([*shape, Column("nearest", folds=True)], lines, style) if lines else "the list is empty\n"
+
+
+def _weights(weights: Weights, style: Style) -> str:
+    pairs = zip(weights.labels, weights.values, strict=True)
+    lines = [Row([visible(label), _score(value, style), _bar(value, style)]) for label, value in pairs]
+    return grid([Column("attention", folds=True), Column("weight", right=True), Column("")], lines, style)
+
+
+def _score(score: float, style: Style) -> str:
+    return fixed(score, _DECIMALS if style.precision is None else style.precision)
+
+
+def _bar(share: float, style: Style) -> str:
+    return "" if style.width < _NARROW else bar(share, ascii_only=style.ascii)

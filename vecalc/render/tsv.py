@@ -1,0 +1,40 @@
+r"""Tab-separated values: a header and the rows of `flat`, one a line whatever the words hold.
+
+Backslash, tab, newline and carriage return are written `\\`, `\t`, `\n`, `\r`; other characters that
+a terminal would obey `\u001b`. Columns of an input row (`Answer.row`) come first; all answers of a
+document must have the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from vecalc.render import flat
+from vecalc.render.visible import spell_controls
+
+if TYPE_CHECKING:
+    from vecalc.answers import Answer
+    from vecalc.render import Style
+
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+def begin(style: Style) -> str:
+    """Nothing: the first answer knows the columns."""
+    return ""
+
+
+def answer(answer: Answer, style: Style, index: int) -> str:
+    """The header, once, and a line per row."""
+    names = [_line(flat.header(answer))] if style.header and index == 0 else []
+    return "".join([*names, *map(_line, flat.table(answer, style))])
+
+
+def end(style: Style) -> str:
+    """Nothing."""
+    return ""
+
+
+def _line(cells: Iterable[str]) -> str:
+    return "\t".join(spell_controls(cell.translate(_ESCAPES)) for cell in cells) + "\n"

@@ -1,0 +1,42 @@
+"""Components, blank-separated, a vector a line, with every digit that tells a float64 from the next.
+
+Line k answers expression k: a ranking is its vector, a number itself, an error an empty line. Only a
+list takes a line per vector. A score (an expression with `?`) has no vector and leaves its line empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from vecalc.answers import Number, Ranking, Rows
+
+if TYPE_CHECKING:
+    from vecalc.answers import Answer
+    from vecalc.render import Style
+
+
+def begin(style: Style) -> str:
+    """Nothing."""
+    return ""
+
+
+def answer(answer: Answer, style: Style, index: int) -> str:
+    """The vectors of one answer."""
+    match answer.result:
+        case Ranking(vector=vector):
+            return _line(vector.tolist())
+        case Rows(vectors=vectors):
+            return "".join(_line(vector) for vector in vectors.tolist())
+        case Number(value):
+            return _line([float(value)])
+    return "\n"
+
+
+def end(style: Style) -> str:
+    """Nothing."""
+    return ""
+
+
+def _line(components: Iterable[float]) -> str:
+    return " ".join(map(repr, components)) + "\n"
