@@ -1,0 +1,27 @@
+"""What every test starts from: an environment in which nothing of the developer's own shows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+OURS = ("VECALC_TEST_DATA", "VECALC_GOLDEN")  # what steers the tests themselves
+LOOKS = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "PYTHONIOENCODING", "PYTHONUTF8")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nobodys_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A home of our own: no settings, history, prelude or colours leak in, and none of ours leaks out."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in os.environ:
+            if name in LOOKS or name.startswith("LC_") or (name.startswith("VECALC_") and name not in OURS):
+                patch.delenv(name)
+        patch.setenv("LANG", "C.UTF-8")
+        patch.setenv("TERM", "xterm-256color")
+        patch.setenv("HOME", str(home))
+        for kind in ("CONFIG", "CACHE", "STATE", "DATA"):
+            patch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
+        yield

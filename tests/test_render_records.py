@@ -1,0 +1,187 @@
+"""json, jsonl, csv and tsv read back: the same words, numbers and places, whatever the words hold."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from rendering import (
+    ATTENTION,
+    COSINE,
+    DULL,
+    EMPTY,
+    EVERYTHING,
+    IN_ROW,
+    LIST,
+    NASTY,
+    NASTY_ERROR,
+    NASTY_LIST,
+    NASTY_WORDS,
+    ORDINARY,
+    QUEEN,
+    WRONG,
+    asked,
+    document,
+    ranking,
+)
+
+from vecalc.answers import SCHEMA, Answer, Neighbour, Number
+from vecalc.render import Style
+
+both = pytest.mark.parametrize("name", ["csv", "tsv"])
+
+
+def strictly(text: str) -> Any:
+    def refuse(constant: str) -> None:
+        raise AssertionError(constant)
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def cells(name: str, answers: Sequence[Answer], style: Style = DULL) -> list[list[str]]:
+    """A csv or tsv document read back."""
+    text = document(name, answers, style)
+    if name == "csv":
+        return list(csv.reader(io.StringIO(text, newline="")))
+    return [[_unescaped(cell) for cell in line.split("\t")] for line in text.split("\n")[:-1]]
+
+
+def _unescaped(cell: str) -> str:
+    signs = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
+    return re.sub(r"\\u([0-9a-f]{4})|\\(.)", lambda m: chr(int(m[1], 16)) if m[1] else signs[m[2]], cell)
+
+
+# --- json -----------------------------------------------------------------------------------
+
+
+def test_json_is_the_array_of_the_lines() -> None:
+    array = strictly(document("json", EVERYTHING))
+    assert array == [strictly(line) for line in document("jsonl", EVERYTHING).splitlines()]
+    assert [one["type"] for one in array[:7]] == [
+        "ranking",
+        "ranking",
+        "scalar",
+        "ranking",
+        "list",
+        "ranking",
+        None,
+    ]
+    assert {one["schema"] for one in array} == {SCHEMA}
+
+
+def test_json_words_are_exact() -> None:
+    [record] = strictly(document("json", [NASTY]))
+    assert [hit["word"] for hit in record["results"]] == NASTY_WORDS
+    assert record["expr"] == NASTY.asked.expr
+
+
+def test_json_shows_no_control_but_readable_text() -> None:
+    text = document("jsonl", EVERYTHING)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\u202e\ud800-\udfff]", text)
+    assert "漢字" in text
+    assert r"a\u202eb" in text
+
+
+def test_json_keys_stand_in_one_order() -> None:
+    record = strictly(document("jsonl", [QUEEN]))
+    assert " ".join(record) == (
+        "schema id expr parsed model norm metric type results excluded notes expected error"
+    )
+    assert record["expected"] == {"word": "queen", "at": 3, "rank": 1, "passed": True}
+    assert record["excluded"][0] == {"word": "king", "rank": 1, "score": 0.8449}
+    assert record["error"] is None
+
+
+def test_json_error() -> None:
+    error = strictly(document("jsonl", [WRONG]))["error"]
+    assert (error["kind"], error["start"], error["end"]) == ("unknown word", 7, 11)
+    assert error["suggestions"] == ["man", "many", "woman"]
+    assert error["missing"][1] == {"word": "womn", "start": 14, "end": 18, "suggestions": ["woman"]}
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_json_never_has_nan(value: float) -> None:
+    bad = [Answer(asked(), result=Number(value)), Answer(asked(), result=ranking(Neighbour(1, "a", value)))]
+    scalar, near = strictly(document("json", bad))
+    assert scalar["value"] is None
+    assert near["results"][0]["score"] is None
+
+
+def test_json_numbers_are_exact() -> None:
+    assert (
+        strictly(document("jsonl", [COSINE], Style(color=False, width=80, precision=2)))["value"]
+        == 0.6510956859588623
+    )
+
+
+def test_json_attention_rows_and_list() -> None:
+    assert strictly(document("jsonl", [ATTENTION]))["attention"][0][0] == {"label": "queen", "weight": 0.75}
+    assert strictly(document("jsonl", [IN_ROW]))["row"] == {"word": "king", "B": "=1,2"}
+    rows = strictly(document("jsonl", [LIST]))["rows"]
+    assert ["weight" in row for row in rows] == [False, True]
+    assert rows[0]["results"][1] == {"rank": 2, "word": "kings", "score": 0.99}
+
+
+# --- csv, tsv -------------------------------------------------------------------------------
+
+
+@both
+def test_cells_read_back(name: str) -> None:
+    head, *rows = cells(name, [NASTY])
+    assert head == ["id", "expr", "rank", "word", "score", "error"]
+    spelled = [w.encode(errors="backslashreplace").decode() if name == "csv" else w for w in NASTY_WORDS]
+    assert [row[3] for row in rows] == spelled
+    assert {row[1] for row in rows} == {NASTY.asked.expr}
+    assert [float(row[4]) for row in rows] == [round(1 - 0.01 * i, 6) for i in range(len(NASTY_WORDS))]
+
+
+@both
+def test_every_record_has_the_columns_of_the_header(name: str) -> None:
+    answers = [*ORDINARY, NASTY, NASTY_LIST, NASTY_ERROR]
+    assert {len(row) for row in cells(name, answers)} == {6}
+    failed = [row for row in cells(name, answers) if row[5] and row[0] == "7"]
+    assert failed == [["7", "king - mann + womn", "", "", "", "unknown words 'mann', 'womn'"]]
+
+
+@both
+def test_no_expression_is_left_out(name: str) -> None:
+    _, *rows = cells(name, ORDINARY)
+    assert list(dict.fromkeys(row[0] for row in rows)) == [str(answer.asked.id) for answer in ORDINARY]
+    assert [row[2:] for row in rows if row[0] == str(EMPTY.asked.id)] == [["", "", "", ""]]
+
+
+@both
+def test_lists_and_numbers_in_cells(name: str) -> None:
+    _, number, first, second = cells(name, [COSINE, LIST])
+    assert number == ["3", "cos(king, queen)", "", "", "0.651096", ""]
+    assert first == ["5", "[king, man * 2]", "1", "king", "14.142136", ""]
+    assert second[2:5] == ["2", "man * 2", "28.284271"]
+
+
+@both
+def test_input_columns_come_first_under_their_own_names(name: str) -> None:
+    head, row = cells(name, [IN_ROW])
+    assert head == ["word", "B", "id", "expr", "rank", "vecalc_word", "score", "error"]
+    assert row == ["king", "=1,2", "8", "A + B", "1", "queen", "1.000000", ""]
+
+
+@both
+def test_safe_cells_begin_no_formula(name: str) -> None:
+    _, *rows = cells(name, [NASTY, NASTY_ERROR], Style(color=False, width=80, csv_safe=True))
+    words = [row[3] for row in rows]
+    assert not [word for word in words if word.startswith(tuple("=+-@\t\r"))]
+    assert "'=cmd|' /C calc'!A0" in words
+    assert rows[-1][1].startswith("'-")
+    lowest = Answer(asked(), result=ranking(Neighbour(1, "a", -0.5)))
+    assert cells(name, [lowest], Style(color=False, width=80, csv_safe=True))[1][4] == "-0.500000"
+
+
+@both
+def test_the_header_stands_once_or_not_at_all(name: str) -> None:
+    assert sum(row[0] == "id" for row in cells(name, [QUEEN, QUEEN])) == 1
+    assert cells(name, [QUEEN, QUEEN], Style(color=False, width=80, header=False))[0][0] == "1"

@@ -1,0 +1,93 @@
+"""What a start loads, by modules and not by the clock: nobody waits for what they do not use."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from running import FAMILY, PATIENCE
+
+# `vecalc` as a process that ends by telling on stderr what it has loaded.
+TELLING = """
+import sys
+from vecalc.__main__ import run
+code = run(sys.argv[1:])
+print("loaded:", *sys.modules, file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def loaded(*arguments: str | Path, stdin: str = "") -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", TELLING, *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.partition("loaded: ")[2].split())
+
+
+HEAVY = {"gensim", "scipy"}
+NOT_FOR_A_LINE = {*HEAVY, "rich", "rapidfuzz", "platformdirs", "numpy.typing", "csv", "readline", "gzip"}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["help"], ["help", "models"], ["config", "path"]])
+def test_help_loads_no_numbers(arguments: list[str]) -> None:
+    modules = loaded(*arguments)
+    assert "click" in modules
+    assert modules.isdisjoint({"numpy", "lark", *NOT_FOR_A_LINE})
+    assert "vecalc.app.pipeline" not in modules
+
+
+@pytest.mark.parametrize("form", ["plain", "json", "vector"])
+def test_an_answer_loads_click_lark_and_numpy(form: str) -> None:
+    modules = loaded("king - man + woman", "--format", form)
+    assert modules >= {"click", "lark", "numpy"}
+    assert modules.isdisjoint(NOT_FOR_A_LINE)
+
+
+def test_a_number_needs_no_search() -> None:
+    assert loaded("cos(king, queen)").isdisjoint(NOT_FOR_A_LINE)
+
+
+def test_a_function_of_the_prelude_loads_nothing_more() -> None:
+    assert loaded("combined(king, queen)", "--format", "plain").isdisjoint(NOT_FOR_A_LINE)
+
+
+def test_a_table_loads_rich() -> None:
+    modules = loaded("king - man + woman", "--format", "table")
+    assert "rich" in modules
+    assert modules.isdisjoint(NOT_FOR_A_LINE - {"rich"})
+
+
+def test_a_batch_loads_no_more_than_a_line() -> None:
+    modules = loaded("--format", "jsonl", stdin="king\nqueen - woman\n")
+    assert modules.isdisjoint(NOT_FOR_A_LINE)
+
+
+def test_a_word2vec_file_is_read_without_gensim() -> None:
+    modules = loaded("-m", FAMILY, "king - man + woman")
+    assert "vecalc.formats.word2vec_text" in modules
+    assert modules.isdisjoint({*HEAVY, "rich", "platformdirs", "numpy.typing", "csv", "readline"})
+
+
+def test_the_version_is_told_without_loading_what_it_names() -> None:
+    assert loaded("--version").isdisjoint({*HEAVY, "lark", "rich", "rapidfuzz"})
+
+
+def test_the_package_alone_loads_nothing() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys, vecalc; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE,
+    )
+    ours = {name for name in done.stdout.split() if name.startswith("vecalc")}
+    assert ours == {"vecalc"}
+    assert {"numpy", "lark", "click"}.isdisjoint(done.stdout.split())
