@@ -625,7 +625,7 @@ def test_an_encoding_without_our_signs_gets_others() -> None:
     assert done.code == 0
     assert "##########" in done.out
     assert "family.txt - 13 words x 4" in done.out
-    plain = family("-k", "1", "king", "man", "naïve", encoding="ascii")
+    plain = family("-k", "1", "king", "man", "naïve", "--format", "plain", terminal=True, encoding="ascii")
     assert "# na\\xefve" in plain.out
 
 

@@ -136,7 +136,7 @@ vecalc: 1:5: the character U+202E has no meaning here
             "king + \x1b[m\n+ (q)",
             "",
             """\
-vecalc: 1:1: unknown words 'w', 'w', 'w'
+vecalc: 1:1: unknown word 'w'
     king + \\x1b[m
     ^^^^   ^^^^^^
     + (q)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from running import FAMILY, PATIENCE, Done, command, process
+from running import FAMILY, PATIENCE, Done, command, process, vecalc
 
 KING = "1\tkings\t0.999015\n"
 FULL = Path("/dev/full")
@@ -186,26 +186,24 @@ def test_signals_remove_what_is_unfinished(number: signal.Signals, tmp_path: Pat
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii", "PYTHONCOERCECLOCALE": "0"}
 
 
-def test_an_ascii_locale_is_readable() -> None:
-    table = process("-m", FAMILY, "king", "-k", "1", "--format", "table", **ASCII)
+def test_an_ascii_terminal_gets_ascii() -> None:
+    table = vecalc("-m", FAMILY, "king", "-k", "1", terminal=True, encoding="ascii")
     assert table.code == 0
     assert table.out.isascii()
     assert "##########" in table.out
-    assert process("help", "functions", **ASCII).code == 0
-    assert process("--version", **ASCII).code == 0
+    assert vecalc("help", "functions", terminal=True, encoding="ascii").code == 0
+    assert "na\\xefve" in vecalc("naïve", terminal=True, encoding="ascii").err
 
 
-def test_expressions_are_utf_8_in_any_locale() -> None:
-    done = process("-m", FAMILY, "α = king; α", "naïve", "-k", "1", **ASCII)
-    assert done.code == 3
-    assert done.out == "# α = king; α\n1\tkings\t0.999015\n# naïve\n# error: ".encode(
-        "ascii", "backslashreplace"
-    ).decode() + ("unknown word 'na\\xefve'\n")
-
-
-def test_a_batch_is_utf_8_in_any_locale() -> None:
-    records = process("-m", FAMILY, "--json", stdin="naïve\n", **ASCII).records
-    assert [record["expr"] for record in records] == ["na\\xefve"]
+@pytest.mark.parametrize("form", ["plain", "json", "csv"])
+def test_pipes_are_utf_8_in_any_locale(form: str) -> None:
+    """Arguments, standard input and output alike: the same bytes as in a UTF-8 locale."""
+    for arguments, text in ((["α = king; α", "naïve"], b""), ([], "naïve\nα = king; α\n".encode())):
+        line = ["-m", FAMILY, "-k", "1", "--format", form, *arguments]
+        done = process(*line, stdin=text, **ASCII)
+        assert "naïve" in done.out
+        usual = process(*line, stdin=text)
+        assert (done.code, done.out) == (usual.code, usual.out)
 
 
 def test_a_dumb_terminal_gets_no_codes() -> None:

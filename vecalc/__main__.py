@@ -60,10 +60,11 @@ def _report(problem: Exception, arguments: list[str]) -> int:
 
 
 def _prepare_streams() -> None:
-    """Characters that the locale's encoding lacks come out as escapes; streams that are closed are replaced.
+    """What is piped or written to a file is UTF-8 in any locale; a terminal gets what it can show.
 
-    From a missing stdin nothing is read, and nobody is told on a missing stderr. But an answer that is
-    lost must not count as given: writing to a missing stdout fails (EBADF).
+    Characters that a terminal's encoding lacks come out as escapes. Streams that are closed are
+    replaced: from a missing stdin nothing is read, and nobody is told on a missing stderr. But an answer
+    that is lost must not count as given: writing to a missing stdout fails (EBADF).
     """
     access = {"stdin": ("r", os.O_RDONLY), "stdout": ("w", os.O_RDONLY), "stderr": ("w", os.O_WRONLY)}
     for name, (mode, flags) in access.items():
@@ -71,6 +72,8 @@ def _prepare_streams() -> None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, encoding="utf-8"))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
+        if not sys.stdout.isatty():
+            sys.stdout.reconfigure(encoding="utf-8")
 
 
 def _let_go_of_stdout() -> None:

@@ -135,13 +135,12 @@ class UnknownWords(ExpressionError):
 
     def __init__(self, missing: Sequence[MissingWord], *, hint: str = "") -> None:
         self.missing = tuple(missing)
-        names = ", ".join(f"'{m.word}'" for m in self.missing)
-        plural = "s" if len(self.missing) > 1 else ""
+        words = list(dict.fromkeys(f"'{m.word}'" for m in self.missing))
         super().__init__(
-            f"unknown word{plural} {names}",
+            f"unknown word{'s' if len(words) > 1 else ''} {', '.join(words)}",
             span=self.missing[0].span,
             hint=hint,
-            suggestions=[s for m in self.missing for s in m.suggestions],
+            suggestions=list(dict.fromkeys(s for m in self.missing for s in m.suggestions)),
         )
 
 

@@ -11,7 +11,7 @@ from vecalc.answers import Answer, Expected, Neighbour, Number, Ranking, Row, Ro
 from vecalc.calc import algebra
 from vecalc.calc.resolve import find_row, unknown_words
 from vecalc.calc.values import List, Scalar, Vector
-from vecalc.errors import TypeMismatch, VecalcError
+from vecalc.errors import NoValue, TypeMismatch, VecalcError
 from vecalc.lang.nodes import Expectation, Word
 from vecalc.search import Hits
 from vecalc.search.exact import search
@@ -104,6 +104,10 @@ def _ranked(ranker: Ranker, one: Computed, blank: Answer, vector: Floats, hits: 
 def _split(ranker: Ranker, one: Computed, hits: Hits) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
     """The neighbours, renumbered without the excluded words; and the excluded words among them."""
     space, options = ranker.spaces[one.space], ranker.options
+    if not np.isfinite(hits.scores).all():
+        raise NoValue(
+            "the scores overflow", hint=f"--metric cos compares directions ({options.metric} lengths)"
+        )
     neighbours: list[Neighbour] = []
     excluded: list[Neighbour] = []
     for rank, (row, score) in enumerate(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True), start=1):

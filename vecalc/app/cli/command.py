@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -33,7 +34,7 @@ SECTIONS = {
         "format", "json", "output", "precision", "header", "csv_safe", "color", "line_buffered", "quiet",
     ),
     "When something is wrong": ("bail", "limit", "debug"),
-    "Help": ("short_help", "version"),
+    "Help": ("short_help", "help", "version"),
 }  # fmt: skip
 
 SHORT_HELP = f"""\
@@ -66,9 +67,9 @@ class _Command(click.Command):
                 formatter.write_dl([record for record in records if record])
 
 
-def _print_short_help(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+def _print_help(ctx: click.Context, option: click.Parameter, value: bool) -> None:
     if value:
-        click.echo(SHORT_HELP, nl=False)
+        sys.stdout.write(SHORT_HELP if option.name == "short_help" else f"{ctx.get_help()}\n")
         ctx.exit()
 
 
@@ -76,7 +77,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
         from vecalc.app.cli.version import describe
 
-        click.echo(describe(), nl=False)
+        sys.stdout.write(describe())
         ctx.exit()
 
 
@@ -84,7 +85,7 @@ def _option(*names: str, **settings: Any) -> Callable[[Any], Any]:
     return click.option(*names, **settings)
 
 
-@click.command(cls=_Command, context_settings={"max_content_width": 100})
+@click.command(cls=_Command, add_help_option=False, context_settings={"max_content_width": 100})
 @click.argument("expressions", nargs=-1, metavar="[EXPRESSION]...")
 @_option("-e", "expression_option", multiple=True, metavar="EXPR", help="An expression; may be repeated.")
 @_option("-f", "--file", multiple=True, metavar="FILE", help="Expressions, one a line; - is standard input.")
@@ -137,11 +138,12 @@ def _option(*names: str, **settings: Any) -> Callable[[Any], Any]:
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=_print_short_help,
+    callback=_print_help,
     help="Short help.",
 )
+@_option("--help", is_flag=True, is_eager=True, expose_value=False, callback=_print_help, help="This help.")
 def vecalc(json: bool, **options: Any) -> dict[str, Any]:
-    """The options by name. What they ask for is done outside of click, which swallows closed pipes."""
+    """The options by name."""
     return {**options, "format": options["format"] or ("json" if json else None)}
 
 
@@ -150,13 +152,13 @@ def vecalc(json: bool, **options: Any) -> dict[str, Any]:
 
 def _help(arguments: Sequence[str]) -> int:
     if not arguments:
-        click.echo(SHORT_HELP, nl=False)
+        sys.stdout.write(SHORT_HELP)
         return 0
     if len(arguments) > 1:
         raise UsageError(
             "one topic at a time", where="vecalc help", hint=f"topics: {', '.join(topics.TOPICS)}"
         )
-    click.echo(topics.topic(arguments[0]), nl=False)
+    sys.stdout.write(topics.topic(arguments[0]))
     return 0
 
 
@@ -203,12 +205,15 @@ def _parse(arguments: Sequence[str], settings: Mapping[str, Setting]) -> Any:
         for name in param.opts
     }
     try:
-        return vecalc.main(
-            args=mark_expressions(arguments, with_value),
-            prog_name="vecalc",
-            standalone_mode=False,
+        context = vecalc.make_context(  # not vecalc.main: it swallows closed pipes
+            "vecalc",
+            mark_expressions(arguments, with_value),
             default_map={_parameter(name): setting.value for name, setting in settings.items()},
         )
+        with context:
+            return vecalc.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
     except click.UsageError as problem:
         from vecalc.app.cli.usage import usage_error
 

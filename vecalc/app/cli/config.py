@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-
-import click
 
 from vecalc.app.places import config_folder
 from vecalc.app.settings import PROJECT_FILE, TEMPLATE, USER_FILE, Setting
@@ -37,13 +36,12 @@ def _show(settings: dict[str, Setting]) -> int:
         line = (
             f"# {name} is not set" if value is None else f"{name} = {json.dumps(value, ensure_ascii=False)}"
         )
-        click.echo(visible(f"{line:<32}  # {origin}"))
+        sys.stdout.write(visible(f"{line:<32}  # {origin}") + "\n")
     return 0
 
 
 def _path() -> int:
-    click.echo(_user_file())
-    click.echo(Path(PROJECT_FILE).absolute())
+    sys.stdout.write(f"{_user_file()}\n{Path(PROJECT_FILE).absolute()}\n")
     return 0
 
 
@@ -59,5 +57,5 @@ def _init() -> int:
         ) from None
     except OSError as problem:
         raise StorageProblem(f"can't be written: {problem.strerror}", where=str(path)) from None
-    click.echo(f"wrote {path}")
+    sys.stdout.write(f"wrote {path}\n")
     return 0

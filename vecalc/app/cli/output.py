@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
 from typing import IO, Protocol
@@ -127,12 +127,17 @@ def _numbers(answer: Answer) -> np.typing.NDArray[np.float64] | None:
 def written_whole(path: Path) -> Iterator[IO[bytes]]:
     """A file that takes its name when it is complete; until then, and after a failure, the old one stays.
 
-    A link stays a link, and a file keeps its permissions. What is no file (a device, a named pipe, an
-    open stream such as /dev/stdout) is written to directly: it must not be replaced. Raises
-    `StorageProblem` when it can't be written.
+    A link stays a link, and a file keeps its permissions. What is no file (a device, a named pipe) is
+    written to directly: it must not be replaced; neither must what this process writes to already
+    (/dev/stdout by any name), which goes on where it stands. Raises `StorageProblem` when it can't be
+    written.
     """
     try:
-        if (path.exists() and not path.is_file()) or path.is_relative_to("/dev"):
+        if path.exists() and (number := _already_open(path.stat())) is not None:
+            with os.fdopen(os.dup(number), "wb") as stream:
+                yield stream
+            return
+        if path.exists() and not path.is_file():
             with path.open("ab") as stream:
                 yield stream
             return
@@ -142,6 +147,15 @@ def written_whole(path: Path) -> Iterator[IO[bytes]]:
         raise
     except OSError as problem:
         raise StorageProblem(f"can't be written: {problem.strerror}", where=str(path)) from None
+
+
+def _already_open(target: os.stat_result) -> int | None:
+    """The standard stream that is open on this very file."""
+    for number in (1, 2):
+        with suppress(OSError):
+            if os.path.samestat(target, os.fstat(number)):
+                return number
+    return None
 
 
 @contextmanager
