@@ -39,10 +39,12 @@ HOMES = {
     "click": {"app"},
     "platformdirs": {"app"},
     "rapidfuzz": {"space"},
+    "numkong": {"search"},
     "gensim": {"formats"},
     "numpy": {"space", "formats", "search", "calc", "evaluation", "app"},
 }
-INSIDE_FUNCTIONS = ("gensim", "scipy", "rich", "platformdirs")  # slow to load, and not always needed
+# Slow to load, and not always needed.
+INSIDE_FUNCTIONS = ("gensim", "scipy", "rich", "platformdirs", "numkong")
 
 
 class Import(NamedTuple):
@@ -102,7 +104,7 @@ def is_module(package: str, name: str) -> bool:
 def test_imports_are_found() -> None:
     assert {found.folder for found in imports()} >= {*EDGE, "lang", "space", "formats", "search", "render"}
     assert "app/cli/run.py imports vecalc.app.pipeline" in map(str, imports())
-    assert "app/spaces.py imports vecalc.formats.load" in map(str, imports())
+    assert "app/stores.py imports vecalc.formats.load" in map(str, imports())
 
 
 def test_imports_point_down() -> None:

@@ -1,27 +1,63 @@
-"""Exact search against brute force in float64, on spaces made to mislead it."""
+"""Exact search against brute force in float64, on spaces made to mislead it, by each way to search."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from vecalc.answers import METRICS, NORMS
-from vecalc.search import Measure
+from vecalc.search import Measure, coded
 from vecalc.search.exact import rank, search
+from vecalc.space.codes import Codes, encode, rotation
 from vecalc.space.matrix import MatrixSpace
 
 Floats: TypeAlias = NDArray[np.float64]
 
 MEASURES = [Measure(metric, norm) for metric in METRICS for norm in NORMS]
 every_measure = pytest.mark.parametrize("measure", MEASURES, ids="-".join)
+
+
+# --- ways to search -------------------------------------------------------------------------
+
+CODED = "codes"
+
+
+@pytest.fixture(autouse=True, params=["float32 products", CODED, "codes without a kernel"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Float32 products; codes, in small pieces and whatever k is; and codes that nothing can multiply."""
+    global with_codes  # noqa: PLW0603 - what every space of the test is made with
+    with_codes = request.param != "float32 products"
+    if request.param == CODED:
+        for name, value in {"WORTH_IT": 1.0, "FIRST": 50, "FEWEST": 64, "CELLS": 64}.items():
+            monkeypatch.setattr(coded, name, value)
+    elif with_codes:
+        monkeypatch.setattr(coded, "_kernel", lambda: None)
+    yield request.param
+    with_codes = False
+
+
+with_codes = False
+turn_of = cache(rotation)  # of 2,000 components it takes half a second
+
+
+def space_of(matrix: NDArray[Any]) -> MatrixSpace:
+    """A space over a matrix, its words the numbers of its rows."""
+    codes = None
+    if with_codes:
+        turn = turn_of(matrix.shape[1])
+        with np.errstate(over="ignore", under="ignore"):
+            singles = np.ascontiguousarray(matrix, dtype=np.float32)
+        values, residuals, _ = encode(singles, turn)
+        codes = Codes(values, residuals, turn)
+    return MatrixSpace([str(row) for row in range(len(matrix))], matrix, codes=codes)
 
 
 # --- brute force ----------------------------------------------------------------------------
@@ -49,7 +85,7 @@ def slack_of(scores: Floats, query: Floats, measure: Measure) -> float:
 
 def check(matrix: NDArray[Any], queries: Floats, k: int, measure: Measure, rows: Any = None) -> None:
     """The hits are the best candidates, best first, ties by row, k or as many as there are."""
-    space = MatrixSpace([str(row) for row in range(len(matrix))], matrix)
+    space = space_of(matrix)
     hits = search(space, queries, k, measure, rows)
     for query, found, shown in zip(queries, hits.rows, hits.scores, strict=True):
         scores = brute_scores(matrix, query, measure)
@@ -199,9 +235,7 @@ def test_only_candidates_are_hit(name: str, measure: Measure) -> None:
     for size in {1, 2, len(matrix) // 3, len(matrix)} - {0}:
         rows = np.sort(chance.choice(len(matrix), min(size, len(matrix)), replace=False))
         check(matrix, queries_for(matrix)[:3], 5, measure, rows)
-    nothing = search(
-        MatrixSpace([*map(str, range(len(matrix)))], matrix), queries_for(matrix), 5, measure, rows[:0]
-    )
+    nothing = search(space_of(matrix), queries_for(matrix), 5, measure, rows[:0])
     assert nothing.rows.shape == nothing.scores.shape == (len(queries_for(matrix)), 0)
 
 
@@ -210,7 +244,7 @@ def test_only_candidates_are_hit(name: str, measure: Measure) -> None:
 def test_company_makes_no_difference(name: str, measure: Measure) -> None:
     """One query alone, in a block of fifty, with another k or fewer candidates: the same bits."""
     matrix = matrix_of(name)
-    space = MatrixSpace([str(row) for row in range(len(matrix))], matrix)
+    space = space_of(matrix)
     queries = np.concatenate([queries_for(matrix), random(50, matrix.shape[1], seed=13)])[:50]
     together = search(space, queries, 8, measure)
     backwards = search(space, queries[::-1], 8, measure)
@@ -230,7 +264,7 @@ def test_company_makes_no_difference(name: str, measure: Measure) -> None:
 @every_measure
 def test_ties_are_in_the_order_of_rows(name: str, measure: Measure) -> None:
     matrix = matrix_of(name)
-    space = MatrixSpace([str(row) for row in range(len(matrix))], matrix)
+    space = space_of(matrix)
     for query in queries_for(matrix):
         hits = search(space, query[None], len(matrix), measure)
         for (score, row), (later, below) in pairwise(zip(hits.scores[0], hits.rows[0], strict=True)):
@@ -241,7 +275,7 @@ def test_ties_are_in_the_order_of_rows(name: str, measure: Measure) -> None:
 @pytest.mark.parametrize("name", ["random", "wild lengths", "int8", "some zero"])
 def test_a_query_may_be_as_long_as_it_likes(name: str, scale: float) -> None:
     matrix = matrix_of(name)
-    space = MatrixSpace([str(row) for row in range(len(matrix))], matrix)
+    space = space_of(matrix)
     query = random(12, seed=14)
     plain, scaled = search(space, query[None], 20), search(space, scale * query[None], 20)
     assert np.array_equal(plain.rows, scaled.rows)
@@ -279,8 +313,44 @@ def test_a_large_space_of_near_ties(measure: Measure) -> None:
     check(matrix, np.stack([matrix[0].astype(np.float64), random(20, seed=18)]), 25, measure)
 
 
+def test_the_kernel_is_there(way: str) -> None:
+    """Otherwise the tests of codes would test float32 products."""
+    assert (coded._kernel() is None) == (way == "codes without a kernel")
+
+
+@pytest.mark.parametrize("rows", [100, 5_000])
+def test_codes_leave_few_rows(rows: int, way: str) -> None:
+    """What is left to score exactly is a small part, and never lacks a neighbour."""
+    if way != CODED:
+        pytest.skip("the other ways have no codes to look at")
+    codes = space_of(random(rows, 100)).codes
+    assert codes is not None
+    queries = random(40, 100, seed=19)
+    truth = queries @ (random(rows, 100) / np.linalg.norm(random(rows, 100), axis=1, keepdims=True)).T
+    for near, scores in zip(coded.candidates(codes, queries, 5), truth, strict=True):
+        assert set(np.argsort(-scores)[:5].tolist()) - set(codes.loose.tolist()) <= set(near.tolist())
+        assert len(near) < rows / 2
+        assert near.tolist() == sorted(set(near.tolist()))
+
+
+@every_space
+def test_codes_are_as_near_as_they_say(name: str) -> None:
+    """Whatever the query, a code is off by no more than its row's residual."""
+    matrix = matrix_of(name).astype(np.float32)
+    turn = turn_of(matrix.shape[1])
+    values, residuals, lengths = encode(matrix, turn)
+    sane = np.isfinite(residuals)
+    exact = matrix[sane].astype(np.float64)
+    units = exact / np.linalg.norm(exact, axis=1, keepdims=True)
+    codes = Codes(values, residuals, turn)
+    stands_for = codes.step * values[sane].astype(np.float64) @ turn.astype(np.float64).T
+    assert (np.linalg.norm(units - stands_for, axis=1) <= residuals[sane]).all()
+    assert np.allclose(lengths[sane], np.linalg.norm(exact, axis=1), rtol=1e-6)
+    assert not np.isfinite(residuals[lengths == 0]).any()
+
+
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_small_space(data: st.DataObject) -> None:
     """Whole numbers of wild sizes, few enough that ties and zeros abound."""
     width = data.draw(st.integers(1, 4))

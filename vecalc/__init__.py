@@ -16,7 +16,7 @@ The Python API:
     >>> answer.result.neighbours[0].word
     'queen'
 
-`vecalc.load(path)` reads a file of vectors, `vecalc.from_keyed_vectors(kv)` takes a gensim model;
+`vecalc.load(path)` opens a file of vectors, `vecalc.from_keyed_vectors(kv)` takes a gensim model;
 `calculate.value(text)` is the value alone, `vecalc.parse` and `vecalc.show` are the language alone.
 Public names are loaded on first use, so that importing the package costs nothing.
 """
@@ -39,7 +39,7 @@ _HOMES = {
     "VecalcError": "vecalc.errors",
     "VectorSpace": "vecalc.space",
     "from_keyed_vectors": "vecalc.formats.keyed_vectors",
-    "load": "vecalc.formats.load",
+    "load": "vecalc.app.stores",
     "parse": "vecalc.lang.parse",
     "quote": "vecalc.lang.show",
     "show": "vecalc.lang.show",
@@ -71,9 +71,9 @@ if TYPE_CHECKING:
     from vecalc.app.asking import Options, Question
     from vecalc.app.pipeline import Calculator
     from vecalc.app.spaces import starter
+    from vecalc.app.stores import load
     from vecalc.errors import VecalcError
     from vecalc.formats.keyed_vectors import from_keyed_vectors
-    from vecalc.formats.load import load
     from vecalc.lang.parse import parse
     from vecalc.lang.show import quote, show
     from vecalc.space import VectorSpace

@@ -32,6 +32,17 @@ def cache_folder() -> Path:
     return user_cache_path(APP, appauthor=False)
 
 
+def models_folder() -> Path:
+    """`VECALC_MODELS`, or `models` in the platform's folder for data: what was imported by name."""
+    if given := os.environ.get("VECALC_MODELS"):
+        return Path(given)
+    if sys.platform == "linux":
+        return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / APP / "models"
+    from platformdirs import user_data_path
+
+    return user_data_path(APP, appauthor=False) / "models"
+
+
 def history_file() -> Path:
     """`VECALC_HISTORY`, or `history` in the platform's folder for state."""
     if given := os.environ.get("VECALC_HISTORY"):

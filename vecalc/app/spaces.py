@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import vecalc
 from vecalc.errors import UsageError
 from vecalc.space import VectorSpace
+
+if TYPE_CHECKING:
+    from vecalc.app.stores import Watch
 
 _NAMED = re.compile(r"([^\W\d][\w'’]*)=(.+)", re.DOTALL)
 
@@ -28,15 +31,15 @@ def starter() -> VectorSpace:
     return open_store(Path(vecalc.__file__).parent / "starter", "starter")
 
 
-def open_spaces(models: Sequence[str], **tolerance: bool | str) -> Opened:
-    """The spaces of `-m [NAME=]FILE ...`; without any, the starter.
+def open_spaces(models: Sequence[str], watch: Watch | None = None, **tolerance: bool | str) -> Opened:
+    """The spaces of `-m [NAME=]FILE ...`; without any, the starter. `watch` sees long files being read.
 
     A space without a name is the default one; otherwise the first is. Raises `UsageError` for a name
     given twice, `FileProblem` for a file that can't be read.
     """
     if not models:
         return Opened({"": starter()}, ())
-    from vecalc.formats.load import load
+    from vecalc.app.stores import load, unwatched
 
     spaces: dict[str, VectorSpace] = {}
     notes: list[str] = []
@@ -48,7 +51,7 @@ def open_spaces(models: Sequence[str], **tolerance: bool | str) -> Opened:
         if path == "starter" and not Path(path).exists():
             spaces[name] = starter()
             continue
-        loaded = load(path, name=name or _shown(path), **tolerance)  # type: ignore[arg-type]
+        loaded = load(path, name=name or _shown(path), watch=watch or unwatched, **tolerance)  # type: ignore[arg-type]
         spaces[name] = loaded.space
         notes += [f"{path}: {note}" for note in loaded.notes]
     return Opened({name: spaces[name] for name in sorted(spaces, key=bool)}, tuple(notes))

@@ -1,11 +1,10 @@
-"""The one door for models: a path goes in, a space comes out.
-
-What happens behind it (today: a foreign file is read into memory) is nobody else's business.
-"""
+"""The doors for foreign files: a path goes in, a space or a store comes out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -14,14 +13,15 @@ import numpy as np
 
 from vecalc import finder
 from vecalc.errors import FileProblem, StorageProblem, UsageError
-from vecalc.formats import ENCODING_ERRORS, Block, Format, Head, Tolerance
+from vecalc.formats import ENCODING_ERRORS, Block, Format, Head, Source, Tolerance
 from vecalc.formats.checks import sound
 from vecalc.formats.decoding import shown
-from vecalc.formats.opening import opened
+from vecalc.formats.opening import Tap, opened
 from vecalc.formats.refused import BINARY, TEXT, Kind, refused
 from vecalc.space import VectorSpace
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.store import is_store, open_store
+from vecalc.space.storing import Written, write_store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -57,15 +57,68 @@ def load(
     place = Path(path)
     if is_store(place):
         return Loaded(open_store(place, name), ())
-    if encoding_errors not in ENCODING_ERRORS:
-        message = f"no way to treat encoding errors is called '{encoding_errors}'"
-        raise UsageError(message, hint=f"there are {' and '.join(ENCODING_ERRORS)}")
-    tolerance = Tolerance(skip_bad_rows, allow_trailing, encoding_errors)
+    tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors)
     with opened(place, tolerance) as (source, head):
         blocks = recognised(head, place).read(source)
         words, matrix = gathered(sound(blocks, source), place)
-    notes = tuple(f"{what}: {count:,}" for what, count in source.tally.items())
-    return Loaded(MatrixSpace(words, matrix, name or place.name), notes)
+    return Loaded(MatrixSpace(words, matrix, name or place.name), _notes(source))
+
+
+def convert(
+    path: Path,
+    folder: Path,
+    *,
+    name: str,
+    tolerance: Tolerance = Tolerance(),  # noqa: B008 - immutable
+    kind: str = "float32",
+    tap: Tap | None = None,
+) -> Written:
+    """Write the vectors of a foreign file as a store at `folder`, streaming, in bounded memory.
+
+    Its facts name the source (path, size, time, digest) and what was put up with (notes). `tap` sees the
+    bytes of the file as they are read. Raises as `load` and `write_store` do; nothing is left behind then.
+    """
+    digest = sha256()
+    with ThreadPoolExecutor(1) as hashing:
+
+        def seen(data: bytes) -> None:
+            hashing.submit(digest.update, data)
+            if tap:
+                tap(data)
+
+        facts: dict[str, object] = {}
+
+        def rows() -> Iterator[tuple[list[str], NDArray[np.float32]]]:
+            with opened(path, tolerance, seen) as (source, head):
+                status = path.stat()
+                for block in sound(recognised(head, path).read(source), source):
+                    if block.words:
+                        yield block.words, block.rows
+            hashing.shutdown()
+            facts["notes"] = _notes(source)
+            facts["source"] = {
+                "path": str(path.absolute()),
+                "size": status.st_size,
+                "mtime_ns": status.st_mtime_ns,
+                "sha256": digest.hexdigest(),
+            }
+
+        try:
+            return write_store(folder, rows(), name=name, kind=kind, facts=facts)
+        except FileProblem as problem:
+            raise problem.at(where=str(path)) from None
+
+
+def tolerant(skip_bad_rows: bool, allow_trailing: bool, encoding_errors: str) -> Tolerance:
+    """What to put up with; UsageError for an unknown way with encoding errors."""
+    if encoding_errors not in ENCODING_ERRORS:
+        message = f"no way to treat encoding errors is called '{encoding_errors}'"
+        raise UsageError(message, hint=f"there are {' and '.join(ENCODING_ERRORS)}")
+    return Tolerance(skip_bad_rows, allow_trailing, encoding_errors)
+
+
+def _notes(source: Source) -> tuple[str, ...]:
+    return tuple(f"{what}: {count:,}" for what, count in source.tally.items())
 
 
 def formats() -> dict[str, Format]:

@@ -11,10 +11,10 @@ import os
 import stat
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, TypeAlias, cast
 
 from vecalc.errors import FileProblem
 from vecalc.formats import HEAD_BYTES, Head, Source, Tolerance
@@ -33,6 +33,9 @@ _KINDS = (
     (stat.S_ISCHR, "a device, not a regular file", "name a file"),
     (stat.S_ISBLK, "a device, not a regular file", "name a file"),
 )
+
+
+Tap: TypeAlias = Callable[[bytes], None]
 
 
 class _Readable(Protocol):
@@ -88,18 +91,32 @@ class Guarded:
         return FileProblem(message, where=str(self._path), hint=hint)
 
 
+class _Tapped:
+    """A file that shows every piece that is read from it to somebody else."""
+
+    def __init__(self, raw: BinaryIO, tap: Tap) -> None:
+        self._raw = raw
+        self._tap = tap
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self._raw.read(size)
+        self._tap(data)
+        return data
+
+
 @contextmanager
-def opened(path: Path, tolerance: Tolerance) -> Iterator[tuple[Source, Head]]:
+def opened(path: Path, tolerance: Tolerance, tap: Tap | None = None) -> Iterator[tuple[Source, Head]]:
     """The source of a regular file and its head, decompressed; FileProblem unless it is one.
 
-    When the block ends well, the file must still be what it was when it began.
+    `tap` sees the bytes of the file itself, in order, as they are read. When the block ends well, the file
+    must still be what it was when it began.
     """
     _refuse_unless_regular(path)
     with _open(path) as raw:
         before = os.fstat(raw.fileno())
         if before.st_size == 0:
             raise FileProblem("the file is empty", where=str(path), hint=_FETCH_AGAIN)
-        source, guarded = _source(path, raw, before.st_size, tolerance)
+        source, guarded = _source(path, raw, before.st_size, tolerance, tap)
         data = guarded.peek(HEAD_BYTES)
         if not data:
             raise FileProblem("the gzip file has no content", where=str(path), hint=_FETCH_AGAIN)
@@ -107,11 +124,14 @@ def opened(path: Path, tolerance: Tolerance) -> Iterator[tuple[Source, Head]]:
         _refuse_if_changed(path, before, os.fstat(raw.fileno()))
 
 
-def _source(path: Path, raw: BinaryIO, size: int, tolerance: Tolerance) -> tuple[Source, Guarded]:
+def _source(
+    path: Path, raw: BinaryIO, size: int, tolerance: Tolerance, tap: Tap | None
+) -> tuple[Source, Guarded]:
     packed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
     raw.seek(0)
     ceiling = max(GZIP_GRACE, GZIP_RATIO * size) if packed else size
-    inner: _Readable = gzip.GzipFile(fileobj=raw) if packed else raw
+    tapped = cast(BinaryIO, _Tapped(raw, tap)) if tap else raw  # it is only read, in order
+    inner: _Readable = gzip.GzipFile(fileobj=tapped) if packed else tapped
     # A plain file that grows meanwhile is found out at the end, not here.
     guarded = Guarded(inner, path, ceiling if packed else 1 << 63)
     return Source(path, guarded, None if packed else size, ceiling, tolerance, Counter()), guarded

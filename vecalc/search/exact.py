@@ -1,9 +1,10 @@
-"""Exact search with numpy: float32 products in blocks, float64 for what could be a neighbour.
+"""Exact search: cheap products for all rows, float64 for those that could be neighbours.
 
-A float32 product is off by a bounded amount. One pass over the blocks keeps every row whose score could
-reach the k best within that bound; those few are scored again in float64, by a sum whose order does not
-depend on how many rows or queries there are. So the result equals brute force in float64, and is the
-same to the last bit for one query and for many.
+Where a space has codes of one byte a number, whole-number products with a bound leave some hundred rows
+(`vecalc.search.coded`); otherwise, and for those, float32 products do, which are off by a bounded amount,
+too. What could still reach the k best within the bounds is scored again in float64, by a sum whose order
+does not depend on how many rows or queries there are. So the result equals brute force in float64, and
+is the same to the last bit for one query and for many, with codes and without.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
-from vecalc.search import Hits, Measure
+from vecalc.search import Hits, Measure, coded
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
@@ -57,12 +58,45 @@ def search(
     rows: Rows | None = None,
 ) -> Hits:
     """See `Searcher.search`."""
-    pools, asked = _Pools(len(queries), k), _asked(queries)
     with np.errstate(over="ignore", invalid="ignore"):
-        for block in _blocks(space, rows, measure):
-            pools.add(block.rows, *_approximate(block, asked, measure))
-        found = [_best(space, query, pools.rows(i), k, measure) for i, query in enumerate(queries)]
+        if _has_use_for_codes(space, k, measure, rows):
+            hopeful = _by_codes(space, queries, k, measure, rows)
+        else:
+            hopeful = _by_float32(space, queries, k, measure, rows)
+        found = [_best(space, query, near, k, measure) for query, near in zip(queries, hopeful, strict=True)]
     return Hits(np.stack([rows for rows, _ in found]), np.stack([scores for _, scores in found]))
+
+
+def _has_use_for_codes(space: VectorSpace, k: int, measure: Measure, rows: Rows | None) -> bool:
+    """Codes know directions: they rank by cosine, and by whatever ranks alike."""
+    count = len(space) if rows is None else len(rows)
+    if space.codes is None or not measure.needs_direction or not coded.is_worth_it(k, count):
+        return False
+    return len(space.codes.loose) <= count * coded.WORTH_IT
+
+
+def _by_codes(
+    space: VectorSpace, queries: Queries, k: int, measure: Measure, rows: Rows | None
+) -> list[Rows]:
+    """The rows that could be among the k best of each query: what codes leave, cut down by float32."""
+    codes = space.codes
+    assert codes is not None  # noqa: S101 - asked before
+    loose = codes.loose if rows is None else np.intersect1d(codes.loose, rows, assume_unique=True)
+    hopeful = coded.candidates(codes, queries, k, rows)
+    return [
+        _by_float32(space, query[None], k, measure, np.union1d(near, loose))[0]
+        for query, near in zip(queries, hopeful, strict=True)
+    ]
+
+
+def _by_float32(
+    space: VectorSpace, queries: Queries, k: int, measure: Measure, rows: Rows | None
+) -> list[Rows]:
+    """The rows that could be among the k best of each query, told by float32 products."""
+    pools, asked = _Pools(len(queries), k), _asked(queries)
+    for block in _blocks(space, rows, measure):
+        pools.add(block.rows, *_approximate(block, asked, measure))
+    return [pools.rows(i) for i in range(len(queries))]
 
 
 def rank(
@@ -157,7 +191,7 @@ def _all_blocks(space: VectorSpace, rows: Rows | None) -> Iterator[_Block]:
         return
     for start in range(0, len(rows), GATHER):
         part = rows[start : start + GATHER]
-        yield _Block(part, space.vectors(part).astype(np.float32), space.lengths(part))
+        yield _Block(part, space.vectors(part, np.float32), space.lengths(part))
 
 
 # --- scores ---------------------------------------------------------------------------------

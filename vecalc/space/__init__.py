@@ -7,15 +7,19 @@ in a folder of plain arrays; a caller can't tell them apart.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, overload
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from vecalc.space.codes import Codes
+
     Rows: TypeAlias = NDArray[np.int64]
     Matrix: TypeAlias = NDArray[np.float64]
+
+Real = TypeVar("Real", np.float32, np.float64)
 
 
 class VectorSpace(Protocol):
@@ -41,8 +45,16 @@ class VectorSpace(Protocol):
     def words(self) -> Iterator[str]:
         """All words in row order."""
 
-    def vectors(self, rows: Rows | Sequence[int]) -> Matrix:
-        """The vectors of some rows [r, d] float64, as the file holds them (norm raw), the caller's own."""
+    @property
+    def codes(self) -> Codes | None:
+        """One byte a number for every row, where the space has them."""
+
+    @overload
+    def vectors(self, rows: Rows | Sequence[int]) -> Matrix: ...
+    @overload
+    def vectors(self, rows: Rows | Sequence[int], kind: type[Real]) -> NDArray[Real]: ...
+    def vectors(self, rows: Rows | Sequence[int], kind: type[Any] = np.float64) -> NDArray[Any]:
+        """The vectors of some rows [r, d], as the file holds them (norm raw), the caller's own."""
 
     def blocks(self) -> Iterable[tuple[int, NDArray[np.float32], NDArray[np.float64]]]:
         """First row, vectors [b, d] float32, lengths [b] float64 of each block of rows; only to be read."""

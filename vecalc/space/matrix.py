@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vecalc.space.spelling import Spelling
+from vecalc.space.spelling import Near
 from vecalc.space.words import Vocabulary, WordList
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from vecalc.space import Matrix, Rows
+    from vecalc.space import Rows
+    from vecalc.space.codes import Codes
 
 # 8,192 rows of 300 float32 are 10 MB: long enough that a matrix product runs at full speed, short
 # enough that its result for a few hundred queries stays small.
@@ -27,10 +28,11 @@ class MatrixSpace:
     """A vocabulary of n words and a matrix [n, d] of any real type, shared with the caller, never written.
 
     `words` is a sequence of strings (of equal words the first counts) or a `Vocabulary`. `lengths` [n]
-    are computed, in float64, at first use unless they are given. ValueError when the shapes disagree.
+    are computed, in float64, at first use unless they are given. `codes` make searching faster. ValueError
+    when the shapes disagree.
     """
 
-    __slots__ = ("_lengths", "_matrix", "_spelling", "_words", "name")
+    __slots__ = ("_lengths", "_matrix", "_near", "_words", "codes", "name")
 
     def __init__(
         self,
@@ -38,6 +40,7 @@ class MatrixSpace:
         matrix: NDArray[Any],
         name: str = "",
         lengths: NDArray[Any] | None = None,
+        codes: Codes | None = None,
     ) -> None:
         if matrix.ndim != 2 or len(matrix) != len(words):
             raise ValueError(f"{len(words)} words do not fit a matrix of shape {matrix.shape}")
@@ -46,7 +49,8 @@ class MatrixSpace:
         self._matrix = matrix.view(np.ndarray)
         self._matrix.flags.writeable = False
         self._lengths = lengths
-        self._spelling = Spelling(self._words)
+        self.codes = codes
+        self._near = Near(self._words)
 
     @property
     def dim(self) -> int:
@@ -68,9 +72,9 @@ class MatrixSpace:
         """All words in row order."""
         return iter(self._words)
 
-    def vectors(self, rows: Rows | Sequence[int]) -> Matrix:
-        """The vectors of some rows [r, d] float64, as the file holds them."""
-        return self._matrix[np.asarray(rows, np.int64)].astype(np.float64)
+    def vectors(self, rows: Rows | Sequence[int], kind: type[Any] = np.float64) -> NDArray[Any]:
+        """The vectors of some rows [r, d], as the file holds them."""
+        return self._matrix[np.asarray(rows, np.int64)].astype(kind)
 
     def blocks(self) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float64]]]:
         """First row, vectors [b, d] float32, lengths [b] float64, some thousand rows at a time."""
@@ -86,11 +90,11 @@ class MatrixSpace:
 
     def variants(self, word: str) -> Sequence[int]:
         """Rows of the same word in any case or Unicode composition, in row order."""
-        return self._spelling.variants(word)
+        return self._words.variants(word)
 
     def near(self, word: str, limit: int = 3) -> Sequence[str]:
         """Words spelled like this one, likeliest first."""
-        return self._spelling.near(word, limit)
+        return [self._words.word(row) for row in self._near.to(word, limit)]
 
     def _all_lengths(self) -> NDArray[Any]:
         if self._lengths is None:

@@ -12,8 +12,6 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from vecalc.space.words import Vocabulary
-
 SHORTEST = 3  # below three letters every word is near every other
 # Vocabularies are sorted by frequency: a misspelt word is hardly ever one of the rare rest, and the
 # answer must come at once (about 40 ns a word).
@@ -39,24 +37,42 @@ def tolerated(length: int) -> int:
     return 1 if length <= 5 else 2 if length <= 9 else 3
 
 
-class Spelling:
-    """Variants and near spellings of a vocabulary; its index is built on first use."""
+class Variants:
+    """Words that match but for case and composition; the index is built on first use, 200 bytes a word."""
 
     __slots__ = ("_first", "_later", "_words")
 
-    def __init__(self, words: Vocabulary) -> None:
+    def __init__(self, words: Iterable[str]) -> None:
         self._words = words
         self._first: dict[str, int] = {}  # folded form to its first row
         self._later: dict[str, list[int]] = {}  # and to the others, where there are any
 
-    def variants(self, word: str) -> Sequence[int]:
-        """Rows whose word matches this one but for case and composition, its own row among them."""
+    def of(self, word: str) -> Sequence[int]:
+        """Rows whose word matches this one, its own row among them, in row order."""
         self._index()
         key = fold(word)
         return [self._first[key], *self._later.get(key, ())] if key in self._first else []
 
-    def near(self, word: str, limit: int) -> Sequence[str]:
-        """Words at most one to three slips away (`tolerated`), likeliest first; of variants, the first.
+    def _index(self) -> None:
+        if self._first:
+            return
+        first, later = self._first, self._later
+        for row, key in enumerate(fold_all(self._words)):
+            if first.setdefault(key, row) != row:
+                later.setdefault(key, []).append(row)
+
+
+class Near:
+    """Words that a misspelt one may have meant; what is searched is folded on first use."""
+
+    __slots__ = ("_first", "_words")
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = words
+        self._first: dict[str, int] = {}  # folded form of the first words, to its first row
+
+    def to(self, word: str, limit: int) -> list[int]:
+        """Rows of words one to three slips away (`tolerated`), likeliest first; of variants, the first.
 
         A slip is a letter dropped, added, changed, or swapped with the next (optimal string alignment);
         one slip is forgiven where one word contains the other. Among equally distant words those
@@ -67,8 +83,7 @@ class Spelling:
         if len(key) < SHORTEST:
             return []
         found = sorted(_merit(key, other, slips, row) for other, slips, row in self._close(key))
-        likely = [row for cost, _, _, row in found if cost <= tolerated(len(key))]
-        return [self._words.word(row) for row in likely[:limit]]
+        return [row for cost, _, _, row in found if cost <= tolerated(len(key))][:limit]
 
     def _close(self, key: str) -> list[tuple[str, int, int]]:
         """Folded words within one slip more than tolerated: the word, the slips, the row."""
@@ -76,18 +91,12 @@ class Spelling:
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extract
 
-        self._index()
-        keys = [k for k in islice(self._first, SEARCHED) if len(k) >= SHORTEST]
+        if not self._first:
+            for row, other in enumerate(fold_all(islice(self._words, SEARCHED))):
+                self._first.setdefault(other, row)
+        keys = [k for k in self._first if len(k) >= SHORTEST]
         hits = extract(key, keys, scorer=OSA.distance, score_cutoff=tolerated(len(key)) + 1, limit=None)
         return [(other, int(slips), self._first[other]) for other, slips, _ in hits]
-
-    def _index(self) -> None:
-        if self._first:
-            return
-        first, later = self._first, self._later
-        for row, key in enumerate(fold_all(self._words)):
-            if first.setdefault(key, row) != row:
-                later.setdefault(key, []).append(row)
 
 
 def _merit(key: str, other: str, slips: int, row: int) -> tuple[int, bool, bool, int]:

@@ -1,9 +1,14 @@
-"""A space in a folder of plain files: opened in under a millisecond, its matrix mapped.
+"""A space in a folder of plain files: opened in milliseconds, whatever its size, because it is mapped.
 
-    facts.json    {"format": 1, "name": ..., "rows": n, "width": d, "type": "int8", ...}
-    vectors.npy   [n, d] int8, float16 or float32, rows in the order of the source
-    lengths.npy   [n] float32, Euclidean
-    words.txt     one word a line, UTF-8, the same order
+    facts.json     {"format": 1, "name": ..., "rows": n, "width": d, "type": "int8", "digests": {...}, ...}
+    vectors.npy    [n, d] int8, float16 or float32, rows in the order of the source
+    lengths.npy    [n] float32, Euclidean
+    words.txt      one word a line, UTF-8, the same order
+
+and, in a store that `storing.py` wrote (the digests name them):
+
+    codes.npy, residuals.npy, rotation.npy     one byte a number for the search, see `codes.py`
+    offsets.npy, exact.npy, folded.npy         where the words are, see `index.py`
 
 Every file is checked against the facts before it is used; a file that disagrees is a FileProblem.
 """
@@ -11,6 +16,7 @@ Every file is checked against the facts before it is used; a file that disagrees
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
@@ -18,7 +24,10 @@ import numpy as np
 
 from vecalc.errors import FileProblem
 from vecalc.space import VectorSpace
+from vecalc.space.codes import Codes
+from vecalc.space.codes import width as code_width
 from vecalc.space.files import unreadable
+from vecalc.space.index import MappedWords
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.words import WordFile
 
@@ -38,6 +47,7 @@ class Facts(NamedTuple):
     rows: int
     width: int
     type: str
+    rest: Mapping[str, Any] = {}  # whatever else stands there
 
 
 def is_store(folder: Path) -> bool:
@@ -53,8 +63,10 @@ def open_store(folder: Path, name: str = "") -> VectorSpace:
     facts = read_facts(folder / FACTS)
     vectors = _mapped(folder / "vectors.npy", facts.type, (facts.rows, facts.width))
     lengths = _mapped(folder / "lengths.npy", "float32", (facts.rows,))
-    words = _words(folder / "words.txt", facts.rows)
-    return MatrixSpace(words, vectors, name or facts.name, lengths)
+    files = facts.rest.get("digests", {})
+    words = _indexed(folder, facts.rows) if "exact.npy" in files else _words(folder / "words.txt", facts.rows)
+    codes = _codes(folder, facts) if "codes.npy" in files else None
+    return MatrixSpace(words, vectors, name or facts.name, lengths, codes)
 
 
 def read_facts(path: Path) -> Facts:
@@ -67,9 +79,9 @@ def read_facts(path: Path) -> Facts:
         found = facts.get("format") if isinstance(facts, dict) else None
         message = f"a store of format {found!r}; this version reads format {FORMAT}"
         raise FileProblem(message, where=str(path), hint=_REBUILD)
-    name, rows, width, kind = (facts.get(key) for key in Facts._fields)
+    name, rows, width, kind = (facts.get(key) for key in ("name", "rows", "width", "type"))
     if isinstance(name, str) and _positive(rows) and _positive(width) and kind in TYPES:
-        return Facts(name, rows, width, kind)
+        return Facts(name, rows, width, kind, facts)
     message = "a store without its name, rows, width and type"
     raise FileProblem(message, where=str(path), hint=_REBUILD)
 
@@ -108,3 +120,28 @@ def _words(path: Path, rows: int) -> WordFile:
         message = f"{FACTS} promises {rows:,} words, the file holds {len(words):,}"
         raise FileProblem(message, where=str(path), hint=_REBUILD)
     return words
+
+
+def _indexed(folder: Path, rows: int) -> MappedWords:
+    offsets = _mapped(folder / "offsets.npy", "int64", (rows + 1,))
+    path = folder / "words.txt"
+    try:
+        data = np.memmap(path, np.uint8, "r")
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except ValueError as error:
+        raise FileProblem(f"damaged: {error}", where=str(path), hint=_REBUILD) from None
+    if len(data) != offsets[-1]:
+        message = f"offsets.npy promises {int(offsets[-1]):,} bytes, the file holds {len(data):,}"
+        raise FileProblem(message, where=str(path), hint=_REBUILD)
+    exact, folded = (_mapped(folder / f"{name}.npy", "uint32", (2, rows)) for name in ("exact", "folded"))
+    return MappedWords(data, offsets, exact, folded)
+
+
+def _codes(folder: Path, facts: Facts) -> Codes:
+    width = code_width(facts.width)
+    return Codes(
+        _mapped(folder / "codes.npy", "int8", (facts.rows, width)),
+        _mapped(folder / "residuals.npy", "float32", (facts.rows,)),
+        _mapped(folder / "rotation.npy", "float32", (facts.width, width)),
+    )

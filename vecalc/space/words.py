@@ -1,6 +1,7 @@
 """Word to row and row to word: in memory, or over the bytes of a file of words.
 
-Both kinds answer the same four questions (`Vocabulary`); a space is made of one of them and a matrix.
+All kinds answer the same questions (`Vocabulary`; the third is `index.MappedWords`); a space is made of
+one of them and a matrix.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
+
+from vecalc.space.spelling import Variants
 
 # Finding a word in the bytes takes about 0.1 ms at 42,000 words, building a dictionary 3 ms: a
 # formula of a few words is cheaper without one, a batch is not.
@@ -30,6 +33,9 @@ class Vocabulary(Protocol):
     def word(self, row: int) -> str:
         """The word of a row; IndexError outside the vocabulary."""
 
+    def variants(self, word: str) -> Sequence[int]:
+        """Rows of the same word in any case or Unicode composition, its own among them, in row order."""
+
 
 def first_rows(words: Sequence[str]) -> dict[str, int]:
     """Word to row; of words that occur twice, the first row."""
@@ -42,11 +48,12 @@ def first_rows(words: Sequence[str]) -> dict[str, int]:
 class WordList:
     """Words held in memory, with a dictionary; both may belong to somebody else and are only read."""
 
-    __slots__ = ("_rows", "_words")
+    __slots__ = ("_rows", "_variants", "_words")
 
     def __init__(self, words: Sequence[str], rows: Mapping[str, int] | None = None) -> None:
         self._words = words
         self._rows = first_rows(words) if rows is None else rows
+        self._variants = Variants(words)
 
     def __len__(self) -> int:
         return len(self._words)
@@ -62,6 +69,10 @@ class WordList:
         """The word of a row; IndexError outside the vocabulary."""
         return self._words[row]
 
+    def variants(self, word: str) -> Sequence[int]:
+        """Rows of the same word in any case or Unicode composition, in row order."""
+        return self._variants.of(word)
+
 
 class WordFile:
     """The bytes of a file with one word a line, UTF-8, searched in place.
@@ -70,7 +81,7 @@ class WordFile:
     surrogates (`surrogateescape`), here and in `row`, so that every word stays reachable.
     """
 
-    __slots__ = ("_bytes", "_ends", "_finds", "_rows")
+    __slots__ = ("_bytes", "_ends", "_finds", "_rows", "_variants")
 
     def __init__(self, data: bytes) -> None:
         ending = b"" if data.endswith(b"\n") or not data else b"\n"
@@ -78,6 +89,7 @@ class WordFile:
         self._ends = np.flatnonzero(np.frombuffer(self._bytes, np.uint8) == ord("\n"))
         self._finds = 0
         self._rows: dict[str, int] = {}
+        self._variants = Variants(self)
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -97,6 +109,10 @@ class WordFile:
         """The word of a row; IndexError outside the vocabulary."""
         row = range(len(self))[row]
         return self._bytes[self._ends[row] + 1 : self._ends[row + 1]].decode("utf-8", "surrogateescape")
+
+    def variants(self, word: str) -> Sequence[int]:
+        """Rows of the same word in any case or Unicode composition, in row order."""
+        return self._variants.of(word)
 
     def _find(self, word: str) -> int | None:
         try:

@@ -42,6 +42,7 @@ vecalc, the calculator for embeddings
 
 Usage: vecalc [OPTIONS] [EXPRESSION]...
        vecalc help [TOPIC]        {", ".join(topics.TOPICS)}
+       vecalc import FILE --name NAME
        vecalc config [init|path|show]
 
 {EXAMPLES}
@@ -59,6 +60,7 @@ class _Command(click.Command):
         formatter.write(f"Examples:\n{EXAMPLES}\n")
         formatter.write("Usage: vecalc [OPTIONS] [EXPRESSION]...\n")
         formatter.write(f"       vecalc help [TOPIC]        {', '.join(topics.TOPICS)}\n")
+        formatter.write("       vecalc import FILE --name NAME     then -m NAME\n")
         formatter.write("       vecalc config [init|path|show]\n")
         options = {option.name: option for option in self.params}
         for title, names in SECTIONS.items():
@@ -168,13 +170,27 @@ def _config(arguments: Sequence[str]) -> int:
     return config.run(arguments, settings_in_force)
 
 
-COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"help": _help, "config": _config}
+def _import(arguments: Sequence[str]) -> int:
+    from vecalc.app.cli import importing
+
+    if set(arguments) & {"-h", "--help"}:
+        sys.stdout.write(importing.HELP)
+        return 0
+    try:
+        return importing.run(arguments)
+    except click.UsageError as problem:
+        message = " ".join(problem.format_message().split()).rstrip(".")
+        hint = "vecalc import FILE --name NAME; -e import is the word"
+        raise UsageError(message[:1].lower() + message[1:], where="vecalc import", hint=hint) from None
+
+
+COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"help": _help, "config": _config, "import": _import}
 
 
 def invoke(arguments: Sequence[str]) -> int:
     """Run a command line; the exit code. Raises `VecalcError`, and `OSError` from writing."""
     if arguments and arguments[0] in COMMANDS:
-        if set(arguments[1:]) & {"-h", "--help"}:
+        if arguments[0] != "import" and set(arguments[1:]) & {"-h", "--help"}:
             return _help([])
         return COMMANDS[arguments[0]](arguments[1:])
     settings: dict[str, Setting] = {}

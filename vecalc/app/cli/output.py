@@ -15,6 +15,7 @@ import numpy as np
 from vecalc.answers import Answer, Number, Ranking, Rows
 from vecalc.errors import StorageProblem, UsageError
 from vecalc.render import Style
+from vecalc.space.growing import GrowingArray
 
 BY_SUFFIX = {
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".md": "markdown",
@@ -59,56 +60,41 @@ class TextSink:
 class ArraySink:
     """Answers as one .npy array of float64, a row per expression: [n, d], or [n] if all are numbers.
 
-    Written as the answers come; the header, which holds n, is written again at the end (numpy leaves
-    room in it for n to grow). An error becomes a row of NaN, so that row k stays expression k.
+    An error becomes a row of NaN, so that row k stays expression k.
     """
 
     def __init__(self, stream: IO[bytes], where: str) -> None:
         self.stream = stream
         self.where = where
-        self.width: tuple[int, ...] | None = None
-        self.rows = 0
+        self.array: GrowingArray | None = None
         self.owed = 0  # errors before the width is known
 
     def write(self, answer: Answer) -> None:
         """Append the numbers of one answer."""
         numbers = _numbers(answer)
-        if numbers is None:
-            if self.width is None:
-                self.owed += 1
-                return
-            numbers = np.full((1, *self.width), np.nan)
-        self._begin(numbers.shape[1:])
-        self._append(numbers)
+        if numbers is not None:
+            self._of_width(numbers.shape[1:]).append(numbers)
+        elif self.array is None:
+            self.owed += 1
+        else:
+            self.array.append(np.full((1, *self.array.shape), np.nan))
 
-    def _begin(self, width: tuple[int, ...]) -> None:
-        if self.width is None:
-            self.width = width
-            self._header()
-            self._append(np.full((self.owed, *width), np.nan))
-        elif self.width != width:
-            one, other = (f"{w[0]} components" if w else "a number" for w in (self.width, width))
+    def _of_width(self, shape: tuple[int, ...]) -> GrowingArray:
+        if self.array is None:
+            self.array = GrowingArray(self.stream, "<f8", shape)
+            self.array.append(np.full((self.owed, *shape), np.nan))
+        elif self.array.shape != shape:
+            one, other = (f"{s[0]} components" if s else "a number" for s in (self.array.shape, shape))
             raise UsageError(
                 f"an array needs rows of one width, there are {one} and {other}",
                 where=self.where,
                 hint="--format jsonl takes any mixture",
             )
-
-    def _append(self, numbers: np.typing.NDArray[np.float64]) -> None:
-        self.stream.write(np.ascontiguousarray(numbers, dtype="<f8").tobytes())
-        self.rows += len(numbers)
-
-    def _header(self) -> None:
-        np.lib.format.write_array_header_1_0(
-            self.stream, {"descr": "<f8", "fortran_order": False, "shape": (self.rows, *(self.width or ()))}
-        )
+        return self.array
 
     def close(self) -> None:
         """Write the header with the number of rows."""
-        if self.width is None:
-            self._begin(())
-        self.stream.seek(0)
-        self._header()
+        self._of_width(() if self.array is None else self.array.shape).finish()
 
 
 def _numbers(answer: Answer) -> np.typing.NDArray[np.float64] | None:

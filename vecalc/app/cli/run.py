@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain
 from math import isnan
 from pathlib import Path
@@ -12,6 +13,7 @@ from vecalc.app.asking import Options, Question
 from vecalc.app.candidates import Limits as CandidateLimits
 from vecalc.app.cli import inputs, questions
 from vecalc.app.cli.arguments import as_utf8
+from vecalc.app.cli.meter import watched
 from vecalc.app.cli.request import Request
 from vecalc.app.cli.showing import format_name, show_problem, sink_for, tell
 from vecalc.app.cli.terminal import is_terminal
@@ -65,6 +67,7 @@ def _refuse_overwriting(request: Request, files: Iterable[str]) -> None:
 def _calculator(request: Request) -> Calculator:
     spaces, notes = open_spaces(
         request.model,
+        watch=partial(watched, quiet=request.quiet),
         skip_bad_rows=request.skip_bad_rows,
         allow_trailing=request.allow_trailing,
         encoding_errors=request.encoding_errors,

@@ -1,0 +1,233 @@
+"""Which rows could be among the nearest, told by one byte a number; the exact scores come later.
+
+Every code bounds its row's cosine from both sides (`vecalc.space.codes`). One pass over the codes keeps
+the rows whose upper bound reaches the k-th best lower bound: no other row can be a neighbour. The
+products are of whole numbers, so they are the same on every machine and with any number of threads.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
+
+import numpy as np
+
+from vecalc.space.codes import LARGEST, Codes
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats: TypeAlias = NDArray[np.float64]
+    Rows: TypeAlias = NDArray[np.int64]
+    Products: TypeAlias = NDArray[np.int32]  # [b, q]
+
+CELLS = 1 << 20  # products at once: 4 MB, which stay in the cache until they have been looked through
+FEWEST, MOST = 2_048, 1 << 16  # rows at once
+FIRST = 4_096  # rows of the first piece, from which the others learn what is near enough
+GROUP = 32  # rows that are looked at by their largest product alone, first
+NEVER = int(np.iinfo(np.int32).min)
+ROUNDING = 1e-9  # of scores in float64, generously
+# With more neighbours wanted than this share of the rows, a pass that leaves rows out leaves out few.
+WORTH_IT = 1 / 16
+
+
+class _Asked(NamedTuple):
+    """Queries as codes."""
+
+    values: NDArray[np.int8]  # [q, w]
+    unit: Floats  # [q] what a product of 1 stands for
+    error: Floats  # [q] how far a product can be off, but for the row's own residual
+
+
+def is_worth_it(k: int, count: int) -> bool:
+    """Whether codes help to find the k nearest of so many rows, and there is a fast product."""
+    return k <= count * WORTH_IT and _kernel() is not None
+
+
+def candidates(codes: Codes, queries: Floats, k: int, rows: Rows | None = None) -> list[Rows]:
+    """For each query [q, d] the rows, ascending, that could be among its k nearest by cosine.
+
+    Sought among `rows` (None: all), without those that have no usual residual (`Codes.loose`).
+    """
+    asked = _asked(queries, codes)
+    pools = _Pools(asked, codes, k)
+    multiply = _product(asked.values)
+
+    def look(span: tuple[int, int]) -> None:
+        start, stop = span
+        chosen: slice | Rows = slice(start, stop) if rows is None else rows[start:stop]
+        pools.add(chosen, multiply(codes.values[chosen]), codes.residuals[chosen])
+
+    on_all_cores(look, _spans(len(codes.values) if rows is None else len(rows), len(queries)))
+    return pools.result()
+
+
+def _spans(count: int, queries: int) -> list[tuple[int, int]]:
+    """Pieces of the rows."""
+    size = min(max(CELLS // queries // GROUP * GROUP, FEWEST), MOST)
+    starts = [0, *range(FIRST, count, size)]
+    return list(zip(starts, [*starts[1:], count], strict=True))
+
+
+def _asked(queries: Floats, codes: Codes) -> _Asked:
+    largest = np.abs(queries).max(axis=1, keepdims=True)
+    steps = queries / largest  # safe to be squared
+    units = steps / np.linalg.norm(steps, axis=1, keepdims=True)
+    turned = units @ codes.rotation.astype(np.float64)
+    step = np.abs(turned).max(axis=1) / LARGEST
+    values = np.rint(turned / step[:, None])
+    off = np.linalg.norm(turned - step[:, None] * values, axis=1)
+    # A code stands for a vector of length at most 1 + its residual.
+    return _Asked(values.astype(np.int8), step * codes.step, off * (1 + codes.usual) + ROUNDING)
+
+
+class _Pools:
+    """What could still matter, as the pieces go by; several threads add to it.
+
+    A thread may read older thresholds than another has set: it keeps more rows then, never fewer.
+    """
+
+    def __init__(self, asked: _Asked, codes: Codes, k: int) -> None:
+        self.asked, self.k, self.usual = asked, k, codes.usual
+        self.best = np.full((len(asked.unit), k), -np.inf)  # lower bounds of the k best, the least first
+        self.thresholds = np.full(len(asked.unit), -np.inf)  # what the k-th best is at least
+        self.found: list[tuple[Rows, Rows, Floats]] = []  # query, row, upper bound
+        self.lock = threading.Lock()
+
+    def add(self, rows: slice | Rows, products: Products, residuals: NDArray[np.float32]) -> None:
+        """Take the products [b, q] of some rows with all queries."""
+        cut = np.flatnonzero(~(residuals <= self.usual))
+        if cut.size:
+            products[cut] = NEVER
+        peaks, size = _peaks(products, self.k)
+        if np.isneginf(self.thresholds).any() and len(peaks) >= self.k:
+            self._begin(peaks)
+        floor = self._floor()
+        groups, queries = np.nonzero(peaks >= floor)
+        at, queries = _members(groups, queries, size, len(products))
+        values = products[at, queries]
+        keep = values >= floor[queries]
+        at, queries = at[keep], queries[keep]
+        scores = values[keep] * self.asked.unit[queries]
+        spread = residuals[at] + self.asked.error[queries]
+        own = at + rows.start if isinstance(rows, slice) else rows[at]
+        with self.lock:
+            self.found.append((queries, own, scores + spread))
+            self._raise_thresholds(queries, scores - spread)
+
+    def _floor(self) -> NDArray[np.int32]:
+        """The least product [q] that may still matter."""
+        least = (self.thresholds - self.usual - self.asked.error) / self.asked.unit
+        return np.floor(np.maximum(least, NEVER + 1)).astype(np.int32)
+
+    def _begin(self, peaks: Products) -> None:
+        """First thresholds: each of the k best groups holds a row that is at least so near."""
+        least = np.partition(peaks, len(peaks) - self.k, axis=0)[len(peaks) - self.k]
+        scores = np.where(least == NEVER, -np.inf, least * self.asked.unit - self.usual - self.asked.error)
+        with self.lock:
+            np.maximum(self.thresholds, scores, out=self.thresholds)
+
+    def _raise_thresholds(self, queries: Rows, lower: Floats) -> None:
+        """Take new lower bounds into the k best of each query."""
+        new = lower > self.best[queries, 0]
+        queries, lower = queries[new], lower[new]
+        order = np.argsort(queries, kind="stable")
+        who, first, counts = np.unique(queries[order], return_index=True, return_counts=True)
+        if not who.size:
+            return
+        table = np.full((len(who), counts.max()), -np.inf)
+        column = np.arange(len(queries)) - np.repeat(first, counts)
+        table[np.repeat(np.arange(len(who)), counts), column] = lower[order]
+        both = np.concatenate([self.best[who], table], axis=1)
+        self.best[who] = np.partition(both, both.shape[1] - self.k, axis=1)[:, -self.k :]
+        self.thresholds[who] = np.maximum(self.thresholds[who], self.best[who, 0])
+
+    def result(self) -> list[Rows]:
+        """The rows [r] of each query, ascending."""
+        parts = self.found or [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))]
+        queries, rows, upper = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+        keep = upper >= self.thresholds[queries]
+        queries, rows = queries[keep], rows[keep]
+        order = np.lexsort((rows, queries))
+        ends = np.searchsorted(queries[order], np.arange(1, len(self.thresholds)))
+        return np.split(rows[order], ends)
+
+
+def _peaks(products: Products, k: int) -> tuple[Products, int]:
+    """The largest product of each group of rows [g, q], and the rows of a group, at least 2k groups."""
+    count, queries = products.shape
+    size = GROUP
+    while size > 1 and count < 2 * k * size:
+        size //= 2
+    whole = count // size
+    peaks = products[: whole * size].reshape(whole, size, queries).max(axis=1)
+    if whole * size < count:
+        peaks = np.concatenate([peaks, products[whole * size :].max(axis=0, keepdims=True)])
+    return peaks, size
+
+
+def _members(groups: Rows, queries: Rows, size: int, count: int) -> tuple[Rows, Rows]:
+    """All rows of some groups, each with the query that its group is of interest to."""
+    at = (groups[:, None] * size + np.arange(size)).reshape(-1)
+    inside = at < count
+    return at[inside], np.repeat(queries, size)[inside]
+
+
+# --- the product, and the cores ---------------------------------------------------------------
+
+
+@cache
+def _kernel() -> Any:
+    """The library with the fastest int8 product that this processor has, where it is installed."""
+    try:
+        import numkong
+    except ImportError:
+        return None
+    return numkong
+
+
+def _product(queries: NDArray[np.int8]) -> Callable[[NDArray[np.int8]], Products]:
+    """A function from codes [b, w] to their products [b, q] with all queries."""
+    kernel = _kernel()
+    if len(queries) == 1:  # packing pays from two queries on
+        return lambda values: np.asarray(kernel.cdist(values, queries, "dot")).astype(np.int32)
+    packed = kernel.dots_pack(queries)
+    return lambda values: np.asarray(kernel.dots_packed(np.ascontiguousarray(values), packed))
+
+
+T = TypeVar("T")
+
+
+def on_all_cores(work: Callable[[T], None], pieces: Sequence[T]) -> None:
+    """Work on the first piece, then on the others in any order, on as many threads as there are cores."""
+    threads = min(
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 16
+    )
+    waiting = deque(pieces)
+
+    def drain() -> None:
+        while waiting:
+            try:
+                piece = waiting.popleft()
+            except IndexError:  # another thread was faster
+                return
+            work(piece)
+
+    if waiting:
+        work(waiting.popleft())
+    if len(waiting) < 2 or threads < 2:
+        drain()
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        running = [pool.submit(drain) for _ in range(threads)]
+        try:
+            for one in running:
+                one.result()
+        except BaseException:
+            waiting.clear()
+            raise

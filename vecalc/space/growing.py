@@ -1,0 +1,40 @@
+"""A .npy file that is written row by row, its number of rows unknown until the end."""
+
+from __future__ import annotations
+
+from typing import IO, TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class GrowingArray:
+    """An array [n, *shape] in a stream that can seek; the header, which holds n, is written again at the end.
+
+    numpy leaves room in the header for n to grow.
+    """
+
+    def __init__(self, stream: IO[bytes], kind: str, shape: tuple[int, ...]) -> None:
+        self.stream = stream
+        self.kind = np.dtype(kind)
+        self.shape = shape
+        self.rows = 0
+        self._header()
+
+    def append(self, rows: NDArray[Any]) -> None:
+        """Write the next rows [b, *shape]."""
+        self.stream.write(np.ascontiguousarray(rows, dtype=self.kind).data.cast("B"))
+        self.rows += len(rows)
+
+    def finish(self) -> None:
+        """Write the header with the number of rows."""
+        self.stream.seek(0)
+        self._header()
+
+    def _header(self) -> None:
+        shape = (self.rows, *self.shape)
+        np.lib.format.write_array_header_1_0(
+            self.stream, {"descr": self.kind.str, "fortran_order": False, "shape": shape}
+        )

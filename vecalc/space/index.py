@@ -1,0 +1,116 @@
+"""Words in mapped files: opened in a millisecond whatever their number, found by a hash.
+
+    words.txt         one word a line, UTF-8, in row order
+    offsets.npy       [n + 1] int64, where each word begins in words.txt
+    exact.npy         [2, n] uint32: hashes of the words, sorted, and the row of each
+    folded.npy        [2, n] uint32: the same for their folded forms (`spelling.fold`)
+
+A hash is a CRC-32, which is fast, in every Python, and the same everywhere; words that share one are told
+apart by their bytes. Rows of equal hashes are in row order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import IO, TYPE_CHECKING, Any, TypeAlias
+from zlib import crc32
+
+import numpy as np
+
+from vecalc.space.spelling import fold, fold_all
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Index: TypeAlias = NDArray[np.uint32]  # [2, n]
+
+READ_AHEAD = 4096  # words decoded at once when all are wanted
+ENCODING = ("utf-8", "surrogateescape")  # bytes that are not UTF-8 are lone surrogates, reversibly
+
+
+class MappedWords:
+    """A vocabulary over `data` (the bytes of words.txt) and its mapped indexes."""
+
+    __slots__ = ("_data", "_exact", "_folded", "_offsets")
+
+    def __init__(self, data: Any, offsets: NDArray[np.int64], exact: Index, folded: Index) -> None:
+        self._data = data
+        self._offsets = offsets
+        self._exact = exact
+        self._folded = folded
+
+    def __len__(self) -> int:
+        return len(self._offsets) - 1
+
+    def __iter__(self) -> Iterator[str]:
+        for first in range(0, len(self), READ_AHEAD):
+            last = min(first + READ_AHEAD, len(self))
+            yield from self._text(first, last).split("\n")
+
+    def row(self, word: str) -> int | None:
+        """The first row of exactly this word, or None."""
+        return next((row for row in _rows(self._exact, word) if self.word(row) == word), None)
+
+    def word(self, row: int) -> str:
+        """The word of a row; IndexError outside the vocabulary."""
+        row = range(len(self))[row]
+        return self._text(row, row + 1)
+
+    def variants(self, word: str) -> Sequence[int]:
+        """Rows of the same word in any case or Unicode composition, in row order."""
+        key = fold(word)
+        return [row for row in _rows(self._folded, key) if fold(self.word(row)) == key]
+
+    def _text(self, first: int, last: int) -> str:
+        start, end = int(self._offsets[first]), int(self._offsets[last])
+        return bytes(self._data[start : end - 1]).decode(*ENCODING)
+
+
+def _rows(index: Index, text: str) -> list[int]:
+    """Rows whose word may be this one, ascending."""
+    try:
+        key = np.uint32(crc32(text.encode(*ENCODING)))
+    except UnicodeEncodeError:  # a lone surrogate that stands for no byte: in no file
+        return []
+    first = int(np.searchsorted(index[0], key))
+    rows = []
+    for place in range(first, index.shape[1]):
+        if index[0, place] != key:
+            break
+        rows.append(int(index[1, place]))
+    return rows
+
+
+class WordsWriter:
+    """Writes the words as they come, and the indexes at the end. Memory: 16 bytes a word."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.stream = stream
+        self.sizes: list[NDArray[np.int64]] = []
+        self.exact: list[Index] = []
+        self.folded: list[Index] = []
+
+    def add(self, words: Sequence[str]) -> None:
+        """Take the next words; none may hold a newline."""
+        encoded = [word.encode(*ENCODING) for word in words]
+        self.stream.write(b"".join(word + b"\n" for word in encoded))
+        self.sizes.append(np.fromiter(map(len, encoded), np.int64, len(encoded)) + 1)
+        self.exact.append(_hashes(encoded))
+        self.folded.append(_hashes([word.encode(*ENCODING) for word in fold_all(words)]))
+
+    def finish(self, save: Callable[[str, NDArray[Any]], None]) -> None:
+        """Hand over the arrays, each with the name of its file."""
+        sizes = np.concatenate([np.zeros(1, np.int64), *self.sizes])
+        save("offsets.npy", np.cumsum(sizes))
+        save("exact.npy", _index(self.exact))
+        save("folded.npy", _index(self.folded))
+
+
+def _hashes(encoded: Sequence[bytes]) -> Index:
+    return np.fromiter(map(crc32, encoded), np.uint32, len(encoded))
+
+
+def _index(parts: Sequence[Index]) -> Index:
+    hashes = np.concatenate(parts) if parts else np.empty(0, np.uint32)
+    order = np.argsort(hashes, kind="stable")
+    return np.stack([hashes[order], order.astype(np.uint32)])
