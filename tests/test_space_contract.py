@@ -24,6 +24,7 @@ from vecalc.space import VectorSpace
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.spelling import fold, fold_all
 from vecalc.space.store import open_store
+from vecalc.space.storing import write_store as write_written
 from vecalc.space.words import FINDS_BEFORE_DICTIONARY, WordFile, WordList
 
 COMPOSED, DECOMPOSED = "caf\u00e9", "cafe\u0301"
@@ -44,6 +45,12 @@ def in_folder(tmp_path: Path) -> VectorSpace:
     return open_store(write_store(tmp_path, WORDS, ROWS))
 
 
+def in_written_store(tmp_path: Path) -> VectorSpace:
+    blocks = [(WORDS[first : first + 5], ROWS[first : first + 5]) for first in range(0, len(WORDS), 5)]
+    write_written(tmp_path / "store", blocks, name="small")
+    return open_store(tmp_path / "store")
+
+
 def in_gensim(_: Path) -> VectorSpace:
     from gensim.models import KeyedVectors
 
@@ -52,7 +59,7 @@ def in_gensim(_: Path) -> VectorSpace:
     return from_keyed_vectors(kv, "small")
 
 
-@pytest.fixture(params=[in_memory, in_folder, in_gensim])
+@pytest.fixture(params=[in_memory, in_folder, in_written_store, in_gensim])
 def space(request: pytest.FixtureRequest, tmp_path: Path) -> VectorSpace:
     make: Callable[[Path], VectorSpace] = request.param
     return make(tmp_path)
@@ -314,6 +321,7 @@ def test_opening_a_store_loads_nothing_it_does_not_need(tmp_path: Path) -> None:
 import sys
 from pathlib import Path
 from vecalc.space.store import open_store
+from vecalc.space.storing import write_store as write_written
 space = open_store(Path({str(write_store(tmp_path, WORDS, ROWS))!r}))
 space.vectors([space.row("king")]), space.variants("KING")
 unwanted = {{"gensim", "rapidfuzz", "gzip", "dataclasses", "importlib.resources"}}

@@ -76,9 +76,9 @@ def import_model(
     path: Path, name: str, kind: str, tolerance: Tolerance, watch: Watch = unwatched
 ) -> tuple[Path, Written]:
     """Convert a file into the models folder under a name; the folder, and what went into it."""
-    folder = imported(name)
     if path.is_dir():
         raise FileProblem("a folder", where=str(path), hint="name a file of vectors")
+    folder = imported(name)
     size = path.stat().st_size if path.is_file() else 0
     with watch(f"reading {path.name}", size) as tap:
         return folder, convert(path, folder, name=name, tolerance=tolerance, kind=kind, tap=tap)

@@ -25,8 +25,9 @@ class GrowingArray:
 
     def append(self, rows: NDArray[Any]) -> None:
         """Write the next rows [b, *shape]."""
-        self.stream.write(np.ascontiguousarray(rows, dtype=self.kind).data.cast("B"))
-        self.rows += len(rows)
+        if len(rows):  # of nothing there is no view
+            self.stream.write(np.ascontiguousarray(rows, dtype=self.kind).data.cast("B"))
+            self.rows += len(rows)
 
     def finish(self) -> None:
         """Write the header with the number of rows."""

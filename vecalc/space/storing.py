@@ -191,10 +191,20 @@ def _replacing(folder: Path) -> Iterator[Path]:
 
 
 def _take_place(place: Path, folder: Path) -> None:
+    """Rename; folders don't replace each other, so an older one steps aside first, and back in need."""
+    if not folder.exists():
+        place.rename(folder)
+        return
+    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name[:40]}.", suffix=".old"))
+    try:
+        old = folder.rename(aside / folder.name)
+    except BaseException:
+        aside.rmdir()
+        raise
     try:
         place.rename(folder)
-    except OSError:  # there is one already: folders don't replace each other
-        old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name[:40]}.", suffix=".old"))
-        folder.rename(old / folder.name)
-        place.rename(folder)
-        shutil.rmtree(old, ignore_errors=True)
+    except BaseException:
+        old.rename(folder)
+        aside.rmdir()
+        raise
+    shutil.rmtree(aside, ignore_errors=True)

@@ -13,6 +13,7 @@ import click
 from vecalc.app.cli.meter import watched
 from vecalc.app.cli.terminal import error_style
 from vecalc.render.problem import note
+from vecalc.render.visible import visible
 
 
 @click.command(add_help_option=False)
@@ -46,7 +47,7 @@ def run(arguments: Sequence[str]) -> int:
     from vecalc.space.store import FACTS, read_facts
 
     path = Path(asked["file"])
-    name = asked["name"] or path.name.split(".")[0]
+    name = path.name.split(".")[0] if asked["name"] is None else asked["name"]
     tolerance = tolerant(asked["skip_bad_rows"], asked["allow_trailing"], asked["encoding_errors"])
     folder, written = import_model(
         path, name, asked["kind"], tolerance, watch=partial(watched, quiet=asked["quiet"])
@@ -56,7 +57,6 @@ def run(arguments: Sequence[str]) -> int:
             sys.stderr.write(note(str(text), error_style()))
     size = sum(part.stat().st_size for part in folder.iterdir())
     loss = f", the largest loss of a vector {written.loss:.1e} of its length" if written.loss else ""
-    sys.stdout.write(
-        f"{name}: {written.rows:,} words x {written.width}, {asked['kind']}{loss}; {size / 1e6:,.1f} MB in {folder}\n"
-    )
+    what = f"{written.rows:,} words x {written.width}, {asked['kind']}{loss}"
+    sys.stdout.write(visible(f"{name}: {what}; {size / 1e6:,.1f} MB in {folder}") + "\n")
     return 0
