@@ -30,6 +30,9 @@ FAILED = 1  # a batch finished with failed lines, or an expectation was missed
 def execute(request: Request) -> int:
     """Do what the command line asks for; the exit code."""
     keep_tables_in(cache_folder())
+    if "-" in request.expressions:  # the same as -f -
+        rest = tuple(text for text in request.expressions if text != "-")
+        request = request._replace(expressions=rest, file=(*request.file, "-"))
     typed = [as_utf8(text) for text in (*request.expression_option, *request.expressions)]
     if request.csv is not None and (request.file or not typed):
         what = "its expressions can't come from a file" if request.file else "an expression is missing"

@@ -1,0 +1,293 @@
+"""The prompt as a person meets it: on a terminal of its own, a line at a time."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+from running import FAMILY, write_model
+
+PROMPT = "vecalc> "
+CONTINUED = r"   \.\.\.> "
+WAIT = 20  # seconds; a prompt answers in a hundredth of one
+CODES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\r")
+
+
+class Terminal:
+    """A prompt on a terminal of 80 columns."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        environment = os.environ | {
+            "VECALC_HISTORY": str(folder / "history"),
+            "TERM": "dumb",
+            "NO_COLOR": "1",
+            "PS1": "",
+        }
+        self.child = pexpect.spawn(
+            sys.executable,
+            ["-m", "vecalc", "-m", str(FAMILY), "-k", "1", *arguments],
+            env=environment,
+            cwd=str(folder),
+            dimensions=(40, 80),
+            encoding="utf-8",
+            timeout=WAIT,
+            echo=False,
+        )
+
+    def until(self, what: str = PROMPT) -> str:
+        """What is shown before the next prompt, without codes."""
+        self.child.expect(what)
+        return CODES.sub("", str(self.child.before))
+
+    def says(self, line: str) -> str:
+        """What is shown after a line was typed; what the terminal repeats of the line is left out."""
+        self.child.sendline(line)
+        return self.until().removeprefix(f"{line}\n")
+
+    def leaves(self) -> int | None:
+        """The exit code."""
+        self.child.expect(pexpect.EOF)
+        self.child.wait()
+        return self.child.exitstatus
+
+
+Open = Callable[..., Terminal]
+
+
+@pytest.fixture
+def open_prompt(tmp_path: Path) -> Iterator[Open]:
+    opened: list[Terminal] = []
+
+    def start(*arguments: str) -> Terminal:
+        opened.append(Terminal(tmp_path, *arguments))
+        return opened[-1]
+
+    yield start
+    for terminal in opened:
+        terminal.child.close(force=True)
+
+
+@pytest.fixture
+def prompt(open_prompt: Open) -> Terminal:
+    terminal = open_prompt()
+    terminal.until()
+    return terminal
+
+
+def test_it_says_what_it_is_and_leaves_on_ctrl_d(open_prompt: Open) -> None:
+    terminal = open_prompt()
+    banner = terminal.until()
+    assert "vecalc" in banner
+    assert "family.txt · 13 words × 4" in banner
+    assert "'help' for help" in banner
+    terminal.child.sendeof()
+    assert terminal.leaves() == 0
+
+
+@pytest.mark.parametrize("word", ["quit", "exit"])
+def test_it_leaves_on_request(word: str, prompt: Terminal) -> None:
+    prompt.child.sendline(word)
+    assert prompt.leaves() == 0
+
+
+def test_quiet_has_no_banner(open_prompt: Open) -> None:
+    assert open_prompt("--quiet").until().strip() == ""
+
+
+def test_an_expression_is_answered(prompt: Terminal) -> None:
+    answer = prompt.says("king - man + woman")
+    assert re.search(r"1\s+queen", answer)
+    assert "13 words × 4 · norm rms · cos" in answer
+
+
+def test_names_and_functions_live_on(prompt: Terminal) -> None:
+    assert prompt.says("A = king") == ""
+    assert prompt.says("double(x) = 2*x") == ""
+    assert prompt.says("norm(double(A))/norm(A)") == "2\n"
+
+
+def test_the_last_answer_is_an_underscore(prompt: Terminal) -> None:
+    prompt.says("king - man + woman")
+    assert prompt.says("norm(_)/norm(king - man + woman)") == "1\n"
+    prompt.says("king - man + woman")
+    assert re.search(r"\(1\)\s+queen", prompt.says("_1"))
+
+
+def test_a_mistake_has_a_caret_and_ends_nothing(prompt: Terminal) -> None:
+    shown = prompt.says("king + kign")
+    lines = shown.splitlines()
+    assert lines[0].startswith("vecalc: 1:8: unknown word 'kign'; did you mean king")
+    assert lines[1:3] == ["    king + kign", "           ^^^^"]
+    assert "kings" in prompt.says("king")
+
+
+def test_an_open_bracket_goes_on(prompt: Terminal) -> None:
+    prompt.child.sendline("(king - man")
+    prompt.until(CONTINUED)
+    assert re.search(r"1\s+queen", prompt.says("+ woman)"))
+
+
+def test_an_open_bracket_can_be_given_up(prompt: Terminal) -> None:
+    prompt.child.sendline("(king - man")
+    prompt.until(CONTINUED)
+    assert "vecalc: 1:" in prompt.says("")
+    prompt.child.sendline("(king - man")
+    prompt.until(CONTINUED)
+    prompt.child.sendintr()
+    prompt.until()
+    assert "kings" in prompt.says("king")
+
+
+def test_ctrl_c_drops_the_line(prompt: Terminal) -> None:
+    prompt.child.send("king - no such thing")
+    prompt.child.sendintr()
+    prompt.until()
+    assert "kings" in prompt.says("king")
+
+
+def test_ctrl_c_ends_a_long_answer_and_not_the_prompt(open_prompt: Open, tmp_path: Path) -> None:
+    prompt = open_prompt("--limit", "size=1000000")
+    prompt.until()
+    searches = ", ".join(f"nearest({i} * x, 2)" for i in range(1, 4_000))
+    (tmp_path / "slow.vec").write_text(f"slow(x) = mean([{searches}])\n", "utf-8")
+    assert prompt.says("load slow.vec") == ""
+    prompt.child.sendline("slow(king)")
+    time.sleep(0.3)  # until it is at work: nothing shows when that is
+    prompt.child.sendintr()
+    shown = prompt.until()
+    assert "interrupted" in shown
+    assert "Traceback" not in shown
+    assert "kings" in prompt.says("king")
+
+
+# --- commands -------------------------------------------------------------------------------
+
+
+def test_help_lists_the_commands_and_explains_a_topic(prompt: Terminal) -> None:
+    shown = prompt.says("help")
+    for name in ("help", "set", "vars", "del", "find", "models", "use", "save", "load", "quit"):
+        assert re.search(rf"^  {name}\b", shown, re.MULTILINE), name
+    assert "slerp" in prompt.says("help slerp")
+    assert "there is no help on 'nonsense'" in prompt.says("help nonsense")
+
+
+def test_a_formula_is_no_command(prompt: Terminal) -> None:
+    assert "unknown word 'help'" in prompt.says("help + king")
+
+
+def test_set_shows_and_changes_options(prompt: Terminal) -> None:
+    shown = prompt.says("set")
+    assert "norm = rms" in shown
+    assert "top = 1" in shown
+    assert prompt.says("set norm unit") == ""
+    assert prompt.says("set top 2") == ""
+    answer = prompt.says("king")
+    assert "norm unit" in answer
+    assert re.search(r"^\s+2\s", answer, re.MULTILINE)
+    assert "it is rms, unit, raw" in prompt.says("set norm round")
+    assert "there is no setting 'nrom'" in prompt.says("set nrom unit")
+
+
+@pytest.mark.parametrize(
+    ("change", "shown"),
+    [
+        ("set metric l2", r" · l2$"),
+        ("set format plain", r"^1\tkings\t0\.99"),
+        ("set precision 1", r"kings +1\.0 "),
+        ("set match q*", r"1  queen "),
+        ("set first 4", r"1  man "),
+        ("set exclude none", r"1  king "),
+        ("set min-score 0.9999", r"note: no candidate is left$"),
+        ("set format vector", r"^1\.4"),
+    ],
+)
+def test_an_option_changes_the_answer(change: str, shown: str, prompt: Terminal) -> None:
+    assert not re.search(shown, prompt.says("king"), re.MULTILINE)
+    assert prompt.says(change) == ""
+    assert re.search(shown, prompt.says("king"), re.MULTILINE)
+
+
+def test_exact_and_oov_change_how_words_are_read(prompt: Terminal) -> None:
+    assert "KING read as king" in prompt.says("KING")
+    assert prompt.says("set exact on") == ""
+    assert "unknown word 'KING'" in prompt.says("KING")
+    assert prompt.says("set oov skip") == ""
+    assert "KING is unknown and was left out" in prompt.says("KING + king")
+
+
+def test_vars_and_del(prompt: Terminal) -> None:
+    assert prompt.says("vars") == "nothing is bound\n"
+    prompt.says("A = king")
+    prompt.says("f(x) = 2*x")
+    assert prompt.says("vars").splitlines() == ["A = king", "f(x) = 2 * x"]
+    assert prompt.says("del A") == ""
+    assert prompt.says("vars").splitlines() == ["f(x) = 2 * x"]
+    assert "'A' is not bound" in prompt.says("del A")
+
+
+def test_find_lists_words(prompt: Terminal) -> None:
+    assert [line.split()[1] for line in prompt.says("find k*").splitlines()] == ["king", "kings"]
+    assert "no word matches zz*" in prompt.says("find zz*")
+
+
+def test_models_and_use(prompt: Terminal, tmp_path: Path) -> None:
+    assert prompt.says("models") == "family.txt  13 words × 4  (default)\n"
+    write_model(tmp_path / "few.txt", ["one", "two", "three"])
+    assert "few: few  3 words × 4  (default)" in prompt.says("use few=few.txt")
+    assert re.search(r"1\s+(two|three)", prompt.says("one"))
+    assert "no such file" in prompt.says("use nowhere.txt")
+    assert "a model is missing" in prompt.says("use")
+
+
+def test_save_and_load(prompt: Terminal, tmp_path: Path, open_prompt: Open) -> None:
+    prompt.says("A = king - man")
+    prompt.says("f(x) = 2*x")
+    assert prompt.says("save mine.vec") == ""
+    assert (tmp_path / "mine.vec").read_text("utf-8").splitlines() == ["f(x) = 2 * x", "A = king - man"]
+    other = open_prompt()
+    other.until()
+    assert other.says("load mine.vec") == ""
+    assert re.search(r"1\s+queen", other.says("A + woman"))
+    assert "a file is missing" in other.says("load")
+    assert "can't be read" in other.says("load nowhere.vec")
+
+
+# --- around it ------------------------------------------------------------------------------
+
+
+def test_the_history_is_private_and_lives_on(tmp_path: Path, open_prompt: Open) -> None:
+    pytest.importorskip("readline")
+    terminal = open_prompt()
+    terminal.until()
+    terminal.says("king - man + woman")
+    terminal.says(" queen")
+    terminal.child.sendeof()
+    terminal.leaves()
+    history = tmp_path / "history"
+    assert history.stat().st_mode & 0o077 == 0
+    assert history.read_text("utf-8").splitlines() == ["king - man + woman"]
+
+
+def test_an_expression_can_come_first(open_prompt: Open) -> None:
+    terminal = open_prompt("-i", "A = king", "A - man + woman")
+    assert re.search(r"queen", terminal.until())
+    assert "kings" in terminal.says("A")
+
+
+def test_an_unknown_format_is_told_before_the_prompt(open_prompt: Open) -> None:
+    terminal = open_prompt("--format", "tabel")
+    terminal.child.expect("there is no format 'tabel'")
+    assert terminal.leaves() == 2
+
+
+def test_control_characters_do_not_come_back(prompt: Terminal) -> None:
+    prompt.child.send("king + \x16\x07\n")  # Ctrl-V quotes the next character
+    shown = prompt.until()
+    assert "\x07" not in shown.partition("vecalc:")[2]
+    assert "kings" in prompt.says("king")
