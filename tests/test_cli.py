@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from running import ESCAPE, FAMILY, HARD, LONG, MARKUP, TABULAR, Done, family, vecalc, write_model
+from running import ESCAPE, FAMILY, HARD, LONG, MARKUP, TABULAR, Done, family, process, vecalc, write_model
 
 from vecalc.app import answering
 
@@ -633,3 +633,9 @@ def test_an_encoding_without_our_signs_gets_others() -> None:
 def test_the_same_question_gets_the_same_bytes(form: str) -> None:
     first, second = (family("king - man + woman", "[man, queen]", "zzz", "--format", form) for _ in range(2))
     assert first == second
+
+
+def test_the_shell_completes_options() -> None:
+    done = process(_VECALC_COMPLETE="bash_complete", COMP_WORDS="vecalc --met", COMP_CWORD="1")
+    assert done.out == "plain,--metric\n"
+    assert "_VECALC_COMPLETE" in process(_VECALC_COMPLETE="zsh_source").out

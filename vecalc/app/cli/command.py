@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -189,6 +190,8 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {"help": _help, "config": 
 
 def invoke(arguments: Sequence[str]) -> int:
     """Run a command line; the exit code. Raises `VecalcError`, and `OSError` from writing."""
+    if "_VECALC_COMPLETE" in os.environ:  # a shell asks what could be typed: click answers, and leaves
+        vecalc.main(prog_name="vecalc")
     if arguments and arguments[0] in COMMANDS:
         if arguments[0] != "import" and set(arguments[1:]) & {"-h", "--help"}:
             return _help([])
