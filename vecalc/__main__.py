@@ -36,7 +36,7 @@ def run(arguments: list[str]) -> int:
         code = int(leaving.code or 0)
     except Exception as problem:
         code = _report(problem, arguments)
-    _let_go_of_stdout()
+    _let_go_of_streams()
     return code
 
 
@@ -76,12 +76,13 @@ def _prepare_streams() -> None:
             sys.stdout.reconfigure(encoding="utf-8")
 
 
-def _let_go_of_stdout() -> None:
+def _let_go_of_streams() -> None:
     """Flush what is left; if that can't be done, keep the interpreter's last flush from complaining."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _end_cleanly_on_signals() -> None:
