@@ -12,8 +12,8 @@ import click
 import pytest
 from running import vecalc
 
+from vecalc.app import commands
 from vecalc.app.cli import topics
-from vecalc.app.cli.command import COMMANDS
 from vecalc.app.cli.command import vecalc as command
 from vecalc.app.prelude import functions as prelude_functions
 from vecalc.app.repl.commands import COMMANDS as PROMPT_COMMANDS
@@ -62,7 +62,7 @@ def test_every_option_is_in_the_reference(option: click.Parameter) -> None:
             assert re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", reference()), name
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", commands.names())
 def test_every_command_is_in_the_reference(name: str) -> None:
     assert f"vecalc {name}" in reference()
 

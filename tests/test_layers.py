@@ -41,10 +41,14 @@ HOMES = {
     "rapidfuzz": {"space"},
     "numkong": {"search"},
     "gensim": {"formats"},
+    "pyarrow": {"formats", "app"},
+    "safetensors": {"formats"},
+    "scipy": set(),
+    "zstandard": {"formats"},
     "numpy": {"space", "formats", "search", "calc", "evaluation", "app"},
 }
 # Slow to load, and not always needed.
-INSIDE_FUNCTIONS = ("gensim", "scipy", "rich", "platformdirs", "numkong")
+INSIDE_FUNCTIONS = ("gensim", "numkong", "platformdirs", "pyarrow", "rich", "safetensors", "zstandard")
 
 
 class Import(NamedTuple):

@@ -1,5 +1,7 @@
 """What the engine returns: answers as plain values, ready for any renderer.
 
+A command that answers something other than expressions (models, an evaluation) returns a `Sheet`.
+
 Answer = Outcome for one expression: what was asked, how it was read, and one of
          Ranking (a vector's neighbours) | Number (a scalar) | Rows (a list, a row a vector)
          or the error that took its place.
@@ -7,7 +9,7 @@ Answer = Outcome for one expression: what was asked, how it was read, and one of
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     import numpy as np
@@ -120,3 +122,32 @@ class Answer(NamedTuple):
     def ok(self) -> bool:
         """Whether there is a result, and the expectation, if any, was met."""
         return self.error is None and (self.expected is None or self.expected.passed)
+
+
+Cell: TypeAlias = str | int | float | None
+
+KINDS = ("text", "count", "score", "percent", "size")
+
+
+class Column(NamedTuple):
+    """A column of a sheet: its name, and what kind its cells are of.
+
+    text; count: a whole number; score: a number with some decimals; percent: a share from 0 to 1, shown as
+    percentage to people and as it is to programs; size: bytes, shown with a unit to people.
+    """
+
+    name: str
+    kind: str = "text"
+
+
+class Sheet(NamedTuple):
+    """A table: columns, rows with a cell for each (None: nothing to say), and remarks below it.
+
+    `name` is what programs call it (unique in a document), `title` its heading for people.
+    """
+
+    name: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    title: str = ""
+    remarks: tuple[str, ...] = ()

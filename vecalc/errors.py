@@ -8,14 +8,15 @@ the outermost shell turns them into text, colour and an exit code.
      |- UsageError               2   options and arguments that make no sense together
      |- ExpressionError          3   a formula has no answer
      |   |- SyntaxProblem            it does not parse
-    |   |   `- UnfinishedText           a bracket or quote is still open
+     |   |   `- UnfinishedText           a bracket or quote is still open
      |   |- LimitExceeded            it is larger than a stated limit
      |   |- UnknownWords             words that the vocabulary lacks
      |   |- UnknownName              a function or a space that does not exist
      |   |- TypeMismatch             values that do not fit together
      |   `- NoValue                  arithmetic without a result: zero vector, division by zero
      |- FileProblem              4   a model or input file can't be read
-     `- StorageProblem           5   output, cache, disk
+     |- StorageProblem           5   output, cache, disk
+     `- RemoteProblem            6   a server that can't be reached, or answers wrongly
 """
 
 from __future__ import annotations
@@ -156,3 +157,10 @@ class StorageProblem(VecalcError):
 
     exit_code = 5
     kind = "storage"
+
+
+class RemoteProblem(VecalcError):
+    """A server that can't be reached, or that sends something other than it promised."""
+
+    exit_code = 6
+    kind = "remote"

@@ -6,10 +6,15 @@ A format module is a `Renderer`: three functions whose strings, one after anothe
     answer(answer, style, index) -> str    one answer; `index` counts from 0 and tells where separators go
     end(style) -> str                      what stands after the last
 
+and, unless it is for vectors only, a fourth for the tables of commands that answer no expression:
+
+    sheet(sheet, style, index) -> str      one `Sheet`; between `begin` and `end`, like an answer
+
 Nothing is kept between the calls, so a batch of any length streams, and a resumed one goes on at
 its index. To add a format, drop a file in here: its name is what `--format` takes. A module without
 `answer` is no format but a helper: `visible` makes text safe to show, `figures` writes numbers,
-`flat` is an answer as rows, `record` as JSON, `problem` draws errors and notes for stderr.
+`flat` is an answer as rows, `record` as JSON, `sheets` a sheet's cells as text, `problem` draws errors
+and notes for stderr.
 
 Words, expressions and messages are data. No format lets one of them break its syntax, and the ones
 made for people (table, plain, markdown) show control characters as visible escapes. All text can be
@@ -21,7 +26,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
-    from vecalc.answers import Answer
+    from vecalc.answers import Answer, Sheet
 
 
 class Style(NamedTuple):
@@ -44,6 +49,9 @@ class Renderer(Protocol):
 
     def answer(self, answer: Answer, style: Style, index: int) -> str:
         """One answer, the `index`-th of the document from 0."""
+
+    def sheet(self, sheet: Sheet, style: Style, index: int) -> str:
+        """One table of a command; a format for vectors only lacks this function."""
 
     def end(self, style: Style) -> str:
         """What stands after the last answer."""

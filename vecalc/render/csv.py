@@ -12,10 +12,10 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from vecalc.render import flat
+from vecalc.render import flat, sheets
 
 if TYPE_CHECKING:
-    from vecalc.answers import Answer
+    from vecalc.answers import Answer, Sheet
     from vecalc.render import Style
 
 
@@ -28,6 +28,11 @@ def answer(answer: Answer, style: Style, index: int) -> str:
     """The header, once, and a record per row."""
     names = [_line(flat.header(answer))] if style.header and index == 0 else []
     return "".join([*names, *map(_line, flat.table(answer, style))])
+
+
+def sheet(sheet: Sheet, style: Style, index: int) -> str:
+    """A header and the rows of a sheet; a further sheet comes after an empty line."""
+    return ("\n" if index else "") + "".join(map(_line, sheets.lines(sheet, style)))
 
 
 def end(style: Style) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from vecalc.answers import Number, Ranking, Rows
 from vecalc.render.figures import fixed, result
+from vecalc.render.sheets import as_text
 
 if TYPE_CHECKING:
     from vecalc.answers import Answer
@@ -57,15 +58,10 @@ def header(answer: Answer) -> list[str]:
 
 def table(answer: Answer, style: Style) -> Iterator[list[str]]:
     """The rows as cells under `header`, at least one: no expression gets lost on the way."""
-    text = _as_text if style.csv_safe else str
+    text = as_text if style.csv_safe else str
     given = (answer.row or {}).values()
     front = [text(cell) for cell in (*given, str(answer.asked.id), answer.asked.expr)]
     rows = ([line.rank, text(line.word), line.score, ""] for line in lines(answer, style))
     message = "" if answer.error is None else text(answer.error.message)
     first = next(rows, ["", "", "", message])
     yield from ([*front, *row] for row in chain([first], rows))
-
-
-def _as_text(cell: str) -> str:
-    """The cell so that a spreadsheet takes it for text, whatever it begins with."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vecalc.render.record import encode, record
+from vecalc.render.record import encode, record, sheet_record
 
 if TYPE_CHECKING:
-    from vecalc.answers import Answer
+    from vecalc.answers import Answer, Sheet
     from vecalc.render import Style
 
 _INDENT = 2
@@ -21,6 +21,11 @@ def begin(style: Style) -> str:
 def answer(answer: Answer, style: Style, index: int) -> str:
     """One record, with the comma that parts it from the one before."""
     return (",\n" if index else "\n") + encode(record(answer), _INDENT)
+
+
+def sheet(sheet: Sheet, style: Style, index: int) -> str:
+    """A sheet as one record, with its rows as objects."""
+    return (",\n" if index else "\n") + encode(sheet_record(sheet), _INDENT)
 
 
 def end(style: Style) -> str:

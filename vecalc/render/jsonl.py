@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vecalc.render.record import encode, record
+from vecalc.render.record import encode, record, row_records
 
 if TYPE_CHECKING:
-    from vecalc.answers import Answer
+    from vecalc.answers import Answer, Sheet
     from vecalc.render import Style
 
 
@@ -19,6 +19,11 @@ def begin(style: Style) -> str:
 def answer(answer: Answer, style: Style, index: int) -> str:
     """One line."""
     return encode(record(answer)) + "\n"
+
+
+def sheet(sheet: Sheet, style: Style, index: int) -> str:
+    """A line for each row of a sheet."""
+    return "".join(encode(row) + "\n" for row in row_records(sheet))
 
 
 def end(style: Style) -> str:

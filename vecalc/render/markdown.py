@@ -11,12 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from vecalc.answers import Number, Ranking, Rows
+from vecalc.render import sheets
 from vecalc.render.figures import fixed, result
 from vecalc.render.verdict import verdict
 from vecalc.render.visible import visible
 
 if TYPE_CHECKING:
-    from vecalc.answers import Answer, Weights
+    from vecalc.answers import Answer, Sheet, Weights
     from vecalc.render import Style
 
 _DECIMALS = 4
@@ -33,6 +34,26 @@ def answer(answer: Answer, style: Style, index: int) -> str:
     """The blocks of one answer, with a blank line between them."""
     blocks = list(_blocks(answer, style))
     return ("\n" if index and blocks else "") + "\n".join(blocks)
+
+
+def sheet(sheet: Sheet, style: Style, index: int) -> str:
+    """A sheet as a pipe table, its title a heading and its remarks below."""
+    sides = [_RIGHT if sheets.is_number(column) else _LEFT for column in sheet.columns]
+    rows = (
+        [
+            _cell(sheets.for_people(cell, column, style))
+            for cell, column in zip(row, sheet.columns, strict=True)
+        ]
+        for row in sheet.rows
+    )
+    title = f"### {_cell(sheet.title)}\n\n" if sheet.title else ""
+    remarks = "".join(f"\n{_cell(remark)}\n" for remark in sheet.remarks)
+    return (
+        ("\n" if index else "")
+        + title
+        + _table([_cell(c.name) for c in sheet.columns], sides, rows)
+        + remarks
+    )
 
 
 def end(style: Style) -> str:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vecalc.render import sheets
 from vecalc.render.flat import Line, lines
 from vecalc.render.verdict import verdict
 from vecalc.render.visible import visible
 
 if TYPE_CHECKING:
-    from vecalc.answers import Answer
+    from vecalc.answers import Answer, Sheet
     from vecalc.render import Style
 
 
@@ -35,6 +36,15 @@ def answer(answer: Answer, style: Style, index: int) -> str:
 
 def _line(line: Line) -> str:
     return f"{line.rank}\t{visible(line.word)}\t{line.score}\n" if line.rank else f"{line.score}\n"
+
+
+def sheet(sheet: Sheet, style: Style, index: int) -> str:
+    """The rows of a sheet, cells between tabs; its title and columns are remarks."""
+    names = "\t".join(visible(column.name) for column in sheet.columns)
+    head = [f"# {visible(sheet.title)}\n"] if sheet.title and style.header else []
+    head += [f"# {names}\n"] if style.header else []
+    rows = ("\t".join(visible(sheets.for_programs(cell, style)) for cell in row) + "\n" for row in sheet.rows)
+    return "".join([*head, *rows])
 
 
 def end(style: Style) -> str:

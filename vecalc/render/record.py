@@ -20,7 +20,7 @@ are exact and finite. Text is readable UTF-8, but for what a terminal would obey
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ from vecalc.errors import UnknownWords
 from vecalc.render.visible import spell_controls
 
 if TYPE_CHECKING:
-    from vecalc.answers import Answer, Expected, Neighbour, Row, Weights
+    from vecalc.answers import Answer, Cell, Expected, Neighbour, Row, Sheet, Weights
     from vecalc.errors import VecalcError
 
 Record = dict[str, object]
@@ -51,6 +51,28 @@ def record(answer: Answer) -> Record:
         **_extras(answer),
         "error": _error(answer.error) if answer.error is not None else None,
     }
+
+
+def sheet_record(sheet: Sheet) -> Record:
+    """A sheet: `{"schema", "sheet": its name, "title", "rows": [{column: cell}], "remarks"}`."""
+    rows = [_cells(sheet, row) for row in sheet.rows]
+    return {
+        "schema": SCHEMA,
+        "sheet": sheet.name,
+        "title": sheet.title,
+        "rows": rows,
+        "remarks": list(sheet.remarks),
+    }
+
+
+def row_records(sheet: Sheet) -> Iterator[Record]:
+    """The rows of a sheet, each with the name of the sheet."""
+    return ({"sheet": sheet.name, **_cells(sheet, row)} for row in sheet.rows)
+
+
+def _cells(sheet: Sheet, row: Iterable[Cell]) -> Record:
+    names = (column.name for column in sheet.columns)
+    return {n: _finite(c) if isinstance(c, float) else c for n, c in zip(names, row, strict=True)}
 
 
 def encode(record: Record, indent: int | None = None) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from vecalc.answers import Number, Ranking, Rows
+from vecalc.render import sheets
 from vecalc.render.bars import bar, shares
 from vecalc.render.figures import count, fixed, result
 from vecalc.render.grid import Column, Row, grid
@@ -18,7 +19,7 @@ from vecalc.render.verdict import verdict
 from vecalc.render.visible import visible
 
 if TYPE_CHECKING:
-    from vecalc.answers import Answer, Neighbour, Weights
+    from vecalc.answers import Answer, Neighbour, Sheet, Weights
     from vecalc.render import Style
 
 _DECIMALS = 4  # the fifth rarely tells two neighbours apart
@@ -35,6 +36,26 @@ def answer(answer: Answer, style: Style, index: int) -> str:
     if answer.error is not None:
         return ""
     return "".join(_parts(answer, style, index))
+
+
+def sheet(sheet: Sheet, style: Style, index: int) -> str:
+    """A sheet as aligned columns, its title above and its remarks below."""
+    shape = [
+        Column(column.name, right=sheets.is_number(column), folds=not sheets.is_number(column))
+        for column in sheet.columns
+    ]
+    rows = [
+        Row(
+            [
+                visible(sheets.for_people(c, column, style))
+                for c, column in zip(row, sheet.columns, strict=True)
+            ]
+        )
+        for row in sheet.rows
+    ]
+    title = paint(visible(sheet.title), BOLD, style) + "\n" if sheet.title else ""
+    remarks = "".join(paint(visible(remark), DIM, style) + "\n" for remark in sheet.remarks)
+    return ("\n" if index else "") + title + (grid(shape, rows, style) if rows else "nothing\n") + remarks
 
 
 def end(style: Style) -> str:

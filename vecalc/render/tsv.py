@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from vecalc.render import flat
+from vecalc.render import flat, sheets
 from vecalc.render.visible import spell_controls
 
 if TYPE_CHECKING:
-    from vecalc.answers import Answer
+    from vecalc.answers import Answer, Sheet
     from vecalc.render import Style
 
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
@@ -29,6 +29,11 @@ def answer(answer: Answer, style: Style, index: int) -> str:
     """The header, once, and a line per row."""
     names = [_line(flat.header(answer))] if style.header and index == 0 else []
     return "".join([*names, *map(_line, flat.table(answer, style))])
+
+
+def sheet(sheet: Sheet, style: Style, index: int) -> str:
+    """A header and the rows of a sheet; a further sheet comes after an empty line."""
+    return ("\n" if index else "") + "".join(map(_line, sheets.lines(sheet, style)))
 
 
 def end(style: Style) -> str:

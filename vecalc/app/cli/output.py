@@ -12,7 +12,7 @@ from typing import IO, Protocol
 
 import numpy as np
 
-from vecalc.answers import Answer, Number, Ranking, Rows
+from vecalc.answers import Answer, Number, Ranking, Rows, Sheet
 from vecalc.errors import StorageProblem, UsageError
 from vecalc.render import Style
 from vecalc.space.growing import GrowingArray
@@ -46,7 +46,14 @@ class TextSink:
 
     def write(self, answer: Answer) -> None:
         """Write one answer; at once if someone is waiting for it."""
-        self.stream.write(self.renderer.answer(answer, self.style, self.index))
+        self._write(self.renderer.answer(answer, self.style, self.index))
+
+    def write_sheet(self, sheet: Sheet) -> None:
+        """Write the table of a command."""
+        self._write(self.renderer.sheet(sheet, self.style, self.index))
+
+    def _write(self, text: str) -> None:
+        self.stream.write(text)
         self.index += 1
         if self.flush:
             self.stream.flush()

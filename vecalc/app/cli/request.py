@@ -6,36 +6,36 @@ from typing import NamedTuple
 
 
 class Request(NamedTuple):
-    """A parsed command line; the names are those of the options."""
+    """A parsed command line; the names are those of the options. A command that lacks one has its default."""
 
-    expressions: tuple[str, ...]
-    expression_option: tuple[str, ...]
-    file: tuple[str, ...]
-    csv: str | None
-    model: tuple[str, ...]
-    top: int
-    format: str | None
-    output: str | None
-    norm: str
-    metric: str
-    exclude: str
-    first: int | None
-    among: str | None
-    match: str | None
-    min_score: float | None
-    let: tuple[str, ...]
-    oov: str
-    exact: bool
-    limit: tuple[str, ...]
-    precision: int | None
-    header: bool
-    csv_safe: bool
-    color: str
-    bail: bool
-    line_buffered: bool
-    interactive: bool
-    skip_bad_rows: bool
-    allow_trailing: bool
-    encoding_errors: str
-    quiet: bool
-    debug: bool
+    expressions: tuple[str, ...] = ()
+    expression_option: tuple[str, ...] = ()
+    file: tuple[str, ...] = ()
+    csv: str | None = None
+    model: tuple[str, ...] = ()
+    top: int = 10
+    format: str | None = None
+    output: str | None = None
+    norm: str = "rms"
+    metric: str = "cos"
+    exclude: str = "inputs"
+    first: int | None = None
+    among: str | None = None
+    match: str | None = None
+    min_score: float | None = None
+    let: tuple[str, ...] = ()
+    oov: str = "error"
+    exact: bool = False
+    limit: tuple[str, ...] = ()
+    precision: int | None = None
+    header: bool = True
+    csv_safe: bool = False
+    color: str = "auto"
+    bail: bool = False
+    line_buffered: bool = False
+    interactive: bool = False
+    skip_bad_rows: bool = False
+    allow_trailing: bool = False
+    encoding_errors: str = "strict"
+    quiet: bool = False
+    debug: bool = False

@@ -43,7 +43,7 @@ def execute(request: Request) -> int:
         raise UsageError("the prompt answers on the terminal", where="-o", hint="give an expression")
     files = request.file or (() if typed or prompt else ("-",))
     _refuse_overwriting(request, files)
-    calculator = _calculator(request)
+    calculator = open_calculator(request)
     code = 0
     if typed or files:
         code = _answer_all(request, calculator, typed, files)
@@ -67,7 +67,8 @@ def _refuse_overwriting(request: Request, files: Iterable[str]) -> None:
 # --- the calculator -------------------------------------------------------------------------
 
 
-def _calculator(request: Request) -> Calculator:
+def open_calculator(request: Request) -> Calculator:
+    """A calculator over the models of a request, under its options, with the user's own definitions."""
     spaces, notes = open_spaces(
         request.model,
         watch=partial(watched, quiet=request.quiet),

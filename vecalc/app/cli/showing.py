@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 from vecalc import finder
-from vecalc.answers import Answer
+from vecalc.answers import Answer, Sheet
 from vecalc.app.cli.output import BY_SUFFIX, ArraySink, Sink, TextSink, written_whole
 from vecalc.app.cli.request import Request
 from vecalc.app.cli.terminal import columns, error_style, is_terminal, only_ascii, wants_color
@@ -99,3 +99,12 @@ def sink_for(request: Request, *, several: bool) -> Iterator[tuple[Sink, str]]:
         yield sink, name
         sink.close()
         text.detach()
+
+
+def show_sheets(sheets: Iterable[Sheet], request: Request) -> None:
+    """Write the sheets of a command to where its request wants them, in its format. Raises `UsageError`."""
+    with sink_for(request, several=False) as (sink, name):
+        if not isinstance(sink, TextSink) or not hasattr(sink.renderer, "sheet"):
+            raise UsageError(f"'{name}' is for vectors, this is a table", where="--format")
+        for sheet in sheets:
+            sink.write_sheet(sheet)

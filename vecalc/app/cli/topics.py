@@ -12,7 +12,8 @@ EXIT_CODES = {
     2: "usage: options that do not exist or do not fit",
     3: "expression: syntax, an unknown word, no value",
     4: "a model or input file can't be read",
-    5: "output can't be written: disk full, no permission",
+    5: "output or the cache can't be written: disk full, no permission, locked",
+    6: "a server can't be reached, or sends something else than promised",
     130: "interrupted by Ctrl-C",
     141: "the reader of the output went away",
 }

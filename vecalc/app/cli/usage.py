@@ -18,13 +18,18 @@ def usage_error(
     problem: click.UsageError, arguments: Sequence[str], settings: Mapping[str, Setting]
 ) -> UsageError:
     """The `UsageError` for one of click's."""
-    if isinstance(problem, click.NoSuchOption):
-        message = f"no such option '{problem.option_name}'"
-        return UsageError(message, hint=_nearest(problem) or _as_expression(problem.option_name))
     message = " ".join(problem.format_message().split()).rstrip(".")
     message = message[:1].lower() + message[1:]
+    if isinstance(problem, click.NoSuchOption):
+        message = f"no such option '{problem.option_name}'"
     if origin := _origin(problem, settings):
         return UsageError(message, where=origin)
+    path = problem.ctx.command_path if problem.ctx else "vecalc"
+    if " " in path:
+        hint = f"`{path} --help` shows how; if it is meant as a word, -e {path.split()[-1]}"
+        return UsageError(message, where=path, hint=hint)
+    if isinstance(problem, click.NoSuchOption):
+        return UsageError(message, hint=_nearest(problem) or _as_expression(problem.option_name))
     return UsageError(message, hint=_as_expression(_looks_like_a_word(arguments)))
 
 

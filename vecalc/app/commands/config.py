@@ -4,35 +4,41 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import click
+
+from vecalc.app.commands import command
 from vecalc.app.places import config_folder
-from vecalc.app.settings import PROJECT_FILE, TEMPLATE, USER_FILE, Setting
+from vecalc.app.settings import PROJECT_FILE, TEMPLATE, USER_FILE
 from vecalc.errors import StorageProblem, UsageError
 from vecalc.render.visible import visible
 
 
-def run(arguments: Sequence[str], in_force: Callable[[], dict[str, Setting]]) -> int:
-    """Run `vecalc config [init|path|show]`; the exit code. `in_force` tells every setting."""
-    actions = {"show": lambda: _show(in_force()), "path": _path, "init": _init}
-    action = arguments[0] if arguments else "show"
-    if action not in actions or len(arguments) > 1:
+@command("vecalc config [init|path|show]")
+@click.argument("actions", nargs=-1, metavar="[init|path|show]")
+def run(actions: tuple[str, ...]) -> int:
+    """Shows every setting and where it comes from, the paths of the files, or writes a commented file."""
+    known = {"show": _show, "path": _path, "init": _init}
+    action = actions[0] if actions else "show"
+    if action not in known or len(actions) > 1:
         raise UsageError(
-            f"there is no 'config {' '.join(arguments)}'",
+            f"there is no 'config {' '.join(actions)}'",
             where="vecalc config",
-            hint=f"there are {', '.join(actions)}",
+            hint=f"there are {', '.join(known)}",
         )
-    return actions[action]()
+    return known[action]()
 
 
 def _user_file() -> Path:
     return config_folder() / USER_FILE
 
 
-def _show(settings: dict[str, Setting]) -> int:
+def _show() -> int:
     """Every setting as a line of TOML; the ones that are not set as comments."""
-    for name, (value, origin) in sorted(settings.items()):
+    from vecalc.app.cli.command import settings_in_force
+
+    for name, (value, origin) in sorted(settings_in_force().items()):
         line = (
             f"# {name} is not set" if value is None else f"{name} = {json.dumps(value, ensure_ascii=False)}"
         )

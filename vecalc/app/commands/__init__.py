@@ -1,0 +1,74 @@
+"""Commands besides answering expressions: one module a command, found by themselves.
+
+A module of this folder is the command of its name (without a `_` at the end: `import_` is `import`). It has
+
+    run: Command      made by `@command(usage, ...)` of a function: options in, exit code out
+
+and loads no more than click until it runs, because the help of all of them is shown together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from vecalc import finder
+
+
+class Command(click.Command):
+    """A command whose help is its usage, what it does, examples, and its options."""
+
+    usage: str
+    examples: str
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help, in that order."""
+        formatter.write(
+            "".join(
+                f"{'Usage:' if not i else '      '} {line}\n"
+                for i, line in enumerate(self.usage.splitlines())
+            )
+        )
+        formatter.write(f"\n{(self.help or '').strip()}\n")
+        if self.examples:
+            formatter.write(f"\nExamples:\n{self.examples}")
+        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
+        records = [record for param in options if (record := param.get_help_record(ctx))]
+        with formatter.section("Options"):
+            formatter.write_dl(records)
+
+
+def command(usage: str, examples: str = "") -> Callable[[Callable[..., int]], Command]:
+    """Make a function a command: its docstring is the help, `usage` its line in the list of all commands.
+
+    Usage is a line for each way to call it, such as `vecalc compare A B [OPTIONS]`; examples are indented
+    by two.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Command:
+        # It is the entry (`vecalc.__main__`) that looks for --debug.
+        with_debug = click.option(
+            "--debug", is_flag=True, expose_value=False, help="Show the traceback of an error."
+        )
+        context = {"max_content_width": 100, "help_option_names": ["-h", "--help"]}
+        made = click.command(cls=Command, context_settings=context)(with_debug(function))
+        made.usage, made.examples = usage, examples
+        return made
+
+    return decorate
+
+
+def names() -> tuple[str, ...]:
+    """The commands there are."""
+    return tuple(name.removesuffix("_") for name in finder.names(__name__))
+
+
+def find(name: str) -> Command | None:
+    """The command of a name, or None; loads its module alone."""
+    for module in (name, f"{name}_"):
+        if module in finder.names(__name__):
+            found: Command = finder.module(__name__, module).run
+            return found
+    return None
