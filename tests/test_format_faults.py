@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vecalc.errors import FileProblem, StorageProblem, UsageError, VecalcError
-from vecalc.formats import MAX_WIDTH, Block, Source, opening
+from vecalc.formats import MAX_WIDTH, Block, Source, guarded
 from vecalc.formats import load as load_module
 from vecalc.formats.load import Loaded, load
 
@@ -518,7 +518,7 @@ def test_21_real_files_of_other_kinds(name: str, kind: str) -> None:
 
 @pytest.mark.parametrize("line", [b"x 0 0\n", b"\0"])
 def test_24_gzip_bomb(file: File, monkeypatch: pytest.MonkeyPatch, line: bytes) -> None:
-    monkeypatch.setattr(opening, "GRACE", 1 << 20)
+    monkeypatch.setattr(guarded, "GRACE", 1 << 20)
     path = file(gzip.compress(b"the 1 2\nking 3 4\n" + line * ((4 << 20) // len(line))))
     said = problem(path)
     assert "yields more than" in said.message or "a line of more than" in said.message

@@ -20,11 +20,13 @@ change of any of them is noticed, now and by the cache later. Problems are `File
 `write` streams through the space's blocks and words and keeps every float32.
 
     opening   a path -> Head and Source         refused   kinds of file that are known and not read
-    packed    gzip, bzip2, xz, zstd             extras    packages that only some formats need
+    packed    gzip, bzip2, xz, zstd             guarded   streams that fail as FileProblems
+    extras    packages that few formats need
     header    the line "rows width"             lines     bytes -> numbered lines
     decoding  bytes -> words                    text_rows lines -> blocks
     arrays    .npy streams <-> rows             wordlists words in a file of their own
-    tables    Arrow record batches -> blocks    tensors   the header of safetensors
+    columns   of a table: word and numbers      tables    Arrow record batches <-> blocks
+    tensors   the header of safetensors
     checks    blocks -> sound blocks            load      all of it, the one door
 """
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from vecalc.errors import FileProblem
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.tables import arrow, batches_of, blocks_of, columns_of, explained
+from vecalc.formats.columns import arrow, columns_of
+from vecalc.formats.tables import batches_of, blocks_of, explained
 
 if TYPE_CHECKING:
     from vecalc.space import VectorSpace

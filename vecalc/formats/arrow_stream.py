@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from vecalc.formats import Block, Head, Source
 from vecalc.formats.arrays import Counting
-from vecalc.formats.tables import arrow, blocks_of, columns_of, explained
+from vecalc.formats.columns import arrow, columns_of
+from vecalc.formats.tables import blocks_of, explained
 
 _WHAT = "an Arrow stream"
 _CONTINUES = b"\xff\xff\xff\xff"  # before the length of every message

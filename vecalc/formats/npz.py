@@ -31,7 +31,7 @@ from vecalc.formats.arrays import (
     rows_of,
 )
 from vecalc.formats.decoding import as_text, decode, shown
-from vecalc.formats.opening import ceiling_of, too_much
+from vecalc.formats.guarded import ceiling_of, too_much
 from vecalc.formats.wordlists import paired, words_beside
 from vecalc.space.files import unreadable
 

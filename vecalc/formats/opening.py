@@ -1,7 +1,7 @@
 """From a path to its bytes: what kind of thing it is, compression undone, every failure named.
 
-A stream that grows beyond `RATIO` times its file is taken for a bomb. The files of a source (the rows, and
-perhaps a list of words beside them) stay open until all is read, and must then be what they were before.
+The files of a source (the rows, and perhaps a list of words beside them) stay open until all is read, and
+must then be what they were before.
 """
 
 from __future__ import annotations
@@ -19,18 +19,14 @@ from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
 
 from vecalc.errors import FileProblem
 from vecalc.formats import HEAD_BYTES, Head, Source, Tolerance
-from vecalc.formats.packed import LONGEST_MAGIC, Readable, damage, packing_of
+from vecalc.formats.guarded import FETCH_AGAIN, Guarded, ceiling_of
+from vecalc.formats.packed import LONGEST_MAGIC, packing_of
 from vecalc.space.files import unreadable
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
-# Vectors as text shrink to a third or a fourth, tables of zeros perhaps a hundredfold; deflate can do
-# a thousand, the others more. The ratio counts only above the grace, which any machine can read through.
-RATIO = 200
-GRACE = 64 << 20
 JUMPS = 1 << 16  # bytes read at once where somebody jumps about
-_FETCH_AGAIN = "fetch or compress the file again"
 _KINDS = (
     (stat.S_ISDIR, "a folder, and not a vecalc store", "name a file in it"),
     (stat.S_ISFIFO, "a named pipe (FIFO), not a regular file", "write its content to a file first"),
@@ -41,60 +37,6 @@ _KINDS = (
 
 
 Tap: TypeAlias = Callable[[bytes], None]
-
-
-def ceiling_of(size: int) -> int:
-    """The most bytes that a compressed file of this size may yield."""
-    return max(GRACE, RATIO * size)
-
-
-class Guarded:
-    """A stream whose failures are FileProblems, and that ends one byte beyond its ceiling."""
-
-    __slots__ = ("_ahead", "_ceiling", "_given", "_inner", "_packing", "_path")
-
-    def __init__(self, inner: Readable, path: Path, ceiling: int, packing: str) -> None:
-        self._inner = inner
-        self._path = path
-        self._ceiling = ceiling
-        self._packing = packing
-        self._given = 0
-        self._ahead = b""
-
-    def peek(self, size: int) -> bytes:
-        """The first bytes, which `read` will give again; fewer only where the stream is shorter."""
-        while len(self._ahead) < size and (more := self._next(size - len(self._ahead))):
-            self._ahead += more
-        return self._ahead
-
-    def read(self, size: int, /) -> bytes:
-        """At most this many bytes, none at the end."""
-        if self._ahead:
-            data, self._ahead = self._ahead[:size], self._ahead[size:]
-            return data
-        return self._next(size)
-
-    def _next(self, size: int) -> bytes:
-        try:
-            data = self._inner.read(size)
-        except Exception as error:
-            if why := damage(error):
-                message = f"damaged {self._packing} data after {self._given:,} bytes of content: {why}"
-                raise FileProblem(message, where=str(self._path), hint=_FETCH_AGAIN) from None
-            if isinstance(error, OSError):
-                raise unreadable(self._path, error) from None
-            raise
-        self._given += len(data)
-        if self._given > self._ceiling:
-            raise too_much(self._path, self._ceiling)
-        return data
-
-
-def too_much(path: Path, ceiling: int) -> FileProblem:
-    """The problem of a file that unpacks to more than any honest one."""
-    message = f"yields more than {ceiling:,} bytes, over {RATIO} times the size of the file"
-    hint = "if it is to be trusted, decompress it yourself and give the result"
-    return FileProblem(message, where=str(path), hint=hint)
 
 
 class _Tapped:
@@ -195,7 +137,7 @@ class OpenFiles:
         file = _Opened(path, self._closing.enter_context(_open(path)), self._tap, self._hashing)
         size = file.status.st_size
         if size == 0:
-            raise FileProblem("the file is empty", where=str(path), hint=_FETCH_AGAIN)
+            raise FileProblem("the file is empty", where=str(path), hint=FETCH_AGAIN)
         self._opened.append(file)
         packing = packing_of(file.raw.read(LONGEST_MAGIC))
         file.raw.seek(0)
@@ -248,7 +190,7 @@ def head_of(source: Source) -> Head:
     data = source.stream.peek(HEAD_BYTES)
     if not data:
         message = "the compressed file has no content"
-        raise FileProblem(message, where=str(source.path), hint=_FETCH_AGAIN)
+        raise FileProblem(message, where=str(source.path), hint=FETCH_AGAIN)
     return Head(data, len(data) < HEAD_BYTES)
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from vecalc.errors import FileProblem
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.opening import ceiling_of, too_much
-from vecalc.formats.tables import BATCH, arrow, batches_of, blocks_of, columns_of, explained
+from vecalc.formats.columns import arrow, columns_of
+from vecalc.formats.guarded import ceiling_of, too_much
+from vecalc.formats.tables import BATCH, batches_of, blocks_of, explained
 
 if TYPE_CHECKING:
     from vecalc.space import VectorSpace

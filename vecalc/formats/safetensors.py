@@ -18,6 +18,7 @@ import numpy as np
 from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WIDTH, Block, Head, Source
 from vecalc.formats.arrays import CHUNK, MOST_ROWS, as_float32
+from vecalc.formats.guarded import RATIO, ceiling_of, too_much
 from vecalc.formats.tensors import Tensor, header_of, write_header
 from vecalc.formats.wordlists import paired, words_beside, write_words
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 
 IN_FOLDERS = ("model.safetensors", "0_StaticEmbedding/model.safetensors")
 SUFFIXES = (".safetensors",)
+SHARED = 16  # words that share rows may make so many times more of a file than packing does
 _NAMES = ("embeddings", "embedding.weight", "vectors")
-_HELD = "the file holds"
 
 
 def recognise(head: Head) -> bool:
@@ -66,7 +67,7 @@ def _matrix(tensors: Mapping[str, Tensor], path: Path) -> Tensor:
     found = named[:1] or [tensor for tensor in tensors.values() if len(tensor.shape) == 2]
     if len(found) != 1 or len(found[0].shape) != 2:
         listed = ", ".join(f"'{t.name[:40]}' {t.type} {list(t.shape)}" for t in list(tensors.values())[:4])
-        message = f"it is not clear which tensor holds the rows: {_HELD} {listed or 'none'}"
+        message = f"it is not clear which tensor holds the rows: the file holds {listed or 'none'}"
         hint = "one called embeddings, or one alone with two dimensions"
         raise FileProblem(message, where=str(path), hint=hint)
     rows, width = found[0].shape
@@ -102,6 +103,8 @@ def _mapped(matrix: Tensor, mapping: NDArray[Any], source: Source) -> Iterator[N
     if len(wrong):
         message = f"'mapping' sends word {int(wrong[0]) + 1:,} to {mapping[wrong[0]]}, no row of {count:,}"
         raise FileProblem(message, where=str(source.path), hint="the file is damaged; fetch it again")
+    if 4 * width * len(mapping) > SHARED * ceiling_of(source.ceiling):
+        raise too_much(source.path, SHARED * ceiling_of(source.ceiling), SHARED * RATIO)
     shared = as_float32(matrix.numbers(source, 0, count * width).reshape(-1, width))
     step = min(max(CHUNK // (4 * width), 1), MOST_ROWS)
     for first in range(0, len(mapping), step):
