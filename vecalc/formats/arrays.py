@@ -53,10 +53,15 @@ class Counting:
     def __init__(self, stream: Stream) -> None:
         self._stream = stream
         self.seen = 0
+        self.failure: Exception | None = None  # what the stream raised
 
     def read(self, size: int, /) -> bytes:
         """So many bytes, fewer at the end only."""
-        data = exactly(self._stream, size)
+        try:
+            data = exactly(self._stream, size)
+        except Exception as error:
+            self.failure = error
+            raise
         self.seen += len(data)
         return data
 
@@ -78,7 +83,9 @@ def read_header(stream: Stream, where: str) -> Array:
         # A third version is for names of fields beyond latin-1, which no matrix has.
         reads = {1: np.lib.format.read_array_header_1_0, 2: np.lib.format.read_array_header_2_0}
         shape, fortran, dtype = reads[version[0]](counting)
-    except (ValueError, TypeError, KeyError, SyntaxError, RecursionError, MemoryError) as error:
+    except Exception as error:  # numpy parses it as Python, which can fail in a dozen ways
+        if counting.failure:
+            raise
         why = str(error).partition("\n")[0].partition(": ")[0]
         raise FileProblem(f"not a sound numpy .npy header: {why}", where=where, hint=_DAMAGED) from None
     return Array(dtype, shape, fortran and len(shape) > 1, counting.seen)

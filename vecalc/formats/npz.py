@@ -8,6 +8,9 @@ streams; nothing is ever unpacked to the disk. Source: numpy's `savez` and `save
 
 from __future__ import annotations
 
+import errno
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -45,6 +48,7 @@ MOST_MEMBERS = 1000  # arrays in a file of vectors: two
 _VECTORS = ("vectors", "embeddings")
 _WORDS = ("words", "vocab", "tokens", "keys")
 _TEXT = "US"  # kinds of arrays that hold text: of characters, of bytes
+_DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, ValueError)
 _DAMAGED = "the file is damaged; fetch it again"
 _SAVE = "save two arrays: np.savez(path, words=words, vectors=rows)"
 
@@ -108,11 +112,12 @@ def _explained(path: Path) -> Iterator[None]:
     """What reading an archive may raise, as FileProblems."""
     try:
         yield
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
+    except (*_DAMAGES, OSError) as error:
+        # zipfile goes to places that a damaged file names, which the system may find invalid.
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise unreadable(path, error) from None
         why = str(error) or "the file is cut short"
         raise FileProblem(f"damaged .npz archive: {why}", where=str(path), hint=_DAMAGED) from None
-    except OSError as error:
-        raise unreadable(path, error) from None
 
 
 def _members(archive: zipfile.ZipFile, source: Source) -> list[_Member]:

@@ -23,8 +23,8 @@ PIECE = 1 << 16  # packed bytes read at a time
 MOST_MEMORY = 1 << 28
 LONGEST_WINDOW = 1 << 27
 # zstandard's decoder gives all it can make of its input. A block of four bytes may stand for 128 KiB, so
-# that so many bytes make 32 MiB at most.
-_SMALL_PIECE = 1 << 10
+# that so many bytes make 16 MiB at most.
+_SMALL_PIECE = 1 << 9
 
 
 class Readable(Protocol):
@@ -97,8 +97,7 @@ class _ZstdFrame:
 
     def __init__(self, decoder: Any) -> None:
         self._decoder = decoder
-        self._data = memoryview(b"")
-        self._made = b""
+        self._data = self._made = memoryview(b"")
 
     @property
     def eof(self) -> bool:
@@ -115,14 +114,18 @@ class _ZstdFrame:
     def decompress(self, data: bytes, max_length: int = -1, /) -> bytes:
         if data:  # only ever given when there is none left
             self._data = memoryview(data)
-        made = [self._made]
-        while self._data and not self._decoder.eof and sum(map(len, made)) < PIECE:
-            made.append(self._decoder.decompress(self._data[:_SMALL_PIECE]))
+        if not self._made:
+            self._make()
+        given = self._made if max_length < 0 else self._made[:max_length]
+        self._made = self._made[len(given) :]
+        return bytes(given)
+
+    def _make(self) -> None:
+        pieces: list[bytes] = []
+        while self._data and not self._decoder.eof and sum(map(len, pieces)) < PIECE:
+            pieces.append(self._decoder.decompress(self._data[:_SMALL_PIECE]))
             self._data = self._data[_SMALL_PIECE:]
-        whole = b"".join(made)
-        given = whole if max_length < 0 else whole[:max_length]
-        self._made = whole[len(given) :]
-        return given
+        self._made = memoryview(pieces[0] if len(pieces) == 1 else b"".join(pieces))
 
 
 def _gzip(raw: Any, _: Path) -> Readable:

@@ -57,7 +57,7 @@ def explained(path: Path, what: str) -> Iterator[None]:
     errors = arrow(path, what).lib
     try:
         yield
-    except (errors.ArrowException, OSError, EOFError) as error:
+    except (errors.ArrowException, OSError, EOFError, UnicodeDecodeError, OverflowError) as error:
         if isinstance(error, MemoryError):
             message = f"{what} that asks for more memory than there is"
             raise StorageProblem(message, where=str(path), hint="use a smaller file") from None

@@ -51,7 +51,7 @@ class Tensor(NamedTuple):
     @property
     def item(self) -> int:
         """Bytes of a number."""
-        return np.dtype(_TYPES[self.type]).itemsize if self.type in _TYPES else 0
+        return np.dtype(_TYPES.get(self.type, "u1")).itemsize
 
     def numbers(self, source: Source, first: int, last: int) -> NDArray[Any]:
         """Some of its numbers [last - first], from the file."""
@@ -89,9 +89,6 @@ def header_of(path: Path, file: BinaryIO, size: int) -> Mapping[str, Tensor]:
     except (ValueError, RecursionError) as error:
         raise _unsound(path, str(error)) from None
     header.pop("__metadata__", None)
-    if len(header) > MOST_TENSORS:
-        message = f"{len(header):,} tensors, at most {MOST_TENSORS:,} are read: no file of word vectors"
-        raise FileProblem(message, where=str(path), hint="name a file of static embeddings")
     return {
         name: Tensor(name, facts["dtype"], tuple(facts["shape"]), 8 + length + facts["data_offsets"][0])
         for name, facts in header.items()
@@ -99,15 +96,18 @@ def header_of(path: Path, file: BinaryIO, size: int) -> Mapping[str, Tensor]:
 
 
 def _judge(path: Path) -> None:
-    """The package's own checks: types, shapes against sizes, overlaps, holes, offsets beyond the end."""
+    """The package's own checks (types, shapes, overlaps, holes, the end), and that there are few tensors."""
     package = extra("safetensors", "safetensors", "a safetensors file", path)
     try:
-        with package.safe_open(path, framework="numpy"):
-            pass
+        with package.safe_open(path, framework="numpy") as judged:
+            count = len(judged.keys())
     except package.SafetensorError as error:
         raise _unsound(path, str(error).removeprefix("Error while deserializing header: ")) from None
     except OSError as error:
         raise unreadable(path, error) from None
+    if count > MOST_TENSORS:
+        message = f"{count:,} tensors, at most {MOST_TENSORS:,} are read: no file of word vectors"
+        raise FileProblem(message, where=str(path), hint="name a file of static embeddings")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
