@@ -20,11 +20,12 @@ from vecalc.app.places import cache_folder, models_folder
 from vecalc.errors import FileProblem, StorageProblem, UsageError
 from vecalc.formats.load import Loaded, convert, main_file, tolerant
 from vecalc.formats.load import load as read_into_memory
+from vecalc.space import digest
 from vecalc.space.store import FACTS, is_store, open_store, read_facts
 
 if TYPE_CHECKING:
     from vecalc.formats import Tolerance
-    from vecalc.space.storing import Written
+    from vecalc.space.writing import Written
 
 # A file below this is read in some hundredths of a second: not worth a second copy on the disk.
 WORTH_STORING = 1 << 20
@@ -104,9 +105,9 @@ def _found(path: Path) -> Path:
 
 def _folder_of(path: Path, tolerance: Tolerance) -> Path:
     key = json.dumps([str(path.absolute()), *tolerance])
-    digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    hashed = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     readable = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in path.name[:40])
-    return cache_folder() / "models" / f"{readable}-{digest}"
+    return cache_folder() / "models" / f"{readable}-{hashed}"
 
 
 def _is_current(folder: Path, path: Path) -> bool:
@@ -142,10 +143,9 @@ def _as_it_is(known: object, path: Path | None) -> dict[str, Any] | None:
         status = path.stat()
         if known.get("size") != status.st_size:
             return None
-        if known.get("mtime_ns") != status.st_mtime_ns:
-            with path.open("rb") as stream:
-                if known.get("sha256") != hashlib.file_digest(stream, "sha256").hexdigest():
-                    return None
+        same_time = known.get("mtime_ns") == status.st_mtime_ns
+        if not same_time and known.get("digest") != digest.of_file(path):
+            return None
     except (OSError, ValueError):  # a word list that is gone; the reader says what is missing
         return None
     return {**known, "mtime_ns": status.st_mtime_ns}

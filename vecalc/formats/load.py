@@ -21,10 +21,12 @@ from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.store import is_store, open_store
-from vecalc.space.storing import Written, write_store
+from vecalc.space.storing import write_store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from vecalc.space.writing import Written
 
 # The matrix grows by an eighth whenever it is full: at most that much is idle, and a resize of a large
 # array moves pages rather than bytes.

@@ -6,7 +6,6 @@ must then be what they were before.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import os
 import stat
@@ -14,13 +13,15 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 
 from vecalc.errors import FileProblem
 from vecalc.formats import HEAD_BYTES, Head, Source, Tolerance
 from vecalc.formats.guarded import FETCH_AGAIN, Guarded, ceiling_of
 from vecalc.formats.packed import LONGEST_MAGIC, packing_of
+from vecalc.space import digest
 from vecalc.space.files import unreadable
 
 if TYPE_CHECKING:
@@ -88,10 +89,10 @@ class _Opened:
         self.path = path
         self.raw = raw
         self.status = os.fstat(raw.fileno())
-        self._digest = hashlib.sha256()
+        self._digest: Any = digest.running() if hashing else None
         taps = [tap] if tap else []
         if hashing:
-            taps.append(lambda data: hashing.submit(self._digest.update, data))  # type: ignore[arg-type]
+            taps.append(partial(hashing.submit, self._digest.update))
         self.tapped = _Tapped(raw, taps)
 
     def refuse_if_changed(self) -> None:
@@ -106,15 +107,12 @@ class _Opened:
 
     def facts(self) -> dict[str, object]:
         """Path, size, time and digest; what was not read in order is read once more for it."""
-        digest = self._digest
-        if self.tapped.seen != self.status.st_size:
-            self.raw.seek(0)
-            digest = hashlib.file_digest(self.raw, "sha256")
+        whole = self._digest is not None and self.tapped.seen == self.status.st_size
         return {
             "path": str(self.path.absolute()),
             "size": self.status.st_size,
             "mtime_ns": self.status.st_mtime_ns,
-            "sha256": digest.hexdigest(),
+            "digest": digest.noted(self._digest) if whole else digest.of_file(self.path),
         }
 
 
