@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 JUMPS = 1 << 16  # bytes read at once where somebody jumps about
+AGAIN = 1 << 20  # and where a file is read once more
 _KINDS = (
     (stat.S_ISDIR, "a folder, and not a vecalc store", "name a file in it"),
     (stat.S_ISFIFO, "a named pipe (FIFO), not a regular file", "write its content to a file first"),
@@ -90,10 +90,12 @@ class _Opened:
         self.raw = raw
         self.status = os.fstat(raw.fileno())
         self._digest: Any = digest.running() if hashing else None
-        taps = [tap] if tap else []
-        if hashing:
-            taps.append(partial(hashing.submit, self._digest.update))
-        self.tapped = _Tapped(raw, taps)
+        self._hashing = hashing
+        self.tapped = _Tapped(raw, [*([tap] if tap else []), *([self._hash] if hashing else [])])
+
+    def _hash(self, data: bytes) -> None:
+        if self._hashing:
+            self._hashing.submit(self._digest.update, data)
 
     def refuse_if_changed(self) -> None:
         try:
@@ -107,12 +109,16 @@ class _Opened:
 
     def facts(self) -> dict[str, object]:
         """Path, size, time and digest; what was not read in order is read once more for it."""
-        whole = self._digest is not None and self.tapped.seen == self.status.st_size
+        if self.tapped.seen != self.status.st_size:
+            self._digest = digest.running()
+            self.raw.seek(0)
+            while data := self.raw.read(AGAIN):
+                self._digest.update(data)
         return {
             "path": str(self.path.absolute()),
             "size": self.status.st_size,
             "mtime_ns": self.status.st_mtime_ns,
-            "digest": digest.noted(self._digest) if whole else digest.of_file(self.path),
+            "digest": digest.noted(self._digest),
         }
 
 
