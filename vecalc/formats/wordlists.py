@@ -2,9 +2,9 @@
 
 Which file: the first that is there of NAME.words, NAME.txt, NAME.vocab, NAME.json (NAME: the file of rows
 without its suffixes .npy, .npz, .safetensors and those of compression), tokenizer.json, words.txt,
-vocab.txt, vocab.json, all in the same folder. NAME.words, which `write_words` writes, has a word a line exactly
-as it is. Another text file may have the word's count behind it on every line (as GloVe writes it); one
-that holds vectors is passed over. JSON is a list of words, an object from word to row, or a
+vocab.txt, vocab.json, all in the same folder. NAME.words, which `write_words` writes, has a word a line,
+exactly as it is. Another text file may have the word's count behind it on every line (as GloVe writes it);
+one that holds vectors is passed over. JSON is a list of words, an object from word to row, or a
 `tokenizer.json` of Hugging Face; subword marks (##ing, Ġthe) are kept as they are.
 """
 
