@@ -20,6 +20,7 @@ from vecalc.errors import FileProblem
 from vecalc.formats import HEAD_BYTES, Block, Head, Source, glove, word2vec_text
 from vecalc.formats.decoding import as_text, decode
 from vecalc.formats.header import BYTE_ORDER_MARK
+from vecalc.formats.writable import encoded, unfit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,10 +68,13 @@ def paired(
 
 
 def write_words(path: Path, space: VectorSpace) -> None:
-    """The words of a space, one a line, in a file beside the one of its rows."""
+    """The words of a space, one a line, in a file beside the one of its rows; UsageError for some."""
     with path.with_name(path.stem + WRITTEN).open("wb") as stream:
-        for word in space.words():
-            stream.write(word.encode("utf-8", "surrogateescape") + b"\n")
+        for row, word in enumerate(space.words()):
+            raw = encoded(word, row, "a list of words", escapes=True)
+            if raw.endswith(b"\r") or (not row and raw.startswith(BYTE_ORDER_MARK)):
+                raise unfit(word, row, "a list of words", "its end or beginning looks like the file's")
+            stream.write(raw + b"\n")
 
 
 def _listed(source: Source, path: Path) -> list[str] | None:
