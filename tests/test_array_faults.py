@@ -297,6 +297,12 @@ def test_8_promises_that_the_file_does_not_keep(claim: str, order: str, pack: An
         tracemalloc.stop()
 
 
+def test_array_of_python_2_is_read_without_a_word(tmp_path: Path) -> None:
+    path = in_npy(tmp_path, WORDS, ROWS)
+    path.write_bytes(npy_header(CLAIM % ("False", "(6L, 5L)")) + ROWS.tobytes())
+    assert words(path) == WORDS
+
+
 def test_5_array_that_is_cut(tmp_path: Path) -> None:
     path = in_npy(tmp_path, WORDS, ROWS)
     whole = path.read_bytes()

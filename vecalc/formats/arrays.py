@@ -7,6 +7,7 @@ Source: numpy's own definition, `numpy.lib.format`.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, NamedTuple
@@ -83,7 +84,9 @@ def read_header(stream: Stream, where: str) -> Array:
         version = np.lib.format.read_magic(counting)
         # A third version is for names of fields beyond latin-1, which no matrix has.
         reads = {1: np.lib.format.read_array_header_1_0, 2: np.lib.format.read_array_header_2_0}
-        shape, fortran, dtype = reads[version[0]](counting)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of Python 2, of types that numpy gives up: the header decides
+            shape, fortran, dtype = reads[version[0]](counting)
     except Exception as error:  # numpy parses it as Python, which can fail in a dozen ways
         if counting.failure:
             raise
