@@ -18,13 +18,17 @@ the size of the file first. Problems are `FileProblem`s that say where.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
+
+from vecalc.errors import FileProblem
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from vecalc.space.subwords import Subwords
 
 HEAD_BYTES = 1 << 16  # enough for the longest header, and for some rows of text of any usual width
 # Embeddings in use have up to some 12,000 components; a header that promises more than this is not one.
@@ -48,6 +52,7 @@ class Tolerance(NamedTuple):
     skip_bad_rows: bool = False  # malformed, without a word, or not finite: left out
     allow_trailing: bool = False  # data after the last row that the header promises
     encoding_errors: str = "strict"  # one of ENCODING_ERRORS
+    trust_pickle: bool = False  # gensim may load a pickle, which runs whatever code that names
 
 
 class Stream(Protocol):
@@ -55,6 +60,11 @@ class Stream(Protocol):
 
     def read(self, size: int, /) -> bytes:
         """At most this many bytes, none at the end; FileProblem when they can't be had."""
+
+
+def _no_other(path: Path) -> Source:
+    """A source that was made of a stream alone has no files beside it."""
+    raise FileProblem("no such file", where=str(path))
 
 
 class Source(NamedTuple):
@@ -66,6 +76,8 @@ class Source(NamedTuple):
     ceiling: int  # the most bytes that the stream may yield
     tolerance: Tolerance
     tally: Counter[str]  # "duplicate words left out": 3
+    file: BinaryIO | None = None  # the same bytes, to jump about in; None for compressed files
+    open: Callable[[Path], Source] = _no_other  # another file that the format needs, with the same tally
 
 
 class Block(NamedTuple):
@@ -74,6 +86,7 @@ class Block(NamedTuple):
     words: list[str]
     rows: NDArray[np.float32]
     numbers: Sequence[int]  # [b] which row of the file each is, from 1
+    subwords: Subwords | None = None  # on the first block: the n-grams of a model that has them
 
 
 class Format(Protocol):

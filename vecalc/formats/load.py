@@ -26,6 +26,8 @@ from vecalc.space.storing import Written, write_store
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from vecalc.space.subwords import Subwords
+
 # The matrix grows by an eighth whenever it is full: at most that much is idle, and a resize of a large
 # array moves pages rather than bytes.
 GROWTH = 8
@@ -45,10 +47,11 @@ def load(
     skip_bad_rows: bool = False,
     allow_trailing: bool = False,
     encoding_errors: str = "strict",
+    trust_pickle: bool = False,
 ) -> Loaded:
     """The space at a path: a store's folder, or a file of any format in `vecalc.formats`, gzipped or not.
 
-    `name` captions it, the file's own name by default. The three options say what to put up with, see
+    `name` captions it, the file's own name by default. The other options say what to put up with, see
     `Tolerance`; each use is counted in the notes. Memory: the float32 matrix (at most an eighth of it
     more while it grows), about 250 bytes a word, and one block; so at most 2.25 times a text file and
     1.125 times a binary one, plus the words. FileProblem when the file can't be read or is damaged,
@@ -57,11 +60,13 @@ def load(
     place = Path(path)
     if is_store(place):
         return Loaded(open_store(place, name), ())
-    tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors)
+    tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors, trust_pickle)
     with opened(place, tolerance) as (source, head):
         blocks = recognised(head, place).read(source)
-        words, matrix = gathered(sound(blocks, source), place)
-    return Loaded(MatrixSpace(words, matrix, name or place.name), _notes(source))
+        found: list[Subwords] = []
+        words, matrix = gathered(_watched(sound(blocks, source), found), place)
+        subwords = found[0].in_memory() if found else None
+    return Loaded(MatrixSpace(words, matrix, name or place.name, subwords=subwords), _notes(source))
 
 
 def convert(
@@ -87,11 +92,12 @@ def convert(
                 tap(data)
 
         facts: dict[str, object] = {}
+        found: list[Subwords] = []
 
         def rows() -> Iterator[tuple[list[str], NDArray[np.float32]]]:
             with opened(path, tolerance, seen) as (source, head):
                 status = path.stat()
-                for block in sound(recognised(head, path).read(source), source):
+                for block in _watched(sound(recognised(head, path).read(source), source), found):
                     if block.words:
                         yield block.words, block.rows
             hashing.shutdown()
@@ -104,17 +110,28 @@ def convert(
             }
 
         try:
-            return write_store(folder, rows(), name=name, kind=kind, facts=facts)
+            return write_store(
+                folder, rows(), name=name, kind=kind, facts=facts, subwords=lambda: next(iter(found), None)
+            )
         except FileProblem as problem:
             raise problem.at(where=str(path)) from None
 
 
-def tolerant(skip_bad_rows: bool, allow_trailing: bool, encoding_errors: str) -> Tolerance:
+def _watched(blocks: Iterable[Block], found: list[Subwords]) -> Iterator[Block]:
+    """The same blocks; the n-grams that one of them carries are found before it comes."""
+    for block in blocks:
+        found += [block.subwords] if block.subwords else []
+        yield block
+
+
+def tolerant(
+    skip_bad_rows: bool, allow_trailing: bool, encoding_errors: str, trust_pickle: bool = False
+) -> Tolerance:
     """What to put up with; UsageError for an unknown way with encoding errors."""
     if encoding_errors not in ENCODING_ERRORS:
         message = f"no way to treat encoding errors is called '{encoding_errors}'"
         raise UsageError(message, hint=f"there are {' and '.join(ENCODING_ERRORS)}")
-    return Tolerance(skip_bad_rows, allow_trailing, encoding_errors)
+    return Tolerance(skip_bad_rows, allow_trailing, encoding_errors, trust_pickle)
 
 
 def _notes(source: Source) -> tuple[str, ...]:

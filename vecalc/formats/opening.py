@@ -12,7 +12,7 @@ import stat
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol, TypeAlias, cast
 
@@ -120,7 +120,13 @@ def opened(path: Path, tolerance: Tolerance, tap: Tap | None = None) -> Iterator
         data = guarded.peek(HEAD_BYTES)
         if not data:
             raise FileProblem("the gzip file has no content", where=str(path), hint=_FETCH_AGAIN)
-        yield source, Head(data, len(data) < HEAD_BYTES)
+        with ExitStack() as others:
+
+            def beside(other: Path) -> Source:
+                inner = others.enter_context(opened(other, tolerance))[0]
+                return inner._replace(tally=source.tally)
+
+            yield source._replace(open=beside), Head(data, len(data) < HEAD_BYTES)
         _refuse_if_changed(path, before, os.fstat(raw.fileno()))
 
 
@@ -134,7 +140,8 @@ def _source(
     inner: _Readable = gzip.GzipFile(fileobj=tapped) if packed else tapped
     # A plain file that grows meanwhile is found out at the end, not here.
     guarded = Guarded(inner, path, ceiling if packed else 1 << 63)
-    return Source(path, guarded, None if packed else size, ceiling, tolerance, Counter()), guarded
+    plain = None if packed else raw
+    return Source(path, guarded, None if packed else size, ceiling, tolerance, Counter(), plain), guarded
 
 
 def _refuse_unless_regular(path: Path) -> None:

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -27,6 +27,8 @@ from vecalc.space.store import FACTS, FORMAT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from vecalc.space.subwords import Subwords
 
 AT_ONCE = 1024  # rows that are coded at once: they and their copies stay in the second-level cache
 HASHED = 1 << 20
@@ -47,16 +49,18 @@ def write_store(
     name: str,
     kind: str = "float32",
     facts: Mapping[str, Any] | None = None,
+    subwords: Callable[[], Subwords | None] = lambda: None,
 ) -> Written:
     """Write words [b] and rows [b, d], block after block, as a store; an older one in its place is replaced.
 
     `kind` is float32 or float16. Further `facts` are written as they are once the blocks have come to
-    their end. Raises `StorageProblem` when it can't be written, `FileProblem` when there is no row or a
-    number that float16 can't hold, and whatever the blocks raise; then nothing is left behind.
+    their end; `subwords` is asked for n-grams when the first block has come. Raises `StorageProblem` when
+    it can't be written, `FileProblem` when there is no row or a number that float16 can't hold, and
+    whatever the blocks raise; then nothing is left behind.
     """
     try:
         with _replacing(folder) as place:
-            writer = _Writer(place, kind)
+            writer = _Writer(place, kind, subwords)
             with writer.open_files:
                 for words, rows in _one_behind(blocks, writer.add_rows):
                     writer.add_words(words)
@@ -64,7 +68,9 @@ def write_store(
                 written = writer.finish()
             if not written.rows:
                 raise FileProblem("no row is left", hint="see whether the file holds vectors at all")
-            _write_facts(place, {"name": name, "type": kind, **written._asdict(), **(facts or {})})
+            _write_facts(
+                place, {"name": name, "type": kind, **written._asdict(), **writer.more_facts, **(facts or {})}
+            )
     except OSError as problem:
         raise StorageProblem(f"can't be written: {problem.strerror}", where=str(folder)) from None
     return written
@@ -88,8 +94,10 @@ def _one_behind(
 class _Writer:
     """The open files of a store in the making."""
 
-    def __init__(self, place: Path, kind: str) -> None:
+    def __init__(self, place: Path, kind: str, subwords: Callable[[], Subwords | None]) -> None:
         self.place = place
+        self.subwords = subwords
+        self.more_facts: dict[str, Any] = {}
         self.kind = kind
         self.open_files = ExitStack()
         self.words = WordsWriter(self._file("words.txt"))
@@ -119,6 +127,19 @@ class _Writer:
             GrowingArray(self._file("vectors.npy"), self.kind, (dim,)),
             GrowingArray(self._file("codes.npy"), "int8", (codes.width(dim),)),
         )
+
+        if found := self.subwords():
+            self._add_subwords(found)
+
+    def _add_subwords(self, subwords: Subwords) -> None:
+        """Write the n-grams while their source is open."""
+        array = GrowingArray(self._file("subwords.npy"), self.kind, (subwords.rows.shape[1],))
+        for first in range(0, len(subwords.rows), AT_ONCE):
+            rows = np.array(subwords.rows[first : first + AT_ONCE], np.float32)
+            array.append(self._rounded(rows) if self.kind != "float32" else rows)
+        array.finish()
+        buckets, shortest, longest = len(subwords.rows), subwords.shortest, subwords.longest
+        self.more_facts["subwords"] = {"buckets": buckets, "shortest": shortest, "longest": longest}
 
     def _add(self, rows: NDArray[np.float32]) -> None:
         assert self.arrays is not None  # noqa: S101 - begun
