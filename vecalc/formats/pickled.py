@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 from vecalc.errors import FileProblem
 from vecalc.formats.decoding import shown
 from vecalc.formats.pickled_machine import DAMAGED, Inert, Machine
-from vecalc.formats.pickled_names import BAGS, BYTES, DICTIONARIES, ENCODE, MADE, Name, known
+from vecalc.formats.pickled_names import BAGS, BYTES, DICTIONARIES, ENCODE, MADE, RECONSTRUCTOR, Name, known
 
 # Three million words take 13 million opcodes as gensim 4 saves them, three times that in older files.
 OPCODES = 100_000_000
@@ -77,6 +77,8 @@ def _made(machine: Machine, name: Any, arguments: Any) -> Any:
         return b""
     if name == ENCODE:  # how Python 3 writes bytes for Python 2
         return _latin(arguments)
+    if name == RECONSTRUCTOR:
+        return _instance(machine, next(iter(arguments), None), ())
     return Inert(name, arguments)
 
 

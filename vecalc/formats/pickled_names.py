@@ -50,12 +50,13 @@ DTYPE = Name("numpy", "dtype")
 NDARRAY = Name("numpy", "ndarray")
 ENCODE = Name("_codecs", "encode")
 BYTES = Name("builtins", "bytes")
+RECONSTRUCTOR = Name("copyreg", "_reconstructor")  # makes instances in protocols 0 and 1
 DICTIONARIES = frozenset(_names("collections", "defaultdict OrderedDict Counter"))
 
 # What arrays, random states, sets and instances are made by in a pickle. Those not named above stay unmade:
 # no part of a model that is read is one of them.
 MADE = frozenset(
-    {RECONSTRUCT, FROM_BUFFER, DTYPE, ENCODE, BYTES, *DICTIONARIES, Name("copyreg", "_reconstructor")}
+    {RECONSTRUCT, RECONSTRUCTOR, FROM_BUFFER, DTYPE, ENCODE, BYTES, *DICTIONARIES}
     | _names("numpy.core.multiarray", "scalar")
     | _names("builtins", "set frozenset")
     | _names("numpy.random", "__RandomState_ctor")
