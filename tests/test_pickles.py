@@ -1,4 +1,4 @@
-"""No file runs code: pickles are read by what they say, and what they would run never runs (faults A20 to A22)."""
+"""No file runs code: pickles are read by what they say and nothing is run (faults A20 to A22)."""
 
 from __future__ import annotations
 
@@ -330,10 +330,9 @@ def test_a_mutated_pickle_ends_in_a_result_or_a_problem(tmp_path: Path, data: by
     path.write_bytes(data or b"\0")
     try:
         space = load(path).space
-    except VecalcError as caught:
-        assert "\n" not in caught.message
-    else:
-        assert len(list(space.words())) == len(space)
+    except VecalcError:
+        return
+    assert len(list(space.words())) == len(space)
 
 
 @settings(max_examples=400, deadline=None)

@@ -2,7 +2,7 @@
 
 They are pickles, with large arrays in .npy files beside them. `pickled` reads the pickle without running
 anything that it names; `gensim_parts` finds in it what is wanted. Only with `Tolerance.trust_pickle` is the
-file given to gensim.
+file given to gensim. Source: gensim's utils.SaveLoad.save.
 """
 
 from __future__ import annotations
@@ -82,8 +82,8 @@ def _by_gensim(source: Source) -> Vectors:
 def write(path: Path, space: VectorSpace) -> None:
     """Write the words and vectors of a space as gensim's KeyedVectors, which `KeyedVectors.load` reads.
 
-    The matrix goes through a file beside it; from 10 MB on gensim keeps it in `PATH.vectors.npy`. Subwords
-    are not written: KeyedVectors have none.
+    The matrix goes through a file beside it; from ten million numbers on gensim keeps it in
+    `PATH.vectors.npy`. Subwords are not written: KeyedVectors have none.
     """
     from gensim.models import KeyedVectors
 
