@@ -284,6 +284,14 @@ def test_gensim_itself_reads_what_it_is_trusted_with(tmp_path: Path) -> None:
         check_same(loaded, by_gensim(path))
 
 
+def test_a_model_in_memory_composes_unknown_words_too() -> None:
+    wv = fasttext().wv
+    space = api.from_keyed_vectors(wv)
+    for word in UNKNOWN:
+        check_composed(space.compose(word), word, wv)
+    assert api.from_keyed_vectors(keyed_vectors()).compose("kings") is None
+
+
 # Writing
 
 

@@ -225,7 +225,9 @@ def bombs() -> dict[str, bytes]:
         "a frame beyond the file": b"\x80\x04\x95" + struct.pack("<Q", 1 << 60) + b"N.",
         "a million empty lists": b"\x80\x02" + b"]" * 1_000_000 + b".",
         "a million marks": b"\x80\x02" + b"(" * 1_000_000 + b".",
-        "a million memos": b"\x80\x04N" + b"\x94" * 1_000_000 + b".",
+        "memos without end": b"\x80\x04N" + b"\x94" * 300_000 + b".",
+        "values without end": b"\x80\x04" + b"J\0\1\2\3" * 200_000 + b".",
+        "values between marks without end": b"\x80\x04" + (b"(" + b"J\0\1\2\3" * 2_000) * 100 + b".",
         "a protocol to come": b"\x80\x09N.",
         "no end": b"\x80\x04N",
         "an empty stack": b"\x80\x04.",
@@ -241,6 +243,18 @@ def test_a_bomb_is_refused_in_little_memory(tmp_path: Path, what: str) -> None:
     try:
         problem(path)
         assert tracemalloc.get_traced_memory()[1] < 50 << 20
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize("unit", [b"N\x94", b"]", b")\x85", b"K\x01", b"(", b"\x8f", b"]\x940h\0"])
+def test_a_compressed_bomb_is_refused_in_little_memory(tmp_path: Path, unit: bytes) -> None:
+    path = tmp_path / "model.kv"
+    path.write_bytes(gzip.compress(b"\x80\x04" + unit * (4_000_000 // len(unit)) + b"."))
+    tracemalloc.start()
+    try:
+        problem(path)
+        assert tracemalloc.get_traced_memory()[1] < 60 << 20
     finally:
         tracemalloc.stop()
 
@@ -339,7 +353,7 @@ def test_a_mutated_pickle_ends_in_a_result_or_a_problem(tmp_path: Path, data: by
 @given(st.lists(st.one_of(st.sampled_from(OPCODES), st.binary(max_size=3)), max_size=60))
 def test_any_opcodes_make_plain_values_or_a_problem(parts: list[bytes]) -> None:
     try:
-        value, _ = inert(b"\x80\x04" + b"".join(parts), Path("model"))
+        value, _ = inert(b"\x80\x04" + b"".join(parts), Path("model"), 1000)
     except FileProblem:
         return
     plain = (type(None), bool, int, float, str, bytes, bytearray, list, dict, tuple, set, frozenset, Inert)

@@ -15,8 +15,9 @@ import numpy as np
 
 from vecalc.formats import Block, Head, Source
 from vecalc.formats.gensim_parts import AGAIN, Vectors, fitting, found, problem
+from vecalc.formats.keyed_vectors import ngrams_of
 from vecalc.space import VectorSpace
-from vecalc.space.subwords import ENCODING, LONGEST_NGRAM, Subwords
+from vecalc.space.subwords import ENCODING
 
 SUFFIXES = (".kv",)
 TRUSTED = "pickles that were handed to gensim, which runs whatever code they name"
@@ -68,15 +69,7 @@ def _by_gensim(source: Source) -> Vectors:
     words, rows = getattr(model, "index_to_key", None), getattr(model, "vectors", None)
     if not isinstance(words, list) or not isinstance(rows, np.ndarray) or rows.ndim != 2:
         raise problem(f"a {type(model).__name__}, which has no words and vectors", source, AGAIN)
-    ngrams = getattr(model, "vectors_ngrams", None)
-    subwords = None
-    if (
-        ngrams is not None
-        and len(ngrams) == model.bucket > 0
-        and 0 <= model.min_n <= model.max_n <= LONGEST_NGRAM
-    ):
-        subwords = Subwords(ngrams, model.min_n, model.max_n)
-    return Vectors([str(word) for word in words], fitting(rows, words, source), subwords)
+    return Vectors([str(word) for word in words], fitting(rows, words, source), ngrams_of(model))
 
 
 def write(path: Path, space: VectorSpace) -> None:

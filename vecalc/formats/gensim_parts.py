@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 CHUNK = 1 << 20
+SHRINKS = 30  # pickles of words are compressed to a tenth, perhaps; bombs to a thousandth
 PACKED = "models whose n-grams gensim 3 packed, so that words they lack stay unknown"
 AGAIN = "load it in the version of gensim that made it, and export it with save_word2vec_format"
 _COMPRESSED = (".gz", ".bz2")  # names under which gensim compresses, and puts arrays into .npz files
@@ -59,7 +60,8 @@ def found(source: Source) -> Vectors:
 
 def _unpickled(source: Source) -> Inert:
     data = b"".join(iter(lambda: source.stream.read(CHUNK), b""))
-    model, end = inert(data, source.path)
+    honest = len(data) if source.size is not None else min(len(data), SHRINKS * source.path.stat().st_size)
+    model, end = inert(data, source.path, honest)
     if not isinstance(model, Inert) or model.name not in BAGS or not isinstance(model.state, dict):
         what = "vectors of gensim's" if not isinstance(model, Inert) else f"vectors: it is a {model.name}"
         raise problem(f"a pickle that holds no {what}", source, HINT)

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 from vecalc.errors import FileProblem
 from vecalc.formats.decoding import shown
-from vecalc.formats.pickled_machine import DAMAGED, Inert, Machine
+from vecalc.formats.pickled_machine import CHECKED, DAMAGED, Inert, Machine
 from vecalc.formats.pickled_names import BAGS, BYTES, DICTIONARIES, ENCODE, MADE, RECONSTRUCTOR, Name, known
 
 # Three million words take 13 million opcodes as gensim 4 saves them, three times that in older files.
@@ -27,18 +27,22 @@ LATEST = 5  # protocol
 Handler: TypeAlias = Callable[[Machine, Any], None]
 
 
-def inert(data: bytes, path: Path) -> tuple[Any, int]:
+def inert(data: bytes, path: Path, honest: int) -> tuple[Any, int]:
     """The value of a pickle, of plain values and `Inert`s, and how many bytes it takes.
+
+    `honest` is the size that its limits are taken from: less than it has, where it was compressed too well.
 
     Raises `FileProblem` for a pickle that is damaged, names what it may not, or is beyond a limit.
     """
-    machine = Machine(path, len(data))
+    machine = Machine(len(data), honest)
     position = 0
     try:
         for count, (opcode, argument, place) in enumerate(pickletools.genops(data)):
             position = place or 0
-            if count > OPCODES:
-                machine.refuse(f"more than {OPCODES:,} opcodes")
+            if count % CHECKED == 0:
+                machine.look()
+                if count > OPCODES:
+                    machine.refuse(f"more than {OPCODES:,} opcodes")
             if opcode.name in _PUSHED:
                 machine.stack.append(argument)
             elif opcode.name == "STOP":
@@ -199,12 +203,6 @@ def _tuple_of(count: int) -> Handler:
 # --- the rest --------------------------------------------------------------------------------
 
 
-def _mark(machine: Machine, _: object) -> None:
-    machine.below.append(machine.stack)
-    machine.count()
-    machine.stack = []
-
-
 def _pop(machine: Machine, _: object) -> None:
     if machine.stack:
         machine.stack.pop()
@@ -213,7 +211,7 @@ def _pop(machine: Machine, _: object) -> None:
 
 
 def _frame(machine: Machine, size: int) -> None:
-    if size > machine.size:
+    if size > machine.whole:
         raise ValueError("a frame longer than the file")
 
 
@@ -256,7 +254,7 @@ _HANDLERS: dict[str, Handler] = {
     "ADDITEMS": lambda machine, _: _add_items(machine, machine.since_mark()),
     "SETITEM": _set_item,
     "SETITEMS": lambda machine, _: _set_items(machine, machine.since_mark()),
-    "MARK": _mark,
+    "MARK": lambda machine, _: machine.mark(),
     "POP": _pop,
     "POP_MARK": lambda machine, _: machine.drop_to_mark(),
     "DUP": lambda machine, _: machine.stack.append(machine.stack[-1]),

@@ -5,7 +5,6 @@ Memory: at most some 30 bytes a byte of the pickle. Nesting costs nothing, since
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, NoReturn
 
 from vecalc.errors import FileProblem
@@ -21,6 +20,10 @@ DAMAGED = "the file is damaged; fetch it again"
 BYTES_A_CONTAINER = 8
 BYTES_A_MEMO = 3
 FREE = 10_000
+DEEPEST = 1_000  # marks that are open at once; models have some twenty
+CHECKED = (
+    1 << 12
+)  # opcodes between two looks at the stack, which pickles of models empty every thousand values
 
 
 class Inert:
@@ -39,17 +42,30 @@ class Inert:
 
 
 class Machine:
-    """The stack, the memo, and what has been spent."""
+    """The stack, the memo, and what has been spent; `size` is that of an honest pickle, in bytes."""
 
-    __slots__ = ("below", "containers", "memo", "path", "size", "stack")
+    __slots__ = ("below", "containers", "memo", "size", "stack", "whole")
 
-    def __init__(self, path: Path, size: int) -> None:
-        self.path = path
+    def __init__(self, whole: int, size: int) -> None:
+        self.whole = whole
         self.size = size
         self.stack: list[Any] = []
         self.below: list[list[Any]] = []  # what lies under each mark
         self.memo: dict[int, Any] = {}
         self.containers = 0
+
+    def look(self) -> None:
+        """Refuse a stack that only grows."""
+        if len(self.stack) + sum(map(len, self.below)) > FREE + self.size // BYTES_A_CONTAINER:
+            self.refuse("it holds far more values at once than a model of its size does")
+
+    def mark(self) -> None:
+        """Begin a new stack above this one."""
+        if len(self.below) >= DEEPEST:
+            self.refuse(f"more than {DEEPEST:,} marks are open")
+        self.count()
+        self.below.append(self.stack)
+        self.stack = []
 
     def refuse(self, why: str, hint: str = HINT) -> NoReturn:
         """Give up on a pickle that no model is."""

@@ -129,7 +129,6 @@ def _use(session: Session, argument: str) -> None:
             skip_bad_rows=request.skip_bad_rows,
             allow_trailing=request.allow_trailing,
             encoding_errors=request.encoding_errors,
-            trust_pickle=request.trust_pickle,
         )
         session.tell(opened.notes)
         calculator.add(opened.spaces)
