@@ -346,6 +346,7 @@ HOSTILE = {
     "a huge matrix": {"matrix": (2**62, 2**62)},
     "a negative matrix": {"matrix": (-12, -3)},
     "rows that are missing": {"rows": ROWS[:4].tobytes()},
+    "a newline in a word": {"words": [b"a", b"b\nc", b"d", b"e", b"f"]},
     "no NUL": {"words": [b"x" * (LONGEST_WORD + 9)]},
 }
 

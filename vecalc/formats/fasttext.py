@@ -51,7 +51,7 @@ def read(source: Source) -> Iterator[Block]:
     """
     reader = Reader(source)
     model = read_header(reader)
-    words = decode(model.words, source, lambda i: f"{source.path}: word {i + 1:,} of the dictionary")
+    words = decode(model.words, source, lambda i: f"{source.path}:word {i + 1:,}")
     matrix = _matrix(reader, model)
     subwords = _subwords(model, matrix)
     passed = reader.rest()
@@ -80,7 +80,7 @@ def _blocks(model: Model) -> Iterator[tuple[int, int]]:
 
 def _subwords(model: Model, matrix: NDArray[np.float32]) -> Subwords | None:
     """The n-grams, in rows behind those of the words; None where there are none."""
-    _, shortest, longest = model.arguments.bucket, model.arguments.minn, model.arguments.maxn
+    shortest, longest = model.arguments.minn, model.arguments.maxn
     if not model.arguments.bucket or not longest or shortest > longest:
         return None
     return Subwords(matrix[len(model.words) :], shortest, longest)

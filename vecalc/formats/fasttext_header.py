@@ -164,6 +164,8 @@ def _dictionary(reader: Reader, arguments: Arguments, newer: bool) -> list[bytes
 
 def _entry(reader: Reader) -> bytes:
     word = reader.until_nul()
+    if b"\n" in word:  # fastText ends words at blanks and line ends
+        raise reader.problem("a word that holds a newline")
     count, kind = reader.unpack("qb")
     if count < 0 or kind != 0:
         raise reader.problem(f"an entry of the dictionary with count {count:,} and type {kind}")
