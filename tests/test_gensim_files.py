@@ -325,3 +325,27 @@ def test_a_space_that_is_mapped_is_written(tmp_path: Path) -> None:
     back = load(tmp_path / "starter.kv").space
     assert list(back.words()) == list(space.words())
     assert np.array_equal(back.vectors(range(999), np.float32), space.vectors(range(999), np.float32))
+
+
+def test_a_store_is_made_anew_when_the_vectors_beside_the_model_change(
+    apart: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, vectors = apart
+    monkeypatch.setattr("vecalc.app.stores.WORTH_STORING", 0)
+    before = api.load(path).space.vectors([0])
+    assert np.array_equal(api.load(path).space.vectors([0]), before)
+    np.save(vectors, 2 * np.load(vectors))
+    assert np.array_equal(api.load(path).space.vectors([0]), 2 * before)
+
+
+def test_who_trusts_a_model_once_has_not_done_so_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "model.kv"
+    kv = keyed_vectors()
+    kv.extra = Path("whatever")
+    kv.save(str(path))
+    monkeypatch.setattr("vecalc.app.stores.WORTH_STORING", 0)
+    assert len(api.load(path, trust_pickle=True).space) == 3
+    with pytest.raises(FileProblem, match="would run code"):
+        api.load(path)

@@ -23,6 +23,8 @@ from hypothesis import strategies as st
 from running import vecalc
 
 from vecalc.errors import FileProblem, VecalcError
+from vecalc.formats import Head
+from vecalc.formats.gensim_native import recognise
 from vecalc.formats.load import load
 from vecalc.formats.pickled import inert
 from vecalc.formats.pickled_machine import Inert
@@ -202,6 +204,12 @@ def test_what_gensim_cannot_load_is_a_problem_of_the_file(tmp_path: Path) -> Non
     path.write_bytes(pickled({"king": [1.0]}))
     with pytest.raises(FileProblem, match=r"gensim can't load it|has no words"):
         load(path, trust_pickle=True)
+
+
+@pytest.mark.parametrize("size", [0x80, 0x280, 0x480, 0x630280])
+def test_a_safetensors_header_is_not_taken_for_a_pickle(size: int) -> None:
+    data = struct.pack("<Q", size) + b'{"embeddings":{"dtype":"F32",'
+    assert not recognise(Head(data, complete=False))
 
 
 # What costs too much

@@ -1,8 +1,9 @@
 """From a model's path to a space: large files become stores, once, and are recognised afterwards.
 
 A store of a file lies in the cache folder, under a name made of the file's path and of how it was to be
-read. It counts as long as the file has the size and the time that the store's facts name, or, with another
-time, the same digest. What is imported by name lies in the models folder and needs its file no longer.
+read. It counts as long as every file that took part (the one of the rows, a list of words beside it) has the
+size and the time that the store's facts name, or, with another time, the same digest. What is imported by
+name lies in the models folder and needs its files no longer.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from vecalc.app.places import cache_folder, models_folder
 from vecalc.errors import FileProblem, StorageProblem, UsageError
-from vecalc.formats.load import Loaded, convert, tolerant
+from vecalc.formats.load import Loaded, convert, main_file, tolerant
 from vecalc.formats.load import load as read_into_memory
 from vecalc.space import digest
 from vecalc.space.store import FACTS, is_store, open_store, read_facts
@@ -48,7 +49,7 @@ def load(
     trust_pickle: bool = False,
     watch: Watch = unwatched,
 ) -> Loaded:
-    """The space at a path: a store, or a file of any format in `vecalc.formats`, or an imported name.
+    """The space at a path: a store, a file of any format in `vecalc.formats` or its folder, an imported name.
 
     A file of a megabyte or more is converted on first use; that takes the file's size and a fourth of it on
     the disk, little memory, and is told to `watch`. `name` captions it, the file's own name by default. The
@@ -59,6 +60,7 @@ def load(
     if is_store(place):
         return Loaded(open_store(place, name), ())
     tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors, trust_pickle)
+    name, place = name or place.name, main_file(place)
     if not place.is_file() or place.stat().st_size < WORTH_STORING:
         return read_into_memory(place, name=name, **tolerance._asdict())
     folder = _folder_of(place, tolerance)
@@ -67,7 +69,7 @@ def load(
             with watch(f"reading {place.name}", place.stat().st_size) as tap:
                 convert(place, folder, name=place.name, tolerance=tolerance, tap=tap)
         facts = read_facts(folder / FACTS)
-        return Loaded(open_store(folder, name or place.name), tuple(map(str, facts.rest.get("notes", ()))))
+        return Loaded(open_store(folder, name), tuple(map(str, facts.rest.get("notes", ()))))
     except StorageProblem as problem:
         loaded = read_into_memory(place, name=name, **tolerance._asdict())
         note = f"read into memory, it can't be kept in the cache: {problem.where}: {problem.message}"
@@ -78,12 +80,11 @@ def import_model(
     path: Path, name: str, kind: str, tolerance: Tolerance, watch: Watch = unwatched
 ) -> tuple[Path, Written]:
     """Convert a file into the models folder under a name; the folder, and what went into it."""
-    if path.is_dir():
-        raise FileProblem("a folder", where=str(path), hint="name a file of vectors")
+    file = main_file(path)
     folder = imported(name)
-    size = path.stat().st_size if path.is_file() else 0
+    size = file.stat().st_size if file.is_file() else 0
     with watch(f"reading {path.name}", size) as tap:
-        return folder, convert(path, folder, name=name, tolerance=tolerance, kind=kind, tap=tap)
+        return folder, convert(file, folder, name=name, tolerance=tolerance, kind=kind, tap=tap)
 
 
 def imported(name: str) -> Path:
@@ -111,22 +112,44 @@ def _folder_of(path: Path, tolerance: Tolerance) -> Path:
 
 
 def _is_current(folder: Path, path: Path) -> bool:
-    """Whether there is a store, and of the file as it is now."""
+    """Whether there is a store, and of the files as they are now."""
     if not is_store(folder):
         return False
     try:
         facts = read_facts(folder / FACTS)
     except FileProblem:  # damaged, or of another version: it is made again
         return False
-    source, status = facts.rest.get("source"), path.stat()
-    if not isinstance(source, dict) or source.get("size") != status.st_size:
+    beside = facts.rest.get("beside", [])
+    if not isinstance(beside, list):
         return False
-    if source.get("mtime_ns") == status.st_mtime_ns:
-        return True
-    if source.get("digest") != digest.of_file(path):
+    source = _as_it_is(facts.rest.get("source"), path)
+    others = [_as_it_is(known, None) for known in beside]
+    if source is None or None in others:
         return False
-    _take_up_time(folder, {**facts.rest, "source": {**source, "mtime_ns": status.st_mtime_ns}})
+    fresh = {**facts.rest, "source": source, **({"beside": others} if others else {})}
+    if fresh != facts.rest:
+        _take_up_time(folder, fresh)
     return True
+
+
+def _as_it_is(known: object, path: Path | None) -> dict[str, Any] | None:
+    """What is known of a file, with the time that it has now; None when it is no longer that file.
+
+    `path` is where the file lies, by default where it lay.
+    """
+    if not isinstance(known, dict) or not isinstance(known.get("path"), str):
+        return None
+    path = path or Path(known["path"])
+    try:
+        status = path.stat()
+        if known.get("size") != status.st_size:
+            return None
+        same_time = known.get("mtime_ns") == status.st_mtime_ns
+        if not same_time and known.get("digest") != digest.of_file(path):
+            return None
+    except (OSError, ValueError):  # a word list that is gone; the reader says what is missing
+        return None
+    return {**known, "mtime_ns": status.st_mtime_ns}
 
 
 def _take_up_time(folder: Path, facts: dict[str, Any]) -> None:

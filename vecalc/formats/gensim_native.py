@@ -24,8 +24,12 @@ TRUSTED = "pickles that were handed to gensim, which runs whatever code they nam
 BLOCK_NUMBERS = 1 << 20  # in a block of rows
 BLOCK_ROWS = 1 << 12
 # Protocols 2 to 5 begin with their number, older ones with opcodes: a global and its two lines, a mark
-# and a container, or an empty container and its memo.
-_PICKLE = re.compile(rb"\x80[\0-\x05]|c[\w.]+\n[\w.]+\n|\((?:[dlt]p?\d*\n|[ic][\w.]+\n)|[}\])]q\0")
+# and a container, or an empty container and its memo. The length of a safetensors header may look like a
+# protocol's number, but no pickle goes on with NULs.
+_PICKLE = re.compile(
+    rb"\x80[\0-\x05](?!..\0\0\0\0\{)[^\0]|c[\w.]+\n[\w.]+\n|\((?:[dlt]p?\d*\n|[ic][\w.]+\n)|[}\])]q\0",
+    re.DOTALL,
+)
 
 
 def recognise(head: Head) -> bool:
