@@ -284,6 +284,22 @@ def test_gensim_itself_reads_what_it_is_trusted_with(tmp_path: Path) -> None:
         check_same(loaded, by_gensim(path))
 
 
+@needs_data
+def test_a_real_model_of_8000_words_is_the_same_from_its_text_and_from_what_gensim_saves(
+    tmp_path: Path,
+) -> None:
+    text = data_file("googlenews-8000x300/googlenews-8000x300.w2v.txt.gz")
+    kv = KeyedVectors.load_word2vec_format(str(text))
+    kv.save(str(tmp_path / "news.kv"), sep_limit=APART)
+    assert {file.suffix for file in tmp_path.iterdir()} == {".kv", ".npy"}
+    loaded = load(tmp_path / "news.kv")
+    check_same(loaded, kv)
+    answer = api.Calculator(loaded.space)("king - man + woman").result
+    assert isinstance(answer, api.Ranking)
+    assert answer.neighbours[0].word == "queen"
+    assert answer.neighbours[0].score == pytest.approx(0.712, abs=1e-3)
+
+
 def test_a_model_in_memory_composes_unknown_words_too() -> None:
     wv = fasttext().wv
     space = api.from_keyed_vectors(wv)

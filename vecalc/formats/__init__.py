@@ -27,6 +27,8 @@ change of any of them is noticed, now and by the cache later. Problems are `File
     arrays    .npy streams <-> rows             wordlists words in a file of their own
     columns   of a table: word and numbers      tables    Arrow record batches <-> blocks
     tensors   the header of safetensors
+    pickled   a pickle -> plain values          gensim_parts, matrices  what there is in a gensim model
+    fasttext_header   all that stands before the matrix of a fastText model
     checks    blocks -> sound blocks            load      all of it, the one door
 """
 

@@ -117,6 +117,7 @@ def _refuse_quantized(reader: Reader) -> None:
 
 
 def _mapped(file: BinaryIO) -> mmap.mmap:
+    """The whole file; the place up to which it has been read stays what it is."""
     return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
