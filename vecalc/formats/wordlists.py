@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 OF_NAME = (".words", ".txt", ".vocab", ".json")
 IN_FOLDER = ("tokenizer.json", "words.txt", "vocab.txt", "vocab.json")
 WRITTEN = OF_NAME[0]
+_ALSO = "tokenizer.json, vocab.txt and vocab.json"
 _SUFFIX = re.compile(r"(\.(npy|npz|safetensors|gz|bz2|xz|zst))+\Z", re.IGNORECASE)
 _COUNTED = re.compile(rb"(\S+)[ \t]+\d+")
 _HINT = "one line for each row, in the order of the rows"
@@ -46,9 +47,7 @@ def words_beside(source: Source) -> tuple[list[str], Path]:
         if words is not None:
             return words, path
     message = "holds rows and no words, and there is no list of words beside it"
-    hint = (
-        f"write one, a word a line, into {stem}{WRITTEN} or words.txt beside it (or {', '.join(IN_FOLDER)})"
-    )
+    hint = f"write one, a word a line, into {stem}{WRITTEN} or words.txt beside it; {_ALSO} are read as well"
     raise FileProblem(message, where=str(source.path), hint=hint)
 
 
