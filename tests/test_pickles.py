@@ -236,6 +236,7 @@ def bombs() -> dict[str, bytes]:
         "memos without end": b"\x80\x04N" + b"\x94" * 300_000 + b".",
         "values without end": b"\x80\x04" + b"J\0\1\2\3" * 200_000 + b".",
         "values between marks without end": b"\x80\x04" + (b"(" + b"J\0\1\2\3" * 2_000) * 100 + b".",
+        "an odd escape": b"\x80\x02S'\\<'\n.",
         "a protocol to come": b"\x80\x09N.",
         "no end": b"\x80\x04N",
         "an empty stack": b"\x80\x04.",
@@ -345,7 +346,7 @@ def mutated(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(mutated())
 def test_a_mutated_pickle_ends_in_a_result_or_a_problem(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "model.kv"
@@ -357,7 +358,7 @@ def test_a_mutated_pickle_ends_in_a_result_or_a_problem(tmp_path: Path, data: by
     assert len(list(space.words())) == len(space)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.one_of(st.sampled_from(OPCODES), st.binary(max_size=3)), max_size=60))
 def test_any_opcodes_make_plain_values_or_a_problem(parts: list[bytes]) -> None:
     try:

@@ -9,6 +9,7 @@ fasttext.cc.
 from __future__ import annotations
 
 import mmap
+import os
 import struct
 import tempfile
 from collections.abc import Iterator
@@ -101,6 +102,11 @@ def _matrix(reader: Reader, model: Model) -> NDArray[np.float32]:
     source = reader.source
     if source.file is not None and source.size is not None:
         whole = _mapped(source.file)
+        if len(whole) != source.size:
+            message = "the file changed while it was being read"
+            raise FileProblem(
+                message, where=str(source.path), hint="wait until it is written, then try again"
+            )
         _check_end(whole, start + size, model, reader)
         return np.frombuffer(whole, "<f4", rows * width, start).reshape(rows, width)
     whole = _spooled(reader)
@@ -118,7 +124,8 @@ def _refuse_quantized(reader: Reader) -> None:
 
 def _mapped(file: BinaryIO) -> mmap.mmap:
     """The whole file; the place up to which it has been read stays what it is."""
-    return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    empty = os.fstat(file.fileno()).st_size == 0  # of nothing there is no map
+    return mmap.mmap(-1, 1) if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def _spooled(reader: Reader) -> mmap.mmap:
@@ -129,7 +136,7 @@ def _spooled(reader: Reader) -> mmap.mmap:
             while data := reader.source.stream.read(CHUNK):
                 file.write(data)
             file.flush()
-            return _mapped(file) if file.tell() else mmap.mmap(-1, 1)
+            return _mapped(file)
     except OSError as error:
         message = f"the model can't be unpacked into a temporary file: {error.strerror}"
         hint = "make room there, or decompress the model yourself; TMPDIR names another folder"

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import pickletools
 import struct
+import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -37,18 +38,20 @@ def inert(data: bytes, path: Path, honest: int) -> tuple[Any, int]:
     machine = Machine(len(data), honest)
     position = 0
     try:
-        for count, (opcode, argument, place) in enumerate(pickletools.genops(data)):
-            position = place or 0
-            if count % CHECKED == 0:
-                machine.look()
-                if count > OPCODES:
-                    machine.refuse(f"more than {OPCODES:,} opcodes")
-            if opcode.name in _PUSHED:
-                machine.stack.append(argument)
-            elif opcode.name == "STOP":
-                return machine.stack.pop(), position + 1
-            else:
-                _HANDLERS[opcode.name](machine, argument)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of odd escapes in texts
+            for count, (opcode, argument, place) in enumerate(pickletools.genops(data)):
+                position = place or 0
+                if count % CHECKED == 0:
+                    machine.look()
+                    if count > OPCODES:
+                        machine.refuse(f"more than {OPCODES:,} opcodes")
+                if opcode.name in _PUSHED:
+                    machine.stack.append(argument)
+                elif opcode.name == "STOP":
+                    return machine.stack.pop(), position + 1
+                else:
+                    _HANDLERS[opcode.name](machine, argument)
     except FileProblem as problem:
         raise problem.at(where=f"{path}:byte {position:,}") from None
     except (ValueError, IndexError, KeyError, OverflowError, struct.error) as problem:

@@ -57,7 +57,8 @@ class Subwords:
         """The vectors [w, d] of words of a vocabulary: the mean of each one's own vector and its n-grams'."""
         ids, counts = self.ngrams(words)
         parts = (counts + 1).astype(np.float32)
-        result: NDArray[np.float32] = (own + self.sums(ids, counts)) / parts[:, None]
+        with np.errstate(over="ignore", invalid="ignore"):
+            result: NDArray[np.float32] = (own + self.sums(ids, counts)) / parts[:, None]
         return result
 
     def ngrams(self, words: Iterable[bytes]) -> tuple[Ids, Ids]:
@@ -81,7 +82,8 @@ class Subwords:
             some = owners[first : first + at_once]
             starts = np.flatnonzero(np.diff(some, prepend=-1))
             rows = self.rows[ids[first : first + at_once]].astype(np.float32, copy=False)
-            result[some[starts]] += np.add.reduceat(rows, starts, axis=0)
+            with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is found in the result
+                result[some[starts]] += np.add.reduceat(rows, starts, axis=0)
         return result
 
 
