@@ -2,10 +2,10 @@
 
 Which file: the first that is there of NAME.words, NAME.txt, NAME.vocab, NAME.json (NAME: the file of rows
 without its suffixes .npy, .npz, .safetensors and those of compression), tokenizer.json, words.txt,
-vocab.txt, vocab.json, all in the same folder. A text file is a word a line, and may have the word's count
-behind it on every line (as GloVe writes it); one that holds vectors is passed over. JSON is a list of
-words, an object from word to row, or a `tokenizer.json` of Hugging Face; subword marks (##ing, Ġthe) are kept
-as they are.
+vocab.txt, vocab.json, all in the same folder. NAME.words, which `write_words` writes, has a word a line,
+exactly as it is. Another text file may have the word's count behind it on every line (as GloVe writes it);
+one that holds vectors is passed over. JSON is a list of words, an object from word to row, or a
+`tokenizer.json` of Hugging Face; subword marks (##ing, Ġthe) are kept as they are.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vecalc.errors import FileProblem
-from vecalc.formats import Block, Head, Source, glove, word2vec_text
+from vecalc.formats import HEAD_BYTES, Block, Head, Source, glove, word2vec_text
 from vecalc.formats.decoding import as_text, decode
 from vecalc.formats.header import BYTE_ORDER_MARK
 
@@ -78,10 +78,11 @@ def _listed(source: Source, path: Path) -> list[str] | None:
     data = b"".join(_pieces(source))
     if path.suffix == ".json":
         return as_text(_of_json(data, path), source, lambda i: f"{path}: word {i + 1:,}")
-    head = Head(data[: 1 << 16], len(data) <= 1 << 16)
-    if glove.recognise(head) or word2vec_text.recognise(head):
+    head = Head(data[:HEAD_BYTES], len(data) <= HEAD_BYTES)
+    if path.suffix != WRITTEN and (glove.recognise(head) or word2vec_text.recognise(head)):
         return None
-    return decode(_lines(data), source, lambda i: f"{path}:{i + 1}")
+    lines = _lines(data) if path.suffix == WRITTEN else _without_counts(_lines(data))
+    return decode(lines, source, lambda i: f"{path}:{i + 1}")
 
 
 def _pieces(source: Source) -> Iterator[bytes]:
@@ -93,6 +94,10 @@ def _lines(data: bytes) -> list[bytes]:
     lines = data.removeprefix(BYTE_ORDER_MARK).removesuffix(b"\n").split(b"\n")
     if all(line.endswith(b"\r") for line in lines[:-1]) and len(lines) > 1:
         lines = [line.removesuffix(b"\r") for line in lines]
+    return lines
+
+
+def _without_counts(lines: list[bytes]) -> list[bytes]:
     counted = [_COUNTED.fullmatch(line) for line in lines] if _COUNTED.fullmatch(lines[0]) else [None]
     return lines if None in counted else [match[1] for match in counted if match]
 

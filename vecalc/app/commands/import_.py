@@ -37,7 +37,7 @@ def run(file: str, name: str | None, kind: str, quiet: bool, **tolerance: Any) -
     from vecalc.space.store import FACTS, read_facts
 
     path = Path(file)
-    name = path.name.split(".")[0] if name is None else name
+    name = path.absolute().name.split(".")[0] if name is None else name
     folder, written = import_model(
         path,
         name,
