@@ -291,3 +291,12 @@ def test_control_characters_do_not_come_back(prompt: Terminal) -> None:
     shown = prompt.until()
     assert "\x07" not in shown.partition("vecalc:")[2]
     assert "kings" in prompt.says("king")
+
+
+def test_use_trusts_no_pickle_whatever_the_command_line_trusts(open_prompt: Open, tmp_path: Path) -> None:
+    marker = tmp_path / "code was run"
+    (tmp_path / "model.kv").write_bytes(b"cposix\nsystem\n(Vtouch '" + bytes(marker) + b"'\ntR.")
+    prompt = open_prompt("--trust-pickle")
+    prompt.until()
+    assert "would run code: names posix.system" in prompt.says("use model.kv").replace("\n", " ")
+    assert not marker.exists()

@@ -46,19 +46,20 @@ def load(
     skip_bad_rows: bool = False,
     allow_trailing: bool = False,
     encoding_errors: str = "strict",
+    trust_pickle: bool = False,
     watch: Watch = unwatched,
 ) -> Loaded:
     """The space at a path: a store, a file of any format in `vecalc.formats` or its folder, an imported name.
 
     A file of a megabyte or more is converted on first use; that takes the file's size and a fourth of it on
     the disk, little memory, and is told to `watch`. `name` captions it, the file's own name by default. The
-    three options say what to put up with, and are counted in the notes. Where the cache can't be written,
+    other options say what to put up with, and are counted in the notes. Where the cache can't be written,
     a note says so and the file is read into memory. Raises `FileProblem`, `StorageProblem`, `UsageError`.
     """
     place = _found(Path(path))
     if is_store(place):
         return Loaded(open_store(place, name), ())
-    tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors)
+    tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors, trust_pickle)
     name, place = name or place.name, main_file(place)
     if not place.is_file() or place.stat().st_size < WORTH_STORING:
         return read_into_memory(place, name=name, **tolerance._asdict())

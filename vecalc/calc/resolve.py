@@ -1,7 +1,7 @@
 """Words meet the vocabulary: all of an expression at once, and never silently.
 
-A word is looked for exactly, then in another case, then with its blanks as `_` or `-`; what was found
-in another spelling is told in a note.
+A word is looked for exactly, then in another case, then with its blanks as `_` or `-`; then it gets the
+vector of its subwords, where the space has them. What was not found exactly is told in a note.
 """
 
 from __future__ import annotations
@@ -74,7 +74,10 @@ def resolve(
     """
     lookup = _Lookup(spaces, default, reading)
     tree = deep(lookup.read(tree))
-    if len({*lookup.rows, *(Key(node.space, node.text) for node, _ in lookup.missing)}) > reading.max_words:
+    if (
+        len({*lookup.rows, *lookup.composed, *(Key(node.space, node.text) for node, _ in lookup.missing)})
+        > reading.max_words
+    ):
         raise LimitExceeded(
             f"more than {reading.max_words:,} different words", hint="--limit words=N raises the limit"
         )
@@ -107,6 +110,7 @@ class _Lookup:
         self.default = default
         self.reading = reading
         self.rows: dict[Key, int] = {}
+        self.composed: dict[Key, NDArray[np.float64]] = {}  # words without a row
         self.missing: list[tuple[Word, VectorSpace]] = []
         self.notes: list[str] = []
         self._done: dict[int, Node] = {}  # nodes shared by several parents are read once
@@ -165,17 +169,27 @@ class _Lookup:
         name, space = self._space(node)
         row = find_row(space, node.text, exact=self.reading.exact)
         if row is None:
-            self.missing.append((node, space))
-            return node
+            return self._without_row(node, name, space)
         token = space.word(row)
         if token != node.text:
             self.notes.append(f"{node.text} read as {token}")
         self.rows[Key(name, token)] = row
         return Word(token, node.quoted, name, node.span)
 
+    def _without_row(self, node: Word, name: str, space: VectorSpace) -> Word:
+        """A word by its subwords; what has none is missing."""
+        vector = None if self.reading.exact else space.compose(node.text)
+        if vector is None:
+            self.missing.append((node, space))
+            return node
+        self.notes.append(f"{node.text} read by its subwords")
+        self.composed[Key(name, node.text)] = vector
+        return Word(node.text, node.quoted, name, node.span)
+
     def vectors(self) -> dict[Key, NDArray[np.float64]]:
-        """The rows of all words, read in row order, a space at a time."""
-        found: dict[Key, NDArray[np.float64]] = {}
+        """The vectors of all words; rows are read in row order, a space at a time."""
+        found = dict(self.composed)
+        _check_finite(list(found), np.array(list(found.values()), ndmin=2))
         for name in dict.fromkeys(key.space for key in self.rows):
             keys = sorted((key for key in self.rows if key.space == name), key=self.rows.__getitem__)
             matrix = self.spaces[name].vectors([self.rows[key] for key in keys])

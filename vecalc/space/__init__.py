@@ -65,5 +65,8 @@ class VectorSpace(Protocol):
     def variants(self, word: str) -> Sequence[int]:
         """Rows of the same word in any case or Unicode composition, its own among them, in row order."""
 
+    def compose(self, word: str) -> NDArray[np.float64] | None:
+        """The vector [d] of any word, made of its subwords (norm raw); None where there are none for it."""
+
     def near(self, word: str, limit: int = 3) -> Sequence[str]:
         """Words spelled like this one, likeliest first."""

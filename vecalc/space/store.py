@@ -9,6 +9,7 @@ and, in a store that `storing.py` wrote (the digests name them):
 
     codes.npy, residuals.npy, rotation.npy     one byte a number for the search, see `codes.py`
     offsets.npy, exact.npy, folded.npy         where the words are, see `index.py`
+    subwords.npy                               [buckets, d] n-grams of a model that has them, see `subwords`
 
 Every file is checked against the facts before it is used; a file that disagrees is a FileProblem.
 """
@@ -29,6 +30,7 @@ from vecalc.space.codes import width as code_width
 from vecalc.space.files import unreadable
 from vecalc.space.index import MappedWords
 from vecalc.space.matrix import MatrixSpace
+from vecalc.space.subwords import LONGEST_NGRAM, Subwords
 from vecalc.space.words import WordFile
 
 if TYPE_CHECKING:
@@ -66,7 +68,8 @@ def open_store(folder: Path, name: str = "") -> VectorSpace:
     files = facts.rest.get("digests", {})
     words = _indexed(folder, facts.rows) if "exact.npy" in files else _words(folder / "words.txt", facts.rows)
     codes = _codes(folder, facts) if "codes.npy" in files else None
-    return MatrixSpace(words, vectors, name or facts.name, lengths, codes)
+    subwords = _subwords(folder, facts) if "subwords.npy" in files else None
+    return MatrixSpace(words, vectors, name or facts.name, lengths, codes, subwords)
 
 
 def read_facts(path: Path) -> Facts:
@@ -136,6 +139,21 @@ def _indexed(folder: Path, rows: int) -> MappedWords:
         raise FileProblem(message, where=str(path), hint=_REBUILD)
     exact, folded = (_mapped(folder / f"{name}.npy", "uint32", (2, rows)) for name in ("exact", "folded"))
     return MappedWords(data, offsets, exact, folded)
+
+
+def _subwords(folder: Path, facts: Facts) -> Subwords:
+    found = facts.rest.get("subwords")
+    said: dict[str, Any] = found if isinstance(found, dict) else {}
+    numbers: list[Any] = [said.get(key) for key in ("buckets", "shortest", "longest")]
+    buckets, shortest, longest = numbers
+    if (
+        not all(type(number) is int for number in numbers)
+        or buckets < 1
+        or not 0 <= shortest <= longest <= LONGEST_NGRAM
+    ):
+        message = "a store with n-grams, and without their number and lengths"
+        raise FileProblem(message, where=str(folder / FACTS), hint=_REBUILD)
+    return Subwords(_mapped(folder / "subwords.npy", facts.type, (buckets, facts.width)), shortest, longest)
 
 
 def _codes(folder: Path, facts: Facts) -> Codes:

@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,11 +19,13 @@ from typing import TYPE_CHECKING, Any
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.space import digest
 from vecalc.space.store import FACTS, FORMAT
-from vecalc.space.writing import Written, write_files
+from vecalc.space.writing import Written, write_files, write_subwords
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from vecalc.space.subwords import Subwords
 
 
 def write_store(
@@ -33,22 +35,40 @@ def write_store(
     name: str,
     kind: str = "float32",
     facts: Mapping[str, Any] | None = None,
+    subwords: Callable[[], Subwords | None] = lambda: None,
 ) -> Written:
     """Write words [b] and rows [b, d], block after block, as a store; an older one in its place is replaced.
 
     `kind` is float32 or float16. Further `facts` are written as they are once the blocks have come to
-    their end. Raises `StorageProblem` when it can't be written, `FileProblem` when there is no row or a
-    number that float16 can't hold, and whatever the blocks raise; then nothing is left behind.
+    their end; `subwords` is asked for n-grams when the first block has come. Raises `StorageProblem` when
+    it can't be written, `FileProblem` when there is no row or a number that float16 can't hold, and
+    whatever the blocks raise; then nothing is left behind.
     """
     try:
         with _replacing(folder) as place:
-            written = write_files(place, blocks, kind)
+            more: dict[str, Any] = {}
+            written = write_files(place, _with_subwords(blocks, subwords, place, kind, more), kind)
             if not written.rows:
                 raise FileProblem("no row is left", hint="see whether the file holds vectors at all")
-            _write_facts(place, {"name": name, "type": kind, **written._asdict(), **(facts or {})})
+            own = {"name": name, "type": kind, **written._asdict()}
+            _write_facts(place, {**own, **more, **(facts or {})})
     except OSError as problem:
         raise StorageProblem(f"can't be written: {problem.strerror}", where=str(folder)) from None
     return written
+
+
+def _with_subwords(
+    blocks: Iterable[tuple[Sequence[str], NDArray[np.float32]]],
+    subwords: Callable[[], Subwords | None],
+    place: Path,
+    kind: str,
+    facts: dict[str, Any],
+) -> Iterator[tuple[Sequence[str], NDArray[np.float32]]]:
+    """The same blocks; the n-grams are written when the first has come, while their source is open."""
+    for i, block in enumerate(blocks):
+        if i == 0 and (found := subwords()):
+            facts["subwords"] = write_subwords(place, found, kind)
+        yield block
 
 
 # --- files ------------------------------------------------------------------------------------

@@ -24,6 +24,8 @@ from vecalc.space.index import WordsWriter
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from vecalc.space.subwords import Subwords
+
     Block: TypeAlias = tuple[Sequence[str], NDArray[np.float32]]
     Singles: TypeAlias = NDArray[np.float32]
 
@@ -65,6 +67,17 @@ def write_files(place: Path, blocks: Iterable[Block], kind: str) -> Written:
         files = _Files(place, kind, stack)
         deque(ahead(files.write, ahead(files.code, files.with_words(blocks))), maxlen=0)
         return files.finish()
+
+
+def write_subwords(place: Path, subwords: Subwords, kind: str) -> dict[str, int]:
+    """Write the n-grams of a model into the folder of a store; what the facts say of them."""
+    with (place / "subwords.npy").open("wb") as stream:
+        array = GrowingArray(stream, kind, subwords.rows.shape[1:])
+        for first in range(0, len(subwords.rows), AT_ONCE):
+            rows = np.array(subwords.rows[first : first + AT_ONCE], np.float32)
+            array.append(rows if kind == "float32" else rounded(rows, kind)[0])
+        array.finish()
+    return {"buckets": len(subwords.rows), "shortest": subwords.shortest, "longest": subwords.longest}
 
 
 def ahead(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:

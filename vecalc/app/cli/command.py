@@ -29,7 +29,7 @@ EXAMPLES = """\
 
 SECTIONS = {
     "What to compute": ("expression_option", "file", "csv", "let", "interactive"),
-    "The model": ("model", "norm", "skip_bad_rows", "allow_trailing", "encoding_errors"),
+    "The model": ("model", "norm", "skip_bad_rows", "allow_trailing", "encoding_errors", "trust_pickle"),
     "Words": ("exact", "oov"),
     "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score"),
     "Output": (

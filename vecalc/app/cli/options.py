@@ -39,6 +39,11 @@ TOLERANCE = group(
         default="strict",
         help="What to do with words that are not UTF-8.",
     ),
+    click.option(
+        "--trust-pickle",
+        is_flag=True,
+        help="Let gensim load a pickled model, which runs whatever code the file names.",
+    ),
 )
 
 MODEL = group(

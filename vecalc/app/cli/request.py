@@ -38,5 +38,6 @@ class Request(NamedTuple):
     skip_bad_rows: bool = False
     allow_trailing: bool = False
     encoding_errors: str = "strict"
+    trust_pickle: bool = False
     quiet: bool = False
     debug: bool = False

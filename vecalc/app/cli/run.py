@@ -78,6 +78,7 @@ def open_calculator(request: Request) -> Calculator:
         skip_bad_rows=request.skip_bad_rows,
         allow_trailing=request.allow_trailing,
         encoding_errors=request.encoding_errors,
+        trust_pickle=request.trust_pickle,
     )
     tell(notes, request)
     calculator = Calculator(spaces, _options(request))
