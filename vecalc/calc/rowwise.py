@@ -82,6 +82,8 @@ def multiply(rows: Rows, a: Floats, b: Floats) -> Floats:
 def divide(rows: Rows, a: Floats, b: Floats) -> Floats:
     """a / b."""
     zero = near_zero(rows, b)
+    if not zero.any():
+        return a / b
     rows.refuse(zero, "division by zero")
     return a / np.where(zero, np.nan, b)
 
