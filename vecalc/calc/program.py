@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 BUDGET = 32 << 20
 # Bytes of vectors [b, d] that stay in the second-level cache while the steps of a few formulas are done.
 CACHED = 2 << 20
-FEW = 16  # formulas; for more of them the overhead of a step counts more than the reading of the vectors
+FEW = 16  # formulas or products: for more of them all at once is faster than each while it is in the cache
 FEWEST, MOST = 256, 8192  # rows at once
 
 
@@ -173,8 +173,7 @@ class Joint:
     def run(self, rows: Rows) -> Iterator[tuple[int, Floats]]:
         """Each program's number and result [b], in order."""
         if self.directions and not rows.exact:
-            rows.products = np.stack(self.directions) @ rows.vectors.T
-            rows.products /= word_lengths(rows)
+            rows.products = _products(self.directions, rows.vectors) / word_lengths(rows)
         results: dict[int, Floats] = {}
         at = 0
         for number, (done, result) in enumerate(self._ends):
@@ -185,6 +184,13 @@ class Joint:
                         results.pop(old, None)
             at = max(at, done)
             yield number, results[result]
+
+
+def _products(directions: Sequence[Floats], vectors: Floats) -> Floats:
+    """Each direction with each vector [m, b]; a few one by one, as BLAS shares small products out badly."""
+    if len(directions) < FEW:
+        return np.stack([vectors @ direction for direction in directions])
+    return np.stack(directions) @ vectors.T
 
 
 def _do(step: Step, rows: Rows, results: dict[int, Floats]) -> Floats:
