@@ -218,10 +218,10 @@ def test_many_formulas_share_what_they_have_in_common() -> None:
 
 
 def test_the_more_is_held_at_once_the_fewer_rows_are_taken() -> None:
-    few = Joint([score_of("cos(?, w1)").quick]).rows_at_once(300)
-    many = Joint([score_of(" * ".join(f"norm(? * w{i})" for i in range(50))).quick]).rows_at_once(300)
-    held = Joint([score_of(f"norm({' + '.join(f'? * w{i}' for i in range(200))})").quick]).rows_at_once(300)
-    assert program.FEWEST <= held < many <= few <= program.MOST
+    wide = space_of(width=300)
+    light, heavy = ("cos(?, w1)", f"norm({' + '.join(f'? * w{i}' for i in range(200))})")
+    few, many = (Joint([score_of(text, space=wide).quick]).rows_at_once(300) for text in (light, heavy))
+    assert program.FEWEST <= many < few <= program.MOST
 
 
 def test_a_problem_of_one_score_is_not_one_of_the_others() -> None:
