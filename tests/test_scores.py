@@ -394,10 +394,6 @@ def test_a_score_in_every_format(tmp_path: Path) -> None:
     assert table.out.splitlines()[-1].endswith("norm rms · score")
     assert "| 1 | kings |" in family(*asked, "--format", "markdown").out
     assert ",1,kings,0." in family(*asked, "--format", "csv").out
-        "1",
-        "kings",
-        "0.998752",
-    ]
     assert family(asked[0], "king", "--format", "vector").out.splitlines()[0] == ""
     array = tmp_path / "vectors.npy"
     assert family(asked[0], "king", "-o", array).code == 0
@@ -421,11 +417,6 @@ def test_another_space_to_rank_in(tmp_path: Path) -> None:
     assert family("king", *models, "--in", "fr").words == ["roi", "reine"]
     batch = family("-f", "-", *models, "--in", "fr", stdin="king\nqueen\n")
     assert batch.words == ["roi", "reine", "reine", "roi"]
-        "roi",
-        "reine",
-        "reine",
-        "roi",
-    ]
     assert family("cos(?, fr:roi)", *models, "--in", FAMILY.name, "-k", "1").words == ["king"]
     done = family("king", *models, "--in", "de")
     assert done.code == 2
