@@ -236,6 +236,22 @@ def test_a_problem_of_one_score_is_not_one_of_the_others() -> None:
     assert f"'w{first}'" in wrong.message
 
 
+def test_the_first_word_with_a_mistake_is_named_however_the_words_are_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where another operation comes first, but has its mistake in a later word."""
+    cosines = score_values(SPACE, score_of("cos(?, w1)"), np.arange(WORDS))
+    late = f"sqrt(cos(?, w1) + {-float(np.sort(cosines[np.isfinite(cosines)])[0]) - 1e-3})"
+    text = f"{late} + 1 / dist(?, w4 + 0)"
+    whole = search_scores(SPACE, [score_of(text)], 3)
+    monkeypatch.setattr(program, "MOST", 1)
+    monkeypatch.setattr(program, "FEWEST", 1)
+    one_by_one = search_scores(SPACE, [score_of(text)], 3)
+    for (found,) in (whole, one_by_one):
+        assert isinstance(found, NoValue)
+        assert found.message == "division by zero, for the candidate 'w4'"
+
+
 def test_candidates_are_the_only_words_that_can_be_wrong() -> None:
     cosines = score_values(SPACE, score_of("cos(?, w1)"), np.arange(WORDS))
     positive = tuple(f"w{row}" for row in np.flatnonzero(cosines > 0))
