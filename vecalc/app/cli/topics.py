@@ -47,8 +47,9 @@ WORDS = """\
 Words: letters, digits, _ and apostrophes. Anything else in quotes: "new york", "U.S.", "+", "1984".
 A word that is not in the vocabulary is looked for in another case, then with its blanks as _ or -, then
 read by its subwords where the model has them (fastText); a note says how. well-known without blanks is
-one word where the vocabulary has it, and a subtraction otherwise. users:42 and fr:"bon mot" are words
-of a named space (-m users=FILE).
+one word where the vocabulary has it, and a subtraction otherwise. ? is every word at once: an expression
+with it, such as cos(?, king), is a score, and the words are ranked by their numbers, highest first.
+users:42 and fr:"bon mot" are words of a named space (-m users=FILE).
 """
 
 
