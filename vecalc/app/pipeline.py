@@ -5,27 +5,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from vecalc.answers import Answer, Asked
 from vecalc.app import answering, prelude
 from vecalc.app.asking import Computed, Options, Question
 from vecalc.app.ranker import Ranker
+from vecalc.calc.columns import COLUMNS, Formula
 from vecalc.calc.evaluate import Evaluated, evaluate
 from vecalc.calc.expand import Definition, Scope, expand, expand_from_afar
 from vecalc.calc.resolve import Reading, Resolved, find_row, resolve
 from vecalc.calc.values import Value, Vector
 from vecalc.errors import NOWHERE, NoValue, Span, TypeMismatch, VecalcError
 from vecalc.lang.hyphens import settle
-from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement
+from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement, Word
 from vecalc.lang.parse import parse
 from vecalc.lang.show import show
 from vecalc.space import VectorSpace
-
-if TYPE_CHECKING:
-    pass
+from vecalc.space.matrix import MatrixSpace
 
 CHUNK = 256  # expressions that are searched for together: one product of matrices instead of many
 
@@ -82,6 +82,22 @@ class Calculator(Ranker):
         if found is None:
             raise _nothing()
         return found
+
+    def formula(self, text: str, columns: Sequence[str]) -> Formula:
+        """An expression over columns, read and resolved once, to be computed for many rows.
+
+        A column is a name that shadows a word; the other words are those of the default space.
+        """
+        names: dict[str, Node] = {name: Word(name, quoted=True, space=COLUMNS) for name in columns}
+        statements, _ = self._read(text, names)
+        if len(statements) != 1 or isinstance(statements[0], Bind | Define | Expectation):
+            raise TypeMismatch("one expression is wanted", hint="--let binds names, or `where` does")
+        space = self.spaces[self.default]
+        blank = MatrixSpace(list(columns), np.zeros((len(columns), space.dim), np.float32))
+        reading = Reading(self.options.exact, max_words=self.options.limits.words)
+        tree = expand(_body(statements[0]), self.scope.with_names(names))
+        resolved = resolve(tree, {**self.spaces, COLUMNS: blank}, self.default, reading)
+        return Formula(text.strip(), resolved.tree, resolved.vectors, self.options.norm)
 
     def define(self, text: str, where: str = "") -> None:
         """Take up the definitions of a text (a prelude); an expression in it is an error.

@@ -1,0 +1,212 @@
+"""What runs over a set of analogies come to, as sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+
+from vecalc.answers import Cell, Column, Sheet
+from vecalc.evaluation import Analogies, Rules
+from vecalc.evaluation.judging import ELSEWHERE, RIGHT, Asked, Judged, impossible, mean_reciprocal_rank, seen
+from vecalc.evaluation.lookup import UNKNOWN
+from vecalc.evaluation.protocol import names_of, protocol_sheet
+from vecalc.evaluation.statistics import holm, mcnemar, share_interval
+from vecalc.space import VectorSpace
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Mask: TypeAlias = NDArray[np.bool_]
+
+WHO = (Column("model"), Column("formula"))
+
+
+class Run(NamedTuple):
+    """A formula or method with a model over a set of questions."""
+
+    model: str
+    formula: str
+    space: VectorSpace
+    asked: Asked
+    judged: Judged
+
+    def seen(self, rules: Rules) -> Mask:
+        """The questions that count [n]."""
+        return seen(self.asked, rules)
+
+
+def analogy_sheets(questions: Analogies, runs: Sequence[Run], rules: Rules) -> Iterator[Sheet]:
+    """Accuracy, comparison, ranks, where raw answers land, sections, protocol."""
+    yield _accuracy(questions, runs, rules)
+    pairs = [(a, b) for a, b in combinations(runs, 2) if (a.model == b.model) != (a.formula == b.formula)]
+    if pairs:
+        yield _comparison(questions, pairs, rules)
+    yield _ranks(questions, runs, rules)
+    yield _landings(questions, runs, rules)
+    if len(questions.sections) > 1:
+        yield _sections(questions, runs, rules)
+    yield protocol_sheet(rules, _facts(questions, runs), ranked=True)
+
+
+def _title(what: str, questions: Analogies) -> str:
+    return f"{what}: {questions.name}"
+
+
+def _accuracy(questions: Analogies, runs: Sequence[Run], rules: Rules) -> Sheet:
+    columns = (
+        *WHO,
+        Column("accuracy", "percent"),
+        Column("low", "percent"),
+        Column("high", "percent"),
+        Column("right", "count"),
+        Column("seen", "count"),
+        Column("total", "count"),
+        Column("coverage", "percent"),
+    )
+    remarks = tuple(dict.fromkeys(filter(None, (_impossible(run, rules) for run in runs))))
+    rows = tuple((run.model, run.formula, *_score(run, run.seen(rules), rules)) for run in runs)
+    return Sheet("accuracy", columns, rows, _title("Accuracy", questions), remarks)
+
+
+def _score(run: Run, which: Mask, rules: Rules) -> tuple[Cell, ...]:
+    total, right = int(which.sum()), int((run.judged.right & which).sum())
+    low, high = share_interval(right, total, rules.resamples, rules.seed)
+    known = int(run.asked.known.sum())
+    return (*_shares(total, right / max(total, 1), low, high), right, total, len(which), known / len(which))
+
+
+def _shares(total: int, *shares: float) -> tuple[Cell, ...]:
+    return tuple(share if total else None for share in shares)
+
+
+def _impossible(run: Run, rules: Rules) -> str:
+    count = impossible(run.asked, rules)
+    return f"{count:,} questions have no answer but their own words, which are no answers" if count else ""
+
+
+def _comparison(questions: Analogies, pairs: Sequence[tuple[Run, Run]], rules: Rules) -> Sheet:
+    columns = (
+        Column("first"),
+        Column("second"),
+        Column("questions", "count"),
+        Column("only first", "count"),
+        Column("only second", "count"),
+        Column("difference", "percent"),
+        Column("p", "score"),
+        Column("p (Holm)", "score"),
+    )
+    found = [_paired(a, b, rules) for a, b in pairs]
+    corrected = holm([p for *_, p in found])
+    rows = tuple(
+        (
+            *names_of(a.model, a.formula, b.model, b.formula),
+            both,
+            only_a,
+            only_b,
+            (only_b - only_a) / both if both else None,
+            p,
+            q,
+        )
+        for (a, b), (both, only_a, only_b, p), q in zip(pairs, found, corrected, strict=True)
+    )
+    remark = (
+        "p: exact McNemar test on the questions that both saw; p (Holm) is corrected for the number of tests"
+    )
+    return Sheet("comparison", columns, rows, _title("Is the difference noise?", questions), (remark,))
+
+
+def _paired(a: Run, b: Run, rules: Rules) -> tuple[int, int, int, float]:
+    both = a.seen(rules) & b.seen(rules)
+    only_a = int((both & a.judged.right & ~b.judged.right).sum())
+    only_b = int((both & b.judged.right & ~a.judged.right).sum())
+    return int(both.sum()), only_a, only_b, mcnemar(only_a, only_b)
+
+
+def _ranks(questions: Analogies, runs: Sequence[Run], rules: Rules) -> Sheet:
+    columns = (*WHO, *(Column(f"top {k}", "percent") for k in (1, 5, 10)), Column("MRR@10", "score"))
+    rows = []
+    for run in runs:
+        ranks = run.judged.ranks[run.seen(rules)]
+        tops = [float(((ranks > 0) & (ranks <= k)).mean()) if len(ranks) else 0.0 for k in (1, 5, 10)]
+        rows.append((run.model, run.formula, *_shares(len(ranks), *tops, mean_reciprocal_rank(ranks))))
+    return Sheet("ranks", columns, tuple(rows), _title("Rank of the right answer", questions))
+
+
+def _landings(questions: Analogies, runs: Sequence[Run], rules: Rules) -> Sheet:
+    places = (RIGHT, *range(len(questions.columns)), ELSEWHERE)
+    names = ("right", *(f"on {column}" for column in questions.columns), "elsewhere")
+    columns = (*WHO, *(Column(name, "percent") for name in names))
+    rows = []
+    for run in runs:
+        landed = run.judged.landed[run.seen(rules)]
+        shares = [float((landed == place).mean()) if len(landed) else 0.0 for place in places]
+        rows.append((run.model, run.formula, *_shares(len(landed), *shares)))
+    remark = "right: the accuracy with inputs allowed"
+    title = _title("Where the best word of all is, nothing excluded", questions)
+    return Sheet("inputs allowed", columns, tuple(rows), title, (remark,))
+
+
+def _sections(questions: Analogies, runs: Sequence[Run], rules: Rules) -> Sheet:
+    columns = (
+        Column("section"),
+        *WHO,
+        Column("accuracy", "percent"),
+        Column("right", "count"),
+        Column("seen", "count"),
+        Column("total", "count"),
+    )
+    section_of = np.array([entry.section for entry in questions.questions])
+    groups = dict.fromkeys(section.group for section in questions.sections if section.group)
+    parts = [(section.name, section_of == i) for i, section in enumerate(questions.sections)]
+    for group in groups:
+        members = [i for i, section in enumerate(questions.sections) if section.group == group]
+        parts.append((f"all {group}", np.isin(section_of, members)))
+    rows = tuple(_section_row(name, which, run, rules) for name, which in parts for run in runs)
+    return Sheet("sections", columns, rows, _title("Sections", questions))
+
+
+def _section_row(name: str, which: Mask, run: Run, rules: Rules) -> tuple[Cell, ...]:
+    counted = which & run.seen(rules)
+    right, total = int((run.judged.right & counted).sum()), int(counted.sum())
+    share = right / total if total else None
+    return (name, run.model, run.formula, share, right, total, int(which.sum()))
+
+
+def _facts(questions: Analogies, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
+    yield "questions", f"{questions.name}, {len(questions.questions):,}, layout {questions.layout}"
+    for run in {run.model: run for run in runs}.values():
+        yield "model", f"{run.model}, {len(run.space):,} words x {run.space.dim}"
+    if any(section.group == "semantic" for section in questions.sections):
+        yield "groups", "the first five sections are semantic, the rest syntactic, as in word2vec's script"
+    if questions.layout == "bats":
+        yield (
+            "order",
+            "all ordered pairs of a section; b is the first answer of its pair, any answer is right",
+        )
+
+
+def detail_sheet(questions: Analogies, runs: Sequence[Run]) -> Sheet:
+    """Every question, what was answered, and the rank of the right answer."""
+    columns = (
+        Column("line", "count"),
+        Column("section"),
+        *map(Column, questions.columns),
+        Column("expected"),
+        *WHO,
+        Column("answer"),
+        Column("rank", "count"),
+    )
+    return Sheet("questions", columns, tuple(_details(questions, runs)), _title("Questions", questions))
+
+
+def _details(questions: Analogies, runs: Sequence[Run]) -> Iterator[tuple[Cell, ...]]:
+    for i, entry in enumerate(questions.questions):
+        section = questions.sections[entry.section].name
+        asked: tuple[Cell, ...] = (entry.line, section, *entry.words, "/".join(entry.answers))
+        for run in runs:
+            row, rank = int(run.judged.answers[i]), int(run.judged.ranks[i])
+            answer = None if row == UNKNOWN else run.space.word(row)
+            yield (*asked, run.model, run.formula, answer, rank or None)

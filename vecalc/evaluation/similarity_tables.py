@@ -1,0 +1,123 @@
+"""How formulas agree with judgements, as sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from math import isfinite
+from typing import NamedTuple
+
+from vecalc.answers import Cell, Column, Sheet
+from vecalc.evaluation import Pairs, Rules
+from vecalc.evaluation.agreement import Compared
+from vecalc.evaluation.protocol import names_of, protocol_sheet
+from vecalc.evaluation.statistics import (
+    Difference,
+    Interval,
+    correlation_difference,
+    correlation_intervals,
+    holm,
+    pearson,
+    spearman,
+)
+from vecalc.space import VectorSpace
+
+FEWEST = 3  # pairs that a correlation can be computed of
+
+
+class Run(NamedTuple):
+    """A formula with a model over a set of pairs."""
+
+    model: str
+    formula: str
+    space: VectorSpace
+    compared: Compared
+
+
+def similarity_sheets(pairs: Pairs, runs: Sequence[Run], rules: Rules) -> Iterator[Sheet]:
+    """Correlations, comparison, protocol."""
+    yield _correlations(pairs, runs, rules)
+    both = [(a, b) for a, b in combinations(runs, 2) if (a.model == b.model) != (a.formula == b.formula)]
+    if both:
+        yield _comparison(pairs, both, rules)
+    yield protocol_sheet(rules, _facts(pairs, runs), ranked=False)
+
+
+def _correlations(pairs: Pairs, runs: Sequence[Run], rules: Rules) -> Sheet:
+    columns = (
+        Column("model"),
+        Column("formula"),
+        *(Column(name, "score") for name in ("Spearman", "low", "high")),
+        *(Column(name, "score") for name in ("Pearson", "Pearson low", "Pearson high")),
+        Column("seen", "count"),
+        Column("total", "count"),
+        Column("coverage", "percent"),
+    )
+    rows = tuple(_row(run, len(pairs.pairs), rules) for run in runs)
+    return Sheet("correlation", columns, rows, f"Correlation: {pairs.name}", tuple(_remarks(runs)))
+
+
+def _row(run: Run, total: int, rules: Rules) -> tuple[Cell, ...]:
+    counted = run.compared.counted
+    judged, found = run.compared.judged[counted], run.compared.found[counted]
+    coverage = run.compared.known / total
+    if len(found) < FEWEST:
+        return (run.model, run.formula, *[None] * 6, len(found), total, coverage)
+    ranked, linear = correlation_intervals(judged, found, rules.resamples, rules.seed)
+    numbers = (spearman(judged, found), *ranked, pearson(judged, found), *linear)
+    return (run.model, run.formula, *map(_cell, numbers), len(found), total, coverage)
+
+
+def _cell(number: float) -> Cell:
+    """The number; none for a correlation with numbers that are all alike."""
+    return number if isfinite(number) else None
+
+
+def _remarks(runs: Sequence[Run]) -> Iterator[str]:
+    for run in runs:
+        if run.compared.without_value:
+            count = f"{run.compared.without_value:,} pairs"
+            yield f"{run.formula} has no value for {count} ({run.model}): left out"
+        if int(run.compared.counted.sum()) < FEWEST:
+            yield f"fewer than {FEWEST} pairs count for {run.formula} ({run.model}): no correlation"
+
+
+def _comparison(pairs: Pairs, both: Sequence[tuple[Run, Run]], rules: Rules) -> Sheet:
+    columns = (
+        Column("first"),
+        Column("second"),
+        Column("pairs", "count"),
+        *(Column(name, "score") for name in ("difference", "low", "high", "p", "p (Holm)")),
+    )
+    found = [_difference(a, b, rules) for a, b in both]
+    corrected = holm([difference.p for _, difference in found])
+    rows = tuple(
+        (
+            *names_of(a.model, a.formula, b.model, b.formula),
+            count,
+            *map(_cell, (difference.value, *difference.interval, difference.p, q)),
+        )
+        for (a, b), (count, difference), q in zip(both, found, corrected, strict=True)
+    )
+    remark = (
+        "difference of Spearman's, p by paired bootstrap on the pairs that both count; p (Holm) is corrected"
+    )
+    title = f"Is the difference noise?: {pairs.name}"
+    return Sheet("comparison", columns, rows, title, (f"{remark} for the number of tests",))
+
+
+def _difference(a: Run, b: Run, rules: Rules) -> tuple[int, Difference]:
+    counted = a.compared.counted & b.compared.counted
+    count = int(counted.sum())
+    if count < FEWEST:
+        nothing = float("nan")
+        return count, Difference(nothing, Interval(nothing, nothing), 1.0)
+    judged = a.compared.judged[counted]
+    first, second = a.compared.found[counted], b.compared.found[counted]
+    return count, correlation_difference(judged, first, second, rules.resamples, rules.seed)
+
+
+def _facts(pairs: Pairs, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
+    yield "pairs", f"{pairs.name}, {len(pairs.pairs):,}, {pairs.layout}"
+    for run in {run.model: run for run in runs}.values():
+        yield "model", f"{run.model}, {len(run.space):,} words x {run.space.dim}"
