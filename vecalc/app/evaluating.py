@@ -26,7 +26,8 @@ from vecalc.evaluation.solving import FormulaSolver, Solver
 from vecalc.space import VectorSpace
 
 LARGEST = 256 << 20  # bytes of a file of questions; the largest known has 5 MB
-BASELINE = "b"  # the word that is asked from: its neighbours answer many questions by themselves
+BASELINE = "b"  # its neighbours answer many questions by themselves
+BASELINE_LABEL = "b (baseline)"
 # Methods by name, as formulas. The 0.001 is Levy & Goldberg's; gensim has 0.000001.
 METHODS = {
     "3cosadd": "b - a + c",
@@ -86,7 +87,7 @@ def analogies(calculator: Calculator, path: str, wanted: Wanted, tick: Tick = un
     for model, space in _models(calculator):
         asked = ask(space, questions, wanted.rules)
         for solver in _solvers(calculator, questions, asked, wanted):
-            with _blaming(solver.label):
+            with _blaming(solver.text):
                 judged = judge(solver, asked, wanted.rules, tick)
             runs.append(analogy_tables.Run(model, solver.label, space, asked, judged))
     yield from analogy_tables.analogy_sheets(questions, runs, wanted.rules)
@@ -97,20 +98,20 @@ def analogies(calculator: Calculator, path: str, wanted: Wanted, tick: Tick = un
 def _solvers(calculator: Calculator, questions: Analogies, asked: Asked, wanted: Wanted) -> Iterator[Solver]:
     """The formulas, the methods, and the baseline behind them."""
     space, columns = calculator.spaces[calculator.default], questions.columns
-    for method in wanted.methods:
-        if columns != COLUMNS:
-            raise UsageError(f"{method} needs the columns a, b and c", where="--method")
-        if method in sectional.METHODS:
-            yield sectional.SectionSolver(method, space, asked, wanted.rules)
-    formulas = [*wanted.formulas, *(METHODS[method] for method in wanted.methods if method in METHODS)]
-    formulas = formulas if formulas or wanted.methods else [DEFAULT_ANALOGY]
+    if wanted.methods and columns != COLUMNS:
+        raise UsageError("methods need the columns a, b and c", where="--method")
+    given = [*wanted.formulas, *(METHODS.get(method, method) for method in wanted.methods)]
     baseline = [BASELINE] if BASELINE in columns else []
-    for text in dict.fromkeys([*formulas, *baseline]):
+    for text in dict.fromkeys([*(given or [DEFAULT_ANALOGY]), *baseline]):
+        if text in sectional.METHODS and text not in wanted.formulas:
+            yield sectional.SectionSolver(text, space, asked, wanted.rules)
+            continue
         formula = _formula(calculator, text, (*columns, ANSWER))
         if ANSWER in formula.columns:
             wrong = TypeMismatch(f"{ANSWER} is the answer, which a formula must not know")
             raise InFormula(text, wrong)
-        yield FormulaSolver(space, formula, columns, wanted.rules)
+        label = BASELINE_LABEL if text == BASELINE else text
+        yield FormulaSolver(label, space, formula, columns, wanted.rules)
 
 
 # --- similarity -----------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
@@ -12,7 +11,8 @@ from vecalc.answers import Cell, Column, Sheet
 from vecalc.evaluation import Analogies, Rules
 from vecalc.evaluation.judging import ELSEWHERE, RIGHT, Asked, Judged, impossible, mean_reciprocal_rank, seen
 from vecalc.evaluation.lookup import UNKNOWN
-from vecalc.evaluation.protocol import names_of, protocol_sheet
+from vecalc.evaluation.naming import Names, comparable
+from vecalc.evaluation.protocol import protocol_sheet
 from vecalc.evaluation.statistics import holm, mcnemar, share_interval
 from vecalc.space import VectorSpace
 
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
     Mask: TypeAlias = NDArray[np.bool_]
 
-WHO = (Column("model"), Column("formula"))
+
+_OTHERS = "the section's pairs but for those of the word asked about; its answer counts for each question"
+LEARNT = {
+    "3cosavg": f"c plus the mean offset of {_OTHERS}",
+    "lrcos": f"cosine to c times the chance of being a target, by logistic regression on {_OTHERS}",
+}
 
 
 class Run(NamedTuple):
@@ -40,24 +45,20 @@ class Run(NamedTuple):
 
 def analogy_sheets(questions: Analogies, runs: Sequence[Run], rules: Rules) -> Iterator[Sheet]:
     """Accuracy, comparison, ranks, where raw answers land, sections, protocol."""
-    yield _accuracy(questions, runs, rules)
-    pairs = [(a, b) for a, b in combinations(runs, 2) if (a.model == b.model) != (a.formula == b.formula)]
-    if pairs:
-        yield _comparison(questions, pairs, rules)
-    yield _ranks(questions, runs, rules)
-    yield _landings(questions, runs, rules)
+    names = Names(questions.name, runs)
+    yield _accuracy(names, runs, rules)
+    if pairs := comparable(runs):
+        yield _comparison(names, pairs, rules)
+    yield _ranks(names, runs, rules)
+    yield _landings(names, questions, runs, rules)
     if len(questions.sections) > 1:
-        yield _sections(questions, runs, rules)
+        yield _sections(names, questions, runs, rules)
     yield protocol_sheet(rules, _facts(questions, runs), ranked=True)
 
 
-def _title(what: str, questions: Analogies) -> str:
-    return f"{what}: {questions.name}"
-
-
-def _accuracy(questions: Analogies, runs: Sequence[Run], rules: Rules) -> Sheet:
+def _accuracy(names: Names, runs: Sequence[Run], rules: Rules) -> Sheet:
     columns = (
-        *WHO,
+        *names.columns,
         Column("accuracy", "percent"),
         Column("low", "percent"),
         Column("high", "percent"),
@@ -67,8 +68,8 @@ def _accuracy(questions: Analogies, runs: Sequence[Run], rules: Rules) -> Sheet:
         Column("coverage", "percent"),
     )
     remarks = tuple(dict.fromkeys(filter(None, (_impossible(run, rules) for run in runs))))
-    rows = tuple((run.model, run.formula, *_score(run, run.seen(rules), rules)) for run in runs)
-    return Sheet("accuracy", columns, rows, _title("Accuracy", questions), remarks)
+    rows = tuple((*names.of(run), *_score(run, run.seen(rules), rules)) for run in runs)
+    return Sheet("accuracy", columns, rows, names.title("Accuracy"), remarks)
 
 
 def _score(run: Run, which: Mask, rules: Rules) -> tuple[Cell, ...]:
@@ -87,7 +88,7 @@ def _impossible(run: Run, rules: Rules) -> str:
     return f"{count:,} questions have no answer but their own words, which are no answers" if count else ""
 
 
-def _comparison(questions: Analogies, pairs: Sequence[tuple[Run, Run]], rules: Rules) -> Sheet:
+def _comparison(names: Names, pairs: Sequence[tuple[Run, Run]], rules: Rules) -> Sheet:
     columns = (
         Column("first"),
         Column("second"),
@@ -102,7 +103,7 @@ def _comparison(questions: Analogies, pairs: Sequence[tuple[Run, Run]], rules: R
     corrected = holm([p for *_, p in found])
     rows = tuple(
         (
-            *names_of(a.model, a.formula, b.model, b.formula),
+            *names.pair(a, b),
             both,
             only_a,
             only_b,
@@ -112,10 +113,11 @@ def _comparison(questions: Analogies, pairs: Sequence[tuple[Run, Run]], rules: R
         )
         for (a, b), (both, only_a, only_b, p), q in zip(pairs, found, corrected, strict=True)
     )
-    remark = (
-        "p: exact McNemar test on the questions that both saw; p (Holm) is corrected for the number of tests"
+    remarks = (
+        "p: exact McNemar test on the questions that both saw; p (Holm) is corrected for the number of tests",
+        "the test takes questions as independent; those of one section share words, so p is rather too small",
     )
-    return Sheet("comparison", columns, rows, _title("Is the difference noise?", questions), (remark,))
+    return Sheet("comparison", columns, rows, names.title("Is the difference noise?"), remarks)
 
 
 def _paired(a: Run, b: Run, rules: Rules) -> tuple[int, int, int, float]:
@@ -125,34 +127,38 @@ def _paired(a: Run, b: Run, rules: Rules) -> tuple[int, int, int, float]:
     return int(both.sum()), only_a, only_b, mcnemar(only_a, only_b)
 
 
-def _ranks(questions: Analogies, runs: Sequence[Run], rules: Rules) -> Sheet:
-    columns = (*WHO, *(Column(f"top {k}", "percent") for k in (1, 5, 10)), Column("MRR@10", "score"))
+def _ranks(names: Names, runs: Sequence[Run], rules: Rules) -> Sheet:
+    columns = (
+        *names.columns,
+        *(Column(f"top {k}", "percent") for k in (1, 5, 10)),
+        Column("MRR@10", "score"),
+    )
     rows = []
     for run in runs:
         ranks = run.judged.ranks[run.seen(rules)]
         tops = [float(((ranks > 0) & (ranks <= k)).mean()) if len(ranks) else 0.0 for k in (1, 5, 10)]
-        rows.append((run.model, run.formula, *_shares(len(ranks), *tops, mean_reciprocal_rank(ranks))))
-    return Sheet("ranks", columns, tuple(rows), _title("Rank of the right answer", questions))
+        rows.append((*names.of(run), *_shares(len(ranks), *tops, mean_reciprocal_rank(ranks))))
+    return Sheet("ranks", columns, tuple(rows), names.title("Rank of the right answer"))
 
 
-def _landings(questions: Analogies, runs: Sequence[Run], rules: Rules) -> Sheet:
+def _landings(names: Names, questions: Analogies, runs: Sequence[Run], rules: Rules) -> Sheet:
     places = (RIGHT, *range(len(questions.columns)), ELSEWHERE)
-    names = ("right", *(f"on {column}" for column in questions.columns), "elsewhere")
-    columns = (*WHO, *(Column(name, "percent") for name in names))
+    places_named = ("right", *(f"on {column}" for column in questions.columns), "elsewhere")
+    columns = (*names.columns, *(Column(name, "percent") for name in places_named))
     rows = []
     for run in runs:
         landed = run.judged.landed[run.seen(rules)]
         shares = [float((landed == place).mean()) if len(landed) else 0.0 for place in places]
-        rows.append((run.model, run.formula, *_shares(len(landed), *shares)))
+        rows.append((*names.of(run), *_shares(len(landed), *shares)))
     remark = "right: the accuracy with inputs allowed"
-    title = _title("Where the best word of all is, nothing excluded", questions)
+    title = names.title("Where the best word of all is, nothing excluded")
     return Sheet("inputs allowed", columns, tuple(rows), title, (remark,))
 
 
-def _sections(questions: Analogies, runs: Sequence[Run], rules: Rules) -> Sheet:
+def _sections(names: Names, questions: Analogies, runs: Sequence[Run], rules: Rules) -> Sheet:
     columns = (
         Column("section"),
-        *WHO,
+        *names.columns,
         Column("accuracy", "percent"),
         Column("right", "count"),
         Column("seen", "count"),
@@ -164,15 +170,15 @@ def _sections(questions: Analogies, runs: Sequence[Run], rules: Rules) -> Sheet:
     for group in groups:
         members = [i for i, section in enumerate(questions.sections) if section.group == group]
         parts.append((f"all {group}", np.isin(section_of, members)))
-    rows = tuple(_section_row(name, which, run, rules) for name, which in parts for run in runs)
-    return Sheet("sections", columns, rows, _title("Sections", questions))
+    rows = tuple(_section_row(names, name, which, run, rules) for name, which in parts for run in runs)
+    return Sheet("sections", columns, rows, names.title("Sections"))
 
 
-def _section_row(name: str, which: Mask, run: Run, rules: Rules) -> tuple[Cell, ...]:
+def _section_row(names: Names, name: str, which: Mask, run: Run, rules: Rules) -> tuple[Cell, ...]:
     counted = which & run.seen(rules)
     right, total = int((run.judged.right & counted).sum()), int(counted.sum())
     share = right / total if total else None
-    return (name, run.model, run.formula, share, right, total, int(which.sum()))
+    return (name, *names.of(run), share, right, total, int(which.sum()))
 
 
 def _facts(questions: Analogies, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
@@ -181,6 +187,8 @@ def _facts(questions: Analogies, runs: Sequence[Run]) -> Iterator[tuple[str, str
         yield "model", f"{run.model}, {len(run.space):,} words x {run.space.dim}"
     if any(section.group == "semantic" for section in questions.sections):
         yield "groups", "the first five sections are semantic, the rest syntactic, as in word2vec's script"
+    for method in dict.fromkeys(run.formula for run in runs if run.formula in LEARNT):
+        yield method, LEARNT[method]
     if questions.layout == "bats":
         yield (
             "order",
@@ -190,23 +198,24 @@ def _facts(questions: Analogies, runs: Sequence[Run]) -> Iterator[tuple[str, str
 
 def detail_sheet(questions: Analogies, runs: Sequence[Run]) -> Sheet:
     """Every question, what was answered, and the rank of the right answer."""
+    names = Names(questions.name, runs)
     columns = (
         Column("line", "count"),
         Column("section"),
         *map(Column, questions.columns),
         Column("expected"),
-        *WHO,
+        *names.columns,
         Column("answer"),
         Column("rank", "count"),
     )
-    return Sheet("questions", columns, tuple(_details(questions, runs)), _title("Questions", questions))
+    return Sheet("questions", columns, tuple(_details(names, questions, runs)), names.title("Questions"))
 
 
-def _details(questions: Analogies, runs: Sequence[Run]) -> Iterator[tuple[Cell, ...]]:
+def _details(names: Names, questions: Analogies, runs: Sequence[Run]) -> Iterator[tuple[Cell, ...]]:
     for i, entry in enumerate(questions.questions):
         section = questions.sections[entry.section].name
         asked: tuple[Cell, ...] = (entry.line, section, *entry.words, "/".join(entry.answers))
         for run in runs:
             row, rank = int(run.judged.answers[i]), int(run.judged.ranks[i])
             answer = None if row == UNKNOWN else run.space.word(row)
-            yield (*asked, run.model, run.formula, answer, rank or None)
+            yield (*asked, *names.of(run), answer, rank or None)

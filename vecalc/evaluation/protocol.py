@@ -75,10 +75,3 @@ def protocol_sheet(rules: Rules, facts: Iterable[tuple[str, str]], *, ranked: bo
         rows += [("metric", rules.metric), ("no answers", _EXCLUDE[rules.exclude] + reach)]
     rows.append(("interval", f"95 %, percentile bootstrap, {rules.resamples:,} resamples, seed {rules.seed}"))
     return Sheet("protocol", (Column("setting"), Column("value")), tuple(rows), "Protocol")
-
-
-def names_of(model: str, formula: str, other_model: str, other_formula: str) -> tuple[str, str]:
-    """Two runs in a comparison: what tells them apart, and what they share in brackets."""
-    if model == other_model:
-        return f"{formula} ({model})", f"{other_formula} ({model})"
-    return f"{model} ({formula})", f"{other_model} ({other_formula})"

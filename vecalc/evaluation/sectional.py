@@ -49,7 +49,7 @@ class SectionSolver:
     uses = (C, SECTION)
 
     def __init__(self, label: str, space: VectorSpace, asked: Asked, rules: Rules) -> None:
-        self.label = label
+        self.label = self.text = label
         self._space = space
         self._rules = rules
         self._relations = relations(asked)

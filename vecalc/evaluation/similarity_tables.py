@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
 from math import isfinite
 from typing import NamedTuple
 
 from vecalc.answers import Cell, Column, Sheet
 from vecalc.evaluation import Pairs, Rules
 from vecalc.evaluation.agreement import Compared
-from vecalc.evaluation.protocol import names_of, protocol_sheet
+from vecalc.evaluation.naming import Names, comparable
+from vecalc.evaluation.protocol import protocol_sheet
 from vecalc.evaluation.statistics import (
     Difference,
     Interval,
@@ -36,36 +36,36 @@ class Run(NamedTuple):
 
 def similarity_sheets(pairs: Pairs, runs: Sequence[Run], rules: Rules) -> Iterator[Sheet]:
     """Correlations, comparison, protocol."""
-    yield _correlations(pairs, runs, rules)
-    both = [(a, b) for a, b in combinations(runs, 2) if (a.model == b.model) != (a.formula == b.formula)]
-    if both:
-        yield _comparison(pairs, both, rules)
+    names = Names(pairs.name, runs)
+    yield _correlations(names, runs, rules)
+    if both := comparable(runs):
+        yield _comparison(names, both, rules)
     yield protocol_sheet(rules, _facts(pairs, runs), ranked=False)
 
 
-def _correlations(pairs: Pairs, runs: Sequence[Run], rules: Rules) -> Sheet:
+def _correlations(names: Names, runs: Sequence[Run], rules: Rules) -> Sheet:
     columns = (
-        Column("model"),
-        Column("formula"),
+        *names.columns,
         *(Column(name, "score") for name in ("Spearman", "low", "high")),
         *(Column(name, "score") for name in ("Pearson", "Pearson low", "Pearson high")),
         Column("seen", "count"),
         Column("total", "count"),
         Column("coverage", "percent"),
     )
-    rows = tuple(_row(run, len(pairs.pairs), rules) for run in runs)
-    return Sheet("correlation", columns, rows, f"Correlation: {pairs.name}", tuple(_remarks(runs)))
+    rows = tuple((*names.of(run), *_row(run, rules)) for run in runs)
+    return Sheet("correlation", columns, rows, names.title("Correlation"), tuple(_remarks(runs)))
 
 
-def _row(run: Run, total: int, rules: Rules) -> tuple[Cell, ...]:
+def _row(run: Run, rules: Rules) -> tuple[Cell, ...]:
     counted = run.compared.counted
     judged, found = run.compared.judged[counted], run.compared.found[counted]
+    total = len(counted)
     coverage = run.compared.known / total
     if len(found) < FEWEST:
-        return (run.model, run.formula, *[None] * 6, len(found), total, coverage)
+        return (*[None] * 6, len(found), total, coverage)
     ranked, linear = correlation_intervals(judged, found, rules.resamples, rules.seed)
     numbers = (spearman(judged, found), *ranked, pearson(judged, found), *linear)
-    return (run.model, run.formula, *map(_cell, numbers), len(found), total, coverage)
+    return (*map(_cell, numbers), len(found), total, coverage)
 
 
 def _cell(number: float) -> Cell:
@@ -82,7 +82,7 @@ def _remarks(runs: Sequence[Run]) -> Iterator[str]:
             yield f"fewer than {FEWEST} pairs count for {run.formula} ({run.model}): no correlation"
 
 
-def _comparison(pairs: Pairs, both: Sequence[tuple[Run, Run]], rules: Rules) -> Sheet:
+def _comparison(names: Names, both: Sequence[tuple[Run, Run]], rules: Rules) -> Sheet:
     columns = (
         Column("first"),
         Column("second"),
@@ -93,7 +93,7 @@ def _comparison(pairs: Pairs, both: Sequence[tuple[Run, Run]], rules: Rules) -> 
     corrected = holm([difference.p for _, difference in found])
     rows = tuple(
         (
-            *names_of(a.model, a.formula, b.model, b.formula),
+            *names.pair(a, b),
             count,
             *map(_cell, (difference.value, *difference.interval, difference.p, q)),
         )
@@ -102,7 +102,7 @@ def _comparison(pairs: Pairs, both: Sequence[tuple[Run, Run]], rules: Rules) -> 
     remark = (
         "difference of Spearman's, p by paired bootstrap on the pairs that both count; p (Holm) is corrected"
     )
-    title = f"Is the difference noise?: {pairs.name}"
+    title = names.title("Is the difference noise?")
     return Sheet("comparison", columns, rows, title, (f"{remark} for the number of tests",))
 
 

@@ -37,6 +37,10 @@ class Solver(Protocol):
         """What tables call it."""
 
     @property
+    def text(self) -> str:
+        """The formula that errors are about."""
+
+    @property
     def uses(self) -> Sequence[int]:
         """The places in a row of `asked` that its answers depend on."""
 
@@ -65,8 +69,11 @@ def _alike(used: Rows) -> tuple[Rows, Rows]:
 class FormulaSolver:
     """The nearest words to a formula's vector."""
 
-    def __init__(self, space: VectorSpace, formula: Formula, columns: Sequence[str], rules: Rules) -> None:
-        self.label = formula.text
+    def __init__(
+        self, label: str, space: VectorSpace, formula: Formula, columns: Sequence[str], rules: Rules
+    ) -> None:
+        self.label = label
+        self.text = formula.text
         self.uses = [columns.index(name) for name in formula.columns] or [0]
         self._space = space
         self._formula = formula
