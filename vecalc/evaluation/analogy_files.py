@@ -58,7 +58,7 @@ def _layout(
         return _tagged
     if usual == 3 and len(texts) == 2:
         return _answers_apart
-    if usual == 2 or all(line.count("\t") == 1 for line in sample):
+    if 2 in widths or all(line.count("\t") == 1 for line in sample):
         return _pairs
     return None
 

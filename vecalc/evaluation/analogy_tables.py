@@ -85,7 +85,10 @@ def _shares(total: int, *shares: float) -> tuple[Cell, ...]:
 
 def _impossible(run: Run, rules: Rules) -> str:
     count = impossible(run.asked, rules)
-    return f"{count:,} questions have no answer but their own words, which are no answers" if count else ""
+    if not count:
+        return ""
+    have = "question has" if count == 1 else "questions have"
+    return f"{count:,} {have} no answer but words of the question, which can't be answers"
 
 
 def _comparison(names: Names, pairs: Sequence[tuple[Run, Run]], rules: Rules) -> Sheet:

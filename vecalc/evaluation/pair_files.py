@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from vecalc.errors import FileProblem
 from vecalc.evaluation import Pair, Pairs
 from vecalc.evaluation.binding import bound_rows, place_of, with_names
-from vecalc.evaluation.lines import SAMPLE, Table, Text, is_number, table, words_of
+from vecalc.evaluation.lines import SAMPLE, Table, Text, is_number, lines, table, words_of
 
 COLUMNS = ("a", "b")
 PHRASES = ("a1", "n1", "a2", "n2")
@@ -25,9 +25,9 @@ def read_pairs(name: str, text: Text, bind: Mapping[str, str], score: str | None
 
     Raises `FileProblem` with file and line for what has no words or no score.
     """
+    if lines(text)[0].text.startswith(":"):
+        raise FileProblem("holds analogies", where=text.name, hint="`vecalc eval analogies` reads them")
     found = table(text)
-    if any(line.cells[0].startswith(":") for line in found.rows[:1]):
-        raise FileProblem("holds analogies", where=name, hint="`vecalc eval analogies` reads them")
     found = with_names(found, (*bind.values(), *filter(None, (score,))))
     words = _word_columns(found)
     phrases = None if bind or len(words) > 1 else _phrase_column(found, words)

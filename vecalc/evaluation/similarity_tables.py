@@ -76,7 +76,8 @@ def _cell(number: float) -> Cell:
 def _remarks(runs: Sequence[Run]) -> Iterator[str]:
     for run in runs:
         if run.compared.without_value:
-            count = f"{run.compared.without_value:,} pairs"
+            number = run.compared.without_value
+            count = f"{number:,} pair{'' if number == 1 else 's'}"
             yield f"{run.formula} has no value for {count} ({run.model}): left out"
         if int(run.compared.counted.sum()) < FEWEST:
             yield f"fewer than {FEWEST} pairs count for {run.formula} ({run.model}): no correlation"
