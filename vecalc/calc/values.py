@@ -10,6 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from vecalc.calc.program import Program
+
     Floats: TypeAlias = NDArray[np.float64]
 
 Spaces: TypeAlias = frozenset[str]  # names of the spaces that a value's words come from
@@ -47,7 +49,21 @@ class List:
     sizes: tuple[int, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Score:
+    """A number for every candidate word: a formula over `?`, worked out when the candidates are known.
+
+    `quick` is the formula by matrix products, which says who can be among the best; `exact` is the formula
+    itself, each word by itself: the same bits whatever the company.
+    """
+
+    space: str  # the space whose words `?` stands for
+    quick: Program
+    exact: Program
+
+
 Value: TypeAlias = Scalar | Vector | List
+Worth: TypeAlias = Value | Score  # what an expression can be worth; a score only as a whole
 
 
 def array(value: Value) -> Floats:
