@@ -234,12 +234,41 @@ def test_a_formula_may_use_words_of_the_model(tmp_path: Path) -> None:
 # --- methods --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("method", ["3cosadd", "3cosavg", "lrcos", "nearest-b"])
+ROYAL = "man\tking\nwoman\tqueen\nboy\tprince\ngirl\tprincess\n"
+
+
+@pytest.mark.parametrize("method", ["3cosadd", "3cosmul", "pairdirection", "3cosavg", "lrcos", "nearest-b"])
 def test_methods(method: str, tmp_path: Path) -> None:
-    pairs = "man\tking\nwoman\tqueen\nboy\tprince\ngirl\tprincess\n"
-    rows = sheets("analogies", write(tmp_path, pairs), "--method", method)["accuracy"]
-    assert rows[0]["total"] == 12
-    assert rows[0]["right"] > 6 or method == "nearest-b"
+    found = sheets("analogies", write(tmp_path, ROYAL), "--method", method)
+    assert found["accuracy"][0]["formula"] == method
+    assert found["accuracy"][0]["total"] == 12
+    assert found["accuracy"][0]["right"] > 6 or method == "nearest-b"
+    assert len(found["accuracy"]) == (1 if method == "nearest-b" else 2)
+    (definition,) = (row["value"] for row in found["protocol"] if row["setting"] == method)
+    assert definition != method
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "b - a + c",
+        "0.5*(b*c + b + c)",
+        "without(b, a) + c",
+        "cos(?, b) - cos(?, a) + cos(?, c)",
+        "sim01(?, b) * sim01(?, c) / (sim01(?, a) + 0.001)",
+        "center(b) + c",
+        "c",
+    ],
+)
+def test_answers_are_those_of_the_same_expression(formula: str, tmp_path: Path) -> None:
+    """Asked one by one, with the words in the place of the columns."""
+    rows = sheets("analogies", write(tmp_path, ROYAL), "-e", formula, "--details")["questions"]
+    calculator = package.Calculator(package.load(KIN).space)
+    for row in (row for row in rows if row["formula"] == formula):
+        where = ", ".join(f"{name} = {row[name]}" for name in "abc")
+        neighbours = calculator(f"{formula} where {where}").result.neighbours
+        expected = next(n.word for n in neighbours if n.word not in (row["a"], row["b"], row["c"]))
+        assert row["answer"] == expected
 
 
 def test_a_pair_is_not_learnt_from_when_its_word_is_asked(tmp_path: Path) -> None:

@@ -22,18 +22,18 @@ from vecalc.evaluation.analogy_files import ANSWER, COLUMNS, read_analogies
 from vecalc.evaluation.judging import Asked, ask, judge
 from vecalc.evaluation.lines import Text
 from vecalc.evaluation.pair_files import read_pairs
-from vecalc.evaluation.solving import FormulaSolver, Solver
+from vecalc.evaluation.solving import Solver, solver_of
 from vecalc.space import VectorSpace
 
 LARGEST = 256 << 20  # bytes of a file of questions; the largest known has 5 MB
 BASELINE = "b"  # its neighbours answer many questions by themselves
-BASELINE_LABEL = "b (baseline)"
+BASELINE_LABEL, BASELINE_METHOD = "b (baseline)", "nearest-b"
 # Methods by name, as formulas. The 0.001 is Levy & Goldberg's; gensim has 0.000001.
 METHODS = {
     "3cosadd": "b - a + c",
     "3cosmul": "sim01(?, b) * sim01(?, c) / (sim01(?, a) + 0.001)",
     "pairdirection": "cos(? - c, b - a)",
-    "nearest-b": BASELINE,
+    BASELINE_METHOD: BASELINE,
 }
 ALL_METHODS = (*METHODS, *sectional.METHODS)
 DEFAULT_ANALOGY, DEFAULT_SIMILARITY = METHODS["3cosadd"], "cos(a, b)"
@@ -89,7 +89,7 @@ def analogies(calculator: Calculator, path: str, wanted: Wanted, tick: Tick = un
         for solver in _solvers(calculator, questions, asked, wanted):
             with _blaming(solver.text):
                 judged = judge(solver, asked, wanted.rules, tick)
-            runs.append(analogy_tables.Run(model, solver.label, space, asked, judged))
+            runs.append(analogy_tables.Run(model, solver.label, solver.text, space, asked, judged))
     yield from analogy_tables.analogy_sheets(questions, runs, wanted.rules)
     if wanted.details:
         yield analogy_tables.detail_sheet(questions, runs)
@@ -100,18 +100,25 @@ def _solvers(calculator: Calculator, questions: Analogies, asked: Asked, wanted:
     space, columns = calculator.spaces[calculator.default], questions.columns
     if wanted.methods and columns != COLUMNS:
         raise UsageError("methods need the columns a, b and c", where="--method")
-    given = [*wanted.formulas, *(METHODS.get(method, method) for method in wanted.methods)]
-    baseline = [BASELINE] if BASELINE in columns else []
-    for text in dict.fromkeys([*(given or [DEFAULT_ANALOGY]), *baseline]):
-        if text in sectional.METHODS and text not in wanted.formulas:
-            yield sectional.SectionSolver(text, space, asked, wanted.rules)
-            continue
-        formula = _formula(calculator, text, (*columns, ANSWER))
-        if ANSWER in formula.columns:
-            wrong = TypeMismatch(f"{ANSWER} is the answer, which a formula must not know")
-            raise InFormula(text, wrong)
-        label = BASELINE_LABEL if text == BASELINE else text
-        yield FormulaSolver(label, space, formula, columns, wanted.rules)
+    formulas = dict.fromkeys(wanted.formulas or (() if wanted.methods else (DEFAULT_ANALOGY,)))
+    for text in formulas:
+        yield _by_formula(calculator, text, text, columns, wanted.rules)
+    for method in dict.fromkeys(wanted.methods):
+        if method in sectional.METHODS:
+            yield sectional.SectionSolver(method, space, asked, wanted.rules)
+        else:
+            yield _by_formula(calculator, method, METHODS[method], columns, wanted.rules)
+    if BASELINE in columns and BASELINE_METHOD not in wanted.methods and BASELINE not in formulas:
+        yield _by_formula(calculator, BASELINE_LABEL, BASELINE, columns, wanted.rules)
+
+
+def _by_formula(
+    calculator: Calculator, label: str, text: str, columns: Sequence[str], rules: Rules
+) -> Solver:
+    formula = _formula(calculator, text, (*columns, ANSWER))
+    if ANSWER in formula.columns:
+        raise InFormula(text, TypeMismatch(f"{ANSWER} is the answer, which a formula must not know"))
+    return solver_of(label, calculator.spaces[calculator.default], formula, columns, rules)
 
 
 # --- similarity -----------------------------------------------------------------------------

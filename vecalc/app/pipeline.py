@@ -13,6 +13,7 @@ import numpy as np
 from vecalc.answers import Answer, Asked
 from vecalc.app import answering, prelude
 from vecalc.app.asking import Computed, Options, Question
+from vecalc.app.columnwise import Columnwise
 from vecalc.app.ranker import Ranker
 from vecalc.calc.columns import COLUMNS, Formula
 from vecalc.calc.evaluate import Evaluated, evaluate
@@ -97,7 +98,7 @@ class Calculator(Ranker):
         reading = Reading(self.options.exact, max_words=self.options.limits.words)
         tree = expand(_body(statements[0]), self.scope.with_names(names))
         resolved = resolve(tree, {**self.spaces, COLUMNS: blank}, self.default, reading)
-        return Formula(text.strip(), resolved.tree, resolved.vectors, self.options.norm)
+        return Formula(text.strip(), resolved.tree, resolved.vectors, self.options.norm, Columnwise(self))
 
     def define(self, text: str, where: str = "") -> None:
         """Take up the definitions of a text (a prelude); an expression in it is an error.

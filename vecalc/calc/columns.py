@@ -15,14 +15,16 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from vecalc.calc import algebra
-from vecalc.calc.evaluate import Nearest, evaluate
+from vecalc.calc.evaluate import evaluate
 from vecalc.calc.resolve import Key
-from vecalc.calc.values import List, Value, array
+from vecalc.calc.values import List, Score, Value, Worth, array
 from vecalc.errors import NoValue, TypeMismatch
 from vecalc.lang.nodes import SUM, Call, Candidate, Chain, Negate, Node, Number, Steps, Word, deep, walk
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from vecalc.calc.surroundings import Surroundings
 
     Floats: TypeAlias = NDArray[np.float64]
 
@@ -36,7 +38,7 @@ class Formula(NamedTuple):
     tree: Node
     constants: Mapping[Key, Floats]
     norm: str
-    nearest: Nearest | None = None
+    around: Surroundings
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -72,7 +74,7 @@ def evaluate_rows(formula: Formula, columns: Mapping[str, Floats]) -> Values:
         numbers, sound = _at_once(formula, columns, shape)
     for i in np.flatnonzero(~sound).tolist():
         try:
-            numbers[i] = array(_one(formula, columns, i))
+            numbers[i] = array(_value(formula, columns, i))
         except NoValue as problem:
             problems[i] = problem
             numbers[i] = np.nan
@@ -84,19 +86,37 @@ def _first_value(formula: Formula, columns: Mapping[str, Floats]) -> tuple[Value
     problems: dict[int, NoValue] = {}
     for i in range(len(next(iter(columns.values())))):
         try:
-            value = _one(formula, columns, i)
+            return _value(formula, columns, i), problems
         except NoValue as problem:
             problems[i] = problem
-            continue
-        if isinstance(value, List):
-            raise TypeMismatch("a list is no answer to one row", span=formula.tree.span)
-        return value, problems
     return None, problems
 
 
-def _one(formula: Formula, columns: Mapping[str, Floats], i: int) -> Value:
+def _value(formula: Formula, columns: Mapping[str, Floats], i: int) -> Value:
+    value = _one(formula, columns, i)
+    if isinstance(value, List | Score):
+        what = "a list" if isinstance(value, List) else "a score, a number for every candidate,"
+        raise TypeMismatch(f"{what} is no value for a row", span=formula.tree.span)
+    return value
+
+
+def evaluate_scores(formula: Formula, columns: Mapping[str, Floats]) -> list[Score | NoValue]:
+    """The score of a formula with `?` for each row of the columns [q, d], or why there is none."""
+    found: list[Score | NoValue] = []
+    for i in range(len(next(iter(columns.values())))):
+        try:
+            value = _one(formula, columns, i)
+        except NoValue as problem:
+            found.append(problem)
+            continue
+        assert isinstance(value, Score)  # noqa: S101 - it has a ?
+        found.append(value)
+    return found
+
+
+def _one(formula: Formula, columns: Mapping[str, Floats], i: int) -> Worth:
     vectors = {Key(COLUMNS, name): column[i] for name, column in columns.items()}
-    return evaluate(formula.tree, {**formula.constants, **vectors}, formula.norm, formula.nearest).value
+    return evaluate(formula.tree, {**formula.constants, **vectors}, formula.norm, formula.around).value
 
 
 # --- all rows at once -----------------------------------------------------------------------

@@ -22,18 +22,12 @@ if TYPE_CHECKING:
     Mask: TypeAlias = NDArray[np.bool_]
 
 
-_OTHERS = "the section's pairs but for those of the word asked about; its answer counts for each question"
-LEARNT = {
-    "3cosavg": f"c plus the mean offset of {_OTHERS}",
-    "lrcos": f"cosine to c times the chance of being a target, by logistic regression on {_OTHERS}",
-}
-
-
 class Run(NamedTuple):
     """A formula or method with a model over a set of questions."""
 
     model: str
     formula: str
+    definition: str  # what a method's name stands for; the formula itself where it has none
     space: VectorSpace
     asked: Asked
     judged: Judged
@@ -190,8 +184,9 @@ def _facts(questions: Analogies, runs: Sequence[Run]) -> Iterator[tuple[str, str
         yield "model", f"{run.model}, {len(run.space):,} words x {run.space.dim}"
     if any(section.group == "semantic" for section in questions.sections):
         yield "groups", "the first five sections are semantic, the rest syntactic, as in word2vec's script"
-    for method in dict.fromkeys(run.formula for run in runs if run.formula in LEARNT):
-        yield method, LEARNT[method]
+    for run in {run.formula: run for run in runs}.values():
+        if run.formula != run.definition:
+            yield run.formula, run.definition
     if questions.layout == "bats":
         yield (
             "order",

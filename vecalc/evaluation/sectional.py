@@ -49,7 +49,8 @@ class SectionSolver:
     uses = (C, SECTION)
 
     def __init__(self, label: str, space: VectorSpace, asked: Asked, rules: Rules) -> None:
-        self.label = self.text = label
+        self.label = label
+        self.text = _DEFINITIONS[label]
         self._space = space
         self._rules = rules
         self._relations = relations(asked)
@@ -123,3 +124,8 @@ def _target_class(space: VectorSpace, relation: Relation, first: int, seed: int)
 _Method = Callable[[VectorSpace, list[Relation], "Rows", int, Rules], "Rows"]
 _METHODS: dict[str, _Method] = {"3cosavg": _three_cos_avg, "lrcos": _lr_cos}
 METHODS = tuple(_METHODS)
+_OTHERS = "the section's pairs but for those of the word asked about; its answer counts for each question"
+_DEFINITIONS = {
+    "3cosavg": f"c plus the mean offset of {_OTHERS}",
+    "lrcos": f"cosine to c times the chance of being a target, by logistic regression on {_OTHERS}",
+}

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
-from vecalc.calc.columns import Formula, evaluate_rows
-from vecalc.errors import TypeMismatch
+from vecalc.calc.columns import Formula, evaluate_rows, evaluate_scores
+from vecalc.calc.scores import search_scores
+from vecalc.errors import NoValue, TypeMismatch, VecalcError
 from vecalc.evaluation import Rules
 from vecalc.evaluation.lookup import UNKNOWN
 from vecalc.search import Measure
@@ -38,7 +39,7 @@ class Solver(Protocol):
 
     @property
     def text(self) -> str:
-        """The formula that errors are about."""
+        """The formula that errors are about, or what the method does."""
 
     @property
     def uses(self) -> Sequence[int]:
@@ -98,6 +99,48 @@ class FormulaSolver:
             hits = search(self._space, numbers[sound], k, measure, self._candidates)
             best[sound, : hits.rows.shape[1]] = hits.rows
         return best
+
+
+class ScoreSolver:
+    """The words with the highest scores, for a formula with `?`."""
+
+    def __init__(
+        self, label: str, space: VectorSpace, formula: Formula, columns: Sequence[str], rules: Rules
+    ) -> None:
+        self.label = label
+        self.text = formula.text
+        self.uses = [columns.index(name) for name in formula.columns] or [0]
+        self._space = space
+        self._formula = formula
+        self._columns = columns
+        self._candidates = candidates(space, rules)
+
+    def best(self, asked: Rows, k: int) -> Rows:
+        """See `Solver.best`. Raises what is wrong with the score of every question."""
+        vectors = {self._columns[i]: self._space.vectors(asked[:, i]) for i in self.uses}
+        scores = evaluate_scores(self._formula, vectors)
+        problems: list[VecalcError] = [score for score in scores if isinstance(score, NoValue)]
+        able = [i for i, score in enumerate(scores) if not isinstance(score, NoValue)]
+        own = [frozenset(asked[i, :-1].tolist()) for i in able]
+        some = [score for score in scores if not isinstance(score, NoValue)]
+        best = np.full((len(asked), k), UNKNOWN)
+        found = search_scores(self._space, some, k, self._candidates, own)
+        for i, outcome in zip(able, found, strict=True):
+            if isinstance(outcome, VecalcError):
+                problems.append(outcome)
+            else:
+                best[i, : len(outcome.rows)] = outcome.rows
+        if len(problems) == len(asked):
+            raise problems[0]
+        return best
+
+
+def solver_of(
+    label: str, space: VectorSpace, formula: Formula, columns: Sequence[str], rules: Rules
+) -> Solver:
+    """The solver of a formula: by neighbours, or by scores where it has a `?`."""
+    kind = ScoreSolver if formula.is_score else FormulaSolver
+    return kind(label, space, formula, columns, rules)
 
 
 def candidates(space: VectorSpace, rules: Rules) -> Rows | None:
