@@ -370,7 +370,7 @@ def test_columns_by_name_by_number_and_in_part(tmp_path: Path) -> None:
 def test_several_files(tmp_path: Path) -> None:
     one, other = write(tmp_path, PAIRS), write(tmp_path, PAIRS, "other.txt")
     done = run("similarity", one, other, "--json")
-    assert [sheet["sheet"] for sheet in json.loads(done.out)] == ["correlation", "protocol"] * 2
+    assert [sheet["sheet"] for sheet in json.loads(done.out)] == ["correlation", "Pearson", "protocol"] * 2
 
 
 # --- mistakes -------------------------------------------------------------------------------
@@ -385,6 +385,7 @@ def test_several_files(tmp_path: Path) -> None:
         (b": a\nman king woman \xff\n", "set.txt:2: byte 16 is not UTF-8"),
         (b"\0\1\2\3", "is no file of questions"),
         (PAIRS, "judged pairs are for `vecalc eval similarity`"),
+        (PAIRS.replace("\t", ","), "judged pairs are for `vecalc eval similarity`"),
         ("man king woman\nboy prince girl\n", "no file of answers"),
         ("man\tking\nwoman\n", "set.txt:2: is no pair"),
     ],

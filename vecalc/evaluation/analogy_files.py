@@ -65,7 +65,7 @@ def _layout(
 
 def _not_analogies(sample: Sequence[str]) -> str:
     rows = [line.split() for line in sample if not line.startswith("#")]
-    if rows and is_number(rows[-1][-1]):
+    if rows and is_number(re.split(r"[\s,;]", sample[-1].strip())[-1]):
         return "has numbers where analogies have words: judged pairs are for `vecalc eval similarity`"
     if rows and len(rows[0]) == 3:
         return "has three words a line, and no file of answers (.answers) beside it"

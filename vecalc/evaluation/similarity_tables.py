@@ -37,35 +37,44 @@ class Run(NamedTuple):
 def similarity_sheets(pairs: Pairs, runs: Sequence[Run], rules: Rules) -> Iterator[Sheet]:
     """Correlations, comparison, protocol."""
     names = Names(pairs.name, runs)
-    yield _correlations(names, runs, rules)
+    yield from _correlations(names, runs, rules)
     if both := comparable(runs):
         yield _comparison(names, both, rules)
     yield protocol_sheet(rules, _facts(pairs, runs), ranked=False)
 
 
-def _correlations(names: Names, runs: Sequence[Run], rules: Rules) -> Sheet:
+def _correlations(names: Names, runs: Sequence[Run], rules: Rules) -> Iterator[Sheet]:
+    """Spearman's, by which sets are usually judged, and the interval of Pearson's by itself."""
     columns = (
         *names.columns,
-        *(Column(name, "score") for name in ("Spearman", "low", "high")),
-        *(Column(name, "score") for name in ("Pearson", "Pearson low", "Pearson high")),
+        *(Column(name, "score") for name in ("Spearman", "low", "high", "Pearson")),
         Column("seen", "count"),
         Column("total", "count"),
         Column("coverage", "percent"),
     )
-    rows = tuple((*names.of(run), *_row(run, rules)) for run in runs)
-    return Sheet("correlation", columns, rows, names.title("Correlation"), tuple(_remarks(runs)))
+    linear = (*names.columns, *(Column(name, "score") for name in ("Pearson", "low", "high")))
+    found = [(run, *_both(run, rules)) for run in runs]
+    rows = tuple((*names.of(run), *ranked, straight[0], *_seen(run)) for run, ranked, straight in found)
+    yield Sheet("correlation", columns, rows, names.title("Correlation"), tuple(_remarks(runs)))
+    rows = tuple((*names.of(run), *straight) for run, _, straight in found)
+    yield Sheet("Pearson", linear, rows, names.title("Linear correlation"))
 
 
-def _row(run: Run, rules: Rules) -> tuple[Cell, ...]:
+def _both(run: Run, rules: Rules) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
+    """Spearman's correlation and its interval, and Pearson's."""
     counted = run.compared.counted
     judged, found = run.compared.judged[counted], run.compared.found[counted]
-    total = len(counted)
-    coverage = run.compared.known / total
     if len(found) < FEWEST:
-        return (*[None] * 6, len(found), total, coverage)
+        return (None,) * 3, (None,) * 3
     ranked, linear = correlation_intervals(judged, found, rules.resamples, rules.seed)
-    numbers = (spearman(judged, found), *ranked, pearson(judged, found), *linear)
-    return (*map(_cell, numbers), len(found), total, coverage)
+    of_ranks = tuple(map(_cell, (spearman(judged, found), *ranked)))
+    return of_ranks, tuple(map(_cell, (pearson(judged, found), *linear)))
+
+
+def _seen(run: Run) -> tuple[Cell, ...]:
+    """The pairs that count, all pairs, and the share of those whose words are known."""
+    total = len(run.compared.judged)
+    return int(run.compared.counted.sum()), total, run.compared.known / total
 
 
 def _cell(number: float) -> Cell:

@@ -135,7 +135,7 @@ def _show(kind: str, files: list[str], wanted: Wanted, request: Request) -> int:
     try:
         sheets = [sheet for file in files for sheet in _sheets(kind, file, calculator, wanted, request)]
     except InFormula as wrong:
-        sys.stderr.write(problem(wrong.error, wrong.text, error_style(request.color)))
+        sys.stderr.write(problem(wrong.error, wrong.text, error_style(request.color), where="-e"))
         return wrong.error.exit_code
     show_sheets(sheets, request)
     return 0
