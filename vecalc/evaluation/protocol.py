@@ -59,12 +59,20 @@ def rules_of(protocol: str, known: Iterable[str], **given: Any) -> Rules:
     return rules
 
 
+def _name(rules: Rules) -> str:
+    """The name of the protocol, and what is not as it has it."""
+    usual = PROTOCOLS[rules.name]
+    names = {"case": "case", "first": "vocabulary", "unknown": "unknown words", "exclude": "no answers"}
+    changed = [name for field, name in names.items() if getattr(rules, field) != getattr(usual, field)]
+    return rules.name + (f", but for {', '.join(changed)}" if changed else "")
+
+
 def protocol_sheet(rules: Rules, facts: Iterable[tuple[str, str]], *, ranked: bool) -> Sheet:
     """All that the numbers depend on; `ranked` for analogies, whose answers are searched for."""
     first = "all words" if rules.first is None else f"the first {rules.first:,} words"
     rows = [
         *facts,
-        ("protocol", rules.name),
+        ("protocol", _name(rules)),
         ("case", _CASE[rules.case]),
         ("vocabulary", first),
         ("unknown words", _UNKNOWN[rules.unknown]),
