@@ -388,6 +388,7 @@ def test_several_files(tmp_path: Path) -> None:
         (PAIRS.replace("\t", ","), "judged pairs are for `vecalc eval similarity`"),
         ("man king woman\nboy prince girl\n", "no file of answers"),
         ("man\tking\nwoman\n", "set.txt:2: is no pair"),
+        ("man\tking\n" * 1500, "more than 2,000,000 questions"),
     ],
 )
 def test_files_that_are_no_analogies(text: str | bytes, message: str, tmp_path: Path) -> None:

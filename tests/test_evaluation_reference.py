@@ -8,10 +8,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from data import data_file, needs_data
 from running import vecalc
-from test_reference import gensim_file
+from test_reference import gensim_file, space_of
 
 NEWS = "googlenews-8000x300/googlenews-8000x300.w2v.txt.gz"
 EUCLIDEAN = gensim_file("euclidean_vectors.bin")
@@ -185,6 +186,32 @@ def test_analogies_are_those_of_gensim(folded: bool, cut: int) -> None:
         "analogies", questions, "-m", EUCLIDEAN, "--protocol", "gensim", "--first", str(cut), *options
     )
     assert ours(found) == expected
+
+
+@needs_data
+def test_word2vec_counts_as_compute_accuracy() -> None:
+    """What its main loop does, in numpy: capitals, the first of equal words, three rows passed over."""
+    cut = 5_000
+    space = space_of(data_file(NEWS))
+    words = [word.upper() for _, word in zip(range(cut), space.words(), strict=False)]
+    places = {word: i for i, word in reversed(list(enumerate(words)))}
+    units = space.vectors(range(cut))
+    units /= np.linalg.norm(units, axis=1, keepdims=True)
+    questions = data_file("eval-google-analogies/questions-words.txt")
+    lines = questions.read_text().upper().splitlines()
+    asked = [[places.get(word, -1) for word in line.split()] for line in lines if line[0] != ":"]
+    a, b, c, expected = rows = np.array([row for row in asked if -1 not in row]).T
+    scores = (units[b] - units[a] + units[c]) @ units.T
+    np.put_along_axis(scores, rows[:3].T, 0, axis=1)
+    seen = len(expected)
+    answers = scores.argmax(axis=1)
+    right = sum(words[one] == words[other] for one, other in zip(answers, expected, strict=True))
+    found = sheets(
+        "analogies", questions, "-m", data_file(NEWS), "--protocol", "word2vec", "--first", str(cut)
+    )
+    row = found["accuracy"][0]
+    assert (row["right"], row["seen"]) == (right, seen)
+    assert 1_000 < right < seen
 
 
 @needs_data

@@ -25,7 +25,7 @@ from vecalc.evaluation.pair_files import read_pairs
 from vecalc.evaluation.solving import Solver, solver_of
 from vecalc.space import VectorSpace
 
-LARGEST = 256 << 20  # bytes of a file of questions; the largest known has 5 MB
+LARGEST = 64 << 20  # bytes of a file of questions; the largest known has 5 MB
 BASELINE = "b"  # its neighbours answer many questions by themselves
 BASELINE_LABEL, BASELINE_METHOD = "b (baseline)", "nearest-b"
 # Methods by name, as formulas. The 0.001 is Levy & Goldberg's; gensim has 0.000001.
