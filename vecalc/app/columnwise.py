@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from vecalc.calc.columns import COLUMNS
 from vecalc.errors import TypeMismatch
+from vecalc.space.matrix import MatrixSpace
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from vecalc.app.ranker import Ranker
@@ -45,3 +48,8 @@ class Columnwise:
 
     def _real(self, space: str) -> str:
         return self._home if space == COLUMNS else space
+
+
+def column_space(columns: Sequence[str], dim: int) -> MatrixSpace:
+    """A space whose words are the columns, in which `resolve` finds them; their vectors come row by row."""
+    return MatrixSpace(list(columns), np.zeros((len(columns), dim), np.float32))
