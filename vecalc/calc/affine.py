@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from vecalc.calc import rowwise
 from vecalc.calc.values import Vector
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Affine(Vector):
 
 def rows_of(rows: Rows, words: Floats, scale: float, shift: Floats) -> Floats:
     """The vectors [b, d] themselves, of the words' vectors."""
-    return scale * words + shift
+    return rowwise.total(rows, (1.0, 1.0), scale * words, shift)
 
 
 def product_of(

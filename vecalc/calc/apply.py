@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from vecalc.calc.functions import FUNCTIONS, Function, Parameter
-from vecalc.calc.values import NO_SPACE, List, Scalar, Spaces, Value, Vector, array, describe, spaces, wrap
+from vecalc.calc.values import (
+    NO_SPACE,
+    List,
+    Scalar,
+    Spaces,
+    Value,
+    Vector,
+    array,
+    describe,
+    different_widths,
+    spaces,
+    wrap,
+)
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
 from vecalc.lang.nodes import Call
 
@@ -102,7 +114,7 @@ def rotation_of(value: Value, setting: Setting) -> tuple[Any, str]:
 
 
 def _spaces_named(origin: Spaces) -> str:
-    return f"the spaces {' and '.join(sorted(filter(None, origin)))}" if len(origin) > 1 else "no space"
+    return "several spaces" if len(origin) > 1 else "no space"
 
 
 def _attend(function: Function, given: list[Any]) -> tuple[Value, Trace]:
@@ -142,7 +154,7 @@ def _check_widths(function: Function, values: list[Value]) -> None:
     vectors = [value for value in values if not isinstance(value, Scalar)]
     if len({array(value).shape[-1] for value in vectors}) > 1:
         sides = " and ".join(dict.fromkeys(map(describe, vectors)))
-        raise TypeMismatch(f"{function.name} of {sides}: different widths")
+        raise TypeMismatch(f"{function.name} of {sides}: {different_widths(vectors)}")
 
 
 def _unwrap(value: Value | list[Value]) -> Any:

@@ -251,7 +251,7 @@ class _Lifting:
 
     def _length(self, value: Value, span: Span) -> Value:
         """norm(x)."""
-        if isinstance(value, Affine) and value.is_plain:
+        if isinstance(value, Affine) and value.is_plain and (self.quick or value.norm != "raw"):
             return EachNumber(np.nan, slot=self._step(program.word_lengths, (value.norm,)))
         if not (self.quick and isinstance(value, Affine)):
             return self._emit(rowwise.norm, [value], "norm", span, width=0)

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from vecalc.calc import algebra
-from vecalc.calc.values import NO_SPACE, List, Scalar, Spaces, Value, Vector, array, describe, spaces, wrap
+from vecalc.calc.values import (
+    NO_SPACE,
+    List,
+    Scalar,
+    Spaces,
+    Value,
+    Vector,
+    array,
+    describe,
+    different_widths,
+    spaces,
+    wrap,
+)
 from vecalc.errors import NoValue, Span, TypeMismatch
 from vecalc.lang.nodes import Chain, ListOf, Node, Word, walk
 from vecalc.lang.show import show
@@ -134,10 +146,7 @@ def check_match(a: Value, op: str, b: Value, place: Span) -> None:
         return
     if left[-1] == right[-1] and len(left) != len(right):
         return
-    why = "different lengths" if left[-1] == right[-1] else "different widths"
-    sides = sorted(filter(None, spaces(a) ^ spaces(b))) if left[-1] != right[-1] else []
-    if len(sides) > 1:
-        why = f"{' and '.join(sides)} have {why}"
+    why = "different lengths" if left[-1] == right[-1] else different_widths((a, b))
     raise TypeMismatch(f"{describe(a)} {op} {describe(b)}: {why}", span=place)
 
 
@@ -160,7 +169,9 @@ def list_of(node: ListOf, values: list[Value]) -> Value:
     for value, item in zip(values[1:], node.items[1:], strict=True):
         if array(value).shape[-1] != array(values[0]).shape[-1]:
             raise TypeMismatch(
-                f"{describe(values[0])} and {describe(value)} in one list: different widths", span=item.span
+                f"{describe(values[0])} and {describe(value)} in one list: "
+                f"{different_widths((values[0], value))}",
+                span=item.span,
             )
     origin: Spaces = NO_SPACE.union(*map(spaces, values))
     rows = np.vstack([array(value) for value in values])

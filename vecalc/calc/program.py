@@ -20,10 +20,12 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float64]
 
-# Bytes of results that are held at the same time: as many rows are taken at once as this allows. What stays
-# in the caches of a processor is computed with several times faster than what does not.
+# Bytes of results that are held at the same time: as many rows are taken at once as this allows.
 BUDGET = 32 << 20
-FEWEST, MOST = 256, 8192  # rows at once: fewer do not pay the steps' overhead, more bring nothing
+# Bytes of vectors [b, d] that stay in the second-level cache while the steps of a few formulas are done.
+CACHED = 2 << 20
+FEW = 16  # formulas or products: for more of them all at once is faster than each while it is in the cache
+FEWEST, MOST = 256, 8192  # rows at once
 
 
 class Slot(NamedTuple):
@@ -109,11 +111,6 @@ def product(rows: Rows, direction: Floats) -> Floats:
     return rows.vectors @ direction / word_lengths(rows)
 
 
-def run(program: Program, rows: Rows) -> Floats:
-    """The result [b] of a program, by itself."""
-    return next(iter(Joint([program]).run(rows)))[1]
-
-
 class Joint:
     """Several programs as one: equal steps are done once, and all products with constants together."""
 
@@ -130,6 +127,9 @@ class Joint:
                 places.append(self._add(step, places))
             self._ends.append((len(self.steps), places[-1]))
         self._last_use = self._last_uses()
+        self._leaving: dict[int, list[int]] = {}  # results that are done with after a step
+        for i, last in enumerate(self._last_use):
+            self._leaving.setdefault(last, []).append(i)
 
     def _add(self, step: Step, places: list[int]) -> int:
         arguments = tuple(_moved(argument, places) for argument in step.arguments)
@@ -160,27 +160,37 @@ class Joint:
             alive += (step.width or 1) - ends[i]
             ends[self._last_use[i] + 1] += step.width or 1
             most = max(most, alive)
-        held = most + len(self.directions) + 2 * dim
-        return max(FEWEST, min(MOST, BUDGET // (8 * held)))
+        held = most + len(self.directions) + dim
+        fitting = BUDGET // (8 * held)
+        if len(self._ends) <= FEW:
+            fitting = min(fitting, CACHED // (8 * dim))
+        return max(FEWEST, min(MOST, fitting))
+
+    def only(self, rows: Rows) -> Floats:
+        """The result [b] of the first program, which is the only one."""
+        return next(self.run(rows))[1]
 
     def run(self, rows: Rows) -> Iterator[tuple[int, Floats]]:
         """Each program's number and result [b], in order."""
         if self.directions and not rows.exact:
-            rows.products = np.stack(self.directions) @ rows.vectors.T
-            rows.products /= word_lengths(rows)
+            rows.products = _products(self.directions, rows.vectors) / word_lengths(rows)
         results: dict[int, Floats] = {}
-        leaving: dict[int, list[int]] = {}
-        for i, last in enumerate(self._last_use):
-            leaving.setdefault(last, []).append(i)
         at = 0
         for number, (done, result) in enumerate(self._ends):
             for i in range(at, done):
                 results[i] = _do(self.steps[i], rows, results)
-                for old in leaving.get(i, ()):
+                for old in self._leaving.get(i, ()):
                     if old not in (i, result):
                         results.pop(old, None)
             at = max(at, done)
             yield number, results[result]
+
+
+def _products(directions: Sequence[Floats], vectors: Floats) -> Floats:
+    """Each direction with each vector [m, b]; a few one by one, as BLAS shares small products out badly."""
+    if len(directions) < FEW:
+        return np.stack([vectors @ direction for direction in directions])
+    return np.stack(directions) @ vectors.T
 
 
 def _do(step: Step, rows: Rows, results: dict[int, Floats]) -> Floats:

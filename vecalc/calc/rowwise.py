@@ -52,6 +52,11 @@ def dot(rows: Rows, a: Floats, b: Floats) -> Floats:
 def total(rows: Rows, signs: tuple[float, ...], *terms: Floats) -> Floats:
     """A sum; rows whose terms cancelled to rounding noise are zero, as in a sum of two vectors."""
     wide = any(term.ndim > 1 for term in terms)
+    if not wide and not rows.exact:  # a quick number that is all but zero is looked at again anyway
+        result = terms[0] if signs[0] > 0 else -terms[0]
+        for sign, term in zip(signs[1:], terms[1:], strict=True):
+            result = result + term if sign > 0 else result - term
+        return result
     result, size = np.zeros(()), np.zeros(())
     for sign, term in zip(signs, terms, strict=True):
         result = result + term if sign > 0 else result - term
@@ -82,6 +87,8 @@ def multiply(rows: Rows, a: Floats, b: Floats) -> Floats:
 def divide(rows: Rows, a: Floats, b: Floats) -> Floats:
     """a / b."""
     zero = near_zero(rows, b)
+    if not zero.any():
+        return a / b
     rows.refuse(zero, "division by zero")
     return a / np.where(zero, np.nan, b)
 

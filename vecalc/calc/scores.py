@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
-from vecalc.calc.program import Joint, Rows, run
+from vecalc.calc.program import MOST, Joint, Rows
 from vecalc.calc.values import Score
 from vecalc.errors import VecalcError
 from vecalc.space import VectorSpace
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 # How far off a quick score may be, relative to the threshold or to 1: rounding errors of about 1e-15 may grow
 # a hundred million times on their way. Words within it are worked out exactly, so generosity costs little.
 OFF = 1e-7
+SLACK = 64  # hopeful words beyond 2k before the list is cut down again
 NOBODY: Numbers = np.empty(0, dtype=np.int64)
 
 
@@ -63,8 +64,10 @@ def search_scores(
     with np.errstate(all="ignore"):
         for block in _blocks(space, rows, joint.rows_at_once(space.dim)):
             for i, quick in joint.run(block):
-                races[i].add(block, quick)
-    return [race.problem or Best(race.rows, race.scores) for race in races]
+                races[i].add(space, block, quick)
+        for race in races:
+            race.finish(space)
+    return [race.problem or race.best for race in races]
 
 
 def rank_in_score(
@@ -82,15 +85,15 @@ def rank_in_score(
     if np.isnan(own):
         return None
     better = 0
-    joint = Joint([score.quick])
+    joint, exactly = Joint([score.quick]), Joint([score.exact])
     with np.errstate(all="ignore"):
         for block in _blocks(space, rows, joint.rows_at_once(space.dim)):
-            _, quick = next(joint.run(block))
+            quick = joint.only(block)
             shut_out = np.isin(block.numbers, excluded)
             near = ~(np.abs(quick - own) > OFF * max(1.0, abs(own))) | ~np.isfinite(quick)
             better += int(np.count_nonzero(~near & ~shut_out & (quick > own)))
             numbers = block.numbers[near & ~shut_out]
-            exact = run(score.exact, _exactly(block, near & ~shut_out))
+            exact = exactly.only(_exactly(block, near & ~shut_out))
             better += int(np.count_nonzero((exact > own) | ((exact == own) & (numbers < row))))
     return better + 1
 
@@ -99,53 +102,82 @@ def score_values(space: VectorSpace, score: Score, rows: Numbers) -> Floats:
     """The numbers [r] of some words; NaN for a word without a value."""
     with np.errstate(all="ignore"):
         parts = []
-        for block in _blocks(space, rows, Joint([score.exact]).rows_at_once(space.dim)):
+        exactly = Joint([score.exact])
+        for block in _blocks(space, rows, exactly.rows_at_once(space.dim)):
             block.exact = True
-            parts.append(np.broadcast_to(run(score.exact, block), len(block)))
+            parts.append(exactly.only(block))
     return np.concatenate(parts) if parts else np.empty(0)
 
 
 class _Race:
-    """The best of one score so far."""
+    """The best of one score so far: some worked out exactly, others known to within `OFF`."""
 
     def __init__(self, score: Score, k: int, forgiven: frozenset[int]) -> None:
-        self.score = score
         self.k = k
-        self.forgiven = np.array(sorted(forgiven), dtype=np.int64)
-        self.rows = NOBODY
-        self.scores: Floats = np.empty(0)
-        self.threshold = -np.inf  # the exact score of the k-th best
+        self.best = Best(NOBODY, np.empty(0))  # exact
         self.problem: VecalcError | None = None
+        self._exact = Joint([score.exact])
+        self._forgiven = np.array(sorted(forgiven), dtype=np.int64)
+        self._hopeful: list[tuple[Numbers, Floats]] = []  # rows and quick scores
+        self._size = 0
+        self._bar = -np.inf  # what a quick score must reach to matter
 
-    def add(self, block: Rows, quick: Floats) -> None:
+    def add(self, space: VectorSpace, block: Rows, quick: Floats) -> None:
         """Take the words of a block that could still be among the best, by their quick scores [b]."""
+        hopeful = ~(quick < self._bar)  # NaN is hopeful: only the exact score can tell
+        if self.problem is not None or not hopeful.any():
+            return
+        doubtful = hopeful & ~np.isfinite(quick)
+        if doubtful.any():
+            self._work_out(_exactly(block, doubtful))
+            hopeful &= ~doubtful
+        self._hopeful.append((block.numbers[hopeful], quick[hopeful]))
+        self._size += len(self._hopeful[-1][0])
+        if self._size > 2 * self.k + SLACK:
+            self._cut()
+        if self._size > 8 * (self.k + SLACK):  # too many are equal, or nearly
+            self.finish(space)
+
+    def finish(self, space: VectorSpace) -> None:
+        """Work out exactly what is hopeful."""
+        self._cut()
+        rows = np.sort(self._hopeful[0][0])
+        self._hopeful, self._size = [], 0
+        for start in range(0, len(rows), MOST):
+            part = rows[start : start + MOST]
+            near = Rows(part, space.vectors(part), space.word)
+            near.exact = True
+            self._work_out(near)
+        if len(self.best.rows) == self.k:
+            self._raise_bar(float(self.best.scores[-1]))
+
+    def _cut(self) -> None:
+        """Give up the hopeful words that can't be among the best any more."""
+        rows = np.concatenate([NOBODY, *(rows for rows, _ in self._hopeful)])
+        quick = np.concatenate([np.empty(0), *(scores for _, scores in self._hopeful)])
+        known = np.concatenate([quick, self.best.scores])
+        if len(known) >= self.k:
+            self._raise_bar(float(np.partition(known, -self.k)[-self.k]))
+        kept = quick >= self._bar
+        self._hopeful, self._size = [(rows[kept], quick[kept])], int(np.count_nonzero(kept))
+
+    def _raise_bar(self, reached: float) -> None:
+        self._bar = max(self._bar, reached - OFF * max(1.0, abs(reached)))
+
+    def _work_out(self, near: Rows) -> None:
         if self.problem is not None:
             return
-        least = self.threshold
-        if np.isinf(least) and len(quick) > self.k:
-            known = np.where(np.isnan(quick), -np.inf, quick)
-            least = float(np.partition(known, -self.k)[-self.k])
-        slack = OFF * max(1.0, abs(least)) if np.isfinite(least) else 0.0
-        hopeful = ~(quick < least - slack)  # NaN is hopeful: only the exact score can tell
-        if not hopeful.any():
-            return
-        near = _exactly(block, hopeful)
-        near.forgiven = np.isin(near.numbers, self.forgiven)
+        near.forgiven = np.isin(near.numbers, self._forgiven)
         try:
-            exact = run(self.score.exact, near)
+            exact = self._exact.only(near)
         except VecalcError as problem:
             self.problem = problem
             return
-        self._merge(near.numbers, exact)
-
-    def _merge(self, numbers: Numbers, exact: Floats) -> None:
         worth = np.isfinite(exact)
-        rows = np.concatenate([self.rows, numbers[worth]])
-        scores = np.concatenate([self.scores, exact[worth]])
+        rows = np.concatenate([self.best.rows, near.numbers[worth]])
+        scores = np.concatenate([self.best.scores, exact[worth]])
         order = np.lexsort((rows, -scores))[: self.k]
-        self.rows, self.scores = rows[order], scores[order]
-        if len(rows) >= self.k:
-            self.threshold = float(self.scores[-1])
+        self.best = Best(rows[order], scores[order])
 
 
 def _exactly(block: Rows, which: NDArray[np.bool_]) -> Rows:
@@ -162,7 +194,9 @@ def _blocks(space: VectorSpace, rows: Numbers | None, at_once: int) -> Iterator[
             part = rows[start : start + at_once]
             yield Rows(part, space.vectors(part), space.word)
         return
+    wide = np.empty((at_once, space.dim))  # used again and again: fresh pages cost more than the copying
     for first, vectors, _ in space.blocks():
         for start in range(0, len(vectors), at_once):
-            some = vectors[start : start + at_once].astype(np.float64)
-            yield Rows(np.arange(first + start, first + start + len(some)), some, space.word)
+            some = vectors[start : start + at_once]
+            wide[: len(some)] = some
+            yield Rows(np.arange(first + start, first + start + len(some)), wide[: len(some)], space.word)

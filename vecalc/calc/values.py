@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -91,6 +92,12 @@ def describe(value: Value) -> str:
             return f"vector ({len(components)})"
         case List(vectors):
             return f"list of {vectors.shape[0]} ({vectors.shape[1]})"
+
+
+def different_widths(values: Sequence[Value]) -> str:
+    """Why some values don't go together; the names of their spaces where each is of one of its own."""
+    names = sorted({name for value in values for name in spaces(value) if name})
+    return f"{' and '.join(names)} have different widths" if len(names) > 1 else "different widths"
 
 
 def wrap(result: Floats | float, origin: Spaces) -> Value:
