@@ -128,8 +128,11 @@ def _show(kind: str, files: list[str], wanted: Wanted, request: Request) -> int:
     from vecalc.app.cli.showing import show_sheets
     from vecalc.app.cli.terminal import error_style
     from vecalc.app.evaluating import InFormula
+    from vecalc.app.places import cache_folder
+    from vecalc.lang.grammar import keep_tables_in
     from vecalc.render.problem import problem
 
+    keep_tables_in(cache_folder())
     calculator = open_calculator(request)
     calculator.set(exact=True)  # a word is found as the rules say, a formula's own words as written
     try:
