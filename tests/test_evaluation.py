@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,10 @@ from running import Done, vecalc
 import vecalc as package
 from vecalc.calc.columns import evaluate_rows
 from vecalc.calc.values import array
-from vecalc.errors import TypeMismatch
+from vecalc.errors import FileProblem, TypeMismatch
+from vecalc.evaluation.analogy_files import read_analogies
+from vecalc.evaluation.lines import Text
+from vecalc.evaluation.pair_files import read_pairs
 
 QUESTIONS = """\
 : royals
@@ -380,7 +385,7 @@ def test_several_files(tmp_path: Path) -> None:
     ("text", "message"),
     [
         (": a\nman king woman queen\nman king woman\n", "set.txt:3: has 3 words, 4 are expected"),
-        (": a\n", "has sections and no questions"),
+        (": a\n", "holds no question"),
         ("", "is empty"),
         (b": a\nman king woman \xff\n", "set.txt:2: byte 16 is not UTF-8"),
         (b"\0\1\2\3", "is no file of questions"),
@@ -408,6 +413,26 @@ def test_files_that_are_no_analogies(text: str | bytes, message: str, tmp_path: 
 )
 def test_files_that_are_no_judged_pairs(text: str, message: str, tmp_path: Path) -> None:
     assert message in refused("similarity", write(tmp_path, text), code=4)
+
+
+SCRAPS = st.sampled_from(
+    [*"abc:,;#/1", "king", "\t", " ", "\n", '"', '{"a": 1}\n', "2.5", "NN_NNS", "\r\n", "é"]
+)
+
+
+@given(st.lists(SCRAPS, max_size=60), st.booleans())
+def test_any_text_is_read_or_refused(scraps: list[str], named: bool) -> None:
+    text = Text("any.txt", "".join(scraps).encode())
+    bind = {"a": "1", "b": "2"} if named else {}
+    readers: list[Callable[[], object]] = [
+        lambda: read_analogies("any", [text], {**bind, "d": "3"} if named else {}),
+        lambda: read_pairs("any", text, bind, "3" if named else None),
+        lambda: read_pairs("any", text, {}, "king" if named else None),
+    ]
+    for read in readers:
+        with contextlib.suppress(FileProblem):
+            found = read()
+            assert getattr(found, "questions", None) or getattr(found, "pairs", None)
 
 
 def test_formulas_that_do_not_fit(tmp_path: Path) -> None:

@@ -34,12 +34,16 @@ def read_analogies(name: str, texts: Sequence[Text], bind: Mapping[str, str]) ->
     Raises `FileProblem` with file and line for what fits no layout.
     """
     if bind:
-        return _table(name, texts, bind)
-    sample = [line.text for line in lines(texts[0])[:SAMPLE]]
-    layout = _layout(sample, texts)
-    if layout is None:
-        raise FileProblem(_not_analogies(sample), where=texts[0].name, hint=_WHAT_IT_SHOULD_BE)
-    return layout(name, texts)
+        found = _table(name, texts, bind)
+    else:
+        sample = [line.text for line in lines(texts[0])[:SAMPLE]]
+        layout = _layout(sample, texts)
+        if layout is None:
+            raise FileProblem(_not_analogies(sample), where=texts[0].name, hint=_WHAT_IT_SHOULD_BE)
+        found = layout(name, texts)
+    if not found.questions:
+        raise FileProblem("holds no question", where=name, hint=_WHAT_IT_SHOULD_BE)
+    return found
 
 
 def _layout(
@@ -86,8 +90,6 @@ def _google(name: str, texts: Sequence[Text]) -> Analogies:
                 sections = sections or [""]
                 a, b, c, d = _words(text, line, 4)
                 questions.append(Analogy((a, b, c), (d,), len(sections) - 1, line.number))
-    if not questions:
-        raise FileProblem("has sections and no questions", where=texts[0].name)
     return Analogies(name, "google", COLUMNS, tuple(_grouped(sections)), questions)
 
 
@@ -161,17 +163,14 @@ def _pairs(name: str, texts: Sequence[Text]) -> Analogies:
 
 def _answered_words(text: Text) -> Iterator[tuple[str, tuple[str, ...], int]]:
     for line in lines(text):
-        word, answers = _two(text, line)
-        yield word, tuple(filter(None, (answer.strip() for answer in answers.split("/")))), line.number
-
-
-def _two(text: Text, line: Line) -> tuple[str, str]:
-    cells = line.text.split("\t") if "\t" in line.text else line.text.split()
-    if len(cells) != 2 or not all(cell.strip(" /") for cell in cells):
-        raise FileProblem(
-            "is no pair", where=f"{text.name}:{line.number}", hint="write word<TAB>answer/other answer"
-        )
-    return cells[0].strip(), cells[1]
+        cells = line.text.split("\t") if "\t" in line.text else line.text.split()
+        word, *rest = (cell.strip() for cell in cells)
+        answers = tuple(filter(None, (answer.strip() for cell in rest for answer in cell.split("/"))))
+        if len(rest) != 1 or not word or not answers:
+            raise FileProblem(
+                "is no pair", where=f"{text.name}:{line.number}", hint="write word<TAB>answer/other answer"
+            )
+        yield word, answers, line.number
 
 
 def _ordered_pairs(pairs: Sequence[tuple[str, tuple[str, ...], int]], section: int) -> Iterator[Analogy]:

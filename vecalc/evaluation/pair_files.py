@@ -29,6 +29,8 @@ def read_pairs(name: str, text: Text, bind: Mapping[str, str], score: str | None
         raise FileProblem("holds analogies", where=text.name, hint="`vecalc eval analogies` reads them")
     found = table(text)
     found = with_names(found, (*bind.values(), *filter(None, (score,))))
+    if not found.rows:
+        raise FileProblem("is nothing but a header", where=text.name)
     words = _word_columns(found)
     phrases = None if bind or len(words) > 1 else _phrase_column(found, words)
     behind = phrases if phrases is not None else words[1] if len(words) > 1 else -1
@@ -51,14 +53,14 @@ def read_pairs(name: str, text: Text, bind: Mapping[str, str], score: str | None
 def _word_columns(found: Table) -> list[int]:
     """The columns that hold no numbers."""
     some = found.rows[:SAMPLE]
-    width = len(some[0].cells) if some else 0
+    width = len(some[0].cells)
     return [i for i in range(width) if not any(is_number(row.cells[i]) for row in some)]
 
 
 def _score_column(found: Table, behind: int) -> int | None:
     """The first column of numbers behind the words."""
     some = found.rows[:SAMPLE]
-    width = len(some[0].cells) if some else 0
+    width = len(some[0].cells)
     numeric = [
         i for i in range(behind + 1, width) if sum(is_number(row.cells[i]) for row in some) > len(some) / 2
     ]
