@@ -161,6 +161,11 @@ def test_questions_that_can_not_be_answered_are_told(tmp_path: Path) -> None:
     assert "1 question has no answer but words of the question" in done.out
 
 
+def test_questions_without_an_answer_are_told(tmp_path: Path) -> None:
+    done = run("analogies", write(tmp_path, QUESTIONS), "-e", "a - a", "--format", "table")
+    assert "a - a (kin.txt) gives no answer to 4 questions: counted as wrong" in done.out
+
+
 def test_details_show_every_question(tmp_path: Path) -> None:
     rows = sheets("analogies", write(tmp_path, QUESTIONS), "--details")["questions"]
     assert len(rows) == 5 * 2

@@ -21,22 +21,14 @@ from vecalc.evaluation.agreement import compare
 from vecalc.evaluation.analogy_files import ANSWER, COLUMNS, read_analogies
 from vecalc.evaluation.judging import Asked, ask, judge
 from vecalc.evaluation.lines import Text
+from vecalc.evaluation.methods import BASELINE, BASELINE_METHOD, FORMULAS, SECTIONAL
 from vecalc.evaluation.pair_files import read_pairs
 from vecalc.evaluation.solving import Solver, solver_of
 from vecalc.space import VectorSpace
 
 LARGEST = 64 << 20  # bytes of a file of questions; the largest known has 5 MB
-BASELINE = "b"  # its neighbours answer many questions by themselves
-BASELINE_LABEL, BASELINE_METHOD = "b (baseline)", "nearest-b"
-# Methods by name, as formulas. The 0.001 is Levy & Goldberg's; gensim has 0.000001.
-METHODS = {
-    "3cosadd": "b - a + c",
-    "3cosmul": "sim01(?, b) * sim01(?, c) / (sim01(?, a) + 0.001)",
-    "pairdirection": "cos(? - c, b - a)",
-    BASELINE_METHOD: BASELINE,
-}
-ALL_METHODS = (*METHODS, *sectional.METHODS)
-DEFAULT_ANALOGY, DEFAULT_SIMILARITY = METHODS["3cosadd"], "cos(a, b)"
+BASELINE_LABEL = f"{BASELINE} (baseline)"
+DEFAULT_ANALOGY, DEFAULT_SIMILARITY = FORMULAS["3cosadd"], "cos(a, b)"
 DEFAULT_PHRASES = "cos(a1 + n1, a2 + n2)"
 
 Tick = Callable[[int], None]
@@ -104,10 +96,10 @@ def _solvers(calculator: Calculator, questions: Analogies, asked: Asked, wanted:
     for text in formulas:
         yield _by_formula(calculator, text, text, columns, wanted.rules)
     for method in dict.fromkeys(wanted.methods):
-        if method in sectional.METHODS:
+        if method in SECTIONAL:
             yield sectional.SectionSolver(method, space, asked, wanted.rules)
         else:
-            yield _by_formula(calculator, method, METHODS[method], columns, wanted.rules)
+            yield _by_formula(calculator, method, FORMULAS[method], columns, wanted.rules)
     if BASELINE in columns and BASELINE_METHOD not in wanted.methods and BASELINE not in formulas:
         yield _by_formula(calculator, BASELINE_LABEL, BASELINE, columns, wanted.rules)
 

@@ -1,13 +1,14 @@
 """How well formulas answer analogies and predict judgements of similarity, each number with its protocol.
 
-    lines      bytes of a file -> numbered lines -> cells
-    layouts    one module a layout, recognised by content: lines -> `Analogies` or `Pairs`
-    lookup     words -> rows, under the rules for case, vocabulary and unknown words
-    solving    rows of questions -> the rows that a formula or a method ranks first
-    judging    those -> which questions are right, with inputs left out and without
-    agreement  rows of pairs -> similarities -> correlations with the judgements
-    statistics intervals and tests, seeded
-    tables     results -> `Sheet`s
+    lines                        bytes of a file -> numbered lines -> cells
+    analogy_files, pair_files    those, in any layout -> `Analogies`, `Pairs`; `binding` names columns
+    protocol                     the rules by name, and as a table
+    lookup                       words -> rows, under the rules
+    solving, sectional           rows of questions -> the rows that a formula, or a method, ranks first
+    judging                      those -> which questions are right, with inputs left out and without
+    agreement                    rows of pairs -> numbers beside the judgements
+    statistics                   correlations, intervals and tests, seeded
+    analogy_tables, similarity_tables    results -> `Sheet`s
 
 A question may have several right answers; a question whose words the vocabulary lacks is not seen, and
 counts as the rules say.

@@ -61,7 +61,8 @@ def _accuracy(names: Names, runs: Sequence[Run], rules: Rules) -> Sheet:
         Column("total", "count"),
         Column("coverage", "percent"),
     )
-    remarks = tuple(dict.fromkeys(filter(None, (_impossible(run, rules) for run in runs))))
+    told = [remark for run in runs for remark in (_impossible(run, rules), _unanswered(run)) if remark]
+    remarks = tuple(dict.fromkeys(told))
     rows = tuple((*names.of(run), *_score(run, run.seen(rules), rules)) for run in runs)
     return Sheet("accuracy", columns, rows, names.title("Accuracy"), remarks)
 
@@ -83,6 +84,14 @@ def _impossible(run: Run, rules: Rules) -> str:
         return ""
     have = "question has" if count == 1 else "questions have"
     return f"{count:,} {have} no answer but words of the question, which can't be answers"
+
+
+def _unanswered(run: Run) -> str:
+    count = int((run.asked.known & (run.judged.answers == UNKNOWN)).sum())
+    if not count:
+        return ""
+    questions = "1 question" if count == 1 else f"{count:,} questions"
+    return f"{run.formula} ({run.model}) gives no answer to {questions}: counted as wrong"
 
 
 def _comparison(names: Names, pairs: Sequence[tuple[Run, Run]], rules: Rules) -> Sheet:

@@ -14,6 +14,7 @@ import numpy as np
 from vecalc.evaluation import Rules
 from vecalc.evaluation.judging import Asked
 from vecalc.evaluation.lookup import UNKNOWN
+from vecalc.evaluation.methods import SECTIONAL
 from vecalc.evaluation.regression import fit
 from vecalc.evaluation.scanning import best_rows
 from vecalc.evaluation.solving import candidates
@@ -50,7 +51,7 @@ class SectionSolver:
 
     def __init__(self, label: str, space: VectorSpace, asked: Asked, rules: Rules) -> None:
         self.label = label
-        self.text = _DEFINITIONS[label]
+        self.text = SECTIONAL[label]
         self._space = space
         self._rules = rules
         self._relations = relations(asked)
@@ -123,9 +124,3 @@ def _target_class(space: VectorSpace, relation: Relation, first: int, seed: int)
 
 _Method = Callable[[VectorSpace, list[Relation], "Rows", int, Rules], "Rows"]
 _METHODS: dict[str, _Method] = {"3cosavg": _three_cos_avg, "lrcos": _lr_cos}
-METHODS = tuple(_METHODS)
-_OTHERS = "the section's pairs but for those of the word asked about; its answer counts for each question"
-_DEFINITIONS = {
-    "3cosavg": f"c plus the mean offset of {_OTHERS}",
-    "lrcos": f"cosine to c times the chance of being a target, by logistic regression on {_OTHERS}",
-}

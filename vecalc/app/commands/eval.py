@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vecalc.answers import METRICS
 from vecalc.app.cli.options import FORMAT, LET, MODEL, QUIET, group, request_of
 from vecalc.app.commands import command
 from vecalc.errors import UsageError
+from vecalc.evaluation import CASES, EXCLUSIONS, UNKNOWN
+from vecalc.evaluation.methods import METHODS
+from vecalc.evaluation.protocol import ANALOGY_UNKNOWN, PROTOCOLS, SIMILARITY_UNKNOWN, rules_of
 
 if TYPE_CHECKING:
     from vecalc.answers import Sheet
@@ -28,11 +32,11 @@ _EXAMPLES = """\
 RULES = group(
     click.option(
         "--protocol",
-        type=click.Choice(["exact", "gensim", "word2vec"]),
+        type=click.Choice(list(PROTOCOLS)),
         default="exact",
         help="Count as this program does; the options below overrule.",
     ),
-    click.option("--case", type=click.Choice(["exact", "upper", "ascii"]), help="How words are compared."),
+    click.option("--case", type=click.Choice(CASES), help="How words are compared."),
     click.option(
         "--first",
         "cut",
@@ -42,16 +46,16 @@ RULES = group(
     ),
     click.option(
         "--unknown",
-        type=click.Choice(["skip", "wrong", "zero", "mean", "error"]),
+        type=click.Choice(UNKNOWN),
         help="Questions with unknown words: left out, wrong; similarity 0, mean vector; an error.",
     ),
     click.option(
         "--exclude",
         "exclusion",
-        type=click.Choice(["inputs", "any-case", "none"]),
+        type=click.Choice(EXCLUSIONS),
         help="Words of an analogy that are no answer.",
     ),
-    click.option("--metric", type=click.Choice(["cos", "dot", "l2"]), default="cos", help="What near means."),
+    click.option("--metric", type=click.Choice(METRICS), default="cos", help="What near means."),
     click.option(
         "--resamples", type=click.IntRange(100, 100_000), metavar="N", help="Of the bootstrap. [1000]"
     ),
@@ -68,7 +72,7 @@ RULES = group(
     "--method",
     "methods",
     multiple=True,
-    type=click.Choice(["3cosadd", "3cosmul", "pairdirection", "3cosavg", "lrcos", "nearest-b"]),
+    type=click.Choice(METHODS),
     help="A known way to answer analogies; may be repeated.",
 )
 @click.option("--bind", multiple=True, metavar="NAME=COLUMN", help="A column of a table; d is the answer.")
@@ -99,7 +103,6 @@ def _wanted(kind: str, options: dict[str, Any]) -> Wanted:
     from vecalc.app.cli.arguments import as_utf8
     from vecalc.app.evaluating import Wanted
     from vecalc.evaluation.binding import bindings
-    from vecalc.evaluation.protocol import ANALOGY_UNKNOWN, SIMILARITY_UNKNOWN, rules_of
 
     others = ("score",) if kind == "analogies" else ("methods", "exclusion", "details")
     for name in others:
