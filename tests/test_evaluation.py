@@ -313,6 +313,8 @@ def test_bats_is_a_folder_of_pairs_with_several_answers(tmp_path: Path) -> None:
     # "nobody" stands for b where woman's pair comes first, and is unknown.
     assert (best["total"], best["seen"]) == (6 + 2, 4 + 2)
     assert best["right"] == 6
+    message = refused("analogies", tmp_path / "bats", "--unknown", "error", code=4)
+    assert "N01 [royal].txt:1: 'nobody' is not in the vocabulary" in message
     assert [row["section"] for row in found["sections"][::2]] == [
         "N01 [royal]", "P01 [married]", "all 1_Nouns", "all 2_Pairs",
     ]  # fmt: skip

@@ -39,9 +39,10 @@ class Rules(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A part of a set of questions, and the larger part it belongs to ('' without)."""
+    """A part of a set of questions, the file it stands in, and the larger part it belongs to ('' without)."""
 
     name: str
+    file: str
     group: str = ""
 
 

@@ -80,23 +80,23 @@ def _not_analogies(sample: Sequence[str]) -> str:
 
 
 def _google(name: str, texts: Sequence[Text]) -> Analogies:
-    sections: list[str] = []
+    sections: list[tuple[str, str]] = []
     questions: list[Analogy] = []
     for text in texts:
         for line in lines(text):
             if line.text.startswith(":"):
-                sections.append(line.text.lstrip(": ").strip())
+                sections.append((line.text.lstrip(": ").strip(), text.name))
             elif not line.text.startswith("#"):
-                sections = sections or [""]
+                sections = sections or [("", text.name)]
                 a, b, c, d = _words(text, line, 4)
                 questions.append(Analogy((a, b, c), (d,), len(sections) - 1, line.number))
     return Analogies(name, "google", COLUMNS, tuple(_grouped(sections)), questions)
 
 
-def _grouped(sections: Sequence[str]) -> Iterator[Section]:
-    for i, section in enumerate(sections):
+def _grouped(sections: Sequence[tuple[str, str]]) -> Iterator[Section]:
+    for i, (section, file) in enumerate(sections):
         group = "semantic" if i < SEMANTIC_SECTIONS else "syntactic"
-        yield Section(section, group if len(sections) > SEMANTIC_SECTIONS else "")
+        yield Section(section, file, group if len(sections) > SEMANTIC_SECTIONS else "")
 
 
 def _words(text: Text, line: Line, count: int) -> list[str]:
@@ -119,7 +119,7 @@ def _tagged(name: str, texts: Sequence[Text]) -> Analogies:
             words = _words(text, line, 5)
             tag = words.pop(0 if _TAG.fullmatch(words[0]) else -1)
             entries.append((tag, words, line.number))
-    return _by_tag(name, entries)
+    return _by_tag(name, texts[0].name, entries)
 
 
 def _answers_apart(name: str, texts: Sequence[Text]) -> Analogies:
@@ -131,16 +131,16 @@ def _answers_apart(name: str, texts: Sequence[Text]) -> Analogies:
     for question, answer in zip(asked, answered, strict=True):
         tag, word = _words(texts[1], answer, 2)
         entries.append((tag, [*_words(texts[0], question, 3), word], question.number))
-    return _by_tag(name, entries)
+    return _by_tag(name, texts[0].name, entries)
 
 
-def _by_tag(name: str, entries: Sequence[tuple[str, Sequence[str], int]]) -> Analogies:
+def _by_tag(name: str, file: str, entries: Sequence[tuple[str, Sequence[str], int]]) -> Analogies:
     sections = list(dict.fromkeys(tag for tag, _, _ in entries))
     places = {tag: i for i, tag in enumerate(sections)}
     questions = [
         Analogy(tuple(words[:3]), (words[3],), places[tag], number) for tag, words, number in entries
     ]
-    return Analogies(name, "msr", COLUMNS, tuple(Section(tag) for tag in sections), questions)
+    return Analogies(name, "msr", COLUMNS, tuple(Section(tag, file) for tag in sections), questions)
 
 
 # --- BATS -----------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def _pairs(name: str, texts: Sequence[Text]) -> Analogies:
     questions: list[Analogy] = []
     for place, text in enumerate(texts):
         path = PurePath(text.name)
-        sections.append(Section(path.stem, path.parent.name if len(folders) > 1 else ""))
+        sections.append(Section(path.stem, text.name, path.parent.name if len(folders) > 1 else ""))
         pairs = list(_answered_words(text))
         if len(questions) + len(pairs) ** 2 > MOST_QUESTIONS:
             what = f"has {len(pairs):,} pairs: all in any order are more than {MOST_QUESTIONS:,} questions"
@@ -194,4 +194,4 @@ def _table(name: str, texts: Sequence[Text], bind: Mapping[str, str]) -> Analogi
         for row, cells in zip(found.rows, bound_rows(text.name, found, bind), strict=True):
             words = tuple(cells[column] for column in columns)
             questions.append(Analogy(words, (cells[ANSWER],), 0, row.number))
-    return Analogies(name, "table", columns, (Section(""),), questions)
+    return Analogies(name, "table", columns, (Section("", name),), questions)

@@ -70,7 +70,7 @@ def _refuse(questions: Analogies, i: int, rows: dict[str, int]) -> None:
     unknown = next(word for word in (*entry.words, *entry.answers) if rows[word] < 0)
     raise FileProblem(
         f"'{unknown}' is not in the vocabulary",
-        where=f"{questions.name}:{entry.line}",
+        where=f"{questions.sections[entry.section].file}:{entry.line}",
         hint="--unknown skip leaves such questions out, wrong counts them",
     )
 
