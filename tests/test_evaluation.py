@@ -228,6 +228,20 @@ def test_every_format_says_the_same_every_time(kind: str, form: str, tmp_path: P
     assert "exact" in one.out  # the protocol
 
 
+def test_the_metric_is_not_ignored(tmp_path: Path) -> None:
+    """As gensim's `similarity_function` is, any nonsense included."""
+    words = ["a", "b", "c", "near", "far"]
+    vectors = np.array([[1, 0], [1, 1], [1, 0.1], [0.6, 1], [9, 11]], dtype=np.float64)
+    model = write(tmp_path, as_text(words, vectors), "model.txt")
+    file = write(tmp_path, "a b c near\n")
+    right = []
+    for metric in ("cos", "dot", "l2"):
+        done = vecalc("eval", "analogies", file, "-m", model, "--norm", "raw", "--metric", metric, "--json")
+        right.append(json.loads(done.out)[0]["rows"][0]["right"])
+    assert right == [0, 0, 1]
+    assert vecalc("eval", "analogies", file, "--metric", "nonsense").code == 2
+
+
 def test_names_of_let_are_known(tmp_path: Path) -> None:
     done = run(
         "analogies", write(tmp_path, QUESTIONS), "--let", "f(x, y) = x - y", "-e", "f(b, a) + c", "--json"
