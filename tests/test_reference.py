@@ -8,9 +8,6 @@ Known, and not covered yet:
     what                            where                                   waits for
     ------------------------------  --------------------------------------  --------------------------
     odd one out                     war conflict police day -> police       a function (here: its formula)
-    WordSim353 and SimLex-999       Pearson .24425 Spearman .27360, ...     evaluation
-    Google analogies                1 of 409; 78.68 % of 4,686 (8,000 x 300)  evaluation
-    PairDirection, LRCos            Levy & Goldberg 2014, Drozd et al. 2016  evaluation
     the full GoogleNews, crawl, ... queen .7118193507 among 3,000,000       nobody has 3.6 GB in a test
 """
 

@@ -5,20 +5,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from vecalc.answers import Answer
 from vecalc.app import answering, plain, prelude
 from vecalc.app.asking import Computed, Options, Question
+from vecalc.app.columnwise import Columnwise, column_space
 from vecalc.app.ranker import Ranker
+from vecalc.calc.columns import COLUMNS, Formula
 from vecalc.calc.evaluate import Evaluated, evaluate
 from vecalc.calc.expand import Definition, Scope, expand, expand_from_afar
 from vecalc.calc.resolve import Reading, Resolved, find_row, resolve
 from vecalc.calc.values import List, Vector, Worth
 from vecalc.errors import NOWHERE, NoValue, Span, TypeMismatch, VecalcError
 from vecalc.lang.hyphens import settle
-from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement
+from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement, Word
 from vecalc.lang.parse import parse
 from vecalc.lang.show import show
 from vecalc.space import VectorSpace
@@ -80,6 +82,21 @@ class Calculator(Ranker):
         if found is None:
             raise _nothing()
         return found
+
+    def formula(self, text: str, columns: Sequence[str]) -> Formula:
+        """An expression over columns, read and resolved once, to be computed for many rows.
+
+        A column is a name that shadows a word; the other words are those of the default space.
+        """
+        names: dict[str, Node] = {name: Word(name, quoted=True, space=COLUMNS) for name in columns}
+        statements, _ = self._read(text, names)
+        if len(statements) != 1 or isinstance(statements[0], Bind | Define | Expectation):
+            raise TypeMismatch("one expression is wanted", hint="--let binds names, or `where` does")
+        blank = column_space(columns, self.spaces[self.default].dim)
+        reading = Reading(self.options.exact, max_words=self.options.limits.words)
+        tree = expand(_body(statements[0]), self.scope.with_names(names))
+        resolved = resolve(tree, {**self.spaces, COLUMNS: blank}, self.default, reading)
+        return Formula(text.strip(), resolved.tree, resolved.vectors, self.options.norm, Columnwise(self))
 
     def define(self, text: str, where: str = "") -> None:
         """Take up the definitions of a text (a prelude); an expression in it is an error.
