@@ -1,4 +1,4 @@
-"""Tables of questions: the rows of CSV, TSV, JSON-lines and Parquet files, each with the columns of the first."""
+"""Tables of questions: rows of CSV, TSV, JSON-lines and Parquet files, each with the columns of the first."""
 
 from __future__ import annotations
 

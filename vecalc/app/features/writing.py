@@ -1,4 +1,4 @@
-"""A finished spool becomes a file: npy, npz, Parquet, CSV or TSV; in blocks, and every time the same bytes."""
+"""A finished spool becomes a file: npy, npz, Parquet, CSV or TSV; in blocks, and always the same bytes."""
 
 from __future__ import annotations
 
