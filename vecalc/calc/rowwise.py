@@ -9,6 +9,7 @@ some row without a value. Where both give a value it is the same; the tests hold
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -27,22 +28,30 @@ if TYPE_CHECKING:
 
 
 class Rowwise:
-    """A tree, ready for blocks of rows. Parts that no column touches are computed once."""
+    """A tree, ready for blocks of rows; some of its words are `columns`. Other parts are computed once."""
 
     def __init__(
-        self, tree: Node, vectors: Mapping[Key, Floats], norm: str = "rms", nearest: Nearest | None = None
+        self,
+        tree: Node,
+        columns: AbstractSet[Key],
+        vectors: Mapping[Key, Floats],
+        norm: str = "rms",
+        nearest: Nearest | None = None,
     ) -> None:
         self.tree = tree
         self.vectors = vectors  # of the words that are the same in every row
         self.norm = norm
         self.nearest = nearest
         self._constants: dict[tuple[int, str], Column] = {}
+        varying = _Varying(columns)
+        deep(varying.visit(tree))
+        self.varying = frozenset(node for node, varies in varying.found.items() if varies)
 
     def __call__(self, columns: Mapping[Key, Column]) -> Column:
         """The tree's value over a block of rows. Raises `Unsupported`, `RowProblem`; of its constant
         parts also what `evaluate` raises.
         """
-        run = _Run(self, columns, _varying(self.tree, columns))
+        run = _Run(self, columns)
         with np.errstate(all="ignore"):  # every result is checked
             return deep(run.value(self.tree, self.norm))
 
@@ -57,36 +66,33 @@ class Rowwise:
         return self._constants[key]
 
 
-def _varying(tree: Node, columns: Mapping[Key, Column]) -> set[int]:
+class _Varying:
     """The nodes, by id, that have a column below them."""
-    found: set[int] = set()
-    seen: set[int] = set()
 
-    def visit(node: Statement) -> Steps[bool]:
-        if id(node) not in seen:
-            seen.add(id(node))
-            varies = isinstance(node, Word) and Key(node.space, node.text) in columns
+    def __init__(self, columns: AbstractSet[Key]) -> None:
+        self.columns = columns
+        self.found: dict[int, bool] = {}
+
+    def visit(self, node: Statement) -> Steps[bool]:
+        """Whether it has."""
+        if id(node) not in self.found:
+            varies = isinstance(node, Word) and Key(node.space, node.text) in self.columns
             for child in children(node):
-                varies = (yield visit(child)) or varies
-            if varies:
-                found.add(id(node))
-        return id(node) in found
-
-    deep(visit(tree))
-    return found
+                varies = (yield self.visit(child)) or varies
+            self.found[id(node)] = varies
+        return self.found[id(node)]
 
 
 class _Run:
     """One block. A node that several parents share is computed once for each norm it is needed at."""
 
-    def __init__(self, formula: Rowwise, columns: Mapping[Key, Column], varying: set[int]) -> None:
+    def __init__(self, formula: Rowwise, columns: Mapping[Key, Column]) -> None:
         self.formula = formula
         self.columns = columns
-        self.varying = varying
         self._known: dict[tuple[int, str], Column] = {}
 
     def value(self, node: Node, norm: str) -> Steps[Column]:
-        if id(node) not in self.varying:
+        if id(node) not in self.formula.varying:
             return self.formula.constant(node, norm)
         known = self._known.get((id(node), norm))
         if known is None:

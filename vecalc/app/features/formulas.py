@@ -78,7 +78,8 @@ class Formula:
         self.norm = norm
         self.standing: dict[Key, Key] = {}  # while a row is computed alone: the words of its columns
         self.nearest = nearest
-        self._rowwise: Rowwise | None = Rowwise(resolved.tree, resolved.vectors, norm, nearest)
+        columns = {source.key for source in self.sources}
+        self._rowwise: Rowwise | None = Rowwise(resolved.tree, columns, resolved.vectors, norm, nearest)
 
     @property
     def names(self) -> tuple[str, ...]:

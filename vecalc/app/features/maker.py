@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     Mask: TypeAlias = NDArray[np.bool_]
 
-# Numbers of one column of vectors in a block: 8 MB, of which a formula needs some at a time.
-BLOCK_NUMBERS = 1 << 20
+# Numbers of one column of vectors in a block: 2 MB, which stay in the cache while a formula goes over them.
+BLOCK_NUMBERS = 1 << 18
 MOST_ROWS = 4096
 
 Cells = Mapping[str, Sequence[str]]  # by column of the table, the cells of a block
