@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -21,7 +21,7 @@ class Row(NamedTuple):
     problem: VecalcError | None = None
 
 
-def rows(path: str, stream: IO[bytes]) -> Iterator[Row]:
+def rows(path: str, stream: IO[bytes]) -> Generator[Row]:
     """The rows of a CSV, TSV, JSON-lines or Parquet file, told apart by suffix (CSV for anything else).
 
     Raises `FileProblem` when there are no columns, or two of one name.

@@ -54,6 +54,8 @@ EXAMPLES = """\
 @QUIET
 def run(table: str, output: str, resume: bool, **options: Any) -> int:
     """Computes formulas for every row of a .csv, .tsv, .jsonl or .parquet file, as numbers for a model."""
+    from contextlib import closing
+
     from vecalc.app.cli import inputs, tables
     from vecalc.app.cli.arguments import as_utf8
     from vecalc.app.cli.meter import metered
@@ -82,12 +84,16 @@ def run(table: str, output: str, resume: bool, **options: Any) -> int:
     )
     calculator = open_calculator(request)
     size = Path(table).stat().st_size if Path(table).is_file() else None
-    with inputs.opened(table) as stream, metered(f"features of {table}", size, quiet=request.quiet) as meter:
+    with (
+        inputs.opened(table) as stream,
+        closing(tables.rows(table, stream)) as rows,
+        metered(f"features of {table}", size, quiet=request.quiet) as meter,
+    ):
         try:
             made = make_features(
                 calculator,
                 order,
-                tables.rows(table, stream),
+                rows,
                 source=("standard input" if table == "-" else table, file_digest(table)),
                 resume=resume,
                 watch=(lambda: meter.at(stream.tell())) if meter and size else (lambda: None),
