@@ -6,8 +6,8 @@ NORMS is the table of feature norms of McRae et al. (2005), CONCS_FEATS_concstat
 for a thing, such as is_red for a tomato. For every thing that has a color in it and stands in the model,
 each formula of the thing and the word `color` ranks the color words (and, for `in 10`, all words). MRR is
 the mean of 1 / (rank of the first right color); `better` and `worse` count things whose right color comes
-earlier or later than by the sum at the same norm; p is of a paired sign-flip test on 1 / rank, corrected for the
-number of formulas of the table (Holm). `chance` is the MRR of colors in random order. Colors, formulas
+earlier or later than by the sum at the same norm; p is of a paired sign-flip test on 1 / rank, corrected for
+the number of formulas of the table (Holm). `chance` is the MRR of colors in random order. Colors, formulas
 and the rule for things were fixed before anything was measured.
 """
 
@@ -62,9 +62,8 @@ def measure(space: vecalc.VectorSpace, colors_of: dict[str, set[str]]) -> None:
     colors = [color for color in COLORS if space.row(color) is not None]
     known = [t for t in colors_of if space.row(t) is not None and colors_of[t] & set(colors)]
     chance = np.mean([by_chance(len(colors), len(colors_of[thing] & set(colors))) for thing in known])
-    print(
-        f"\n{space.name}: {len(known)} of {len(colors_of)} things, {len(colors)} colors, chance {chance:.3f}\n"
-    )
+    share = f"{len(known)} of {len(colors_of)} things"
+    print(f"\n{space.name}: {share}, {len(colors)} colors, chance {chance:.3f}\n")
     rows, ps = [], []
     for norm in NORMS:
         calculate = vecalc.Calculator(space, vecalc.Options(norm=norm, exact=True))

@@ -9,8 +9,10 @@ RATINGS has the columns userId, movieId, rating. `factors` splits the ratings at
     20 %  a model learns from features of these (train.csv)
     20 %  held out until the end (test.csv)
 
-so no rating that a model learns from or is judged by has shaped the factors. It writes users.txt and films.txt as
-word2vec text, which vecalc reads like any embeddings, with `base`, the prediction without the factors, in both tables.
+so no rating that a model learns from or is judged by has shaped the factors. It writes users.txt and
+films.txt as word2vec text, which vecalc reads like any embeddings, and `base`, the prediction without the
+factors, into both tables.
+
 `judge` reads the features that `vecalc features` made of the two tables and fits models with scikit-learn.
 """
 

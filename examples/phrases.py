@@ -2,12 +2,12 @@
 
 python examples/phrases.py ANNOTATIONS.csv [MODEL...]
 
-ANNOTATIONS has pairs of adjective-noun phrases and a human similarity: columns Pair ("angry bark,angry crowd")
-and Sem_Sim, as in SemSim-AudSim (Nazir and Sadrzadeh 2023). Each formula makes a vector of each phrase; the
-cosines of the pairs are compared with the human judgements by Spearman's rank correlation, on the pairs whose
-words the model has, with a bootstrap interval over pairs. The last column is the difference to A + B at the same norm,
-from the same resamples. In that set the two phrases of a pair nearly always share their adjective, so the noun alone
-is a baseline that knows as much as there is to know: `same adjective` says in how many pairs.
+ANNOTATIONS has pairs of adjective-noun phrases and a human similarity: columns Pair ("angry bark,angry
+crowd") and Sem_Sim, as in SemSim-AudSim (Nazir and Sadrzadeh 2023). Each formula makes a vector of each
+phrase; the cosines of the pairs are compared with the human judgements by Spearman's rank correlation, on
+the pairs whose words the model has, with a bootstrap interval over pairs. The last column is the difference
+to A + B at the same norm, from the same resamples. In that set the two phrases of a pair nearly always share
+their adjective, so the noun alone is the baseline to beat: `same adjective` says in how many pairs.
 """
 
 from __future__ import annotations
@@ -60,9 +60,7 @@ def measure(space: vecalc.VectorSpace, judged: list[tuple[list[str], float]]) ->
     """Print a table for one model."""
     known = [(words, score) for words, score in judged if all(space.row(word) is not None for word in words)]
     same = sum(words[0] == words[2] for words, _ in known)
-    print(
-        f"\n{space.name or 'starter'}: {len(known)} of {len(judged)} pairs, {same} with the same adjective\n"
-    )
+    print(f"\n{space.name}: {len(known)} of {len(judged)} pairs, {same} with the same adjective\n")
     human = np.array([score for _, score in known])
     first = {"A": [words[0] for words, _ in known], "B": [words[1] for words, _ in known]}
     second = {"A": [words[2] for words, _ in known], "B": [words[3] for words, _ in known]}

@@ -2,10 +2,10 @@
 
 python examples/product_geometry.py [MODEL...]
 
-Over pairs of words drawn from the 2,000 most frequent. First table: at each norm, the length of A*B as a share of
-the length of A, and the cosine of 0.5*(A*B + A + B) with A + B. Second table: the share of the ten nearest words
-that stays when the whole space is rotated (10 random rotations); nothing that was learned changes by
-that, only the axes do.
+Over pairs of words drawn from the 2,000 most frequent. First table: at each norm, the length of A*B as a
+share of the length of A, and the cosine of 0.5*(A*B + A + B) with A + B. Second table: the share of the ten
+nearest words that stays when the whole space is rotated (10 random rotations); nothing that was learned
+changes by that, only the axes do.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def nearest(space: vecalc.VectorSpace, pairs: dict[str, list[str]]) -> dict[str,
 def main(models: list[str]) -> None:
     """Measure the built-in space and every model given."""
     for space in (vecalc.starter(), *(vecalc.load(model).space for model in models)):
-        print(f"\n{space.name or 'starter'}: {len(space):,} words x {space.dim}\n")
+        print(f"\n{space.name}: {len(space):,} words x {space.dim}\n")
         print_table(
             ["norm", "length of A*B / length of A", "cosine with A + B, median [5 %, 95 %]"], disguise(space)
         )
