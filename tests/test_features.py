@@ -337,6 +337,13 @@ def test_mistakes_on_the_command_line(
     assert not (tmp_path / "out.csv.part").exists()
 
 
+@pytest.mark.parametrize("output", ["-", ".", "/dev/stdout"])
+def test_features_need_a_file(pairs: Path, output: str) -> None:
+    done = features(pairs, "-e", "a", "-o", output, "--format", "csv")
+    assert (done.code, done.out) == (2, "")
+    assert "features need a file" in done.err
+
+
 def test_problems_of_the_table_have_a_line(tmp_path: Path) -> None:
     table = tmp_path / "pairs.csv"
     for rows, code, told in [

@@ -67,6 +67,8 @@ def run(table: str, output: str, resume: bool, **options: Any) -> int:
     from vecalc.errors import UsageError
     from vecalc.render.visible import visible
 
+    if output == "-" or (Path(output).exists() and not Path(output).is_file()):
+        raise UsageError("features need a file", where=f"-o {output}", hint="-o features.npz")
     name = format_of(output, options.pop("format"))
     check_format(name)
     request = request_of(options)
