@@ -34,10 +34,11 @@ class MappedWords:
     __slots__ = ("_data", "_exact", "_folded", "_offsets")
 
     def __init__(self, data: Any, offsets: NDArray[np.int64], exact: Index, folded: Index) -> None:
-        self._data = data
-        self._offsets = offsets
-        self._exact = exact
-        self._folded = folded
+        # Views without the class of mapped arrays, which makes a look at one number ten times as long.
+        self._data = memoryview(data)
+        self._offsets = offsets.view(np.ndarray)
+        self._exact = exact.view(np.ndarray)
+        self._folded = folded.view(np.ndarray)
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -62,8 +63,8 @@ class MappedWords:
         return [row for row in _rows(self._folded, key) if fold(self.word(row)) == key]
 
     def _text(self, first: int, last: int) -> str:
-        start, end = int(self._offsets[first]), int(self._offsets[last])
-        return bytes(self._data[start : end - 1]).decode(*ENCODING)
+        start, end = self._offsets.item(first), self._offsets.item(last)
+        return str(self._data[start : end - 1], *ENCODING)
 
 
 def _rows(index: Index, text: str) -> list[int]:
@@ -72,12 +73,11 @@ def _rows(index: Index, text: str) -> list[int]:
         key = np.uint32(crc32(text.encode(*ENCODING)))
     except UnicodeEncodeError:  # a lone surrogate that stands for no byte: in no file
         return []
-    first = int(np.searchsorted(index[0], key))
-    rows = []
-    for place in range(first, index.shape[1]):
-        if index[0, place] != key:
-            break
-        rows.append(int(index[1, place]))
+    hashes, numbers = index
+    place, rows = int(hashes.searchsorted(key)), []
+    while place < len(hashes) and hashes.item(place) == key:
+        rows.append(numbers.item(place))
+        place += 1
     return rows
 
 
@@ -92,11 +92,15 @@ class WordsWriter:
 
     def add(self, words: Sequence[str]) -> None:
         """Take the next words; none may hold a newline."""
-        encoded = [word.encode(*ENCODING) for word in words]
-        self.stream.write(b"".join(word + b"\n" for word in encoded))
+        if not words:
+            return
+        encoded = _encoded(words)
+        self.stream.write(b"\n".join(encoded) + b"\n")
         self.sizes.append(np.fromiter(map(len, encoded), np.int64, len(encoded)) + 1)
         self.exact.append(_hashes(encoded))
-        self.folded.append(_hashes([word.encode(*ENCODING) for word in fold_all(words)]))
+        folded = fold_all(words)
+        same = folded == list(words)  # of most vocabularies, most words
+        self.folded.append(self.exact[-1] if same else _hashes(_encoded(folded)))
 
     def finish(self, save: Callable[[str, NDArray[Any]], None]) -> None:
         """Hand over the arrays, each with the name of its file."""
@@ -104,6 +108,10 @@ class WordsWriter:
         save("offsets.npy", np.cumsum(sizes))
         save("exact.npy", _index(self.exact))
         save("folded.npy", _index(self.folded))
+
+
+def _encoded(words: Sequence[str]) -> list[bytes]:
+    return "\n".join(words).encode(*ENCODING).split(b"\n")
 
 
 def _hashes(encoded: Sequence[bytes]) -> Index:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
@@ -20,6 +19,7 @@ from vecalc.app.features.writing import write
 from vecalc.app.pipeline import Calculator
 from vecalc.errors import FileProblem, NoValue, StorageProblem, UsageError, VecalcError
 from vecalc.lang.show import show
+from vecalc.space import digest
 
 if TYPE_CHECKING:
     from vecalc.space import VectorSpace
@@ -156,7 +156,7 @@ def _text(cell: str) -> str:
 # --- what makes two runs the same -----------------------------------------------------------
 
 
-def _identity(calculator: Calculator, order: Order, digest: str) -> dict[str, Any]:
+def _identity(calculator: Calculator, order: Order, table: str) -> dict[str, Any]:
     """All that the bytes of the file depend on, by the names under which it is told that they changed."""
     import vecalc
 
@@ -165,7 +165,7 @@ def _identity(calculator: Calculator, order: Order, digest: str) -> dict[str, An
     definitions = [show(definition.function) for definition in scope.functions.values()]
     options = calculator.options
     return {
-        "input": digest,
+        "input": table,
         "formulas": list(order.formulas),
         "bind": list(order.bind),
         "keep": list(order.keep),
@@ -184,14 +184,15 @@ def file_digest(path: str) -> str:
     if not Path(path).is_file():
         return ""
     try:
-        with Path(path).open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return digest.of_file(Path(path))
     except OSError as problem:
         raise FileProblem(f"can't be read: {problem.strerror}", where=path) from None
 
 
 def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+    told = digest.running()
+    told.update(data)
+    return digest.noted(told)
 
 
 def _digest_of(space: VectorSpace) -> str:
