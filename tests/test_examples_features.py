@@ -23,7 +23,7 @@ def run(*command: str | Path, path: Path | None = None) -> subprocess.CompletedP
     if path is not None:
         environment["PATH"] = f"{path}{os.pathsep}{environment['PATH']}"
     done = subprocess.run(
-        [*map(str, command)], capture_output=True, text=True, check=False, env=environment, timeout=110
+        [*map(str, command)], capture_output=True, text=True, check=False, env=environment, timeout=600
     )
     assert done.returncode == 0, done.stderr
     return done

@@ -86,8 +86,9 @@ def make_features(
 
 
 def part_folder(output: Path) -> Path:
-    """Where an unfinished run is kept."""
-    return output.with_name(f"{output.name}.part")
+    """Where an unfinished run is kept: beside the file itself, also where the path is a link to it."""
+    whole = output.resolve()
+    return whole.with_name(f"{whole.name}.part")
 
 
 def _check_kept(first: Row, order: Order, where: str) -> None:
