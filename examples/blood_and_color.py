@@ -18,6 +18,7 @@ import gzip
 import io
 import re
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -101,13 +102,18 @@ def by_chance(count: int, right: int) -> float:
     return found
 
 
+@cache
+def directions(space: vecalc.VectorSpace) -> np.ndarray:
+    """All words at length 1 [n, d]."""
+    words = space.vectors(range(len(space)))
+    return words / np.maximum(np.linalg.norm(words, axis=1, keepdims=True), 1e-300)
+
+
 def ranks(
     space: vecalc.VectorSpace, known: list[str], vectors: np.ndarray, right: list[set[str]], colors: list[str]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Of each thing's first right color: the rank among the colors, and among all words but the inputs."""
-    words = space.vectors(range(len(space)))
-    words /= np.maximum(np.linalg.norm(words, axis=1, keepdims=True), 1e-300)
-    cosines = words @ vectors.T  # [n, things]; a vector's own length does not matter to the order
+    cosines = directions(space) @ vectors.T  # [n, things]; a thing's own length does not matter to the order
     where = np.array([space.row(color) for color in colors])
     among, everywhere = [], []
     for i, thing in enumerate(known):

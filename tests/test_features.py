@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import doctest
 import itertools
 import json
+import sys
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -95,6 +97,11 @@ def test_rows_do_not_know_of_each_other(rows: list[tuple[str, str]]) -> None:
     for i, (u, v) in enumerate(rows):
         alone = package.features(calculator(), formulas, {"u": [u], "v": [v]}, kind="float64").values
         assert np.array_equal(together[i : i + 1], alone)
+
+
+def test_the_example_in_the_docstring_runs() -> None:
+    result = doctest.testmod(sys.modules["vecalc.app.features.table"], extraglobs={"vecalc": package})
+    assert (result.attempted > 0, result.failed) == (True, 0)
 
 
 def test_columns_are_named_for_their_formulas() -> None:
@@ -399,6 +406,28 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(tmp_path: Path, suffix: st
     assert broken.read_bytes() == whole.read_bytes()
     assert again.err == done.err  # the remarks are those of the whole run
     assert not (tmp_path / f"broken.{suffix}.part").exists()
+
+
+@pytest.mark.usefixtures("small_blocks")
+@pytest.mark.parametrize("n", range(1, 6))
+def test_a_disk_that_is_full_at_the_nth_block(tmp_path: Path, n: int) -> None:
+    table = write(tmp_path / "pairs.csv", 30)
+    assert features(table, "-e", "a*b", "-o", tmp_path / "whole.npz").code == 0
+    calls = itertools.count(1)
+    append = features_run.Spool.append
+
+    def full(self: Any, values: Any, *rest: Any) -> None:
+        if next(calls) == n:
+            append(self, values[:1], *rest)
+            raise OSError(28, "No space left on device")
+        append(self, values, *rest)
+
+    with mock.patch.object(features_run.Spool, "append", full):
+        done = features(table, "-e", "a*b", "-o", tmp_path / "out.npz")
+    assert (done.code, done.err.count("No space left")) == (5, 1)
+    assert not (tmp_path / "out.npz").exists()
+    assert features(table, "-e", "a*b", "-o", tmp_path / "out.npz", "--resume").code == 0
+    assert (tmp_path / "out.npz").read_bytes() == (tmp_path / "whole.npz").read_bytes()
 
 
 @pytest.fixture
