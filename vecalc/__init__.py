@@ -30,6 +30,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Answer": "vecalc.answers",
     "Calculator": "vecalc.app.pipeline",
+    "Features": "vecalc.app.features",
     "Neighbour": "vecalc.answers",
     "Number": "vecalc.answers",
     "Options": "vecalc.app.asking",
@@ -39,6 +40,7 @@ _HOMES = {
     "Scored": "vecalc.answers",
     "VecalcError": "vecalc.errors",
     "VectorSpace": "vecalc.space",
+    "features": "vecalc.app.features.table",
     "from_keyed_vectors": "vecalc.formats.keyed_vectors",
     "load": "vecalc.app.stores",
     "parse": "vecalc.lang.parse",
@@ -50,6 +52,7 @@ _HOMES = {
 __all__ = [
     "Answer",
     "Calculator",
+    "Features",
     "Neighbour",
     "Number",
     "Options",
@@ -60,6 +63,7 @@ __all__ = [
     "VecalcError",
     "VectorSpace",
     "__version__",
+    "features",
     "from_keyed_vectors",
     "load",
     "parse",
@@ -71,6 +75,8 @@ __all__ = [
 if TYPE_CHECKING:
     from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored
     from vecalc.app.asking import Options, Question
+    from vecalc.app.features import Features
+    from vecalc.app.features.table import features
     from vecalc.app.pipeline import Calculator
     from vecalc.app.spaces import starter
     from vecalc.app.stores import load

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -52,3 +53,9 @@ class Computed(NamedTuple):
     excluded: frozenset[int] = frozenset()
     statement: Statement | None = None
     row: dict[str, str] | None = None
+
+
+def as_name(column: str) -> str:
+    """A column's name in expressions: what can't be in a name is `_`."""
+    name = re.sub(r"\W+", "_", column.strip())
+    return f"_{name}" if name[:1].isdigit() else name

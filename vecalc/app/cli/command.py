@@ -147,6 +147,7 @@ def invoke(arguments: Sequence[str]) -> int:
     name = arguments[0] if arguments and _COMMAND_NAME.fullmatch(arguments[0]) else ""
     command = commands.find(name) if name else None
     if command is not None:
+        gc.enable()
         return int(read(command, f"vecalc {name}", arguments[1:], _settings(arguments)) or 0)
     return int(read(vecalc, "vecalc", arguments, _settings(arguments)) or 0)
 

@@ -45,7 +45,7 @@ def execute(request: Request) -> int:
     if prompt and request.output:
         raise UsageError("the prompt answers on the terminal", where="-o", hint="give an expression")
     files = request.file or (() if typed or prompt else ("-",))
-    _refuse_overwriting(request, files)
+    refuse_overwriting(request, files)
     calculator = open_calculator(request)
     code = 0
     if typed or files:
@@ -57,7 +57,8 @@ def execute(request: Request) -> int:
     return code
 
 
-def _refuse_overwriting(request: Request, files: Iterable[str]) -> None:
+def refuse_overwriting(request: Request, files: Iterable[str]) -> None:
+    """Raises `UsageError` when the output of a request is one of the files that it reads."""
     if request.output is None:
         return
     output = Path(request.output)
