@@ -8,12 +8,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from pathlib import Path
 
+from vecalc.errors import UsageError
 from vecalc.formats import Block, Head, Source
 from vecalc.formats.header import BYTE_ORDER_MARK, parse_header
 from vecalc.formats.lines import numbered
 from vecalc.formats.text_rows import text_blocks, trailing_numbers
+from vecalc.formats.writing import created, text_rows, unfit
+from vecalc.space import VectorSpace
 
+SUFFIXES = (".glove", ".glove.txt")
+GZIPPED = True  # it may be
 LOOKED_AT = 8  # lines; one with a word of several parts, or malformed, is outvoted by the others
 NARROWEST = 2  # with one number a row, any list of words and counts would be a model
 
@@ -40,3 +46,17 @@ def _width(lines: Sequence[bytes]) -> int:
     """The number of numbers that most of some lines end with, the earlier among equals."""
     widths = Counter(trailing_numbers(line) for line in lines if line.strip())
     return max(widths, key=lambda width: widths[width], default=0)
+
+
+def write(path: Path, space: VectorSpace) -> None:
+    """Write a space; every number reads back to the same float32.
+
+    UsageError for a word that would not, and for vectors of one number.
+    """
+    if space.dim < NARROWEST:
+        message = f"GloVe text needs vectors of at least {NARROWEST} numbers"
+        raise UsageError(message, hint="choose another format with --to")
+    if (first := space.word(0)).startswith(BYTE_ORDER_MARK.decode()):
+        raise unfit(first, 0, "GloVe text", "at the beginning of a file it would be a byte-order mark")
+    with created(path) as stream:
+        stream.writelines(text_rows(space, "GloVe text"))

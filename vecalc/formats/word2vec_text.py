@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from pathlib import Path
 
 from vecalc.errors import FileProblem
 from vecalc.formats import Block, Head, Source
 from vecalc.formats.header import Header, check_header, is_text, parse_header, required_header
 from vecalc.formats.lines import Line, numbered
 from vecalc.formats.text_rows import text_blocks
+from vecalc.formats.writing import created, text_rows
+from vecalc.space import VectorSpace
 
+SUFFIXES = (".txt", ".vec")
+GZIPPED = True  # it may be
 TRAILING = "rows after the last one that the header promises, ignored"
 
 
@@ -54,3 +59,10 @@ def _count_trailing(extra: list[Line], header: Header, source: Source) -> None:
         hint = "the header is wrong, or two files were joined; --allow-trailing ignores the rest"
         raise FileProblem(message, where=f"{source.path}:{extra[0].number}", hint=hint)
     source.tally[TRAILING] += len(extra)
+
+
+def write(path: Path, space: VectorSpace) -> None:
+    """Write a space; every number reads back to the same float32. UsageError for a word that would not."""
+    with created(path) as stream:
+        stream.write(b"%d %d\n" % (len(space), space.dim))
+        stream.writelines(text_rows(space, "word2vec text"))
