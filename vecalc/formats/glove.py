@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
-from vecalc.errors import UsageError
+from vecalc.errors import FileProblem, UsageError
 from vecalc.formats import Block, Head, Source
 from vecalc.formats.header import BYTE_ORDER_MARK, parse_header
 from vecalc.formats.lines import numbered
@@ -26,12 +26,13 @@ NARROWEST = 2  # with one number a row, any list of words and counts would be a 
 
 def recognise(head: Head) -> bool:
     """No header, and lines that end with numbers."""
-    lines = head.data.removeprefix(BYTE_ORDER_MARK).split(b"\n", LOOKED_AT + 1)
-    if len(lines) == 1 and not head.complete:
-        lines[0] = lines[0].rpartition(b" ")[0]  # its last number may be cut
-    elif not head.complete or len(lines) > LOOKED_AT:
-        del lines[-1]
-    return parse_header(head.data) is None and _width(lines[:LOOKED_AT]) >= NARROWEST
+    *lines, last = head.data.removeprefix(BYTE_ORDER_MARK).split(b"\n")
+    if head.complete:
+        lines.append(last)
+    elif not lines:
+        lines.append(last.rpartition(b" ")[0])  # its last number may be cut
+    looked_at = [line for line in lines if line.strip()][:LOOKED_AT]
+    return parse_header(head.data) is None and _width(looked_at) >= NARROWEST
 
 
 def read(source: Source) -> Iterator[Block]:
@@ -39,12 +40,16 @@ def read(source: Source) -> Iterator[Block]:
     chunks = numbered(source)
     first = next(chunks, [])
     width = _width([line.text for line in first[:LOOKED_AT]])
+    if width < NARROWEST:  # the lines that were too long to be looked at whole
+        message = f"most of the first {LOOKED_AT} lines do not end with numbers"
+        hint = "the file is damaged, or of another format"
+        raise FileProblem(message, where=str(source.path), hint=hint)
     yield from text_blocks(source, chain([first], chunks), width)
 
 
 def _width(lines: Sequence[bytes]) -> int:
     """The number of numbers that most of some lines end with, the earlier among equals."""
-    widths = Counter(trailing_numbers(line) for line in lines if line.strip())
+    widths = Counter(map(trailing_numbers, lines))
     return max(widths, key=lambda width: widths[width], default=0)
 
 

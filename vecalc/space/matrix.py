@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vecalc.space.matching import Pattern, matching_rows
 from vecalc.space.spelling import Near
 from vecalc.space.words import Vocabulary, WordList
 
@@ -91,6 +92,10 @@ class MatrixSpace:
     def variants(self, word: str) -> Sequence[int]:
         """Rows of the same word in any case or Unicode composition, in row order."""
         return self._words.variants(word)
+
+    def matching(self, pattern: Pattern) -> Rows:
+        """Rows of the words that match a pattern, ascending."""
+        return matching_rows(self._words, pattern)
 
     def near(self, word: str, limit: int = 3) -> Sequence[str]:
         """Words spelled like this one, likeliest first."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from vecalc.space import Rows
+    from vecalc.space.matching import Pattern
 
 AT_ONCE = 4096  # rows of a block
 
@@ -90,6 +91,11 @@ class Selection:
     def variants(self, word: str) -> Sequence[int]:
         """Rows of the same word in any case or Unicode composition, in row order."""
         return [here for row in self._of.variants(word) if (here := self._here(row)) is not None]
+
+    def matching(self, pattern: Pattern) -> Rows:
+        """Rows of the words that match a pattern, ascending."""
+        found = self._of.matching(pattern)
+        return found if self._rows is None else np.flatnonzero(np.isin(self._rows, found))
 
     def near(self, word: str, limit: int = 3) -> Sequence[str]:
         """Words spelled like this one, likeliest first: of the many that the whole space has, these few."""
