@@ -35,8 +35,9 @@ class MappedWords:
     __slots__ = ("_data", "_exact", "_folded", "_offsets")
 
     def __init__(self, data: Any, offsets: NDArray[np.int64], exact: Index, folded: Index) -> None:
-        self._data = data
-        self._offsets = offsets
+        # A map is looked into a million times: its own way of slicing takes microseconds.
+        self._data = memoryview(data)
+        self._offsets = np.asarray(offsets)
         self._exact = exact
         self._folded = folded
 
@@ -64,7 +65,7 @@ class MappedWords:
 
     def lines(self) -> Lines:
         """All words as bytes, where they are."""
-        return Lines(np.asarray(self._data), np.asarray(self._offsets))
+        return Lines(np.frombuffer(self._data, np.uint8), self._offsets)
 
     def _text(self, first: int, last: int) -> str:
         start, end = int(self._offsets[first]), int(self._offsets[last])

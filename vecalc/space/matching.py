@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from vecalc.space.words import Vocabulary
 
-# To find a word by its text takes five times as long as to match it among all: with more finds than that,
-# all are matched.
+# To find a word by its text takes a few times as long as to match it among all: where more than one word in
+# so many has the text, all are matched.
 WORTH_FINDING = 5
 _TOO_HARD = re.compile(r"[\\|(){}\n]")  # of a regular expression: what could make plain text optional
 _PLAIN = re.compile(r"[^.^$*+?\[\]]+")
@@ -66,13 +66,23 @@ def _holding(words: Vocabulary, needle: str) -> NDArray[np.int64] | None:
     if not needle:
         return None
     data, offsets = words.lines()
-    escaped = re.escape(needle.encode("utf-8", "surrogateescape"))
-    places = np.fromiter((found.start() for found in re.finditer(escaped, data.data)), np.int64)
-    if WORTH_FINDING * len(places) > len(words):
+    places = np.fromiter(_places(data.tobytes(), needle, len(words) // WORTH_FINDING), np.int64)
+    if WORTH_FINDING * len(places) >= len(words):
         return None
     rows = np.searchsorted(offsets, places + needle.startswith("\n"), "right") - 1
     first = np.zeros(1, np.int64)  # no newline stands before the first word
     return np.unique(np.concatenate([first, rows]))
+
+
+def _places(data: bytes, needle: str, most: int) -> Iterator[int]:
+    """Where a text stands, about once a word; one place more than `most` at most."""
+    sought = needle.encode("utf-8", "surrogateescape")
+    place = data.find(sought)
+    for _ in range(most + 1):
+        if place < 0:
+            return
+        yield place
+        place = data.find(sought, place + 1)
 
 
 def _needle_of_glob(text: str) -> str:
@@ -84,7 +94,7 @@ def _needle_of_glob(text: str) -> str:
     runs = ["\n" + first, *others]
     if not bracket:
         runs[-1] += "\n"
-    best = max(runs, key=len)
+    best = max(runs, key=lambda run: (len(run.strip("\n")), len(run)))
     return best if best.strip("\n") else ""
 
 
