@@ -1,13 +1,13 @@
-"""Rows of float32 as text: the shortest decimals that read back to the same numbers, many at once.
+"""Decimal numbers in rows of text, a megabyte at once: `-0.123456`, as nearly every file of vectors has them.
 
-A number x has k decimals when m = rint(x 10^k) is such that m / 10^k, rounded to float32, is x again. With
-m and 10^k exact in float64 the quotient is what any reader of decimals gets, so the test is the proof. The
-smallest k is looked for from nine significant digits downwards, which always suffice (Steele and White 1990).
+Eight digits at a time are turned into a number by three multiplications on the eight bytes of a word (Lemire
+2021, section 3; here for all fields of a piece of text together). Digits before and after the point make one
+whole number below 2^53, which divided by a power of ten is rounded once: the result is the float64 that
+`float` gives, and its float32.
 """
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
@@ -15,99 +15,144 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Doubles: TypeAlias = NDArray[np.float64]
+    Places: TypeAlias = NDArray[np.int64]
+    Words: TypeAlias = NDArray[np.uint64]
 
-# From here to here numbers are written without an exponent, in groups of four digits; what lies outside
-# is rare, and written one by one.
-SMALLEST, LARGEST = 1e-4, 1e3
-DECIMALS = 12  # the most that a number from SMALLEST on needs for nine significant digits
-SIGNIFICANT = 9
-POWERS = 10.0 ** np.arange(DECIMALS + 1)  # exact in float64
-AT_ONCE = 1 << 15  # numbers: all arrays of a step stay in the second-level cache
-
-_CELL = np.dtype(
-    [("sign", "u1"), ("whole", "V4"), ("point", "u1"), ("a", "V4"), ("b", "V4"), ("c", "V4"), ("end", "u1")]
+BLANK, POINT, MINUS, NEWLINE, ZERO = b" .-\n0"
+NINE = 9
+DIGITS = 8  # in one word of the machine
+ROOM = 2 * DIGITS
+MOST_DIGITS = 15  # of a number: every such whole number is a float64
+POWERS = 10.0 ** np.arange(MOST_DIGITS + 1)
+ZEROS = np.uint64(0x3030303030303030)
+ONE, BYTE, TWO_BYTES, FOUR_BYTES, LAST_BIT, TEN = (np.uint64(n) for n in (1, 8, 16, 32, 63, 10))
+PAIRS, HUNDREDS, MILLIONS = (
+    np.uint64(n) for n in (0x000000FF000000FF, 0x000F424000000064, 0x0000271000000001)
 )
+TOO_LARGE, HIGHEST = np.uint64(0x7676767676767676), np.uint64(0x8080808080808080)
+# Keeps the last n of eight characters, n = 0 to 8; the last one is the highest byte.
+KEPT = np.array([(2**64 - 1) & (-1 << 8 * (DIGITS - n)) for n in range(DIGITS + 1)], np.uint64)
 
 
-def _groups(texts: list[str]) -> NDArray[np.void]:
-    """Four bytes for each text; what is missing is NUL, and vanishes in the end."""
-    return np.array([text.encode() for text in texts], "S4").view("V4")
+class Table(NamedTuple):
+    """Lines taken apart: their first fields, and the numbers of the others."""
+
+    words: list[bytes]  # [b]
+    rows: NDArray[np.float32]  # [b, width]
 
 
-class _Tables(NamedTuple):
-    """Groups of digits [10_000] as they are written, by what stands around them."""
+class _Fields(NamedTuple):
+    """Where each number of some lines begins, has its point, and ends; [b, width] each."""
 
-    full: NDArray[np.void]
-    whole: NDArray[np.void]  # before the point
-    last: NDArray[np.void]  # nothing but zeros follows
-
-
-@cache
-def _tables() -> _Tables:
-    full = [f"{i:04d}" for i in range(10_000)]
-    whole, last = [str(i) for i in range(10_000)], [text.rstrip("0") for text in full]
-    return _Tables(_groups(full), _groups(whole), _groups(last))
+    starts: Places
+    points: Places
+    stops: Places
 
 
-def lines(rows: NDArray[np.float32]) -> list[bytes]:
-    """The numbers of each row [b, d], finite, with a blank between; a line for each row, without its end."""
-    ends = np.full(rows.shape, ord(" "), np.uint8)
-    ends[:, -1] = ord("\n")
-    numbers, flat = rows.reshape(-1), ends.reshape(-1)
-    parts = (slice(first, first + AT_ONCE) for first in range(0, len(numbers), AT_ONCE))
-    return b"".join(_text(numbers[part], flat[part]) for part in parts).split(b"\n")[:-1]
+def table(text: bytes, width: int) -> Table | None:
+    """The lines of a text, each a word and so many numbers with one blank between; the last line ends, too.
+
+    None where any line is other than that, or a number is not plainly digits with one point among them (an
+    exponent, a plus sign, more than 15 digits): for those there are slower ways.
+    """
+    # Room on both sides, so that eight bytes around any place can be looked at, and whole words of eight.
+    data = np.frombuffer(bytes(ROOM) + text + bytes(ROOM - len(text) % DIGITS), np.uint8)
+    fields = _fields(data, width)
+    if fields is None:
+        return None
+    numbers = _numbers(data, *(places.ravel() for places in fields))
+    if numbers is None:
+        return None
+    stops = (fields.starts[:, 0] - 1 - ROOM).tolist()
+    begins = [0, *(text.index(b"\n", stop) + 1 for stop in stops[:-1])]
+    words = [text[begin:stop] for begin, stop in zip(begins, stops, strict=True)]
+    return Table(words, numbers.reshape(len(words), width)) if all(words) else None
 
 
-def _text(numbers: NDArray[np.float32], ends: NDArray[np.uint8]) -> bytes:
-    """Numbers [n], each followed by its end."""
-    sizes = np.abs(numbers).astype(np.float64)
-    usual = (sizes >= SMALLEST) & (sizes < LARGEST)
-    cells = _cells(np.where(usual, sizes, 1.0))
-    cells["sign"] = np.where(np.signbit(numbers), ord("-"), 0)
-    cells["end"] = ends
-    rest = np.flatnonzero(~usual)
-    if len(rest):
-        width = _CELL.itemsize - 1
-        apart = np.array([_spelled(number) for number in numbers[rest]], f"S{width}")
-        cells.view(np.uint8).reshape(len(cells), -1)[rest, :width] = apart.view(np.uint8).reshape(-1, width)
-    return cells.tobytes().translate(None, b"\0")
+def _fields(data: NDArray[np.uint8], width: int) -> _Fields | None:
+    """The places of the numbers, or None where the lines are not alike."""
+    marks = np.flatnonzero((data == BLANK) | (data == POINT) | (data == NEWLINE))
+    kinds = data[marks]
+    lines = int(np.count_nonzero(kinds == NEWLINE))
+    if not lines:
+        return None
+    trailing = data[marks[-1] - 1] == BLANK  # word2vec.c writes a blank after each number
+    each = 2 * width + 1 + int(trailing)
+    if len(marks) != lines * each:
+        marks = marks[_outside_words(kinds)]
+        if len(marks) != lines * each:
+            return None
+    pattern = [BLANK, *[POINT, BLANK] * (width - 1), POINT, *[BLANK] * int(trailing), NEWLINE]
+    places = marks.reshape(lines, each)
+    if (data[places] != np.array(pattern, np.uint8)).any():
+        return None
+    if trailing and (places[:, -1] != places[:, -2] + 1).any():
+        return None
+    last = 2 * width
+    return _Fields(places[:, 0:last:2] + 1, places[:, 1:last:2], places[:, 2 : last + 1 : 2])
 
 
-def _cells(sizes: Doubles) -> NDArray[np.void]:
-    """Sizes [n] as cells of bytes."""
-    scaled = _scaled(sizes)
-    whole, fraction = np.divmod(scaled, 10**DECIMALS)
-    upper, c = np.divmod(fraction, 10_000)
-    a, b = np.divmod(upper, 10_000)
-    table = _tables()
-    cells = np.zeros(len(sizes), _CELL)
-    cells["whole"] = table.whole[whole]
-    cells["point"] = np.where(fraction == 0, 0, ord("."))
-    cells["c"] = table.last[c]
-    cells["b"] = np.where(c == 0, table.last[b], table.full[b])
-    cells["a"] = np.where((c == 0) & (b == 0), table.last[a], table.full[a])
-    return cells
+def _outside_words(kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which marks are not points of a word, that is, points before the first blank of their line."""
+    breaks = kinds != POINT
+    # A point belongs to a word when the last mark before it that is no point ends a line.
+    last = np.maximum.accumulate(np.where(breaks, np.arange(len(kinds)), -1))
+    return np.asarray(breaks | ((last >= 0) & (kinds[last] == BLANK)))
 
 
-def _scaled(sizes: Doubles) -> NDArray[np.int64]:
-    """The shortest decimals [n] as whole numbers of 10^-DECIMALS."""
-    targets = sizes.astype(np.float32)
-    # log10(2) is 0.30103: in this range an exponent is right or one too small, and gives a digit more.
-    exponents = np.floor((np.frexp(sizes)[1] - 1) * 0.301).astype(np.int64)
-    decimals = np.minimum(SIGNIFICANT - 1 - exponents, DECIMALS)
-    found = np.rint(sizes * POWERS[decimals])
-    open_ = np.arange(len(sizes))  # numbers that may do with fewer decimals
-    while len(open_):
-        fewer = decimals[open_] - 1
-        open_, fewer = open_[fewer >= 0], fewer[fewer >= 0]
-        shorter = np.rint(sizes[open_] * POWERS[fewer])
-        same = (shorter / POWERS[fewer]).astype(np.float32) == targets[open_]
-        open_, shorter, fewer = open_[same], shorter[same], fewer[same]
-        found[open_], decimals[open_] = shorter, fewer
-    return (found * POWERS[DECIMALS - decimals]).astype(np.int64)
+def _numbers(
+    data: NDArray[np.uint8], starts: Places, points: Places, stops: Places
+) -> NDArray[np.float32] | None:
+    """The numbers of some fields, or None where one is not plain."""
+    negative = data[starts] == MINUS
+    whole, decimals = points - starts - negative, stops - points - 1
+    if whole.min() < 0 or whole.max() > DIGITS or decimals.max() > MOST_DIGITS:
+        return None
+    digits = whole + decimals
+    if digits.max() > MOST_DIGITS or digits.min() < 1:
+        return None
+    fraction = _digits(data, stops, np.minimum(decimals, DIGITS))
+    front = _one_digit(data, points) if (whole == 1).all() else _digits(data, points, whole)
+    if fraction is None or front is None:
+        return None
+    value = fraction.astype(np.float64)
+    if decimals.max() > DIGITS:
+        upper = _digits(data, stops - DIGITS, np.maximum(decimals - DIGITS, 0))
+        if upper is None:
+            return None
+        value += upper * POWERS[DIGITS]
+    scale = POWERS[decimals]
+    value += front * scale
+    value /= scale
+    np.negative(value, where=negative, out=value)
+    return value.astype(np.float32)
 
 
-def _spelled(number: np.float32) -> bytes:
-    """One number by itself."""
-    return str(number).removesuffix(".0").encode()
+def _one_digit(data: NDArray[np.uint8], stops: Places) -> NDArray[np.uint8] | None:
+    """The digits before some places, or None if one is none."""
+    found = data[stops - 1] - ZERO  # other characters wrap around
+    return found if found.max() <= NINE else None
+
+
+def _digits(data: NDArray[np.uint8], stops: Places, counts: Places) -> Words | None:
+    """The whole numbers that the `counts` characters (0 to 8) before some places spell.
+
+    None if one of them is no digit.
+    """
+    found = (_eight_before(data, stops) ^ ZEROS) & KEPT[counts]
+    if ((found | (found + TOO_LARGE)) & HIGHEST).any():
+        return None
+    found = found * TEN + (found >> BYTE)
+    found = (found & PAIRS) * HUNDREDS + ((found >> TWO_BYTES) & PAIRS) * MILLIONS
+    return found >> FOUR_BYTES
+
+
+def _eight_before(data: NDArray[np.uint8], stops: Places) -> Words:
+    """The eight bytes before each place, as one number, the first byte the lowest.
+
+    Of two aligned words: to read across their border is slower in numpy than to put the halves together.
+    """
+    words, first = data.view("<u8"), stops - DIGITS
+    at, shift = first >> 3, ((first & 7) << 3).astype(np.uint64)
+    upper = words.take(at + 1) << ONE << (LAST_BIT - shift)  # in two steps: a shift by 64 has no meaning
+    return (words.take(at) >> shift) | upper

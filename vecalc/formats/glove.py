@@ -13,7 +13,7 @@ from pathlib import Path
 from vecalc.errors import FileProblem, UsageError
 from vecalc.formats import Block, Head, Source
 from vecalc.formats.header import BYTE_ORDER_MARK, parse_header
-from vecalc.formats.lines import numbered
+from vecalc.formats.lines import Chunk, chunks
 from vecalc.formats.text_rows import text_blocks, trailing_numbers
 from vecalc.formats.writing import created, text_rows, unfit
 from vecalc.space import VectorSpace
@@ -37,14 +37,14 @@ def recognise(head: Head) -> bool:
 
 def read(source: Source) -> Iterator[Block]:
     """Words and rows, all as wide as most of the first ones; FileProblem for one that is not."""
-    chunks = numbered(source)
-    first = next(chunks, [])
-    width = _width([line.text for line in first[:LOOKED_AT]])
+    rest = chunks(source)
+    first = next(rest, Chunk(b"", 1))
+    width = _width([line.text for line in first.lines()[:LOOKED_AT]])
     if width < NARROWEST:  # the lines that were too long to be looked at whole
         message = f"most of the first {LOOKED_AT} lines do not end with numbers"
         hint = "the file is damaged, or of another format"
         raise FileProblem(message, where=str(source.path), hint=hint)
-    yield from text_blocks(source, chain([first], chunks), width)
+    yield from text_blocks(source, chain([first], rest), width)
 
 
 def _width(lines: Sequence[bytes]) -> int:

@@ -11,9 +11,9 @@ from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from vecalc.errors import UsageError
 from vecalc.formats import MAX_WORD
-from vecalc.formats.decimals import lines
 from vecalc.formats.decoding import shown
 from vecalc.formats.header import is_number
+from vecalc.formats.shortest import lines
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
