@@ -61,7 +61,7 @@ def test_a_part_of_a_model(model: Path, tmp_path: Path, options: list[str], kept
 
 def test_words_of_a_list_that_are_not_there_are_counted(model: Path, tmp_path: Path) -> None:
     done = vecalc("convert", model, tmp_path / "part.bin", "--among", "king,one,two,three,four")
-    assert "4 words of --among are not in the model: one, two, three, ..." in done.err
+    assert "words of --among that are not in the model: 4 (one, two, three, ...)" in done.err
     assert "1 words x 5" in done.out
 
 
