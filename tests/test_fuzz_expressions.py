@@ -14,6 +14,8 @@ import pytest
 from test_cases import FOLDER, read_blocks, spaces
 
 import vecalc
+from vecalc.app.prelude import functions as prelude_functions
+from vecalc.calc.functions import FUNCTIONS as CALLABLE
 from vecalc.errors import VecalcError
 from vecalc.render import Style, json, plain
 from vecalc.render.problem import problem as draw
@@ -82,6 +84,22 @@ SCRAPS = [
         "where A = A",
     ),
 ]
+OPERATORS = ["+", "-", "*", "/", "//", "^", "@", " - ", " + "]
+OPERANDS = [
+    "0",
+    "1",
+    "-2",
+    "0.5",
+    "1e300",
+    "1e-300",
+    "2^60",
+    "ans",
+    "king - king",
+    "[king, queen]",
+    "[]",
+    "1/3",
+]
+FUNCTIONS = sorted({*CALLABLE, *prelude_functions()})
 STYLE = Style(color=False, width=80)
 
 
@@ -97,6 +115,28 @@ def seeds() -> list[str]:
 def mutant(index: int) -> str:
     rng = random.Random(index)  # noqa: S311
     parts = TOKEN.findall(rng.choice(seeds()))
+    return exchanged(parts, rng) if rng.random() < 0.6 else broken(parts, rng)
+
+
+def exchanged(parts: list[str], rng: random.Random) -> str:
+    """Parts in the place of others of their kind: it may well parse, and mean something odd."""
+    for _ in range(rng.randint(1, 4)):
+        place = rng.randrange(len(parts))
+        part = parts[place]
+        if part in FUNCTIONS:
+            parts[place] = rng.choice(FUNCTIONS)
+        elif re.fullmatch(r"\w+", part):
+            other = TOKEN.findall(rng.choice(seeds()))
+            whole = f"({rng.choice(seeds())})"
+            wrapped = f"{rng.choice(FUNCTIONS)}({part}{rng.choice(['', ', 2', ', king', ', [king, queen]'])})"
+            parts[place] = rng.choice([rng.choice(other), rng.choice(OPERANDS), whole, wrapped])
+        elif part in "+-*/^@":
+            parts[place] = rng.choice(OPERATORS)
+    return "".join(parts)
+
+
+def broken(parts: list[str], rng: random.Random) -> str:
+    """Parts dropped, added, repeated, and out of order."""
     for _ in range(rng.choice([1, 1, 2, 3, 6])):
         place, other = (rng.randrange(len(parts) + 1) for _ in range(2))
         match rng.randrange(6):

@@ -13,6 +13,10 @@ the size of the file first. Problems are `FileProblem`s that say where.
     header    the line "rows width"             lines     bytes -> numbered lines
     decoding  bytes -> words                    text_rows lines -> blocks
     checks    blocks -> sound blocks            load      all of it, the one door
+    decimals  text -> numbers, fast             shortest  numbers -> text
+    writing   what writers share                save      a space -> files, the door out
+
+A module that can write its format has `SUFFIXES` and `write` as well, see `save`.
 """
 
 from __future__ import annotations
