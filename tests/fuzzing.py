@@ -96,7 +96,7 @@ def _real() -> dict[str, list[Path]]:
     for path in sorted((shared_data() or Path("/nowhere")).rglob("*")):
         if path.is_file() and path.stat().st_size <= LARGEST_REAL and path.suffix != ".gz":
             try:
-                with opened(path, Tolerance()) as (_, head):
+                with opened(path, Tolerance()) as (_, head, *_):
                     form = recognised(head, path).__name__.rpartition(".")[2]  # type: ignore[attr-defined]
                 load(path, encoding_errors="surrogateescape")
             except VecalcError:

@@ -118,7 +118,6 @@ def test_a_word_is_carried_exactly_or_refused_by_name(
         return
     assert "\n" not in said.message
     assert shown(word) in said.message
-    assert f"(row {place + 1})" in said.message
     assert said.hint
     assert not list(tmp_path.iterdir())
 

@@ -23,11 +23,12 @@ import numpy as np
 
 from vecalc import finder
 from vecalc.errors import FileProblem, StorageProblem, UsageError
-from vecalc.formats import Tolerance
+from vecalc.formats import MAX_WORD, Tolerance
+from vecalc.formats.checks import sound
 from vecalc.formats.decoding import shown
 from vecalc.formats.load import recognised
 from vecalc.formats.opening import opened
-from vecalc.formats.writing import GZIP
+from vecalc.formats.writing import GZIP, unfit
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
@@ -121,8 +122,8 @@ def save(
     try:
         with _folder_beside(place) as folder:
             first = folder / (place.name + (GZIP if packed and place.suffix != GZIP else ""))
-            writers()[form].write(first, _Watched(space, tap))
-            _refuse_unreadable(first, form, space)
+            writers()[form].write(first, _Watched(space, form, tap))
+            _refuse_misread(first, form, space)
             return Saved(form, _moved(first, place, force))
     except OSError as problem:
         why = problem.strerror or str(problem)
@@ -133,13 +134,14 @@ _HINT = "give a folder that exists, has room, and may be written to"
 
 
 class _Watched:
-    """The same space, whose blocks are counted as they are taken, and checked.
+    """The same space, whose blocks are counted as they are taken; what no file should hold is refused.
 
-    A number that is not finite has no place in a file of vectors: it would not be read back.
+    No reader takes a number that is not finite, a word that is blank, endless, or holds a newline.
     """
 
-    def __init__(self, space: VectorSpace, tap: Tap | None) -> None:
+    def __init__(self, space: VectorSpace, form: str, tap: Tap | None) -> None:
         self._space = space
+        self._form = spoken(form)
         self._tap = tap
 
     def __len__(self) -> int:
@@ -147,6 +149,12 @@ class _Watched:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._space, name)
+
+    def words(self) -> Iterator[str]:
+        for row, word in enumerate(self._space.words()):
+            if "\n" in word or len(word) > MAX_WORD // 4 or not word.strip(" \t\r"):
+                raise unfit(word, row, self._form, "it is blank, holds a newline, or is very long")
+            yield word
 
     def blocks(self) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float64]]]:
         for first, rows, lengths in self._space.blocks():
@@ -158,19 +166,30 @@ class _Watched:
                 self._tap(len(rows))
 
 
-def _refuse_unreadable(path: Path, form: str, space: VectorSpace) -> None:
-    """What was written must be known for what it is: its first rows may look like another kind of file."""
+def _refuse_misread(path: Path, form: str, space: VectorSpace) -> None:
+    """What was written must be known for what it is: its first rows may look like another kind of file.
+
+    Read back are the first rows, and with them whatever lies beside the file.
+    """
     try:
-        with opened(path, Tolerance()) as (_, head):
-            found = getattr(recognised(head, path), "__name__", "").rpartition(".")[2]
+        with opened(path, Tolerance(encoding_errors="surrogateescape")) as (source, head, *_):
+            known = recognised(head, path)
+            found = getattr(known, "__name__", "").rpartition(".")[2]
+            block = next(iter(sound(known.read(source), source)))
     except FileProblem as problem:
-        why = problem.message
-    else:
-        if found == form:
-            return
-        why = f"it would be read as {spoken(found)}"
+        raise _misread(space, form, problem.message) from None
+    if found != form:
+        raise _misread(space, form, f"it would be read as {spoken(found)}")
+    for row, word in enumerate(block.words):
+        if word != space.word(row):
+            raise unfit(space.word(row), row, spoken(form), f"it would be read as {shown(word)}")
+    if block.rows.tobytes() != space.vectors(range(len(block.words)), np.float32).tobytes():
+        raise _misread(space, form, "other numbers would be read")
+
+
+def _misread(space: VectorSpace, form: str, why: str) -> UsageError:
     what = f"a {spoken(form)} file can't begin with the word {shown(space.word(0))} (row 1) and its numbers"
-    raise UsageError(f"{what}: {why}", hint="choose another format with --to")
+    return UsageError(f"{what}: {why}", hint="choose another format with --to")
 
 
 # --- files ------------------------------------------------------------------------------------

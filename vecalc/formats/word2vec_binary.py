@@ -169,14 +169,14 @@ def _place(source: Source, offset: int) -> str:
 
 
 def write(path: Path, space: VectorSpace) -> None:
-    """Write a space as word2vec.c does; UsageError for a word with a blank, a newline or a NUL."""
+    """Write a space as word2vec.c does; UsageError for a word with a blank or a NUL."""
     with created(path) as stream:
         stream.write(b"%d %d\n" % (len(space), space.dim))
         for batch in batches(space, "word2vec binary"):
             for i, raw in enumerate(batch.raw):
-                if b" " in raw or b"\n" in raw or b"\0" in raw:
-                    why = "it holds a blank, a newline or a NUL"
-                    raise unfit(batch.words[i], batch.first + i, "word2vec binary", why)
+                if b" " in raw or b"\0" in raw:
+                    word, row = batch.words[i], batch.first + i
+                    raise unfit(word, row, "word2vec binary", "it holds a blank or a NUL")
             rows = batch.rows.astype("<f4", copy=False)
             lines = (b"%b %b\n" % (raw, row.tobytes()) for raw, row in zip(batch.raw, rows, strict=True))
             stream.write(b"".join(lines))

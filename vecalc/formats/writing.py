@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from vecalc.errors import UsageError
-from vecalc.formats import MAX_WORD
 from vecalc.formats.decoding import shown
 from vecalc.formats.header import is_number
 from vecalc.formats.shortest import lines
@@ -37,8 +36,8 @@ class Batch(NamedTuple):
 def batches(space: VectorSpace, form: str) -> Iterator[Batch]:
     """All of a space, some thousand rows at a time.
 
-    Escaped bytes (lone surrogates that `surrogateescape` makes) are bytes again. UsageError for a word
-    that has no bytes, is blank, or is longer than any reader takes.
+    Escaped bytes (lone surrogates that `surrogateescape` makes) are bytes again. UsageError for a word that
+    has no bytes.
     """
     words = space.words()
     for first, rows, _ in space.blocks():
@@ -49,14 +48,9 @@ def batches(space: VectorSpace, form: str) -> Iterator[Batch]:
 
 def _encoded(word: str, row: int, form: str) -> bytes:
     try:
-        raw = word.encode("utf-8", "surrogateescape")
+        return word.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:
         raise unfit(word, row, form, "it holds half of a character") from None
-    if not raw.strip(b" \t\r\n"):
-        raise unfit(word, row, form, "it is blank")
-    if len(raw) > MAX_WORD:
-        raise unfit(word, row, form, f"it has more than {MAX_WORD:,} bytes")
-    return raw
 
 
 def unfit(word: str, row: int, form: str, why: str) -> UsageError:
@@ -94,9 +88,7 @@ def _refuse_in_text(batch: Batch, form: str) -> None:
         return
     for i, raw in enumerate(batch.raw):
         why = ""
-        if b"\n" in raw:
-            why = "it holds a newline"
-        elif raw != raw.strip(BLANKS):
+        if raw != raw.strip(BLANKS):
             why = "it begins or ends with a blank"
         elif len(parts := raw.split()) > 1 and is_number(parts[-1]):
             why = "it ends with a blank and a number"
