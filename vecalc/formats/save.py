@@ -136,7 +136,8 @@ _HINT = "give a folder that exists, has room, and may be written to"
 class _Watched:
     """The same space, whose blocks are counted as they are taken; what no file should hold is refused.
 
-    No reader takes a number that is not finite, a word that is blank, endless, or holds a newline.
+    No reader takes a number that is not finite, a word that is blank, endless, or holds a newline; half of a
+    character (a lone surrogate that stands for no byte) is in no file.
     """
 
     def __init__(self, space: VectorSpace, form: str, tap: Tap | None) -> None:
@@ -154,6 +155,8 @@ class _Watched:
         for row, word in enumerate(self._space.words()):
             if "\n" in word or len(word) > MAX_WORD // 4 or not word.strip(" \t\r"):
                 raise unfit(word, row, self._form, "it is blank, holds a newline, or is very long")
+            if not (word.isascii() or _is_whole(word)):
+                raise unfit(word, row, self._form, "it holds half of a character")
             yield word
 
     def blocks(self) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float64]]]:
@@ -164,6 +167,14 @@ class _Watched:
             yield first, rows, lengths
             if self._tap:
                 self._tap(len(rows))
+
+
+def _is_whole(word: str) -> bool:
+    try:
+        word.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _refuse_misread(path: Path, form: str, space: VectorSpace) -> None:

@@ -172,7 +172,7 @@ def write(path: Path, space: VectorSpace) -> None:
     """Write a space as word2vec.c does; UsageError for a word with a blank or a NUL."""
     with created(path) as stream:
         stream.write(b"%d %d\n" % (len(space), space.dim))
-        for batch in batches(space, "word2vec binary"):
+        for batch in batches(space):
             for i, raw in enumerate(batch.raw):
                 if b" " in raw or b"\0" in raw:
                     word, row = batch.words[i], batch.first + i

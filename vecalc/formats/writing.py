@@ -33,24 +33,16 @@ class Batch(NamedTuple):
     rows: NDArray[np.float32]
 
 
-def batches(space: VectorSpace, form: str) -> Iterator[Batch]:
+def batches(space: VectorSpace) -> Iterator[Batch]:
     """All of a space, some thousand rows at a time.
 
-    Escaped bytes (lone surrogates that `surrogateescape` makes) are bytes again. UsageError for a word that
-    has no bytes.
+    Escaped bytes (lone surrogates that `surrogateescape` makes) are bytes again.
     """
     words = space.words()
     for first, rows, _ in space.blocks():
         some = list(islice(words, len(rows)))
-        raw = [_encoded(word, row, form) for row, word in enumerate(some, first)]
+        raw = [word.encode("utf-8", "surrogateescape") for word in some]
         yield Batch(first, some, raw, rows)
-
-
-def _encoded(word: str, row: int, form: str) -> bytes:
-    try:
-        return word.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        raise unfit(word, row, form, "it holds half of a character") from None
 
 
 def unfit(word: str, row: int, form: str, why: str) -> UsageError:
@@ -75,7 +67,7 @@ def text_rows(space: VectorSpace, form: str) -> Iterator[bytes]:
 
     UsageError for a word that would be read back as something else.
     """
-    for batch in batches(space, form):
+    for batch in batches(space):
         _refuse_in_text(batch, form)
         pairs = zip(batch.raw, lines(batch.rows), strict=True)
         yield b"".join([b"%b %b\n" % pair for pair in pairs])
