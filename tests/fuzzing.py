@@ -218,7 +218,8 @@ def mutant(form: str, index: int, folder: Path) -> Mutant:
 def _another(rng: random.Random, folder: Path) -> bytes:
     beside = folder / "another"
     beside.mkdir()
-    data = rng.choice(good_files(rng.choice(sorted(formats()))))(beside).read_bytes()
+    others = [form for form in sorted(formats()) if good_files(form)]
+    data = rng.choice(good_files(rng.choice(others)))(beside).read_bytes()
     shutil.rmtree(beside)
     return data[rng.randrange(len(data)) :]
 
