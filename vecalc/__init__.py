@@ -16,7 +16,8 @@ The Python API:
     >>> answer.result.neighbours[0].word
     'queen'
 
-`vecalc.load(path)` opens a file of vectors, `vecalc.from_keyed_vectors(kv)` takes a gensim model;
+`vecalc.load(path)` opens a file of vectors, `vecalc.from_keyed_vectors(kv)` takes a gensim model,
+`vecalc.save(space, path)` writes a file;
 `calculate.value(text)` is the value alone, `vecalc.parse` and `vecalc.show` are the language alone.
 Public names are loaded on first use, so that importing the package costs nothing.
 """
@@ -45,6 +46,7 @@ _HOMES = {
     "load": "vecalc.app.stores",
     "parse": "vecalc.lang.parse",
     "quote": "vecalc.lang.show",
+    "save": "vecalc.formats.save",
     "show": "vecalc.lang.show",
     "starter": "vecalc.app.spaces",
 }
@@ -68,6 +70,7 @@ __all__ = [
     "load",
     "parse",
     "quote",
+    "save",
     "show",
     "starter",
 ]
@@ -82,6 +85,7 @@ if TYPE_CHECKING:
     from vecalc.app.stores import load
     from vecalc.errors import VecalcError
     from vecalc.formats.keyed_vectors import from_keyed_vectors
+    from vecalc.formats.save import save
     from vecalc.lang.parse import parse
     from vecalc.lang.show import quote, show
     from vecalc.space import VectorSpace

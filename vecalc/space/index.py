@@ -17,6 +17,7 @@ from zlib import crc32
 
 import numpy as np
 
+from vecalc.space.lines import Lines
 from vecalc.space.spelling import fold, fold_all
 
 if TYPE_CHECKING:
@@ -61,6 +62,10 @@ class MappedWords:
         """Rows of the same word in any case or Unicode composition, in row order."""
         key = fold(word)
         return [row for row in _rows(self._folded, key) if fold(self.word(row)) == key]
+
+    def lines(self) -> Lines:
+        """All words as bytes, where they are."""
+        return Lines(np.frombuffer(self._data, np.uint8), self._offsets)
 
     def _text(self, first: int, last: int) -> str:
         start, end = self._offsets.item(first), self._offsets.item(last)

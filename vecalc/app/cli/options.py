@@ -46,14 +46,16 @@ TOLERANCE = group(
     ),
 )
 
+MODEL_FILE = click.option(
+    "-m",
+    "--model",
+    multiple=True,
+    metavar="[NAME=]FILE",
+    help="Vectors to use; several with names.",
+)
+
 MODEL = group(
-    click.option(
-        "-m",
-        "--model",
-        multiple=True,
-        metavar="[NAME=]FILE",
-        help="Vectors to use; several with names.",
-    ),
+    MODEL_FILE,
     click.option("--norm", type=click.Choice(NORMS), default="rms", help="How long word vectors are taken."),
     TOLERANCE,
 )
