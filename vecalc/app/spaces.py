@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import vecalc
+from vecalc.app import catalogue
 from vecalc.errors import UsageError
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
+    from vecalc.app.cache import CacheUse
     from vecalc.app.stores import Watch
 
 _NAMED = re.compile(r"([^\W\d][\w'’]*)=(.+)", re.DOTALL)
@@ -31,15 +33,23 @@ def starter() -> VectorSpace:
     return open_store(Path(vecalc.__file__).parent / "starter", "starter")
 
 
-def open_spaces(models: Sequence[str], watch: Watch | None = None, **tolerance: bool | str) -> Opened:
+def open_spaces(
+    models: Sequence[str],
+    watch: Watch | None = None,
+    cache: CacheUse | None = None,
+    **tolerance: bool | str,
+) -> Opened:
     """The spaces of `-m [NAME=]FILE ...`; without any, the starter. `watch` sees long files being read.
 
-    A space without a name is the default one; otherwise the first is. Raises `UsageError` for a name
-    given twice, `FileProblem` for a file that can't be read.
+    FILE may be a name that `catalogue` knows. A space without a name is the default one; otherwise the first
+    is. Raises `UsageError` for a name given twice, `FileProblem` for a file that can't be read.
     """
     if not models:
         return Opened({"": starter()}, ())
+    from vecalc.app.cache import CacheUse
     from vecalc.app.stores import load, unwatched
+
+    how = {"watch": watch or unwatched, "cache": cache or CacheUse(), **tolerance}
 
     spaces: dict[str, VectorSpace] = {}
     notes: list[str] = []
@@ -48,10 +58,10 @@ def open_spaces(models: Sequence[str], watch: Watch | None = None, **tolerance: 
         if name in spaces:
             again = f"the name '{name}' is given twice" if name else "two models without a name"
             raise UsageError(again, where=f"-m {model}", hint="name them: -m users=FILE -m movies=FILE")
-        if path == "starter" and not Path(path).exists():
+        if path == catalogue.STARTER and not Path(path).exists():
             spaces[name] = starter()
             continue
-        loaded = load(path, name=name or _shown(path), watch=watch or unwatched, **tolerance)  # type: ignore[arg-type]
+        loaded = load(path, name=name or _shown(path), **how)  # type: ignore[arg-type]
         spaces[name] = loaded.space
         notes += [f"{path}: {note}" for note in loaded.notes]
     return Opened({name: spaces[name] for name in sorted(spaces, key=bool)}, tuple(notes))
@@ -63,6 +73,12 @@ def split_model(model: str) -> tuple[str, str]:
     if match is None or Path(model).exists():
         return "", model
     return match[1], match[2]
+
+
+def own_settings(models: Sequence[str]) -> dict[str, catalogue.Entry]:
+    """What is set for the models of `-m` themselves, by the names of their spaces; the default one first."""
+    found = dict(split_model(model) for model in models) or {"": catalogue.STARTER}
+    return {name: catalogue.own(found[name]) for name in sorted(found, key=bool)}
 
 
 def _shown(path: str) -> str:

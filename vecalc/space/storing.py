@@ -1,11 +1,13 @@
 """Writes a store: rows stream in, a folder appears when it is complete (the format is `store.py`'s).
 
 Memory: two blocks of rows, and 24 bytes a word. Until the end everything lies in a folder beside the final
-one, under another name, which vanishes after a failure.
+one, under another name, which vanishes after a failure; a lock on it tells others that it is being written.
+All files and folders are their owner's alone.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -13,23 +15,27 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from vecalc.errors import FileProblem, StorageProblem
+from vecalc.errors import FileProblem, NoSpace
 from vecalc.space import codes
+from vecalc.space.files import private_file, unwritable
 from vecalc.space.growing import GrowingArray
+from vecalc.space.holding import held
 from vecalc.space.index import WordsWriter
 from vecalc.space.store import FACTS, FORMAT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+PART, OLD = ".part", ".old"  # ends of the names of what is in the making, and of what is being replaced
 AT_ONCE = 1024  # rows that are coded at once: they and their copies stay in the second-level cache
-HASHED = 1 << 20
+RACES = 5  # how often in a row others may come first to a name
+_TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT)
 
 
 class Written(NamedTuple):
@@ -51,22 +57,37 @@ def write_store(
     """Write words [b] and rows [b, d], block after block, as a store; an older one in its place is replaced.
 
     `kind` is float32 or float16. Further `facts` are written as they are once the blocks have come to
-    their end. Raises `StorageProblem` when it can't be written, `FileProblem` when there is no row or a
-    number that float16 can't hold, and whatever the blocks raise; then nothing is left behind.
+    their end. Raises `StorageProblem` when it can't be written (`NotWritable`, `NoSpace`), `FileProblem`
+    when there is no row or a number that float16 can't hold, and whatever the blocks raise; then nothing
+    is left behind.
     """
+    written_bytes = 0
     try:
         with _replacing(folder) as place:
-            writer = _Writer(place, kind)
-            with writer.open_files:
-                for words, rows in _one_behind(blocks, writer.add_rows):
-                    writer.add_words(words)
-                    del rows
-                written = writer.finish()
-            if not written.rows:
-                raise FileProblem("no row is left", hint="see whether the file holds vectors at all")
-            _write_facts(place, {"name": name, "type": kind, **written._asdict(), **(facts or {})})
-    except OSError as problem:
-        raise StorageProblem(f"can't be written: {problem.strerror}", where=str(folder)) from None
+            try:
+                written = _write_arrays(place, blocks, kind)
+                _write_facts(place, {"name": name, "type": kind, **written._asdict(), **(facts or {})})
+            finally:
+                written_bytes = sum(path.stat().st_size for path in place.iterdir())
+    except OSError as error:
+        problem = unwritable(folder, error)
+        if isinstance(problem, NoSpace):
+            problem.written = written_bytes
+        raise problem from None
+    return written
+
+
+def _write_arrays(
+    place: Path, blocks: Iterable[tuple[Sequence[str], NDArray[np.float32]]], kind: str
+) -> Written:
+    writer = _Writer(place, kind)
+    with writer.open_files:
+        for words, rows in _one_behind(blocks, writer.add_rows):
+            writer.add_words(words)
+            del rows
+        written = writer.finish()
+    if not written.rows:
+        raise FileProblem("no row is left", hint="see whether the file holds vectors at all")
     return written
 
 
@@ -100,7 +121,7 @@ class _Writer:
         self.rotation = np.empty((0, 0), np.float32)
 
     def _file(self, name: str) -> Any:
-        return self.open_files.enter_context((self.place / name).open("wb"))
+        return self.open_files.enter_context(private_file(self.place / name))
 
     def add_words(self, words: Sequence[str]) -> None:
         """Take the words of the next rows."""
@@ -161,15 +182,17 @@ class _Writer:
 
 
 def _write_facts(place: Path, facts: Mapping[str, Any]) -> None:
-    """The facts, with the digest of every file; everything is on the disk afterwards."""
+    """The facts, with the digest and the size of every file; everything is on the disk afterwards."""
     names = sorted(path.name for path in place.iterdir())
+    sizes = {name: (place / name).stat().st_size for name in names}
     with ThreadPoolExecutor() as pool:
         digests = dict(zip(names, pool.map(lambda name: _synced_digest(place / name), names), strict=True))
-    text = json.dumps({"format": FORMAT, "digests": digests, **facts}, indent=2, sort_keys=True) + "\n"
-    with (place / FACTS).open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write(text)
+    whole = {"format": FORMAT, "digests": digests, "sizes": sizes, **facts}
+    with private_file(place / FACTS) as stream:
+        stream.write((json.dumps(whole, indent=2, sort_keys=True) + "\n").encode())
         stream.flush()
         os.fsync(stream.fileno())
+    _sync(place)
 
 
 def _synced_digest(path: Path) -> str:
@@ -182,20 +205,43 @@ def _synced_digest(path: Path) -> str:
 def _replacing(folder: Path) -> Iterator[Path]:
     """A folder beside this one, which takes its name and place when it is complete."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    place = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name[:40]}.", suffix=".part"))
+    place = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name[:40]}.", suffix=PART))
     try:
-        yield place
-        _take_place(place, folder)
+        with held(place):
+            yield place
+            _take_place(place, folder)
+        _sync(folder.parent)
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
 
+def _sync(folder: Path) -> None:
+    """What a folder lists is on the disk too; where a system can't do that, it has other ways."""
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
 def _take_place(place: Path, folder: Path) -> None:
+    """Rename, again if somebody else took the name in between: whoever comes last has it."""
+    for left in reversed(range(RACES)):
+        try:
+            return _rename_over(place, folder)
+        except OSError as problem:
+            if problem.errno not in _TAKEN or not left:
+                raise
+    return None
+
+
+def _rename_over(place: Path, folder: Path) -> None:
     """Rename; folders don't replace each other, so an older one steps aside first, and back in need."""
     if not folder.exists():
         place.rename(folder)
         return
-    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name[:40]}.", suffix=".old"))
+    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name[:40]}.", suffix=OLD))
     try:
         old = folder.rename(aside / folder.name)
     except BaseException:
@@ -204,7 +250,8 @@ def _take_place(place: Path, folder: Path) -> None:
     try:
         place.rename(folder)
     except BaseException:
-        old.rename(folder)
-        aside.rmdir()
+        if not folder.exists():
+            old.rename(folder)
+        shutil.rmtree(aside, ignore_errors=True)
         raise
     shutil.rmtree(aside, ignore_errors=True)

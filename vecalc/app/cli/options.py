@@ -51,6 +51,13 @@ MODEL = group(
     ),
     click.option("--norm", type=click.Choice(NORMS), default="rms", help="How long word vectors are taken."),
     TOLERANCE,
+    click.option(
+        "--require-cache", is_flag=True, help="Fail where a model can't be kept in the cache (exit code 5)."
+    ),
+    click.option(
+        "--no-wait", is_flag=True, help="Fail where another vecalc is converting the model (exit code 5)."
+    ),
+    click.option("--verify", is_flag=True, help="Compare a kept model with its digests, and its file's."),
 )
 
 WORDS = group(
@@ -103,8 +110,15 @@ def request_of(options: Mapping[str, Any], **more: Any) -> Request:
     """The request that the options of a command make; what is no field of it is the command's own."""
     known = {name: value for name, value in {**options, **more}.items() if name in Request._fields}
     return Request(**known)._replace(
-        format=options.get("format") or ("json" if options.get("json") else None)
+        format=options.get("format") or ("json" if options.get("json") else None),
+        unset=frozenset(name for name in known if _is_unset(name)),
     )
+
+
+def _is_unset(name: str) -> bool:
+    """Whether an option of the command that is running has its built-in value because nobody set it."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.get_parameter_source(name) is click.core.ParameterSource.DEFAULT
 
 
 # --- reading a command line ------------------------------------------------------------------

@@ -37,5 +37,9 @@ class Request(NamedTuple):
     skip_bad_rows: bool = False
     allow_trailing: bool = False
     encoding_errors: str = "strict"
+    require_cache: bool = False
+    no_wait: bool = False
+    verify: bool = False
     quiet: bool = False
     debug: bool = False
+    unset: frozenset[str] = frozenset()  # options that nobody set, on the command line or elsewhere

@@ -1,0 +1,181 @@
+"""Converted models in the cache folder: whose it must be, who may build, and when a store still counts.
+
+    models/NAME-DIGEST/          a store; the digest is of the source's path and of how it was to be read
+    locks/NAME-DIGEST            held by whoever builds that store
+    downloads/                   what `vecalc models pull` fetches
+
+A store counts as long as its source has the size, the time and the time of its last change (ctime) that the
+facts name, or, with other times, the same digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from vecalc.app.places import cache_folder
+from vecalc.errors import FileProblem, StorageProblem
+from vecalc.space.files import private_file, unreadable, unwritable
+from vecalc.space.holding import Lock
+from vecalc.space.store import FACTS, is_store, read_facts
+from vecalc.space.whole import damaged
+
+if TYPE_CHECKING:
+    from vecalc.formats import Tolerance
+
+_OPEN_TO_ALL = stat.S_IWOTH
+_ROOT = 0  # may change anything anyway
+_ELSEWHERE = "remove it, or set VECALC_CACHE_DIR to a folder of your own"
+
+
+class CacheUse(NamedTuple):
+    """What is asked of the cache."""
+
+    required: bool = False  # a model that can't be kept is an error, not read into memory
+    wait: bool = True  # for another process that converts the same model
+    verify: bool = False  # compare all digests with the files, also the source's
+    tell: Callable[[str], None] = lambda _: None  # hears what we wait for
+
+
+def folder_of(path: Path, tolerance: Tolerance) -> Path:
+    """Where the store of a file lies, or would lie."""
+    key = json.dumps([str(path.absolute()), *tolerance])
+    digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    readable = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in path.name[:40])
+    return cache_folder() / "models" / f"{readable}-{digest}"
+
+
+# --- ours alone -------------------------------------------------------------------------------
+
+
+def refuse_foreign(folder: Path) -> None:
+    """See that nobody else could have written a store of the cache: its files, its folder, those above.
+
+    Raises `StorageProblem` for a symbolic link, another owner (root is trusted), or a mode that lets
+    everybody write. What does not exist is no problem.
+    """
+    try:
+        files = list(folder.iterdir())
+    except OSError:
+        files = []
+    for place in (cache_folder(), folder.parent, folder, *files):
+        _refuse_unless_private(place)
+
+
+def private_folder(folder: Path) -> Path:
+    """The folder, made with all above it if need be, and for its owner alone. Raises `StorageProblem`."""
+    _refuse_unless_private(cache_folder())
+    try:
+        if not folder.exists():
+            folder.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            folder.mkdir(exist_ok=True, mode=0o700)
+    except OSError as problem:
+        raise unwritable(folder, problem) from None
+    _refuse_unless_private(folder)
+    return folder
+
+
+def _refuse_unless_private(place: Path) -> None:
+    if sys.platform == "win32":  # modes say nothing there
+        return
+    try:
+        status = place.lstat()
+    except OSError:
+        return
+    if stat.S_ISLNK(status.st_mode):
+        what = "a symbolic link, which anybody could have set"
+    elif status.st_uid not in (os.geteuid(), _ROOT):
+        what = "it belongs to another user"
+    elif status.st_mode & _OPEN_TO_ALL:
+        what = "everybody may write to it"
+    else:
+        return
+    raise StorageProblem(f"not used as cache: {what}", where=str(place), hint=_ELSEWHERE)
+
+
+# --- one builder ------------------------------------------------------------------------------
+
+
+@contextmanager
+def building(folder: Path, what: str, use: CacheUse) -> Iterator[None]:
+    """While this goes on, nobody else builds this store; whoever comes later waits, and is told so.
+
+    The lock ends with its process. Where there are no locks two may build at once, and the later one's
+    store stays. Raises `StorageProblem` when the lock can't be made, or is held and we are not to wait.
+    """
+    private_folder(folder.parent)
+    place = private_folder(folder.parents[1] / "locks") / folder.name
+    try:
+        lock = Lock(place, create=True)
+    except OSError as problem:
+        raise unwritable(place, problem) from None
+    try:
+        if not lock.take(wait=False):
+            if not use.wait:
+                hint = "try again later, or without --no-wait"
+                raise StorageProblem("another vecalc is converting it", where=what, hint=hint)
+            use.tell(f"waiting for another vecalc, which is converting {what}")
+            lock.take(wait=True)
+        yield
+    finally:
+        lock.close()
+
+
+# --- of the file as it is now -----------------------------------------------------------------
+
+
+def is_current(folder: Path, path: Path, *, verify: bool = False) -> bool:
+    """Whether there is a sound store, and of the file as it is now; `verify` takes no time's word for it."""
+    if not is_store(folder):
+        return False
+    refuse_foreign(folder)
+    try:
+        facts = read_facts(folder / FACTS)
+    except FileProblem:  # damaged, or of another version: it is made again
+        return False
+    if verify and damaged(folder, facts.rest):
+        return False
+    return _is_of(folder, facts.rest, path, verify=verify)
+
+
+def _is_of(folder: Path, facts: Any, path: Path, *, verify: bool) -> bool:
+    try:
+        status = path.stat()
+    except OSError as problem:
+        raise unreadable(path, problem) from None
+    source, stamp = facts.get("source"), (status.st_mtime_ns, status.st_ctime_ns)
+    if not isinstance(source, dict) or source.get("size") != status.st_size:
+        return False
+    if not verify and (source.get("mtime_ns"), facts.get("changed_ns")) == stamp:
+        return True
+    if source.get("sha256") != _digest(path):
+        return False
+    mtime, changed = stamp
+    _take_up_time(folder, {**facts, "source": {**source, "mtime_ns": mtime}, "changed_ns": changed})
+    return True
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as problem:
+        raise unreadable(path, problem) from None
+
+
+def _take_up_time(folder: Path, facts: dict[str, Any]) -> None:
+    """Remember the new time, so that the digest need not be computed again."""
+    fresh = folder / f"{FACTS}.{os.getpid()}"
+    try:
+        with private_file(fresh) as stream:
+            stream.write((json.dumps(facts, indent=2, sort_keys=True) + "\n").encode())
+        fresh.replace(folder / FACTS)
+    except OSError:
+        fresh.unlink(missing_ok=True)  # it costs a second the next time, no more
