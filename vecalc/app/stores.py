@@ -60,7 +60,7 @@ def load(
     if is_store(place):
         return Loaded(_verified(place, name) if cache.verify else open_store(place, name), ())
     tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors)
-    if not place.is_file() or place.stat().st_size < WORTH_STORING:
+    if not os.path.isfile(place) or place.stat().st_size < WORTH_STORING:  # noqa: PTH113 - any name
         return read_into_memory(place, name=name, **tolerance._asdict())
     try:
         return _through_cache(place, name or place.name, tolerance, watch, cache)
