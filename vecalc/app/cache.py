@@ -15,7 +15,7 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -142,10 +142,11 @@ def is_current(folder: Path, path: Path, *, verify: bool = False) -> bool:
         return False
     if verify and damaged(folder, facts.rest):
         return False
-    return _is_of(folder, facts.rest, path, verify=verify)
+    return still_of(folder, facts.rest, path, verify=verify)
 
 
-def _is_of(folder: Path, facts: Any, path: Path, *, verify: bool) -> bool:
+def still_of(folder: Path, facts: Mapping[str, Any], path: Path, *, verify: bool = False) -> bool:
+    """Whether a store with these facts is of the file as it is now; a new time is taken up."""
     try:
         status = path.stat()
     except OSError as problem:

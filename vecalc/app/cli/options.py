@@ -102,6 +102,13 @@ FORMAT = group(
     click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours."),
 )
 
+TYPE = click.option(
+    "--type",
+    "kind",
+    type=click.Choice(["float32", "float16"]),
+    default="float32",
+    help="float16 takes half the space; what it loses is told.",
+)
 QUIET = click.option("-q", "--quiet", is_flag=True, help="No notes on standard error.")
 DEBUG = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 
