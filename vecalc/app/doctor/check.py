@@ -14,6 +14,7 @@ from vecalc.app.doctor import words as of_words
 from vecalc.app.doctor.geometry import Geometry, geometry
 from vecalc.app.doctor.rows import RowsSeen
 from vecalc.errors import FileProblem
+from vecalc.formats.decoding import ESCAPED
 from vecalc.space.files import unreadable
 from vecalc.space.store import FACTS, is_store, open_store, read_facts
 from vecalc.space.whole import damaged
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 OK, NOTE, WRONG = "ok", "note", "wrong"
 EXAMPLES = 5
+MANY_EQUAL = 0.01  # a few words with one vector occur in sound models; from this share on rows were mixed up
 
 Watch = Callable[[str, int], AbstractContextManager[Callable[[bytes], None]]]
 
@@ -44,7 +46,7 @@ class Examined(NamedTuple):
     words: int
     width: int
     findings: tuple[Finding, ...]
-    lengths: NDArray[np.float32]  # of the rows that are finite
+    lengths: NDArray[np.float64]  # of the rows that are finite
     order: of_words.Order
     geometry: Geometry | None
     hubs: tuple[str, ...]
@@ -146,7 +148,8 @@ class _Reading:
         text = "" if stopped is None else f"{stopped.where}: {stopped.message}"
         yield Finding("places where reading stopped", int(bool(stopped)), WRONG if stopped else OK, text)
         for what, count in self._put_up_with.items():
-            yield Finding(what, count, WRONG)
+            if what != ESCAPED:  # those words are looked for, and shown
+                yield Finding(what, count, WRONG)
 
 
 def _of_rows(rows: RowsSeen, words: Sequence[str]) -> Iterator[Finding]:
@@ -155,7 +158,8 @@ def _of_rows(rows: RowsSeen, words: Sequence[str]) -> Iterator[Finding]:
     yield _finding("zero rows, which have no direction", np.flatnonzero(lengths == 0).tolist(), NOTE, words)
     equal = rows.equal()
     pairs = ", ".join(f"{words[again]} = {words[first]}" for again, first in equal[:EXAMPLES])
-    yield Finding("rows that repeat another row", len(equal), WRONG if equal else OK, pairs)
+    level = WRONG if len(equal) > MANY_EQUAL * len(words) else NOTE if equal else OK
+    yield Finding("rows that repeat another row", len(equal), level, pairs)
 
 
 def _of_words(words: Sequence[str]) -> Iterator[Finding]:

@@ -73,15 +73,15 @@ def _findings(found: Examined) -> Sheet:
     return Sheet("findings", columns, rows, "Findings", (remark,))
 
 
-def _lengths(lengths: np.typing.NDArray[np.float32]) -> Sheet:
-    counts, edges = np.histogram(lengths.astype(np.float64), bins=BINS)
+def _lengths(lengths: np.typing.NDArray[np.float64]) -> Sheet:
+    counts, edges = np.histogram(lengths, bins=BINS)
     most = max(int(counts.max()), 1)
     columns = (Column("from", "score"), Column("to", "score"), Column("rows", "count"), Column("bar"))
     rows: list[tuple[Cell, ...]] = [
         (float(low), float(high), int(count), "#" * -(-BAR * int(count) // most))
         for low, high, count in zip(edges, edges[1:], counts, strict=False)
     ]
-    middle = f"mean {lengths.mean(dtype=np.float64):.4g}, median {float(np.median(lengths)):.4g}"
+    middle = f"mean {lengths.mean():.4g}, median {float(np.median(lengths)):.4g}"
     return Sheet("lengths", columns, tuple(rows), "Lengths of rows", (middle,))
 
 

@@ -33,7 +33,7 @@ class RowsSeen:
         self.width = 0
         self._size = size
         self._random = np.random.default_rng(seed)
-        self._lengths: list[NDArray[np.float32]] = []
+        self._lengths: list[NDArray[np.float64]] = []
         self._hashes: list[NDArray[np.uint64]] = []
         self._weights: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._keys: NDArray[np.float64] = np.empty(0)
@@ -51,7 +51,7 @@ class RowsSeen:
         with np.errstate(invalid="ignore"):
             squares = np.einsum("bd,bd->b", rows, rows, dtype=np.float64)
         # A sum of squares is finite if and only if the row is: float32 squared fits a float64.
-        self._lengths.append(np.sqrt(squares).astype(np.float32))
+        self._lengths.append(np.sqrt(squares))
         self._hashes.append(self._hash(rows))
         self._draw(rows, np.isfinite(squares) & (squares > 0))
         self.count += len(rows)
@@ -83,9 +83,9 @@ class RowsSeen:
         """The sample: of rows that are finite and not zero."""
         return Drawn(self._numbers, self._vectors)
 
-    def lengths(self) -> NDArray[np.float32]:
+    def lengths(self) -> NDArray[np.float64]:
         """The length of every row [n]; not finite where the row is not."""
-        return np.concatenate(self._lengths) if self._lengths else np.empty(0, np.float32)
+        return np.concatenate(self._lengths) if self._lengths else np.empty(0)
 
     def equal(self) -> list[tuple[int, int]]:
         """Rows that repeat an earlier one, each with the first such; not zero rows, nor those with nan."""

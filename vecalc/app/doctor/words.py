@@ -89,7 +89,7 @@ class Order(NamedTuple):
     with_length: float | None
 
 
-def order(words: Sequence[str], lengths: NDArray[np.float32], known: Sequence[str]) -> Order:
+def order(words: Sequence[str], lengths: NDArray[np.float64], known: Sequence[str]) -> Order:
     """By what the rows are ordered: a guess from words whose frequency is known, and the alphabet.
 
     `known` are English words, most frequent first. A model in another language shares few of them; then

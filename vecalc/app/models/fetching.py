@@ -66,11 +66,11 @@ def _told(url: str, timeout: float) -> Iterator[None]:
         raise RemoteProblem(message, where=url, hint=_TRY_LATER) from None
     except TimeoutError:
         raise RemoteProblem(f"no answer for {timeout:g} s", where=url, hint=_TRY_LATER) from None
+    except (ValueError, http.client.InvalidURL) as problem:  # a port that is no number, a host with a blank
+        raise RemoteProblem(f"not an address: {problem}", where=url) from None
     except (OSError, http.client.HTTPException) as problem:
         reason = getattr(problem, "reason", problem)
         raise _because(reason, url, timeout) from None
-    except ValueError as problem:  # a port that is no number, a host with a blank
-        raise RemoteProblem(f"not an address: {problem}", where=url) from None
 
 
 def _because(reason: object, url: str, timeout: float) -> RemoteProblem:
