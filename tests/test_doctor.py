@@ -25,7 +25,7 @@ ROWS = RANDOM.normal(size=(2_000, 20)).astype(np.float32)
 
 
 def sheets(path: Path | str, *options: str, code: int = 0) -> dict[str, Any]:
-    done = vecalc("models", "check", path, "--json", *options)
+    done = vecalc("models", "check", path, "--json", "--sample", "500", *options)
     assert (done.code, done.err) == (code, "")
     return {sheet["sheet"]: sheet["rows"] for sheet in json.loads(done.out)}
 
