@@ -28,7 +28,7 @@ from vecalc.app.stores import WORTH_STORING, load
 from vecalc.errors import FileProblem, NotWritable, StorageProblem
 from vecalc.formats import Tolerance
 from vecalc.formats.load import convert
-from vecalc.space import codes, files, storing
+from vecalc.space import codes, files, storing, writing
 from vecalc.space.store import FACTS, open_store
 from vecalc.space.storing import write_store
 
@@ -97,7 +97,7 @@ class Counted:
 
 @contextmanager
 def failing(what: str, at: int, fault: Exception) -> Iterator[list[int]]:
-    """The `at`-th write, fsync, rename or coding of rows raises; the list holds the calls counted so far."""
+    """The `at`-th write (of facts), fsync, rename or coding of rows raises; the list counts the calls so far."""
     count = [0]
 
     def fails() -> None:
@@ -112,10 +112,12 @@ def failing(what: str, at: int, fault: Exception) -> Iterator[list[int]]:
 
         return call
 
+    def counted(path: Path) -> Counted:
+        return Counted(files.private_file(path), fails)
+
     patch = {
-        "write": lambda: mock.patch.object(
-            storing, "private_file", lambda path: Counted(files.private_file(path), fails)
-        ),
+        "write": lambda: mock.patch.multiple(writing, private_file=counted),
+        "facts": lambda: mock.patch.multiple(storing, private_file=counted),
         "fsync": lambda: mock.patch.object(os, "fsync", first(os.fsync)),
         "rename": lambda: mock.patch.object(Path, "rename", first(Path.rename)),
         "allocation": lambda: mock.patch.object(codes, "encode", first(codes.encode)),
@@ -125,7 +127,7 @@ def failing(what: str, at: int, fault: Exception) -> Iterator[list[int]]:
 
 
 @pytest.mark.parametrize("old", [False, True], ids=["first", "anew"])
-@pytest.mark.parametrize("what", ["write", "fsync", "rename", "allocation"])
+@pytest.mark.parametrize("what", ["write", "facts", "fsync", "rename", "allocation"])
 def test_whatever_fails_the_cache_is_absent_or_whole_and_the_next_run_succeeds(
     what: str, old: bool, file: Path, cache: Path
 ) -> None:
@@ -160,7 +162,7 @@ import os, signal, sys
 from pathlib import Path
 from unittest import mock
 from vecalc.app.stores import load
-from vecalc.space import files, storing
+from vecalc.space import files, storing, writing
 
 file, what = Path(sys.argv[1]), sys.argv[2]
 
@@ -174,8 +176,8 @@ def child(at):
                 os.kill(os.getpid(), signal.SIGKILL)
             return true(*arguments, **named)
         return call
-    module, name = {"fsync": (os, "fsync"), "rename": (Path, "rename"), "open": (storing, "private_file"),
-                    "rows": (storing.codes, "encode")}[what]
+    module, name = {"fsync": (os, "fsync"), "rename": (Path, "rename"), "open": (writing, "private_file"),
+                    "facts": (storing, "private_file"), "rows": (writing.codes, "encode")}[what]
     with mock.patch.object(module, name, first(getattr(module, name))):
         load(file)
     os._exit(0)
@@ -198,7 +200,7 @@ print(at)
 """
 
 
-@pytest.mark.parametrize("what", ["fsync", "rename", "open", "rows"])
+@pytest.mark.parametrize("what", ["fsync", "rename", "open", "facts", "rows"])
 def test_after_a_kill_at_any_moment_the_next_run_builds(what: str, file: Path, cache: Path) -> None:
     """`kill -9` at the n-th call, for n = 1, 2, ...; the run after it answers."""
     done = subprocess.run(

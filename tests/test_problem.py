@@ -255,3 +255,9 @@ def test_ascii_cuts_with_dots() -> None:
 def test_notes() -> None:
     assert note("Paris read as paris", DULL) == "vecalc: note: Paris read as paris\n"
     assert note("a\x1b", Style(True, 80)) == "vecalc: \x1b[2mnote:\x1b[0m a\\x1b\n"
+
+
+def test_a_place_inside_a_picture_of_two_is_marked_within_it() -> None:
+    """A joiner between two emoji is part of a picture; cut off from the second it would be spelled out."""
+    _, piece, carets = problem(SyntaxProblem("x", span=Span(1, 2)), "👩\u200d👩", DULL).splitlines()
+    assert columns(carets) <= columns(piece) + 1

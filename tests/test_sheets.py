@@ -39,9 +39,9 @@ def test_a_table_is_for_people() -> None:
     first = rendered("table").split("\n\n")[0].splitlines()
     assert first == [
         "Models",
-        "name         words    share    bytes        s",
-        "a|b\\x1b[31m  39,579  12.50 %  12.3 MB   0.5000",
-        "[red]                        12 bytes  -0.1235",
+        "name          words    share     bytes        s",
+        "a|b\\x1b[31m  39,579  12.50 %   12.3 MB   0.5000",
+        "[red]                         12 bytes  -0.1235",
         "two of them",
     ]
 
@@ -84,9 +84,10 @@ def test_plain_has_remarks_that_can_be_left_out() -> None:
     assert rendered("plain", STYLE._replace(header=False)).startswith("a|b")
 
 
-@pytest.mark.parametrize("form", ["table", "plain", "markdown", "tsv", "csv", "json", "jsonl"])
+@pytest.mark.parametrize("form", ["table", "plain", "markdown", "tsv", "csv", "json"])
 def test_a_sheet_may_be_empty(form: str) -> None:
     assert rendered(form, sheet=SHEET._replace(rows=()))
+    assert rendered("jsonl", sheet=SHEET._replace(rows=())) == ""
 
 
 def test_spreadsheets_do_not_compute_cells() -> None:

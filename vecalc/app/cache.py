@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vecalc.app.places import cache_folder
 from vecalc.errors import FileProblem, StorageProblem
+from vecalc.space import digest
 from vecalc.space.files import private_file, unreadable, unwritable
 from vecalc.space.holding import Lock
 from vecalc.space.store import FACTS, is_store, read_facts
@@ -47,9 +48,9 @@ class CacheUse(NamedTuple):
 def folder_of(path: Path, tolerance: Tolerance) -> Path:
     """Where the store of a file lies, or would lie."""
     key = json.dumps([str(path.absolute()), *tolerance])
-    digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    hashed = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     readable = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in path.name[:40])
-    return cache_folder() / "models" / f"{readable}-{digest}"
+    return cache_folder() / "models" / f"{readable}-{hashed}"
 
 
 # --- ours alone -------------------------------------------------------------------------------
@@ -156,7 +157,7 @@ def still_of(folder: Path, facts: Mapping[str, Any], path: Path, *, verify: bool
         return False
     if not verify and (source.get("mtime_ns"), facts.get("changed_ns")) == stamp:
         return True
-    if source.get("sha256") != _digest(path):
+    if source.get("digest") != _digest(path):
         return False
     mtime, changed = stamp
     _take_up_time(folder, {**facts, "source": {**source, "mtime_ns": mtime}, "changed_ns": changed})
@@ -165,8 +166,7 @@ def still_of(folder: Path, facts: Mapping[str, Any], path: Path, *, verify: bool
 
 def _digest(path: Path) -> str:
     try:
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
+        return digest.of_file(path)
     except OSError as problem:
         raise unreadable(path, problem) from None
 

@@ -24,7 +24,7 @@ from vecalc.space.whole import damaged
 if TYPE_CHECKING:
     from vecalc.formats import Tolerance
     from vecalc.space import VectorSpace
-    from vecalc.space.storing import Written
+    from vecalc.space.writing import Written
 
 # A file below this is read in some hundredths of a second: not worth a second copy on the disk.
 WORTH_STORING = 1 << 20

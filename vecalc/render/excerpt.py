@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from vecalc.errors import Span
 from vecalc.render.cells import columns
-from vecalc.render.visible import visible
+from vecalc.render.visible import visible_parts
 
 _TAB = "    "
 
@@ -33,14 +33,15 @@ def excerpts(line: str, spans: Sequence[Span], room: int, cut: str) -> Iterator[
 def _marked(line: str, window: Span, spans: Sequence[Span], cut: str) -> tuple[str, str]:
     front = cut if window.start > 0 else ""
     back = cut if window.end < len(line) else ""
-    piece = line[window.start : window.end]
+    # What a character looks like depends on its neighbours, so the whole piece is spelled before it is cut.
+    piece = _parts(line[window.start : window.end])
     carets = ""
     for span in spans:
-        start = columns(front + _shown(piece[: span.start - window.start]))
-        end = columns(front + _shown(piece[: span.end - window.start]))
+        start = columns(front + "".join(piece[: max(span.start - window.start, 0)]))
+        end = columns(front + "".join(piece[: max(span.end - window.start, 0)]))
         carets = carets.ljust(start)
         carets += "^" * max(end - len(carets), int(len(carets) == start))  # one even for the end of the text
-    return front + _shown(piece) + back, carets
+    return front + "".join(piece) + back, carets
 
 
 def _window(line: str, at: int, room: int) -> Span:
@@ -64,4 +65,9 @@ def _reach(line: str, at: int, step: int, room: int) -> tuple[int, int]:
 
 
 def _shown(text: str) -> str:
-    return _TAB.join(map(visible, text.split("\t")))
+    return "".join(_parts(text))
+
+
+def _parts(text: str) -> list[str]:
+    """What each character is shown as."""
+    return [_TAB if char == "\t" else shown for char, shown in zip(text, visible_parts(text), strict=True)]

@@ -36,6 +36,15 @@ def visible(text: str) -> str:
     return _hidden().sub(lambda found: _spell(found) if not _is_spelling(found) else found[0], text)
 
 
+def visible_parts(text: str) -> list[str]:
+    """The same, a string for each character of the text."""
+    parts = list(text)
+    for found in _hidden().finditer(text):
+        if not _is_spelling(found):
+            parts[found.start()] = _spell(found)
+    return parts
+
+
 def spell_controls(text: str) -> str:
     r"""The text with only what a terminal obeys written as `\u001b`, which JSON reads back exactly."""
     if text.isascii() and text.isprintable():

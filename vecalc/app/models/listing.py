@@ -133,7 +133,7 @@ def _of_store(facts: Facts | None) -> Iterator[tuple[str, str]]:
         yield "source", str(source.get("path"))
         if isinstance(moment := source.get("mtime_ns"), int):
             yield "source's time", time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(moment / 1e9)) + " UTC"
-        yield "source's sha256", str(source.get("sha256"))
+        yield "source's digest", str(source.get("digest"))
     elif source:
         yield "source", str(source)
     yield "codes", "one byte a number" if "codes.npy" in _digests(facts) else "none"
