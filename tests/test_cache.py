@@ -97,7 +97,7 @@ class Counted:
 
 @contextmanager
 def failing(what: str, at: int, fault: Exception) -> Iterator[list[int]]:
-    """The `at`-th write (of facts), fsync, rename or coding of rows raises; the list counts the calls so far."""
+    """The `at`-th write (of facts), fsync, rename or coding of rows raises; the list counts all calls."""
     count = [0]
 
     def fails() -> None:

@@ -420,3 +420,21 @@ def test_the_prompt_takes_up_what_a_model_carries() -> None:
         commands.run(session, line)
         norms.append(session.calculator.options.norm)
     assert norms == ["raw", "rms", "raw", "unit", "unit", "unit"]
+
+
+def test_names_are_completed_behind_m() -> None:
+    from vecalc.app.cli.command import vecalc as command
+
+    (option,) = (param for param in command.params if param.name == "model")
+    context = command.make_context("vecalc", ["x"])
+
+    def completed(typed: str) -> list[str]:
+        return [item.value for item in option.shell_complete(context, typed) if item.type == "plain"]
+
+    good("add", "family", FAMILY)
+    assert completed("") == ["starter", "family"]
+    assert completed("fa") == ["family"]
+    assert completed("f=fa") == ["f=family"]
+    assert completed("/tm") == []
+    catalogue.file().write_text("{")
+    assert completed("fa") == []

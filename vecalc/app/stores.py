@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 # A file below this is read in some hundredths of a second: not worth a second copy on the disk.
 WORTH_STORING = 1 << 20
+ENOUGH_TO_TELL = 64 << 20  # bytes written, from which on what reading is ahead by does not matter
 
 # told what is being read, and of how many bytes; gives a function that takes the bytes as they come
 Watch = Callable[[str, int], AbstractContextManager[Callable[[bytes], None]]]
@@ -110,7 +111,7 @@ def _opened(folder: Path, name: str) -> Loaded:
 def _convert(
     path: Path, folder: Path, name: str, tolerance: Tolerance, watch: Watch, kind: str = "float32"
 ) -> Written:
-    """Convert; if the disk is full, say how much is needed: in proportion to what was written."""
+    """Convert; if the disk is full, say how much is needed: in proportion to what was written, or guessed."""
     size = path.stat().st_size if path.is_file() else 0
     seen = 0
     with watch(f"reading {path.name}", size) as tap:
@@ -123,7 +124,8 @@ def _convert(
         try:
             return convert(path, folder, name=name, tolerance=tolerance, kind=kind, tap=count)
         except NoSpace as problem:
-            needed = max(problem.written * size // max(seen, 1), size // 2)
+            told = problem.written >= ENOUGH_TO_TELL
+            needed = problem.written * size // max(seen, 1) if told else size * 5 // 4
             message = f"{problem.message}; the store needs about {needed / 1e6:,.0f} MB{_free(folder)}"
             hint = "make room, or set VECALC_CACHE_DIR or VECALC_MODELS to a folder on another disk"
             raise StorageProblem(message, where=problem.where, hint=hint) from None

@@ -7,7 +7,8 @@ the fields of `Request` of the same names, so `request_of` makes a request of an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,6 +16,10 @@ from vecalc.answers import EXCLUSIONS, METRICS, NORMS
 from vecalc.app.cli.arguments import mark_expressions
 from vecalc.app.cli.request import Request
 from vecalc.app.settings import Setting
+from vecalc.errors import VecalcError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,6 +33,19 @@ def group(*options: Callable[[Any], Any]) -> Callable[[F], F]:
         return function
 
     return decorate
+
+
+def _complete_model(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
+    """The names of models, behind `a=` too; and files."""
+    from click.shell_completion import CompletionItem
+
+    from vecalc.app import catalogue
+
+    space, equals, name = typed.rpartition("=")
+    found = [CompletionItem(typed, type="file")]
+    with suppress(VecalcError):  # a damaged catalogue completes nothing
+        found += [CompletionItem(space + equals + n) for n in catalogue.names() if n.startswith(name)]
+    return found
 
 
 TOLERANCE = group(
@@ -48,6 +66,7 @@ MODEL = group(
         multiple=True,
         metavar="[NAME=]FILE",
         help="Vectors to use; several with names.",
+        shell_complete=_complete_model,
     ),
     click.option("--norm", type=click.Choice(NORMS), default="rms", help="How long word vectors are taken."),
     TOLERANCE,
