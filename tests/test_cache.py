@@ -21,6 +21,8 @@ from unittest import mock
 import numpy as np
 import pytest
 from data import as_binary, as_text
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from running import PATIENCE, command, vecalc
 
 from vecalc.app.cache import CacheUse, building, folder_of
@@ -319,6 +321,47 @@ def test_a_reader_keeps_the_data_that_it_opened(file: Path, cache: Path) -> None
     assert is_whole(file, 2 * ROWS)
     assert np.array_equal(old.vectors([3, 6_999], np.float32), ROWS[[3, 6_999]])
     assert old.word(6_999) == WORDS[-1]
+
+
+@given(
+    part=st.integers(0, 9),
+    flips=st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), min_size=1, max_size=4),
+)
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_damaged_import_answers_or_says_so(
+    part: int, flips: list[tuple[float, int]], tmp_path: Path, cache: Path
+) -> None:
+    """Any bytes of any file changed: a result, or one of our errors; never a fault, never a crash."""
+    store = cache.parent / "imported" / "bad"
+    shutil.rmtree(store, ignore_errors=True)
+    write_store(store, [(WORDS[:50], ROWS[:50, :8])], name="bad")
+    path = sorted(store.iterdir())[part]
+    data = bytearray(path.read_bytes())
+    for where, what in flips:
+        data[int(where * len(data))] ^= what
+    path.write_bytes(data)
+    for arguments in (["-m", "bad", "word1 + WORD7 - xyz"], ["-m", "bad", "word9", "-k", "50"]):
+        assert vecalc(*arguments).code in (0, 3, 4)
+    for action in (["models", "info", "bad"], ["models", "check", "bad"], ["models"]):
+        assert vecalc(*action).code in (0, 1, 4)
+
+
+def test_a_header_that_is_no_python_is_damage(tmp_path: Path) -> None:
+    """numpy's reader of old headers raises a TokenError where a bracket is not closed."""
+    write_store(tmp_path / "store", [(["a", "b"], np.eye(2, dtype=np.float32))], name="it")
+    path = tmp_path / "store" / "residuals.npy"
+    path.write_bytes(path.read_bytes().replace(b"}", b"(", 1))
+    with pytest.raises(FileProblem, match="damaged"):
+        open_store(tmp_path / "store")
+
+
+def test_an_index_that_leads_nowhere_is_damage(tmp_path: Path) -> None:
+    write_store(tmp_path / "store", [(["a", "b"], np.eye(2, dtype=np.float32))], name="it")
+    index = np.load(tmp_path / "store" / "exact.npy")
+    index[1] = 7
+    np.save(tmp_path / "store" / "exact.npy", index)
+    with pytest.raises(FileProblem, match="its index of words leads nowhere"):
+        open_store(tmp_path / "store").row("a")
 
 
 # --- two at once ----------------------------------------------------------------------------

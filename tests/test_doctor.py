@@ -143,6 +143,19 @@ def test_a_store_is_checked_by_its_digests(tmp_path: Path) -> None:
     assert found(store) == {"codes.npy: not what was written, by its digest": 1}
 
 
+def test_what_the_cache_keeps_is_checked_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VECALC_CACHE_DIR", str(tmp_path / "cache"))
+    rows = np.random.default_rng(0).normal(size=(14_000, 20)).astype(np.float32)
+    path = model(tmp_path, [f"{word}{i}" for i in range(7) for word in WORDS], rows)
+    vecalc("-m", path, "waaa0")
+    (store,) = (tmp_path / "cache" / "models").iterdir()
+    assert found(path, code=0).get("the cache's codes.npy: not what was written, by its digest") is None
+    data = bytearray((store / "codes.npy").read_bytes())
+    data[-1] ^= 1
+    (store / "codes.npy").write_bytes(data)
+    assert found(path)["the cache's codes.npy: not what was written, by its digest"] == 1
+
+
 def test_the_starter_is_sound() -> None:
     told = sheets("starter")
     assert told["model"][0]["order"] == "by frequency"

@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pytest
@@ -145,6 +146,23 @@ def test_removing_an_imported_model_asks(large: Path, home: Path) -> None:
     assert "mine" in listed()
     good("remove", "mine", "--yes")
     assert list((home / "imported").iterdir()) == []
+
+
+@pytest.mark.parametrize(("said", "gone"), [("y\n", True), ("n\n", False), ("", False)])
+def test_on_a_terminal_a_person_answers(said: str, gone: bool, large: Path) -> None:
+    vecalc("import", large, "--name", "mine")
+    with mock.patch("vecalc.app.cli.terminal.is_terminal", return_value=True):
+        done = models("remove", "mine", stdin=said)
+    assert "[y/N]" in done.err
+    assert (done.code == 0, "mine" not in listed()) == (gone, gone)
+
+
+def test_a_model_is_not_overwritten_by_its_name() -> None:
+    Path("mine.txt").write_bytes(FAMILY.read_bytes())
+    good("add", "mine", "mine.txt")
+    done = vecalc("-m", "mine", "king", "-o", "mine.txt")
+    assert (done.code, "the same file" in done.err) == (2, True)
+    assert Path("mine.txt").read_bytes() == FAMILY.read_bytes()
 
 
 # --- defaults -------------------------------------------------------------------------------

@@ -71,6 +71,14 @@ def check_name(name: str, where: str = "--name") -> str:
     return name
 
 
+def not_an_alias(name: str) -> str:
+    """The name, if an imported model can have it. Raises `UsageError` for an alias's."""
+    if (entry := read().entries.get(name)) and entry.path:
+        hint = f"`vecalc models remove {name}` makes room"
+        raise UsageError(f"'{name}' is an alias of {entry.path}", where="--name", hint=hint)
+    return name
+
+
 def imported(name: str) -> Path:
     """The folder of an imported model of this name, whether there is one or not."""
     return models_folder() / name

@@ -17,6 +17,7 @@ from zlib import crc32
 
 import numpy as np
 
+from vecalc.errors import FileProblem
 from vecalc.space.spelling import fold, fold_all
 
 if TYPE_CHECKING:
@@ -77,7 +78,11 @@ def _rows(index: Index, text: str) -> list[int]:
     for place in range(first, index.shape[1]):
         if index[0, place] != key:
             break
-        rows.append(int(index[1, place]))
+        row = int(index[1, place])
+        if row >= index.shape[1]:
+            hint = "--verify makes a converted model again; import others again"
+            raise FileProblem("the model is damaged: its index of words leads nowhere", hint=hint)
+        rows.append(row)
     return rows
 
 

@@ -135,7 +135,9 @@ def _mapped(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
         array: NDArray[Any] = np.lib.format.open_memmap(path, mode="r")  # refuses object arrays
     except OSError as error:
         raise unreadable(path, error) from None
-    except (ValueError, EOFError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # a header is Python source to numpy, and can be wrong in every way
         raise FileProblem(f"damaged: {error}", where=str(path), hint=_REBUILD) from None
     if (array.dtype, array.shape) != (np.dtype(kind), shape):
         message = f"{FACTS} promises {kind} {list(shape)}, the file holds {array.dtype} {list(array.shape)}"

@@ -13,6 +13,7 @@ from typing import Any
 from vecalc.app.asking import Options, Question
 from vecalc.app.cache import CacheUse
 from vecalc.app.candidates import Limits as CandidateLimits
+from vecalc.app.catalogue import known
 from vecalc.app.cli import inputs, questions
 from vecalc.app.cli.arguments import as_utf8
 from vecalc.app.cli.meter import watched
@@ -60,7 +61,7 @@ def _refuse_overwriting(request: Request, files: Iterable[str]) -> None:
     if request.output is None:
         return
     output = Path(request.output)
-    models = [split_model(model)[1] for model in request.model]
+    models = [str(known(Path(split_model(model)[1]))) for model in request.model]
     read = [*files, *models, *filter(None, (request.csv, request.among))]
     if output.is_file() and any(Path(path).is_file() and output.samefile(path) for path in read):
         raise UsageError("input and output are the same file", where=request.output)

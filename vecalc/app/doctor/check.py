@@ -13,10 +13,11 @@ import numpy as np
 from vecalc.app.doctor import words as of_words
 from vecalc.app.doctor.geometry import Geometry, geometry
 from vecalc.app.doctor.rows import RowsSeen
+from vecalc.app.models.kept import conversions
 from vecalc.errors import FileProblem
 from vecalc.formats.decoding import ESCAPED
 from vecalc.space.files import unreadable
-from vecalc.space.store import FACTS, is_store, open_store, read_facts
+from vecalc.space.store import FACTS, Facts, is_store, open_store, read_facts
 from vecalc.space.whole import damaged
 
 if TYPE_CHECKING:
@@ -117,18 +118,24 @@ class _Reading:
     def _of_store(self) -> Iterator[tuple[Sequence[str], NDArray[np.float32]]]:
         facts = read_facts(self.path / FACTS)
         self.type = facts.type
-        for name in damaged(self.path, facts.rest):
-            self._put_up_with[f"{name}: not what was written, by its digest"] = 1
+        self._look_at_digests(self.path, facts)
         space = open_store(self.path)
         words = space.words()
         for _, vectors, _ in space.blocks():
             yield list(islice(words, len(vectors))), vectors
+
+    def _look_at_digests(self, folder: Path, facts: Facts, whose: str = "") -> None:
+        for name in damaged(folder, facts.rest):
+            self._put_up_with[f"{whose}{name}: not what was written, by its digest"] = 1
 
     def _of_file(self, watch: Watch) -> Iterator[tuple[Sequence[str], NDArray[np.float32]]]:
         from vecalc.formats import Tolerance
         from vecalc.formats.load import recognised
         from vecalc.formats.opening import opened
 
+        for kept in conversions():
+            if kept.source == str(self.path.absolute()) and kept.facts:
+                self._look_at_digests(kept.folder, kept.facts, "the cache's ")
         lenient = Tolerance(skip_bad_rows=True, allow_trailing=True, encoding_errors="surrogateescape")
         size = self.path.stat().st_size if self.path.is_file() else 0
         with (

@@ -11,7 +11,6 @@ from vecalc.app import catalogue
 from vecalc.app.cli.meter import watched
 from vecalc.app.cli.terminal import error_style
 from vecalc.app.stores import import_model
-from vecalc.errors import UsageError
 from vecalc.render.problem import note
 from vecalc.render.visible import visible
 from vecalc.space.store import FACTS, read_facts
@@ -22,9 +21,7 @@ if TYPE_CHECKING:
 
 def import_and_tell(path: Path, name: str, kind: str, tolerance: Tolerance, *, quiet: bool) -> None:
     """Import a file under a name, and print a line. Raises `UsageError` for a name that is an alias's."""
-    if (entry := catalogue.read().entries.get(name)) and entry.path:
-        hint = f"`vecalc models remove {name}` makes room"
-        raise UsageError(f"'{name}' is an alias of {entry.path}", where="--name", hint=hint)
+    catalogue.not_an_alias(name)
     folder, written = import_model(path, name, kind, tolerance, watch=partial(watched, quiet=quiet))
     if not quiet:
         for text in read_facts(folder / FACTS).rest.get("notes", ()):

@@ -131,14 +131,24 @@ def _of_store(facts: Facts | None) -> Iterator[tuple[str, str]]:
     source = facts.rest.get("source")
     if isinstance(source, dict):
         yield "source", str(source.get("path"))
-        if isinstance(moment := source.get("mtime_ns"), int):
-            yield "source's time", time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(moment / 1e9)) + " UTC"
+        if moment := _moment(source.get("mtime_ns")):
+            yield "source's time", moment
         yield "source's digest", str(source.get("digest"))
     elif source:
         yield "source", str(source)
     yield "codes", "one byte a number" if "codes.npy" in _digests(facts) else "none"
-    if loss := facts.rest.get("loss"):
-        yield "loss", f"at most {float(loss):.1e} of a vector's length"
+    if (loss := facts.rest.get("loss")) and isinstance(loss, float):
+        yield "loss", f"at most {loss:.1e} of a vector's length"
+
+
+def _moment(nanoseconds: object) -> str:
+    """A time as people write it; nothing for what is none."""
+    if not isinstance(nanoseconds, int):
+        return ""
+    try:
+        return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(nanoseconds // 10**9))
+    except (OverflowError, OSError, ValueError):
+        return ""
 
 
 def _digests(facts: Facts) -> dict[str, str]:

@@ -45,7 +45,7 @@ def add(name: str, path: str, copied: bool, kind: str, quiet: bool, **options: A
     if catalogue.exists(name):
         hint = f"`vecalc models remove {name}` makes room"
         raise UsageError(f"there is a model '{name}' already", where="vecalc models add", hint=hint)
-    place = Path(path).expanduser().absolute()
+    place = Path(path).absolute()
     if copied:
         from vecalc.app.models.importing import import_and_tell
         from vecalc.formats.load import tolerant
@@ -121,10 +121,13 @@ def remove(name: str, yes: bool) -> int:
 @click.argument("name")
 def path(name: str) -> int:
     """Where a model lies: an alias's file, a store's folder."""
+    from vecalc.app.cli.terminal import is_terminal
     from vecalc.app.models.listing import place_of
+    from vecalc.render.visible import visible
 
     _existing(name)
-    sys.stdout.write(f"{place_of(name)}\n")
+    place = str(place_of(name))
+    sys.stdout.write(f"{visible(place) if is_terminal(sys.stdout) else place}\n")
     return 0
 
 

@@ -104,7 +104,7 @@ def pull(name: str | None, called: str | None, timeout: float, kind: str, yes: b
     if name is None:
         show_sheets([pulling.sheet(pulling.offers(timeout))], request)
         return 0
-    called = catalogue.check_name(called or name, "vecalc models pull")
+    called = catalogue.not_an_alias(catalogue.check_name(called or name, "vecalc models pull"))
     one = pulling.offer(name, timeout)
     licence = f", licence: {one.license}" if one.license else ""
     say(f"{one.name}: {one.size / 1e6:,.1f} MB{licence}", sys.stderr)
