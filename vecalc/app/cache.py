@@ -4,8 +4,8 @@
     locks/NAME-DIGEST            held by whoever builds that store
     downloads/                   what `vecalc models pull` fetches
 
-A store counts as long as its source has the size, the time and the time of its last change (ctime) that the
-facts name, or, with other times, the same digest.
+A store counts as long as every file that took part has the size, the time, and the time of its last change
+(ctime) that the facts name, or, with other times, the same digest.
 """
 
 from __future__ import annotations
@@ -147,21 +147,67 @@ def is_current(folder: Path, path: Path, *, verify: bool = False) -> bool:
 
 
 def still_of(folder: Path, facts: Mapping[str, Any], path: Path, *, verify: bool = False) -> bool:
-    """Whether a store with these facts is of the file as it is now; a new time is taken up."""
-    try:
-        status = path.stat()
-    except OSError as problem:
-        raise unreadable(path, problem) from None
-    source, stamp = facts.get("source"), (status.st_mtime_ns, status.st_ctime_ns)
-    if not isinstance(source, dict) or source.get("size") != status.st_size:
+    """Whether a store with these facts is of its files as they are now; new times are taken up.
+
+    The files are the one at `path`, and those beside it that took part.
+    """
+    files = known_files(facts, path)
+    if not files:
         return False
-    if not verify and (source.get("mtime_ns"), facts.get("changed_ns")) == stamp:
-        return True
-    if source.get("digest") != _digest(path):
-        return False
-    mtime, changed = stamp
-    _take_up_time(folder, {**facts, "source": {**source, "mtime_ns": mtime}, "changed_ns": changed})
+    now, changed = [], []
+    for known in files:
+        try:
+            status = known.path.stat()
+        except (OSError, ValueError) as problem:
+            if known.path == path and isinstance(problem, OSError):
+                raise unreadable(path, problem) from None
+            return False
+        if known.told.get("size") != status.st_size:
+            return False
+        same = (known.told.get("mtime_ns"), known.changed) == (status.st_mtime_ns, status.st_ctime_ns)
+        if (verify or not same) and known.told.get("digest") != _digest(known.path):
+            return False
+        now.append({**known.told, "mtime_ns": status.st_mtime_ns})
+        changed.append(status.st_ctime_ns)
+    fresh = {**facts, "source": now[0], "changed_ns": changed}
+    if len(now) > 1:
+        fresh["beside"] = now[1:]
+    if fresh != facts:
+        _take_up_times(folder, fresh)
     return True
+
+
+def note_changes(folder: Path, path: Path) -> None:
+    """Remember, of a store just made, when its files last changed: what setting a time back can't hide."""
+    facts = read_facts(folder / FACTS).rest
+    try:
+        files = [(known.told, known.path.stat()) for known in known_files(facts, path)]
+    except OSError:  # gone already; the next look finds out
+        return
+    if all(told.get("mtime_ns") == status.st_mtime_ns for told, status in files):
+        _take_up_times(folder, {**facts, "changed_ns": [status.st_ctime_ns for _, status in files]})
+
+
+class Known(NamedTuple):
+    """A file that a store is made of: where it is, what the facts tell, and its last change (ctime)."""
+
+    path: Path
+    told: Mapping[str, Any]
+    changed: int | None
+
+
+def known_files(facts: Mapping[str, Any], path: Path | None = None) -> list[Known]:
+    """The files that a store is made of, the main one first; none where the facts don't tell.
+
+    `path` is where the main one lies, by default where it lay.
+    """
+    beside, changed = facts.get("beside", []), facts.get("changed_ns")
+    told = [facts.get("source"), *(beside if isinstance(beside, list) else [None])]
+    if not all(isinstance(one, dict) and isinstance(one.get("path"), str) for one in told):
+        return []
+    times = changed if isinstance(changed, list) and len(changed) == len(told) else [None] * len(told)
+    files = [Known(Path(one["path"]), one, time) for one, time in zip(told, times, strict=True)]
+    return [files[0]._replace(path=path or files[0].path), *files[1:]]
 
 
 def _digest(path: Path) -> str:
@@ -171,8 +217,8 @@ def _digest(path: Path) -> str:
         raise unreadable(path, problem) from None
 
 
-def _take_up_time(folder: Path, facts: dict[str, Any]) -> None:
-    """Remember the new time, so that the digest need not be computed again."""
+def _take_up_times(folder: Path, facts: dict[str, Any]) -> None:
+    """Remember new times, so that the digests need not be computed again."""
     fresh = folder / f"{FACTS}.{os.getpid()}"
     try:
         with private_file(fresh) as stream:

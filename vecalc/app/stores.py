@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vecalc.app.cache import CacheUse, building, folder_of, is_current
+from vecalc.app.cache import CacheUse, building, folder_of, is_current, note_changes
 from vecalc.app.catalogue import check_name, imported, known
 from vecalc.errors import FileProblem, NoSpace, NotWritable, StorageProblem
 from vecalc.formats.load import Loaded, convert, tolerant
@@ -90,6 +90,7 @@ def _through_cache(place: Path, name: str, tolerance: Tolerance, watch: Watch, u
         kept = _kept(folder, place, name, use)  # by whoever had the lock before
         if kept is None:
             _convert(place, folder, place.name, tolerance, watch)
+            note_changes(folder, place)
             kept = _opened(folder, name)
     return kept
 

@@ -130,7 +130,7 @@ class _Evaluation:
                 span=node.span,
                 hint="--norm raw computes with it all the same",
             )
-        return Vector(raw / length * (np.sqrt(len(raw)) if norm == "rms" else 1.0), origin)
+        return Vector(algebra.at_norm(raw[None], np.array([length]), norm)[0], origin)
 
     def _chain(self, node: Chain, norm: str) -> Steps[Value]:
         values = yield self._all((node.first, *(operand for _, operand in node.rest)), norm)

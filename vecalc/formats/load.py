@@ -97,7 +97,6 @@ def convert(
                         yield block.words, block.rows
             hashing.shutdown()
             facts["notes"] = _notes(source)
-            facts["changed_ns"] = status.st_ctime_ns  # changes with the content, whatever mtime is set to
             facts["source"] = {
                 "path": str(path.absolute()),
                 "size": status.st_size,

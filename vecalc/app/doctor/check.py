@@ -140,8 +140,9 @@ class _Reading:
         size = self.path.stat().st_size if self.path.is_file() else 0
         with (
             watch(f"reading {self.path.name}", size) as tap,
-            opened(self.path, lenient, tap) as (source, head),
+            opened(self.path, lenient, tap) as entered,
         ):
+            source, head, *_ = entered
             try:
                 for block in recognised(head, self.path).read(source):
                     if block.words:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from vecalc.app.cache import known_files
 from vecalc.app.places import cache_folder
 from vecalc.errors import FileProblem
 from vecalc.space.store import FACTS, Facts, is_store, read_facts
@@ -40,19 +41,21 @@ def conversions() -> Iterator[Kept]:
 
 
 def _state(kept: Kept) -> str:
-    """How a conversion stands to its source, by size and times alone."""
-    facts = kept.facts
-    source = facts.rest.get("source") if facts else None
-    if not isinstance(source, dict) or facts is None:
+    """How a conversion stands to its files, by size and times alone."""
+    files = known_files(kept.facts.rest) if kept.facts else []
+    if not files:
         return DAMAGED
-    try:
-        status = Path(kept.source).stat()
-    except (OSError, ValueError):
-        return GONE
-    if source.get("size") != status.st_size:
-        return CHANGED
-    times = (source.get("mtime_ns"), facts.rest.get("changed_ns"))
-    return CURRENT if times == (status.st_mtime_ns, status.st_ctime_ns) else TOUCHED
+    state = CURRENT
+    for known in files:
+        try:
+            status = known.path.stat()
+        except (OSError, ValueError):
+            return GONE
+        if known.told.get("size") != status.st_size:
+            return CHANGED
+        if (known.told.get("mtime_ns"), known.changed) != (status.st_mtime_ns, status.st_ctime_ns):
+            state = TOUCHED
+    return state
 
 
 def facts_of(folder: Path) -> Facts | None:
