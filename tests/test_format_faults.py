@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vecalc.errors import FileProblem, StorageProblem, UsageError, VecalcError
-from vecalc.formats import MAX_WIDTH, Block, Source, opening
+from vecalc.formats import MAX_WIDTH, Block, Source, guarded
 from vecalc.formats import load as load_module
 from vecalc.formats.load import Loaded, load
 
@@ -505,7 +505,7 @@ def test_24_zip_is_refused_even_where_its_content_shows(tmp_path: Path, how: int
         ("finalfusion-testdata/quantized_storage.bin", "not a file of word vectors"),
         ("gensim-native/word2vec_pre_kv_py3_4", "pickle"),
         ("gensim-native/ft_kv_3.6.0.model.gz", "pickle"),
-        ("model2vec-safetensors/int8/model.safetensors", "safetensors"),
+        ("model2vec-safetensors/int8/model.safetensors", "no list of words beside it"),
         ("glove-twitter-11925x25/glove_twitter_25d.rda", "R data"),
         ("movielens-latest-small/ratings.csv.gz", "begins with 'userId,movieId,rating,timestamp'"),
         ("text-gutenberg/carroll-alice.txt", "not a file of word vectors"),
@@ -518,7 +518,7 @@ def test_21_real_files_of_other_kinds(name: str, kind: str) -> None:
 
 @pytest.mark.parametrize("line", [b"x 0 0\n", b"\0"])
 def test_24_gzip_bomb(file: File, monkeypatch: pytest.MonkeyPatch, line: bytes) -> None:
-    monkeypatch.setattr(opening, "GZIP_GRACE", 1 << 20)
+    monkeypatch.setattr(guarded, "GRACE", 1 << 20)
     path = file(gzip.compress(b"the 1 2\nking 3 4\n" + line * ((4 << 20) // len(line))))
     said = problem(path)
     assert "yields more than" in said.message or "a line of more than" in said.message

@@ -67,8 +67,12 @@ def read_all(form: Format, data: bytes, most: int = 1 << 30) -> tuple[list[str],
     return [w for b in blocks for w in b.words], np.concatenate([b.rows for b in blocks]), numbers
 
 
-def test_every_format_has_a_sample_here() -> None:
-    assert set(formats()) == set(SAMPLES)
+# Formats that jump about in their file, or that have words in another one: not read from a stream alone.
+OF_FILES = {"arrow", "arrow_stream", "npy", "npz", "parquet", "safetensors"}  # see test_array_formats.py
+
+
+def test_every_format_has_a_sample() -> None:
+    assert set(formats()) == set(SAMPLES) | OF_FILES
 
 
 @pytest.mark.parametrize("name", sorted(formats()))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from vecalc.app.cache import CacheUse, building, folder_of, is_current, note_changes
 from vecalc.app.catalogue import check_name, imported, known
 from vecalc.errors import FileProblem, NoSpace, NotWritable, StorageProblem
-from vecalc.formats.load import Loaded, convert, tolerant
+from vecalc.formats.load import Loaded, convert, main_file, tolerant
 from vecalc.formats.load import load as read_into_memory
 from vecalc.space.store import FACTS, is_store, open_store, read_facts
 from vecalc.space.whole import damaged
@@ -61,10 +61,11 @@ def load(
     if is_store(place):
         return Loaded(_verified(place, name) if cache.verify else open_store(place, name), ())
     tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors)
+    name, place = name or place.name, main_file(place)
     if not os.path.isfile(place) or place.stat().st_size < WORTH_STORING:  # noqa: PTH113 - any name
         return read_into_memory(place, name=name, **tolerance._asdict())
     try:
-        return _through_cache(place, name or place.name, tolerance, watch, cache)
+        return _through_cache(place, name, tolerance, watch, cache)
     except NotWritable as problem:
         if cache.required:
             raise
@@ -143,7 +144,6 @@ def import_model(
     path: Path, name: str, kind: str, tolerance: Tolerance, watch: Watch = unwatched
 ) -> tuple[Path, Written]:
     """Convert a file into the models folder under a name; the folder, and what went into it."""
-    if path.is_dir():
-        raise FileProblem("a folder", where=str(path), hint="name a file of vectors")
+    file = main_file(path)
     folder = imported(check_name(name))
-    return folder, _convert(path, folder, name, tolerance, watch, kind)
+    return folder, _convert(file, folder, name, tolerance, watch, kind)

@@ -100,7 +100,8 @@ def function_help(name: str) -> str:
 
 def _models() -> str:
     return """\
--m FILE reads word2vec (text and binary) and GloVe files, plain or .gz, told apart by their content.
+-m FILE reads word2vec (text and binary), GloVe, .npy and .npz, safetensors, parquet and Arrow files and
+folders of model2vec, plain or compressed (.gz .bz2 .xz .zst), told apart by their content.
 Without -m the starter answers: English words made from WordNet, inside the package.
 
 -m users=users.bin -m movies=movies.bin loads several; users:42 and movies:"Toy Story (1995)" are

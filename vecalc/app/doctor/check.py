@@ -130,7 +130,7 @@ class _Reading:
 
     def _of_file(self, watch: Watch) -> Iterator[tuple[Sequence[str], NDArray[np.float32]]]:
         from vecalc.formats import Tolerance
-        from vecalc.formats.load import recognised
+        from vecalc.formats.load import main_file, recognised
         from vecalc.formats.opening import opened
 
         for kept in conversions():
@@ -140,11 +140,10 @@ class _Reading:
         size = self.path.stat().st_size if self.path.is_file() else 0
         with (
             watch(f"reading {self.path.name}", size) as tap,
-            opened(self.path, lenient, tap) as entered,
+            opened(main_file(self.path), lenient, tap) as (source, head, _),
         ):
-            source, head, *_ = entered
             try:
-                for block in recognised(head, self.path).read(source):
+                for block in recognised(head, source.path).read(source):
                     if block.words:
                         yield block.words, block.rows
             finally:
