@@ -66,6 +66,11 @@ def write_store(
     return written
 
 
+def beginning(folder: Path) -> str:
+    """How the names begin that a store has before it has its own, and while another takes its place."""
+    return f".{folder.name[:60]}."
+
+
 # --- files ------------------------------------------------------------------------------------
 
 
@@ -93,7 +98,7 @@ def _synced_digest(path: Path) -> str:
 def _replacing(folder: Path) -> Iterator[Path]:
     """A folder beside this one, which takes its name and place when it is complete."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    place = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name[:40]}.", suffix=PART))
+    place = Path(tempfile.mkdtemp(dir=folder.parent, prefix=beginning(folder), suffix=PART))
     try:
         with held(place):
             yield place
@@ -129,7 +134,7 @@ def _rename_over(place: Path, folder: Path) -> None:
     if not folder.exists():
         place.rename(folder)
         return
-    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name[:40]}.", suffix=OLD))
+    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=beginning(folder), suffix=OLD))
     try:
         old = folder.rename(aside / folder.name)
     except BaseException:
