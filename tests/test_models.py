@@ -226,6 +226,24 @@ def test_the_file_itself_carries_nothing() -> None:
     assert norm_of("-m", FAMILY) == "rms"
 
 
+def test_a_batch_does_not_go_on_at_another_norm() -> None:
+    from vecalc.app.cli.request import Request
+    from vecalc.app.cli.resuming import journal_for
+    from vecalc.app.cli.run import as_models_have_it
+
+    good("add", "family", FAMILY)
+    Path("in.txt").write_text("king\n")
+
+    def about(**more: Any) -> str:
+        request = Request(model=("family",), file=("in.txt",), output="out.jsonl", unset=("norm",), **more)
+        return journal_for(as_models_have_it(request), [], "jsonl").about
+
+    before = about()
+    assert about(verify=True) == before
+    good("set", "family", "--norm", "raw")
+    assert about() != before
+
+
 # --- what is shown --------------------------------------------------------------------------
 
 
@@ -431,7 +449,7 @@ def test_the_prompt_takes_up_what_a_model_carries() -> None:
     from vecalc.app.repl.session import Session
 
     good("add", "family", FAMILY, "--norm", "raw")
-    request = Request(unset=frozenset({"norm", "metric"}))
+    request = Request(unset=("norm", "metric"))
     session = Session(open_calculator(request), request)
     norms = []
     for line in ("use f=family", "use starter", "use f", "set norm unit", "use starter", "use f"):

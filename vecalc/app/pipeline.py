@@ -55,16 +55,19 @@ class Calculator(Ranker):
                 raise answer.error
         return answers[-1] if answers else Answer(self.asked(Question(text)))
 
-    def answers(self, questions: Iterable[Question], chunk: int = CHUNK) -> Iterator[Answer]:
+    def answers(self, questions: Iterable[Question], chunk: int = CHUNK, skip: int = 0) -> Iterator[Answer]:
         """An answer for each expression, in order; problems are answers too, and the rest goes on.
 
-        Statements that only bind or define have none. Questions are taken `chunk` at a time.
+        Statements that only bind or define have none. Questions are taken `chunk` at a time. The first `skip`
+        answers are left out; what their questions bind is bound.
         """
         pending = iter(questions)
         size = 1  # small at first: whoever waits for the first answers gets them soon
         while batch := list(islice(pending, min(size, chunk))):
             size *= 2
-            yield from answering.assemble(self, self._compute_chunk(batch))
+            computed = self._compute_chunk(batch)
+            yield from answering.assemble(self, computed[skip:])
+            skip = max(skip - len(computed), 0)
 
     def value(self, text: str) -> Value:
         """The value of one expression, without its neighbours. Raises `VecalcError`."""

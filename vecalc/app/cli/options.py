@@ -137,7 +137,7 @@ def request_of(options: Mapping[str, Any], **more: Any) -> Request:
     known = {name: value for name, value in {**options, **more}.items() if name in Request._fields}
     return Request(**known)._replace(
         format=options.get("format") or ("json" if options.get("json") else None),
-        unset=frozenset(name for name in known if _is_unset(name)),
+        unset=tuple(sorted(name for name in known if _is_unset(name))),
     )
 
 

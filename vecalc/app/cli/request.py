@@ -33,6 +33,7 @@ class Request(NamedTuple):
     color: str = "auto"
     bail: bool = False
     line_buffered: bool = False
+    resume: bool = False
     interactive: bool = False
     skip_bad_rows: bool = False
     allow_trailing: bool = False
@@ -42,4 +43,4 @@ class Request(NamedTuple):
     verify: bool = False
     quiet: bool = False
     debug: bool = False
-    unset: frozenset[str] = frozenset()  # options that nobody set, on the command line or elsewhere
+    unset: tuple[str, ...] = ()  # options that nobody set, on the command line or elsewhere

@@ -79,7 +79,8 @@ def _set(session: Session, argument: str) -> None:
             f"there is no setting '{name}'", where="set", hint=f"there are {', '.join(_SETTERS)}"
         )
     _SETTERS[name](session, value.strip())
-    session.request = session.request._replace(unset=session.request.unset - {name})
+    unset = tuple(one for one in session.request.unset if one != name)
+    session.request = session.request._replace(unset=unset)
 
 
 def _vars(session: Session, _: str) -> None:

@@ -50,9 +50,9 @@ class Session:
 
     def take_up_own(self) -> None:
         """Take the default model's own norm and metric, unless the user said what they are to be."""
-        own, request = self.own.get(self.calculator.default, Entry()), self.request
-        for name in {"norm", "metric"} & request.unset:
-            self.calculator.set(**{name: getattr(own, name) or getattr(request, name)})
+        own = self.own.get(self.calculator.default, Entry())
+        for name in {"norm", "metric"}.intersection(self.request.unset):
+            self.calculator.set(**{name: getattr(own, name) or Request._field_defaults[name]})
 
     def tell(self, notes: Iterable[str]) -> None:
         """Print remarks."""
