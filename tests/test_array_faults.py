@@ -28,11 +28,12 @@ from hypothesis import strategies as st
 from pyarrow import feather
 from running import vecalc
 from safetensors.numpy import save_file
-from test_array_formats import MAKERS, in_npy, in_npz, in_safetensors, listed, table, tokenizer
+from test_array_formats import MAKERS, WRITERS, in_npy, in_npz, in_safetensors, listed, table, tokenizer
 
-from vecalc.errors import FileProblem, StorageProblem, VecalcError
+from vecalc.errors import FileProblem, StorageProblem, UsageError, VecalcError
 from vecalc.formats import Block, Source, guarded
 from vecalc.formats import load as load_module
+from vecalc.formats.decoding import shown
 from vecalc.formats.load import formats, load
 from vecalc.space.matrix import MatrixSpace
 
@@ -673,12 +674,39 @@ def test_29_any_file_that_changes_while_being_read(
     assert said.where == str(tmp_path / file)
 
 
-@pytest.mark.parametrize("suffix", [".parquet", ".arrow"])
-def test_words_that_a_table_can_not_hold(suffix: str, tmp_path: Path) -> None:
-    form = next(form for form in formats().values() if suffix in getattr(form, "SUFFIXES", ()))
-    space = MatrixSpace(["a", "caf\udce9"], ROWS[:2], "x")
-    with pytest.raises(FileProblem, match=r"'caf.udce9' is not UTF-8"):
-        form.write(tmp_path / f"model{suffix}", space)  # type: ignore[attr-defined]
+NASTY = [
+    "",
+    "  ",
+    "\n",
+    "a\nb",
+    "a\r",
+    "a\0",
+    "\0",
+    "\ufeffa",
+    "caf\udce9",
+    "\ud800",
+    "\udcc3\udca9",
+    "x" * (1 << 21),
+]
+
+
+@pytest.mark.parametrize("place", [0, 2])
+@pytest.mark.parametrize("word", NASTY, ids=lambda word: ascii(word[:9]))
+@pytest.mark.parametrize(("name", "suffix"), WRITERS)
+def test_a_word_is_carried_exactly_or_refused_by_name(
+    name: str, suffix: str, word: str, place: int, tmp_path: Path
+) -> None:
+    path, listed = tmp_path / f"model{suffix}", ["a", "b", "c"]
+    listed[place] = word
+    try:
+        formats()[name].write(path, MatrixSpace(listed, ROWS[:3], "x"))  # type: ignore[attr-defined]
+    except UsageError as problem:
+        said = problem
+    else:
+        assert words(path, encoding_errors="surrogateescape") == listed
+        return
+    assert f"can't hold the word {shown(word)} (row {place + 1})" in said.message
+    assert said.hint
 
 
 # --- damage of any kind ---------------------------------------------------------------------

@@ -173,6 +173,17 @@ def test_round_trip(name: str, suffix: str, tmp_path: Path, model: tuple[list[st
     check(path, *model)
 
 
+@pytest.mark.parametrize(("name", "suffix"), WRITERS)
+@pytest.mark.parametrize(
+    "words", [["windows 95"], ["a 1", "b 2"], ["a 1 2", "b 3 4"], ["3 2", " x", "y\t", "z"]]
+)
+def test_words_that_look_like_something_else_survive(
+    name: str, suffix: str, words: list[str], tmp_path: Path
+) -> None:
+    formats()[name].write(tmp_path / f"m{suffix}", MatrixSpace(words, ROWS[: len(words)], "x"))  # type: ignore[attr-defined]
+    check(tmp_path / f"m{suffix}", words, ROWS[: len(words)])
+
+
 def test_other_programs_read_what_is_written(tmp_path: Path) -> None:
     space = MatrixSpace(WORDS, ROWS, "x")
     for name, suffix in WRITERS:

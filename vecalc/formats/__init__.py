@@ -10,14 +10,15 @@ and it may have, where the format asks for it:
     IN_FOLDERS: tuple[str, ...]                names of the file to read when a folder is given
     SUFFIXES: tuple[str, ...]                  suffixes (".npy") that choose the format for writing
     write(path: Path, space: VectorSpace)      write a space at a path; every file that it makes lies in
-                                               the path's folder and is named after the path's stem
+                                               the path's folder, and its name begins with the path's stem
 
 `recognise` sees the first bytes after decompression, and of all formats at most one says yes. `read`
 holds one block at a time and allocates nothing by the numbers of a header, which it checks against
 the size of the file first. It reads the stream in order, or, where it has to jump about, `source.file`, and
 then not the stream. Every other file that it needs (a list of words) it opens by `source.open`, so that a
 change of any of them is noticed, now and by the cache later. Problems are `FileProblem`s that say where.
-`write` streams through the space's blocks and words and keeps every float32.
+`write` streams through the space's blocks and words and keeps every float32; a word that would not be read
+back is a `UsageError`.
 
     opening   a path -> Head and Source         refused   kinds of file that are known and not read
     packed    gzip, bzip2, xz, zstd             guarded   streams that fail as FileProblems
@@ -26,7 +27,7 @@ change of any of them is noticed, now and by the cache later. Problems are `File
     decoding  bytes -> words                    text_rows lines -> blocks
     arrays    .npy streams <-> rows             wordlists words in a file of their own
     columns   of a table: word and numbers      tables    Arrow record batches <-> blocks
-    tensors   the header of safetensors
+    tensors   the header of safetensors         writable  words that a reader gives back
     checks    blocks -> sound blocks            load      all of it, the one door
 """
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 CHUNK = 4 << 20  # bytes of rows at a time
 COLUMNS_CHUNK = 64 << 20  # where every column of a block has a place of its own in the file
 MOST_ROWS = 1 << 14  # in a block, however narrow they are
+LONGEST_REASON = 100  # characters of what numpy says
 TRAILING = "bytes after the array, ignored"
 _DAMAGED = "the file is damaged; fetch it again"
 _NAMES = {"O": "Python objects, which only a pickle can hold", "c": "complex numbers", "b": "truth values"}
@@ -86,7 +87,7 @@ def read_header(stream: Stream, where: str) -> Array:
     except Exception as error:  # numpy parses it as Python, which can fail in a dozen ways
         if counting.failure:
             raise
-        why = str(error).partition("\n")[0].partition(": ")[0]
+        why = str(error).partition("\n")[0][:LONGEST_REASON]
         raise FileProblem(f"not a sound numpy .npy header: {why}", where=where, hint=_DAMAGED) from None
     return Array(dtype, shape, fortran and len(shape) > 1, counting.seen)
 

@@ -36,6 +36,7 @@ from vecalc.formats.arrays import (
 from vecalc.formats.decoding import as_text, decode, shown
 from vecalc.formats.guarded import ceiling_of, too_much
 from vecalc.formats.wordlists import paired, words_beside
+from vecalc.formats.writable import encoded, unfit
 from vecalc.space.files import unreadable
 
 if TYPE_CHECKING:
@@ -91,11 +92,12 @@ def read(source: Source) -> Iterator[Block]:
 
 def write(path: Path, space: VectorSpace) -> None:
     """An archive of two arrays, `words` and `vectors`, not compressed (vectors hardly shrink)."""
-    longest = max(map(len, space.words()))
-    if any(word.endswith("\0") for word in space.words()):
-        raise FileProblem(
-            "numpy drops a NUL at the end of a word", where=str(path), hint="write .npy instead"
-        )
+    longest = 0
+    for row, word in enumerate(space.words()):
+        encoded(word, row, "npz", escapes=False)
+        if word.endswith("\0"):
+            raise unfit(word, row, "npz", "numpy drops a NUL at its end")
+        longest = max(longest, len(word))
     with zipfile.ZipFile(path, "w", allowZip64=True) as archive:
         with archive.open("words.npy", "w", force_zip64=True) as stream:
             stream.write(matrix_header((len(space),), f"<U{longest}"))

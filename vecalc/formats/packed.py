@@ -62,9 +62,22 @@ class Members:
         self._make = make
         self._decoder: _Decoder | None = make()
         self._rest = b""
+        self._failure: Exception | None = None
 
     def read(self, size: int, /) -> bytes:
-        """At most this many bytes, none at the end."""
+        """So many bytes, fewer at the end or before a damage only, none at the end."""
+        pieces, missing = [], size
+        try:
+            while missing and self._failure is None and (piece := self._piece(missing)):
+                pieces.append(piece)
+                missing -= len(piece)
+        except Exception as error:  # what came before it is given first
+            self._failure = error
+        if self._failure is not None and not pieces:
+            raise self._failure
+        return b"".join(pieces)
+
+    def _piece(self, size: int) -> bytes:
         while self._decoder is not None:
             if data := self._next(self._decoder, size):
                 return data

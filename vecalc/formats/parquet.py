@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vecalc.space import VectorSpace
 
 SUFFIXES = (".parquet",)
+AT_ONCE = 1 << 20  # bytes of a column read at a time; without it, a whole row group is
 _WHAT = "a parquet table"
 
 
@@ -34,7 +35,7 @@ def read(source: Source) -> Iterator[Block]:
     if source.file is None:
         raise FileProblem("a compressed parquet table", where=str(source.path), hint="decompress it once")
     with explained(source.path, _WHAT):
-        table = parquet.ParquetFile(source.file)
+        table = parquet.ParquetFile(source.file, buffer_size=AT_ONCE, pre_buffer=False)
         _refuse_bomb(table.metadata, source)
         columns = columns_of(table.schema_arrow, source.path)
         wanted = [columns.word, *columns.numbers]

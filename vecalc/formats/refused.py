@@ -15,6 +15,7 @@ from vecalc.formats import Head, npz
 _AS_WORD2VEC = "export it as word2vec (binary or text) and load that"
 _FROM_FASTTEXT = "load its .vec file, or " + _AS_WORD2VEC
 _UNPACK = "unpack it and name the file of vectors"
+_FROM_JSON = "of a Hugging Face model, name the folder; otherwise " + _AS_WORD2VEC
 _FROM_R = "in R, write.table(x, file, col.names = FALSE, quote = FALSE) makes text of it"
 _ONCE = "decompress it once"
 _PICKLE = "where you trust it, export it with gensim: model.save_word2vec_format(path, binary=True)"
@@ -87,5 +88,5 @@ BINARY = (
 TEXT = (
     Kind(_magic(b"version https://git-lfs"), "a Git LFS pointer, not the file itself", "run git lfs pull"),
     Kind(_pattern(rb"(?i)\s*<(?:!doctype|html|\?xml)"), "a web page", "fetch the file again"),
-    Kind(_pattern(rb"\s*[{\[]\s*[\"{\[]"), "JSON", _AS_WORD2VEC),
+    Kind(_pattern(rb"\s*[{\[]\s*[\"{\[]"), "JSON", _FROM_JSON),
 )

@@ -18,6 +18,7 @@ from vecalc.formats.arrays import as_float32
 from vecalc.formats.columns import Columns, arrow
 from vecalc.formats.decoding import decode, shown
 from vecalc.formats.guarded import ceiling_of, too_much
+from vecalc.formats.writable import encoded
 from vecalc.space.files import unreadable
 
 if TYPE_CHECKING:
@@ -75,21 +76,13 @@ def batches_of(path: Path, space: VectorSpace) -> tuple[Any, Iterator[Any]]:
 
     def batches() -> Iterator[Any]:
         words = space.words()
-        for _, rows, _ in space.blocks():
+        for first, rows, _ in space.blocks():
             numbers = pa.array(np.ascontiguousarray(rows, np.float32).reshape(-1))
             vectors = pa.FixedSizeListArray.from_arrays(numbers, space.dim)
-            listed = [_sound(next(words), path) for _ in range(len(rows))]
-            yield pa.record_batch([pa.array(listed, pa.string()), vectors], schema=schema)
+            listed = [encoded(next(words), first + i, "a table", escapes=False) for i in range(len(rows))]
+            yield pa.record_batch([pa.array(listed, pa.binary()).cast(pa.string()), vectors], schema=schema)
 
     return schema, batches()
-
-
-def _sound(word: str, path: Path) -> str:
-    """The word, unless it stands for bytes that are not UTF-8."""
-    if not word.isascii() and any("\ud800" <= c <= "\udfff" for c in word):
-        message = f"the word {shown(word)} is not UTF-8, as every text in a table must be"
-        raise FileProblem(message, where=str(path), hint="write another format, such as word2vec")
-    return word
 
 
 def _validated(batches: Iterable[Any], columns: Columns) -> Iterator[tuple[Any, list[Any]]]:

@@ -2,10 +2,10 @@
 
 Which file: the first that is there of NAME.words, NAME.txt, NAME.vocab, NAME.json (NAME: the file of rows
 without its suffixes .npy, .npz, .safetensors and those of compression), tokenizer.json, words.txt,
-vocab.txt, vocab.json, all in the same folder. A text file is a word a line, and may have the word's count
-behind it on every line (as GloVe writes it); one that holds vectors is passed over. JSON is a list of
-words, an object from word to row, or a `tokenizer.json` of Hugging Face; subword marks (##ing, Ġthe) are kept
-as they are.
+vocab.txt, vocab.json, all in the same folder. NAME.words, which `write_words` writes, has a word a line,
+exactly as it is. Another text file may have the word's count behind it on every line (as GloVe writes it);
+one that holds vectors is passed over. JSON is a list of words, an object from word to row, or a
+`tokenizer.json` of Hugging Face; subword marks (##ing, Ġthe) are kept as they are.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vecalc.errors import FileProblem
-from vecalc.formats import Block, Head, Source, glove, word2vec_text
+from vecalc.formats import HEAD_BYTES, Block, Head, Source, glove, word2vec_text
 from vecalc.formats.decoding import as_text, decode
 from vecalc.formats.header import BYTE_ORDER_MARK
+from vecalc.formats.writable import encoded, unfit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 OF_NAME = (".words", ".txt", ".vocab", ".json")
 IN_FOLDER = ("tokenizer.json", "words.txt", "vocab.txt", "vocab.json")
 WRITTEN = OF_NAME[0]
+_ALSO = "tokenizer.json, vocab.txt and vocab.json"
 _SUFFIX = re.compile(r"(\.(npy|npz|safetensors|gz|bz2|xz|zst))+\Z", re.IGNORECASE)
 _COUNTED = re.compile(rb"(\S+)[ \t]+\d+")
 _HINT = "one line for each row, in the order of the rows"
@@ -46,9 +48,7 @@ def words_beside(source: Source) -> tuple[list[str], Path]:
         if words is not None:
             return words, path
     message = "holds rows and no words, and there is no list of words beside it"
-    hint = (
-        f"write one, a word a line, into {stem}{WRITTEN} or words.txt beside it (or {', '.join(IN_FOLDER)})"
-    )
+    hint = f"write one, a word a line, into {stem}{WRITTEN} or words.txt beside it; {_ALSO} are read as well"
     raise FileProblem(message, where=str(source.path), hint=hint)
 
 
@@ -68,10 +68,13 @@ def paired(
 
 
 def write_words(path: Path, space: VectorSpace) -> None:
-    """The words of a space, one a line, in a file beside the one of its rows."""
+    """The words of a space, one a line, in a file beside the one of its rows; UsageError for some."""
     with path.with_name(path.stem + WRITTEN).open("wb") as stream:
-        for word in space.words():
-            stream.write(word.encode("utf-8", "surrogateescape") + b"\n")
+        for row, word in enumerate(space.words()):
+            raw = encoded(word, row, "a list of words", escapes=True)
+            if raw.endswith(b"\r") or (not row and raw.startswith(BYTE_ORDER_MARK)):
+                raise unfit(word, row, "a list of words", "its end or beginning looks like the file's")
+            stream.write(raw + b"\n")
 
 
 def _listed(source: Source, path: Path) -> list[str] | None:
@@ -79,10 +82,11 @@ def _listed(source: Source, path: Path) -> list[str] | None:
     data = b"".join(_pieces(source))
     if path.suffix == ".json":
         return as_text(_of_json(data, path), source, lambda i: f"{path}: word {i + 1:,}")
-    head = Head(data[: 1 << 16], len(data) <= 1 << 16)
-    if glove.recognise(head) or word2vec_text.recognise(head):
+    head = Head(data[:HEAD_BYTES], len(data) <= HEAD_BYTES)
+    if path.suffix != WRITTEN and (glove.recognise(head) or word2vec_text.recognise(head)):
         return None
-    return decode(_lines(data), source, lambda i: f"{path}:{i + 1}")
+    lines = _lines(data) if path.suffix == WRITTEN else _without_counts(_lines(data))
+    return decode(lines, source, lambda i: f"{path}:{i + 1}")
 
 
 def _pieces(source: Source) -> Iterator[bytes]:
@@ -94,6 +98,10 @@ def _lines(data: bytes) -> list[bytes]:
     lines = data.removeprefix(BYTE_ORDER_MARK).removesuffix(b"\n").split(b"\n")
     if all(line.endswith(b"\r") for line in lines[:-1]) and len(lines) > 1:
         lines = [line.removesuffix(b"\r") for line in lines]
+    return lines
+
+
+def _without_counts(lines: list[bytes]) -> list[bytes]:
     counted = [_COUNTED.fullmatch(line) for line in lines] if _COUNTED.fullmatch(lines[0]) else [None]
     return lines if None in counted else [match[1] for match in counted if match]
 

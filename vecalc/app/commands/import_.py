@@ -24,6 +24,6 @@ def run(file: str, name: str | None, kind: str, quiet: bool, **tolerance: Any) -
     from vecalc.formats.load import tolerant
 
     path = Path(file)
-    name = path.name.split(".")[0] if name is None else name
+    name = path.absolute().name.split(".")[0] if name is None else name
     import_and_tell(path, name, kind, tolerant(**tolerance), quiet=quiet)
     return 0
