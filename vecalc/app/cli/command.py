@@ -29,7 +29,10 @@ EXAMPLES = """\
 
 SECTIONS = {
     "What to compute": ("expression_option", "file", "csv", "let", "interactive"),
-    "The model": ("model", "norm", "skip_bad_rows", "allow_trailing", "encoding_errors", "trust_pickle"),
+    "The model": (
+        "model", "norm", "skip_bad_rows", "allow_trailing", "encoding_errors", "trust_pickle",
+        "require_cache", "no_wait", "verify",
+    ),
     "Words": ("exact", "oov"),
     "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score", "within"),
     "Output": (

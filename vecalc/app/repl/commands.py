@@ -16,8 +16,9 @@ from vecalc.answers import EXCLUSIONS, METRICS, NORMS
 from vecalc.app.candidates import Limits, candidate_rows
 from vecalc.app.cli import inputs, topics
 from vecalc.app.cli.output import written_whole
+from vecalc.app.cli.run import cache_use
 from vecalc.app.cli.showing import renderer
-from vecalc.app.spaces import open_spaces
+from vecalc.app.spaces import open_spaces, own_settings
 from vecalc.calc.expand import Definition
 from vecalc.errors import UsageError
 from vecalc.lang.nodes import Bind, Define
@@ -78,6 +79,8 @@ def _set(session: Session, argument: str) -> None:
             f"there is no setting '{name}'", where="set", hint=f"there are {', '.join(_SETTERS)}"
         )
     _SETTERS[name](session, value.strip())
+    unset = tuple(one for one in session.request.unset if one != name)
+    session.request = session.request._replace(unset=unset)
 
 
 def _vars(session: Session, _: str) -> None:
@@ -126,14 +129,17 @@ def _use(session: Session, argument: str) -> None:
         request = session.request
         opened = open_spaces(
             [argument],
+            cache=cache_use(request),
             skip_bad_rows=request.skip_bad_rows,
             allow_trailing=request.allow_trailing,
             encoding_errors=request.encoding_errors,
         )
         session.tell(opened.notes)
         calculator.add(opened.spaces)
+        session.own |= own_settings([argument])
         argument = next(iter(opened.spaces))
     calculator.use(argument)
+    session.take_up_own()
     _models(session, "")
 
 
