@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from vecalc.answers import Asked
 from vecalc.app.candidates import Limits as CandidateLimits
-from vecalc.calc.evaluate import Evaluated
+from vecalc.calc.evaluate import Evaluated, Values
+from vecalc.calc.resolve import Resolved
 from vecalc.errors import VecalcError
 from vecalc.lang.nodes import Node, Statement
 from vecalc.lang.parse import DEFAULT_LIMITS, Limits
@@ -51,3 +52,14 @@ class Computed(NamedTuple):
     excluded: frozenset[int] = frozenset()
     statement: Statement | None = None
     row: dict[str, str] | None = None
+
+
+class Workings(NamedTuple):
+    """How a text came to its value: its words, what every node was worth, and where it is ranked."""
+
+    statement: Statement
+    resolved: Resolved
+    evaluated: Evaluated
+    values: Values
+    space: str
+    excluded: frozenset[int]

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from vecalc.answers import Answer, Asked
 from vecalc.app import answering, prelude
-from vecalc.app.asking import Computed, Options, Question
+from vecalc.app.asking import Computed, Options, Question, Workings
 from vecalc.app.ranker import Ranker
-from vecalc.calc.evaluate import Evaluated, evaluate
+from vecalc.calc.evaluate import Evaluated, Values, evaluate
 from vecalc.calc.expand import Definition, Scope, expand, expand_from_afar
 from vecalc.calc.resolve import Reading, Resolved, find_row, resolve
 from vecalc.calc.values import Value, Vector
@@ -79,6 +79,22 @@ class Calculator(Ranker):
                 self._bind(statement)
             else:
                 found = self._worth(statement, self.scope)[1].value
+        if found is None:
+            raise _nothing()
+        return found
+
+    def workings(self, question: Question) -> Workings:
+        """How the last expression of a text comes to its value, step by step. Raises `VecalcError`."""
+        found, names = None, question.names or {}
+        for statement in self._read(question.text, names)[0]:
+            if isinstance(statement, Bind | Define):
+                self._bind(statement)
+                continue
+            values: Values = {}
+            resolved = self._resolve(expand(_body(statement), self.scope.with_names(names)))
+            evaluated = self._evaluate(resolved, values)
+            place = self._place(resolved, evaluated.value, statement.span)
+            found = Workings(statement, resolved, evaluated, values, *place)
         if found is None:
             raise _nothing()
         return found
@@ -170,8 +186,8 @@ class Calculator(Ranker):
         reading = Reading(self.options.exact, self.options.oov == "skip", self.options.limits.words)
         return resolve(tree, self.spaces, self.default, reading)
 
-    def _evaluate(self, resolved: Resolved) -> Evaluated:
-        return evaluate(resolved.tree, resolved.vectors, self.options.norm, self.nearest)
+    def _evaluate(self, resolved: Resolved, values: Values | None = None) -> Evaluated:
+        return evaluate(resolved.tree, resolved.vectors, self.options.norm, self.nearest, values)
 
     def _place(self, resolved: Resolved, value: Value, span: Span) -> tuple[str, frozenset[int]]:
         """The space whose words are the neighbours, and the rows that may not be among them."""

@@ -44,6 +44,8 @@ LABELLED = 40  # nodes of a formula that still makes a label
 
 # nearest(vector, k, words not to be found): supplied by the caller, who knows how to search
 Nearest = Callable[[Vector, int, frozenset[Key]], List]
+# What each node (by id) is worth at a norm.
+Values: TypeAlias = dict[tuple[int, str], Value]
 
 
 class Evaluated(NamedTuple):
@@ -54,14 +56,19 @@ class Evaluated(NamedTuple):
 
 
 def evaluate(
-    tree: Node, vectors: Mapping[Key, Floats], norm: str = "rms", nearest: Nearest | None = None
+    tree: Node,
+    vectors: Mapping[Key, Floats],
+    norm: str = "rms",
+    nearest: Nearest | None = None,
+    values: Values | None = None,
 ) -> Evaluated:
     """The value of a resolved tree.
 
     `vectors` holds each word's vector [d] as its file has it; `norm` says how long they are taken.
-    Raises `TypeMismatch` and `NoValue` with the place of the operation.
+    `values` takes up what every node was worth. Raises `TypeMismatch` and `NoValue` with the place of the
+    operation.
     """
-    run = _Evaluation(vectors, nearest)
+    run = _Evaluation(vectors, nearest, {} if values is None else values)
     with np.errstate(all="ignore"):  # every result is checked, with a better message
         value = deep(run.value(tree, norm))
     return Evaluated(value, tuple(run.traces))
@@ -75,11 +82,11 @@ def words_of(tree: Node) -> frozenset[Key]:
 class _Evaluation:
     """One run. A node that several parents share is computed once for each norm it is needed at."""
 
-    def __init__(self, vectors: Mapping[Key, Floats], nearest: Nearest | None) -> None:
+    def __init__(self, vectors: Mapping[Key, Floats], nearest: Nearest | None, values: Values) -> None:
         self.vectors = vectors
         self.nearest = nearest
         self.traces: list[Trace] = []
-        self._known: dict[tuple[int, str], Value] = {}
+        self._known = values
 
     def value(self, node: Node, norm: str) -> Steps[Value]:
         known = self._known.get((id(node), norm))

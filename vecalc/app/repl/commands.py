@@ -17,6 +17,7 @@ from vecalc.app.candidates import Limits, candidate_rows
 from vecalc.app.cli import inputs, topics
 from vecalc.app.cli.output import written_whole
 from vecalc.app.cli.showing import renderer
+from vecalc.app.repl import tables
 from vecalc.app.spaces import open_spaces
 from vecalc.calc.expand import Definition
 from vecalc.errors import UsageError
@@ -156,6 +157,8 @@ def _save(session: Session, argument: str) -> None:
 COMMANDS = {
     "help": Command("[TOPIC]", "this, or help on a topic or function", _help),
     "set": Command("[NAME VALUE]", "show or change options: norm, top, metric, exclude, ...", _set),
+    "explain": Command("EXPR", "how it is read, where its answer comes from, how sure it is", tables.explain),
+    "compare": Command("A, B", "sum, product and other formulas of two expressions", tables.compare),
     "vars": Command("", "what is bound and defined", _vars),
     "del": Command("NAME", "forget a name", _del),
     "find": Command("GLOB|/REGEX/", "words that match, most frequent first", _find),

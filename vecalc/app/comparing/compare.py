@@ -1,0 +1,177 @@
+"""Two operands and some formulas: what each finds, and how far it is from their sum."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from copy import copy
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from vecalc.answers import Answer, Number, Ranking
+from vecalc.app.asking import Question
+from vecalc.app.comparing.axes import Axes, measure
+from vecalc.app.comparing.formulas import NAMES, SUM, Formula
+from vecalc.calc import algebra
+from vecalc.calc.resolve import find_row, unknown_words
+from vecalc.errors import TypeMismatch, VecalcError
+from vecalc.lang.nodes import Word
+from vecalc.search.exact import rank
+
+if TYPE_CHECKING:
+    from vecalc.app.asking import Workings
+    from vecalc.app.pipeline import Calculator
+    from vecalc.calc.values import Floats
+    from vecalc.lang.nodes import Node
+
+
+class Operand(NamedTuple):
+    """A vector [d] that formulas are about: its text as it was read, its tree, and what to tell about it."""
+
+    text: str
+    tree: Node
+    vector: Floats
+    notes: tuple[str, ...]
+
+
+class Compared(NamedTuple):
+    """A formula, its answer, and where it stands; None where there is nothing to say.
+
+    `shared` counts its neighbours that are the sum's, too, `cosine` is between the two results, and `target`
+    is the rank of the word that was asked for.
+    """
+
+    formula: Formula
+    answer: Answer
+    workings: Workings | None
+    axes: Axes | None = None
+    shared: int | None = None
+    cosine: float | None = None
+    target: int | None = None
+
+    @property
+    def ranking(self) -> Ranking | None:
+        """The answer, if it is one."""
+        return self.answer.result if isinstance(self.answer.result, Ranking) else None
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The neighbours."""
+        return frozenset(near.word for near in self.ranking.neighbours) if self.ranking else frozenset()
+
+
+class Comparison(NamedTuple):
+    """The operands, a column for each formula, the sum that they are compared with, and the target."""
+
+    operands: tuple[Operand, ...]
+    columns: tuple[Compared, ...]
+    sum: Compared
+    norm: str
+    target: str | None
+
+
+def operand(calculator: Calculator, text: str) -> Operand:
+    """Read one of the two. Raises `VecalcError`, also for what is no vector."""
+    asking = copy(calculator)
+    asking.remember = True
+    asking.set(rank=False)
+    answer = asking(text)
+    if not isinstance(answer.result, Ranking) or asking.last is None:
+        what = "a number" if isinstance(answer.result, Number) else "a list"
+        raise TypeMismatch(f"only vectors can be compared, and this is {what}")
+    return Operand(answer.parsed, asking.last, answer.result.vector, answer.notes)
+
+
+def compare(
+    calculator: Calculator,
+    operands: Sequence[Operand],
+    formulas: Sequence[Formula],
+    target: str | None = None,
+) -> Comparison:
+    """The formulas over two operands, side by side; what is wrong with one formula stands in its column.
+
+    Raises `TypeMismatch` for operands of different widths, `UnknownWords` for a target that no vocabulary
+    has.
+    """
+    widths = [len(one.vector) for one in operands]
+    if widths[0] != widths[1]:
+        what = f"A is a vector of {widths[0]} components, B one of {widths[1]}"
+        raise TypeMismatch(f"{what}: they can't be computed with each other")
+    token = None if target is None else _token(calculator, target)
+    first, *columns = (
+        _placed(calculator, column, token) for column in _columns(calculator, operands, [SUM, *formulas])
+    )
+    against = tuple(_against(column, first) for column in columns)
+    return Comparison(tuple(operands), against, first, calculator.options.norm, token)
+
+
+def notes(comparisons: Iterable[Comparison]) -> list[str]:
+    """What is to be told about words and columns, each remark once."""
+    told = [note for one in comparisons for operand in one.operands for note in operand.notes]
+    told += [note for one in comparisons for column in one.columns for note in column.answer.notes]
+    return list(dict.fromkeys(told))
+
+
+def _columns(
+    calculator: Calculator, operands: Sequence[Operand], formulas: Sequence[Formula]
+) -> list[Compared]:
+    """The answers to the formulas; one that only binds names has none, and no column."""
+    trees = dict(zip(NAMES, (one.tree for one in operands), strict=True))
+    questions = [Question(formula.text, i, trees) for i, formula in enumerate(formulas)]
+    answers = {answer.asked.id: answer for answer in copy(calculator).answers(questions)}
+    places = copy(calculator)
+    workings = [_tried(places, question) for question in questions]
+    axes = measure(calculator, [one.vector for one in operands], questions, workings)
+    return [
+        Compared(formula, answers[i], workings[i], axes[i])
+        for i, formula in enumerate(formulas)
+        if i in answers
+    ]
+
+
+def _tried(calculator: Calculator, question: Question) -> Workings | None:
+    """How a formula comes to its value; what is wrong with it is in its answer."""
+    try:
+        return calculator.workings(question)
+    except VecalcError:
+        return None
+
+
+# --- beside the sum -------------------------------------------------------------------------
+
+
+def _against(column: Compared, first: Compared) -> Compared:
+    """How many neighbours it shares with the sum, and how near the results are."""
+    if column.ranking is None or first.ranking is None:
+        return column
+    ours, theirs = column.ranking.vector, first.ranking.vector
+    return column._replace(
+        shared=len(column.words & first.words),
+        cosine=algebra.cos(ours, theirs) if ours.shape == theirs.shape else None,
+    )
+
+
+# --- the target -----------------------------------------------------------------------------
+
+
+def _token(calculator: Calculator, target: str) -> str:
+    """The word that is looked for, as a vocabulary spells it."""
+    for space in calculator.spaces.values():
+        row = find_row(space, target, exact=calculator.options.exact)
+        if row is not None:
+            return space.word(row)
+    raise unknown_words([(Word(target), calculator.spaces[calculator.default])]).at(where="--target")
+
+
+def _placed(calculator: Calculator, column: Compared, token: str | None) -> Compared:
+    """With the rank of the target among the candidates that are not excluded; None where it is none."""
+    workings = column.workings
+    if token is None or column.ranking is None or workings is None:
+        return column
+    space, candidates = calculator.spaces[workings.space], calculator.candidates(workings.space)
+    row = space.row(token)
+    if row is None or row in workings.excluded or (candidates is not None and row not in candidates):
+        return column
+    excluded = np.array(sorted(workings.excluded), dtype=np.int64)
+    found = rank(space, column.ranking.vector, row, calculator.measure, candidates, excluded)
+    return column._replace(target=found)

@@ -1,0 +1,120 @@
+"""A comparison as tables: the neighbours of each formula, and where each formula stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import isinf
+from typing import NamedTuple
+
+from vecalc.answers import Answer, Cell, Column, Number, Ranking, Rows, Sheet
+from vecalc.app.comparing.compare import Compared, Comparison
+from vecalc.evaluation.stability import ROTATIONS
+
+AXES, NEW = "*", "+"
+LEGEND = (
+    f"{NEW} is not among the neighbours of the sum that are shown",
+    f"{AXES} depends on the axes of the space: other under {ROTATIONS} random rotations of A and B",
+)
+
+
+class _Line(NamedTuple):
+    """What a formula has at one place: a neighbour, a number, a vector of a list, or its error."""
+
+    rank: int | None
+    word: str | None
+    score: float | None
+
+
+def sheets(comparisons: Sequence[Comparison], *, for_people: bool) -> Iterator[Sheet]:
+    """The neighbours of each formula and the summary; side by side for people, else a row for each."""
+    if for_people:
+        yield from map(_side_by_side, comparisons)
+    else:
+        yield _below_each_other(comparisons)
+    yield _summary(comparisons, for_people=for_people)
+
+
+def _lines(answer: Answer) -> list[_Line]:
+    if answer.error is not None:
+        return [_Line(None, f"error: {answer.error.message}", None)]
+    match answer.result:
+        case Ranking(neighbours):
+            return [_Line(near.rank, near.word, near.score) for near in neighbours]
+        case Rows(rows):
+            return [_Line(i, row.label, row.length) for i, row in enumerate(rows, start=1)]
+        case Number(value):
+            return [_Line(None, None, value)]
+    return []
+
+
+# --- neighbours -----------------------------------------------------------------------------
+
+
+def _side_by_side(comparison: Comparison) -> Sheet:
+    """A line for each rank, a word and its score for each formula."""
+    columns = [Column("rank", "count")]
+    for column in comparison.columns:
+        depends = column.axes is not None and column.axes.stability.depends
+        columns += [Column(f"{column.formula.name} {AXES}" if depends else column.formula.name)]
+        columns += [Column("", "score")]
+    lines = [_lines(column.answer) for column in comparison.columns]
+    rows = []
+    for place in range(max(map(len, lines), default=0)):
+        row: list[Cell] = [place + 1]
+        for column, ours in zip(comparison.columns, lines, strict=True):
+            line = ours[place] if place < len(ours) else _Line(None, None, None)
+            row += [_marked(line.word, column, comparison), line.score]
+        rows.append(tuple(row))
+    title = f"A = {comparison.operands[0].text}, B = {comparison.operands[1].text}, norm {comparison.norm}"
+    name = f"neighbours_{comparison.norm}"
+    return Sheet(name, tuple(columns), tuple(rows), title, LEGEND, keys=1, together=2)
+
+
+def _marked(word: str | None, column: Compared, comparison: Comparison) -> str | None:
+    is_new = word in column.words and word not in comparison.sum.words
+    return f"{word} {NEW}" if is_new and comparison.sum.ranking else word
+
+
+def _below_each_other(comparisons: Sequence[Comparison]) -> Sheet:
+    columns = ("norm", "name", "rank", "word", "score", "in_sum")
+    kinds = {"rank": "count", "score": "score"}
+    rows: list[tuple[Cell, ...]] = []
+    for comparison in comparisons:
+        for column in comparison.columns:
+            shared = {True: "yes", False: "no"} if comparison.sum.ranking and column.ranking else {}
+            rows += [
+                (comparison.norm, column.formula.name, *line, shared.get(line.word in comparison.sum.words))
+                for line in _lines(column.answer)
+                if column.answer.error is None
+            ]
+    return Sheet("neighbours", tuple(Column(name, kinds.get(name, "text")) for name in columns), tuple(rows))
+
+
+# --- where each formula stands --------------------------------------------------------------
+
+
+def _summary(comparisons: Sequence[Comparison], *, for_people: bool) -> Sheet:
+    target = comparisons[0].target
+    columns = [Column("norm"), Column("name"), Column("formula")]
+    columns += [Column("shared", "count"), Column("cosine", "score")]
+    columns += [Column(f"rank of {target}", "count")] if target is not None else []
+    columns += [Column("axes"), Column("change", "score"), Column("kept", "percent"), Column("problem")]
+    rows = [_standing(comparison, column) for comparison in comparisons for column in comparison.columns]
+    remarks = (
+        "shared: neighbours shown that the sum shows, too. cosine: between the result and the sum.",
+        f"axes: measured with {ROTATIONS} random rotations of A and B; change: the largest, as a share of",
+        "the result; kept: neighbours that stay, on average.",
+    )
+    return Sheet("summary", tuple(columns), tuple(rows), "Beside the sum", remarks)
+
+
+def _standing(comparison: Comparison, column: Compared) -> tuple[Cell, ...]:
+    error, stability = column.answer.error, column.axes and column.axes.stability
+    front = [comparison.norm, column.formula.name, column.answer.parsed or column.formula.text]
+    target = [column.target] if comparison.target is not None else []
+    change = None if stability is None or isinf(stability.deviation) else stability.deviation
+    axes = None if stability is None else "depend" if stability.depends else "free"
+    kept = column.axes.kept if column.axes else None
+    return (
+        *front, column.shared, column.cosine, *target, axes, change, kept, error.message if error else None,
+    )  # fmt: skip

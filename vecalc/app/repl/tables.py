@@ -1,0 +1,47 @@
+"""The commands of the prompt that answer with tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vecalc.errors import ExpressionError, UsageError
+
+if TYPE_CHECKING:
+    from vecalc.app.repl.session import Session
+
+FOR_PEOPLE = ("table", "markdown")
+
+
+def explain(session: Session, argument: str) -> None:
+    """Explain an expression."""
+    from vecalc.app.explaining.explain import explain as explained
+
+    if not argument:
+        raise UsageError("an expression is missing", where="explain", hint="explain king - man + woman")
+    try:
+        answer, sheets = explained(session.calculator, argument, for_people=session.format in FOR_PEOPLE)
+    except ExpressionError as problem:
+        session.complain(problem, argument)
+        return
+    session.tell(answer.notes)
+    session.show_sheets(sheets)
+
+
+def compare(session: Session, argument: str) -> None:
+    """Compare formulas over two expressions, which a comma separates."""
+    from vecalc.app.comparing.compare import compare as compared
+    from vecalc.app.comparing.compare import notes, operand
+    from vecalc.app.comparing.formulas import FORMULAS
+    from vecalc.app.comparing.sheets import sheets
+    from vecalc.lang.nodes import ListOf
+    from vecalc.lang.parse import parse
+    from vecalc.lang.show import show
+
+    (items,) = parse(f"[{argument}]") if argument else (None,)
+    if not isinstance(items, ListOf) or len(items.items) != 2:
+        raise UsageError("two expressions are compared", where="compare", hint="compare blood, color")
+    comparison = compared(
+        session.calculator, [operand(session.calculator, show(item)) for item in items.items], FORMULAS
+    )
+    session.tell(notes([comparison]))
+    session.show_sheets(sheets([comparison], for_people=session.format in FOR_PEOPLE))
