@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 # Components that are mixed with each other. A dense orthogonal matrix of a few thousand takes seconds;
 # wider vectors are dealt out at random into parts of this size, and each part is rotated.
 PART = 512
+KEPT = 16  # matrices: those of a few rotations, 2 MB each at most
 
 
 class Rotation:
@@ -25,8 +27,6 @@ class Rotation:
 
     def __init__(self, seed: int) -> None:
         self.seed = seed
-        self._orders: dict[int, NDArray[np.int64]] = {}
-        self._matrices: dict[int, Floats] = {}
 
     def turn(self, x: Floats) -> Floats:
         """The vectors [d] or [n, d], rotated."""
@@ -38,21 +38,18 @@ class Rotation:
 
     def _mapped(self, x: Floats, *, back: bool) -> Floats:
         width = x.shape[-1]
-        order, result = self._order(width), np.empty_like(x)
+        order = np.random.default_rng([self.seed, width]).permutation(width)
+        result = np.empty_like(x)
         for start in range(0, width, PART):
             part = order[start : start + PART]
-            matrix = self._matrix(len(part))
+            matrix = _matrix(self.seed, len(part))
             result[..., part] = x[..., part] @ (matrix if back else matrix.T)
         return result
 
-    def _order(self, width: int) -> NDArray[np.int64]:
-        if width not in self._orders:
-            self._orders[width] = np.random.default_rng([self.seed, width]).permutation(width)
-        return self._orders[width]
 
-    def _matrix(self, size: int) -> Floats:
-        if size not in self._matrices:
-            normal = np.random.default_rng([self.seed, size]).standard_normal((size, size))
-            q, r = np.linalg.qr(normal)
-            self._matrices[size] = np.asarray(q * np.where(np.diag(r) < 0, -1.0, 1.0))
-        return self._matrices[size]
+@lru_cache(KEPT)
+def _matrix(seed: int, size: int) -> Floats:
+    """A random orthogonal matrix; kept, because many vectors are rotated alike."""
+    normal = np.random.default_rng([seed, size]).standard_normal((size, size))
+    q, r = np.linalg.qr(normal)
+    return np.asarray(q * np.where(np.diag(r) < 0, -1.0, 1.0))

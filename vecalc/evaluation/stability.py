@@ -67,10 +67,20 @@ def stability(compute: Compute, vectors: Mapping[Key, Floats], result: Floats) -
 
 def _turned(compute: Compute, vectors: Mapping[Key, Floats], rotation: Rotation) -> Floats | None:
     try:
-        found = compute({key: rotation.turn(vector) for key, vector in vectors.items()}, rotation)
+        found = compute(_all_turned(vectors, rotation), rotation)
     except NoValue:
         return None
     return rotation.back(found) if found.ndim else found
+
+
+def _all_turned(vectors: Mapping[Key, Floats], rotation: Rotation) -> dict[Key, Floats]:
+    """Every vector rotated, those of one width together."""
+    found: dict[Key, Floats] = {}
+    for width in {len(vector) for vector in vectors.values()}:
+        keys = [key for key, vector in vectors.items() if len(vector) == width]
+        turned = rotation.turn(np.stack([vectors[key] for key in keys]))
+        found.update(zip(keys, turned, strict=True))
+    return found
 
 
 def _distance(one: Floats, other: Floats) -> float:

@@ -14,7 +14,7 @@ from vecalc.app.comparing.axes import Axes, measure
 from vecalc.app.comparing.formulas import NAMES, SUM, Formula
 from vecalc.calc import algebra
 from vecalc.calc.resolve import find_row, unknown_words
-from vecalc.errors import TypeMismatch, VecalcError
+from vecalc.errors import Span, TypeMismatch, VecalcError
 from vecalc.lang.nodes import Word
 from vecalc.search.exact import rank
 
@@ -78,7 +78,7 @@ def operand(calculator: Calculator, text: str) -> Operand:
     answer = asking(text)
     if not isinstance(answer.result, Ranking) or asking.last is None:
         what = "a number" if isinstance(answer.result, Number) else "a list"
-        raise TypeMismatch(f"only vectors can be compared, and this is {what}")
+        raise TypeMismatch(f"only vectors can be compared, and this is {what}", span=Span(0, len(text)))
     return Operand(answer.parsed, asking.last, answer.result.vector, answer.notes)
 
 

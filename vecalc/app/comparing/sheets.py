@@ -95,26 +95,51 @@ def _below_each_other(comparisons: Sequence[Comparison]) -> Sheet:
 
 def _summary(comparisons: Sequence[Comparison], *, for_people: bool) -> Sheet:
     target = comparisons[0].target
-    columns = [Column("norm"), Column("name"), Column("formula")]
-    columns += [Column("shared", "count"), Column("cosine", "score")]
-    columns += [Column(f"rank of {target}", "count")] if target is not None else []
-    columns += [Column("axes"), Column("change", "score"), Column("kept", "percent"), Column("problem")]
-    rows = [_standing(comparison, column) for comparison in comparisons for column in comparison.columns]
-    remarks = (
-        "shared: neighbours shown that the sum shows, too. cosine: between the result and the sum.",
-        f"axes: measured with {ROTATIONS} random rotations of A and B; change: the largest, as a share of",
-        "the result; kept: neighbours that stay, on average.",
+    columns = (
+        Column("norm"),
+        Column("name"),
+        Column("formula"),
+        Column("shared", "count"),
+        Column("cosine", "score"),
+        Column(f"rank of {target}" if for_people else "target_rank", "count"),
+        Column("axes"),
+        Column("change", "score"),
+        Column("kept", "percent"),
+        Column("problem"),
     )
-    return Sheet("summary", tuple(columns), tuple(rows), "Beside the sum", remarks)
+    rows = [_standing(comparison, column) for comparison in comparisons for column in comparison.columns]
+    remarks = [
+        "shared: neighbours shown that the sum shows, too. cosine: between the result and the sum.",
+        f"axes: measured with {ROTATIONS} random rotations of A and B. change: the largest, as a share of",
+        "the result. kept: neighbours shown that stay, on average.",
+    ]
+    remarks += [f"target: {target}"] if target is not None and not for_people else []
+    sheet = Sheet("summary", columns, tuple(rows), "Beside the sum", tuple(remarks))
+    return _shortened(sheet, several=len(comparisons) > 1) if for_people else sheet
 
 
 def _standing(comparison: Comparison, column: Compared) -> tuple[Cell, ...]:
     error, stability = column.answer.error, column.axes and column.axes.stability
-    front = [comparison.norm, column.formula.name, column.answer.parsed or column.formula.text]
-    target = [column.target] if comparison.target is not None else []
-    change = None if stability is None or isinf(stability.deviation) else stability.deviation
-    axes = None if stability is None else "depend" if stability.depends else "free"
-    kept = column.axes.kept if column.axes else None
     return (
-        *front, column.shared, column.cosine, *target, axes, change, kept, error.message if error else None,
-    )  # fmt: skip
+        comparison.norm,
+        column.formula.name,
+        column.answer.parsed or column.formula.text,
+        column.shared,
+        column.cosine,
+        column.target,
+        None if stability is None else "depend" if stability.depends else "free",
+        None if stability is None or isinf(stability.deviation) else stability.deviation,
+        column.axes.kept if column.axes else None,
+        error.message if error else None,
+    )
+
+
+def _shortened(sheet: Sheet, *, several: bool) -> Sheet:
+    """Without columns that say nothing: empty ones, and the norm where there is but one."""
+    places = [
+        i
+        for i, column in enumerate(sheet.columns)
+        if any(row[i] is not None for row in sheet.rows) and (several or column.name != "norm")
+    ]
+    rows = tuple(tuple(row[i] for i in places) for row in sheet.rows)
+    return sheet._replace(columns=tuple(sheet.columns[i] for i in places), rows=rows)
