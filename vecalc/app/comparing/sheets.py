@@ -67,12 +67,23 @@ def _side_by_side(comparison: Comparison) -> Sheet:
         rows.append(tuple(row))
     title = f"A = {comparison.operands[0].text}, B = {comparison.operands[1].text}, norm {comparison.norm}"
     name = f"neighbours_{comparison.norm}"
-    return Sheet(name, tuple(columns), tuple(rows), title, LEGEND, keys=1, together=2)
+    return Sheet(name, tuple(columns), tuple(rows), title, _legend(comparison), keys=1, together=2)
+
+
+def _legend(comparison: Comparison) -> tuple[str, ...]:
+    """What the marks mean that occur."""
+    new = any(_is_new(word, column, comparison) for column in comparison.columns for word in column.words)
+    depends = any(column.axes is not None and column.axes.stability.depends for column in comparison.columns)
+    return tuple(text for text, used in zip(LEGEND, (new, depends), strict=True) if used)
 
 
 def _marked(word: str | None, column: Compared, comparison: Comparison) -> str | None:
-    is_new = word in column.words and word not in comparison.sum.words
-    return f"{word} {NEW}" if is_new and comparison.sum.ranking else word
+    return f"{word} {NEW}" if _is_new(word, column, comparison) else word
+
+
+def _is_new(word: str | None, column: Compared, comparison: Comparison) -> bool:
+    """Whether it is a neighbour, and none that the sum shows."""
+    return bool(comparison.sum.ranking) and word in column.words and word not in comparison.sum.words
 
 
 def _below_each_other(comparisons: Sequence[Comparison]) -> Sheet:
