@@ -33,12 +33,10 @@ def of_rotation(stability: Stability | None, kept: float | None = None) -> list[
         return [Measure("axes", None, "not measured: the result is as wide as none of its words")]
     if isinf(stability.deviation):
         found = [Measure("axes", None, "depends on the axes: some rotation leaves no value at all")]
-    elif stability.depends:
-        what = f"depends on the axes: largest change in {ROTATIONS} random rotations, as a share"
-        found = [Measure("axes", stability.deviation, what)]
     else:
-        what = f"does not depend on the axes: largest change in {ROTATIONS} random rotations, as a share"
-        found = [Measure("axes", stability.deviation, what)]
+        what = "depends on the axes" if stability.depends else "independent of the axes"
+        share = f"{what}: largest change in {ROTATIONS} rotations, as a share"
+        found = [Measure("axes", stability.deviation, share)]
     if kept is not None:
         found.append(Measure("stability", kept, "share of the neighbours shown that stay under rotation"))
     return found

@@ -48,11 +48,11 @@ def _among_random(ranker: Ranker, workings: Workings, number: float) -> list[Mea
     if len(drawn) < FEWEST:
         return []
     below = float(np.searchsorted(drawn, number) / len(drawn))
-    what = f"of {len(drawn):,} evaluations with random words in place of its own"
+    what = f"with random words in place of its own, {len(drawn):,} times"
     return [
-        Measure("percentile", below, f"share that is below it, {what}"),
+        Measure("percentile", below, f"share below it, {what}"),
         Measure("random mean", float(drawn.mean()), f"mean {what}"),
-        Measure("random deviation", float(drawn.std()), f"standard deviation {what}"),
+        Measure("random deviation", float(drawn.std()), f"deviation {what}"),
     ]
 
 

@@ -155,7 +155,7 @@ def _measures(
     found_so_far = [
         Measure("length", algebra.length(query), "of the result"),
         Measure("first gap", gaps[0], _in_deviations(gaps[0], spread, "the first before the second")),
-        Measure("last gap", gaps[-1], _in_deviations(gaps[-1], spread, "the last shown before the next")),
+        Measure("last gap", gaps[-1], _in_deviations(gaps[-1], spread, "the last before the next")),
         Measure("candidates mean", spread.mean, f"mean score {of}"),
         Measure("candidates deviation", spread.deviation, f"standard deviation of the scores {of}"),
     ]
@@ -171,4 +171,4 @@ def _measures(
 def _in_deviations(gap: float | None, spread: _Spread, what: str) -> str:
     if gap is None or not spread.deviation:
         return f"{what}: there is none" if gap is None else what
-    return f"{what}: {gap / spread.deviation:.2f} standard deviations of the candidates' scores"
+    return f"{what}: {gap / spread.deviation:.2f} standard deviations of candidates"
