@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from typing import Any
@@ -17,10 +18,13 @@ import vecalc as package
 from vecalc.answers import NORMS, Ranking, Sheet
 from vecalc.app.asking import Question
 from vecalc.app.candidates import Limits
+from vecalc.app.cli.request import Request
 from vecalc.app.explaining import parts
 from vecalc.app.explaining.explain import explain
+from vecalc.app.repl import commands
+from vecalc.app.repl.session import Session
 from vecalc.calc.terms import terms
-from vecalc.errors import NoValue
+from vecalc.errors import NoValue, UsageError, VecalcError
 from vecalc.evaluation.background import NEAREST, WORDS, Background
 from vecalc.space.matrix import MatrixSpace
 
@@ -394,6 +398,67 @@ def test_a_missed_expectation_fails() -> None:
 def test_an_expression_may_begin_with_a_sign() -> None:
     assert explained("-man + king").code == 0
     assert explained("-e", "-man").code == 0
+
+
+# --- the prompt -----------------------------------------------------------------------------
+
+
+def typed(line: str, capsys: pytest.CaptureFixture[str], form: str = "table") -> tuple[str, str]:
+    """What is shown when a line is typed at the prompt, on stdout and on stderr."""
+    session = Session(package.Calculator(space(), package.Options(k=2)), Request(format=form, quiet=True))
+    assert commands.run(session, line)
+    return capsys.readouterr()
+
+
+def test_the_prompt_explains(capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = typed("explain king - man + woman", capsys)
+    assert "Parts of the score" in out
+    assert "queen" in out
+    out, _ = typed("explain king - man + woman", capsys, "json")
+    assert {sheet["sheet"] for sheet in json.loads(out)} > {"parts", "measures"}
+    out, _ = typed("explain (-man + king)", capsys)
+    assert "Parts of the score" in out
+
+
+def test_the_prompt_compares(capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = typed("compare king - man, sum(woman, queen)", capsys)
+    assert "A = king - man, B = sum(woman, queen)" in out
+    assert "convolution *" in out
+
+
+def test_mistakes_at_the_prompt_have_their_mark(capsys: pytest.CaptureFixture[str]) -> None:
+    _, err = typed("explain king - kign", capsys)
+    assert "    king - kign\n           ^^^^" in err
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("explain", "an expression is missing"),
+        ("compare", "two expressions"),
+        ("compare king", "two expressions"),
+        ("compare king; man", "two expressions"),
+        ("compare king, man, woman", "two expressions"),
+        ("compare king +, man", "expected"),
+        ("compare (king", "never closed"),
+        ("compare king, kign", "kign"),
+    ],
+)
+def test_commands_that_say_too_little(line: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(VecalcError) as caught:
+        typed(line, capsys)
+    assert told in caught.value.message
+
+
+def test_a_format_for_vectors_shows_no_tables(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(UsageError, match="is for vectors"):
+        typed("explain king", capsys, "vector")
+
+
+def test_the_words_explain_and_compare_can_be_computed_with(capsys: pytest.CaptureFixture[str]) -> None:
+    session = Session(package.Calculator(space()), Request())
+    assert not commands.run(session, "explain + king")
+    assert not commands.run(session, "compare - king")
 
 
 # --- the Google News words --------------------------------------------------------------------

@@ -48,7 +48,7 @@ def run(session: Session, line: str) -> bool:
     """Run the command of a line; False when the line is none."""
     name, _, argument = line.strip().partition(" ")
     argument = argument.strip()
-    if name not in COMMANDS or (re.match(r"[-+*/@^=:(]", argument) and not argument.startswith("--")):
+    if name not in COMMANDS or (re.match(r"[-+*/@^=:]", argument) and not argument.startswith("--")):
         return False
     COMMANDS[name].run(session, argument)
     return True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vecalc.errors import ExpressionError, UsageError
+from vecalc.errors import ExpressionError, SyntaxProblem, UsageError
 
 if TYPE_CHECKING:
     from vecalc.app.repl.session import Session
@@ -33,15 +33,25 @@ def compare(session: Session, argument: str) -> None:
     from vecalc.app.comparing.compare import notes, operand
     from vecalc.app.comparing.formulas import FORMULAS
     from vecalc.app.comparing.sheets import sheets
+
+    operands = [operand(session.calculator, text) for text in _two(argument)]
+    comparison = compared(session.calculator, operands, FORMULAS)
+    session.tell(notes([comparison]))
+    session.show_sheets(sheets([comparison], for_people=session.format in FOR_PEOPLE))
+
+
+def _two(argument: str) -> tuple[str, str]:
+    """The two expressions before and behind a comma. Raises `UsageError`, or what is wrong with one."""
     from vecalc.lang.nodes import ListOf
     from vecalc.lang.parse import parse
     from vecalc.lang.show import show
 
-    (items,) = parse(f"[{argument}]") if argument else (None,)
-    if not isinstance(items, ListOf) or len(items.items) != 2:
-        raise UsageError("two expressions are compared", where="compare", hint="compare blood, color")
-    comparison = compared(
-        session.calculator, [operand(session.calculator, show(item)) for item in items.items], FORMULAS
-    )
-    session.tell(notes([comparison]))
-    session.show_sheets(sheets([comparison], for_people=session.format in FOR_PEOPLE))
+    try:
+        (found,) = parse(f"[{argument}]")
+    except SyntaxProblem:
+        found = None
+    if isinstance(found, ListOf) and len(found.items) == 2:
+        first, second = map(show, found.items)
+        return first, second
+    parse(argument.replace(",", ";"))  # a bracket may be open, or an expression wrong
+    raise UsageError("two expressions are compared", where="compare", hint="compare blood, color")
