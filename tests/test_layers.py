@@ -34,6 +34,7 @@ EDGE = {"app", "__init__", "__main__"}
 FROM_LANG = {"lang.nodes", "lang.show"}  # calc sees trees and their text, not the parser
 
 HOMES = {
+    "blake3": {"space"},
     "lark": {"lang"},
     "rich": {"render"},
     "click": {"app"},
@@ -44,11 +45,21 @@ HOMES = {
     "pyarrow": {"formats", "app"},
     "safetensors": {"formats"},
     "scipy": set(),
+    "threadpoolctl": {"space"},
     "zstandard": {"formats"},
     "numpy": {"space", "formats", "search", "calc", "evaluation", "app"},
 }
 # Slow to load, and not always needed.
-INSIDE_FUNCTIONS = ("gensim", "numkong", "platformdirs", "pyarrow", "rich", "safetensors", "zstandard")
+INSIDE_FUNCTIONS = (
+    "blake3",
+    "gensim",
+    "numkong",
+    "platformdirs",
+    "pyarrow",
+    "rich",
+    "safetensors",
+    "zstandard",
+)
 
 
 class Import(NamedTuple):

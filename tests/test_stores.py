@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import hashlib
 import json
 import os
 import zlib
@@ -23,6 +22,7 @@ from vecalc.app.stores import WORTH_STORING, load
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.formats.load import convert
 from vecalc.search.exact import search
+from vecalc.space import digest
 from vecalc.space.index import MappedWords
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.store import FACTS, open_store
@@ -74,8 +74,8 @@ def test_a_store_holds_what_was_written(tmp_path: Path) -> None:
     assert space.codes is not None
     facts = json.loads((tmp_path / "store" / FACTS).read_text("utf-8"))
     assert facts["notes"] == ["one"]
-    for name, digest in facts["digests"].items():
-        assert hashlib.sha256((tmp_path / "store" / name).read_bytes()).hexdigest() == digest
+    for name, noted in facts["digests"].items():
+        assert digest.of_file(tmp_path / "store" / name) == noted
     assert {path.name for path in (tmp_path / "store").iterdir()} == {FACTS, *facts["digests"]}
 
 
@@ -368,6 +368,6 @@ def test_a_source_is_described(file: Path, tmp_path: Path) -> None:
         "path": str(file),
         "size": status.st_size,
         "mtime_ns": status.st_mtime_ns,
-        "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
+        "digest": digest.of_file(file),
     }
     assert sum(seen) == status.st_size

@@ -19,11 +19,12 @@ from vecalc.app.places import cache_folder, models_folder
 from vecalc.errors import FileProblem, StorageProblem, UsageError
 from vecalc.formats.load import Loaded, convert, tolerant
 from vecalc.formats.load import load as read_into_memory
+from vecalc.space import digest
 from vecalc.space.store import FACTS, is_store, open_store, read_facts
 
 if TYPE_CHECKING:
     from vecalc.formats import Tolerance
-    from vecalc.space.storing import Written
+    from vecalc.space.writing import Written
 
 # A file below this is read in some hundredths of a second: not worth a second copy on the disk.
 WORTH_STORING = 1 << 20
@@ -103,9 +104,9 @@ def _found(path: Path) -> Path:
 
 def _folder_of(path: Path, tolerance: Tolerance) -> Path:
     key = json.dumps([str(path.absolute()), *tolerance])
-    digest = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    hashed = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     readable = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in path.name[:40])
-    return cache_folder() / "models" / f"{readable}-{digest}"
+    return cache_folder() / "models" / f"{readable}-{hashed}"
 
 
 def _is_current(folder: Path, path: Path) -> bool:
@@ -121,9 +122,7 @@ def _is_current(folder: Path, path: Path) -> bool:
         return False
     if source.get("mtime_ns") == status.st_mtime_ns:
         return True
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    if source.get("sha256") != digest:
+    if source.get("digest") != digest.of_file(path):
         return False
     _take_up_time(folder, {**facts.rest, "source": {**source, "mtime_ns": status.st_mtime_ns}})
     return True

@@ -11,7 +11,7 @@ from itertools import chain
 
 from vecalc.formats import Block, Head, Source
 from vecalc.formats.header import BYTE_ORDER_MARK, parse_header
-from vecalc.formats.lines import numbered
+from vecalc.formats.lines import Chunk, chunks
 from vecalc.formats.text_rows import text_blocks, trailing_numbers
 
 LOOKED_AT = 8  # lines; one with a word of several parts, or malformed, is outvoted by the others
@@ -30,10 +30,10 @@ def recognise(head: Head) -> bool:
 
 def read(source: Source) -> Iterator[Block]:
     """Words and rows, all as wide as most of the first ones; FileProblem for one that is not."""
-    chunks = numbered(source)
-    first = next(chunks, [])
-    width = _width([line.text for line in first[:LOOKED_AT]])
-    yield from text_blocks(source, chain([first], chunks), width)
+    rest = chunks(source)
+    first = next(rest, Chunk(b"", 1))
+    width = _width([line.text for line in first.lines()[:LOOKED_AT]])
+    yield from text_blocks(source, chain([first], rest), width)
 
 
 def _width(lines: Sequence[bytes]) -> int:

@@ -21,30 +21,47 @@ class Line(NamedTuple):
     text: bytes
 
 
-def numbered(source: Source) -> Iterator[list[Line]]:
-    """The lines of a source that are not blank, in chunks.
+class Chunk(NamedTuple):
+    """Some whole lines of a file: their bytes, ended by a newline, and the number of the first."""
+
+    data: bytes
+    first: int
+
+    def lines(self) -> list[Line]:
+        """The lines that are not blank."""
+        stripped = (line.rstrip(BLANKS) for line in self.data[:-1].split(b"\n"))
+        return [Line(number, line) for number, line in enumerate(stripped, self.first) if line]
+
+    def after_first_line(self) -> Chunk:
+        """The same without its first line; it may be empty then."""
+        return Chunk(self.data.partition(b"\n")[2], self.first + 1)
+
+
+def chunks(source: Source) -> Iterator[Chunk]:
+    """The lines of a source, about a megabyte at a time.
 
     A byte-order mark before the first line, CRLF ends and a missing last newline are as good as none.
     """
     first = 1
-    for lines in _chunks(source):
-        if first == 1:
-            lines[0] = lines[0].removeprefix(BYTE_ORDER_MARK)
-        stripped = [Line(number, line.rstrip(BLANKS)) for number, line in enumerate(lines, first)]
-        yield [line for line in stripped if line.text]
-        first += len(lines)
+    for data in _whole_lines(source):
+        chunk = Chunk(data.removeprefix(BYTE_ORDER_MARK) if first == 1 else data, first)
+        yield chunk
+        first += data.count(b"\n")
 
 
-def _chunks(source: Source) -> Iterator[list[bytes]]:
+def _whole_lines(source: Source) -> Iterator[bytes]:
     rest, number = b"", 1
     while data := source.stream.read(CHUNK):
-        *lines, rest = (rest + data).split(b"\n")
-        number += len(lines)
+        end = data.rfind(b"\n") + 1
+        if end:
+            whole, rest = rest + data[:end], data[end:]
+            number += whole.count(b"\n")
+            yield whole
+        else:
+            rest += data
         if len(rest) > LONGEST:
             message = f"a line of more than {LONGEST:,} bytes"
             hint = "the file is damaged, or of another format"
             raise FileProblem(message, where=f"{source.path}:{number}", hint=hint)
-        if lines:
-            yield lines
     if rest:
-        yield [rest]
+        yield rest + b"\n"

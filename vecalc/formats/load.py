@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import sha256
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -18,13 +17,15 @@ from vecalc.formats.checks import sound
 from vecalc.formats.decoding import shown
 from vecalc.formats.opening import Tap, opened
 from vecalc.formats.refused import BINARY, TEXT, Kind, refused
-from vecalc.space import VectorSpace
+from vecalc.space import VectorSpace, digest
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.store import is_store, open_store
-from vecalc.space.storing import Written, write_store
+from vecalc.space.storing import write_store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from vecalc.space.writing import Written
 
 # The matrix grows by an eighth whenever it is full: at most that much is idle, and a resize of a large
 # array moves pages rather than bytes.
@@ -78,11 +79,11 @@ def convert(
     Its facts name the source (path, size, time, digest) and what was put up with (notes). `tap` sees the
     bytes of the file as they are read. Raises as `load` and `write_store` do; nothing is left behind then.
     """
-    digest = sha256()
+    seen_so_far = digest.running()
     with ThreadPoolExecutor(1) as hashing:
 
         def seen(data: bytes) -> None:
-            hashing.submit(digest.update, data)
+            hashing.submit(seen_so_far.update, data)
             if tap:
                 tap(data)
 
@@ -100,7 +101,7 @@ def convert(
                 "path": str(path.absolute()),
                 "size": status.st_size,
                 "mtime_ns": status.st_mtime_ns,
-                "sha256": digest.hexdigest(),
+                "digest": digest.noted(seen_so_far),
             }
 
         try:

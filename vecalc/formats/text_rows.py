@@ -15,14 +15,17 @@ import numpy as np
 
 from vecalc.errors import FileProblem
 from vecalc.formats import Block, Source
+from vecalc.formats.decimals import table
 from vecalc.formats.decoding import decode, shown
 from vecalc.formats.header import is_number
-from vecalc.formats.lines import Line
+from vecalc.formats.lines import Chunk, Line
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MALFORMED = "malformed rows left out"
+TRAILING = "rows after the last one that the header promises, ignored"
+PIECE = 1 << 18  # bytes taken apart at once: what is made of them stays in the second-level cache
 _PLAIN = b"0123456789+-.eE "  # what usual numbers and the single blanks between them consist of
 _HINT = "correct the line, or leave such rows out with --skip-bad-rows"
 _HEADER_HINT = "if this is meant as a header, it must be two integers, the number of rows and their width"
@@ -35,17 +38,67 @@ class _Row(NamedTuple):
     numbers: bytes  # fields with a blank between
 
 
-def text_blocks(source: Source, chunks: Iterable[Sequence[Line]], width: int) -> Iterator[Block]:
-    """A block for each chunk of lines; FileProblem with line and column for a malformed row."""
+def text_blocks(
+    source: Source, chunks: Iterable[Chunk], width: int, promised: int | None = None
+) -> Iterator[Block]:
+    """A block for each chunk of lines; FileProblem with line and column for a malformed row.
+
+    With `promised`, for data after so many rows, too, and when there are fewer.
+    """
     seen = 0
-    for lines in chunks:
-        rows = list(_split_all(enumerate(lines, seen + 1), width, source))
-        values = _parsed_fast(rows, width)
-        if values is None:
-            rows, values = _parsed_one_by_one(rows, width, source)
-        words = decode([row.word for row in rows], source, _places(source, rows))
-        yield Block(words, values, [row.row for row in rows])
-        seen += len(lines)
+    for chunk in chunks:
+        block = _plain_block(chunk, width, source, seen)
+        count = len(block.words) if block else 0
+        if block is None or (promised is not None and seen + count > promised):
+            lines = chunk.lines()
+            wanted = lines if promised is None else lines[: promised - seen]
+            if extra := lines[len(wanted) :]:
+                _count_trailing(extra, promised or 0, source)
+            count = len(wanted)
+            block = _careful_block(wanted, width, source, seen)
+        yield block
+        seen += count
+    if promised is not None and seen < promised:
+        message = f"the header promises {promised:,} rows, the file has {seen:,}"
+        hint = "the file is cut short, or its header is wrong; fetch it again"
+        raise FileProblem(message, where=str(source.path), hint=hint)
+
+
+def _count_trailing(extra: Sequence[Line], promised: int, source: Source) -> None:
+    if not source.tolerance.allow_trailing:
+        message = f"data after the last row: the header promises {promised:,} rows, and there are more"
+        hint = "the header is wrong, or two files were joined; --allow-trailing ignores the rest"
+        raise FileProblem(message, where=f"{source.path}:{extra[0].number}", hint=hint)
+    source.tally[TRAILING] += len(extra)
+
+
+def _plain_block(chunk: Chunk, width: int, source: Source, seen: int) -> Block | None:
+    """The block of a chunk whose every line is a word and plain numbers, or None."""
+    words: list[bytes] = []
+    parts = []
+    start = 0
+    while start < len(chunk.data):
+        end = chunk.data.find(b"\n", min(start + PIECE, len(chunk.data) - 1)) + 1
+        part = table(chunk.data[start:end], width)
+        if part is None:
+            return None
+        words += part.words
+        parts.append(part.rows)
+        start = end
+    if not words:
+        return None
+    decoded = decode(words, source, lambda i: f"{source.path}:{chunk.first + i}")
+    return Block(decoded, np.concatenate(parts), range(seen + 1, seen + 1 + len(words)))
+
+
+def _careful_block(lines: Sequence[Line], width: int, source: Source, seen: int) -> Block:
+    """The block of any lines."""
+    rows = list(_split_all(enumerate(lines, seen + 1), width, source))
+    values = _parsed_fast(rows, width)
+    if values is None:
+        rows, values = _parsed_one_by_one(rows, width, source)
+    words = decode([row.word for row in rows], source, _places(source, rows))
+    return Block(words, values, [row.row for row in rows])
 
 
 def trailing_numbers(line: bytes) -> int:

@@ -30,11 +30,11 @@ class _Window(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """Whole rows at the beginning of a window: words, places of words and of vectors, and the end."""
+    """Whole rows at the beginning of a window: words, where each begins and its vector does, and the end."""
 
     words: list[bytes]
     starts: list[int]
-    vectors: list[memoryview]
+    vectors: list[int]
     end: int
 
 
@@ -85,19 +85,26 @@ def _longer(window: _Window, seen: int, header: Header, source: Source) -> _Wind
 
 
 def _whole_rows(data: bytes, size: int, wanted: int) -> _Found:
-    """At most so many rows with vectors of so many bytes, as far as the data hold them whole."""
-    found = _Found([], [], [], 0)
-    view, end = memoryview(data), 0
-    while len(found.words) < wanted:
-        start = end + (data[end : end + 1] == b"\n")
-        blank = data.find(b" ", start)
-        if blank < 0 or blank + 1 + size > len(data):
+    """At most so many rows with vectors of so many bytes, as far as the data hold them whole.
+
+    The one loop that can't be left to numpy: where a row begins is known when the one before it is. It does
+    nothing else, so that the threads which code and write rows get their turns.
+    """
+    find, last = data.find, len(data) - size
+    vectors: list[int] = []
+    end = 0
+    for _ in range(wanted):
+        vector = find(b" ", end) + 1
+        if not vector or vector > last:
             break
-        end = blank + 1 + size
-        found.words.append(data[start:blank])
-        found.starts.append(start)
-        found.vectors.append(view[blank + 1 : end])
-    return found._replace(end=end)
+        vectors.append(vector)
+        end = vector + size
+    starts = [0, *(vector + size for vector in vectors[:-1])][: len(vectors)]
+    words = [data[start : vector - 1] for start, vector in zip(starts, vectors, strict=True)]
+    if any(word[:1] == b"\n" for word in words):  # word2vec.c ends rows with it
+        starts = [start + (word[:1] == b"\n") for start, word in zip(starts, words, strict=True)]
+        words = [word.removeprefix(b"\n") for word in words]
+    return _Found(words, starts, vectors, end)
 
 
 def _block(found: _Found, window: _Window, seen: int, header: Header, source: Source) -> Block:
@@ -106,7 +113,8 @@ def _block(found: _Found, window: _Window, seen: int, header: Header, source: So
 
     _refuse_shifted(found.words, seen, where)
     words = decode(found.words, source, where)
-    rows = np.frombuffer(b"".join(found.vectors), "<f4").reshape(-1, header.width)
+    every = np.lib.stride_tricks.sliding_window_view(np.frombuffer(window.data, np.uint8), 4 * header.width)
+    rows = every[np.array(found.vectors)].view("<f4")
     return Block(words, rows.astype(np.float32, copy=False), range(seen + 1, seen + 1 + len(words)))
 
 

@@ -79,14 +79,16 @@ def encode(rows: Singles, turn: Singles) -> tuple[NDArray[np.int8], Singles, Sin
     """Codes [b, w], residuals [b] and lengths [b] of rows [b, d]."""
     lengths = np.sqrt(np.einsum("bd,bd->b", rows, rows, dtype=np.float64))
     sane = (lengths >= SHORTEST) & (lengths <= LONGEST)
-    scale = np.divide(1.0, lengths, out=np.zeros_like(lengths), where=sane).astype(np.float32)
+    size = step(turn.shape[1])
+    scale = np.divide(1 / size, lengths, out=np.zeros_like(lengths), where=sane).astype(np.float32)
     with np.errstate(over="ignore", invalid="ignore"):
-        turned = (rows * scale[:, None]) @ turn
-        turned *= 1 / step(turn.shape[1])
-        turned[~sane] = 0.0
+        turned = rows @ turn
+        turned *= scale[:, None]
+        if not sane.all():
+            turned[~sane] = 0.0
     rounded = np.rint(turned)
     np.clip(rounded, -LARGEST, LARGEST, out=rounded)
     values = rounded.astype(np.int8)
     turned -= rounded
-    residuals = step(turn.shape[1]) * np.sqrt(np.einsum("bw,bw->b", turned, turned)) + slack(len(turn))
+    residuals = size * np.sqrt(np.einsum("bw,bw->b", turned, turned)) + slack(len(turn))
     return values, np.where(sane, residuals, np.inf).astype(np.float32), lengths.astype(np.float32)

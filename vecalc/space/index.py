@@ -92,11 +92,15 @@ class WordsWriter:
 
     def add(self, words: Sequence[str]) -> None:
         """Take the next words; none may hold a newline."""
-        encoded = [word.encode(*ENCODING) for word in words]
-        self.stream.write(b"".join(word + b"\n" for word in encoded))
+        if not words:
+            return
+        encoded = _encoded(words)
+        self.stream.write(b"\n".join(encoded) + b"\n")
         self.sizes.append(np.fromiter(map(len, encoded), np.int64, len(encoded)) + 1)
         self.exact.append(_hashes(encoded))
-        self.folded.append(_hashes([word.encode(*ENCODING) for word in fold_all(words)]))
+        folded = fold_all(words)
+        same = folded == list(words)  # of most vocabularies, most words
+        self.folded.append(self.exact[-1] if same else _hashes(_encoded(folded)))
 
     def finish(self, save: Callable[[str, NDArray[Any]], None]) -> None:
         """Hand over the arrays, each with the name of its file."""
@@ -104,6 +108,10 @@ class WordsWriter:
         save("offsets.npy", np.cumsum(sizes))
         save("exact.npy", _index(self.exact))
         save("folded.npy", _index(self.folded))
+
+
+def _encoded(words: Sequence[str]) -> list[bytes]:
+    return "\n".join(words).encode(*ENCODING).split(b"\n")
 
 
 def _hashes(encoded: Sequence[bytes]) -> Index:

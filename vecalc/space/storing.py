@@ -1,43 +1,29 @@
 """Writes a store: rows stream in, a folder appears when it is complete (the format is `store.py`'s).
 
-Memory: two blocks of rows, and 24 bytes a word. Until the end everything lies in a folder beside the final
+Until the end everything lies in a folder beside the final
 one, under another name, which vanishes after a failure.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from vecalc.errors import FileProblem, StorageProblem
-from vecalc.space import codes
-from vecalc.space.growing import GrowingArray
-from vecalc.space.index import WordsWriter
+from vecalc.space import digest
 from vecalc.space.store import FACTS, FORMAT
+from vecalc.space.writing import Written, write_files
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
-
-AT_ONCE = 1024  # rows that are coded at once: they and their copies stay in the second-level cache
-HASHED = 1 << 20
-
-
-class Written(NamedTuple):
-    """What went into a store."""
-
-    rows: int
-    width: int
-    loss: float  # the largest |x - stored x| / |x| of a row; 0 for float32
 
 
 def write_store(
@@ -56,105 +42,13 @@ def write_store(
     """
     try:
         with _replacing(folder) as place:
-            writer = _Writer(place, kind)
-            with writer.open_files:
-                for words, rows in _one_behind(blocks, writer.add_rows):
-                    writer.add_words(words)
-                    del rows
-                written = writer.finish()
+            written = write_files(place, blocks, kind)
             if not written.rows:
                 raise FileProblem("no row is left", hint="see whether the file holds vectors at all")
             _write_facts(place, {"name": name, "type": kind, **written._asdict(), **(facts or {})})
     except OSError as problem:
         raise StorageProblem(f"can't be written: {problem.strerror}", where=str(folder)) from None
     return written
-
-
-def _one_behind(
-    blocks: Iterable[tuple[Sequence[str], NDArray[np.float32]]], work: Any
-) -> Iterator[tuple[Sequence[str], NDArray[np.float32]]]:
-    """The blocks, while the rows of each are worked on in another thread, one at a time, in order."""
-    with ThreadPoolExecutor(1) as pool:
-        running: Future[None] | None = None
-        for block in blocks:
-            if running is not None:
-                running.result()
-            running = pool.submit(work, block[1])
-            yield block
-        if running is not None:
-            running.result()
-
-
-class _Writer:
-    """The open files of a store in the making."""
-
-    def __init__(self, place: Path, kind: str) -> None:
-        self.place = place
-        self.kind = kind
-        self.open_files = ExitStack()
-        self.words = WordsWriter(self._file("words.txt"))
-        self.arrays: tuple[GrowingArray, GrowingArray] | None = None
-        self.lengths: list[NDArray[np.float32]] = []
-        self.residuals: list[NDArray[np.float32]] = []
-        self.loss = 0.0
-        self.rotation = np.empty((0, 0), np.float32)
-
-    def _file(self, name: str) -> Any:
-        return self.open_files.enter_context((self.place / name).open("wb"))
-
-    def add_words(self, words: Sequence[str]) -> None:
-        """Take the words of the next rows."""
-        self.words.add(words)
-
-    def add_rows(self, rows: NDArray[np.float32]) -> None:
-        """Take the next rows [b, d]."""
-        if self.arrays is None:
-            self._begin(rows.shape[1])
-        for first in range(0, len(rows), AT_ONCE):
-            self._add(rows[first : first + AT_ONCE])
-
-    def _begin(self, dim: int) -> None:
-        self.rotation = codes.rotation(dim)
-        self.arrays = (
-            GrowingArray(self._file("vectors.npy"), self.kind, (dim,)),
-            GrowingArray(self._file("codes.npy"), "int8", (codes.width(dim),)),
-        )
-
-    def _add(self, rows: NDArray[np.float32]) -> None:
-        assert self.arrays is not None  # noqa: S101 - begun
-        vectors, coded = self.arrays
-        if self.kind != "float32":
-            rows = self._rounded(rows)
-        values, residuals, lengths = codes.encode(rows, self.rotation)
-        vectors.append(rows)
-        coded.append(values)
-        self.lengths.append(lengths)
-        self.residuals.append(residuals)
-
-    def _rounded(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The rows as they will be stored; codes and lengths are theirs."""
-        with np.errstate(over="ignore"):
-            stored = rows.astype(self.kind).astype(np.float32)
-        if not np.isfinite(stored).all():
-            raise FileProblem(f"a number is too large for {self.kind}", hint="keep float32")
-        off, size = (np.sqrt(np.einsum("bd,bd->b", x, x, dtype=np.float64)) for x in (rows - stored, rows))
-        self.loss = max(self.loss, float(np.max(off / np.where(size > 0, size, 1.0), initial=0.0)))
-        return stored
-
-    def finish(self) -> Written:
-        """Write what is known at the end only."""
-        if self.arrays is None:
-            return Written(0, 0, 0.0)
-        for array in self.arrays:
-            array.finish()
-        self._save("lengths.npy", np.concatenate(self.lengths))
-        self._save("residuals.npy", np.concatenate(self.residuals))
-        self._save("rotation.npy", self.rotation)
-        self.words.finish(self._save)
-        return Written(self.arrays[0].rows, self.arrays[0].shape[0], self.loss)
-
-    def _save(self, name: str, array: NDArray[Any]) -> None:
-        np.save(self._file(name), array)
 
 
 # --- files ------------------------------------------------------------------------------------
@@ -175,7 +69,7 @@ def _write_facts(place: Path, facts: Mapping[str, Any]) -> None:
 def _synced_digest(path: Path) -> str:
     with path.open("rb") as stream:
         os.fsync(stream.fileno())
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return digest.of_file(path)
 
 
 @contextmanager

@@ -1,0 +1,90 @@
+"""The fast way to read rows of numbers says what the slow one says, or leaves them to it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vecalc.formats.decimals import Table, table
+
+WORD = st.text(st.sampled_from("abé.-5_'"), min_size=1, max_size=6)
+PLAIN = st.from_regex(r"-?([0-9]{1,7}\.[0-9]{0,8}|[0-9]{0,3}\.[0-9]{1,12})", fullmatch=True)
+
+
+def slowly(text: bytes) -> tuple[list[bytes], np.ndarray]:
+    fields = [line.split(b" ") for line in text.split(b"\n")[:-1]]
+    return [f[0] for f in fields], np.array([[float(x) for x in f[1:] if x] for f in fields]).astype(
+        np.float32
+    )
+
+
+def same(found: Table, text: bytes) -> bool:
+    words, rows = slowly(text)
+    return found.words == words and found.rows.tobytes() == rows.tobytes()
+
+
+@given(
+    st.lists(st.tuples(WORD, st.lists(PLAIN, min_size=3, max_size=3)), min_size=1), st.sampled_from(["", " "])
+)
+def test_plain_rows_are_read_to_the_last_bit(lines: list[tuple[str, list[str]]], end: str) -> None:
+    text = "".join(f"{word} {' '.join(numbers)}{end}\n" for word, numbers in lines).encode()
+    found = table(text, 3)
+    assert found is not None
+    assert same(found, text)
+
+
+@given(st.binary(max_size=60))
+def test_anything_is_read_alike_or_left_alone(noise: bytes) -> None:
+    text = b"king 0.25 -0.5\n" + noise + b"\nqueen 1.0 2.0\n"
+    found = table(text, 2)
+    assert found is None or same(found, text)
+
+
+@given(st.text(st.sampled_from("01.- \nae+"), max_size=40))
+def test_what_looks_like_rows_is_read_alike_or_left_alone(noise: str) -> None:
+    text = noise.encode() + b"\n"
+    found = table(text, 2)
+    assert found is None or same(found, text)
+
+
+@given(st.lists(st.floats(-10, 10, width=32), min_size=4, max_size=4))
+def test_float32_written_in_full_reads_back(numbers: list[float]) -> None:
+    row = np.array(numbers, np.float32)
+    text = f"king {' '.join(np.format_float_positional(x, unique=True, trim='0') for x in row)}\n".encode()
+    found = table(text, 4)
+    assert found is None or np.array_equal(found.rows[0], row)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"king 1e-5 0.5",  # an exponent
+        b"king +0.5 0.5",
+        b"king 1 0.5",  # no point
+        b"king 0.5",
+        b"king 0.5 0.5 0.5",
+        b"king  0.5 0.5",
+        b"king 0.5 0.5\r",
+        b"king 0.5 0.5  ",
+        b" 0.5 0.5",
+        b"king - 0.5",
+        b"king . 0.5",
+        b"king -. 0.5",
+        b"king --0.5 0.5",
+        b"king 0.1.2 0.5",
+        b"king 0.1234567890123456 0.5",  # more digits than a float64 holds exactly
+        b"king 0.5x 0.5",
+        b"king 0,5 0.5",
+        b"",
+    ],
+)
+def test_what_is_not_plain_is_left_alone(line: bytes) -> None:
+    assert table(b"queen 0.25 0.5\n" + line + b"\n", 2) is None
+
+
+def test_minus_zero_keeps_its_sign() -> None:
+    found = table(b"king -0.0 0.0\n", 2)
+    assert found is not None
+    assert np.signbit(found.rows).tolist() == [[True, False]]

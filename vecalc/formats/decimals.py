@@ -1,0 +1,158 @@
+"""Decimal numbers in rows of text, a megabyte at once: `-0.123456`, as nearly every file of vectors has them.
+
+Eight digits at a time are turned into a number by three multiplications on the eight bytes of a word (Lemire
+2021, section 3; here for all fields of a piece of text together). Digits before and after the point make one
+whole number below 2^53, which divided by a power of ten is rounded once: the result is the float64 that
+`float` gives, and its float32.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Places: TypeAlias = NDArray[np.int64]
+    Words: TypeAlias = NDArray[np.uint64]
+
+BLANK, POINT, MINUS, NEWLINE, ZERO = b" .-\n0"
+NINE = 9
+DIGITS = 8  # in one word of the machine
+ROOM = 2 * DIGITS
+MOST_DIGITS = 15  # of a number: every such whole number is a float64
+POWERS = 10.0 ** np.arange(MOST_DIGITS + 1)
+ZEROS = np.uint64(0x3030303030303030)
+ONE, BYTE, TWO_BYTES, FOUR_BYTES, LAST_BIT, TEN = (np.uint64(n) for n in (1, 8, 16, 32, 63, 10))
+PAIRS, HUNDREDS, MILLIONS = (
+    np.uint64(n) for n in (0x000000FF000000FF, 0x000F424000000064, 0x0000271000000001)
+)
+TOO_LARGE, HIGHEST = np.uint64(0x7676767676767676), np.uint64(0x8080808080808080)
+# Keeps the last n of eight characters, n = 0 to 8; the last one is the highest byte.
+KEPT = np.array([(2**64 - 1) & (-1 << 8 * (DIGITS - n)) for n in range(DIGITS + 1)], np.uint64)
+
+
+class Table(NamedTuple):
+    """Lines taken apart: their first fields, and the numbers of the others."""
+
+    words: list[bytes]  # [b]
+    rows: NDArray[np.float32]  # [b, width]
+
+
+class _Fields(NamedTuple):
+    """Where each number of some lines begins, has its point, and ends; [b, width] each."""
+
+    starts: Places
+    points: Places
+    stops: Places
+
+
+def table(text: bytes, width: int) -> Table | None:
+    """The lines of a text, each a word and so many numbers with one blank between; the last line ends, too.
+
+    None where any line is other than that, or a number is not plainly digits with one point among them (an
+    exponent, a plus sign, more than 15 digits): for those there are slower ways.
+    """
+    # Room on both sides, so that eight bytes around any place can be looked at, and whole words of eight.
+    data = np.frombuffer(bytes(ROOM) + text + bytes(ROOM - len(text) % DIGITS), np.uint8)
+    fields = _fields(data, width)
+    if fields is None:
+        return None
+    numbers = _numbers(data, *(places.ravel() for places in fields))
+    if numbers is None:
+        return None
+    stops = (fields.starts[:, 0] - 1 - ROOM).tolist()
+    begins = [0, *(text.index(b"\n", stop) + 1 for stop in stops[:-1])]
+    words = [text[begin:stop] for begin, stop in zip(begins, stops, strict=True)]
+    return Table(words, numbers.reshape(len(words), width)) if all(words) else None
+
+
+def _fields(data: NDArray[np.uint8], width: int) -> _Fields | None:
+    """The places of the numbers, or None where the lines are not alike."""
+    marks = np.flatnonzero((data == BLANK) | (data == POINT) | (data == NEWLINE))
+    kinds = data[marks]
+    lines = int(np.count_nonzero(kinds == NEWLINE))
+    if not lines:
+        return None
+    trailing = data[marks[-1] - 1] == BLANK  # word2vec.c writes a blank after each number
+    each = 2 * width + 1 + int(trailing)
+    if len(marks) != lines * each:
+        marks = marks[_outside_words(kinds)]
+        if len(marks) != lines * each:
+            return None
+    pattern = [BLANK, *[POINT, BLANK] * (width - 1), POINT, *[BLANK] * int(trailing), NEWLINE]
+    places = marks.reshape(lines, each)
+    if (data[places] != np.array(pattern, np.uint8)).any():
+        return None
+    if trailing and (places[:, -1] != places[:, -2] + 1).any():
+        return None
+    last = 2 * width
+    return _Fields(places[:, 0:last:2] + 1, places[:, 1:last:2], places[:, 2 : last + 1 : 2])
+
+
+def _outside_words(kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which marks are not points of a word, that is, points before the first blank of their line."""
+    breaks = kinds != POINT
+    # A point belongs to a word when the last mark before it that is no point ends a line.
+    last = np.maximum.accumulate(np.where(breaks, np.arange(len(kinds)), -1))
+    return np.asarray(breaks | ((last >= 0) & (kinds[last] == BLANK)))
+
+
+def _numbers(
+    data: NDArray[np.uint8], starts: Places, points: Places, stops: Places
+) -> NDArray[np.float32] | None:
+    """The numbers of some fields, or None where one is not plain."""
+    negative = data[starts] == MINUS
+    whole, decimals = points - starts - negative, stops - points - 1
+    if whole.min() < 0 or whole.max() > DIGITS or decimals.max() > MOST_DIGITS:
+        return None
+    digits = whole + decimals
+    if digits.max() > MOST_DIGITS or digits.min() < 1:
+        return None
+    fraction = _digits(data, stops, np.minimum(decimals, DIGITS))
+    front = _one_digit(data, points) if (whole == 1).all() else _digits(data, points, whole)
+    if fraction is None or front is None:
+        return None
+    value = fraction.astype(np.float64)
+    if decimals.max() > DIGITS:
+        upper = _digits(data, stops - DIGITS, np.maximum(decimals - DIGITS, 0))
+        if upper is None:
+            return None
+        value += upper * POWERS[DIGITS]
+    scale = POWERS[decimals]
+    value += front * scale
+    value /= scale
+    np.negative(value, where=negative, out=value)
+    return value.astype(np.float32)
+
+
+def _one_digit(data: NDArray[np.uint8], stops: Places) -> NDArray[np.uint8] | None:
+    """The digits before some places, or None if one is none."""
+    found = data[stops - 1] - ZERO  # other characters wrap around
+    return found if found.max() <= NINE else None
+
+
+def _digits(data: NDArray[np.uint8], stops: Places, counts: Places) -> Words | None:
+    """The whole numbers that the `counts` characters (0 to 8) before some places spell.
+
+    None if one of them is no digit.
+    """
+    found = (_eight_before(data, stops) ^ ZEROS) & KEPT[counts]
+    if ((found | (found + TOO_LARGE)) & HIGHEST).any():
+        return None
+    found = found * TEN + (found >> BYTE)
+    found = (found & PAIRS) * HUNDREDS + ((found >> TWO_BYTES) & PAIRS) * MILLIONS
+    return found >> FOUR_BYTES
+
+
+def _eight_before(data: NDArray[np.uint8], stops: Places) -> Words:
+    """The eight bytes before each place, as one number, the first byte the lowest.
+
+    Of two aligned words: to read across their border is slower in numpy than to put the halves together.
+    """
+    words, first = data.view("<u8"), stops - DIGITS
+    at, shift = first >> 3, ((first & 7) << 3).astype(np.uint64)
+    upper = words.take(at + 1) << ONE << (LAST_BIT - shift)  # in two steps: a shift by 64 has no meaning
+    return (words.take(at) >> shift) | upper
