@@ -16,7 +16,7 @@ from vecalc.calc import algebra
 from vecalc.calc.resolve import find_row, unknown_words
 from vecalc.errors import Span, TypeMismatch, VecalcError
 from vecalc.lang.nodes import Word
-from vecalc.search.exact import rank
+from vecalc.search.exact import ranks
 
 if TYPE_CHECKING:
     from vecalc.app.asking import Workings
@@ -98,10 +98,11 @@ def compare(
         what = f"A is a vector of {widths[0]} components, B one of {widths[1]}"
         raise TypeMismatch(f"{what}: they can't be computed with each other")
     token = None if target is None else _token(calculator, target)
-    first, *columns = (
-        _placed(calculator, column, token) for column in _columns(calculator, operands, [SUM, *formulas])
-    )
-    against = tuple(_against(column, first) for column in columns)
+    columns = _columns(calculator, operands, [SUM, *formulas])
+    if token is not None:
+        columns = _placed(calculator, columns, token)
+    first = columns[0]
+    against = tuple(_against(column, first) for column in columns[1:])
     return Comparison(tuple(operands), against, first, calculator.options.norm, token)
 
 
@@ -163,15 +164,25 @@ def _token(calculator: Calculator, target: str) -> str:
     raise unknown_words([(Word(target), calculator.spaces[calculator.default])]).at(where="--target")
 
 
-def _placed(calculator: Calculator, column: Compared, token: str | None) -> Compared:
+def _placed(calculator: Calculator, columns: Sequence[Compared], token: str) -> list[Compared]:
     """With the rank of the target among the candidates that are not excluded; None where it is none."""
-    workings = column.workings
-    if token is None or column.ranking is None or workings is None:
-        return column
-    space, candidates = calculator.spaces[workings.space], calculator.candidates(workings.space)
-    row = space.row(token)
-    if row is None or row in workings.excluded or (candidates is not None and row not in candidates):
-        return column
-    excluded = np.array(sorted(workings.excluded), dtype=np.int64)
-    found = rank(space, column.ranking.vector, row, calculator.measure, candidates, excluded)
-    return column._replace(target=found)
+    found: dict[int, int] = {}
+    for name, space in calculator.spaces.items():
+        row = space.row(token)
+        ours = {
+            i: (column.ranking.vector, np.array(sorted(column.workings.excluded), dtype=np.int64))
+            for i, column in enumerate(columns)
+            if column.workings and column.workings.space == name and column.ranking
+            if row is not None and _may_be_found(calculator, column.workings, row)
+        }
+        if ours and row is not None:
+            vectors, excluded = zip(*ours.values(), strict=True)
+            wanted, limits = [row] * len(ours), calculator.candidates(name)
+            places = ranks(space, np.stack(vectors), wanted, calculator.measure, limits, excluded)
+            found |= dict(zip(ours, places, strict=True))
+    return [column._replace(target=found.get(i)) for i, column in enumerate(columns)]
+
+
+def _may_be_found(calculator: Calculator, workings: Workings, row: int) -> bool:
+    candidates = calculator.candidates(workings.space)
+    return row not in workings.excluded and (candidates is None or row in candidates)

@@ -14,7 +14,7 @@ from vecalc.app.ranker import vectors_at
 from vecalc.app.rotating import Rotated, kept_neighbours, stability_of
 from vecalc.calc import algebra
 from vecalc.evaluation.background import NEAREST, Background
-from vecalc.search.exact import rank, search
+from vecalc.search.exact import ranks, search
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -120,19 +120,27 @@ def _left_out(ranker: Ranker, workings: Workings, query: Floats) -> Sheet:
     space, candidates = ranker.spaces[workings.space], ranker.candidates(workings.space)
     inputs = [row for key, row in workings.resolved.rows.items() if key.space == workings.space]
     others = sorted(workings.excluded - set(inputs))
+    shown = [*(row for row in dict.fromkeys(inputs) if row in workings.excluded), *others][:RANKED]
+    able = [row for row in shown if _can_be_ranked(ranker, workings.space, row)]
+    places = ranks(space, np.stack([query] * len(able)), able, ranker.measure, candidates) if able else []
+    found = dict(zip(able, places, strict=True))
     rows: list[tuple[Cell, ...]] = []
-    for row in [*(row for row in dict.fromkeys(inputs) if row in workings.excluded), *others][:RANKED]:
-        is_candidate = candidates is None or row in candidates
-        if not is_candidate or (ranker.measure.needs_direction and not space.lengths([row])[0]):
-            rows.append((space.word(row), None, None))
-            continue
-        score = search(space, query[None], 1, ranker.measure, np.array([row])).scores[0, 0]
-        rows.append((space.word(row), rank(space, query, row, ranker.measure, candidates), float(score)))
+    for row in shown:
+        hits = search(space, query[None], 1, ranker.measure, np.array([row])) if row in found else None
+        rows.append((space.word(row), found.get(row), float(hits.scores[0, 0]) if hits else None))
     more = len(workings.excluded) - len(rows)
     remarks = [f"and {more:,} more"] if more else []
     columns = (Column("word"), Column("rank", "count"), Column("score", "score"))
     title = "Left out, with the rank each would have had"
     return Sheet("excluded", columns, tuple(rows), title, tuple(remarks))
+
+
+def _can_be_ranked(ranker: Ranker, space: str, row: int) -> bool:
+    """Whether a row is a candidate, and has a direction where one is needed."""
+    candidates = ranker.candidates(space)
+    if candidates is not None and row not in candidates:
+        return False
+    return not ranker.measure.needs_direction or bool(ranker.spaces[space].lengths([row])[0] > 0)
 
 
 # --- what was measured ----------------------------------------------------------------------
