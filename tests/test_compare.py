@@ -88,6 +88,18 @@ def test_a_formula_may_give_a_list() -> None:
     assert [word for word, _ in found] == ["king", "king + queen"]
 
 
+def test_a_formula_may_be_a_score() -> None:
+    sheets = sheets_of("king", "queen", "-e", "cos(?, A) * cos(?, B)", "--only", "sum")
+    (record,) = vecalc("-m", FAMILY, "cos(?, king) * cos(?, queen)", "--json").records
+    found = column(sheets["neighbours"], "cos(?, A) * cos(?, B)")
+    assert found == [(near["word"], near["score"]) for near in record["results"]]
+    row = standing(sheets["summary"], "cos(?, A) * cos(?, B)")
+    assert (row["axes"], row["cosine"], row["problem"]) == ("free", None, None)
+    assert row["shared"] == len(
+        {word for word, _ in found} & {w for w, _ in column(sheets["neighbours"], "sum")}
+    )
+
+
 def test_operands_may_use_bound_names() -> None:
     sheets = sheets_of("x", "queen", "--let", "x = king - man", "--only", "sum")
     (record,) = vecalc("-m", FAMILY, "king - man + queen", "--json").records
@@ -240,6 +252,7 @@ MISTAKES = [
     (["king", "concat(king, queen)"], 3, "4 components, B one of 8"),
     (["3", "queen"], 3, "this is a number"),
     (["[king, man]", "queen"], 3, "this is a list"),
+    (["cos(?, king)", "queen"], 3, "this is a number for every word"),
     (["king", "queen", "--only", "sums"], 2, "there is no formula 'sums'"),
     (["king", "queen", "--format", "vector"], 2, "is for vectors"),
     (["king", "queen", "--norm", "long"], 2, "--norm"),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from running import FAMILY, Done, family, vecalc
 
 import vecalc as package
-from vecalc.answers import NORMS, Ranking, Sheet
+from vecalc.answers import NORMS, Ranking, Scored, Sheet
 from vecalc.app.asking import Question
 from vecalc.app.candidates import Limits
 from vecalc.app.cli.request import Request
@@ -334,6 +334,63 @@ def test_what_it_binds_is_forgotten() -> None:
 
 def test_the_same_question_has_the_same_answer() -> None:
     assert sheets_of("w1 * w2", large()) == sheets_of("w1 * w2", large())
+
+
+# --- scores ---------------------------------------------------------------------------------
+
+COSMUL = "sim01(?, king) * sim01(?, woman) / (sim01(?, man) + 0.001)"
+
+
+def scored(text: str, of: package.VectorSpace | None = None, **options: Any) -> list[tuple[str, float]]:
+    result = package.Calculator(of or space(), package.Options(**options))(text).result
+    assert isinstance(result, Scored)
+    return [(near.word, near.score) for near in result.neighbours]
+
+
+def test_a_score_is_explained_by_its_factors() -> None:
+    sheets = sheets_of(COSMUL, k=3)
+    rows = records(sheets["parts"])
+    assert [(row["word"], row["score"]) for row in rows] == scored(COSMUL, k=3)
+    for row in rows:
+        first, second, divisor = list(row.values())[3:]
+        assert first * second / divisor == pytest.approx(row["score"])
+    assert list(rows[0])[3:] == [
+        "(1 + cos(?, king)) / 2", "* ((1 + cos(?, woman)) / 2)", "/ ((1 + cos(?, man)) / 2 + 0.001)",
+    ]  # fmt: skip
+
+
+def test_a_sum_of_similarities_has_parts_that_depend_on_the_word_only() -> None:
+    (first, *_) = records(sheets_of("2*cos(?, king) - cos(?, man) + 1", k=1)["parts"])
+    assert list(first)[3:] == ["2 * cos(?, king)", "- cos(?, man)"]
+    assert first["2 * cos(?, king)"] - first["- cos(?, man)"] + 1 == pytest.approx(first["score"])
+
+
+def test_either_of_two_shows_both() -> None:
+    (first, *_) = records(sheets_of("max(cos(?, king), cos(?, bread))", k=1)["parts"])
+    assert max(list(first.values())[3:]) == first["score"]
+
+
+def test_a_score_is_placed_among_the_candidates() -> None:
+    text = "cos(?, w1) * cos(?, w2)"
+    sheets = sheets_of(text, large(), k=3)
+    best = scored(text, large(), k=4)
+    rows = records(sheets["neighbours"])
+    assert [row["gap"] for row in rows] == [best[i][1] - best[i + 1][1] for i in range(3)]
+    assert all(row["z"] > 3 for row in rows)
+    assert measures(sheets)["axes"] < 1e-9
+
+
+def test_the_words_of_a_score_have_their_ranks() -> None:
+    everything = [word for word, _ in scored(COSMUL, k=13, exclude="none")]
+    found = records(sheets_of(COSMUL, k=2)["excluded"])
+    assert {row["word"]: row["rank"] for row in found} == {
+        word: everything.index(word) + 1 for word in ("king", "man", "woman")
+    }
+
+
+def test_a_score_of_single_components_depends_on_the_axes() -> None:
+    assert measures(sheets_of("cos(? * w1, w2)", large()))["axes"] > 0.1
+    assert measures(sheets_of("cos(center(?), w1)", large()))["axes"] < 1e-9
 
 
 # --- the command ----------------------------------------------------------------------------

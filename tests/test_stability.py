@@ -43,6 +43,7 @@ DEPEND = [
     "a * b", "a / b", "a^2", "a^3 + b", "abs(a) + b", "min(a, b)", "max(a, b)", "bind(a, b)", "unbind(a, b)",
     "tanh(a)", "exp(a)", "sign(a)", "clip(a, -1, 1)", "0.5*(a*b + a + b)", "a + 1", "sum(abs(a))",
     "cos(a * b, c)", "[a, b * c]", "0.001 * (a * b) + a",
+    "cos(? * a, b)", "sum(abs(?))", "cos(max(?, a), b)",
 ]  # fmt: skip
 FREE = [
     "a", "a + b", "a - b + c", "-a", "2*a/3 - b", "(a @ b) * c", "a / norm(b)", "project(a, b, c)",
@@ -51,6 +52,7 @@ FREE = [
     "cos(a, b)", "cos(without(a, b), b)", "norm(a - b)", "a @ b", "[a, b + c]", "clip(a, -1000, 1000)",
     "sum(a * b)",  # the dot product: no list of operators would know
     "distend(a, b, 3)", "reflect(a, b)", "analogy(a, b, c)", "relation([a, b], [c, d])",
+    "center(a) + b", "debias(a, b)", "cos(?, a) * cos(?, b)", "cos(? - a, b - c)", "norm(? + a)",
 ]  # fmt: skip
 
 

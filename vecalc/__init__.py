@@ -36,6 +36,7 @@ _HOMES = {
     "Question": "vecalc.app.asking",
     "Ranking": "vecalc.answers",
     "Rows": "vecalc.answers",
+    "Scored": "vecalc.answers",
     "VecalcError": "vecalc.errors",
     "VectorSpace": "vecalc.space",
     "from_keyed_vectors": "vecalc.formats.keyed_vectors",
@@ -55,6 +56,7 @@ __all__ = [
     "Question",
     "Ranking",
     "Rows",
+    "Scored",
     "VecalcError",
     "VectorSpace",
     "__version__",
@@ -67,7 +69,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows
+    from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored
     from vecalc.app.asking import Options, Question
     from vecalc.app.pipeline import Calculator
     from vecalc.app.spaces import starter

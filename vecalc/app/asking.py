@@ -26,6 +26,7 @@ class Options(NamedTuple):
     exact: bool = False
     oov: str = "error"
     limits: Limits = DEFAULT_LIMITS
+    within: str | None = None  # the space where neighbours are sought, by name; None: that of the words
     rank: bool = True  # False: only values are wanted, no neighbours
 
 

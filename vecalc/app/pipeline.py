@@ -16,7 +16,7 @@ from vecalc.app.ranker import Ranker
 from vecalc.calc.evaluate import Evaluated, Values, evaluate
 from vecalc.calc.expand import Definition, Scope, expand, expand_from_afar
 from vecalc.calc.resolve import Reading, Resolved, find_row, resolve
-from vecalc.calc.values import Value, Vector
+from vecalc.calc.values import List, Vector, Worth
 from vecalc.errors import NOWHERE, NoValue, Span, TypeMismatch, VecalcError
 from vecalc.lang.hyphens import settle
 from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement
@@ -71,8 +71,8 @@ class Calculator(Ranker):
             computed = [one for question in batch for one in self._compute_all(question)]
             yield from answering.assemble(self, computed)
 
-    def value(self, text: str) -> Value:
-        """The value of one expression, without its neighbours. Raises `VecalcError`."""
+    def value(self, text: str) -> Worth:
+        """What one expression is worth, without its neighbours. Raises `VecalcError`."""
         found = None
         for statement in self._read(text)[0]:
             if isinstance(statement, Bind | Define):
@@ -187,15 +187,16 @@ class Calculator(Ranker):
         return resolve(tree, self.spaces, self.default, reading)
 
     def _evaluate(self, resolved: Resolved, values: Values | None = None) -> Evaluated:
-        return evaluate(resolved.tree, resolved.vectors, self.options.norm, self.nearest, values)
+        return evaluate(resolved.tree, resolved.vectors, self.options.norm, self, values)
 
-    def _place(self, resolved: Resolved, value: Value, span: Span) -> tuple[str, frozenset[int]]:
+    def _place(self, resolved: Resolved, value: Worth, span: Span) -> tuple[str, frozenset[int]]:
         """The space whose words are the neighbours, and the rows that may not be among them."""
         name = self.home(value)
+        place = resolved.tree.span if resolved.tree.span != NOWHERE else span
         if isinstance(value, Vector) and self.options.rank:
-            _check_rankable(
-                value, self.spaces[name], resolved.tree.span if resolved.tree.span != NOWHERE else span
-            )
+            _check_rankable(value, self.spaces[name], place)
+        if isinstance(value, List) and self.options.within is not None and self.options.rank:
+            _check_width(value.vectors.shape[1], self.spaces[name], place)
         inputs = [row for key, row in resolved.rows.items() if key.space == name]
         return name, self.excluded(name, inputs)
 
@@ -233,7 +234,12 @@ def place_in(text: str, span: Span) -> str:
 
 
 def _check_rankable(value: Vector, space: VectorSpace, span: Span) -> None:
-    width = len(value.components)
+    _check_width(len(value.components), space, span)
+    if not value.components.any():
+        raise NoValue("the result is the zero vector, which has no direction", span=span)
+
+
+def _check_width(width: int, space: VectorSpace, span: Span) -> None:
     if width != space.dim:
         name = space.name or "the space"
         raise TypeMismatch(
@@ -241,5 +247,3 @@ def _check_rankable(value: Vector, space: VectorSpace, span: Span) -> None:
             span=span,
             hint="--format vector prints the components",
         )
-    if not value.components.any():
-        raise NoValue("the result is the zero vector, which has no direction", span=span)

@@ -9,31 +9,84 @@ import numpy as np
 
 from vecalc.calc.evaluate import evaluate
 from vecalc.calc.resolve import Key
-from vecalc.calc.values import List, Value, Vector, array
+from vecalc.calc.values import List, Score, Vector, Worth, array
+from vecalc.evaluation.background import Background
 from vecalc.evaluation.stability import Stability, overlap, stability
 from vecalc.search.exact import search
+from vecalc.space.matrix import MatrixSpace
 
 if TYPE_CHECKING:
     from vecalc.app.ranker import Ranker
-    from vecalc.calc.values import Floats
+    from vecalc.calc.values import Floats, Spaces
     from vecalc.evaluation.rotation import Rotation
     from vecalc.lang.nodes import Node
     from vecalc.space import Rows
 
 
-def stability_of(ranker: Ranker, tree: Node, vectors: Mapping[Key, Floats], value: Value) -> Stability | None:
-    """What random rotations of all its words do to the value of a resolved tree; see `stability`."""
+class _Turned:
+    """The loaded spaces, all rotated: what a `Surroundings` says of them, without rotating every word."""
+
+    def __init__(self, ranker: Ranker, turn: Rotation) -> None:
+        self.ranker = ranker
+        self.turn = turn
+
+    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key]) -> List:
+        """The vector goes back to where the words are, and what is found is turned."""
+        plain = Vector(self.turn.back(vector.components), vector.spaces)
+        found = self.ranker.nearest(plain, k, forbidden)
+        return List(self.turn.turn(found.vectors), found.labels, found.spaces)
+
+    def ranked_in(self, origin: Spaces) -> str:
+        """As it was."""
+        return self.ranker.ranked_in(origin)
+
+    def width(self, space: str) -> int:
+        """As it was."""
+        return self.ranker.width(space)
+
+    def mean(self, space: str, norm: str) -> Floats:
+        """The mean of rotated vectors is the rotated mean."""
+        return self.turn.turn(self.ranker.mean(space, norm))
+
+    def rotation(self, source: str, target: str) -> Floats:
+        """The map from one rotated space to another: back, over, and forth again."""
+        between = self.ranker.rotation(source, target)
+        return self.turn.turn(self.turn.turn(between.T).T)
+
+
+def stability_of(ranker: Ranker, tree: Node, vectors: Mapping[Key, Floats], value: Worth) -> Stability | None:
+    """What random rotations of all words do to the value of a resolved tree; see `stability`.
+
+    Of a score, it is what they do to the numbers of a sample of words.
+    """
+    if isinstance(value, Score):
+        return _stability_of_score(ranker, tree, vectors, value)
 
     def compute(turned: Mapping[Key, Floats], rotation: Rotation) -> Floats:
-        def nearest(vector: Vector, k: int, forbidden: frozenset[Key]) -> List:
-            """The space itself is not rotated: the vector goes back, what is found is turned."""
-            plain = Vector(rotation.back(vector.components), vector.spaces)
-            found = ranker.nearest(plain, k, forbidden)
-            return List(rotation.turn(found.vectors), found.labels, found.spaces)
-
-        return array(evaluate(tree, turned, ranker.options.norm, nearest).value)
+        found = evaluate(tree, turned, ranker.options.norm, _Turned(ranker, rotation)).value
+        assert not isinstance(found, Score)  # noqa: S101 - what it is does not depend on the numbers
+        return array(found)
 
     return stability(compute, vectors, array(value))
+
+
+def _stability_of_score(
+    ranker: Ranker, tree: Node, vectors: Mapping[Key, Floats], score: Score
+) -> Stability | None:
+    from vecalc.calc.scores import score_values
+
+    space = ranker.spaces[score.space]
+    sample = Background(space, ranker.candidates(score.space))
+    words, plain = [space.word(int(row)) for row in sample.rows], space.vectors(sample.rows)
+
+    def compute(turned: Mapping[Key, Floats], rotation: Rotation) -> Floats:
+        found = evaluate(tree, turned, ranker.options.norm, _Turned(ranker, rotation)).value
+        assert isinstance(found, Score)  # noqa: S101 - what it is does not depend on the numbers
+        values = score_values(MatrixSpace(words, rotation.turn(plain)), found, np.arange(len(words)))
+        return np.nan_to_num(values)
+
+    own = np.nan_to_num(score_values(space, score, sample.rows))
+    return stability(compute, vectors, own, of_words=True)
 
 
 class Rotated(NamedTuple):

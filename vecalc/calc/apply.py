@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from vecalc.calc.functions import FUNCTIONS, Function, Parameter
-from vecalc.calc.values import NO_SPACE, List, Scalar, Spaces, Value, Vector, array, describe, spaces, wrap
+from vecalc.calc.values import (
+    NO_SPACE,
+    List,
+    Scalar,
+    Spaces,
+    Value,
+    Vector,
+    array,
+    describe,
+    different_widths,
+    spaces,
+    wrap,
+)
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
 from vecalc.lang.nodes import Call
+
+if TYPE_CHECKING:
+    from vecalc.calc.resolve import Key
+    from vecalc.calc.surroundings import Surroundings
 
 
 class Trace(NamedTuple):
@@ -20,11 +35,23 @@ class Trace(NamedTuple):
     weights: tuple[float, ...]
 
 
-Find = Callable[[Vector, int], List]
+class Setting(NamedTuple):
+    """What a call may look at besides its arguments."""
+
+    around: Surroundings | None
+    norm: str = "rms"  # of the words in its arguments
+    forbidden: frozenset[Key] = frozenset()  # words that `nearest` may not find
+    named: tuple[str, ...] = ()  # the spaces among its arguments
+
+    def spaces(self, name: str) -> Surroundings:
+        """The loaded spaces, for a function that needs them."""
+        if self.around is None:
+            raise TypeMismatch(f"{name} needs a loaded space")
+        return self.around
 
 
 def apply_function(
-    call: Call, values: list[Value], keywords: dict[str, Value], find: Find
+    call: Call, values: list[Value], keywords: dict[str, Value], setting: Setting
 ) -> tuple[Value, Trace | None]:
     """The result of a call, and the weights if it was an attention.
 
@@ -33,8 +60,8 @@ def apply_function(
     """
     function = FUNCTIONS[call.name]
     try:
-        given = _match(function, values, keywords)
-        value, trace = _apply(function, given, find)
+        given = match_arguments(function, values, keywords)
+        value, trace = _apply(function, given, setting)
     except NoValue as problem:
         named = problem.message if call.name in problem.message else f"{call.name}: {problem.message}"
         raise NoValue(named, span=problem.span or call.span, hint=problem.hint) from None
@@ -45,20 +72,49 @@ def apply_function(
     return value, trace
 
 
-def _apply(function: Function, given: list[Any], find: Find) -> tuple[Value, Trace | None]:
+def _apply(function: Function, given: list[Any], setting: Setting) -> tuple[Value, Trace | None]:
     match function.name:
         case "raw":
             return given[0], None  # its words were taken at norm raw already
         case "nearest":
-            return find(given[0], int(given[1].value)), None
+            around = setting.spaces("nearest")
+            return around.nearest(given[0], int(given[1].value), setting.forbidden), None
+        case "center":
+            mean = mean_of(given[0], setting)
+            return _keep_labels(wrap(function.apply(array(given[0]), mean), spaces(given[0])), given[0]), None
+        case "map":
+            rotation, target = rotation_of(given[0], setting)
+            turned = wrap(function.apply(array(given[0]), rotation), frozenset({target}))
+            return _keep_labels(turned, given[0]), None
         case "attend":
             return _attend(function, given)
         case _:
-            if function.name != "concat":
-                _check_widths(function, _flat(given))
-            origin = _origin(given)
+            origin = check_given(function, given)
             result = function.apply(*(_unwrap(value) for value in given))
             return _keep_labels(wrap(result, origin), given[0]), None
+
+
+def mean_of(value: Value, setting: Setting) -> Any:
+    """The mean [d] of the space that a value belongs to. Raises `TypeMismatch` when it belongs to no one."""
+    origin = spaces(value)
+    if len(origin) != 1:
+        raise TypeMismatch(
+            f"center: the value belongs to {_spaces_named(origin)}, so there is no mean to subtract",
+            hint="center(king) + center(queen) centres each",
+        )
+    return setting.spaces("center").mean(next(iter(origin)), setting.norm)
+
+
+def rotation_of(value: Value, setting: Setting) -> tuple[Any, str]:
+    """The map [d, d] from a value's space to the named one, and its name."""
+    origin, target = spaces(value), setting.named[0]
+    if len(origin) != 1:
+        raise TypeMismatch(f"map: the value belongs to {_spaces_named(origin)}, so there is nothing to map")
+    return setting.spaces("map").rotation(next(iter(origin)), target), target
+
+
+def _spaces_named(origin: Spaces) -> str:
+    return "several spaces" if len(origin) > 1 else "no space"
 
 
 def _attend(function: Function, given: list[Any]) -> tuple[Value, Trace]:
@@ -77,6 +133,13 @@ def _keep_labels(result: Value, first: Value | list[Value]) -> Value:
     return result
 
 
+def check_given(function: Function, given: list[Any]) -> Spaces:
+    """Where matched arguments come from. Raises `TypeMismatch` when they are not equally wide."""
+    if function.name != "concat":
+        _check_widths(function, _flat(given))
+    return _origin(given)
+
+
 def _origin(given: list[Any]) -> Spaces:
     return NO_SPACE.union(*map(spaces, _flat(given)))
 
@@ -91,7 +154,7 @@ def _check_widths(function: Function, values: list[Value]) -> None:
     vectors = [value for value in values if not isinstance(value, Scalar)]
     if len({array(value).shape[-1] for value in vectors}) > 1:
         sides = " and ".join(dict.fromkeys(map(describe, vectors)))
-        raise TypeMismatch(f"{function.name} of {sides}: different widths")
+        raise TypeMismatch(f"{function.name} of {sides}: {different_widths(vectors)}")
 
 
 def _unwrap(value: Value | list[Value]) -> Any:
@@ -108,8 +171,12 @@ def _unwrap(value: Value | list[Value]) -> Any:
 # --- matching arguments to parameters -------------------------------------------------------
 
 
-def _match(function: Function, values: list[Value], keywords: dict[str, Value]) -> list[Any]:
-    parameters = function.parameters
+def match_arguments(function: Function, values: list[Value], keywords: dict[str, Value]) -> list[Any]:
+    """An argument for each parameter, the variadic one's as a list; None for what was left out.
+
+    Names of spaces are no values: they are left to `expand`.
+    """
+    parameters = [parameter for parameter in function.parameters if parameter.kind != "space"]
     fixed = [parameter for parameter in parameters if not parameter.variadic]
     if len(fixed) < len(parameters):
         return _match_variadic(function, fixed, parameters[-1], values, keywords)
@@ -155,7 +222,8 @@ def _spread(function: Function, values: list[Value]) -> list[Value]:
     if not widths:
         return values
     width = widths.pop()
-    return [Vector(np.full(width, v.value)) if isinstance(v, Scalar) else v for v in values]
+    # Not those for every candidate (`vecalc.calc.lift`), which spread by themselves.
+    return [Vector(np.full(width, v.value)) if type(v) is Scalar else v for v in values]
 
 
 def _argument(function: Function, parameter: Parameter, given: dict[str, Value]) -> Any:

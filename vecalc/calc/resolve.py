@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from vecalc.errors import NOWHERE, LimitExceeded, MissingWord, NoValue, UnknownName, UnknownWords
+from vecalc.errors import NOWHERE, LimitExceeded, MissingWord, NoValue, Span, UnknownName, UnknownWords
 from vecalc.lang.nodes import (
     Call,
     Candidate,
@@ -21,6 +21,7 @@ from vecalc.lang.nodes import (
     Negate,
     Node,
     Number,
+    SpaceName,
     Steps,
     Where,
     Word,
@@ -119,7 +120,7 @@ class _Lookup:
         self._done[id(node)] = result
         return result
 
-    def _read(self, node: Node) -> Steps[Node]:
+    def _read(self, node: Node) -> Steps[Node]:  # noqa: C901 - one short case a node
         match node:
             case Word():
                 return self._word(node)
@@ -139,6 +140,8 @@ class _Lookup:
                 values = yield self._all(tuple(value for _, value in keywords))
                 named = tuple(zip((key for key, _ in keywords), values, strict=True))
                 return Call(name, (yield self._all(arguments)), named, node.span)
+            case SpaceName(text, span):
+                return SpaceName(self._named(text, span), span)
             case Number() | Candidate():
                 return node
             case Where():
@@ -160,6 +163,20 @@ class _Lookup:
                 hint=f"load it with -m {name}=FILE (loaded: {known}); an analogy needs blanks around ':'",
             )
         return name, self.spaces[name]
+
+    def _named(self, text: str, span: Span) -> str:
+        """The key of a space that is called by its name, or by its caption where it has no name."""
+        if text and text in self.spaces:
+            return text
+        captions = [key for key, space in self.spaces.items() if space.name == text]
+        if not captions:
+            known = ", ".join(sorted(key or space.name for key, space in self.spaces.items()))
+            raise UnknownName(
+                f"there is no space '{text}'",
+                span=span,
+                hint=f"load it with -m {text}=FILE (loaded: {known})",
+            )
+        return captions[0]
 
     def _word(self, node: Word) -> Word:
         name, space = self._space(node)

@@ -49,28 +49,35 @@ class Stability(NamedTuple):
         return self.deviation > DEPENDS
 
 
-def stability(compute: Compute, vectors: Mapping[Key, Floats], result: Floats) -> Stability | None:
+def stability(
+    compute: Compute, vectors: Mapping[Key, Floats], result: Floats, *, of_words: bool = False
+) -> Stability | None:
     """How far a result, [], [d] or [n, d], is from what it is under random rotations of all vectors.
+
+    With `of_words` it is a number for each of some words [n], which has nothing to be turned back.
 
     None where that can't be told: without vectors, or where the result is as wide as none of them, so
     that it can't be turned back.
     """
     widths = {len(vector) for vector in vectors.values()}
-    if not widths or (result.ndim and result.shape[-1] not in widths):
+    goes_back = result.ndim > 0 and not of_words
+    if not of_words and (not widths or (goes_back and result.shape[-1] not in widths)):
         return None
-    turned = [_turned(compute, vectors, Rotation(seed)) for seed in range(ROTATIONS)]
+    turned = [_turned(compute, vectors, Rotation(seed), goes_back) for seed in range(ROTATIONS)]
     size = float(np.linalg.norm(result))
     size = size if result.ndim else max(size, LEAST_NUMBER)
     distances = [np.inf if one is None else _distance(one, result) / size for one in turned]
     return Stability(tuple(one for one in turned if one is not None), float(max(distances)))
 
 
-def _turned(compute: Compute, vectors: Mapping[Key, Floats], rotation: Rotation) -> Floats | None:
+def _turned(
+    compute: Compute, vectors: Mapping[Key, Floats], rotation: Rotation, goes_back: bool
+) -> Floats | None:
     try:
         found = compute(_all_turned(vectors, rotation), rotation)
     except NoValue:
         return None
-    return rotation.back(found) if found.ndim else found
+    return rotation.back(found) if goes_back else found
 
 
 def _all_turned(vectors: Mapping[Key, Floats], rotation: Rotation) -> dict[Key, Floats]:

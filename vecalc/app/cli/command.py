@@ -31,7 +31,7 @@ SECTIONS = {
     "What to compute": ("expression_option", "file", "csv", "let", "interactive"),
     "The model": ("model", "norm", "skip_bad_rows", "allow_trailing", "encoding_errors"),
     "Words": ("exact", "oov"),
-    "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score"),
+    "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score", "within"),
     "Output": (
         "format", "json", "output", "precision", "header", "csv_safe", "color", "line_buffered", "quiet",
     ),

@@ -77,6 +77,7 @@ RANKING = group(
     click.option(
         "--min-score", type=float, metavar="S", help="Only scores from S (for l2, distances up to S)."
     ),
+    click.option("--in", "within", metavar="NAME", help="Seek neighbours in this loaded space."),
 )
 
 LET = click.option("--let", multiple=True, metavar="NAME=EXPR", help="Bind a name first; may be repeated.")

@@ -23,6 +23,7 @@ class Request(NamedTuple):
     among: str | None = None
     match: str | None = None
     min_score: float | None = None
+    within: str | None = None
     let: tuple[str, ...] = ()
     oov: str = "error"
     exact: bool = False

@@ -103,6 +103,7 @@ def _options(request: Request) -> Options:
         exclude=request.exclude,
         candidates=CandidateLimits(request.first, questions.words(request.among), request.match),
         min_score=request.min_score,
+        within=request.within,
         exact=request.exact,
         oov=request.oov,
         limits=_limits(request.limit),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from vecalc.answers import Answer, Number, Ranking
+from vecalc.answers import Answer, Number, Ranking, Scored
 from vecalc.app.asking import Question
 from vecalc.app.comparing.axes import Axes, measure
 from vecalc.app.comparing.formulas import NAMES, SUM, Formula
@@ -56,8 +56,11 @@ class Compared(NamedTuple):
 
     @property
     def words(self) -> frozenset[str]:
-        """The neighbours."""
-        return frozenset(near.word for near in self.ranking.neighbours) if self.ranking else frozenset()
+        """The neighbours, or the best words of a score."""
+        result = self.answer.result
+        if not isinstance(result, Ranking | Scored):
+            return frozenset()
+        return frozenset(near.word for near in result.neighbours)
 
 
 class Comparison(NamedTuple):
@@ -77,7 +80,8 @@ def operand(calculator: Calculator, text: str) -> Operand:
     asking.set(rank=False)
     answer = asking(text)
     if not isinstance(answer.result, Ranking) or asking.last is None:
-        what = "a number" if isinstance(answer.result, Number) else "a list"
+        kinds = {Number: "a number", Scored: "a number for every word"}
+        what = kinds.get(type(answer.result), "a list")
         raise TypeMismatch(f"only vectors can be compared, and this is {what}", span=Span(0, len(text)))
     return Operand(answer.parsed, asking.last, answer.result.vector, answer.notes)
 
@@ -143,13 +147,12 @@ def _tried(calculator: Calculator, question: Question) -> Workings | None:
 
 def _against(column: Compared, first: Compared) -> Compared:
     """How many neighbours it shares with the sum, and how near the results are."""
-    if column.ranking is None or first.ranking is None:
+    if not column.words or first.ranking is None:
         return column
-    ours, theirs = column.ranking.vector, first.ranking.vector
-    return column._replace(
-        shared=len(column.words & first.words),
-        cosine=algebra.cos(ours, theirs) if ours.shape == theirs.shape else None,
-    )
+    column = column._replace(shared=len(column.words & first.words))
+    if column.ranking is None or column.ranking.vector.shape != first.ranking.vector.shape:
+        return column
+    return column._replace(cosine=algebra.cos(column.ranking.vector, first.ranking.vector))
 
 
 # --- the target -----------------------------------------------------------------------------

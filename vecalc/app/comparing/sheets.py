@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import isinf
 from typing import NamedTuple
 
-from vecalc.answers import Answer, Cell, Column, Number, Ranking, Rows, Sheet
+from vecalc.answers import Answer, Cell, Column, Number, Ranking, Rows, Scored, Sheet
 from vecalc.app.comparing.compare import Compared, Comparison
 from vecalc.evaluation.stability import ROTATIONS
 
@@ -38,7 +38,7 @@ def _lines(answer: Answer) -> list[_Line]:
     if answer.error is not None:
         return [_Line(None, f"error: {answer.error.message}", None)]
     match answer.result:
-        case Ranking(neighbours):
+        case Ranking(neighbours) | Scored(neighbours):
             return [_Line(near.rank, near.word, near.score) for near in neighbours]
         case Rows(rows):
             return [_Line(i, row.label, row.length) for i, row in enumerate(rows, start=1)]
@@ -92,7 +92,7 @@ def _below_each_other(comparisons: Sequence[Comparison]) -> Sheet:
     rows: list[tuple[Cell, ...]] = []
     for comparison in comparisons:
         for column in comparison.columns:
-            shared = {True: "yes", False: "no"} if comparison.sum.ranking and column.ranking else {}
+            shared = {True: "yes", False: "no"} if comparison.sum.ranking and column.words else {}
             rows += [
                 (comparison.norm, column.formula.name, *line, shared.get(line.word in comparison.sum.words))
                 for line in _lines(column.answer)

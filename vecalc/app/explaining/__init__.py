@@ -3,5 +3,7 @@
 explain      the sheets of an expression, whatever its value is
 reading      the text, the tree, the words
 ranked       neighbours, the parts of their scores, the words that were left out
-measured     numbers about the result: its length, its axes, its place among random words
+scored       the same for an expression with `?`, whose parts are similarities
+lists        a list; numbers: a number
+measures     numbers about a result, each with its meaning
 """

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from vecalc.answers import Answer, Sheet
 from vecalc.app.asking import Question, Workings
-from vecalc.app.explaining import lists, numbers, ranked, reading
-from vecalc.calc.values import List, Scalar, Vector
+from vecalc.app.explaining import lists, numbers, ranked, reading, scored
+from vecalc.calc.values import List, Scalar, Score, Vector
 
 if TYPE_CHECKING:
     from vecalc.app.pipeline import Calculator
@@ -43,5 +43,7 @@ def _of_value(calculator: Calculator, answer: Answer, workings: Workings, for_pe
             return ranked.sheets(calculator, answer, workings, vector, for_people=for_people)
         case List() as rows:
             return lists.sheets(calculator, answer, workings, rows)
+        case Score() as score:
+            return scored.sheets(calculator, answer, workings, score)
         case Scalar() as number:
             return numbers.sheets(calculator, workings, number)

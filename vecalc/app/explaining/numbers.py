@@ -13,7 +13,7 @@ from vecalc.app.explaining.measures import Measure
 from vecalc.app.rotating import stability_of
 from vecalc.calc.evaluate import evaluate
 from vecalc.calc.resolve import Key
-from vecalc.calc.values import Scalar, array
+from vecalc.calc.values import Scalar
 from vecalc.errors import VecalcError
 from vecalc.evaluation.background import SEED, Background
 from vecalc.lang.nodes import Call, Node, walk
@@ -68,6 +68,8 @@ def _drawn(ranker: Ranker, tree: Node, rows: Mapping[Key, int], draws: int) -> I
         for space, own in keys.items():
             vectors.update(zip(own, backgrounds[space].draw(random, len(own)), strict=True))
         try:
-            yield float(array(evaluate(tree, vectors, ranker.options.norm).value))
+            found = evaluate(tree, vectors, ranker.options.norm, ranker).value
         except VecalcError:  # such as a logarithm of what is negative for these words
             continue
+        if isinstance(found, Scalar):
+            yield found.value

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from vecalc.answers import Answer, Cell, Column, Sheet
 from vecalc.calc import algebra
 from vecalc.calc.resolve import Key
-from vecalc.calc.values import List, Scalar, Value, Vector, describe
-from vecalc.lang.nodes import Call, Chain, ListOf, Negate, Node, Word, walk
+from vecalc.calc.values import Scalar, Score, Value, Vector, describe
+from vecalc.lang.nodes import Call, Chain, ListOf, Negate, Node, SpaceName, Word, walk
 from vecalc.lang.show import show
 from vecalc.render.verdict import verdict
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 DRAWN = 60  # lines of a tree, and words of an expression: who reads on after those?
 LONGEST = 400  # characters of an expression with its names filled in
+EVERY_WORD = "for every word"
 _RUNS = {"+": "sum", "-": "sum", "*": "product", "/": "product", "@": "dot product", "^": "power"}
 
 
@@ -41,7 +42,8 @@ def _expression(answer: Answer, workings: Workings) -> Sheet:
     if filled_in != answer.parsed and len(filled_in) <= LONGEST:
         rows.append(("filled in", filled_in))
     rows += [("note", note) for note in answer.notes]
-    rows += [("result", describe(workings.evaluated.value))]
+    value = workings.evaluated.value
+    rows += [("result", "a number for every word" if isinstance(value, Score) else describe(value))]
     if answer.expected is not None:
         rows.append(("expected", verdict(answer.expected)))
     rows += [("model", f"{asked.model}, {asked.size:,} words x {asked.width}")]
@@ -65,10 +67,11 @@ def _lines(workings: Workings, norm: str) -> Iterator[tuple[Cell, ...]]:
     stack: list[tuple[str, Node, int, str]] = [("", workings.resolved.tree, 0, norm)]
     while stack:
         before, node, depth, at = stack.pop()
-        value = workings.values[id(node), at]
-        yield f"{'  ' * depth}{before}{_name(node)}", depth, describe(value), _size(value)
+        value = workings.values.get((id(node), at))  # none for what depends on `?`
+        kind = describe(value) if value is not None else "" if isinstance(node, SpaceName) else EVERY_WORD
+        yield f"{'  ' * depth}{before}{_name(node)}", depth, kind, _size(value)
         within = "raw" if isinstance(node, Call) and node.name == "raw" else at
-        stack += [(sign, part, depth + 1, within) for sign, part in reversed(_parts(node))]
+        stack += [(sign, part, depth + 1, within) for sign, part in reversed(parts_of(node))]
 
 
 def _name(node: Node) -> str:
@@ -85,7 +88,7 @@ def _name(node: Node) -> str:
             return show(node)
 
 
-def _parts(node: Node) -> list[tuple[str, Node]]:
+def parts_of(node: Node) -> list[tuple[str, Node]]:
     """The nodes below one, each with the operator or the name before it."""
     match node:
         case Negate(operand):
@@ -101,13 +104,13 @@ def _parts(node: Node) -> list[tuple[str, Node]]:
             return []
 
 
-def _size(value: Value) -> float | None:
+def _size(value: Value | None) -> float | None:
     match value:
         case Scalar(number):
             return number
         case Vector(components):
             return algebra.length(components)
-        case List():
+        case _:
             return None
 
 

@@ -186,7 +186,12 @@ def _settings(session: Session) -> Iterator[tuple[str, object]]:
         ("exclude", options.exclude),
     )
     yield from (("first", options.candidates.first or "all"), ("match", options.candidates.match or "*"))
-    yield from (("min-score", options.min_score), ("oov", options.oov), ("exact", options.exact))
+    yield from (
+        ("in", options.within),
+        ("min-score", options.min_score),
+        ("oov", options.oov),
+        ("exact", options.exact),
+    )
     yield from (("format", session.format), ("precision", session.request.precision))
 
 
@@ -250,6 +255,10 @@ def _set_min_score(session: Session, value: str) -> None:
     session.calculator.set(min_score=least)
 
 
+def _set_within(session: Session, value: str) -> None:
+    session.calculator.set(within=None if value in ("", "none") else value)
+
+
 _SETTERS: dict[str, Callable[[Session, str], None]] = {
     "norm": _choice("norm", NORMS),
     "top": _set_top,
@@ -258,6 +267,7 @@ _SETTERS: dict[str, Callable[[Session, str], None]] = {
     "first": _set_first,
     "match": _set_match,
     "min-score": _set_min_score,
+    "in": _set_within,
     "oov": _choice("oov", ("error", "skip")),
     "exact": _set_exact,
     "format": _set_format,

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Iterable
 from types import ModuleType
 
-from vecalc.answers import Answer, Ranking, Sheet
+from vecalc.answers import Answer, Ranking, Scored, Sheet
 from vecalc.app.asking import Question
 from vecalc.app.cli.request import Request
 from vecalc.app.cli.showing import renderer, style, tell, usual_format
@@ -80,7 +80,7 @@ class Session:
         if answer.error is not None or self.calculator.last is None:
             return
         names: dict[str, Node] = {"_": self.calculator.last}
-        if isinstance(answer.result, Ranking):
+        if isinstance(answer.result, Ranking | Scored):
             names |= {f"_{n.rank}": Word(n.word, quoted=True) for n in answer.result.neighbours}
         self.calculator.scope = self.calculator.scope.with_names(names)
 
