@@ -327,7 +327,7 @@ def test_codes_leave_few_rows(rows: int, way: str) -> None:
     assert codes is not None
     queries = random(40, 100, seed=19)
     truth = queries @ (random(rows, 100) / np.linalg.norm(random(rows, 100), axis=1, keepdims=True)).T
-    for near, scores in zip(coded.candidates(codes, queries, 5), truth, strict=True):
+    for near, scores in zip(coded.candidates(codes, queries, 5).rows, truth, strict=True):
         assert set(np.argsort(-scores)[:5].tolist()) - set(codes.loose.tolist()) <= set(near.tolist())
         assert len(near) < rows / 2
         assert near.tolist() == sorted(set(near.tolist()))

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import TYPE_CHECKING
 
-from vecalc.answers import Answer, Asked
-from vecalc.app import answering, prelude
+from vecalc.answers import Answer
+from vecalc.app import answering, plain, prelude
 from vecalc.app.asking import Computed, Options, Question, Workings
 from vecalc.app.ranker import Ranker
 from vecalc.calc.evaluate import Evaluated, Values, evaluate
@@ -23,9 +22,6 @@ from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement
 from vecalc.lang.parse import parse
 from vecalc.lang.show import show
 from vecalc.space import VectorSpace
-
-if TYPE_CHECKING:
-    pass
 
 CHUNK = 256  # expressions that are searched for together: one product of matrices instead of many
 
@@ -57,19 +53,21 @@ class Calculator(Ranker):
         for answer in answers:
             if answer.error is not None:
                 raise answer.error
-        return answers[-1] if answers else Answer(self._asked(Question(text)))
+        return answers[-1] if answers else Answer(self.asked(Question(text)))
 
-    def answers(self, questions: Iterable[Question], chunk: int = CHUNK) -> Iterator[Answer]:
+    def answers(self, questions: Iterable[Question], chunk: int = CHUNK, skip: int = 0) -> Iterator[Answer]:
         """An answer for each expression, in order; problems are answers too, and the rest goes on.
 
-        Statements that only bind or define have none. Questions are taken `chunk` at a time.
+        Statements that only bind or define have none. Questions are taken `chunk` at a time. The first `skip`
+        answers are left out; what their questions bind is bound.
         """
         pending = iter(questions)
         size = 1  # small at first: whoever waits for the first answers gets them soon
         while batch := list(islice(pending, min(size, chunk))):
             size *= 2
-            computed = [one for question in batch for one in self._compute_all(question)]
-            yield from answering.assemble(self, computed)
+            computed = self._compute_chunk(batch)
+            yield from answering.assemble(self, computed[skip:])
+            skip = max(skip - len(computed), 0)
 
     def value(self, text: str) -> Worth:
         """What one expression is worth, without its neighbours. Raises `VecalcError`."""
@@ -115,8 +113,20 @@ class Calculator(Ranker):
 
     # --- text to value ----------------------------------------------------------------------
 
+    def _compute_chunk(self, batch: list[Question]) -> list[Computed]:
+        """Everything but the neighbours; plain sums together, unless a line before them binds their words."""
+        ready = {} if self.remember or len(batch) == 1 else plain.compute(self, batch)
+        computed: list[Computed] = []
+        for i, question in enumerate(batch):
+            known = ready.get(i)
+            if known is not None and self.scope.names.keys().isdisjoint(known.words):
+                computed.append(known.computed)
+            else:
+                computed += self._compute_all(question)
+        return computed
+
     def _compute_all(self, question: Question) -> Iterator[Computed]:
-        asked = self._asked(question)
+        asked = self.asked(question)
         blank = Computed(asked, row=question.row)
         try:
             if question.problem is not None:
@@ -199,21 +209,6 @@ class Calculator(Ranker):
             _check_width(value.vectors.shape[1], self.spaces[name], place)
         inputs = [row for key, row in resolved.rows.items() if key.space == name]
         return name, self.excluded(name, inputs)
-
-    def _asked(self, question: Question) -> Asked:
-        space = self.spaces[self.default]
-        names = [key or found.name for key, found in self.spaces.items()]
-        options = self.options
-        return Asked(
-            question.id,
-            question.text.rstrip(),
-            options.norm,
-            options.metric,
-            ", ".join(names),
-            len(space),
-            space.dim,
-            question.where,
-        )
 
 
 def _nothing() -> NoValue:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vecalc.app.asking import Options
+from vecalc.answers import Asked
+from vecalc.app.asking import Options, Question
 from vecalc.app.candidates import Limits, candidate_rows, excluded_rows
 from vecalc.calc.resolve import Key
 from vecalc.calc.spacewide import mean_vector, procrustes
@@ -47,6 +48,21 @@ class Ranker:
     def use(self, name: str) -> None:
         """Make a loaded space the default one."""
         self.default = name
+
+    def asked(self, question: Question) -> Asked:
+        """A question with the conditions in force."""
+        space, options = self.spaces[self.default], self.options
+        names = [key or found.name for key, found in self.spaces.items()]
+        return Asked(
+            question.id,
+            question.text.rstrip(),
+            options.norm,
+            options.metric,
+            ", ".join(names),
+            len(space),
+            space.dim,
+            question.where,
+        )
 
     @property
     def measure(self) -> Measure:
@@ -104,7 +120,7 @@ class Ranker:
             self._rotations[source, target] = procrustes(self.spaces[source], self.spaces[target])
         return self._rotations[source, target]
 
-    def excluded(self, name: str, inputs: list[int]) -> frozenset[int]:
+    def excluded(self, name: str, inputs: Sequence[int]) -> frozenset[int]:
         """The rows of a space that may not be neighbours of an expression with these words."""
         return excluded_rows(self.spaces[name], inputs, self.options.exclude)
 

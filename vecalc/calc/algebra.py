@@ -26,10 +26,36 @@ ROUNDING = 1e-12
 EPSILON = float(np.finfo(np.float64).eps)
 
 
+# Squares of lengths whose numbers lost nothing when they were squared.
+LEAST_SQUARE, LARGEST_SQUARE = 1e-250, 1e250
+
+
+def lengths(xs: Floats) -> Floats:
+    """Euclidean lengths [n], without overflow for components near the largest float64.
+
+    Each row by itself: the same bits for one vector and among many.
+    """
+    with np.errstate(over="ignore"):
+        squares = (xs * xs).sum(axis=1)
+    extreme = (squares < LEAST_SQUARE) | (squares > LARGEST_SQUARE)
+    sizes = np.sqrt(squares)
+    if extreme.any():
+        largest = np.abs(xs[extreme]).max(axis=1, initial=0.0)
+        steps = xs[extreme] / np.where(largest > 0, largest, 1.0)[:, None]
+        sizes[extreme] = largest * np.sqrt((steps * steps).sum(axis=1))
+    return np.asarray(sizes)
+
+
 def length(x: Floats) -> float:
-    """Euclidean length, without overflow for components near the largest float64."""
-    largest = float(np.max(np.abs(x), initial=0.0))
-    return float(largest * np.linalg.norm(x / largest)) if largest > 0 else 0.0
+    """Euclidean length of one vector."""
+    return float(lengths(x[None])[0])
+
+
+def at_norm(raw: Floats, sizes: Floats, norm: str) -> Floats:
+    """Word vectors [n, d] of known lengths [n], none of them zero, as long as a norm takes them."""
+    if norm == "raw":
+        return raw
+    return np.asarray(raw / sizes[:, None] * (np.sqrt(raw.shape[1]) if norm == "rms" else 1.0))
 
 
 def direction_of(x: Floats, what: str = "the zero vector") -> Floats:

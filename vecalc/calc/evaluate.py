@@ -143,7 +143,7 @@ class Evaluation:
                 span=node.span,
                 hint="--norm raw computes with it all the same",
             )
-        return Vector(raw / length * (np.sqrt(len(raw)) if norm == "rms" else 1.0), origin)
+        return Vector(algebra.at_norm(raw[None], np.array([length]), norm)[0], origin)
 
     def _call(self, node: Call, norm: str) -> Steps[Value]:
         inner = "raw" if node.name == "raw" else norm

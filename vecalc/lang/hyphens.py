@@ -7,6 +7,7 @@ hyphen next to a bound name is always a minus sign.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator
 from functools import cache
 
@@ -18,6 +19,8 @@ MINUS = "\u2212"  # always an operator to the grammar, and as long as a hyphen: 
 # nothing but hyphens would take time cubic in its length. Longer tokens can be quoted.
 MOST_PARTS = 12
 
+_JOINED = re.compile(r"[\w'’]-[\w’]")
+
 IsToken = Callable[[str, str], bool]  # (space, word) -> is it in that vocabulary?
 
 
@@ -28,6 +31,8 @@ def settle(
 
     A text without such hyphens comes back as it is.
     """
+    if not _JOINED.search(text):
+        return text, ()
     bound = {*names, *_bound_names(statements)}
     is_token = cache(is_token)
     characters, notes = list(text), []

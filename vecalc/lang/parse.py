@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vecalc.errors import LimitExceeded, Span, SyntaxProblem
@@ -24,6 +26,7 @@ from vecalc.lang.nodes import (
     Where,
     Word,
 )
+from vecalc.lang.shapes import by_shape
 
 if TYPE_CHECKING:
     from lark import Token
@@ -51,10 +54,20 @@ def parse(text: str, limits: Limits = DEFAULT_LIMITS) -> tuple[Statement, ...]:
         raise LimitExceeded(
             f"the expression is longer than {limits.size:,} bytes", hint="--limit size=N raises the limit"
         )
+    return by_shape(text, _parsers(limits.nesting))
+
+
+@cache
+def _parsers(nesting: int) -> Callable[[str], tuple[Statement, ...]]:
+    """The parser for texts nested so deeply: one function, so that what it parsed can be kept."""
+    return partial(_parse, nesting=nesting)
+
+
+def _parse(text: str, nesting: int) -> tuple[Statement, ...]:
     from lark.exceptions import UnexpectedInput
 
     try:
-        statements = build_parser(_Nodes, limits.nesting).parse(text)
+        statements = build_parser(_Nodes, nesting).parse(text)
     except UnexpectedInput as problem:
         from vecalc.lang.mistakes import explain
 

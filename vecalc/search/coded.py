@@ -7,16 +7,14 @@ products are of whole numbers, so they are the same on every machine and with an
 
 from __future__ import annotations
 
-import os
 import threading
-from collections import deque
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from vecalc.search.cores import on_all_cores
 from vecalc.space.codes import LARGEST, Codes
 
 if TYPE_CHECKING:
@@ -26,10 +24,13 @@ if TYPE_CHECKING:
     Rows: TypeAlias = NDArray[np.int64]
     Products: TypeAlias = NDArray[np.int32]  # [b, q]
 
-CELLS = 1 << 20  # products at once: 4 MB, which stay in the cache until they have been looked through
-FEWEST, MOST = 2_048, 1 << 16  # rows at once
+CELLS = 1 << 18  # products at once: 1 MB, which stay in the cache until they have been looked through
+FEWEST, MOST = 512, 1 << 16  # rows at once
 FIRST = 4_096  # rows of the first piece, from which the others learn what is near enough
-GROUP = 32  # rows that are looked at by their largest product alone, first
+GROUP = 32  # rows of the first piece of which only the largest product counts
+# New lower bounds that are waited for, per query, before the k best are made out again. They become rarer as
+# the rows go by, so this is done some tens of times in all.
+AWAITED = 4
 NEVER = int(np.iinfo(np.int32).min)
 ROUNDING = 1e-9  # of scores in float64, generously
 # With more neighbours wanted than this share of the rows, a pass that leaves rows out leaves out few.
@@ -49,8 +50,15 @@ def is_worth_it(k: int, count: int) -> bool:
     return k <= count * WORTH_IT and _kernel() is not None
 
 
-def candidates(codes: Codes, queries: Floats, k: int, rows: Rows | None = None) -> list[Rows]:
-    """For each query [q, d] the rows, ascending, that could be among its k nearest by cosine.
+class Near(NamedTuple):
+    """For each query the rows, ascending, that could be among its k nearest, and a cosine that k reach."""
+
+    rows: list[Rows]
+    thresholds: Floats  # [q]
+
+
+def candidates(codes: Codes, queries: Floats, k: int, rows: Rows | None = None) -> Near:
+    """For each query [q, d] the rows that could be among its k nearest by cosine.
 
     Sought among `rows` (None: all), without those that have no usual residual (`Codes.loose`).
     """
@@ -89,14 +97,16 @@ def _asked(queries: Floats, codes: Codes) -> _Asked:
 class _Pools:
     """What could still matter, as the pieces go by; several threads add to it.
 
-    A thread may read older thresholds than another has set: it keeps more rows then, never fewer.
+    A thread may read an older floor than another has set: it keeps more rows then, never fewer.
     """
 
     def __init__(self, asked: _Asked, codes: Codes, k: int) -> None:
         self.asked, self.k, self.usual = asked, k, codes.usual
         self.best = np.full((len(asked.unit), k), -np.inf)  # lower bounds of the k best, the least first
         self.thresholds = np.full(len(asked.unit), -np.inf)  # what the k-th best is at least
+        self.floor = np.full(len(asked.unit), NEVER + 1, np.int32)  # the least product that may still matter
         self.found: list[tuple[Rows, Rows, Floats]] = []  # query, row, upper bound
+        self.waiting: list[tuple[Rows, Floats]] = []  # query, lower bound
         self.lock = threading.Lock()
 
     def add(self, rows: slice | Rows, products: Products, residuals: NDArray[np.float32]) -> None:
@@ -104,36 +114,40 @@ class _Pools:
         cut = np.flatnonzero(~(residuals <= self.usual))
         if cut.size:
             products[cut] = NEVER
-        peaks, size = _peaks(products, self.k)
-        if np.isneginf(self.thresholds).any() and len(peaks) >= self.k:
-            self._begin(peaks)
-        floor = self._floor()
-        groups, queries = np.nonzero(peaks >= floor)
-        at, queries = _members(groups, queries, size, len(products))
-        values = products[at, queries]
-        keep = values >= floor[queries]
-        at, queries = at[keep], queries[keep]
-        scores = values[keep] * self.asked.unit[queries]
+        if self.floor[0] == NEVER + 1:
+            self._begin(products)
+        near = np.flatnonzero(products >= self.floor)
+        if not near.size:
+            return
+        at, queries = np.divmod(near, len(self.floor))
+        scores = products.reshape(-1)[near] * self.asked.unit[queries]
         spread = residuals[at] + self.asked.error[queries]
         own = at + rows.start if isinstance(rows, slice) else rows[at]
         with self.lock:
             self.found.append((queries, own, scores + spread))
-            self._raise_thresholds(queries, scores - spread)
+            self.waiting.append((queries, scores - spread))
+            if sum(len(lower) for _, lower in self.waiting) > AWAITED * len(self.floor):
+                self._raise_thresholds()
 
-    def _floor(self) -> NDArray[np.int32]:
-        """The least product [q] that may still matter."""
-        least = (self.thresholds - self.usual - self.asked.error) / self.asked.unit
-        return np.floor(np.maximum(least, NEVER + 1)).astype(np.int32)
-
-    def _begin(self, peaks: Products) -> None:
+    def _begin(self, products: Products) -> None:
         """First thresholds: each of the k best groups holds a row that is at least so near."""
+        peaks = _peaks(products, self.k)
+        if len(peaks) < self.k:
+            return
         least = np.partition(peaks, len(peaks) - self.k, axis=0)[len(peaks) - self.k]
         scores = np.where(least == NEVER, -np.inf, least * self.asked.unit - self.usual - self.asked.error)
         with self.lock:
-            np.maximum(self.thresholds, scores, out=self.thresholds)
+            self._set_thresholds(np.maximum(self.thresholds, scores))
 
-    def _raise_thresholds(self, queries: Rows, lower: Floats) -> None:
-        """Take new lower bounds into the k best of each query."""
+    def _set_thresholds(self, thresholds: Floats) -> None:
+        self.thresholds = thresholds
+        least = (thresholds - self.usual - self.asked.error) / self.asked.unit
+        self.floor = np.floor(np.maximum(least, NEVER + 1)).astype(np.int32)
+
+    def _raise_thresholds(self) -> None:
+        """Take the lower bounds that wait into the k best of each query."""
+        queries, lower = (np.concatenate(arrays) for arrays in zip(*self.waiting, strict=True))
+        self.waiting = []
         new = lower > self.best[queries, 0]
         queries, lower = queries[new], lower[new]
         order = np.argsort(queries, kind="stable")
@@ -145,21 +159,23 @@ class _Pools:
         table[np.repeat(np.arange(len(who)), counts), column] = lower[order]
         both = np.concatenate([self.best[who], table], axis=1)
         self.best[who] = np.partition(both, both.shape[1] - self.k, axis=1)[:, -self.k :]
-        self.thresholds[who] = np.maximum(self.thresholds[who], self.best[who, 0])
+        self._set_thresholds(np.maximum(self.thresholds, self.best[:, 0]))
 
-    def result(self) -> list[Rows]:
-        """The rows [r] of each query, ascending."""
+    def result(self) -> Near:
+        """What is left when all pieces have gone by."""
+        if self.waiting:
+            self._raise_thresholds()
         parts = self.found or [(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))]
         queries, rows, upper = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
         keep = upper >= self.thresholds[queries]
         queries, rows = queries[keep], rows[keep]
         order = np.lexsort((rows, queries))
         ends = np.searchsorted(queries[order], np.arange(1, len(self.thresholds)))
-        return np.split(rows[order], ends)
+        return Near(np.split(rows[order], ends), self.thresholds)
 
 
-def _peaks(products: Products, k: int) -> tuple[Products, int]:
-    """The largest product of each group of rows [g, q], and the rows of a group, at least 2k groups."""
+def _peaks(products: Products, k: int) -> Products:
+    """The largest product of each group of rows [g, q], at least 2k groups where there are so many rows."""
     count, queries = products.shape
     size = GROUP
     while size > 1 and count < 2 * k * size:
@@ -168,17 +184,10 @@ def _peaks(products: Products, k: int) -> tuple[Products, int]:
     peaks = products[: whole * size].reshape(whole, size, queries).max(axis=1)
     if whole * size < count:
         peaks = np.concatenate([peaks, products[whole * size :].max(axis=0, keepdims=True)])
-    return peaks, size
+    return peaks
 
 
-def _members(groups: Rows, queries: Rows, size: int, count: int) -> tuple[Rows, Rows]:
-    """All rows of some groups, each with the query that its group is of interest to."""
-    at = (groups[:, None] * size + np.arange(size)).reshape(-1)
-    inside = at < count
-    return at[inside], np.repeat(queries, size)[inside]
-
-
-# --- the product, and the cores ---------------------------------------------------------------
+# --- the product ------------------------------------------------------------------------------
 
 
 @cache
@@ -198,36 +207,3 @@ def _product(queries: NDArray[np.int8]) -> Callable[[NDArray[np.int8]], Products
         return lambda values: np.asarray(kernel.cdist(values, queries, "dot")).astype(np.int32)
     packed = kernel.dots_pack(queries)
     return lambda values: np.asarray(kernel.dots_packed(np.ascontiguousarray(values), packed))
-
-
-T = TypeVar("T")
-
-
-def on_all_cores(work: Callable[[T], None], pieces: Sequence[T]) -> None:
-    """Work on the first piece, then on the others in any order, on as many threads as there are cores."""
-    threads = min(
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 16
-    )
-    waiting = deque(pieces)
-
-    def drain() -> None:
-        while waiting:
-            try:
-                piece = waiting.popleft()
-            except IndexError:  # another thread was faster
-                return
-            work(piece)
-
-    if waiting:
-        work(waiting.popleft())
-    if len(waiting) < 2 or threads < 2:
-        drain()
-        return
-    with ThreadPoolExecutor(threads) as pool:
-        running = [pool.submit(drain) for _ in range(threads)]
-        try:
-            for one in running:
-                one.result()
-        except BaseException:
-            waiting.clear()
-            raise

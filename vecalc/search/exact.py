@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from vecalc.search import Hits, Measure, coded
+from vecalc.search.cores import on_all_cores
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ EPSILON = float(np.finfo(np.float32).eps)
 # Lengths whose float32 products neither overflow nor vanish; rows outside are scored in float64.
 SHORTEST, LONGEST = 1e-12, 1e12
 GATHER = 8_192  # rows read at once where the candidates are given
+AT_ONCE = 512  # rows scored in float64 at once: they and their queries stay in the second-level cache
+# Squares of lengths whose numbers lost nothing when they were squared.
+LEAST_SQUARE, LARGEST_SQUARE = 1e-250, 1e250
 ROUNDING = 1e-12  # of a sum of squares in float64, relative
 NO_ROWS: Rows = np.empty(0, dtype=np.int64)
 SLACK = 64  # candidates per query beyond 2k before the list is cut down again
@@ -63,7 +67,7 @@ def search(
             hopeful = _by_codes(space, queries, k, measure, rows)
         else:
             hopeful = _by_float32(space, queries, k, measure, rows)
-        found = [_best(space, query, near, k, measure) for query, near in zip(queries, hopeful, strict=True)]
+        found = _best(space, queries, hopeful, k, measure)
     return Hits(np.stack([rows for rows, _ in found]), np.stack([scores for _, scores in found]))
 
 
@@ -78,15 +82,21 @@ def _has_use_for_codes(space: VectorSpace, k: int, measure: Measure, rows: Rows 
 def _by_codes(
     space: VectorSpace, queries: Queries, k: int, measure: Measure, rows: Rows | None
 ) -> list[Rows]:
-    """The rows that could be among the k best of each query: what codes leave, cut down by float32."""
+    """The rows that could be among the k best of each query by cosine, as codes tell."""
     codes = space.codes
     assert codes is not None  # noqa: S101 - asked before
+    near = coded.candidates(codes, queries, k, rows)
     loose = codes.loose if rows is None else np.intersect1d(codes.loose, rows, assume_unique=True)
-    hopeful = coded.candidates(codes, queries, k, rows)
-    return [
-        _by_float32(space, query[None], k, measure, np.union1d(near, loose))[0]
-        for query, near in zip(queries, hopeful, strict=True)
-    ]
+    if not loose.size:
+        return near.rows
+    # The few rows without a usual code: one product tells which of them reach what the others reach.
+    hopeful = [[found] for found in near.rows]
+    asked = _asked(queries)
+    for block in _blocks(space, loose, Measure("cos")):
+        keys, bounds = _approximate(block, asked, Measure("cos"))
+        for i, at in zip(*np.nonzero(keys + bounds[:, None] >= near.thresholds[:, None]), strict=True):
+            hopeful[i].append(block.rows[at : at + 1])
+    return [np.concatenate(found) for found in hopeful]
 
 
 def _by_float32(
@@ -274,29 +284,61 @@ def _scale(lengths: Floats, dim: int, measure: Measure) -> Floats:
 
 
 def _exact_scores(space: VectorSpace, query: Floats, rows: Rows, measure: Measure) -> Floats:
-    """Scores [r] in float64, each row by itself: the same bits whatever the company."""
-    if not rows.size:
-        return np.empty(0)
-    parts = [
-        _score_rows(space.vectors(rows[start : start + GATHER]), query, measure)
-        for start in range(0, len(rows), GATHER)
-    ]
-    return np.concatenate(parts)
+    """Scores [r] of some rows with one query in float64."""
+    return _scored(space, query[None], [rows], measure)
 
 
-def _score_rows(vectors: Floats, query: Floats, measure: Measure) -> Floats:
+def _scored(space: VectorSpace, queries: Queries, wanted: Sequence[Rows], measure: Measure) -> Floats:
+    """The scores in float64 of the rows that each query wants, one query after another.
+
+    Each row by itself: the same bits whatever the company.
+    """
+    rows = np.concatenate(wanted)
+    owners = np.repeat(np.arange(len(queries)), [len(some) for some in wanted])
+    directions = _directions(queries) if measure.metric == "cos" else queries
+    scores = np.empty(len(rows))
+
+    def score(start: int) -> None:
+        some = slice(start, start + AT_ONCE)
+        vectors, asked = space.vectors(rows[some]), directions[owners[some]]
+        scores[some] = (
+            _cosines(vectors, asked) if measure.metric == "cos" else _scores(vectors, asked, measure)
+        )
+
+    on_all_cores(score, range(0, len(rows), AT_ONCE))
+    return scores
+
+
+def _directions(queries: Queries) -> Floats:
+    """The queries [q, d] with length 1 in float64; a zero query stays one."""
+    _, steps = _steps(queries)
+    lengths = np.sqrt((steps * steps).sum(axis=1))
+    return np.asarray(steps / np.where(lengths > 0, lengths, 1.0)[:, None])
+
+
+def _cosines(vectors: Floats, directions: Floats) -> Floats:
+    """The cosine [r] of each vector with its direction [r, d]; 0 for a zero vector."""
+    products = vectors * directions
+    dots = products.sum(axis=1)
+    squares = np.multiply(vectors, vectors, out=products).sum(axis=1)
+    extreme = (squares < LEAST_SQUARE) | (squares > LARGEST_SQUARE)
+    cosines = np.asarray(dots / np.sqrt(np.where(squares > 0, squares, 1.0)))
+    if extreme.any():  # of float64 numbers; squares of float32 numbers fit
+        _, steps = _steps(vectors[extreme])
+        lengths = np.sqrt((steps * steps).sum(axis=1))
+        dots = (steps * directions[extreme]).sum(axis=1)
+        cosines[extreme] = dots / np.where(lengths > 0, lengths, 1.0)
+    return np.clip(cosines, -1.0, 1.0)
+
+
+def _scores(vectors: Floats, queries: Floats, measure: Measure) -> Floats:
+    """Dot products or distances [r] of each vector with its query [r, d]."""
     largest, steps = _steps(vectors)
     lengths = np.sqrt((steps * steps).sum(axis=1))
-    if measure.metric == "cos":
-        _, (unit,) = _steps(query[None])
-        unit = unit / np.sqrt((unit * unit).sum())
-        cosines: Floats = (steps * unit).sum(axis=1) / np.where(lengths > 0, lengths, 1.0)
-        return np.clip(cosines, -1.0, 1.0)
-    scale = _scale(lengths * largest, len(query), measure)
-    scaled = vectors * scale[:, None]
+    scaled = vectors * _scale(lengths * largest, vectors.shape[1], measure)[:, None]
     if measure.metric == "dot":
-        return np.asarray((scaled * query).sum(axis=1))
-    largest, steps = _steps(scaled - query)
+        return np.asarray((scaled * queries).sum(axis=1))
+    largest, steps = _steps(scaled - queries)
     return np.asarray(largest * np.sqrt((steps * steps).sum(axis=1)))
 
 
@@ -306,7 +348,13 @@ def _steps(vectors: Floats) -> tuple[Floats, Floats]:
     return largest, vectors / np.where(largest > 0, largest, 1.0)[:, None]
 
 
-def _best(space: VectorSpace, query: Floats, rows: Rows, k: int, measure: Measure) -> tuple[Rows, Floats]:
-    scores = _exact_scores(space, query, rows, measure)
-    order = np.lexsort((rows, scores if measure.metric == "l2" else -scores))[:k]
-    return rows[order], scores[order]
+def _best(
+    space: VectorSpace, queries: Queries, hopeful: Sequence[Rows], k: int, measure: Measure
+) -> list[tuple[Rows, Floats]]:
+    """The k best of the rows of each query, with their scores."""
+    ends = np.cumsum([len(rows) for rows in hopeful])[:-1]
+    found = []
+    for rows, scores in zip(hopeful, np.split(_scored(space, queries, hopeful, measure), ends), strict=True):
+        order = np.lexsort((rows, scores if measure.metric == "l2" else -scores))[:k]
+        found.append((rows[order], scores[order]))
+    return found

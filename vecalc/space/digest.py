@@ -1,7 +1,7 @@
 """Digests of files, as stores note them: `blake3:` and its hexadecimal digits.
 
-BLAKE3 (O'Connor et al. 2020) is cryptographic and as fast as the disk; SHA-256 would be a third of the time that
-an import takes.
+BLAKE3 (O'Connor et al. 2020) is cryptographic and as fast as the disk; SHA-256 would be a third of the time
+that an import takes.
 """
 
 from __future__ import annotations

@@ -33,7 +33,8 @@ SECTIONS = {
     "Words": ("exact", "oov"),
     "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score", "within"),
     "Output": (
-        "format", "json", "output", "precision", "header", "csv_safe", "color", "line_buffered", "quiet",
+        "format", "json", "output", "resume", "precision", "header", "csv_safe", "color", "line_buffered",
+        "quiet",
     ),
     "When something is wrong": ("bail", "limit", "debug"),
     "Help": ("short_help", "help", "version"),
@@ -106,6 +107,7 @@ def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 @WORDS
 @RANKING
 @FORMAT
+@click.option("--resume", is_flag=True, help="Go on with a batch into -o FILE that was stopped.")
 @click.option("--line-buffered", is_flag=True, help="Answer each line at once, for programs that wait.")
 @QUIET
 @click.option("--bail", is_flag=True, help="Stop at the first error.")

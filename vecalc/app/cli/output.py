@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 from collections.abc import Iterator
@@ -36,13 +37,16 @@ class Sink(Protocol):
 class TextSink:
     """Answers as text of one format."""
 
-    def __init__(self, renderer: ModuleType, style: Style, stream: IO[str], *, flush: bool = False) -> None:
+    def __init__(
+        self, renderer: ModuleType, style: Style, stream: IO[str], *, flush: bool = False, index: int = 0
+    ) -> None:
         self.renderer = renderer
         self.style = style
         self.stream = stream
         self.flush = flush
-        self.index = 0
-        stream.write(renderer.begin(style))
+        self.index = index  # answers that are in the document already
+        if not index:
+            stream.write(renderer.begin(style))
 
     def write(self, answer: Answer) -> None:
         """Write one answer; at once if someone is waiting for it."""
@@ -114,6 +118,13 @@ def _numbers(answer: Answer) -> np.typing.NDArray[np.float64] | None:
             return np.array([value])
         case Scored() | None:  # a score has no vector, nor has an error
             return None
+
+
+def text_of(stream: IO[bytes]) -> io.TextIOWrapper:
+    """A stream of bytes as one of text, as output files have it."""
+    return io.TextIOWrapper(
+        stream, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=True
+    )
 
 
 @contextmanager

@@ -34,6 +34,7 @@ class Request(NamedTuple):
     color: str = "auto"
     bail: bool = False
     line_buffered: bool = False
+    resume: bool = False
     interactive: bool = False
     skip_bad_rows: bool = False
     allow_trailing: bool = False

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from itertools import chain
 from math import isnan
 from pathlib import Path
+from typing import NamedTuple
 
 from vecalc.app.asking import Options, Question
 from vecalc.app.candidates import Limits as CandidateLimits
 from vecalc.app.cli import inputs, questions
 from vecalc.app.cli.arguments import as_utf8
-from vecalc.app.cli.meter import watched
+from vecalc.app.cli.meter import metered, watched
+from vecalc.app.cli.output import Sink, TextSink, text_of
 from vecalc.app.cli.request import Request
-from vecalc.app.cli.showing import format_name, show_problem, sink_for, tell
+from vecalc.app.cli.showing import format_name, renderer, show_problem, sink_for, style, tell
 from vecalc.app.cli.terminal import is_terminal
 from vecalc.app.pipeline import CHUNK, Calculator
 from vecalc.app.places import cache_folder, config_folder
@@ -129,22 +132,88 @@ def _limits(given: Iterable[str]) -> Limits:
 def _answer_all(request: Request, calculator: Calculator, typed: list[str], files: Sequence[str]) -> int:
     """Answer every question; 0, FAILED, or the code of an expression's error."""
     batch = bool(files) or request.csv is not None
-    code, answered = 0, False
-    with sink_for(request, several=batch or len(typed) > 1) as (sink, name):
-        chunk = 1 if request.line_buffered else CHUNK
-        for answer in calculator.answers(_questions(request, typed, files, calculator), chunk):
+    asked = _Asked(request, calculator, typed, files, batch, batch or len(typed) > 1)
+    if request.resume:
+        return _answer_resumably(asked)
+    with sink_for(request, several=asked.several) as (sink, name):
+        code, answered = 0, False
+        for code in _answer_into(sink, name, asked):  # noqa: B007 - the last one counts
             answered = True
+    if typed and not answered:
+        tell(["there is nothing to show: the text only binds names"], request)
+    return code
+
+
+class _Asked(NamedTuple):
+    """Everything about the answering of one command line."""
+
+    request: Request
+    calculator: Calculator
+    typed: list[str]
+    files: Sequence[str]
+    batch: bool
+    several: bool
+
+
+def _answer_into(sink: Sink, name: str, asked: _Asked, skip: int = 0, code: int = 0) -> Iterator[int]:
+    """Write the answers, the first `skip` of which are written already; the exit code after each."""
+    request, batch = asked.request, asked.batch
+    chunk = 1 if request.line_buffered else CHUNK
+    questions = _questions(request, asked.typed, asked.files, asked.calculator)
+    with _progress(asked, skip) as count:
+        for answer in asked.calculator.answers(questions, chunk, skip):
+            count(1)
             tell(answer.notes, request)
             if answer.error is not None:
                 show_problem(answer, answer.error, request)
-            if answer.error is None or batch or len(typed) > 1 or name in ("json", "jsonl", "npy"):
+            if answer.error is None or asked.several or name in ("json", "jsonl", "npy"):
                 sink.write(answer)
             if not answer.ok:
                 code = code or (FAILED if batch or answer.error is None else answer.error.exit_code)
-                if request.bail:
-                    break
-    if typed and not answered:
-        tell(["there is nothing to show: the text only binds names"], request)
+            yield code
+            if not answer.ok and request.bail:
+                return
+
+
+@contextmanager
+def _progress(asked: _Asked, done: int) -> Iterator[Callable[[int], None]]:
+    """Counts answers of a batch, in sight of whoever waits for it and does not see the answers themselves."""
+    request = asked.request
+    seen = request.output is None and is_terminal(sys.stdout)
+    regular = bool(asked.files) and all(Path(path).is_file() for path in asked.files)
+    hidden = request.quiet or seen or not asked.batch
+    total = sum(map(inputs.count_lines, asked.files)) if regular and not hidden else None
+    with metered("answering", total, quiet=hidden) as meter:
+        if meter is None:
+            yield lambda amount: None
+            return
+        meter.add(done)
+        yield meter.add
+
+
+def _answer_resumably(asked: _Asked) -> int:
+    """The same into a file that an interrupted run leaves for the next."""
+    from vecalc.app.cli.resuming import journal_for, part_of
+
+    request, name = asked.request, format_name(asked.request)
+    journal = journal_for(request, asked.typed, name)
+    before = journal.noted
+    if before.answers:
+        tell([f"{before.answers:,} answers are there already"], request)
+    code = before.code
+    with part_of(Path(request.output or ""), journal) as stream:
+        text = text_of(stream)
+        look = style(request, several=asked.several, to_file=True)
+        sink = TextSink(renderer(name), look, text, index=before.answers)
+        try:
+            for code in _answer_into(sink, name, asked, before.answers, before.code):
+                journal.note(sink.index, stream, code)
+        except (KeyboardInterrupt, SystemExit):
+            journal.note(sink.index, stream, code, now=True)
+            tell([f"stopped after {sink.index:,} answers; the same command goes on from there"], request)
+            raise
+        sink.close()
+        text.detach()
     return code
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
@@ -12,7 +11,7 @@ from types import ModuleType
 
 from vecalc import finder
 from vecalc.answers import Answer, Sheet
-from vecalc.app.cli.output import BY_SUFFIX, ArraySink, Sink, TextSink, written_whole
+from vecalc.app.cli.output import BY_SUFFIX, ArraySink, Sink, TextSink, text_of, written_whole
 from vecalc.app.cli.request import Request
 from vecalc.app.cli.terminal import columns, error_style, is_terminal, only_ascii, wants_color
 from vecalc.errors import UsageError, VecalcError
@@ -96,9 +95,7 @@ def sink_for(request: Request, *, several: bool) -> Iterator[tuple[Sink, str]]:
             yield sink, name
             sink.close()
             return
-        text = io.TextIOWrapper(
-            stream, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=True
-        )
+        text = text_of(stream)
         sink = TextSink(renderer(name), style(request, several=several, to_file=True), text)
         yield sink, name
         sink.close()

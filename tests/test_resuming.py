@@ -1,0 +1,156 @@
+"""A batch that was stopped goes on: the same bytes as an unbroken run, or a refusal."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+from running import FAMILY, PATIENCE, command, family
+
+from vecalc.app.cli import resuming
+
+TEXTS = [
+    "king - man + woman",
+    "A = queen",
+    "A + boy",
+    "nosuch",
+    "cos(king, queen)",
+    "A = girl; A - boy; A",
+    "king",
+]
+
+
+@pytest.fixture
+def questions(tmp_path: Path) -> Path:
+    path = tmp_path / "questions.txt"
+    path.write_text("\n".join(TEXTS * 40) + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture
+def at_every_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resuming, "EVERY", 0.0)
+
+
+class Stop(BaseException):
+    """The machine goes down."""
+
+
+def stopped_after(count: int, monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> None:
+    """Run until so many answers are noted, then die between two of them."""
+    note, noted = resuming.Journal.note, 0
+
+    def then_die(self: resuming.Journal, *args: object, **kwargs: object) -> None:
+        nonlocal noted
+        note(self, *args, **kwargs)  # type: ignore[arg-type]
+        noted += 1
+        if noted == count:
+            raise Stop
+
+    with monkeypatch.context() as patch:
+        patch.setattr(resuming.Journal, "note", then_die)
+        with pytest.raises(Stop):
+            family(*arguments)
+
+
+@pytest.mark.parametrize("form", ["jsonl", "json", "csv", "plain", "markdown"])
+@pytest.mark.parametrize("count", [1, 2, 4, 5, 6, 100])
+@pytest.mark.usefixtures("at_every_answer")
+def test_a_killed_batch_goes_on(
+    form: str, count: int, questions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    unbroken = family("-f", questions, "-o", whole, "--format", form)
+    again = ("-f", questions, "-o", broken, "--format", form, "--resume")
+    stopped_after(count, monkeypatch, *again)
+    assert not broken.exists()
+    with (tmp_path / "broken.part").open("ab") as stream:  # what was written and not noted
+        stream.write(b"half an answ")
+    done = family(*again)
+    assert done.code == unbroken.code == 1
+    assert f"{count:,} answers are there already" in done.err
+    assert broken.read_bytes() == whole.read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["broken", "questions.txt", "whole"]
+
+
+def test_without_an_earlier_run_it_is_a_batch(questions: Path, tmp_path: Path) -> None:
+    family("-f", questions, "-o", tmp_path / "a.jsonl")
+    assert family("-f", questions, "-o", tmp_path / "b.jsonl", "--resume").code == 1
+    assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
+
+
+@pytest.mark.usefixtures("at_every_answer")
+@pytest.mark.parametrize("change", ["questions", "option", "model"])
+def test_another_batch_is_refused(
+    change: str, questions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = ["-f", questions, "-o", tmp_path / "out.jsonl", "--resume"]
+    stopped_after(5, monkeypatch, *again)
+    kept = (tmp_path / "out.jsonl.part").read_bytes()
+    if change == "questions":
+        questions.write_text("king\n", "utf-8")
+    elif change == "option":
+        again += ["-k", "3"]
+    else:
+        other = tmp_path / "other.txt"
+        other.write_bytes(FAMILY.read_bytes() + b"\n")
+        again += ["-m", f"more={other}"]
+    done = family(*again)
+    assert done.code == 5
+    assert "other input, models or options; remove this file" in done.err
+    assert (tmp_path / "out.jsonl.part").read_bytes() == kept
+
+
+def test_a_damaged_note_is_refused(questions: Path, tmp_path: Path) -> None:
+    (tmp_path / "out.jsonl.resume").write_text("{", "utf-8")
+    assert family("-f", questions, "-o", tmp_path / "out.jsonl", "--resume").code == 5
+
+
+@pytest.mark.usefixtures("at_every_answer")
+def test_answers_that_are_gone_are_missed(
+    questions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    again = ("-f", questions, "-o", tmp_path / "out.jsonl", "--resume")
+    stopped_after(5, monkeypatch, *again)
+    (tmp_path / "out.jsonl.part").unlink()
+    done = family(*again)
+    assert done.code == 5
+    assert "the answers so far are gone" in done.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["-f", "-", "-o", "out.jsonl"],
+        ["king", "-o", "out.jsonl"],
+        ["-f", "q.txt"],
+        ["-f", "q.txt", "-o", "out.npy"],
+    ],
+)
+def test_what_can_not_go_on_says_so(arguments: list[str]) -> None:
+    done = family(*arguments, "--resume")
+    assert done.code == 2
+    assert "--resume" in done.err
+
+
+def test_ctrl_c_leaves_a_note_and_a_hint(tmp_path: Path) -> None:
+    questions, output = tmp_path / "q.txt", tmp_path / "out.jsonl"
+    questions.write_text("max(king, queen) + man\nking * queen\n" * 40_000, "utf-8")
+    arguments = ("-m", FAMILY, "-f", questions, "-o", output, "--resume")
+    running = subprocess.Popen(command(*arguments), stderr=subprocess.PIPE, env=os.environ)
+    note = tmp_path / "out.jsonl.resume"
+    until = time.monotonic() + PATIENCE
+    while not note.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    _, told = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 130
+    assert b"the same command goes on from there" in told
+    noted = json.loads(note.read_text("utf-8"))
+    part = (tmp_path / "out.jsonl.part").read_bytes()
+    assert part[: noted["size"]].count(b"\n") == noted["answers"] > 0
