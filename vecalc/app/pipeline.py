@@ -115,7 +115,8 @@ class Calculator(Ranker):
 
     def _compute_chunk(self, batch: list[Question]) -> list[Computed]:
         """Everything but the neighbours; plain sums together, unless a line before them binds their words."""
-        ready = {} if self.remember or len(batch) == 1 else plain.compute(self, batch)
+        long_way = self.remember or len(batch) == 1 or self.options.within is not None
+        ready = {} if long_way else plain.compute(self, batch)
         computed: list[Computed] = []
         for i, question in enumerate(batch):
             known = ready.get(i)

@@ -7,13 +7,11 @@ a block of words are one product of matrices. Where much cancels the result is N
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 from vecalc.calc import rowwise
-from vecalc.calc.values import Vector
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -24,20 +22,6 @@ if TYPE_CHECKING:
 
 # A squared length below this share of its terms has lost half of its digits: 1e-16 became 1e-10.
 CANCELLED = 1e-6
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Affine(Vector):
-    """scale·? + shift, the words at a norm; `components` only tell the width."""
-
-    scale: float = 1.0
-    shift: Floats | None = None
-    norm: str = "rms"
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it is `?` itself."""
-        return self.scale == 1 and self.shift is None
 
 
 def rows_of(rows: Rows, words: Floats, scale: float, shift: Floats) -> Floats:

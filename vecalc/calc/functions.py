@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vecalc.calc import algebra, rowwise
+from vecalc.calc import algebra, rowwise, rowwise_vectors
 
 GROUPS = {
     "size and angle": "lengths, distances, angles: numbers",
@@ -172,7 +172,7 @@ _ENTRIES = (
         "a: vector, b: vector...",
         "the part of a in the span of the b's, QQᵀa",
         algebra.project,
-        each=rowwise.project,
+        each=rowwise_vectors.project,
     ),
     Function(
         "without",
@@ -181,7 +181,7 @@ _ENTRIES = (
         "a - QQᵀa, Q an orthonormal basis of all b's: orthogonal negation",
         algebra.without,
         "Widdows 2003",
-        each=rowwise.without,
+        each=rowwise_vectors.without,
     ),
     Function(
         "slerp",
@@ -190,7 +190,7 @@ _ENTRIES = (
         "the great circle from a (t=0) to b (t=1)",
         algebra.slerp,
         "Shoemake 1985",
-        each=rowwise.slerp,
+        each=rowwise_vectors.slerp,
     ),
     # composition
     Function(
@@ -200,7 +200,7 @@ _ENTRIES = (
         "a ⊛ b, circular convolution",
         algebra.bind,
         "Plate 1995",
-        each=rowwise.bind,
+        each=rowwise_vectors.bind,
     ),
     Function(
         "unbind",
@@ -209,7 +209,7 @@ _ENTRIES = (
         "circular correlation: unbind(a, bind(a, b)) is near b",
         algebra.unbind,
         "Plate 1995",
-        each=rowwise.unbind,
+        each=rowwise_vectors.unbind,
     ),
     # attention
     Function(
@@ -227,7 +227,7 @@ _ENTRIES = (
         "x: vector...",
         "[x₁; x₂; …], as wide as all together",
         np.concatenate,
-        each=rowwise.concat,
+        each=rowwise_vectors.concat,
     ),
     # neighbours
     Function(
@@ -270,7 +270,7 @@ _ENTRIES = (
         "x without its components along the axes: hard debiasing",
         algebra.debias,
         "Bolukbasi et al. 2016",
-        rowwise.without,
+        rowwise_vectors.without,
     ),
     Function(
         "map",
@@ -279,7 +279,7 @@ _ENTRIES = (
         "x turned into another loaded space, by the words that both have",
         lambda x, rotation: x @ rotation,
         "Schönemann 1966",
-        rowwise.turn,
+        rowwise_vectors.turn,
     ),
 )
 
