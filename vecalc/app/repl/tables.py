@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vecalc.errors import ExpressionError, SyntaxProblem, UsageError
+from vecalc.errors import ExpressionError, SyntaxProblem, UnfinishedText, UsageError
 
 if TYPE_CHECKING:
     from vecalc.app.repl.session import Session
@@ -13,13 +13,15 @@ FOR_PEOPLE = ("table", "markdown")
 
 
 def explain(session: Session, argument: str) -> None:
-    """Explain an expression."""
+    """Explain an expression. Raises `UnfinishedText` while a bracket or quote is open."""
     from vecalc.app.explaining.explain import explain as explained
 
     if not argument:
         raise UsageError("an expression is missing", where="explain", hint="explain king - man + woman")
     try:
         answer, sheets = explained(session.calculator, argument, for_people=session.format in FOR_PEOPLE)
+    except UnfinishedText:
+        raise
     except ExpressionError as problem:
         session.complain(problem, argument)
         return
