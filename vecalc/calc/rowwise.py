@@ -108,15 +108,8 @@ def power(rows: Rows, a: Floats, b: Floats) -> Floats:
 
 def lengths(x: Floats) -> Floats:
     """Euclidean lengths [b], without overflow for components near the largest float64."""
-    largest, steps = _steps(np.atleast_2d(x))
-    found: Floats = largest * np.sqrt((steps * steps).sum(axis=1))
+    found = algebra.lengths(np.atleast_2d(x))
     return found if x.ndim > 1 else found[0]
-
-
-def _steps(x: Floats) -> tuple[Floats, Floats]:
-    """The largest component of each row, and the rows in steps of it, safe to be squared."""
-    largest: Floats = np.abs(x).max(axis=1)
-    return largest, x / np.where(largest > 0, largest, 1.0)[:, None]
 
 
 def norm(rows: Rows, x: Floats) -> Floats:
@@ -126,10 +119,8 @@ def norm(rows: Rows, x: Floats) -> Floats:
 
 def unit(rows: Rows, x: Floats) -> Floats:
     """x / ‖x‖; a zero row has no direction."""
-    _, steps = _steps(np.atleast_2d(x))
-    sizes = np.sqrt((steps * steps).sum(axis=1))
-    scaled = steps / np.where(sizes > 0, sizes, np.nan)[:, None]
-    return scaled if x.ndim > 1 else scaled[0]
+    sizes = np.asarray(lengths(x))
+    return x / np.where(sizes > 0, sizes, np.nan)[..., None]
 
 
 def rms(rows: Rows, x: Floats) -> Floats:
@@ -141,10 +132,16 @@ def cos(rows: Rows, a: Floats, b: Floats) -> Floats:
     """Cosine similarity, by the same steps as the search takes for a vector: the same bits."""
     if a.ndim == 1:
         a, b = b, a
-    _, steps = _steps(a)
-    sizes = np.sqrt((steps * steps).sum(axis=1))
-    cosines = dot(rows, steps, unit(rows, b)) / np.where(sizes > 0, sizes, np.nan)
+    sizes = lengths(a)
+    cosines = dot(rows, a, _direction(b)) / np.where(sizes > 0, sizes, np.nan)
     return np.clip(cosines, -1.0, 1.0)
+
+
+def _direction(x: Floats) -> Floats:
+    """The vectors with length 1, in steps of their largest component; a zero vector has none."""
+    largest = np.abs(x).max(axis=-1, keepdims=True)
+    steps = x / np.where(largest > 0, largest, np.nan)
+    return np.asarray(steps / np.sqrt((steps * steps).sum(axis=-1, keepdims=True)))
 
 
 def angle(rows: Rows, a: Floats, b: Floats) -> Floats:

@@ -48,7 +48,8 @@ Words: letters, digits, _ and apostrophes. Anything else in quotes: "new york", 
 A word that is not in the vocabulary is looked for in another case, then with its blanks as _ or -;
 a note says how it was read. well-known without blanks is one word where the vocabulary has it, and a
 subtraction otherwise. ? is every word at once: an expression with it, such as cos(?, king), is a score,
-and the words are ranked by their numbers, highest first. users:42 and fr:"bon mot" are words of a named space (-m users=FILE).
+and the words are ranked by their numbers, highest first. users:42 and fr:"bon mot" are words of a named
+space (-m users=FILE).
 """
 
 
