@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from running import FAMILY, family
 
 import vecalc
 from vecalc.app.candidates import Limits
@@ -234,6 +236,22 @@ def test_a_problem_of_one_score_is_not_one_of_the_others() -> None:
     assert f"'w{first}'" in wrong.message
 
 
+def test_the_first_word_with_a_mistake_is_named_however_the_words_are_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also where another operation comes first, but has its mistake in a later word."""
+    cosines = score_values(SPACE, score_of("cos(?, w1)"), np.arange(WORDS))
+    late = f"sqrt(cos(?, w1) + {-float(np.sort(cosines[np.isfinite(cosines)])[0]) - 1e-3})"
+    text = f"{late} + 1 / dist(?, w4 + 0)"
+    whole = search_scores(SPACE, [score_of(text)], 3)
+    monkeypatch.setattr(program, "MOST", 1)
+    monkeypatch.setattr(program, "FEWEST", 1)
+    one_by_one = search_scores(SPACE, [score_of(text)], 3)
+    for (found,) in (whole, one_by_one):
+        assert isinstance(found, NoValue)
+        assert found.message == "division by zero, for the candidate 'w4'"
+
+
 def test_candidates_are_the_only_words_that_can_be_wrong() -> None:
     cosines = score_values(SPACE, score_of("cos(?, w1)"), np.arange(WORDS))
     positive = tuple(f"w{row}" for row in np.flatnonzero(cosines > 0))
@@ -246,6 +264,74 @@ def test_candidates_are_the_only_words_that_can_be_wrong() -> None:
 def test_a_formula_may_be_as_deep_as_any() -> None:
     text = "abs(" * 900 + "cos(?, w1)" + ")" * 900
     assert isinstance(vecalc.Calculator(SPACE)(text).result, vecalc.Scored)
+
+
+# --- any formula ----------------------------------------------------------------------------
+
+atoms = st.sampled_from(["?", "?", "w1", "w2", "w3", "raw(?)"])
+constants = st.sampled_from(["0.5", "2", "-1", "cos(w1, w2)"])
+
+
+def vectors_of(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    """Formulas that are worth a vector, made of smaller ones."""
+    two = st.tuples(inner, inner)
+    return st.one_of(
+        st.tuples(
+            st.sampled_from(["({} + {})", "({} - {})", "({} * {})", "mean({}, {})", "max({}, {})"]), two
+        ),
+        st.tuples(st.sampled_from(["without({}, {})", "bind({}, {})", "lerp({}, {}, 0.3)"]), two),
+    ).map(lambda made: made[0].format(*made[1])) | st.tuples(
+        st.sampled_from(["(-{})", "unit({})", "abs({})", "(2 * {})", "({} / 3)", "center({})"]), inner
+    ).map(lambda made: made[0].format(made[1]))
+
+
+vector_formulas = st.recursive(atoms, vectors_of, max_leaves=4)
+number_formulas = st.recursive(
+    st.one_of(
+        st.tuples(
+            st.sampled_from(["cos({}, {})", "({} @ {})", "-dist({}, {})", "sim01({}, {})"]),
+            st.tuples(vector_formulas, vector_formulas),
+        ).map(lambda made: made[0].format(*made[1])),
+        vector_formulas.map("norm({})".format),
+        constants,
+    ),
+    lambda inner: st.tuples(
+        st.sampled_from(
+            ["({} + {})", "({} - {})", "({} * {})", "({} / ({} + 3))", "max({}, {})", "min({}, {})"]
+        ),
+        st.tuples(inner, inner),
+    ).map(lambda made: made[0].format(*made[1])),
+    max_leaves=3,
+)
+
+
+@given(number_formulas.filter(lambda text: "?" in text), st.sampled_from(["rms", "raw"]))
+@settings(max_examples=150, deadline=None)
+def test_any_formula_is_what_it_is_with_each_word_and_ranks_like_brute_force(text: str, norm: str) -> None:
+    calculator = vecalc.Calculator(SPACE, vecalc.Options(norm=norm))
+    try:
+        score = calculator.value(text)
+    except VecalcError:  # a constant part without a value
+        return
+    assert isinstance(score, Score)
+    try:
+        numbers = score_values(SPACE, score, np.arange(WORDS))
+    except NoValue:
+        (found,) = search_scores(SPACE, [score], 10)
+        assert isinstance(found, NoValue)
+        return
+    for row in (5, 150, WORDS - 1):
+        try:
+            expected = float(calculator.value(text.replace("?", f"w{row}")))  # type: ignore[arg-type]
+        except NoValue:
+            expected = np.nan
+        assert numbers[row] == pytest.approx(expected, rel=1e-7, abs=1e-7, nan_ok=True)
+    order = np.lexsort((np.arange(WORDS), -numbers))
+    order = order[np.isfinite(numbers[order])][:10]
+    (found,) = search_scores(SPACE, [score], 10)
+    assert not isinstance(found, VecalcError)
+    assert found.rows.tolist() == order.tolist()
+    assert found.scores.tobytes() == numbers[order].tobytes()
 
 
 # --- spaces ---------------------------------------------------------------------------------
@@ -308,3 +394,46 @@ def test_there_is_no_space_to_rank_in_that_is_not_loaded() -> None:
         calculator.set(within="nope")
     calculator.set(within="small")
     assert calculator("w1").result is not None
+
+
+# --- the command line -----------------------------------------------------------------------
+
+
+def test_a_score_in_every_format(tmp_path: Path) -> None:
+    asked = ("max(cos(?, king), cos(?, bread))", "-k", "2")
+    assert family(*asked).words == ["kings", "apple"]
+    (record,) = family(*asked, "--json").records
+    assert record["type"] == "score"
+    assert [near["word"] for near in record["results"]] == ["kings", "apple"]
+    assert {near["word"] for near in record["excluded"]} == {"king", "bread"}
+    table = family(*asked, "--format", "table")
+    assert table.out.splitlines()[-1].endswith("norm rms · score")
+    assert "| 1 | kings |" in family(*asked, "--format", "markdown").out
+    assert ",1,kings,0." in family(*asked, "--format", "csv").out
+    assert family(asked[0], "king", "--format", "vector").out.splitlines()[0] == ""
+    array = tmp_path / "vectors.npy"
+    assert family(asked[0], "king", "-o", array).code == 0
+    assert np.isnan(np.load(array)).all(axis=1).tolist() == [True, False]
+
+
+def test_scores_in_a_batch_stand_in_their_lines() -> None:
+    lines = "cos(?, king)\nking\n1 / (cos(?, king) - cos(?, king))\n-dist(?, king) => kings @1\n"
+    done = family("-f", "-", "-k", "1", "--format", "jsonl", stdin=lines)
+    assert done.code == 1
+    assert [record["type"] for record in done.records] == ["score", "ranking", None, "score"]
+    assert done.records[0]["results"] == done.records[1]["results"]
+    assert "division by zero, for the candidate 'man'" in done.records[2]["error"]["message"]
+    assert done.records[3]["expected"]["passed"] is True
+
+
+def test_another_space_to_rank_in(tmp_path: Path) -> None:
+    few = tmp_path / "few.txt"
+    few.write_text("2 4\nroi 2 2 0 0.1\nreine 2 0 2 0\n")
+    models = ("-m", f"fr={few}")
+    assert family("king", *models, "--in", "fr").words == ["roi", "reine"]
+    batch = family("-f", "-", *models, "--in", "fr", stdin="king\nqueen\n")
+    assert batch.words == ["roi", "reine", "reine", "roi"]
+    assert family("cos(?, fr:roi)", *models, "--in", FAMILY.name, "-k", "1").words == ["king"]
+    done = family("king", *models, "--in", "de")
+    assert done.code == 2
+    assert "--in: there is no space 'de'; loaded: family.txt, fr" in done.err

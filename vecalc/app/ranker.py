@@ -11,7 +11,6 @@ from vecalc.answers import Asked
 from vecalc.app.asking import Options, Question
 from vecalc.app.candidates import Limits, candidate_rows, excluded_rows
 from vecalc.calc.resolve import Key
-from vecalc.calc.spacewide import mean_vector, procrustes
 from vecalc.calc.values import List, Scalar, Score, Spaces, Vector, Worth
 from vecalc.errors import NoValue, TypeMismatch, UsageError
 from vecalc.search import Measure
@@ -111,12 +110,16 @@ class Ranker:
     def mean(self, space: str, norm: str) -> NDArray[np.float64]:
         """The mean [d] of all vectors of a space at a norm; computed once."""
         if (space, norm) not in self._means:
+            from vecalc.calc.spacewide import mean_vector
+
             self._means[space, norm] = mean_vector(self.spaces[space], norm)
         return self._means[space, norm]
 
     def rotation(self, source: str, target: str) -> NDArray[np.float64]:
         """The orthogonal map [d, d] from one space to another; computed once."""
         if (source, target) not in self._rotations:
+            from vecalc.calc.spacewide import procrustes
+
             self._rotations[source, target] = procrustes(self.spaces[source], self.spaces[target])
         return self._rotations[source, target]
 

@@ -33,11 +33,6 @@ def near_zero(rows: Rows, x: Floats) -> Mask:
     return np.asarray(x == 0 if rows.exact else np.abs(x) < NEAR)
 
 
-def without_value(x: Floats, which: Mask) -> Floats:
-    """The rows `x` with no value at some of them."""
-    return np.where(which if x.ndim == 1 else which[:, None], np.nan, x)
-
-
 # --- operators ------------------------------------------------------------------------------
 
 

@@ -57,6 +57,8 @@ def search_scores(
     none. `k` is one number, or one for each score. `excluded` are rows of each score that may be found but
     whose problems are no errors: they have no value then. Memory does not depend on the size of the space.
     """
+    if not scores:
+        return []
     ks = [k] * len(scores) if isinstance(k, int) else list(k)
     forgiven = excluded or [frozenset[int]()] * len(scores)
     races = [_Race(*each) for each in zip(scores, ks, forgiven, strict=True)]
@@ -171,13 +173,24 @@ class _Race:
         try:
             exact = self._exact.only(near)
         except VecalcError as problem:
-            self.problem = problem
+            self.problem = self._first_problem(near) or problem
             return
         worth = np.isfinite(exact)
         rows = np.concatenate([self.best.rows, near.numbers[worth]])
         scores = np.concatenate([self.best.scores, exact[worth]])
         order = np.lexsort((rows, -scores))[: self.k]
         self.best = Best(rows[order], scores[order])
+
+    def _first_problem(self, near: Rows) -> VecalcError | None:
+        """What is wrong with the first word that has something wrong, whatever else is in its block."""
+        for i in range(len(near)):
+            alone = _exactly(near, np.arange(len(near)) == i)
+            alone.forgiven = np.isin(alone.numbers, self._forgiven)
+            try:
+                self._exact.only(alone)
+            except VecalcError as problem:
+                return problem
+        return None
 
 
 def _exactly(block: Rows, which: NDArray[np.bool_]) -> Rows:
