@@ -44,7 +44,9 @@ def run(**options: Any) -> int:
     texts = [as_utf8(text).strip() for text in options["operands"]]
     if len(texts) != 2:
         what = f"two expressions are compared, {len(texts)} given"
-        raise UsageError(what, where="vecalc compare", hint="vecalc compare blood color")
+        raise UsageError(
+            what, where="vecalc compare", hint="each in quotes: vecalc compare 'king - man' woman"
+        )
     more = [Formula(text.strip(), text.strip()) for text in map(as_utf8, options["formulas"])]
     formulas, request = [*chosen(options["only"]), *more], request_of(options)
     calculator = open_calculator(request)

@@ -40,7 +40,7 @@ def run(**options: Any) -> int:
     texts = [as_utf8(text) for text in (*request.expression_option, *request.expressions)]
     if len(texts) != 1:
         given = "an expression is missing" if not texts else f"one expression at a time, {len(texts)} given"
-        raise UsageError(given, where="vecalc explain", hint="vecalc explain 'king - man + woman'")
+        raise UsageError(given, where="vecalc explain", hint="in quotes: vecalc explain 'king - man + woman'")
     text = texts[0].strip()
     calculator = open_calculator(request)
     try:

@@ -30,7 +30,7 @@ def sheet(measures: Iterable[Measure]) -> Sheet:
 def of_rotation(stability: Stability | None, kept: float | None = None) -> list[Measure]:
     """Whether a result depends on the axes, and the share of the neighbours that rotations leave."""
     if stability is None:
-        return [Measure("axes", None, "not measured: the result is as wide as none of its words")]
+        return [Measure("axes", None, "not measured: no word is as wide as the result")]
     if isinf(stability.deviation):
         found = [Measure("axes", None, "depends on the axes: some rotation leaves no value at all")]
     else:

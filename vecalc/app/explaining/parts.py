@@ -23,8 +23,9 @@ REST = "the rest"
 
 
 class _Part(NamedTuple):
-    """A term as it is shown, its weight, and what it brings to each neighbour [k]."""
+    """A term with its weight and without, the weight, and what it brings to each neighbour [k]."""
 
+    shown: str
     text: str
     weight: float | None
     brought: Floats
@@ -43,7 +44,7 @@ def sheet(
     totals = [float(total) for total in sums] if distances else [near.score for near in shown]
     front = [Column("rank", "count"), Column("word"), Column("cosine" if distances else "score", "score")]
     if for_people:
-        columns = [*front, *(Column(part.text, "score") for part in parts)]
+        columns = [*front, *(Column(part.shown, "score") for part in parts)]
         rows: list[tuple[Cell, ...]] = [
             (near.rank, near.word, totals[i], *(float(part.brought[i]) for part in parts))
             for i, near in enumerate(shown)
@@ -67,7 +68,9 @@ def _parts(ranker: Ranker, workings: Workings, query: Floats, shown: Sequence[Ne
     else:
         words = vectors_at(space, rows, "unit") / algebra.length(query)
     brought = contributions([term.vector for term in found], [term.weight for term in found], words)
-    return [_Part(term.shown(), term.weight, part) for term, part in zip(found, brought.T, strict=True)]
+    return [
+        _Part(term.shown(), term.text, term.weight, part) for term, part in zip(found, brought.T, strict=True)
+    ]
 
 
 def _largest(parts: list[_Part], most: int) -> list[_Part]:
@@ -77,4 +80,4 @@ def _largest(parts: list[_Part], most: int) -> list[_Part]:
     by_size = sorted(range(len(parts)), key=lambda i: -float(np.abs(parts[i].brought).mean()))
     kept = set(by_size[: most - 1])
     rest = np.sum([part.brought for i, part in enumerate(parts) if i not in kept], axis=0)
-    return [*(part for i, part in enumerate(parts) if i in kept), _Part(REST, None, rest)]
+    return [*(part for i, part in enumerate(parts) if i in kept), _Part(REST, REST, None, rest)]
