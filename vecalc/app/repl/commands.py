@@ -18,6 +18,7 @@ from vecalc.app.cli import inputs, topics
 from vecalc.app.cli.output import written_whole
 from vecalc.app.cli.run import cache_use
 from vecalc.app.cli.showing import renderer
+from vecalc.app.repl import tables
 from vecalc.app.spaces import open_spaces, own_settings
 from vecalc.calc.expand import Definition
 from vecalc.errors import UsageError
@@ -48,7 +49,7 @@ def run(session: Session, line: str) -> bool:
     """Run the command of a line; False when the line is none."""
     name, _, argument = line.strip().partition(" ")
     argument = argument.strip()
-    if name not in COMMANDS or (re.match(r"[-+*/@^=:(]", argument) and not argument.startswith("--")):
+    if name not in COMMANDS or (re.match(r"[-+*/@^=:]", argument) and not argument.startswith("--")):
         return False
     COMMANDS[name].run(session, argument)
     return True
@@ -162,6 +163,8 @@ def _save(session: Session, argument: str) -> None:
 COMMANDS = {
     "help": Command("[TOPIC]", "this, or help on a topic or function", _help),
     "set": Command("[NAME VALUE]", "show or change options: norm, top, metric, exclude, ...", _set),
+    "explain": Command("EXPR", "how it is read, where its answer comes from, how sure it is", tables.explain),
+    "compare": Command("A, B", "sum, product and other formulas of two expressions", tables.compare),
     "vars": Command("", "what is bound and defined", _vars),
     "del": Command("NAME", "forget a name", _del),
     "find": Command("GLOB|/REGEX/", "words that match, most frequent first", _find),

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Iterable
 from types import ModuleType
 
-from vecalc.answers import Answer, Ranking, Scored
+from vecalc.answers import Answer, Ranking, Scored, Sheet
 from vecalc.app.asking import Question
 from vecalc.app.catalogue import Entry
 from vecalc.app.cli.request import Request
@@ -15,7 +15,7 @@ from vecalc.app.cli.showing import renderer, style, tell, usual_format
 from vecalc.app.cli.terminal import error_style
 from vecalc.app.pipeline import Calculator
 from vecalc.app.spaces import own_settings
-from vecalc.errors import UnfinishedText, VecalcError
+from vecalc.errors import UnfinishedText, UsageError, VecalcError
 from vecalc.lang.nodes import Node, Word
 from vecalc.render import Style
 from vecalc.render.paint import DIM, paint
@@ -71,6 +71,14 @@ class Session:
     def _document(self, answer: Answer, look: Style) -> str:
         module: ModuleType = renderer(self.format)
         return "".join((module.begin(look), module.answer(answer, look, 0), module.end(look)))
+
+    def show_sheets(self, sheets: Iterable[Sheet]) -> None:
+        """Print tables. Raises `UsageError` for a format that is for vectors only."""
+        module, look = renderer(self.format), style(self.request, several=False)
+        if not hasattr(module, "sheet"):
+            raise UsageError(f"'{self.format}' is for vectors, this is a table", hint="set format table")
+        shown = [module.sheet(sheet, look, index) for index, sheet in enumerate(sheets)]
+        self.write("".join([module.begin(look), *shown, module.end(look)]))
 
     def write(self, text: str) -> None:
         """Print to standard output, at once."""
