@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -237,6 +238,8 @@ def _moved(first: Path, target: Path, force: bool) -> tuple[Path, ...]:
     fresh = [new for _, new in moves if not new.exists()]
     for (path, new), step in zip(moves, count(), strict=False):
         try:
+            if new.exists():
+                path.chmod(stat.S_IMODE(new.stat().st_mode))
             path.replace(new)
         except OSError:
             for done in {made for _, made in moves[:step]}.intersection(fresh):
