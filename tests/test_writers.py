@@ -190,8 +190,10 @@ def test_a_file_that_exists_is_replaced_only_on_request(tmp_path: Path, form: st
         save(space_of(["other"]), path)
     assert "--force" in caught.value.hint
     assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+    path.chmod(0o640)
     save(space_of(["other"]), path, force=True)
     assert list(read(path).words()) == ["other"]
+    assert path.stat().st_mode & 0o777 == 0o640
 
 
 class Failing:

@@ -33,6 +33,7 @@ back is a `UsageError`.
     checks    blocks -> sound blocks            load      all of it, the one door
     decimals  text -> numbers, fast             shortest  numbers -> text
     writing   what writers share                save      a space -> files, the door out
+    placing   files appear when they are whole
 
 A module that can write its format has `SUFFIXES` and `write` as well, see `save`.
 """

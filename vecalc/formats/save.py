@@ -11,11 +11,7 @@ can write its format. With `GZIPPED = True` it also packs what is called .gz.
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
@@ -28,13 +24,12 @@ from vecalc.formats.checks import sound
 from vecalc.formats.decoding import shown
 from vecalc.formats.load import recognised
 from vecalc.formats.opening import opened
+from vecalc.formats.placing import folder_beside, moved, refuse_existing
 from vecalc.formats.writing import GZIP, unfit
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-LONGEST_STEM = 40  # characters of a name that a temporary folder repeats
 
 
 class Writer(Protocol):
@@ -118,13 +113,13 @@ def save(
         raise UsageError(f"{spoken(form)} files are not gzipped", where=str(path), hint="leave out .gz")
     if not len(space):
         raise UsageError("there is no word to write", where=str(path))
-    _refuse_existing([place], force)
+    refuse_existing([place], force)
     try:
-        with _folder_beside(place) as folder:
+        with folder_beside(place) as folder:
             first = folder / (place.name + (GZIP if packed and place.suffix != GZIP else ""))
             writers()[form].write(first, _Watched(space, form, tap))
             _refuse_misread(first, form, space)
-            return Saved(form, _moved(first, place, force))
+            return Saved(form, moved(first, place, force))
     except OSError as problem:
         why = problem.strerror or str(problem)
         raise StorageProblem(f"can't be written: {why}", where=str(path), hint=_HINT) from None
@@ -201,56 +196,3 @@ def _refuse_misread(path: Path, form: str, space: VectorSpace) -> None:
 def _misread(space: VectorSpace, form: str, why: str) -> UsageError:
     what = f"a {spoken(form)} file can't begin with the word {shown(space.word(0))} (row 1) and its numbers"
     return UsageError(f"{what}: {why}", hint="choose another format with --to")
-
-
-# --- files ------------------------------------------------------------------------------------
-
-
-def _refuse_existing(paths: list[Path], force: bool) -> None:
-    for path in paths:
-        if path.exists() and not path.is_file():
-            raise UsageError("is there, and is no file", where=str(path), hint="give the name of a new file")
-        if path.exists() and not force:
-            raise UsageError("the file exists", where=str(path), hint="--force replaces it")
-
-
-@contextmanager
-def _folder_beside(path: Path) -> Iterator[Path]:
-    """A folder of our own on the same disk, gone afterwards."""
-    parent = path.resolve().parent
-    folder = Path(tempfile.mkdtemp(dir=parent, prefix=f".{path.name[:LONGEST_STEM]}.", suffix=".part"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _moved(first: Path, target: Path, force: bool) -> tuple[Path, ...]:
-    """Give all files their places, the one that is loaded last; their new paths, that one first."""
-    place = target.resolve()
-    others = sorted(path for path in first.parent.iterdir() if path != first)
-    moves = [(path, place.parent / path.name) for path in others] + [(first, place)]
-    _refuse_existing([new for _, new in moves], force)
-    for path, _ in moves:
-        with path.open("rb") as stream:
-            os.fsync(stream.fileno())
-    fresh = [new for _, new in moves if not new.exists()]
-    for (path, new), step in zip(moves, count(), strict=False):
-        try:
-            path.replace(new)
-        except OSError:
-            for done in {made for _, made in moves[:step]}.intersection(fresh):
-                done.unlink(missing_ok=True)
-            raise
-    _sync_folder(place.parent)
-    return (target, *(new for _, new in moves[:-1]))
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have the new names on the disk; where folders can't be opened, the system does it in its time."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
