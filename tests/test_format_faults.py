@@ -655,3 +655,15 @@ def test_a_damaged_file_ends_in_a_space_or_a_problem(file: File, data: bytes, to
         space = result.space
         assert np.isfinite(space.vectors(range(len(space)))).all()
         assert [space.row(word) for word in space.words()] == list(range(len(space)))
+
+
+# Found by damaging files (tests/fuzzing.py)
+
+
+def test_16_lines_behind_blank_ones_are_looked_at_too(file: File) -> None:
+    assert "not a file of word vectors" in problem(file(b"the 1 2\n" + b"\n" * 9 + b"word\n" * 8)).message
+
+
+def test_16_lines_behind_a_very_long_one_are_looked_at_too(file: File) -> None:
+    said = problem(file(b"the" + b" 1" * 40_000 + b"\n" + b"word\n" * 8))
+    assert "most of the first 8 lines do not end with numbers" in said.message

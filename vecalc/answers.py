@@ -154,7 +154,9 @@ class Column(NamedTuple):
 class Sheet(NamedTuple):
     """A table: columns, rows with a cell for each (None: nothing to say), and remarks below it.
 
-    `name` is what programs call it (unique in a document), `title` its heading for people.
+    `name` is what programs call it (unique in a document), `title` its heading for people. The first `keys`
+    columns say what a row is; where a terminal is too narrow for all others, these stand in several tables
+    below each other, each with the keys, and `together` of them are never parted. Without keys, texts fold.
     """
 
     name: str
@@ -162,3 +164,5 @@ class Sheet(NamedTuple):
     rows: tuple[tuple[Cell, ...], ...]
     title: str = ""
     remarks: tuple[str, ...] = ()
+    keys: int = 0
+    together: int = 1

@@ -10,11 +10,11 @@ from itertools import islice
 
 from vecalc.answers import Answer
 from vecalc.app import answering, plain, prelude
-from vecalc.app.asking import Computed, Options, Question
+from vecalc.app.asking import Computed, Options, Question, Workings
 from vecalc.app.columnwise import Columnwise, column_space
 from vecalc.app.ranker import Ranker
 from vecalc.calc.columns import COLUMNS, Formula
-from vecalc.calc.evaluate import Evaluated, evaluate
+from vecalc.calc.evaluate import Evaluated, Values, evaluate
 from vecalc.calc.expand import Definition, Scope, expand, expand_from_afar
 from vecalc.calc.resolve import Reading, Resolved, find_row, resolve
 from vecalc.calc.values import List, Vector, Worth
@@ -97,6 +97,22 @@ class Calculator(Ranker):
         tree = expand(_body(statements[0]), self.scope.with_names(names))
         resolved = resolve(tree, {**self.spaces, COLUMNS: blank}, self.default, reading)
         return Formula(text.strip(), resolved.tree, resolved.vectors, self.options.norm, Columnwise(self))
+
+    def workings(self, question: Question) -> Workings:
+        """How the last expression of a text comes to its value, step by step. Raises `VecalcError`."""
+        found, names = None, question.names or {}
+        for statement in self._read(question.text, names)[0]:
+            if isinstance(statement, Bind | Define):
+                self._bind(statement)
+                continue
+            values: Values = {}
+            resolved = self._resolve(expand(_body(statement), self.scope.with_names(names)))
+            evaluated = self._evaluate(resolved, values)
+            place = self._place(resolved, evaluated.value, statement.span)
+            found = Workings(statement, resolved, evaluated, values, *place)
+        if found is None:
+            raise _nothing()
+        return found
 
     def define(self, text: str, where: str = "") -> None:
         """Take up the definitions of a text (a prelude); an expression in it is an error.
@@ -198,8 +214,8 @@ class Calculator(Ranker):
         reading = Reading(self.options.exact, self.options.oov == "skip", self.options.limits.words)
         return resolve(tree, self.spaces, self.default, reading)
 
-    def _evaluate(self, resolved: Resolved) -> Evaluated:
-        return evaluate(resolved.tree, resolved.vectors, self.options.norm, self)
+    def _evaluate(self, resolved: Resolved, values: Values | None = None) -> Evaluated:
+        return evaluate(resolved.tree, resolved.vectors, self.options.norm, self, values)
 
     def _place(self, resolved: Resolved, value: Worth, span: Span) -> tuple[str, frozenset[int]]:
         """The space whose words are the neighbours, and the rows that may not be among them."""

@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     Floats: TypeAlias = NDArray[np.float64]
 
 
+# What each node (by id) without a `?` is worth at a norm.
+Values: TypeAlias = dict[tuple[int, str], Value]
+
+
 class Evaluated(NamedTuple):
     """What an expression is worth, and the attention weights that arose on the way."""
 
@@ -50,15 +54,19 @@ class Evaluated(NamedTuple):
 
 
 def evaluate(
-    tree: Node, vectors: Mapping[Key, Floats], norm: str = "rms", around: Surroundings | None = None
+    tree: Node,
+    vectors: Mapping[Key, Floats],
+    norm: str = "rms",
+    around: Surroundings | None = None,
+    values: Values | None = None,
 ) -> Evaluated:
     """The value of a resolved tree; a `Score` when there is a `?` in it.
 
     `vectors` holds each word's vector [d] as its file has it; `norm` says how long they are taken;
-    `around` are the loaded spaces, for what needs more of them than its words.
-    Raises `TypeMismatch` and `NoValue` with the place of the operation.
+    `around` are the loaded spaces, for what needs more of them than its words; `values` takes up what the
+    nodes were worth. Raises `TypeMismatch` and `NoValue` with the place of the operation.
     """
-    run = Evaluation(vectors, around)
+    run = Evaluation(vectors, around, {} if values is None else values)
     with np.errstate(all="ignore"):  # every result is checked, with a better message
         try:
             value: Worth = deep(run.value(tree, norm))
@@ -81,11 +89,11 @@ class _EveryWord(Exception):
 class Evaluation:
     """One run. A node that several parents share is computed once for each norm it is needed at."""
 
-    def __init__(self, vectors: Mapping[Key, Floats], around: Surroundings | None) -> None:
+    def __init__(self, vectors: Mapping[Key, Floats], around: Surroundings | None, values: Values) -> None:
         self.vectors = vectors
         self.around = around
         self.traces: list[Trace] = []
-        self._known: dict[tuple[int, str], Value] = {}
+        self._known = values
 
     def value(self, node: Node, norm: str) -> Steps[Value]:
         """The value of a node without `?`, its words taken at a norm."""

@@ -6,7 +6,7 @@ vector of its subwords, where the space has them. What was not found exactly is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -206,19 +206,20 @@ class _Lookup:
     def vectors(self) -> dict[Key, NDArray[np.float64]]:
         """The vectors of all words; rows are read in row order, a space at a time."""
         found = dict(self.composed)
-        _check_finite(list(found), np.array(list(found.values()), ndmin=2))
+        check_finite(found, found.values())
         for name in dict.fromkeys(key.space for key in self.rows):
             keys = sorted((key for key in self.rows if key.space == name), key=self.rows.__getitem__)
             matrix = self.spaces[name].vectors([self.rows[key] for key in keys])
-            _check_finite(keys, matrix)
+            check_finite(keys, matrix)
             found.update(zip(keys, matrix, strict=True))
         return found
 
 
-def _check_finite(keys: Sequence[Key], matrix: NDArray[np.float64]) -> None:
-    bad = np.flatnonzero(~np.isfinite(matrix).all(axis=1))
-    if bad.size:
-        raise NoValue(f"the vector of '{keys[int(bad[0])].word}' is not finite")
+def check_finite(keys: Iterable[Key], vectors: Iterable[NDArray[np.float64]]) -> None:
+    """Raises `NoValue` for the first word whose vector has an infinity or a NaN."""
+    for key, vector in zip(keys, vectors, strict=True):
+        if not np.isfinite(vector).all():
+            raise NoValue(f"the vector of '{key.word}' is not finite")
 
 
 def unknown_words(missing: Sequence[tuple[Word, VectorSpace]]) -> UnknownWords:

@@ -10,7 +10,13 @@
     statistics                   correlations, intervals and tests, seeded
     analogy_tables, similarity_tables    results -> `Sheet`s
 
-A question may have several right answers; a question whose words the vocabulary lacks is not seen, and
+How good one answer is, by functions of arrays and spaces:
+
+    rotation, stability          does a result depend on the axes of the space?
+    background                   how unusual is a score among random words?
+    contribution                 which term brings how much of a score?
+
+Everything random has a seed: the same question has the same answer. A question may have several right answers; a question whose words the vocabulary lacks is not seen, and
 counts as the rules say.
 """
 

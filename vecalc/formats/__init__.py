@@ -31,6 +31,10 @@ back is a `UsageError`.
     pickled   a pickle -> plain values          gensim_parts, matrices  what there is in a gensim model
     fasttext_header   all that stands before the matrix of a fastText model
     checks    blocks -> sound blocks            load      all of it, the one door
+    decimals  text -> numbers, fast             shortest  numbers -> text
+    writing   what writers share                save      a space -> files, the door out
+
+A module that can write its format has `SUFFIXES` and `write` as well, see `save`.
 """
 
 from __future__ import annotations

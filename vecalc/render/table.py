@@ -15,6 +15,7 @@ from vecalc.render.bars import bar, shares
 from vecalc.render.figures import count, fixed, result
 from vecalc.render.grid import Column, Row, grid
 from vecalc.render.paint import BAD, BOLD, DIM, GOOD, paint
+from vecalc.render.pieces import pieces
 from vecalc.render.verdict import verdict
 from vecalc.render.visible import visible
 
@@ -56,7 +57,14 @@ def sheet(sheet: Sheet, style: Style, index: int) -> str:
     ]
     title = paint(visible(sheet.title), BOLD, style) + "\n" if sheet.title else ""
     remarks = "".join(paint(visible(remark), DIM, style) + "\n" for remark in sheet.remarks)
-    return ("\n" if index else "") + title + (grid(shape, rows, style) if rows else "nothing\n") + remarks
+    tables = "\n".join(_tables(sheet, shape, rows, style)) if rows else "nothing\n"
+    return ("\n" if index else "") + title + tables + remarks
+
+
+def _tables(sheet: Sheet, shape: list[Column], rows: list[Row], style: Style) -> Iterator[str]:
+    """A sheet as one table, or in pieces where the terminal is too narrow for all columns."""
+    for places in pieces(shape, rows, style.width, sheet.keys, sheet.together):
+        yield grid([shape[i] for i in places], [Row([row.cells[i] for i in places]) for row in rows], style)
 
 
 def end(style: Style) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vecalc.space.matching import Pattern, matching_rows
 from vecalc.space.spelling import Near
 from vecalc.space.words import Vocabulary, WordList
 
@@ -102,6 +103,10 @@ class MatrixSpace:
     def compose(self, word: str) -> NDArray[np.float64] | None:
         """The vector [d] of any word, made of its subwords; None where there are none for it."""
         return self.subwords.vector(word) if self.subwords else None
+
+    def matching(self, pattern: Pattern) -> Rows:
+        """Rows of the words that match a pattern, ascending."""
+        return matching_rows(self._words, pattern)
 
     def near(self, word: str, limit: int = 3) -> Sequence[str]:
         """Words spelled like this one, likeliest first."""

@@ -18,6 +18,7 @@ import numpy as np
 
 from vecalc.errors import FileProblem
 from vecalc.space import codes
+from vecalc.space.files import private_file
 from vecalc.space.growing import GrowingArray
 from vecalc.space.index import WordsWriter
 
@@ -110,7 +111,7 @@ class _Files:
         self.rotation = np.empty((0, 0), np.float32)
 
     def _file(self, name: str) -> IO[bytes]:
-        return self.stack.enter_context((self.place / name).open("wb"))
+        return self.stack.enter_context(private_file(self.place / name))
 
     def with_words(self, blocks: Iterable[Block]) -> Iterator[Singles]:
         """The rows of the blocks, whose words are written meanwhile."""

@@ -40,5 +40,9 @@ class Request(NamedTuple):
     allow_trailing: bool = False
     encoding_errors: str = "strict"
     trust_pickle: bool = False
+    require_cache: bool = False
+    no_wait: bool = False
+    verify: bool = False
     quiet: bool = False
     debug: bool = False
+    unset: tuple[str, ...] = ()  # options that nobody set, on the command line or elsewhere

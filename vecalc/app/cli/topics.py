@@ -110,7 +110,11 @@ Without -m the starter answers: English words made from WordNet, inside the pack
 -m users=users.bin -m movies=movies.bin loads several; users:42 and movies:"Toy Story (1995)" are
 their words. A model without a name, or else the first, is the default space.
 
-A default for every call: VECALC_MODEL=FILE, or `model = ["FILE"]` in the file of `vecalc config path`.
+A model can have a name: `vecalc models add news vectors.bin`, then -m news. `vecalc models` lists them,
+`vecalc models check news` looks what is wrong with one, `vecalc models pull` fetches, `... prune` tidies.
+
+A default for every call: `vecalc models default news`; or VECALC_MODEL=FILE, or `model = ["FILE"]` in the
+file of `vecalc config path`, which come first. `vecalc models set news --norm raw` is that model's own norm.
 
 --norm rms (default)  word vectors of length √d: components have root mean square 1, so a product of
                       two words is as long as each of them, and A*B + A + B weighs all three alike
