@@ -68,11 +68,11 @@ def _by_row(function: Callable[[Floats, Floats], Floats], a: Floats, *xs: Floats
 def slerp(rows: Rows, a: Floats, b: Floats, t: Floats) -> Floats:
     """Along the great circle from `a` to `b`; the length changes linearly."""
     u, v = unit(rows, a), unit(rows, b)
-    theta = np.radians(angle(rows, a, b))[:, None]
+    theta = np.radians(angle(rows, a, b))[..., None]
     size = (1 - t) * np.asarray(lengths(a))[..., None] + t * np.asarray(lengths(b))[..., None]
     one_way = np.sin(theta) <= ROUNDING
     opposite = one_way & (np.cos(theta) < 0)
-    rows.refuse(opposite[:, 0], "slerp between opposite vectors: every great circle joins them")
+    rows.refuse(opposite[..., 0], "slerp between opposite vectors: every great circle joins them")
     sine = np.where(one_way, 1.0, np.sin(theta))
     mixed = np.where(one_way, u, (np.sin((1 - t) * theta) * u + np.sin(t * theta) * v) / sine)
     return size * np.where(opposite, np.nan, mixed)
