@@ -16,7 +16,8 @@ The Python API:
     >>> answer.result.neighbours[0].word
     'queen'
 
-`vecalc.load(path)` opens a file of vectors, `vecalc.from_keyed_vectors(kv)` takes a gensim model;
+`vecalc.load(path)` opens a file of vectors, `vecalc.from_keyed_vectors(kv)` takes a gensim model,
+`vecalc.save(space, path)` writes a file;
 `calculate.value(text)` is the value alone, `vecalc.parse` and `vecalc.show` are the language alone.
 Public names are loaded on first use, so that importing the package costs nothing.
 """
@@ -30,18 +31,22 @@ __version__ = "0.1.0"
 _HOMES = {
     "Answer": "vecalc.answers",
     "Calculator": "vecalc.app.pipeline",
+    "Features": "vecalc.app.features",
     "Neighbour": "vecalc.answers",
     "Number": "vecalc.answers",
     "Options": "vecalc.app.asking",
     "Question": "vecalc.app.asking",
     "Ranking": "vecalc.answers",
     "Rows": "vecalc.answers",
+    "Scored": "vecalc.answers",
     "VecalcError": "vecalc.errors",
     "VectorSpace": "vecalc.space",
+    "features": "vecalc.app.features.table",
     "from_keyed_vectors": "vecalc.formats.keyed_vectors",
     "load": "vecalc.app.stores",
     "parse": "vecalc.lang.parse",
     "quote": "vecalc.lang.show",
+    "save": "vecalc.formats.save",
     "show": "vecalc.lang.show",
     "starter": "vecalc.app.spaces",
 }
@@ -49,31 +54,38 @@ _HOMES = {
 __all__ = [
     "Answer",
     "Calculator",
+    "Features",
     "Neighbour",
     "Number",
     "Options",
     "Question",
     "Ranking",
     "Rows",
+    "Scored",
     "VecalcError",
     "VectorSpace",
     "__version__",
+    "features",
     "from_keyed_vectors",
     "load",
     "parse",
     "quote",
+    "save",
     "show",
     "starter",
 ]
 
 if TYPE_CHECKING:
-    from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows
+    from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored
     from vecalc.app.asking import Options, Question
+    from vecalc.app.features import Features
+    from vecalc.app.features.table import features
     from vecalc.app.pipeline import Calculator
     from vecalc.app.spaces import starter
     from vecalc.app.stores import load
     from vecalc.errors import VecalcError
     from vecalc.formats.keyed_vectors import from_keyed_vectors
+    from vecalc.formats.save import save
     from vecalc.lang.parse import parse
     from vecalc.lang.show import quote, show
     from vecalc.space import VectorSpace

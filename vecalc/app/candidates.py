@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fnmatch
-import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
@@ -12,6 +10,7 @@ import numpy as np
 from vecalc.calc.resolve import find_row
 from vecalc.errors import UsageError
 from vecalc.space import VectorSpace
+from vecalc.space.matching import pattern
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,25 +51,11 @@ def _among(space: VectorSpace, words: Iterable[str], *, exact: bool) -> Rows:
     return np.array(sorted(found), dtype=np.int64)
 
 
-def _matching(space: VectorSpace, pattern: str, rows: Rows | None) -> Rows:
-    is_match = _compile(pattern).search
+def _matching(space: VectorSpace, text: str, rows: Rows | None) -> Rows:
+    wanted = pattern(text)
     if rows is None:
-        return np.array([row for row, word in enumerate(space.words()) if is_match(word)], dtype=np.int64)
-    return np.array([row for row in rows if is_match(space.word(int(row)))], dtype=np.int64)
-
-
-def _compile(pattern: str) -> re.Pattern[str]:
-    """`/regex/` is searched for anywhere in a word; a glob such as `un*` must fit all of it."""
-    if len(pattern) < 2 or not (pattern.startswith("/") and pattern.endswith("/")):
-        return re.compile(rf"\A{fnmatch.translate(pattern)}")
-    try:
-        return re.compile(pattern[1:-1])
-    except re.error as problem:
-        raise UsageError(
-            f"{pattern} is not a regular expression: {problem}",
-            where="--match",
-            hint="or write a glob: 'un*'",
-        ) from None
+        return space.matching(wanted)
+    return np.array([row for row in rows if wanted.matches(space.word(int(row)))], dtype=np.int64)
 
 
 def excluded_rows(space: VectorSpace, inputs: Iterable[int], exclude: str) -> frozenset[int]:

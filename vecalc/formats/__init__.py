@@ -28,7 +28,14 @@ back is a `UsageError`.
     arrays    .npy streams <-> rows             wordlists words in a file of their own
     columns   of a table: word and numbers      tables    Arrow record batches <-> blocks
     tensors   the header of safetensors         writable  words that a reader gives back
+    pickled   a pickle -> plain values          gensim_parts, matrices  what there is in a gensim model
+    fasttext_header   all that stands before the matrix of a fastText model
     checks    blocks -> sound blocks            load      all of it, the one door
+    decimals  text -> numbers, fast             shortest  numbers -> text
+    writing   what writers share                save      a space -> files, the door out
+    placing   files appear when they are whole
+
+A module that can write its format has `SUFFIXES` and `write` as well, see `save`.
 """
 
 from __future__ import annotations
@@ -43,6 +50,8 @@ from vecalc.errors import FileProblem
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from vecalc.space.subwords import Subwords
 
 HEAD_BYTES = 1 << 16  # enough for the longest header, and for some rows of text of any usual width
 # Embeddings in use have up to some 12,000 components; a header that promises more than this is not one.
@@ -66,6 +75,7 @@ class Tolerance(NamedTuple):
     skip_bad_rows: bool = False  # malformed, without a word, or not finite: left out
     allow_trailing: bool = False  # data after the last row that the header promises
     encoding_errors: str = "strict"  # one of ENCODING_ERRORS
+    trust_pickle: bool = False  # gensim may load a pickle, which runs whatever code that names
 
 
 class Stream(Protocol):
@@ -99,6 +109,7 @@ class Block(NamedTuple):
     words: list[str]
     rows: NDArray[np.float32]
     numbers: Sequence[int]  # [b] which row of the file each is, from 1
+    subwords: Subwords | None = None  # on the first block: the n-grams of a model that has them
 
 
 class Format(Protocol):

@@ -70,7 +70,8 @@ def _without(block: Block, bad: NDArray[np.bool_], seen: set[str], source: Sourc
     kept = [i for i, word in enumerate(block.words) if not bad[i] and _is_new(word, seen)]
     if repeated := len(block.words) - int(bad.sum()) - len(kept):
         source.tally[DUPLICATE] += repeated
-    return Block([block.words[i] for i in kept], block.rows[kept], [block.numbers[i] for i in kept])
+    numbers = [block.numbers[i] for i in kept]
+    return Block([block.words[i] for i in kept], block.rows[kept], numbers, block.subwords)
 
 
 def _is_new(word: str, seen: set[str]) -> bool:

@@ -8,24 +8,31 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from pathlib import Path
 
+from vecalc.errors import FileProblem, UsageError
 from vecalc.formats import Block, Head, Source
 from vecalc.formats.header import BYTE_ORDER_MARK, parse_header
 from vecalc.formats.lines import Chunk, chunks
 from vecalc.formats.text_rows import text_blocks, trailing_numbers
+from vecalc.formats.writing import created, text_rows, unfit
+from vecalc.space import VectorSpace
 
+SUFFIXES = (".glove", ".glove.txt")
+GZIPPED = True  # it may be
 LOOKED_AT = 8  # lines; one with a word of several parts, or malformed, is outvoted by the others
 NARROWEST = 2  # with one number a row, any list of words and counts would be a model
 
 
 def recognise(head: Head) -> bool:
     """No header, and lines that end with numbers."""
-    lines = head.data.removeprefix(BYTE_ORDER_MARK).split(b"\n", LOOKED_AT + 1)
-    if len(lines) == 1 and not head.complete:
-        lines[0] = lines[0].rpartition(b" ")[0]  # its last number may be cut
-    elif not head.complete or len(lines) > LOOKED_AT:
-        del lines[-1]
-    return parse_header(head.data) is None and _width(lines[:LOOKED_AT]) >= NARROWEST
+    *lines, last = head.data.removeprefix(BYTE_ORDER_MARK).split(b"\n")
+    if head.complete:
+        lines.append(last)
+    elif not lines:
+        lines.append(last.rpartition(b" ")[0])  # its last number may be cut
+    looked_at = [line for line in lines if line.strip()][:LOOKED_AT]
+    return parse_header(head.data) is None and _width(looked_at) >= NARROWEST
 
 
 def read(source: Source) -> Iterator[Block]:
@@ -33,10 +40,28 @@ def read(source: Source) -> Iterator[Block]:
     rest = chunks(source)
     first = next(rest, Chunk(b"", 1))
     width = _width([line.text for line in first.lines()[:LOOKED_AT]])
+    if width < NARROWEST:  # the lines that were too long to be looked at whole
+        message = f"most of the first {LOOKED_AT} lines do not end with numbers"
+        hint = "the file is damaged, or of another format"
+        raise FileProblem(message, where=str(source.path), hint=hint)
     yield from text_blocks(source, chain([first], rest), width)
 
 
 def _width(lines: Sequence[bytes]) -> int:
     """The number of numbers that most of some lines end with, the earlier among equals."""
-    widths = Counter(trailing_numbers(line) for line in lines if line.strip())
+    widths = Counter(map(trailing_numbers, lines))
     return max(widths, key=lambda width: widths[width], default=0)
+
+
+def write(path: Path, space: VectorSpace) -> None:
+    """Write a space; every number reads back to the same float32.
+
+    UsageError for a word that would not, and for vectors of one number.
+    """
+    if space.dim < NARROWEST:
+        message = f"GloVe text needs vectors of at least {NARROWEST} numbers"
+        raise UsageError(message, hint="choose another format with --to")
+    if (first := space.word(0)).startswith(BYTE_ORDER_MARK.decode()):
+        raise unfit(first, 0, "GloVe text", "at the beginning of a file it would be a byte-order mark")
+    with created(path) as stream:
+        stream.writelines(text_rows(space, "GloVe text"))

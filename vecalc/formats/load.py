@@ -26,6 +26,7 @@ from vecalc.space.storing import write_store
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from vecalc.space.subwords import Subwords
     from vecalc.space.writing import Written
 
 # The matrix grows by an eighth whenever it is full: at most that much is idle, and a resize of a large
@@ -49,10 +50,11 @@ def load(
     skip_bad_rows: bool = False,
     allow_trailing: bool = False,
     encoding_errors: str = "strict",
+    trust_pickle: bool = False,
 ) -> Loaded:
     """The space at a path: a store's folder, a file of any format in `vecalc.formats`, or a folder of one.
 
-    `name` captions it, the path's own name by default. The three options say what to put up with, see
+    `name` captions it, the path's own name by default. The other options say what to put up with, see
     `Tolerance`; each use is counted in the notes. Memory: the float32 matrix (at most an eighth of it
     more while it grows), about 250 bytes a word, and one block; so at most 2.25 times a text file and
     1.125 times a binary one, plus the words. FileProblem when the file can't be read or is damaged,
@@ -61,11 +63,13 @@ def load(
     place = Path(path)
     if is_store(place):
         return Loaded(open_store(place, name), ())
-    tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors)
+    tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors, trust_pickle)
+    found: list[Subwords] = []
     with opened(main_file(place), tolerance) as (source, head, _):
         blocks = recognised(head, source.path).read(source)
-        words, matrix = gathered(sound(blocks, source), source.path)
-    return Loaded(MatrixSpace(words, matrix, name or place.name), _notes(source))
+        words, matrix = gathered(_watched(sound(blocks, source), found), source.path)
+        subwords = found[0].in_memory() if found else None
+    return Loaded(MatrixSpace(words, matrix, name or place.name, subwords=subwords), _notes(source))
 
 
 def convert(
@@ -84,10 +88,11 @@ def convert(
     do; nothing is left behind then.
     """
     facts: dict[str, object] = {}
+    found: list[Subwords] = []
 
     def rows() -> Iterator[tuple[list[str], NDArray[np.float32]]]:
         with opened(main_file(path), tolerance, tap, hashed=True) as (source, head, files):
-            for block in sound(recognised(head, source.path).read(source), source):
+            for block in _watched(sound(recognised(head, source.path).read(source), source), found):
                 if block.words:
                     yield block.words, block.rows
             facts["notes"] = _notes(source)
@@ -96,7 +101,9 @@ def convert(
                 facts["beside"] = others
 
     try:
-        return write_store(folder, rows(), name=name, kind=kind, facts=facts)
+        return write_store(
+            folder, rows(), name=name, kind=kind, facts=facts, subwords=lambda: next(iter(found), None)
+        )
     except FileProblem as problem:
         raise problem.at(where=str(path)) from None
 
@@ -138,12 +145,21 @@ def _listed(folder: Path) -> str:
     return ", ".join(map(shown, names[:LISTED])) + more if names else "nothing"
 
 
-def tolerant(skip_bad_rows: bool, allow_trailing: bool, encoding_errors: str) -> Tolerance:
+def _watched(blocks: Iterable[Block], found: list[Subwords]) -> Iterator[Block]:
+    """The same blocks; the n-grams that one of them carries are found before it comes."""
+    for block in blocks:
+        found += [block.subwords] if block.subwords else []
+        yield block
+
+
+def tolerant(
+    skip_bad_rows: bool, allow_trailing: bool, encoding_errors: str, trust_pickle: bool = False
+) -> Tolerance:
     """What to put up with; UsageError for an unknown way with encoding errors."""
     if encoding_errors not in ENCODING_ERRORS:
         message = f"no way to treat encoding errors is called '{encoding_errors}'"
         raise UsageError(message, hint=f"there are {' and '.join(ENCODING_ERRORS)}")
-    return Tolerance(skip_bad_rows, allow_trailing, encoding_errors)
+    return Tolerance(skip_bad_rows, allow_trailing, encoding_errors, trust_pickle)
 
 
 def _notes(source: Source) -> tuple[str, ...]:

@@ -6,19 +6,16 @@ A new format that can be read is a module of its own, and its line here goes.
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from vecalc.formats import Head, npz
 
 _AS_WORD2VEC = "export it as word2vec (binary or text) and load that"
-_FROM_FASTTEXT = "load its .vec file, or " + _AS_WORD2VEC
 _UNPACK = "unpack it and name the file of vectors"
 _FROM_JSON = "of a Hugging Face model, name the folder; otherwise " + _AS_WORD2VEC
 _FROM_R = "in R, write.table(x, file, col.names = FALSE, quote = FALSE) makes text of it"
 _ONCE = "decompress it once"
-_PICKLE = "where you trust it, export it with gensim: model.save_word2vec_format(path, binary=True)"
 
 
 class Kind(NamedTuple):
@@ -42,20 +39,6 @@ def _pattern(regex: bytes) -> Callable[[bytes], object]:
     return re.compile(regex).match
 
 
-# Protocols 2 to 5 begin with their number, older ones with opcodes: a global and its two lines, a mark
-# and a container, or an empty container and its memo.
-_is_pickle = _pattern(rb"\x80[\x02-\x05]|c[\w.]+\n[\w.]+\n|\((?:[dlt]p?\d*\n|[ic][\w.]+\n)|[}\])]q\0")
-
-
-def _is_old_fasttext(head: bytes) -> bool:
-    """fastText before its magic number: 12 integers of which most have a narrow range, then 0 <= t <= 1."""
-    if len(head) < 56:
-        return False
-    width, window, epochs, _, _, _, loss, model, _, shortest, longest, _ = struct.unpack_from("<12i", head)
-    usual = 0 < width <= 10_000 and 0 < window <= 1_000 and 0 < epochs <= 100_000
-    return usual and loss in {1, 2, 3} and model in {1, 2, 3} and 0 <= shortest <= longest + 1 <= 1_000
-
-
 # Saved by `save` (several objects) or `saveRDS` (one), in R's binary or text form.
 _is_r_data = _pattern(rb"RD[XA][23]\n|X\n\0\0\0[\2\3]|A\n[23]\n\d+\n")
 
@@ -67,9 +50,7 @@ def _is_other_zip(head: bytes) -> bool:
 
 # Asked before any format: a tar or zip archive may hold text that looks like rows.
 BINARY = (
-    Kind(_is_pickle, "a Python pickle (as gensim's save writes it): to load it would run code", _PICKLE),
     Kind(_is_other_zip, "a zip archive (PyTorch, or several files)", _UNPACK),
-    Kind(_magic(b"\xba\x16\x4f\x2f"), "a fastText .bin model", _FROM_FASTTEXT),
     Kind(_magic(b"FiFu\0"), "finalfusion embeddings", "finalfusion's convert makes word2vec of it"),
     Kind(_magic(b"FEA1\0"), "a Feather file of version 1", "write it again as Feather version 2 or parquet"),
     Kind(_magic(b"\x89HDF\r\n\x1a\n"), "an HDF5 file", _AS_WORD2VEC),
@@ -81,7 +62,6 @@ BINARY = (
     Kind(_is_r_data, "R data (.rda or .rds)", _FROM_R),
     Kind(lambda head: head[257:262] == b"ustar", "a tar archive", _UNPACK),
     Kind(_magic(b"\xff\xfe", b"\xfe\xff"), "text in UTF-16", "iconv -f UTF-16 -t UTF-8 converts it"),
-    Kind(_is_old_fasttext, "a fastText .bin model of the old layout", _FROM_FASTTEXT),
 )
 
 # Asked when no format says yes: a row of text may begin with any word.

@@ -7,6 +7,7 @@ Source: Mikolov's word2vec.c, `-binary 1`; gensim's save_word2vec_format(binary=
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,11 @@ from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WORD, Block, Head, Source
 from vecalc.formats.decoding import decode, shown, too_long
 from vecalc.formats.header import Header, check_header, is_text, parse_header, required_header
+from vecalc.formats.writing import batches, created, unfit
+from vecalc.space import VectorSpace
 
+SUFFIXES = (".bin", ".w2v")
+GZIPPED = True  # it may be
 CHUNK = 4 << 20  # bytes at a time: some thousand rows of 300, and more than any one row
 LONGEST_HEADER = 128  # bytes: two integers of any size
 TRAILING = "bytes after the last row that the header promises, ignored"
@@ -161,3 +166,17 @@ def _finish(window: _Window, header: Header, source: Source) -> None:
 
 def _place(source: Source, offset: int) -> str:
     return f"{source.path}:byte {offset:,}"
+
+
+def write(path: Path, space: VectorSpace) -> None:
+    """Write a space as word2vec.c does; UsageError for a word with a blank or a NUL."""
+    with created(path) as stream:
+        stream.write(b"%d %d\n" % (len(space), space.dim))
+        for batch in batches(space):
+            for i, raw in enumerate(batch.raw):
+                if b" " in raw or b"\0" in raw:
+                    word, row = batch.words[i], batch.first + i
+                    raise unfit(word, row, "word2vec binary", "it holds a blank or a NUL")
+            rows = batch.rows.astype("<f4", copy=False)
+            lines = (b"%b %b\n" % (raw, row.tobytes()) for raw, row in zip(batch.raw, rows, strict=True))
+            stream.write(b"".join(lines))

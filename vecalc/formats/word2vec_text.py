@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
+from pathlib import Path
 
 from vecalc.formats import Block, Head, Source
 from vecalc.formats.header import check_header, is_text, parse_header, required_header
 from vecalc.formats.lines import Chunk, chunks
 from vecalc.formats.text_rows import text_blocks
+from vecalc.formats.writing import created, text_rows
+from vecalc.space import VectorSpace
+
+SUFFIXES = (".txt", ".vec")
+GZIPPED = True  # it may be
 
 
 def recognise(head: Head) -> bool:
@@ -27,3 +33,10 @@ def read(source: Source) -> Iterator[Block]:
     header = required_header(first.data.partition(b"\n")[0], source)
     check_header(header, source, least_row=len("w") + len(" 0") * header.width + len("\n"))
     yield from text_blocks(source, chain([first.after_first_line()], rest), header.width, header.rows)
+
+
+def write(path: Path, space: VectorSpace) -> None:
+    """Write a space; every number reads back to the same float32. UsageError for a word that would not."""
+    with created(path) as stream:
+        stream.write(b"%d %d\n" % (len(space), space.dim))
+        stream.writelines(text_rows(space, "word2vec text"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cache, partial
+from itertools import dropwhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vecalc.errors import LimitExceeded, Span, SyntaxProblem
@@ -161,11 +162,12 @@ class _Nodes:
         given = [child for child in rest if not hasattr(child, "type")]
         arguments = tuple(child for child in given if not isinstance(child, tuple))
         keywords = tuple(child for child in given if isinstance(child, tuple))
-        first_keyword = next((i for i, child in enumerate(given) if isinstance(child, tuple)), len(given))
-        if first_keyword != len(arguments):
+        behind = dropwhile(lambda child: not isinstance(child, tuple), given)
+        nameless = next((child for child in behind if not isinstance(child, tuple)), None)
+        if nameless is not None:
             raise SyntaxProblem(
                 f"an argument without a name after {keywords[0][0]}=",
-                span=given[first_keyword + 1].span,
+                span=nameless.span,
                 hint="put named arguments last",
             )
         node = Call(str(name), arguments, keywords, _span(name).to(_span(rest[-1])))

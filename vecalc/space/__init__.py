@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from vecalc.space.codes import Codes
+    from vecalc.space.matching import Pattern
 
     Rows: TypeAlias = NDArray[np.int64]
     Matrix: TypeAlias = NDArray[np.float64]
@@ -64,6 +65,12 @@ class VectorSpace(Protocol):
 
     def variants(self, word: str) -> Sequence[int]:
         """Rows of the same word in any case or Unicode composition, its own among them, in row order."""
+
+    def compose(self, word: str) -> NDArray[np.float64] | None:
+        """The vector [d] of any word, made of its subwords (norm raw); None where there are none for it."""
+
+    def matching(self, pattern: Pattern) -> Rows:
+        """Rows of the words that match a pattern, ascending."""
 
     def near(self, word: str, limit: int = 3) -> Sequence[str]:
         """Words spelled like this one, likeliest first."""

@@ -17,6 +17,8 @@ from zlib import crc32
 
 import numpy as np
 
+from vecalc.errors import FileProblem
+from vecalc.space.lines import Lines
 from vecalc.space.spelling import fold, fold_all
 
 if TYPE_CHECKING:
@@ -62,6 +64,10 @@ class MappedWords:
         key = fold(word)
         return [row for row in _rows(self._folded, key) if fold(self.word(row)) == key]
 
+    def lines(self) -> Lines:
+        """All words as bytes, where they are."""
+        return Lines(np.frombuffer(self._data, np.uint8), self._offsets)
+
     def _text(self, first: int, last: int) -> str:
         start, end = self._offsets.item(first), self._offsets.item(last)
         return str(self._data[start : end - 1], *ENCODING)
@@ -78,6 +84,9 @@ def _rows(index: Index, text: str) -> list[int]:
     while place < len(hashes) and hashes.item(place) == key:
         rows.append(numbers.item(place))
         place += 1
+    if rows and max(rows) >= len(hashes):
+        hint = "--verify makes a converted model again; import others again"
+        raise FileProblem("the model is damaged: its index of words leads nowhere", hint=hint)
     return rows
 
 

@@ -9,13 +9,23 @@ different words, except those that case folding itself unites (`ﬁ` and `fi`, `
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import numpy as np
+
+from vecalc.space.letters import Letters
+from vecalc.space.lines import Lines
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SHORTEST = 3  # below three letters every word is near every other
-# Vocabularies are sorted by frequency: a misspelt word is hardly ever one of the rare rest, and the
-# answer must come at once (about 40 ns a word).
-SEARCHED = 300_000
+LONGEST = 200  # letters; what is longer is no misspelt word
+# Vocabularies are sorted by frequency. Behind this many words a large one holds every misspelling there
+# is, names, and scraps: a word of the kind may be meant, but a frequent one rather is.
+FREQUENT = 300_000
+MIXED = 4  # of so many words one at most needs Unicode's rules: then those of the others are not applied
 
 
 def fold(text: str) -> str:
@@ -26,8 +36,11 @@ def fold(text: str) -> str:
 
 
 def fold_all(words: Iterable[str]) -> list[str]:
-    """`fold` of each word, in one pass over them all where no word holds a newline."""
+    """`fold` of each word; in one pass over them all where that is faster and no word holds a newline."""
     words = list(words)
+    foreign = len(words) - sum(map(str.isascii, words))
+    if 0 < foreign < len(words) // MIXED:
+        return [word.casefold() if word.isascii() else fold(word) for word in words]
     folded = fold("\n".join(words)).split("\n")  # a newline neither folds nor composes with anything
     return folded if len(folded) == len(words) else [fold(word) for word in words]
 
@@ -35,6 +48,11 @@ def fold_all(words: Iterable[str]) -> list[str]:
 def tolerated(length: int) -> int:
     """How many slips a misspelt word of some length may hold: one a short word, three a long one."""
     return 1 if length <= 5 else 2 if length <= 9 else 3
+
+
+class _Words(Protocol):
+    def lines(self) -> Lines:
+        """All words as bytes."""
 
 
 class Variants:
@@ -63,43 +81,57 @@ class Variants:
 
 
 class Near:
-    """Words that a misspelt one may have meant; what is searched is folded on first use."""
+    """Words that a misspelt one may have meant."""
 
-    __slots__ = ("_first", "_words")
+    __slots__ = ("_letters", "_words")
 
-    def __init__(self, words: Iterable[str]) -> None:
+    def __init__(self, words: _Words) -> None:
         self._words = words
-        self._first: dict[str, int] = {}  # folded form of the first words, to its first row
+        self._letters: Letters | None = None  # made on first use
 
     def to(self, word: str, limit: int) -> list[int]:
         """Rows of words one to three slips away (`tolerated`), likeliest first; of variants, the first.
 
         A slip is a letter dropped, added, changed, or swapped with the next (optimal string alignment);
-        one slip is forgiven where one word contains the other. Among equally distant words those
-        with the same letters come first, then those with the same first letter (hands slip later in a
-        word), then the more frequent.
+        one slip is forgiven where one word contains the other. To be rare counts as a slip more. Among
+        equally distant words those with the same letters come first, then those with the same first
+        letter (hands slip later in a word), then the more frequent.
         """
         key = fold(word)
-        if len(key) < SHORTEST:
+        if not SHORTEST <= len(key) <= LONGEST:
             return []
-        found = sorted(_merit(key, other, slips, row) for other, slips, row in self._close(key))
-        return [row for cost, _, _, row in found if cost <= tolerated(len(key))][:limit]
-
-    def _close(self, key: str) -> list[tuple[str, int, int]]:
-        """Folded words within one slip more than tolerated: the word, the slips, the row."""
-        # 28 ms, and only a misspelt word needs it.
-        from rapidfuzz.distance import OSA
-        from rapidfuzz.process import extract
-
-        if not self._first:
-            for row, other in enumerate(fold_all(islice(self._words, SEARCHED))):
-                self._first.setdefault(other, row)
-        keys = [k for k in self._first if len(k) >= SHORTEST]
-        hits = extract(key, keys, scorer=OSA.distance, score_cutoff=tolerated(len(key)) + 1, limit=None)
-        return [(other, int(slips), self._first[other]) for other, slips, _ in hits]
+        lines = self._words.lines()
+        self._letters = self._letters or Letters(lines)
+        bound = self._letters.bound(key)
+        found: dict[str, _Merit] = {}
+        for slips in range(tolerated(len(key)) + 1):
+            for merit in _merits(key, np.flatnonzero(bound == slips), lines):
+                found[merit.word] = min(found.get(merit.word, merit), merit)
+            ranked = sorted(found.values())
+            if len(ranked) >= limit and ranked[limit - 1].cost <= slips:
+                break  # what is found with more slips costs more
+        return [merit.row for merit in ranked[:limit]]
 
 
-def _merit(key: str, other: str, slips: int, row: int) -> tuple[int, bool, bool, int]:
-    """What decides between two near words, less is likelier: slips, letters, first letter, frequency."""
-    contained = key in other or other in key
-    return slips - contained, sorted(key) != sorted(other), key[0] != other[0], row
+class _Merit(NamedTuple):
+    """What decides between two near words, less is likelier."""
+
+    cost: int
+    shuffled: bool
+    begins_otherwise: bool
+    row: int
+    word: str  # folded
+
+
+def _merits(key: str, rows: NDArray[np.int64], lines: Lines) -> Iterator[_Merit]:
+    """Those of some words that are near a folded one."""
+    # 28 ms, and only a misspelt word needs it.
+    from rapidfuzz.distance import OSA
+    from rapidfuzz.process import extract
+
+    words, most = fold_all(lines.some(rows)), tolerated(len(key))
+    for word, slips, i in extract(key, words, scorer=OSA.distance, score_cutoff=most + 1, limit=None):
+        cost, row = int(slips) - (key in word or word in key), int(rows[i])
+        if cost <= most and len(word) >= SHORTEST:
+            shuffled = sorted(key) != sorted(word)
+            yield _Merit(cost + (row >= FREQUENT), shuffled, key[0] != word[0], row, word)

@@ -1,0 +1,301 @@
+"""Damages good files of a format in many ways and reads them: a program of its own, so that it may die.
+
+    python tests/fuzzing.py FORMAT FIRST LAST FOLDER      mutants FIRST to LAST - 1, the same ones every time
+
+Each ends in a space or in one of the named problems, within a time and a memory limit; what else happens is
+a finding, printed as a line of JSON. The number of the mutant at hand goes to standard output before it is
+read: after a crash the last one tells which it was, and FOLDER still holds it.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import gzip
+import json
+import random
+import resource
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from data import as_binary, as_text, shared_data
+
+from vecalc.errors import FileProblem, StorageProblem, VecalcError
+from vecalc.formats import Tolerance
+from vecalc.formats.load import formats, load, recognised
+from vecalc.formats.opening import opened
+from vecalc.formats.save import save, writers
+from vecalc.space.matrix import MatrixSpace
+
+WORDS = ["the", "king", "queen", "of", "naïve", "日本", "it's", "1984", "x" * 40, "</s>"]
+ROWS = np.random.default_rng(7).normal(size=(len(WORDS), 6)).astype(np.float32)
+SECONDS = 10  # of the processor, for one file; none takes a hundredth of it
+MEMORY = 512 << 20  # bytes beyond what the idle program has; files of some kilobytes need none of it
+LARGEST_REAL = 300_000  # bytes of a real file that is worth damaging
+
+
+class Hang(BaseException):
+    """A file took too long."""
+
+
+def _file(data: bytes, name: str = "model") -> Callable[[Path], Path]:
+    def make(folder: Path) -> Path:
+        (folder / name).write_bytes(data)
+        return folder / name
+
+    return make
+
+
+# A good file of each format that vecalc can't write itself: a function that writes it into an empty folder.
+# The others, and real files where there are shared data, are found by themselves.
+GOOD: dict[str, list[Callable[[Path], Path]]] = {
+    "word2vec_binary": [_file(as_binary(WORDS, ROWS)), _file(as_binary(WORDS, ROWS, b"\n"))],
+    "word2vec_text": [_file(as_text(WORDS, ROWS)), _file(as_text([*WORDS[:-1], "new york"], ROWS))],
+    "glove": [_file(as_text(WORDS, ROWS, header=False))],
+}
+
+
+def good_files(form: str) -> list[Callable[[Path], Path]]:
+    """What makes good files of a format."""
+    made = GOOD.get(form, [])
+    if form in writers():
+        made = [*made, lambda folder: _written(form, folder)]
+    return [*made, *(_copied(path) for path in _real().get(form, []))]
+
+
+def _written(form: str, folder: Path) -> Path:
+    path = folder / f"model{writers()[form].SUFFIXES[0]}"
+    save(MatrixSpace(WORDS, ROWS), path)
+    return path
+
+
+def _copied(path: Path) -> Callable[[Path], Path]:
+    """A copy of a real file, with its neighbours: they may belong together."""
+
+    def make(folder: Path) -> Path:
+        for other in path.parent.iterdir():
+            if other.is_file() and other != path:
+                (folder / other.name).symlink_to(other)
+        return Path(shutil.copy(path, folder / path.name))
+
+    return make
+
+
+@cache
+def _real() -> dict[str, list[Path]]:
+    """The small ones among the shared data by their formats, gzipped ones left out."""
+    found: dict[str, list[Path]] = {}
+    for path in sorted((shared_data() or Path("/nowhere")).rglob("*")):
+        if path.is_file() and path.stat().st_size <= LARGEST_REAL and path.suffix != ".gz":
+            try:
+                with opened(path, Tolerance()) as (_, head, *_):
+                    form = recognised(head, path).__name__.rpartition(".")[2]  # type: ignore[attr-defined]
+                load(path, encoding_errors="surrogateescape")
+            except VecalcError:
+                continue
+            found.setdefault(form, []).append(path)
+    return found
+
+
+# --- mutations ------------------------------------------------------------------------------
+
+Mutation = Callable[[bytearray, random.Random], None]
+HUGE = [0, 1, -1, 2**15, 2**16, 2**31 - 1, -(2**31), 2**32 - 1, 2**62, 2**63 - 1, -(2**63), 2**64 - 1, 10**9]
+SCRAPS = [
+    b"\n",
+    b"\r\n",
+    b" ",
+    b"\t",
+    b"\0",
+    b"nan",
+    b"-inf",
+    b"1e999",
+    b"\xef\xbb\xbf",
+    b"\xff",
+    b'"',
+    b"{}",
+    b"99",
+]
+
+
+def _place(data: bytearray, rng: random.Random) -> int:
+    """Somewhere in the data; half of the times near the beginning, where headers are."""
+    size = len(data) if rng.random() < 0.5 else min(len(data), 200)
+    return rng.randrange(max(size, 1))
+
+
+def flip_bits(data: bytearray, rng: random.Random) -> None:
+    for _ in range(rng.randint(1, 8)):
+        if data:
+            data[_place(data, rng) % len(data)] ^= 1 << rng.randrange(8)
+
+
+def overwrite_a_run(data: bytearray, rng: random.Random) -> None:
+    place, size = _place(data, rng), rng.choice([1, 4, 16, 100, 1000])
+    size = min(size, len(data) - place)
+    data[place : place + size] = rng.choice([b"\0" * size, b"\xff" * size, b" " * size, rng.randbytes(size)])
+
+
+def cut_off(data: bytearray, rng: random.Random) -> None:
+    del data[rng.choice([_place(data, rng), max(len(data) - rng.randint(1, 40), 0)]) :]
+
+
+def drop_a_piece(data: bytearray, rng: random.Random) -> None:
+    place = _place(data, rng)
+    del data[place : place + rng.choice([1, 2, 8, 60, 500])]
+
+
+def double_a_piece(data: bytearray, rng: random.Random) -> None:
+    start, size = _place(data, rng), rng.choice([1, 8, 60, 5000])
+    place = rng.choice([start, _place(data, rng), len(data)])
+    data[place:place] = data[start : start + size] * rng.choice([1, 1, 2, 50])
+
+
+def insert_a_scrap(data: bytearray, rng: random.Random) -> None:
+    place = _place(data, rng)
+    data[place : place + rng.choice([0, 0, 1, 3])] = rng.choice(SCRAPS) * rng.choice([1, 1, 1, 300])
+
+
+def change_a_written_number(data: bytearray, rng: random.Random) -> None:
+    """Decimal digits near the beginning: sizes in a header of text, of JSON, of numpy."""
+    head = bytes(data[:2000])
+    starts = [i for i in range(len(head)) if head[i : i + 1].isdigit() and not head[i - 1 : i].isdigit()]
+    if starts:
+        place = rng.choice(starts[:12] if rng.random() < 0.7 else starts)
+        end = place
+        while end < len(data) and data[end : end + 1].isdigit():
+            end += 1
+        number = int(data[place:end])
+        data[place:end] = str(rng.choice([*HUGE, number + 1, number - 1, 10 * number, 10**30])).encode()
+
+
+def change_a_binary_number(data: bytearray, rng: random.Random) -> None:
+    size, letter = rng.choice([(1, "B"), (2, "H"), (4, "I"), (8, "Q")])
+    place = _place(data, rng)
+    if place + size <= len(data):
+        value = rng.choice(HUGE) % (1 << 8 * size)
+        struct.pack_into(rng.choice("<>") + letter, data, place, value)
+
+
+MUTATIONS: list[Mutation] = [
+    flip_bits, overwrite_a_run, cut_off, drop_a_piece, double_a_piece, insert_a_scrap,
+    change_a_written_number, change_a_binary_number,
+]  # fmt: skip
+
+
+class Mutant(NamedTuple):
+    """A damaged file, and how it is to be read."""
+
+    path: Path
+    options: dict[str, Any]
+
+
+def mutant(form: str, index: int, folder: Path) -> Mutant:
+    """The index-th damaged file of a format, written into an empty folder."""
+    rng = random.Random(f"{form}:{index}")  # noqa: S311
+    path = rng.choice(good_files(form))(folder)
+    own = [file for file in sorted(folder.iterdir()) if not file.is_symlink()]
+    victim = path if rng.random() < 0.7 else rng.choice(own)
+    data = bytearray(victim.read_bytes())
+    if rng.random() < 0.1:  # the beginning of one file and the end of another
+        data[_place(data, rng) :] = _another(rng, folder)
+    for _ in range(rng.choice([1, 1, 1, 2, 4])):
+        rng.choice(MUTATIONS)(data, rng)
+    victim.write_bytes(gzip.compress(bytes(data), 1) if rng.random() < 0.05 else bytes(data))
+    tolerant = rng.random() < 0.5
+    escape = "surrogateescape" if tolerant else "strict"
+    return Mutant(path, {"skip_bad_rows": tolerant, "allow_trailing": tolerant, "encoding_errors": escape})
+
+
+def _another(rng: random.Random, folder: Path) -> bytes:
+    beside = folder / "another"
+    beside.mkdir()
+    others = [form for form in sorted(formats()) if good_files(form)]
+    data = rng.choice(good_files(rng.choice(others)))(beside).read_bytes()
+    shutil.rmtree(beside)
+    return data[rng.randrange(len(data)) :]
+
+
+# --- reading them ---------------------------------------------------------------------------
+
+
+def finding(form: str, index: int, folder: Path) -> str:
+    """What is wrong with the way in which a mutant ended; "" when all is well."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    path, options = mutant(form, index, folder)
+    try:
+        space = load(path, **options).space
+        rows = space.vectors(range(len(space)))
+        words = list(space.words())
+    except (FileProblem, StorageProblem) as said:
+        wrong = said.message.startswith("not enough memory") or not said.where or "\n" in said.message
+        return f"{type(said).__name__}: {said.message} at '{said.where}'" if wrong else ""
+    except (Exception, Hang):
+        return traceback.format_exc()
+    if not np.isfinite(rows).all() or len(set(words)) < len(words) or not all(words):
+        return "a space with numbers that are not finite, or a word twice, or none"
+    return ""
+
+
+def _limit() -> None:
+    faulthandler.enable()
+    signal.signal(signal.SIGPROF, _stop)
+    used = int(Path("/proc/self/statm").read_text("ascii").split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, resource.RLIM_INFINITY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _stop(*_: object) -> None:
+    raise Hang(f"more than {SECONDS} s")
+
+
+def main(form: str, first: str, last: str, folder: str) -> None:
+    """Read some mutants, and print what is wrong with them."""
+    for known in formats():
+        good_files(known)  # what it loads is no matter of the mutants
+    finding(form, -1, Path(folder))
+    _limit()
+    for index in range(int(first), int(last)):
+        print(index, flush=True)  # noqa: T201
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+        said = finding(form, index, Path(folder))
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        if said:
+            print(json.dumps({"format": form, "mutant": index, "finding": said}), flush=True)  # noqa: T201
+
+
+# --- from outside ---------------------------------------------------------------------------
+
+
+def findings(form: str, count: int, folder: Path, patience: float = 600) -> Iterator[str]:
+    """What is wrong with the first `count` mutants of a format, read in a child that may die."""
+    first = 0
+    while first < count:
+        done = subprocess.run(
+            [sys.executable, __file__, form, str(first), str(count), str(folder / form)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=patience,
+        )
+        lines = done.stdout.splitlines()
+        yield from (line for line in lines if line.startswith("{"))
+        reached = [int(line) for line in lines if line.isdecimal()]
+        if done.returncode == 0:
+            return
+        at = reached[-1] if reached else first
+        yield f"{form}, mutant {at}: the process ended with {done.returncode}: {done.stderr[-2000:]}"
+        first = at + 1 if reached else count
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,167 @@
+"""Near spellings and patterns: whatever makes them fast, they are what looking at every word would give."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
+
+from vecalc.errors import UsageError
+from vecalc.space import spelling
+from vecalc.space.letters import Letters
+from vecalc.space.lines import lines_of
+from vecalc.space.matching import matching_rows, pattern
+from vecalc.space.matrix import MatrixSpace
+from vecalc.space.selection import Selection
+from vecalc.space.spelling import SHORTEST, Near, fold, tolerated
+from vecalc.space.store import open_store
+from vecalc.space.storing import write_store
+from vecalc.space.words import Vocabulary, WordFile, WordList
+
+WORDS = ["the", "King", "king", "sign", "kings", "naïve", "naive", "un", "undo", "Undo", "unhappy", "running"]
+WORDS += ["новый", "Новая", "слово", "слова", "don't", "don’t", "日本語", "[x]", "a.b", "a*b", "x\\y", "24-7"]
+
+letters = st.text("abkKéÉ'’жЖ日1", min_size=1, max_size=9)
+
+
+def by_looking_at_all(words: list[str], key: str, limit: int) -> list[str]:
+    """Near spellings as the docstring of `Near.to` says, word by word."""
+    key, found = fold(key), {}
+    for row, word in enumerate(map(fold, words)):
+        cost = OSA.distance(key, word) - (key in word or word in key)
+        if min(len(key), len(word)) >= SHORTEST and cost <= tolerated(len(key)):
+            rare = row >= spelling.FREQUENT
+            merit = (cost + rare, sorted(key) != sorted(word), key[0] != word[0], row)
+            found[word] = min(found.get(word, merit), merit)
+    return [words[merit[-1]] for merit in sorted(found.values())[:limit]]
+
+
+def near(words: list[str], key: str, limit: int) -> list[str]:
+    return [words[row] for row in Near(WordList(words)).to(key, limit)]
+
+
+@settings(deadline=None)
+@given(st.lists(letters, min_size=1, max_size=40), letters, st.integers(1, 5))
+def test_near_words_are_those_that_looking_at_all_finds(words: list[str], key: str, limit: int) -> None:
+    assert near(words, key, limit) == by_looking_at_all(words, key, limit)
+
+
+@given(letters, letters)
+def test_letters_never_tell_that_a_word_is_further_than_it_is(word: str, other: str) -> None:
+    word, other = fold(word), fold(other)
+    bound = Letters(lines_of([other])).bound(word)[0]
+    assert bound <= OSA.distance(word, other) - (word in other or other in word) or word == other
+
+
+def test_a_rare_word_is_found_and_comes_after_a_frequent_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ["sign", "king", "xylophone"]
+    assert near(words, "kign", 3) == ["king", "sign"]
+    monkeypatch.setattr(spelling, "FREQUENT", 1)
+    assert near(words, "kign", 3) == ["sign", "king"]
+    assert near(words, "xylophnoe", 3) == ["xylophone"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("governmnet", "government"),
+        ("recieve", "receive"),
+        ("acommodation", "accommodation"),
+        ("kign", "king"),
+    ],
+)
+def test_among_a_hundred_thousand_words(typed: str, meant: str) -> None:
+    text = np.random.default_rng(3).integers(ord("a"), ord("w"), 700_000, np.uint8).tobytes().decode()
+    scraps = [text[i : i + 7] for i in range(0, len(text), 7)]
+    assert near([*scraps[:50_000], meant, *scraps[50_000:]], typed, 1) == [meant]
+
+
+@pytest.mark.parametrize("word", ["", "a", "ab", "a" * 10_000, "\ud800xy", "日本", "\n\n\n", "\udce9ab"])
+def test_what_is_no_misspelt_word_has_no_near_one(word: str) -> None:
+    assert near(["abc", "xyz\n", "one two"], word, 3) in ([], ["abc"])
+
+
+# --- patterns -------------------------------------------------------------------------------
+
+PATTERNS = [
+    *("un*", "*ing", "un", "*", "?", "*o*", "????", "[A-Z]*", "*[!a-z]*", "[[]x]", "un[dh]*", "", "*un*"),
+    *("a.b", "a[*]b", "x\\y", "Kin?", "*é*", "na?ve", "日*", "нов*", "*'*", "zzz", "un*\n", "[", "a]"),
+    *("/^un/", "/ing$/", "/^un$/", "/n/", "/^.{3}$/", "/(?i)^UN/", "/un|king/", "/unx?/", "/kings*/", "/./"),
+    *("/un+/", "/[aeiou]{2}/", "/^[A-Z]/", r"/\d/", r"/a\.b/", "/a.b/", "/^/", "/$/", "/a$b/", "/n^/", "//"),
+    *("/ов/", "/u*?n/", "/ung*?/", "/x[yz]un/", "/]/", "/^^un/", "/un$$/", "/(un)?x/", "/u{0}n/", "/\n/"),
+]
+
+
+def vocabularies(words: list[str], folder: Path) -> list[Vocabulary]:
+    rows = np.ones((len(words), 2), np.float32)
+    write_store(folder / "store", [(words, rows)], name="")
+    mapped = open_store(folder / "store")
+    return [WordList(words), WordFile("".join(f"{w}\n" for w in words).encode()), mapped._words]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("text", PATTERNS)
+def test_a_pattern_finds_what_matching_every_word_finds(tmp_path: Path, text: str) -> None:
+    wanted = pattern(text)
+    for words in (WORDS, [*(f"filler{i}" for i in range(400)), *WORDS], ["un"], ["x", "un"]):
+        expected = [row for row, word in enumerate(words) if wanted.matches(word)]
+        for number, vocabulary in enumerate(vocabularies(words, tmp_path / str(len(words)))):
+            assert matching_rows(vocabulary, wanted).tolist() == expected, number
+
+
+glob = st.text("un*?[]!é-k^", max_size=6)
+regex = st.text("un.*+?^$|()[]é\\d{}k1,", max_size=7).map(lambda text: f"/{text}/")
+
+
+@settings(deadline=None)
+@given(glob | regex, st.lists(st.text("unké1\\", min_size=1, max_size=5), min_size=1, max_size=60))
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
+def test_any_pattern_finds_what_matching_every_word_finds(text: str, words: list[str]) -> None:
+    try:
+        wanted = pattern(text)
+    except UsageError:
+        return
+    expected = [row for row, word in enumerate(words) if wanted.matches(word)]
+    assert matching_rows(WordList(words), wanted).tolist() == expected
+
+
+def test_most_patterns_are_found_by_a_text_in_them() -> None:
+    needles = {
+        text: pattern(text).needle for text in ("un*", "*ing", "*o*n", "/ing$/", "/^un/", "king", "/a?/")
+    }
+    assert needles == {
+        "un*": "\nun",
+        "*ing": "ing\n",
+        "*o*n": "n\n",
+        "/ing$/": "ing\n",
+        "/^un/": "\nun",
+        "king": "\nking\n",
+        "/a?/": "",
+    }
+
+
+def test_a_bad_expression_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match=re.escape("/(/ is not a regular expression")):
+        pattern("/(/")
+
+
+# --- a part of a space ----------------------------------------------------------------------
+
+
+def test_a_selection_is_a_space_of_its_own() -> None:
+    rows = np.random.default_rng(1).normal(size=(len(WORDS), 3)).astype(np.float32)
+    part = Selection(MatrixSpace(WORDS, rows), np.array([1, 2, 4, 9]))
+    assert (len(part), part.dim, list(part.words())) == (4, 3, ["King", "king", "kings", "Undo"])
+    assert [part.row(word) for word in ("the", "king", "Undo", "absent")] == [None, 1, 3, None]
+    assert [part.word(row) for row in range(4)] == list(part.words())
+    assert part.variants("KING") == [0, 1]
+    assert list(part.near("kigns")) == ["kings"]
+    assert part.matching(pattern("*n*")).tolist() == [0, 1, 2, 3]
+    assert part.matching(pattern("un*")).tolist() == []
+    assert part.vectors([3, 0], np.float32).tolist() == rows[[9, 1]].tolist()
+    assert np.array_equal(np.concatenate([block for _, block, _ in part.blocks()]), rows[[1, 2, 4, 9]])
+    assert np.allclose(part.lengths([0]), np.linalg.norm(rows[1]))

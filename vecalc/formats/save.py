@@ -1,0 +1,198 @@
+"""The door out: a space becomes a file of some format, whole or not at all.
+
+Writers are found like readers: a module of this folder with `SUFFIXES` and
+
+    write(path, space)      path lies in an empty folder; every file written lies there too, and its name
+                            begins with the path's stem; what streams through blocks() and words()
+
+can write its format. With `GZIPPED = True` it also packs what is called .gz.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
+
+import numpy as np
+
+from vecalc import finder
+from vecalc.errors import FileProblem, StorageProblem, UsageError
+from vecalc.formats import MAX_WORD, Tolerance
+from vecalc.formats.checks import sound
+from vecalc.formats.decoding import shown
+from vecalc.formats.load import recognised
+from vecalc.formats.opening import opened
+from vecalc.formats.placing import folder_beside, moved, refuse_existing
+from vecalc.formats.writing import GZIP, unfit
+from vecalc.space import VectorSpace
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Writer(Protocol):
+    """What a module must have to write its format."""
+
+    SUFFIXES: tuple[str, ...]
+
+    def write(self, path: Path, space: VectorSpace) -> None:
+        """Write the space as the file `path`, perhaps with others beside it; UsageError for words that
+        the format can't hold."""
+
+
+class Saved(NamedTuple):
+    """What was written: the format's name, and the files, the one to load first."""
+
+    form: str
+    files: tuple[Path, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files."""
+        return sum(path.stat().st_size for path in self.files)
+
+
+Tap = Callable[[int], None]  # told how many rows more are written
+
+
+def writers() -> dict[str, Writer]:
+    """The formats that can be written, by the names of their modules."""
+    modules = {name: finder.module("vecalc.formats", name) for name in finder.names("vecalc.formats")}
+    return {
+        name: cast(Writer, module)
+        for name, module in modules.items()
+        if hasattr(module, "write") and hasattr(module, "SUFFIXES")
+    }
+
+
+def spoken(form: str) -> str:
+    """A format's name as people write it: word2vec-text."""
+    return form.replace("_", "-")
+
+
+def form_of(path: Path, form: str = "") -> str:
+    """The format of a name, or else what the longest suffix says; UsageError when there is none."""
+    known = writers()
+    if form:
+        if (name := form.replace("-", "_")) in known:
+            return name
+        raise UsageError(f"there is no format '{form}' to write", where="--to", hint=_listed(known))
+    name = path.name.lower().removesuffix(GZIP)
+    fitting = [(len(s), f) for f, writer in known.items() for s in writer.SUFFIXES if name.endswith(s)]
+    if not fitting:
+        raise UsageError("the suffix names no format", where=str(path), hint=f"--to: {_listed(known)}")
+    return max(fitting)[1]
+
+
+def _listed(known: dict[str, Writer]) -> str:
+    return "there are " + ", ".join(f"{spoken(name)} ({' '.join(w.SUFFIXES)})" for name, w in known.items())
+
+
+def save(
+    space: VectorSpace,
+    path: str | os.PathLike[str],
+    form: str = "",
+    *,
+    force: bool = False,
+    gzip: bool = False,
+    tap: Tap | None = None,
+) -> Saved:
+    """Write a space to a file, in the format that `form` or its suffix says, gzipped where it ends with .gz.
+
+    The numbers are those of `space.blocks()`, float32, exactly, and so are the words. Files appear when
+    they are complete; what exists is only replaced with `force`. `tap` sees how many rows more are
+    written. UsageError for a format that does not exist or can't hold a word, and for a file that exists;
+    StorageProblem when it can't be written; nothing is left behind then.
+    """
+    place = Path(path)
+    form = form_of(place, form)
+    packed = gzip or place.name.lower().endswith(GZIP)
+    if packed and not getattr(writers()[form], "GZIPPED", False):
+        raise UsageError(f"{spoken(form)} files are not gzipped", where=str(path), hint="leave out .gz")
+    if not len(space):
+        raise UsageError("there is no word to write", where=str(path))
+    refuse_existing([place], force)
+    try:
+        with folder_beside(place) as folder:
+            first = folder / (place.name + (GZIP if packed and place.suffix != GZIP else ""))
+            writers()[form].write(first, _Watched(space, form, tap))
+            _refuse_misread(first, form, space)
+            return Saved(form, moved(first, place, force))
+    except OSError as problem:
+        why = problem.strerror or str(problem)
+        raise StorageProblem(f"can't be written: {why}", where=str(path), hint=_HINT) from None
+
+
+_HINT = "give a folder that exists, has room, and may be written to"
+
+
+class _Watched:
+    """The same space, whose blocks are counted as they are taken; what no file should hold is refused.
+
+    No reader takes a number that is not finite, a word that is blank, endless, or holds a newline; half of a
+    character (a lone surrogate that stands for no byte) is in no file.
+    """
+
+    def __init__(self, space: VectorSpace, form: str, tap: Tap | None) -> None:
+        self._space = space
+        self._form = spoken(form)
+        self._tap = tap
+
+    def __len__(self) -> int:
+        return len(self._space)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._space, name)
+
+    def words(self) -> Iterator[str]:
+        for row, word in enumerate(self._space.words()):
+            if "\n" in word or len(word) > MAX_WORD // 4 or not word.strip(" \t\r"):
+                raise unfit(word, row, self._form, "it is blank, holds a newline, or is very long")
+            if not (word.isascii() or _is_whole(word)):
+                raise unfit(word, row, self._form, "it holds half of a character")
+            yield word
+
+    def blocks(self) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float64]]]:
+        for first, rows, lengths in self._space.blocks():
+            if not np.isfinite(rows).all():
+                row = first + int(np.logical_not(np.isfinite(rows).all(axis=1)).argmax())
+                raise UsageError(f"row {row + 1:,} holds a number that is not finite (as float32)")
+            yield first, rows, lengths
+            if self._tap:
+                self._tap(len(rows))
+
+
+def _is_whole(word: str) -> bool:
+    try:
+        word.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _refuse_misread(path: Path, form: str, space: VectorSpace) -> None:
+    """What was written must be known for what it is: its first rows may look like another kind of file.
+
+    Read back are the first rows, and with them whatever lies beside the file.
+    """
+    try:
+        with opened(path, Tolerance(encoding_errors="surrogateescape")) as (source, head, *_):
+            known = recognised(head, path)
+            found = getattr(known, "__name__", "").rpartition(".")[2]
+            block = next(iter(sound(known.read(source), source)))
+    except FileProblem as problem:
+        raise _misread(space, form, problem.message) from None
+    if found != form:
+        raise _misread(space, form, f"it would be read as {spoken(found)}")
+    for row, word in enumerate(block.words):
+        if word != space.word(row):
+            raise unfit(space.word(row), row, spoken(form), f"it would be read as {shown(word)}")
+    if block.rows.tobytes() != space.vectors(range(len(block.words)), np.float32).tobytes():
+        raise _misread(space, form, "other numbers would be read")
+
+
+def _misread(space: VectorSpace, form: str, why: str) -> UsageError:
+    what = f"a {spoken(form)} file can't begin with the word {shown(space.word(0))} (row 1) and its numbers"
+    return UsageError(f"{what}: {why}", hint="choose another format with --to")
