@@ -54,11 +54,22 @@ def _file(data: bytes, name: str = "model") -> Callable[[Path], Path]:
     return make
 
 
+def _arrow_stream(folder: Path) -> Path:
+    import pyarrow as pa
+
+    rows = pa.array(ROWS.tolist(), pa.list_(pa.float32()))
+    table = pa.table({"word": WORDS, "vector": rows})
+    with pa.ipc.new_stream(folder / "model", table.schema) as writer:
+        writer.write_table(table, max_chunksize=4)
+    return folder / "model"
+
+
 # A good file of each format that vecalc can't write itself: a function that writes it into an empty folder.
 # The others, and real files where there are shared data, are found by themselves.
 GOOD: dict[str, list[Callable[[Path], Path]]] = {
     "word2vec_binary": [_file(as_binary(WORDS, ROWS)), _file(as_binary(WORDS, ROWS, b"\n"))],
     "word2vec_text": [_file(as_text(WORDS, ROWS)), _file(as_text([*WORDS[:-1], "new york"], ROWS))],
+    "arrow_stream": [_arrow_stream],
     "glove": [_file(as_text(WORDS, ROWS, header=False))],
 }
 
