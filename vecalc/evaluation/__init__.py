@@ -16,8 +16,8 @@ How good one answer is, by functions of arrays and spaces:
     background                   how unusual is a score among random words?
     contribution                 which term brings how much of a score?
 
-Everything random has a seed: the same question has the same answer. A question may have several right answers; a question whose words the vocabulary lacks is not seen, and
-counts as the rules say.
+Everything random has a seed, so that the same call has the same result. A question of a set may have several
+right answers; one whose words the vocabulary lacks is not seen, and counts as the rules say.
 """
 
 from __future__ import annotations
