@@ -26,8 +26,10 @@ tests: $(READY)
 slow: $(READY)
 	$(BIN)/pytest -m slow
 
+# BENCH="--large" adds a space of 3,000,000 rows.
 bench: $(READY)
-	$(BIN)/python tests/bench/startup.py
+	$(BIN)/pip install --quiet --disable-pip-version-check --group bench
+	$(BIN)/python tests/bench/run.py $(BENCH)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
+import struct
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -43,6 +45,25 @@ def as_text(words: Sequence[str | bytes], rows: np.ndarray, header: bool = True)
     return start + b"".join(
         _raw(word) + b" " + " ".join(map(repr, row)).encode() + b"\n" for word, row in pairs
     )
+
+
+def as_fasttext(words: Sequence[str | bytes], rows: np.ndarray, *, newer: bool = True) -> bytes:
+    """A fastText model without n-grams, in the layout with a magic number or in the one before it."""
+    start = struct.pack("<2i", 793712314, 12) if newer else b""
+    arguments = struct.pack("<12id", rows.shape[1], 5, 5, 1, 5, 1, 2, 2, 0, 0, 0, 100, 1e-4)
+    sizes = struct.pack("<3iq", len(words), len(words), 0, 99) + (struct.pack("<q", -1) if newer else b"")
+    entries = b"".join(_raw(word) + b"\0" + struct.pack("<qb", 3, 0) for word in words)
+    matrix = b"\0" * newer + struct.pack("<2q", *rows.shape) + rows.astype("<f4").tobytes()
+    return start + arguments + sizes + entries + 2 * matrix
+
+
+def as_keyed_vectors(words: Sequence[str], rows: np.ndarray, protocol: int = 4) -> bytes:
+    """What gensim's KeyedVectors.save writes."""
+    from gensim.models import KeyedVectors
+
+    kv = KeyedVectors(rows.shape[1])
+    kv.add_vectors(list(words), rows)
+    return pickle.dumps(kv, protocol)
 
 
 def write_store(folder: Path, words: Sequence[str], matrix: np.ndarray, **facts: object) -> Path:

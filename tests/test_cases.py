@@ -32,7 +32,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import vecalc
-from vecalc.answers import Answer, Expected, Number, Ranking, Row, Rows
+from vecalc.answers import Answer, Expected, Number, Ranking, Row, Rows, Scored
 from vecalc.app.candidates import Limits as CandidateLimits
 from vecalc.calc.functions import FUNCTIONS
 from vecalc.errors import Span, UnknownWords, VecalcError
@@ -105,6 +105,7 @@ def flags() -> argparse.ArgumentParser:
     parser.add_argument("--among", type=lambda text: tuple(text.split(",")))
     parser.add_argument("--match")
     parser.add_argument("--min-score", type=float)
+    parser.add_argument("--in", dest="within")
     parser.add_argument("--exact", action="store_true")
     parser.add_argument("--oov", default="error")
     parser.add_argument("--limit", action="append", default=[])
@@ -134,6 +135,7 @@ def read_flags(block: Block) -> tuple[str, vecalc.Options]:
         exclude=chosen.exclude,
         candidates=CandidateLimits(chosen.first, chosen.among, chosen.match),
         min_score=chosen.min_score,
+        within=chosen.within,
         exact=chosen.exact,
         oov=chosen.oov,
         limits=Limits(**{name: int(size) for name, size in (limit.split("=") for limit in chosen.limit)}),
@@ -176,6 +178,9 @@ def written(answer: Answer, text: str) -> Iterator[str]:
             yield from (f"({n.word} {n.score:z.3f} would be {n.rank})" for n in excluded)
             if not neighbours:
                 yield components(vector)
+        case Scored(neighbours, excluded):
+            yield from (f"{n.rank} {n.word} {n.score:z.3f}" for n in neighbours)
+            yield from (f"({n.word} {n.score:z.3f} would be {n.rank})" for n in excluded)
         case Rows(rows, vectors):
             yield from map(row, rows, vectors)
     if answer.expected is not None:

@@ -245,6 +245,20 @@ def test_models_and_use(prompt: Terminal, tmp_path: Path) -> None:
     assert "a model is missing" in prompt.says("use")
 
 
+def test_scores_and_another_space_to_rank_in(prompt: Terminal, tmp_path: Path) -> None:
+    assert "1  queen " in prompt.says("cos(?, king - man + woman)")
+    assert "1  queen " in prompt.says("2 * _")
+    assert "queen" in prompt.says("cos(?, _1)")
+    write_model(tmp_path / "few.txt", ["one", "two", "three"])
+    prompt.says("use few=few.txt")
+    assert "there is no space 'nope'; loaded: family.txt, few" in prompt.says("set in nope")
+    assert prompt.says("set in family.txt") == ""
+    assert "in = family.txt\n" in prompt.says("set")
+    assert not re.search(r"\b(two|three)\b", prompt.says("one"))
+    assert prompt.says("set in none") == ""
+    assert re.search(r"\b(two|three)\b", prompt.says("one"))
+
+
 def test_save_and_load(prompt: Terminal, tmp_path: Path, open_prompt: Open) -> None:
     prompt.says("A = king - man")
     prompt.says("f(x) = 2*x")
@@ -291,3 +305,12 @@ def test_control_characters_do_not_come_back(prompt: Terminal) -> None:
     shown = prompt.until()
     assert "\x07" not in shown.partition("vecalc:")[2]
     assert "kings" in prompt.says("king")
+
+
+def test_use_trusts_no_pickle_whatever_the_command_line_trusts(open_prompt: Open, tmp_path: Path) -> None:
+    marker = tmp_path / "code was run"
+    (tmp_path / "model.kv").write_bytes(b"cposix\nsystem\n(Vtouch '" + bytes(marker) + b"'\ntR.")
+    prompt = open_prompt("--trust-pickle")
+    prompt.until()
+    assert "would run code: names posix.system" in prompt.says("use model.kv").replace("\n", " ")
+    assert not marker.exists()

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from vecalc.answers import METRICS, NORMS
 from vecalc.search import Measure, coded
-from vecalc.search.exact import rank, search
+from vecalc.search.exact import rank, ranks, search
 from vecalc.space.codes import Codes, encode, rotation
 from vecalc.space.matrix import MatrixSpace
 
@@ -104,7 +104,12 @@ def check(matrix: NDArray[Any], queries: Floats, k: int, measure: Measure, rows:
 
 def check_ranks(space: MatrixSpace, query: Floats, found: Any, measure: Measure, rows: Any) -> None:
     """The rank of a row is its place among the hits; excluded rows are not counted."""
-    for place in {0, len(found) // 2, len(found) - 1} & set(range(len(found))):
+    places = sorted({0, len(found) // 2, len(found) - 1} & set(range(len(found))))
+    if places:
+        wanted = [int(found[place]) for place in places]
+        together = ranks(space, np.stack([query] * len(places)), wanted, measure, rows)
+        assert together == [place + 1 for place in places]
+    for place in places:
         row = int(found[place])
         assert rank(space, query, row, measure, rows) == place + 1
         assert rank(space, query, row, measure, rows, np.sort(found[:place])) == 1

@@ -82,6 +82,10 @@ def test_an_absent_word_has_no_row(space: VectorSpace, word: str) -> None:
         assert space.row(word) is None
 
 
+def test_without_subwords_no_word_is_composed(space: VectorSpace) -> None:
+    assert [space.compose(word) for word in (*WORDS[:3], *ABSENT)] == [None] * (3 + len(ABSENT))
+
+
 def test_no_word_beyond_the_last(space: VectorSpace) -> None:
     with pytest.raises(IndexError):
         space.word(len(WORDS))

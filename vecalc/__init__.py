@@ -31,14 +31,17 @@ __version__ = "0.1.0"
 _HOMES = {
     "Answer": "vecalc.answers",
     "Calculator": "vecalc.app.pipeline",
+    "Features": "vecalc.app.features",
     "Neighbour": "vecalc.answers",
     "Number": "vecalc.answers",
     "Options": "vecalc.app.asking",
     "Question": "vecalc.app.asking",
     "Ranking": "vecalc.answers",
     "Rows": "vecalc.answers",
+    "Scored": "vecalc.answers",
     "VecalcError": "vecalc.errors",
     "VectorSpace": "vecalc.space",
+    "features": "vecalc.app.features.table",
     "from_keyed_vectors": "vecalc.formats.keyed_vectors",
     "load": "vecalc.app.stores",
     "parse": "vecalc.lang.parse",
@@ -51,15 +54,18 @@ _HOMES = {
 __all__ = [
     "Answer",
     "Calculator",
+    "Features",
     "Neighbour",
     "Number",
     "Options",
     "Question",
     "Ranking",
     "Rows",
+    "Scored",
     "VecalcError",
     "VectorSpace",
     "__version__",
+    "features",
     "from_keyed_vectors",
     "load",
     "parse",
@@ -70,8 +76,10 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows
+    from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored
     from vecalc.app.asking import Options, Question
+    from vecalc.app.features import Features
+    from vecalc.app.features.table import features
     from vecalc.app.pipeline import Calculator
     from vecalc.app.spaces import starter
     from vecalc.app.stores import load

@@ -3,7 +3,8 @@
 A command that answers something other than expressions (models, an evaluation) returns a `Sheet`.
 
 Answer = Outcome for one expression: what was asked, how it was read, and one of
-         Ranking (a vector's neighbours) | Number (a scalar) | Rows (a list, a row a vector)
+         Ranking (a vector's neighbours) | Scored (the best words of a score) | Number (a scalar)
+         | Rows (a list, a row a vector)
          or the error that took its place.
 """
 
@@ -42,6 +43,16 @@ class Ranking(NamedTuple):
     neighbours: tuple[Neighbour, ...]
     excluded: tuple[Neighbour, ...]
     vector: NDArray[np.float64]  # [d]
+
+
+class Scored(NamedTuple):
+    """The candidates of a score (an expression with `?`), highest number first, without the excluded words.
+
+    `excluded` as in a `Ranking`.
+    """
+
+    neighbours: tuple[Neighbour, ...]
+    excluded: tuple[Neighbour, ...]
 
 
 class Number(NamedTuple):
@@ -112,7 +123,7 @@ class Answer(NamedTuple):
     asked: Asked
     parsed: str = ""
     notes: tuple[str, ...] = ()
-    result: Ranking | Number | Rows | None = None
+    result: Ranking | Scored | Number | Rows | None = None
     error: VecalcError | None = None
     expected: Expected | None = None
     attention: tuple[Weights, ...] = ()
@@ -143,7 +154,9 @@ class Column(NamedTuple):
 class Sheet(NamedTuple):
     """A table: columns, rows with a cell for each (None: nothing to say), and remarks below it.
 
-    `name` is what programs call it (unique in a document), `title` its heading for people.
+    `name` is what programs call it (unique in a document), `title` its heading for people. The first `keys`
+    columns say what a row is; where a terminal is too narrow for all others, these stand in several tables
+    below each other, each with the keys, and `together` of them are never parted. Without keys, texts fold.
     """
 
     name: str
@@ -151,3 +164,5 @@ class Sheet(NamedTuple):
     rows: tuple[tuple[Cell, ...], ...]
     title: str = ""
     remarks: tuple[str, ...] = ()
+    keys: int = 0
+    together: int = 1

@@ -16,6 +16,8 @@ the outermost shell turns them into text, colour and an exit code.
      |   `- NoValue                  arithmetic without a result: zero vector, division by zero
      |- FileProblem              4   a model or input file can't be read
      |- StorageProblem           5   output, cache, disk
+     |   |- NotWritable              a place that this user may not write
+     |   `- NoSpace                  the disk is full
      `- RemoteProblem            6   a server that can't be reached, or answers wrongly
 """
 
@@ -157,6 +159,16 @@ class StorageProblem(VecalcError):
 
     exit_code = 5
     kind = "storage"
+
+
+class NotWritable(StorageProblem):
+    """A folder that can't be made or written to: what is only kept there can be done without."""
+
+
+class NoSpace(StorageProblem):
+    """The disk is full; so many bytes of the whole were `written` by then."""
+
+    written: int = 0
 
 
 class RemoteProblem(VecalcError):

@@ -33,8 +33,8 @@ def seconds(command: list[str]) -> float:
     return time.perf_counter() - start
 
 
-def main(runs: int) -> None:
-    """Time every command `runs` times, in turns, after one warm-up each."""
+def measured(runs: int) -> dict[str, tuple[float, float]]:
+    """Each command's median seconds and ratio to the baseline: `runs` times, in turns, after a warm-up."""
     for command in COMMANDS.values():
         seconds(command)
     times: dict[str, list[float]] = {name: [] for name in COMMANDS}
@@ -42,10 +42,17 @@ def main(runs: int) -> None:
         for name, command in COMMANDS.items():
             times[name].append(seconds(command))
     base = times[BASELINE]
-    for name, taken in times.items():
-        # Pair by pair: a slow moment of the machine is in both sides of its ratio.
-        ratio = statistics.median(t / b for t, b in zip(taken, base, strict=True))
-        print(f"{name:<24} {statistics.median(taken) * 1e3:7.1f} ms   {ratio:5.2f} x")  # noqa: T201
+    # Pair by pair: a slow moment of the machine is in both sides of its ratio.
+    return {
+        name: (statistics.median(taken), statistics.median(t / b for t, b in zip(taken, base, strict=True)))
+        for name, taken in times.items()
+    }
+
+
+def main(runs: int) -> None:
+    """Print the table."""
+    for name, (taken, ratio) in measured(runs).items():
+        print(f"{name:<24} {taken * 1e3:7.1f} ms   {ratio:5.2f} x")
 
 
 if __name__ == "__main__":

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from vecalc.answers import Answer, Expected, Neighbour, Number, Ranking, Row, Rows, Weights
+from vecalc.answers import Answer, Expected, Neighbour, Number, Ranking, Row, Rows, Scored, Weights
 from vecalc.calc import algebra
 from vecalc.calc.resolve import find_row, unknown_words
-from vecalc.calc.values import List, Scalar, Vector
+from vecalc.calc.values import List, Scalar, Score, Vector
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
 from vecalc.lang.nodes import Expectation, Word
 from vecalc.search import Hits
@@ -31,8 +31,11 @@ class _Wanted(NamedTuple):
 
 
 def assemble(ranker: Ranker, computed: Sequence[Computed]) -> Iterator[Answer]:
-    """The answers, in order; all vectors of one space are searched for in one go."""
-    found = _search_all(ranker, computed)
+    """The answers, in order; all vectors, and all scores, of one space are searched for in one go."""
+    found: dict[int, list[Hits] | VecalcError] = {
+        **_search_all(ranker, computed),
+        **_score_all(ranker, computed),
+    }
     for i, one in enumerate(computed):
         try:
             yield _answer(ranker, one, found.get(i, []))
@@ -63,6 +66,25 @@ def _search_all(ranker: Ranker, computed: Sequence[Computed]) -> dict[int, list[
     return found
 
 
+def _score_all(ranker: Ranker, computed: Sequence[Computed]) -> dict[int, list[Hits] | VecalcError]:
+    """The hits of each score, or what is wrong with it for some word, by the statement's index."""
+    found: dict[int, list[Hits] | VecalcError] = {}
+    if not ranker.options.rank:
+        return found
+    values = ((i, one.evaluated.value) for i, one in enumerate(computed) if one.evaluated)
+    scores = {i: value for i, value in values if isinstance(value, Score)}
+    for name in dict.fromkeys(score.space for score in scores.values()):
+        from vecalc.calc.scores import search_scores
+
+        here = {i: score for i, score in scores.items() if score.space == name}
+        ks = [ranker.options.k + len(computed[i].excluded) for i in here]
+        excluded = [computed[i].excluded for i in here]
+        best = search_scores(ranker.spaces[name], list(here.values()), ks, ranker.candidates(name), excluded)
+        for i, outcome in zip(here, best, strict=True):
+            found[i] = outcome if isinstance(outcome, VecalcError) else [Hits(outcome.rows, outcome.scores)]
+    return found
+
+
 def _wanted(ranker: Ranker, i: int, one: Computed) -> Iterator[_Wanted]:
     value = one.evaluated.value if one.evaluated else None
     if isinstance(value, Vector):
@@ -75,10 +97,12 @@ def _blank(one: Computed) -> Answer:
     return Answer(one.asked, one.parsed, one.notes, error=one.error, row=one.row)
 
 
-def _answer(ranker: Ranker, one: Computed, hits: list[Hits]) -> Answer:
+def _answer(ranker: Ranker, one: Computed, hits: list[Hits] | VecalcError) -> Answer:
     blank = _blank(one)
     if one.evaluated is None:
         return blank
+    if isinstance(hits, VecalcError):
+        raise hits
     value = one.evaluated.value
     attention = tuple(Weights(trace.labels, trace.weights) for trace in one.evaluated.traces)
     blank = blank._replace(attention=attention)
@@ -91,27 +115,34 @@ def _answer(ranker: Ranker, one: Computed, hits: list[Hits]) -> Answer:
             return _ranked(ranker, one, blank, components, hits)
         case List():
             return blank._replace(result=_rows(ranker, one, value, hits))
+        case Score():
+            neighbours, excluded = _split(ranker, one, hits[0], metric="") if hits else ((), ())
+            return _noted(ranker, blank, neighbours)._replace(result=Scored(neighbours, excluded))
 
 
 def _ranked(ranker: Ranker, one: Computed, blank: Answer, vector: Floats, hits: list[Hits]) -> Answer:
-    neighbours, excluded = _split(ranker, one, hits[0]) if hits else ((), ())
-    notes = blank.notes
+    metric = ranker.options.metric
+    neighbours, excluded = _split(ranker, one, hits[0], metric) if hits else ((), ())
+    return _noted(ranker, blank, neighbours)._replace(result=Ranking(neighbours, excluded, vector))
+
+
+def _noted(ranker: Ranker, blank: Answer, neighbours: tuple[Neighbour, ...]) -> Answer:
     if ranker.options.rank and not neighbours:
-        notes = (*notes, "no candidate is left")
-    return blank._replace(result=Ranking(neighbours, excluded, vector), notes=notes)
+        return blank._replace(notes=(*blank.notes, "no candidate is left"))
+    return blank
 
 
-def _split(ranker: Ranker, one: Computed, hits: Hits) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
+def _split(
+    ranker: Ranker, one: Computed, hits: Hits, metric: str
+) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
     """The neighbours, renumbered without the excluded words; and the excluded words among them."""
     space, options = ranker.spaces[one.space], ranker.options
     if not np.isfinite(hits.scores).all():
-        raise NoValue(
-            "the scores overflow", hint=f"--metric cos compares directions ({options.metric} lengths)"
-        )
+        raise NoValue("the scores overflow", hint=f"--metric cos compares directions ({metric} lengths)")
     neighbours: list[Neighbour] = []
     excluded: list[Neighbour] = []
     for rank, (row, score) in enumerate(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True), start=1):
-        if len(neighbours) == options.k or _too_far(score, options.min_score, options.metric):
+        if len(neighbours) == options.k or _too_far(score, options.min_score, metric):
             break
         if row in one.excluded:
             excluded.append(Neighbour(rank, space.word(row), score))
@@ -130,7 +161,7 @@ def _rows(ranker: Ranker, one: Computed, value: List, hits: list[Hits]) -> Rows:
     rows = []
     for label, vector in zip(value.labels, value.vectors, strict=True):
         near = next(pending, None) if vector.any() else None
-        neighbours = _split(ranker, one, near)[0] if near else ()
+        neighbours = _split(ranker, one, near, ranker.options.metric)[0] if near else ()
         rows.append(Row(label, algebra.length(vector), None, neighbours))
     return Rows(tuple(rows), value.vectors)
 
@@ -140,9 +171,11 @@ def _expected(ranker: Ranker, one: Computed, statement: Expectation) -> Expected
     from vecalc.search.exact import rank
 
     value = one.evaluated.value if one.evaluated else None
-    if not isinstance(value, Vector):
+    if not isinstance(value, Vector | Score):
         raise TypeMismatch(
-            "only a vector has neighbours to expect", span=statement.span, hint="=> goes with a ranking"
+            "only a vector or a score has neighbours to expect",
+            span=statement.span,
+            hint="=> goes with a ranking",
         )
     space = ranker.spaces[one.space]
     word = statement.word
@@ -154,5 +187,10 @@ def _expected(ranker: Ranker, one: Computed, statement: Expectation) -> Expected
     if row in one.excluded or (candidates is not None and row not in candidates):
         return Expected(space.word(row), statement.at, None)
     excluded = np.array(sorted(one.excluded), dtype=np.int64)
-    found = rank(space, value.components, row, ranker.measure, candidates, excluded)
+    if isinstance(value, Score):
+        from vecalc.calc.scores import rank_in_score
+
+        found = rank_in_score(space, value, row, candidates, excluded)
+    else:
+        found = rank(space, value.components, row, ranker.measure, candidates, excluded)
     return Expected(space.word(row), statement.at, found)

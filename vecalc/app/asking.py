@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from vecalc.answers import Asked
 from vecalc.app.candidates import Limits as CandidateLimits
-from vecalc.calc.evaluate import Evaluated
+from vecalc.calc.evaluate import Evaluated, Values
+from vecalc.calc.resolve import Resolved
 from vecalc.errors import VecalcError
 from vecalc.lang.nodes import Node, Statement
 from vecalc.lang.parse import DEFAULT_LIMITS, Limits
@@ -25,6 +27,7 @@ class Options(NamedTuple):
     exact: bool = False
     oov: str = "error"
     limits: Limits = DEFAULT_LIMITS
+    within: str | None = None  # the space where neighbours are sought, by name; None: that of the words
     rank: bool = True  # False: only values are wanted, no neighbours
 
 
@@ -51,3 +54,20 @@ class Computed(NamedTuple):
     excluded: frozenset[int] = frozenset()
     statement: Statement | None = None
     row: dict[str, str] | None = None
+
+
+def as_name(column: str) -> str:
+    """A column's name in expressions: what can't be in a name is `_`."""
+    name = re.sub(r"\W+", "_", column.strip())
+    return f"_{name}" if name[:1].isdigit() else name
+
+
+class Workings(NamedTuple):
+    """How a text came to its value: its words, what every node was worth, and where it is ranked."""
+
+    statement: Statement
+    resolved: Resolved
+    evaluated: Evaluated
+    values: Values
+    space: str
+    excluded: frozenset[int]

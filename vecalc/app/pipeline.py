@@ -5,20 +5,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from vecalc.answers import Answer
 from vecalc.app import answering, plain, prelude
-from vecalc.app.asking import Computed, Options, Question
+from vecalc.app.asking import Computed, Options, Question, Workings
+from vecalc.app.columnwise import Columnwise, column_space
 from vecalc.app.ranker import Ranker
-from vecalc.calc.evaluate import Evaluated, evaluate
+from vecalc.calc.columns import COLUMNS, Formula
+from vecalc.calc.evaluate import Evaluated, Values, evaluate
 from vecalc.calc.expand import Definition, Scope, expand, expand_from_afar
 from vecalc.calc.resolve import Reading, Resolved, find_row, resolve
-from vecalc.calc.values import Value, Vector
+from vecalc.calc.values import List, Vector, Worth
 from vecalc.errors import NOWHERE, NoValue, Span, TypeMismatch, VecalcError
 from vecalc.lang.hyphens import settle
-from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement
+from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement, Word
 from vecalc.lang.parse import parse
 from vecalc.lang.show import show
 from vecalc.space import VectorSpace
@@ -69,14 +71,45 @@ class Calculator(Ranker):
             yield from answering.assemble(self, computed[skip:])
             skip = max(skip - len(computed), 0)
 
-    def value(self, text: str) -> Value:
-        """The value of one expression, without its neighbours. Raises `VecalcError`."""
+    def value(self, text: str) -> Worth:
+        """What one expression is worth, without its neighbours. Raises `VecalcError`."""
         found = None
         for statement in self._read(text)[0]:
             if isinstance(statement, Bind | Define):
                 self._bind(statement)
             else:
                 found = self._worth(statement, self.scope)[1].value
+        if found is None:
+            raise _nothing()
+        return found
+
+    def formula(self, text: str, columns: Sequence[str]) -> Formula:
+        """An expression over columns, read and resolved once, to be computed for many rows.
+
+        A column is a name that shadows a word; the other words are those of the default space.
+        """
+        names: dict[str, Node] = {name: Word(name, quoted=True, space=COLUMNS) for name in columns}
+        statements, _ = self._read(text, names)
+        if len(statements) != 1 or isinstance(statements[0], Bind | Define | Expectation):
+            raise TypeMismatch("one expression is wanted", hint="--let binds names, or `where` does")
+        blank = column_space(columns, self.spaces[self.default].dim)
+        reading = Reading(self.options.exact, max_words=self.options.limits.words)
+        tree = expand(_body(statements[0]), self.scope.with_names(names))
+        resolved = resolve(tree, {**self.spaces, COLUMNS: blank}, self.default, reading)
+        return Formula(text.strip(), resolved.tree, resolved.vectors, self.options.norm, Columnwise(self))
+
+    def workings(self, question: Question) -> Workings:
+        """How the last expression of a text comes to its value, step by step. Raises `VecalcError`."""
+        found, names = None, question.names or {}
+        for statement in self._read(question.text, names)[0]:
+            if isinstance(statement, Bind | Define):
+                self._bind(statement)
+                continue
+            values: Values = {}
+            resolved = self._resolve(expand(_body(statement), self.scope.with_names(names)))
+            evaluated = self._evaluate(resolved, values)
+            place = self._place(resolved, evaluated.value, statement.span)
+            found = Workings(statement, resolved, evaluated, values, *place)
         if found is None:
             raise _nothing()
         return found
@@ -99,7 +132,8 @@ class Calculator(Ranker):
 
     def _compute_chunk(self, batch: list[Question]) -> list[Computed]:
         """Everything but the neighbours; plain sums together, unless a line before them binds their words."""
-        ready = {} if self.remember or len(batch) == 1 else plain.compute(self, batch)
+        long_way = self.remember or len(batch) == 1 or self.options.within is not None
+        ready = {} if long_way else plain.compute(self, batch)
         computed: list[Computed] = []
         for i, question in enumerate(batch):
             known = ready.get(i)
@@ -180,16 +214,17 @@ class Calculator(Ranker):
         reading = Reading(self.options.exact, self.options.oov == "skip", self.options.limits.words)
         return resolve(tree, self.spaces, self.default, reading)
 
-    def _evaluate(self, resolved: Resolved) -> Evaluated:
-        return evaluate(resolved.tree, resolved.vectors, self.options.norm, self.nearest)
+    def _evaluate(self, resolved: Resolved, values: Values | None = None) -> Evaluated:
+        return evaluate(resolved.tree, resolved.vectors, self.options.norm, self, values)
 
-    def _place(self, resolved: Resolved, value: Value, span: Span) -> tuple[str, frozenset[int]]:
+    def _place(self, resolved: Resolved, value: Worth, span: Span) -> tuple[str, frozenset[int]]:
         """The space whose words are the neighbours, and the rows that may not be among them."""
         name = self.home(value)
+        place = resolved.tree.span if resolved.tree.span != NOWHERE else span
         if isinstance(value, Vector) and self.options.rank:
-            _check_rankable(
-                value, self.spaces[name], resolved.tree.span if resolved.tree.span != NOWHERE else span
-            )
+            _check_rankable(value, self.spaces[name], place)
+        if isinstance(value, List) and self.options.within is not None and self.options.rank:
+            _check_width(value.vectors.shape[1], self.spaces[name], place)
         inputs = [row for key, row in resolved.rows.items() if key.space == name]
         return name, self.excluded(name, inputs)
 
@@ -212,7 +247,12 @@ def place_in(text: str, span: Span) -> str:
 
 
 def _check_rankable(value: Vector, space: VectorSpace, span: Span) -> None:
-    width = len(value.components)
+    _check_width(len(value.components), space, span)
+    if not value.components.any():
+        raise NoValue("the result is the zero vector, which has no direction", span=span)
+
+
+def _check_width(width: int, space: VectorSpace, span: Span) -> None:
     if width != space.dim:
         name = space.name or "the space"
         raise TypeMismatch(
@@ -220,5 +260,3 @@ def _check_rankable(value: Vector, space: VectorSpace, span: Span) -> None:
             span=span,
             hint="--format vector prints the components",
         )
-    if not value.components.any():
-        raise NoValue("the result is the zero vector, which has no direction", span=span)

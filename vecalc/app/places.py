@@ -6,6 +6,8 @@ import os
 import sys
 from pathlib import Path
 
+from vecalc.errors import StorageProblem
+
 APP = "vecalc"
 
 
@@ -15,7 +17,7 @@ def config_folder() -> Path:
         return Path(given)
     if sys.platform == "linux":
         # The XDG rule is one line; importing platformdirs for it costs a tenth of a whole start.
-        return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / APP
+        return Path(os.environ.get("XDG_CONFIG_HOME") or _home() / ".config") / APP
     from platformdirs import user_config_path
 
     return user_config_path(APP, appauthor=False)
@@ -26,7 +28,7 @@ def cache_folder() -> Path:
     if given := os.environ.get("VECALC_CACHE_DIR"):
         return Path(given)
     if sys.platform == "linux":
-        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / APP
+        return Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache") / APP
     from platformdirs import user_cache_path
 
     return user_cache_path(APP, appauthor=False)
@@ -37,7 +39,7 @@ def models_folder() -> Path:
     if given := os.environ.get("VECALC_MODELS"):
         return Path(given)
     if sys.platform == "linux":
-        return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / APP / "models"
+        return Path(os.environ.get("XDG_DATA_HOME") or _home() / ".local" / "share") / APP / "models"
     from platformdirs import user_data_path
 
     return user_data_path(APP, appauthor=False) / "models"
@@ -50,3 +52,13 @@ def history_file() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path(APP, appauthor=False) / "history"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a container's user without an entry in the table of users
+        raise StorageProblem(
+            "no home directory: HOME is not set, and this user has none",
+            hint="set HOME, or VECALC_CONFIG, VECALC_CACHE_DIR and VECALC_MODELS",
+        ) from None

@@ -11,8 +11,8 @@ from vecalc.answers import Asked
 from vecalc.app.asking import Options, Question
 from vecalc.app.candidates import Limits, candidate_rows, excluded_rows
 from vecalc.calc.resolve import Key
-from vecalc.calc.values import List, Scalar, Value, Vector
-from vecalc.errors import NoValue, TypeMismatch
+from vecalc.calc.values import List, Scalar, Score, Spaces, Vector, Worth
+from vecalc.errors import NoValue, TypeMismatch, UsageError
 from vecalc.search import Measure
 from vecalc.search.exact import search
 from vecalc.space import VectorSpace
@@ -29,15 +29,20 @@ class Ranker:
         self.default = next(iter(self.spaces))
         self.options = options
         self._candidates: dict[tuple[str, Limits, bool], NDArray[np.int64] | None] = {}
+        self._means: dict[tuple[str, str], NDArray[np.float64]] = {}
+        self._rotations: dict[tuple[str, str], NDArray[np.float64]] = {}
+        self._check_within(options.within)
 
     def set(self, **changes: Any) -> None:
         """Change options from now on: `set(norm="unit", k=5)`; the names are those of `Options`."""
+        self._check_within(changes.get("within"))
         self.options = self.options._replace(**changes)
 
     def add(self, spaces: Mapping[str, VectorSpace]) -> None:
         """Take up further spaces, or others under old names."""
         self.spaces |= spaces
-        self._candidates.clear()
+        for known in (self._candidates, self._means, self._rotations):
+            known.clear()
 
     def use(self, name: str) -> None:
         """Make a loaded space the default one."""
@@ -72,11 +77,51 @@ class Ranker:
             )
         return self._candidates[key]
 
-    def home(self, value: Value) -> str:
-        """The name of the space that a value is ranked in: its words' own, or the default one."""
-        if isinstance(value, Scalar) or len(value.spaces) != 1:
-            return self.default
-        return next(iter(value.spaces))
+    def home(self, value: Worth) -> str:
+        """The name of the space that a value is ranked in."""
+        if isinstance(value, Score):
+            return value.space
+        return self.default if isinstance(value, Scalar) else self.ranked_in(value.spaces)
+
+    def ranked_in(self, origin: Spaces) -> str:
+        """The space of `--in`; without it the one that all words come from, or the default one."""
+        if self.options.within is not None:
+            return self._key(self.options.within)
+        return self._own(origin)
+
+    def _own(self, origin: Spaces) -> str:
+        return next(iter(origin)) if len(origin) == 1 else self.default
+
+    def _key(self, name: str) -> str:
+        """The space of a name, or of a caption where it has no name."""
+        if name in self.spaces:
+            return name
+        return next((key for key, space in self.spaces.items() if space.name == name), name)
+
+    def _check_within(self, name: str | None) -> None:
+        if name is not None and self._key(name) not in self.spaces:
+            known = ", ".join(key or space.name for key, space in self.spaces.items())
+            raise UsageError(f"there is no space '{name}'", where="--in", hint=f"loaded: {known}")
+
+    def width(self, space: str) -> int:
+        """Components of a vector of a space."""
+        return self.spaces[space].dim
+
+    def mean(self, space: str, norm: str) -> NDArray[np.float64]:
+        """The mean [d] of all vectors of a space at a norm; computed once."""
+        if (space, norm) not in self._means:
+            from vecalc.calc.spacewide import mean_vector
+
+            self._means[space, norm] = mean_vector(self.spaces[space], norm)
+        return self._means[space, norm]
+
+    def rotation(self, source: str, target: str) -> NDArray[np.float64]:
+        """The orthogonal map [d, d] from one space to another; computed once."""
+        if (source, target) not in self._rotations:
+            from vecalc.calc.spacewide import procrustes
+
+            self._rotations[source, target] = procrustes(self.spaces[source], self.spaces[target])
+        return self._rotations[source, target]
 
     def excluded(self, name: str, inputs: Sequence[int]) -> frozenset[int]:
         """The rows of a space that may not be neighbours of an expression with these words."""
@@ -84,7 +129,7 @@ class Ranker:
 
     def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key]) -> List:
         """The function `nearest`: the k nearest words as a list, without the words of its argument."""
-        name = self.home(vector)
+        name = self._own(vector.spaces)
         space = self.spaces[name]
         if len(vector.components) != space.dim:
             raise TypeMismatch(

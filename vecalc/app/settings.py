@@ -1,8 +1,9 @@
-"""Defaults for options: environment > project file > user file > built in. Flags beat them all.
+"""Defaults for options: environment > project file > user file > catalogue > built in. Flags beat them all.
 
 A file is TOML with the long names of options as keys: `norm = "unit"`, `top = 5`,
 `model = ["vectors.bin"]`. The project's file is `vecalc.toml` in the current folder, the user's
-`config.toml` in the configuration folder. A variable is `VECALC_` and the name: `VECALC_TOP=5`.
+`config.toml` in the configuration folder. The catalogue of models names the default one, and holds what
+each model carries (`catalogue`). A variable is `VECALC_` and the name: `VECALC_TOP=5`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from vecalc.app import catalogue
 from vecalc.app.places import config_folder
 from vecalc.errors import FileProblem
 
@@ -61,6 +63,8 @@ def load_settings() -> dict[str, Setting]:
         variable = f"VECALC_{key.upper().replace('-', '_')}"
         if value := os.environ.get(variable):
             found[key] = Setting([value] if key == "model" else value, f"environment {variable}")
+    if "model" not in found and (default := catalogue.read().default):
+        found["model"] = Setting([default], f"{catalogue.file()}: vecalc models default")
     return found
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import vecalc
+from vecalc.app import catalogue
 from vecalc.errors import UsageError
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
+    from vecalc.app.cache import CacheUse
     from vecalc.app.stores import Watch
 
 _NAMED = re.compile(r"([^\W\d][\w'’]*)=(.+)", re.DOTALL)
@@ -31,15 +34,23 @@ def starter() -> VectorSpace:
     return open_store(Path(vecalc.__file__).parent / "starter", "starter")
 
 
-def open_spaces(models: Sequence[str], watch: Watch | None = None, **tolerance: bool | str) -> Opened:
+def open_spaces(
+    models: Sequence[str],
+    watch: Watch | None = None,
+    cache: CacheUse | None = None,
+    **tolerance: bool | str,
+) -> Opened:
     """The spaces of `-m [NAME=]FILE ...`; without any, the starter. `watch` sees long files being read.
 
-    A space without a name is the default one; otherwise the first is. Raises `UsageError` for a name
-    given twice, `FileProblem` for a file that can't be read.
+    FILE may be a name that `catalogue` knows. A space without a name is the default one; otherwise the first
+    is. Raises `UsageError` for a name given twice, `FileProblem` for a file that can't be read.
     """
     if not models:
         return Opened({"": starter()}, ())
+    from vecalc.app.cache import CacheUse
     from vecalc.app.stores import load, unwatched
+
+    how = {"watch": watch or unwatched, "cache": cache or CacheUse(), **tolerance}
 
     spaces: dict[str, VectorSpace] = {}
     notes: list[str] = []
@@ -48,10 +59,10 @@ def open_spaces(models: Sequence[str], watch: Watch | None = None, **tolerance: 
         if name in spaces:
             again = f"the name '{name}' is given twice" if name else "two models without a name"
             raise UsageError(again, where=f"-m {model}", hint="name them: -m users=FILE -m movies=FILE")
-        if path == "starter" and not Path(path).exists():
+        if path == catalogue.STARTER and not Path(path).exists():
             spaces[name] = starter()
             continue
-        loaded = load(path, name=name or _shown(path), watch=watch or unwatched, **tolerance)  # type: ignore[arg-type]
+        loaded = load(path, name=name or _shown(path), **how)  # type: ignore[arg-type]
         spaces[name] = loaded.space
         notes += [f"{path}: {note}" for note in loaded.notes]
     return Opened({name: spaces[name] for name in sorted(spaces, key=bool)}, tuple(notes))
@@ -60,9 +71,15 @@ def open_spaces(models: Sequence[str], watch: Watch | None = None, **tolerance: 
 def split_model(model: str) -> tuple[str, str]:
     """`users=FILE` as name and path; a path that exists as written has no name."""
     match = _NAMED.fullmatch(model)
-    if match is None or Path(model).exists():
+    if match is None or os.path.exists(model):  # noqa: PTH110 - no error for a name too long
         return "", model
     return match[1], match[2]
+
+
+def own_settings(models: Sequence[str]) -> dict[str, catalogue.Entry]:
+    """What is set for the models of `-m` themselves, by the names of their spaces; the default one first."""
+    found = dict(split_model(model) for model in models) or {"": catalogue.STARTER}
+    return {name: catalogue.own(found[name]) for name in sorted(found, key=bool)}
 
 
 def _shown(path: str) -> str:

@@ -3,4 +3,11 @@
 expand(tree, scope)            no names, no `where`, no user's functions are left
 resolve(tree, spaces, ...)     every word looked up at once, all unknown ones reported together
 evaluate(tree, vectors, ...)   a pure function of the tree and a mapping from word to vector
+search_scores(space, scores)   an expression with `?` has a number for every word: the best of them
+
+    operators, apply (matching), algebra      what operators and functions do with values
+    lift, drafting (each, affine), program    a tree with `?` becomes steps, for many words at once
+    rowwise, rowwise_vectors                  the functions of those steps
+    scores                                    the steps run over a space, block by block
+    spacewide, surroundings                   what takes all words of a space, or several spaces
 """

@@ -171,6 +171,11 @@ def without(a: Floats, xs: Floats) -> Floats:
     return settle(rest, length(a))
 
 
+def debias(x: Floats, xs: Floats) -> Floats:
+    """Hard debiasing (Bolukbasi et al. 2016): what is left without all axes together; a list row by row."""
+    return np.stack([without(row, xs) for row in x]) if x.ndim > 1 else without(x, xs)
+
+
 def slerp(a: Floats, b: Floats, t: float) -> Floats:
     """Along the great circle from `a` to `b` (Shoemake 1985); the length changes linearly."""
     u, v = direction_of(a), direction_of(b)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from vecalc.calc.functions import FUNCTIONS
+from vecalc.calc.functions import FUNCTIONS, Function
 from vecalc.errors import NOWHERE, LimitExceeded, Span, TypeMismatch, UnknownName
 from vecalc.lang.nodes import (
     Bind,
@@ -23,6 +23,7 @@ from vecalc.lang.nodes import (
     Negate,
     Node,
     Number,
+    SpaceName,
     Steps,
     Where,
     Word,
@@ -80,7 +81,7 @@ class _Expansion:
             case Word(text, quoted, space):
                 bound = None if quoted or space else scope.names.get(text)
                 return bound if bound is not None else _moved(node, at)
-            case Number() | Hyphenated() | Candidate():
+            case Number() | Hyphenated() | Candidate() | SpaceName():
                 return _moved(node, at)
             case Negate(operand):
                 return Negate((yield self.expand(operand, scope, at)), at or node.span)
@@ -127,6 +128,10 @@ class _Expansion:
             return (yield self._apply(definition, call, arguments, keywords, at))
         if call.name not in FUNCTIONS:
             raise unknown_function(call, scope, at)
+        function = FUNCTIONS[call.name]
+        if any(parameter.kind == "space" for parameter in function.parameters):
+            arguments = _with_space_names(function, arguments, keywords, at or call.span)
+            keywords = {}
         return Call(call.name, arguments, tuple(keywords.items()), at or call.span)
 
     def _apply(
@@ -156,8 +161,36 @@ def _moved(node: Node, at: Span | None) -> Node:
             return Hyphenated(parts, space, at)
         case Number(value):
             return Number(value, at)
+        case SpaceName(text):
+            return SpaceName(text, at)
         case _:
             return Candidate(at)
+
+
+def _with_space_names(
+    function: Function, arguments: tuple[Node, ...], keywords: dict[str, Node], place: Span
+) -> tuple[Node, ...]:
+    """The arguments by position, the words that stand for spaces as names of spaces."""
+    names = [parameter.name for parameter in function.parameters]
+    given = [*arguments, *(keywords[name] for name in names[len(arguments) :] if name in keywords)]
+    if len(given) != len(names) or len(given) != len(arguments) + len(keywords):
+        raise TypeMismatch(
+            f"{function.name} takes {len(names)} arguments, {len(arguments) + len(keywords)} given",
+            span=place,
+            hint=f"it is {function.shown()}",
+        )
+    for i, parameter in enumerate(function.parameters):
+        node = given[i]
+        if parameter.kind != "space" or isinstance(node, SpaceName):
+            continue
+        if not isinstance(node, Word) or node.space:
+            raise TypeMismatch(
+                f"{function.name}: {parameter.name} must be the name of a loaded space",
+                span=place if node.span == NOWHERE else node.span,
+                hint=f"it is {function.shown()}; -m NAME=FILE names one",
+            )
+        given[i] = SpaceName(node.text, node.span)
+    return tuple(given)
 
 
 def _match_parameters(

@@ -5,7 +5,8 @@ What can be said in the language itself belongs into `prelude.vec` instead.
 
 Parameters are written `name: kind`, `name: kind = default`, or `name: kind...` for any number of
 arguments or one list. Kinds: number, integer (from 1), vector, list (of vectors), pairs (a list of
-lists of two), vectors (a vector or a list), value (any of number, vector, list).
+lists of two), vectors (a vector or a list), value (any of number, vector, list), space (the name of a
+loaded space).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vecalc.calc import algebra
+from vecalc.calc import algebra, rowwise, rowwise_vectors
 
 GROUPS = {
     "size and angle": "lengths, distances, angles: numbers",
@@ -28,6 +29,7 @@ GROUPS = {
     "attention": "a soft lookup",
     "features": "columns for a model",
     "neighbours": "vectors found in the space, or in a list",
+    "space": "what depends on all words of a space, or of two",
 }
 
 
@@ -42,7 +44,10 @@ class Parameter(NamedTuple):
 
 
 class Function(NamedTuple):
-    """An entry of the table; `apply` takes arrays in the order of the parameters."""
+    """An entry of the table; `apply` takes arrays in the order of the parameters.
+
+    `each` is the same for every candidate at once (`vecalc.calc.rowwise`), for scores.
+    """
 
     name: str
     group: str
@@ -50,6 +55,7 @@ class Function(NamedTuple):
     formula: str
     apply: Callable[..., Any]
     source: str = ""
+    each: Callable[..., Any] | None = None
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -86,36 +92,72 @@ def _needs_evaluator(*_: Any) -> Any:
 
 _ENTRIES = (
     # size and angle
-    Function("norm", "size and angle", "x: vector", "‖x‖", algebra.length),
+    Function("norm", "size and angle", "x: vector", "‖x‖", algebra.length, each=rowwise.norm),
     Function(
-        "cos", "size and angle", "a: vector, b: vector", "a·b / (‖a‖ ‖b‖), cosine similarity", algebra.cos
+        "cos",
+        "size and angle",
+        "a: vector, b: vector",
+        "a·b / (‖a‖ ‖b‖), cosine similarity",
+        algebra.cos,
+        each=rowwise.cos,
     ),
-    Function("angle", "size and angle", "a: vector, b: vector", "acos(cos(a, b)) in degrees", algebra.angle),
+    Function(
+        "angle",
+        "size and angle",
+        "a: vector, b: vector",
+        "acos(cos(a, b)) in degrees",
+        algebra.angle,
+        each=rowwise.angle,
+    ),
     # scaling
     Function(
         "raw", "scaling", "x: value", "x with its words as long as the file holds them", _needs_evaluator
     ),
-    Function("unit", "scaling", "x: vectors", "x / ‖x‖", algebra.unit),
-    Function("rms", "scaling", "x: vectors", "x √d / ‖x‖: components have root mean square 1", algebra.rms),
+    Function("unit", "scaling", "x: vectors", "x / ‖x‖", algebra.unit, each=rowwise.unit),
+    Function(
+        "rms",
+        "scaling",
+        "x: vectors",
+        "x √d / ‖x‖: components have root mean square 1",
+        algebra.rms,
+        each=rowwise.rms,
+    ),
     # element-wise
-    Function("abs", "element-wise", "x: value", "|xᵢ|", np.abs),
-    Function("sqrt", "element-wise", "x: value", "√xᵢ", algebra.square_root),
-    Function("exp", "element-wise", "x: value", "e^xᵢ", np.exp),
-    Function("log", "element-wise", "x: value", "ln xᵢ", algebra.logarithm),
-    Function("tanh", "element-wise", "x: value", "tanh xᵢ", np.tanh),
-    Function("sigmoid", "element-wise", "x: value", "1 / (1 + e^-xᵢ)", algebra.sigmoid),
+    Function("abs", "element-wise", "x: value", "|xᵢ|", np.abs, each=rowwise.absolute),
+    Function("sqrt", "element-wise", "x: value", "√xᵢ", algebra.square_root, each=rowwise.square_root),
+    Function("exp", "element-wise", "x: value", "e^xᵢ", np.exp, each=rowwise.exponential),
+    Function("log", "element-wise", "x: value", "ln xᵢ", algebra.logarithm, each=rowwise.logarithm),
+    Function("tanh", "element-wise", "x: value", "tanh xᵢ", np.tanh, each=rowwise.tanh),
+    Function("sigmoid", "element-wise", "x: value", "1 / (1 + e^-xᵢ)", algebra.sigmoid, each=rowwise.sigmoid),
     Function(
-        "clip", "element-wise", "x: value, lo: number, hi: number", "min(max(xᵢ, lo), hi)", algebra.clip
+        "clip",
+        "element-wise",
+        "x: value, lo: number, hi: number",
+        "min(max(xᵢ, lo), hi)",
+        algebra.clip,
+        each=rowwise.clip,
     ),
-    Function("sign", "element-wise", "x: value", "-1, 0 or 1", np.sign),
+    Function("sign", "element-wise", "x: value", "-1, 0 or 1", np.sign, each=rowwise.sign),
     # many to one
-    Function("sum", "many to one", "x: value...", "x₁ + x₂ + …", algebra.total),
-    Function("mean", "many to one", "x: value...", "(x₁ + x₂ + …) / n", algebra.mean),
-    Function("avg", "many to one", "x: value...", "the same as mean", algebra.mean),
+    Function("sum", "many to one", "x: value...", "x₁ + x₂ + …", algebra.total, each=rowwise.add_up),
+    Function("mean", "many to one", "x: value...", "(x₁ + x₂ + …) / n", algebra.mean, each=rowwise.mean),
+    Function("avg", "many to one", "x: value...", "the same as mean", algebra.mean, each=rowwise.mean),
     Function(
-        "min", "many to one", "x: value...", "the smallest, element-wise", lambda xs: np.min(xs, axis=0)
+        "min",
+        "many to one",
+        "x: value...",
+        "the smallest, element-wise",
+        lambda xs: np.min(xs, axis=0),
+        each=rowwise.smallest,
     ),
-    Function("max", "many to one", "x: value...", "the largest, element-wise", lambda xs: np.max(xs, axis=0)),
+    Function(
+        "max",
+        "many to one",
+        "x: value...",
+        "the largest, element-wise",
+        lambda xs: np.max(xs, axis=0),
+        each=rowwise.largest,
+    ),
     Function(
         "medoid",
         "many to one",
@@ -130,6 +172,7 @@ _ENTRIES = (
         "a: vector, b: vector...",
         "the part of a in the span of the b's, QQᵀa",
         algebra.project,
+        each=rowwise_vectors.project,
     ),
     Function(
         "without",
@@ -138,6 +181,7 @@ _ENTRIES = (
         "a - QQᵀa, Q an orthonormal basis of all b's: orthogonal negation",
         algebra.without,
         "Widdows 2003",
+        each=rowwise_vectors.without,
     ),
     Function(
         "slerp",
@@ -146,6 +190,7 @@ _ENTRIES = (
         "the great circle from a (t=0) to b (t=1)",
         algebra.slerp,
         "Shoemake 1985",
+        each=rowwise_vectors.slerp,
     ),
     # composition
     Function(
@@ -155,6 +200,7 @@ _ENTRIES = (
         "a ⊛ b, circular convolution",
         algebra.bind,
         "Plate 1995",
+        each=rowwise_vectors.bind,
     ),
     Function(
         "unbind",
@@ -163,6 +209,7 @@ _ENTRIES = (
         "circular correlation: unbind(a, bind(a, b)) is near b",
         algebra.unbind,
         "Plate 1995",
+        each=rowwise_vectors.unbind,
     ),
     # attention
     Function(
@@ -174,7 +221,14 @@ _ENTRIES = (
         "Vaswani et al. 2017",
     ),
     # features
-    Function("concat", "features", "x: vector...", "[x₁; x₂; …], as wide as all together", np.concatenate),
+    Function(
+        "concat",
+        "features",
+        "x: vector...",
+        "[x₁; x₂; …], as wide as all together",
+        np.concatenate,
+        each=rowwise_vectors.concat,
+    ),
     # neighbours
     Function(
         "nearest",
@@ -198,6 +252,34 @@ _ENTRIES = (
         "what the pairs [[a, b], …] differ by, from b to a",
         algebra.pair_direction,
         "Bolukbasi et al. 2016",
+    ),
+    # space
+    Function(
+        "center",
+        "space",
+        "x: vectors",
+        "x minus the mean of all words of its space",
+        lambda x, mean: x - mean,
+        "Mu & Viswanath 2018",
+        rowwise.total,
+    ),
+    Function(
+        "debias",
+        "space",
+        "x: vectors, axis: vector...",
+        "x without its components along the axes: hard debiasing",
+        algebra.debias,
+        "Bolukbasi et al. 2016",
+        rowwise_vectors.without,
+    ),
+    Function(
+        "map",
+        "space",
+        "x: vectors, space: space",
+        "x turned into another loaded space, by the words that both have",
+        lambda x, rotation: x @ rotation,
+        "Schönemann 1966",
+        rowwise_vectors.turn,
     ),
 )
 

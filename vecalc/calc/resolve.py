@@ -1,17 +1,17 @@
 """Words meet the vocabulary: all of an expression at once, and never silently.
 
-A word is looked for exactly, then in another case, then with its blanks as `_` or `-`; what was found
-in another spelling is told in a note.
+A word is looked for exactly, then in another case, then with its blanks as `_` or `-`; then it gets the
+vector of its subwords, where the space has them. What was not found exactly is told in a note.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from vecalc.errors import NOWHERE, LimitExceeded, MissingWord, NoValue, UnknownName, UnknownWords
+from vecalc.errors import NOWHERE, LimitExceeded, MissingWord, NoValue, Span, UnknownName, UnknownWords
 from vecalc.lang.nodes import (
     Call,
     Candidate,
@@ -21,6 +21,7 @@ from vecalc.lang.nodes import (
     Negate,
     Node,
     Number,
+    SpaceName,
     Steps,
     Where,
     Word,
@@ -74,7 +75,10 @@ def resolve(
     """
     lookup = _Lookup(spaces, default, reading)
     tree = deep(lookup.read(tree))
-    if len({*lookup.rows, *(Key(node.space, node.text) for node, _ in lookup.missing)}) > reading.max_words:
+    if (
+        len({*lookup.rows, *lookup.composed, *(Key(node.space, node.text) for node, _ in lookup.missing)})
+        > reading.max_words
+    ):
         raise LimitExceeded(
             f"more than {reading.max_words:,} different words", hint="--limit words=N raises the limit"
         )
@@ -107,6 +111,7 @@ class _Lookup:
         self.default = default
         self.reading = reading
         self.rows: dict[Key, int] = {}
+        self.composed: dict[Key, NDArray[np.float64]] = {}  # words without a row
         self.missing: list[tuple[Word, VectorSpace]] = []
         self.notes: list[str] = []
         self._done: dict[int, Node] = {}  # nodes shared by several parents are read once
@@ -119,7 +124,7 @@ class _Lookup:
         self._done[id(node)] = result
         return result
 
-    def _read(self, node: Node) -> Steps[Node]:
+    def _read(self, node: Node) -> Steps[Node]:  # noqa: C901 - one short case a node
         match node:
             case Word():
                 return self._word(node)
@@ -139,6 +144,8 @@ class _Lookup:
                 values = yield self._all(tuple(value for _, value in keywords))
                 named = tuple(zip((key for key, _ in keywords), values, strict=True))
                 return Call(name, (yield self._all(arguments)), named, node.span)
+            case SpaceName(text, span):
+                return SpaceName(self._named(text, span), span)
             case Number() | Candidate():
                 return node
             case Where():
@@ -161,33 +168,58 @@ class _Lookup:
             )
         return name, self.spaces[name]
 
+    def _named(self, text: str, span: Span) -> str:
+        """The key of a space that is called by its name, or by its caption where it has no name."""
+        if text and text in self.spaces:
+            return text
+        captions = [key for key, space in self.spaces.items() if space.name == text]
+        if not captions:
+            known = ", ".join(sorted(key or space.name for key, space in self.spaces.items()))
+            raise UnknownName(
+                f"there is no space '{text}'",
+                span=span,
+                hint=f"load it with -m {text}=FILE (loaded: {known})",
+            )
+        return captions[0]
+
     def _word(self, node: Word) -> Word:
         name, space = self._space(node)
         row = find_row(space, node.text, exact=self.reading.exact)
         if row is None:
-            self.missing.append((node, space))
-            return node
+            return self._without_row(node, name, space)
         token = space.word(row)
         if token != node.text:
             self.notes.append(f"{node.text} read as {token}")
         self.rows[Key(name, token)] = row
         return Word(token, node.quoted, name, node.span)
 
+    def _without_row(self, node: Word, name: str, space: VectorSpace) -> Word:
+        """A word by its subwords; what has none is missing."""
+        vector = None if self.reading.exact else space.compose(node.text)
+        if vector is None:
+            self.missing.append((node, space))
+            return node
+        self.notes.append(f"{node.text} read by its subwords")
+        self.composed[Key(name, node.text)] = vector
+        return Word(node.text, node.quoted, name, node.span)
+
     def vectors(self) -> dict[Key, NDArray[np.float64]]:
-        """The rows of all words, read in row order, a space at a time."""
-        found: dict[Key, NDArray[np.float64]] = {}
+        """The vectors of all words; rows are read in row order, a space at a time."""
+        found = dict(self.composed)
+        check_finite(found, found.values())
         for name in dict.fromkeys(key.space for key in self.rows):
             keys = sorted((key for key in self.rows if key.space == name), key=self.rows.__getitem__)
             matrix = self.spaces[name].vectors([self.rows[key] for key in keys])
-            _check_finite(keys, matrix)
+            check_finite(keys, matrix)
             found.update(zip(keys, matrix, strict=True))
         return found
 
 
-def _check_finite(keys: Sequence[Key], matrix: NDArray[np.float64]) -> None:
-    bad = np.flatnonzero(~np.isfinite(matrix).all(axis=1))
-    if bad.size:
-        raise NoValue(f"the vector of '{keys[int(bad[0])].word}' is not finite")
+def check_finite(keys: Iterable[Key], vectors: Iterable[NDArray[np.float64]]) -> None:
+    """Raises `NoValue` for the first word whose vector has an infinity or a NaN."""
+    for key, vector in zip(keys, vectors, strict=True):
+        if not np.isfinite(vector).all():
+            raise NoValue(f"the vector of '{key.word}' is not finite")
 
 
 def unknown_words(missing: Sequence[tuple[Word, VectorSpace]]) -> UnknownWords:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -9,6 +10,8 @@ import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from vecalc.calc.program import Program
 
     Floats: TypeAlias = NDArray[np.float64]
 
@@ -47,7 +50,21 @@ class List:
     sizes: tuple[int, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Score:
+    """A number for every candidate word: a formula over `?`, worked out when the candidates are known.
+
+    `quick` is the formula by matrix products, which says who can be among the best; `exact` is the formula
+    itself, each word by itself: the same bits whatever the company.
+    """
+
+    space: str  # the space whose words `?` stands for
+    quick: Program
+    exact: Program
+
+
 Value: TypeAlias = Scalar | Vector | List
+Worth: TypeAlias = Value | Score  # what an expression can be worth; a score only as a whole
 
 
 def array(value: Value) -> Floats:
@@ -75,6 +92,12 @@ def describe(value: Value) -> str:
             return f"vector ({len(components)})"
         case List(vectors):
             return f"list of {vectors.shape[0]} ({vectors.shape[1]})"
+
+
+def different_widths(values: Sequence[Value]) -> str:
+    """Why some values don't go together; the names of their spaces where each is of one of its own."""
+    names = sorted({name for value in values for name in spaces(value) if name})
+    return f"{' and '.join(names)} have different widths" if len(names) > 1 else "different widths"
 
 
 def wrap(result: Floats | float, origin: Spaces) -> Value:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 NOT_FINITE = "rows with numbers that are not finite, left out"
 WORDLESS = "rows without a word, left out"
+BROKEN = "rows whose word holds a newline, left out"
 DUPLICATE = "duplicate words left out, the first row of each kept"
 _HINT = "--skip-bad-rows leaves such rows out"
 
@@ -23,22 +24,30 @@ _HINT = "--skip-bad-rows leaves such rows out"
 def sound(blocks: Iterable[Block], source: Source) -> Iterator[Block]:
     """The same blocks without what must not be in a space.
 
-    A row with nan or infinity (as float32) and a row whose word is empty or blank are FileProblems, or
-    left out and counted on request; a word that came before is left out and counted.
+    A row with nan or infinity (as float32) and a row whose word is empty, blank, or of several lines are
+    FileProblems, or left out and counted on request; a word that came before is left out and counted.
     """
     seen: set[str] = set()
     for block in blocks:
         wordless = _wordless(block.words)
         infinite = np.logical_not(np.isfinite(block.rows).all(axis=1))
+        broken = _broken(block.words) & ~wordless
         _refuse(block, infinite, source, NOT_FINITE, "holds a number that is not finite (as float32)")
         _refuse(block, wordless, source, WORDLESS, "has no word")
-        yield _without(block, wordless | infinite, seen, source)
+        _refuse(block, broken, source, BROKEN, "holds a newline in its word")
+        yield _without(block, wordless | infinite | broken, seen, source)
 
 
 def _wordless(words: Sequence[str]) -> NDArray[np.bool_]:
     if all(map(str.strip, words)):  # blanks of any kind: stricter, and faster
         return np.zeros(len(words), bool)
     return np.array([not word.strip(" \t\r\n") for word in words], bool)
+
+
+def _broken(words: Sequence[str]) -> NDArray[np.bool_]:
+    if "\n" not in "".join(words):
+        return np.zeros(len(words), bool)
+    return np.array(["\n" in word for word in words], bool)
 
 
 def _refuse(block: Block, bad: NDArray[np.bool_], source: Source, kind: str, what: str) -> None:
@@ -61,7 +70,8 @@ def _without(block: Block, bad: NDArray[np.bool_], seen: set[str], source: Sourc
     kept = [i for i, word in enumerate(block.words) if not bad[i] and _is_new(word, seen)]
     if repeated := len(block.words) - int(bad.sum()) - len(kept):
         source.tally[DUPLICATE] += repeated
-    return Block([block.words[i] for i in kept], block.rows[kept], [block.numbers[i] for i in kept])
+    numbers = [block.numbers[i] for i in kept]
+    return Block([block.words[i] for i in kept], block.rows[kept], numbers, block.subwords)
 
 
 def _is_new(word: str, seen: set[str]) -> bool:

@@ -12,13 +12,16 @@ _SHOWN = 40  # characters of a word in a message
 
 
 def decode(raw: Sequence[bytes], source: Source, where: Callable[[int], str]) -> list[str]:
-    """The words of some bytes without newlines; `where(i)` names the place of the i-th in a problem."""
+    """The words of some bytes; `where(i)` names the place of the i-th in a problem."""
     if raw and len(longest := max(raw, key=len)) > MAX_WORD:
         raise too_long(where(raw.index(longest)))
     try:
-        return b"\n".join(raw).decode().split("\n") if raw else []
+        words = b"\n".join(raw).decode().split("\n") if raw else []
     except UnicodeDecodeError:
-        return [_word(raw, i, source, where) for i in range(len(raw))]
+        words = []
+    if len(words) == len(raw):
+        return words
+    return [_word(raw, i, source, where) for i in range(len(raw))]
 
 
 def too_long(where: str) -> FileProblem:
@@ -27,11 +30,12 @@ def too_long(where: str) -> FileProblem:
     return FileProblem(message, where=where, hint="the file is damaged, or of another format")
 
 
-def shown(word: str | bytes) -> str:
+def shown(word: str | bytes, longest: int = _SHOWN) -> str:
     """A word for a message: quoted, cut where it is long, what can't be printed escaped as in Python."""
     text = word.decode("utf-8", "backslashreplace") if isinstance(word, bytes) else word
-    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:_SHOWN])
-    return f"'{visible}...'" if len(text) > _SHOWN else f"'{visible}'"
+    cut = text[:longest]
+    visible = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in cut)
+    return f"'{visible}...'" if len(text) > longest else f"'{visible}'"
 
 
 def _word(raw: Sequence[bytes], i: int, source: Source, where: Callable[[int], str]) -> str:
@@ -44,3 +48,14 @@ def _word(raw: Sequence[bytes], i: int, source: Source, where: Callable[[int], s
         message = f"the word {shown(raw[i])} is not UTF-8 (byte 0x{raw[i][error.start]:02x})"
         hint = "--encoding-errors surrogateescape keeps such words; if all look wrong, the file is damaged"
         raise FileProblem(message, where=where(i), hint=hint) from None
+
+
+def as_text(words: Sequence[str], source: Source, where: Callable[[int], str]) -> list[str]:
+    """Words that came as strings already: as `decode` leaves them, lone surrogates being no UTF-8."""
+    try:
+        "\n".join(words).encode()
+    except UnicodeEncodeError:
+        return decode([word.encode("utf-8", "surrogatepass") for word in words], source, where)
+    if words and len(longest := max(words, key=len)) > MAX_WORD:
+        raise too_long(where(words.index(longest)))
+    return list(words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, cast
@@ -17,7 +17,8 @@ from vecalc.formats.checks import sound
 from vecalc.formats.decoding import shown
 from vecalc.formats.opening import Tap, opened
 from vecalc.formats.refused import BINARY, TEXT, Kind, refused
-from vecalc.space import VectorSpace, digest
+from vecalc.space import VectorSpace
+from vecalc.space.files import unreadable
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.store import is_store, open_store
 from vecalc.space.storing import write_store
@@ -25,11 +26,14 @@ from vecalc.space.storing import write_store
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from vecalc.space.subwords import Subwords
     from vecalc.space.writing import Written
 
 # The matrix grows by an eighth whenever it is full: at most that much is idle, and a resize of a large
 # array moves pages rather than bytes.
 GROWTH = 8
+LISTED = 4  # names that a message gives of a folder
+LOOKED_AT = 1000  # and that it chooses them from, so that a folder of millions is no wait
 
 
 class Loaded(NamedTuple):
@@ -46,10 +50,11 @@ def load(
     skip_bad_rows: bool = False,
     allow_trailing: bool = False,
     encoding_errors: str = "strict",
+    trust_pickle: bool = False,
 ) -> Loaded:
-    """The space at a path: a store's folder, or a file of any format in `vecalc.formats`, gzipped or not.
+    """The space at a path: a store's folder, a file of any format in `vecalc.formats`, or a folder of one.
 
-    `name` captions it, the file's own name by default. The three options say what to put up with, see
+    `name` captions it, the path's own name by default. The other options say what to put up with, see
     `Tolerance`; each use is counted in the notes. Memory: the float32 matrix (at most an eighth of it
     more while it grows), about 250 bytes a word, and one block; so at most 2.25 times a text file and
     1.125 times a binary one, plus the words. FileProblem when the file can't be read or is damaged,
@@ -58,11 +63,13 @@ def load(
     place = Path(path)
     if is_store(place):
         return Loaded(open_store(place, name), ())
-    tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors)
-    with opened(place, tolerance) as (source, head):
-        blocks = recognised(head, place).read(source)
-        words, matrix = gathered(sound(blocks, source), place)
-    return Loaded(MatrixSpace(words, matrix, name or place.name), _notes(source))
+    tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors, trust_pickle)
+    found: list[Subwords] = []
+    with opened(main_file(place), tolerance) as (source, head, _):
+        blocks = recognised(head, source.path).read(source)
+        words, matrix = gathered(_watched(sound(blocks, source), found), source.path)
+        subwords = found[0].in_memory() if found else None
+    return Loaded(MatrixSpace(words, matrix, name or place.name, subwords=subwords), _notes(source))
 
 
 def convert(
@@ -74,48 +81,85 @@ def convert(
     kind: str = "float32",
     tap: Tap | None = None,
 ) -> Written:
-    """Write the vectors of a foreign file as a store at `folder`, streaming, in bounded memory.
+    """Write the vectors at a path (as `load` takes it) as a store at `folder`, streaming, in bounded memory.
 
-    Its facts name the source (path, size, time, digest) and what was put up with (notes). `tap` sees the
-    bytes of the file as they are read. Raises as `load` and `write_store` do; nothing is left behind then.
+    Its facts name the source (path, size, time, digest), the other files that took part, and what was put
+    up with (notes). `tap` sees the bytes of the files as they are read. Raises as `load` and `write_store`
+    do; nothing is left behind then.
     """
-    seen_so_far = digest.running()
-    with ThreadPoolExecutor(1) as hashing:
+    facts: dict[str, object] = {}
+    found: list[Subwords] = []
 
-        def seen(data: bytes) -> None:
-            hashing.submit(seen_so_far.update, data)
-            if tap:
-                tap(data)
-
-        facts: dict[str, object] = {}
-
-        def rows() -> Iterator[tuple[list[str], NDArray[np.float32]]]:
-            with opened(path, tolerance, seen) as (source, head):
-                status = path.stat()
-                for block in sound(recognised(head, path).read(source), source):
-                    if block.words:
-                        yield block.words, block.rows
-            hashing.shutdown()
+    def rows() -> Iterator[tuple[list[str], NDArray[np.float32]]]:
+        with opened(main_file(path), tolerance, tap, hashed=True) as (source, head, files):
+            for block in _watched(sound(recognised(head, source.path).read(source), source), found):
+                if block.words:
+                    yield block.words, block.rows
             facts["notes"] = _notes(source)
-            facts["source"] = {
-                "path": str(path.absolute()),
-                "size": status.st_size,
-                "mtime_ns": status.st_mtime_ns,
-                "digest": digest.noted(seen_so_far),
-            }
+            facts["source"], *others = files.facts()
+            if others:
+                facts["beside"] = others
 
-        try:
-            return write_store(folder, rows(), name=name, kind=kind, facts=facts)
-        except FileProblem as problem:
-            raise problem.at(where=str(path)) from None
+    try:
+        return write_store(
+            folder, rows(), name=name, kind=kind, facts=facts, subwords=lambda: next(iter(found), None)
+        )
+    except FileProblem as problem:
+        raise problem.at(where=str(path)) from None
 
 
-def tolerant(skip_bad_rows: bool, allow_trailing: bool, encoding_errors: str) -> Tolerance:
+def main_file(path: Path) -> Path:
+    """The file to read at a path: the path itself, or that of a folder which some format names.
+
+    FileProblem for a folder with none or several of them.
+    """
+    if not is_folder(path):
+        return path
+    names = sorted({name for form in formats().values() for name in getattr(form, "IN_FOLDERS", ())})
+    found = [name for name in names if (path / name).is_file()]
+    if len(found) == 1:
+        return path / found[0]
+    if found:
+        message = f"a folder with several models: {', '.join(found)}"
+        raise FileProblem(message, where=str(path), hint="name one of them")
+    hint = f"name a file in it; of a folder, {', '.join(names)} would be read"
+    message = f"a folder, and not a vecalc store; it holds {_listed(path)}"
+    raise FileProblem(message, where=str(path), hint=hint)
+
+
+def is_folder(path: Path) -> bool:
+    """Whether there is a folder; what can't be a path is none."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # a name too long, a NUL
+        return False
+
+
+def _listed(folder: Path) -> str:
+    """Some of the names in a folder, for a message."""
+    try:
+        names = sorted(entry.name for entry in islice(folder.iterdir(), LOOKED_AT))
+    except OSError as error:
+        raise unreadable(folder, error) from None
+    more = " and more" if len(names) > LISTED else ""
+    return ", ".join(map(shown, names[:LISTED])) + more if names else "nothing"
+
+
+def _watched(blocks: Iterable[Block], found: list[Subwords]) -> Iterator[Block]:
+    """The same blocks; the n-grams that one of them carries are found before it comes."""
+    for block in blocks:
+        found += [block.subwords] if block.subwords else []
+        yield block
+
+
+def tolerant(
+    skip_bad_rows: bool, allow_trailing: bool, encoding_errors: str, trust_pickle: bool = False
+) -> Tolerance:
     """What to put up with; UsageError for an unknown way with encoding errors."""
     if encoding_errors not in ENCODING_ERRORS:
         message = f"no way to treat encoding errors is called '{encoding_errors}'"
         raise UsageError(message, hint=f"there are {' and '.join(ENCODING_ERRORS)}")
-    return Tolerance(skip_bad_rows, allow_trailing, encoding_errors)
+    return Tolerance(skip_bad_rows, allow_trailing, encoding_errors, trust_pickle)
 
 
 def _notes(source: Source) -> tuple[str, ...]:
@@ -139,7 +183,7 @@ def recognised(head: Head, path: Path) -> Format:
     first = head.data.partition(b"\n")[0].rstrip()
     message = f"not a file of word vectors; it begins with {shown(first)}"
     names = ", ".join(name.replace("_", " ") for name in known)
-    raise FileProblem(message, where=str(path), hint=f"formats that are read: {names}; plain or gzipped")
+    raise FileProblem(message, where=str(path), hint=f"formats that are read: {names}; plain or compressed")
 
 
 def _refuse(head: Head, kinds: Sequence[Kind], path: Path) -> None:

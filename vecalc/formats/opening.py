@@ -1,31 +1,33 @@
-"""From a path to its bytes: what kind of thing it is, gzip undone, every failure named.
+"""From a path to its bytes: what kind of thing it is, compression undone, every failure named.
 
-Gzip is known by its first bytes, never by the name. All members of a file are read, checksums are
-verified, and a stream that grows beyond `GZIP_RATIO` times its file is taken for a bomb.
+The files of a source (the rows, and perhaps a list of words beside them) stay open until all is read, and
+must then be what they were before.
 """
 
 from __future__ import annotations
 
-import gzip
+import io
 import os
 import stat
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import BinaryIO, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 
 from vecalc.errors import FileProblem
 from vecalc.formats import HEAD_BYTES, Head, Source, Tolerance
+from vecalc.formats.guarded import FETCH_AGAIN, Guarded, ceiling_of
+from vecalc.formats.packed import LONGEST_MAGIC, packing_of
+from vecalc.space import digest
 from vecalc.space.files import unreadable
 
-GZIP_MAGIC = b"\x1f\x8b"
-# Vectors as text shrink to a third or a fourth, tables of zeros perhaps a hundredfold; deflate can do
-# a thousand. The ratio counts only above the grace, which any machine can read through.
-GZIP_RATIO = 200
-GZIP_GRACE = 64 << 20
-_FETCH_AGAIN = "fetch or compress the file again"
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+JUMPS = 1 << 16  # bytes read at once where somebody jumps about
+AGAIN = 1 << 20  # and where a file is read once more
 _KINDS = (
     (stat.S_ISDIR, "a folder, and not a vecalc store", "name a file in it"),
     (stat.S_ISFIFO, "a named pipe (FIFO), not a regular file", "write its content to a file first"),
@@ -38,103 +40,162 @@ _KINDS = (
 Tap: TypeAlias = Callable[[bytes], None]
 
 
-class _Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
-
-
-class Guarded:
-    """A stream whose failures are FileProblems, and that ends one byte beyond its ceiling."""
-
-    __slots__ = ("_ahead", "_ceiling", "_given", "_inner", "_path")
-
-    def __init__(self, inner: _Readable, path: Path, ceiling: int) -> None:
-        self._inner = inner
-        self._path = path
-        self._ceiling = ceiling
-        self._given = 0
-        self._ahead = b""
-
-    def peek(self, size: int) -> bytes:
-        """The first bytes, which `read` will give again; fewer only where the stream is shorter."""
-        while len(self._ahead) < size and (more := self._next(size - len(self._ahead))):
-            self._ahead += more
-        return self._ahead
-
-    def read(self, size: int, /) -> bytes:
-        """At most this many bytes, none at the end."""
-        if self._ahead:
-            data, self._ahead = self._ahead[:size], self._ahead[size:]
-            return data
-        return self._next(size)
-
-    def _next(self, size: int) -> bytes:
-        try:
-            data = self._inner.read(size)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise self._broken(error) from None
-        except OSError as error:
-            raise unreadable(self._path, error) from None
-        self._given += len(data)
-        if self._given > self._ceiling:
-            raise self._too_much()
-        return data
-
-    def _broken(self, error: Exception) -> FileProblem:
-        cut = isinstance(error, EOFError)
-        why = "the file is cut short" if cut else str(error).removeprefix("Error ")
-        message = f"damaged gzip data after {self._given:,} bytes of content: {why}"
-        return FileProblem(message, where=str(self._path), hint=_FETCH_AGAIN)
-
-    def _too_much(self) -> FileProblem:
-        message = f"yields more than {self._ceiling:,} bytes, over {GZIP_RATIO} times the size of the file"
-        hint = "if it is to be trusted, decompress it yourself and give the result"
-        return FileProblem(message, where=str(self._path), hint=hint)
-
-
 class _Tapped:
-    """A file that shows every piece that is read from it to somebody else."""
+    """A file that shows every piece that is read from it to others."""
 
-    def __init__(self, raw: BinaryIO, tap: Tap) -> None:
+    def __init__(self, raw: BinaryIO, taps: list[Tap]) -> None:
         self._raw = raw
-        self._tap = tap
+        self._taps = taps
+        self.seen = 0
 
     def read(self, size: int = -1, /) -> bytes:
         data = self._raw.read(size)
-        self._tap(data)
+        self.seen += len(data)
+        for tap in self._taps:
+            tap(data)
         return data
 
 
+class _Jumping(io.RawIOBase):
+    """A file that is read here and there, and shows what is read as `_Tapped` does."""
+
+    def __init__(self, raw: BinaryIO, tap: Tap) -> None:
+        self._inner = raw
+        self._tap = tap
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        return self._inner.seek(offset, whence)
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        view = memoryview(buffer)
+        data = self._inner.read(len(view))
+        view[: len(data)] = data
+        self._tap(data)
+        return len(data)
+
+
+class _Opened:
+    """One file of a source: as it was when it was opened, and the digest of what is read of it."""
+
+    def __init__(
+        self, path: Path, raw: io.BufferedReader, tap: Tap | None, hashing: ThreadPoolExecutor | None
+    ) -> None:
+        self.path = path
+        self.raw = raw
+        self.status = os.fstat(raw.fileno())
+        self._digest: Any = digest.running() if hashing else None
+        self._hashing = hashing
+        self.tapped = _Tapped(raw, [*([tap] if tap else []), *([self._hash] if hashing else [])])
+
+    def _hash(self, data: bytes) -> None:
+        if self._hashing:
+            self._hashing.submit(self._digest.update, data)
+
+    def refuse_if_changed(self) -> None:
+        try:
+            named = self.path.stat()
+        except OSError as error:
+            raise unreadable(self.path, error) from None
+        if not _identity(self.status) == _identity(os.fstat(self.raw.fileno())) == _identity(named):
+            message = "the file changed while it was being read"
+            hint = "wait until it is written, then try again"
+            raise FileProblem(message, where=str(self.path), hint=hint)
+
+    def facts(self) -> dict[str, object]:
+        """Path, size, time and digest; what was not read in order is read once more for it."""
+        if self.tapped.seen != self.status.st_size:
+            self._digest = digest.running()
+            self.raw.seek(0)
+            while data := self.raw.read(AGAIN):
+                self._digest.update(data)
+        return {
+            "path": str(self.path.absolute()),
+            "size": self.status.st_size,
+            "mtime_ns": self.status.st_mtime_ns,
+            "digest": digest.noted(self._digest),
+        }
+
+
+class OpenFiles:
+    """The files of one source, opened one after the other and closed together."""
+
+    def __init__(
+        self, tolerance: Tolerance, tap: Tap | None, closing: ExitStack, hashing: ThreadPoolExecutor | None
+    ) -> None:
+        self._tolerance = tolerance
+        self._tally: Counter[str] = Counter()
+        self._tap = tap
+        self._closing = closing
+        self._hashing = hashing
+        self._opened: list[_Opened] = []
+
+    def open(self, path: Path) -> Source:
+        """A regular file that is not empty, as a source of its own with the same tally."""
+        _refuse_unless_regular(path)
+        file = _Opened(path, self._closing.enter_context(_open(path)), self._tap, self._hashing)
+        size = file.status.st_size
+        if size == 0:
+            raise FileProblem("the file is empty", where=str(path), hint=FETCH_AGAIN)
+        self._opened.append(file)
+        packing = packing_of(file.raw.read(LONGEST_MAGIC))
+        file.raw.seek(0)
+        if packing is None:  # one that grows meanwhile is found out at the end, not by its ceiling
+            plain = Guarded(file.tapped, path, 1 << 63, "")
+            return Source(
+                path, plain, size, size, self._tolerance, self._tally, self._jumping(file), self.open
+            )
+        ceiling = ceiling_of(size)
+        stream = Guarded(packing.unpacked(file.tapped, path), path, ceiling, packing.name)
+        return Source(path, stream, None, ceiling, self._tolerance, self._tally, None, self.open)
+
+    def _jumping(self, file: _Opened) -> BinaryIO:
+        if self._tap is None:
+            return file.raw
+        return cast(BinaryIO, io.BufferedReader(_Jumping(file.raw, self._tap), JUMPS))
+
+    def refuse_if_changed(self) -> None:
+        """FileProblem unless every file is what it was when it was opened."""
+        for file in self._opened:
+            file.refuse_if_changed()
+
+    def facts(self) -> list[dict[str, object]]:
+        """What to know each file again by, in the order of their opening."""
+        if self._hashing:
+            self._hashing.shutdown()
+        return [file.facts() for file in self._opened]
+
+
 @contextmanager
-def opened(path: Path, tolerance: Tolerance, tap: Tap | None = None) -> Iterator[tuple[Source, Head]]:
-    """The source of a regular file and its head, decompressed; FileProblem unless it is one.
+def opened(
+    path: Path, tolerance: Tolerance, tap: Tap | None = None, *, hashed: bool = False
+) -> Iterator[tuple[Source, Head, OpenFiles]]:
+    """The source of a regular file, its head, decompressed, and the files that it comes to use.
 
-    `tap` sees the bytes of the file itself, in order, as they are read. When the block ends well, the file
-    must still be what it was when it began.
+    `tap` sees the bytes of the files themselves as they are read; `hashed` has their digests computed
+    meanwhile. When the block ends well, every file must still be what it was when it began.
     """
-    _refuse_unless_regular(path)
-    with _open(path) as raw:
-        before = os.fstat(raw.fileno())
-        if before.st_size == 0:
-            raise FileProblem("the file is empty", where=str(path), hint=_FETCH_AGAIN)
-        source, guarded = _source(path, raw, before.st_size, tolerance, tap)
-        data = guarded.peek(HEAD_BYTES)
-        if not data:
-            raise FileProblem("the gzip file has no content", where=str(path), hint=_FETCH_AGAIN)
-        yield source, Head(data, len(data) < HEAD_BYTES)
-        _refuse_if_changed(path, before, os.fstat(raw.fileno()))
+    with ExitStack() as closing:
+        hashing = closing.enter_context(ThreadPoolExecutor(1)) if hashed else None
+        files = OpenFiles(tolerance, tap, closing, hashing)
+        source = files.open(path)
+        yield source, head_of(source), files
+        files.refuse_if_changed()
 
 
-def _source(
-    path: Path, raw: BinaryIO, size: int, tolerance: Tolerance, tap: Tap | None
-) -> tuple[Source, Guarded]:
-    packed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
-    raw.seek(0)
-    ceiling = max(GZIP_GRACE, GZIP_RATIO * size) if packed else size
-    tapped = cast(BinaryIO, _Tapped(raw, tap)) if tap else raw  # it is only read, in order
-    inner: _Readable = gzip.GzipFile(fileobj=tapped) if packed else tapped
-    # A plain file that grows meanwhile is found out at the end, not here.
-    guarded = Guarded(inner, path, ceiling if packed else 1 << 63)
-    return Source(path, guarded, None if packed else size, ceiling, tolerance, Counter()), guarded
+def head_of(source: Source) -> Head:
+    """The beginning of a source that was just opened; reading it still gives everything."""
+    assert isinstance(source.stream, Guarded)  # noqa: S101 - `open` made it
+    data = source.stream.peek(HEAD_BYTES)
+    if not data:
+        message = "the compressed file has no content"
+        raise FileProblem(message, where=str(source.path), hint=FETCH_AGAIN)
+    return Head(data, len(data) < HEAD_BYTES)
 
 
 def _refuse_unless_regular(path: Path) -> None:
@@ -150,21 +211,11 @@ def _refuse_unless_regular(path: Path) -> None:
             raise FileProblem(message, where=str(path), hint=hint)
 
 
-def _open(path: Path) -> BinaryIO:
+def _open(path: Path) -> io.BufferedReader:
     try:
         return path.open("rb")
     except OSError as error:
         raise unreadable(path, error) from None
-
-
-def _refuse_if_changed(path: Path, before: os.stat_result, after: os.stat_result) -> None:
-    try:
-        named = path.stat()
-    except OSError as error:
-        raise unreadable(path, error) from None
-    if not _identity(before) == _identity(after) == _identity(named):
-        message = "the file changed while it was being read"
-        raise FileProblem(message, where=str(path), hint="wait until it is written, then try again")
 
 
 def _identity(status: os.stat_result) -> tuple[int, int, int, int]:

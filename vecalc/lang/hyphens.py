@@ -19,7 +19,7 @@ MINUS = "\u2212"  # always an operator to the grammar, and as long as a hyphen: 
 # nothing but hyphens would take time cubic in its length. Longer tokens can be quoted.
 MOST_PARTS = 12
 
-_JOINED = re.compile(r"[\w'’]-[\w’]")
+_JOINED = re.compile(r"\S-\S")  # letters may end with marks that are none by themselves
 
 IsToken = Callable[[str, str], bool]  # (space, word) -> is it in that vocabulary?
 

@@ -55,6 +55,14 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class SpaceName:
+    """The name of a loaded space as an argument, as in `map(king, fr)`; a word to the parser."""
+
+    text: str
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Negate:
     """`-operand`."""
 
@@ -128,7 +136,7 @@ class Expectation:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-Node: TypeAlias = Number | Word | Hyphenated | Candidate | Negate | Chain | Call | ListOf | Where
+Node: TypeAlias = Number | Word | Hyphenated | Candidate | SpaceName | Negate | Chain | Call | ListOf | Where
 Statement: TypeAlias = Node | Bind | Define | Expectation
 
 SUM, PRODUCT, DOT, POWER = ("+", "-"), ("*", "/"), ("@",), ("^",)

@@ -27,6 +27,7 @@ from vecalc.lang.nodes import (
     Negate,
     Node,
     Number,
+    SpaceName,
     Statement,
     Where,
     Word,
@@ -148,5 +149,5 @@ def _fill(node: Node, by: _Filling) -> Node:  # noqa: C901 - a case for each kin
                 Bind(b.name, _fill(b.value, by), place(b.span)) for b in bindings if isinstance(b, Bind)
             )
             return Where(_fill(body, by), bound, place(span))
-        case Hyphenated():
+        case Hyphenated() | SpaceName():
             raise AssertionError("such a shape is not remembered")

@@ -19,6 +19,7 @@ from vecalc.lang.nodes import (
     Negate,
     Node,
     Number,
+    SpaceName,
     Statement,
     Steps,
     Where,
@@ -92,6 +93,8 @@ def _show(node: Statement) -> Steps[str]:  # noqa: C901 - one short case a node
             return _in_space(space, "-".join(parts))
         case Candidate():
             return "?"
+        case SpaceName(text):
+            return text if text.isidentifier() else quote(text)
         case Negate(operand):
             return "-" + (yield _operand(operand, _SIGNED))
         case Chain():

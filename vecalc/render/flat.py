@@ -1,6 +1,6 @@
 """An answer as rows of one fixed width, for the formats that are nothing but rows.
 
-    ranking   a row per neighbour:           rank, word, score
+    ranking   a row per neighbour:           rank, word, score (of a score, too)
     list      a row per vector of the list:  its place from 1, its label, its length
     number    one row:                       -, -, the number
     error     one row, in `table` only:      -, -, -, its message
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from vecalc.answers import Number, Ranking, Rows
+from vecalc.answers import Number, Ranking, Rows, Scored
 from vecalc.render.figures import fixed, result
 from vecalc.render.sheets import as_text
 
@@ -39,7 +39,7 @@ def lines(answer: Answer, style: Style) -> Iterator[Line]:
     """The rows of an answer; none for an error or a ranking in which no candidate is left."""
     digits = _DECIMALS if style.precision is None else style.precision
     match answer.result:
-        case Ranking(neighbours):
+        case Ranking(neighbours) | Scored(neighbours):
             yield from (Line(str(n.rank), n.word, fixed(n.score, digits)) for n in neighbours)
         case Rows(rows):
             yield from (Line(str(i), row.label, fixed(row.length, digits)) for i, row in enumerate(rows, 1))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from vecalc.answers import Number, Ranking, Rows
+from vecalc.answers import Number, Ranking, Rows, Scored
 from vecalc.render import sheets
 from vecalc.render.figures import fixed, result
 from vecalc.render.verdict import verdict
@@ -67,7 +67,7 @@ def _blocks(answer: Answer, style: Style) -> Iterator[str]:
         if answer.error is not None:
             yield f"> error: {_cell(answer.error.message)}\n"
     match answer.result:
-        case Ranking() as ranking:
+        case Ranking() | Scored() as ranking:
             yield _ranking(ranking, style)
         case Rows() as rows:
             yield _rows(rows, style)
@@ -78,7 +78,7 @@ def _blocks(answer: Answer, style: Style) -> Iterator[str]:
     yield from (_weights(weights, style) for weights in answer.attention)
 
 
-def _ranking(ranking: Ranking, style: Style) -> str:
+def _ranking(ranking: Ranking | Scored, style: Style) -> str:
     if not ranking.neighbours:
         return "no candidate is left\n"
     rows = ([str(n.rank), _cell(n.word), _score(n.score, style)] for n in ranking.neighbours)

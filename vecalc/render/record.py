@@ -1,11 +1,11 @@
 """An answer as a JSON object, the same for `json` and `jsonl`.
 
     schema, id, expr, parsed, model, norm, metric
-    type        "ranking" | "scalar" | "list", null for an error
-    results     of a ranking: [{rank, word, score}]
+    type        "ranking" | "score" | "scalar" | "list", null for an error
+    results     of a ranking or a score: [{rank, word, score}]
     value       of a scalar
     rows        of a list: [{label, length, weight (of an attention), results}]
-    excluded    [{word, rank, score}], the rank it would have had; empty when not a ranking
+    excluded    [{word, rank, score}], the rank it would have had; empty when nothing is ranked
     notes       how words were read
     expected    {word, at, rank, passed}, after `=>`
     attention   [[{label, weight}]], of each attention in the expression
@@ -24,7 +24,7 @@ from collections.abc import Iterable, Iterator
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from vecalc.answers import SCHEMA, Number, Ranking, Rows
+from vecalc.answers import SCHEMA, Number, Ranking, Rows, Scored
 from vecalc.errors import UnknownWords
 from vecalc.render.visible import spell_controls
 
@@ -81,11 +81,12 @@ def encode(record: Record, indent: int | None = None) -> str:
     return "\n".join(map(spell_controls, text.split("\n")))  # these line ends are JSON's own, words have \\n
 
 
-def _result(result: Ranking | Number | Rows | None) -> Record:
+def _result(result: Ranking | Scored | Number | Rows | None) -> Record:
     match result:
-        case Ranking(neighbours, excluded):
+        case Ranking(neighbours, excluded) | Scored(neighbours, excluded):
             without = [{"word": n.word, "rank": n.rank, "score": _finite(n.score)} for n in excluded]
-            return {"type": "ranking", "results": _results(neighbours), "excluded": without}
+            kind = "ranking" if isinstance(result, Ranking) else "score"
+            return {"type": kind, "results": _results(neighbours), "excluded": without}
         case Number(value):
             return {"type": "scalar", "value": _finite(value), "excluded": []}
         case Rows(rows):

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from vecalc.answers import Number, Ranking, Rows
+from vecalc.answers import Number, Ranking, Rows, Scored
 from vecalc.render import sheets
 from vecalc.render.bars import bar, shares
 from vecalc.render.figures import count, fixed, result
 from vecalc.render.grid import Column, Row, grid
 from vecalc.render.paint import BAD, BOLD, DIM, GOOD, paint
+from vecalc.render.pieces import pieces
 from vecalc.render.verdict import verdict
 from vecalc.render.visible import visible
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from vecalc.render import Style
 
 _DECIMALS = 4  # the fifth rarely tells two neighbours apart
+SCORED = "cos"  # the bars of a score: its own share up to 1, else measured by the best one
 _NARROW = 40  # columns below which words are worth more than bars
 
 
@@ -55,7 +57,14 @@ def sheet(sheet: Sheet, style: Style, index: int) -> str:
     ]
     title = paint(visible(sheet.title), BOLD, style) + "\n" if sheet.title else ""
     remarks = "".join(paint(visible(remark), DIM, style) + "\n" for remark in sheet.remarks)
-    return ("\n" if index else "") + title + (grid(shape, rows, style) if rows else "nothing\n") + remarks
+    tables = "\n".join(_tables(sheet, shape, rows, style)) if rows else "nothing\n"
+    return ("\n" if index else "") + title + tables + remarks
+
+
+def _tables(sheet: Sheet, shape: list[Column], rows: list[Row], style: Style) -> Iterator[str]:
+    """A sheet as one table, or in pieces where the terminal is too narrow for all columns."""
+    for places in pieces(shape, rows, style.width, sheet.keys, sheet.together):
+        yield grid([shape[i] for i in places], [Row([row.cells[i] for i in places]) for row in rows], style)
 
 
 def end(style: Style) -> str:
@@ -70,6 +79,8 @@ def _parts(answer: Answer, style: Style, index: int) -> Iterator[str]:
     match answer.result:
         case Ranking() as ranking:
             yield _ranking(ranking, answer.asked.metric, style)
+        case Scored() as scored:
+            yield _ranking(scored, SCORED, style)
         case Rows() as rows:
             yield _rows(rows, style)
         case Number(value):
@@ -85,10 +96,11 @@ def _caption(answer: Answer, style: Style) -> str:
     asked = answer.asked
     times, between = ("x", " - ") if style.ascii else ("×", " · ")
     size = f"{count(asked.size)} words {times} {asked.width}"
-    return between.join([visible(asked.model), size, f"norm {asked.norm}", asked.metric])
+    how = "score" if isinstance(answer.result, Scored) else asked.metric
+    return between.join([visible(asked.model), size, f"norm {asked.norm}", how])
 
 
-def _ranking(ranking: Ranking, metric: str, style: Style) -> str:
+def _ranking(ranking: Ranking | Scored, metric: str, style: Style) -> str:
     shown = list(_interleaved(ranking))
     lengths = shares([n.score for n, _ in shown], [n.score for n in ranking.neighbours], metric)
     rows = []
@@ -109,7 +121,7 @@ def _ranking(ranking: Ranking, metric: str, style: Style) -> str:
     return (grid(shape, rows, style) if rows else "") + nothing
 
 
-def _interleaved(ranking: Ranking) -> Iterator[tuple[Neighbour, bool]]:
+def _interleaved(ranking: Ranking | Scored) -> Iterator[tuple[Neighbour, bool]]:
     """Neighbours and, at the rank they would have had, inputs (True)."""
     inputs = sorted(ranking.excluded)
     done = 0

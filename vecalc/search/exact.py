@@ -118,18 +118,39 @@ def rank(
     excluded: Rows = NO_ROWS,
 ) -> int:
     """See `Searcher.rank`."""
+    return ranks(space, query[None], [row], measure, rows, [excluded])[0]
+
+
+def ranks(
+    space: VectorSpace,
+    queries: Queries,
+    wanted: Sequence[int],
+    measure: Measure = Measure(),  # noqa: B008 - immutable
+    rows: Rows | None = None,
+    excluded: Sequence[Rows] | None = None,
+) -> list[int]:
+    """For each query [q, d] the rank of its own row of the `wanted` [q], as `rank` tells it, in one pass."""
+    shut_out = [NO_ROWS] * len(queries) if excluded is None else excluded
     with np.errstate(over="ignore", invalid="ignore"):
-        own = float(_exact_scores(space, query, np.array([row]), measure)[0])
-        own_key = -(np.float64(own) ** 2) if measure.metric == "l2" else own
-        shut_out = excluded if rows is None else np.intersect1d(excluded, rows)
-        better = -_count_better(space, query, shut_out, (own, row), measure)
-        asked = _asked(query[None])
+        goals = [
+            (float(_exact_scores(space, query, np.array([row]), measure)[0]), row)
+            for query, row in zip(queries, wanted, strict=True)
+        ]
+        better = [
+            -_count_better(space, query, out if rows is None else np.intersect1d(out, rows), goal, measure)
+            for query, out, goal in zip(queries, shut_out, goals, strict=True)
+        ]
+        own = np.array([score for score, _ in goals])[:, None]
+        own = -(own**2) if measure.metric == "l2" else own
+        asked = _asked(queries)
         for block in _blocks(space, rows, measure):
-            (keys,), (bound,) = _approximate(block, asked, measure)
-            near = (keys == np.inf) | (np.abs(keys - own_key) <= bound)
-            better += int(np.count_nonzero(~near & (keys > own_key)))
-            better += _count_better(space, query, block.rows[near], (own, row), measure)
-    return better + 1
+            keys, bounds = _approximate(block, asked, measure)
+            near = (keys == np.inf) | (np.abs(keys - own) <= bounds[:, None])
+            surely = np.count_nonzero(~near & (keys > own), axis=1)
+            for i, goal in enumerate(goals):
+                better[i] += int(surely[i])
+                better[i] += _count_better(space, queries[i], block.rows[near[i]], goal, measure)
+    return [count + 1 for count in better]
 
 
 def _count_better(

@@ -66,6 +66,9 @@ class VectorSpace(Protocol):
     def variants(self, word: str) -> Sequence[int]:
         """Rows of the same word in any case or Unicode composition, its own among them, in row order."""
 
+    def compose(self, word: str) -> NDArray[np.float64] | None:
+        """The vector [d] of any word, made of its subwords (norm raw); None where there are none for it."""
+
     def matching(self, pattern: Pattern) -> Rows:
         """Rows of the words that match a pattern, ascending."""
 

@@ -1,11 +1,13 @@
-"""What went wrong with a file, in the words of its user."""
+"""What went wrong with a file, in the words of its user; and files that nobody else can read."""
 
 from __future__ import annotations
 
 import errno
+import os
 from pathlib import Path
+from typing import IO
 
-from vecalc.errors import FileProblem, StorageProblem, VecalcError
+from vecalc.errors import FileProblem, NoSpace, NotWritable, StorageProblem, VecalcError
 
 # Not the file's fault: the machine has run out of something that the message has to name.
 _RESOURCES = {
@@ -13,6 +15,12 @@ _RESOURCES = {
     errno.ENFILE: "this machine has too many files open",
     errno.ENOMEM: "not enough memory",
 }
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+# The place, not the disk: no permission, no such folder, a file where a folder should be.
+_NOT_OURS = (
+    *(errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EEXIST),
+    *(errno.ENAMETOOLONG, errno.ELOOP),
+)
 _REASONS = {
     errno.ENOENT: ("no such file", "check the spelling of the path"),
     errno.ENOTDIR: ("no such file: a part of its path is not a folder", "check the spelling of the path"),
@@ -29,3 +37,17 @@ def unreadable(path: Path, error: OSError) -> VecalcError:
         return StorageProblem(_RESOURCES[number], where=str(path), hint="close something, or raise the limit")
     message, hint = _REASONS.get(number, (error.strerror or str(error), ""))
     return FileProblem(message, where=str(path), hint=hint)
+
+
+def unwritable(path: Path, error: OSError) -> StorageProblem:
+    """The StorageProblem for what the system said about writing at a path, with the resource it lacks."""
+    number = error.errno or 0
+    if number in _RESOURCES:
+        return StorageProblem(_RESOURCES[number], where=str(path), hint="close something, or raise the limit")
+    kind = NoSpace if number in _FULL else NotWritable if number in _NOT_OURS else StorageProblem
+    return kind(f"can't be written: {error.strerror or error}", where=str(path))
+
+
+def private_file(path: Path) -> IO[bytes]:
+    """A file for bytes that only its owner can read and write; an older one is emptied."""
+    return open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600))

@@ -17,6 +17,7 @@ from zlib import crc32
 
 import numpy as np
 
+from vecalc.errors import FileProblem
 from vecalc.space.lines import Lines
 from vecalc.space.spelling import fold, fold_all
 
@@ -83,6 +84,9 @@ def _rows(index: Index, text: str) -> list[int]:
     while place < len(hashes) and hashes.item(place) == key:
         rows.append(numbers.item(place))
         place += 1
+    if rows and max(rows) >= len(hashes):
+        hint = "--verify makes a converted model again; import others again"
+        raise FileProblem("the model is damaged: its index of words leads nowhere", hint=hint)
     return rows
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from vecalc.space import Rows
     from vecalc.space.codes import Codes
+    from vecalc.space.subwords import Subwords
 
 # 8,192 rows of 300 float32 are 10 MB: long enough that a matrix product runs at full speed, short
 # enough that its result for a few hundred queries stays small.
@@ -29,11 +30,11 @@ class MatrixSpace:
     """A vocabulary of n words and a matrix [n, d] of any real type, shared with the caller, never written.
 
     `words` is a sequence of strings (of equal words the first counts) or a `Vocabulary`. `lengths` [n]
-    are computed, in float64, at first use unless they are given. `codes` make searching faster. ValueError
-    when the shapes disagree.
+    are computed, in float64, at first use unless they are given. `codes` make searching faster, `subwords`
+    compose vectors of words that the vocabulary lacks. ValueError when the shapes disagree.
     """
 
-    __slots__ = ("_lengths", "_matrix", "_near", "_words", "codes", "name")
+    __slots__ = ("_lengths", "_matrix", "_near", "_words", "codes", "name", "subwords")
 
     def __init__(
         self,
@@ -42,15 +43,21 @@ class MatrixSpace:
         name: str = "",
         lengths: NDArray[Any] | None = None,
         codes: Codes | None = None,
+        subwords: Subwords | None = None,
     ) -> None:
         if matrix.ndim != 2 or len(matrix) != len(words):
             raise ValueError(f"{len(words)} words do not fit a matrix of shape {matrix.shape}")
+        if subwords and subwords.rows.shape[1] != matrix.shape[1]:
+            raise ValueError(
+                f"n-grams of width {subwords.rows.shape[1]} do not fit words of {matrix.shape[1]}"
+            )
         self.name = name
         self._words: Vocabulary = WordList(words) if isinstance(words, Sequence) else words
         self._matrix = matrix.view(np.ndarray)
         self._matrix.flags.writeable = False
         self._lengths = lengths
         self.codes = codes
+        self.subwords = subwords
         self._near = Near(self._words)
 
     @property
@@ -92,6 +99,10 @@ class MatrixSpace:
     def variants(self, word: str) -> Sequence[int]:
         """Rows of the same word in any case or Unicode composition, in row order."""
         return self._words.variants(word)
+
+    def compose(self, word: str) -> NDArray[np.float64] | None:
+        """The vector [d] of any word, made of its subwords; None where there are none for it."""
+        return self.subwords.vector(word) if self.subwords else None
 
     def matching(self, pattern: Pattern) -> Rows:
         """Rows of the words that match a pattern, ascending."""

@@ -97,6 +97,9 @@ class Selection:
         found = self._of.matching(pattern)
         return found if self._rows is None else np.flatnonzero(np.isin(self._rows, found))
 
+    def compose(self, word: str) -> None:
+        """Nothing: a selection has the words that it has."""
+
     def near(self, word: str, limit: int = 3) -> Sequence[str]:
         """Words spelled like this one, likeliest first: of the many that the whole space has, these few."""
         return [found for found in self._of.near(word, 8 * limit) if self.row(found) is not None][:limit]

@@ -9,6 +9,7 @@ and, in a store that `storing.py` wrote (the digests name them):
 
     codes.npy, residuals.npy, rotation.npy     one byte a number for the search, see `codes.py`
     offsets.npy, exact.npy, folded.npy         where the words are, see `index.py`
+    subwords.npy                               [buckets, d] n-grams of a model that has them, see `subwords`
 
 Every file is checked against the facts before it is used; a file that disagrees is a FileProblem.
 """
@@ -29,6 +30,8 @@ from vecalc.space.codes import width as code_width
 from vecalc.space.files import unreadable
 from vecalc.space.index import MappedWords
 from vecalc.space.matrix import MatrixSpace
+from vecalc.space.subwords import LONGEST_NGRAM, Subwords
+from vecalc.space.whole import check_sizes
 from vecalc.space.words import WordFile
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 FORMAT = 1
 TYPES = ("int8", "float16", "float32")
 FACTS = "facts.json"
+REPLACED = 5  # how often in a row a store may be replaced while it is opened
 LONGEST_FACTS = 1 << 20  # a megabyte of facts is no facts file, whatever it is
 
 
@@ -59,14 +63,42 @@ def is_store(folder: Path) -> bool:
 
 
 def open_store(folder: Path, name: str = "") -> VectorSpace:
-    """The space in a folder, under the name given or the store's own; FileProblem when it is damaged."""
+    """The space in a folder, under the name given or the store's own; FileProblem when it is damaged.
+
+    A store that is replaced meanwhile is opened again, so that no file of the one comes with the other's.
+    """
+    for _ in range(REPLACED):
+        before = _identity(folder)
+        try:
+            space = _opened(folder, name)
+        except FileProblem:
+            if _identity(folder) == before:
+                raise
+        else:
+            if _identity(folder) == before:
+                return space
+    raise FileProblem("it is replaced again and again", where=str(folder), hint="wait a little")
+
+
+def _identity(folder: Path) -> tuple[int, int] | None:
+    try:
+        status = folder.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _opened(folder: Path, name: str) -> VectorSpace:
     facts = read_facts(folder / FACTS)
+    check_sizes(folder, facts.rest, _REBUILD)
     vectors = _mapped(folder / "vectors.npy", facts.type, (facts.rows, facts.width))
     lengths = _mapped(folder / "lengths.npy", "float32", (facts.rows,))
-    files = facts.rest.get("digests", {})
+    digests = facts.rest.get("digests")
+    files = digests if isinstance(digests, dict) else {}
     words = _indexed(folder, facts.rows) if "exact.npy" in files else _words(folder / "words.txt", facts.rows)
     codes = _codes(folder, facts) if "codes.npy" in files else None
-    return MatrixSpace(words, vectors, name or facts.name, lengths, codes)
+    subwords = _subwords(folder, facts) if "subwords.npy" in files else None
+    return MatrixSpace(words, vectors, name or facts.name, lengths, codes, subwords)
 
 
 def read_facts(path: Path) -> Facts:
@@ -106,7 +138,9 @@ def _mapped(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
         array: NDArray[Any] = np.lib.format.open_memmap(path, mode="r")  # refuses object arrays
     except OSError as error:
         raise unreadable(path, error) from None
-    except (ValueError, EOFError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # a header is Python source to numpy, and can be wrong in every way
         raise FileProblem(f"damaged: {error}", where=str(path), hint=_REBUILD) from None
     if (array.dtype, array.shape) != (np.dtype(kind), shape):
         message = f"{FACTS} promises {kind} {list(shape)}, the file holds {array.dtype} {list(array.shape)}"
@@ -136,6 +170,21 @@ def _indexed(folder: Path, rows: int) -> MappedWords:
         raise FileProblem(message, where=str(path), hint=_REBUILD)
     exact, folded = (_mapped(folder / f"{name}.npy", "uint32", (2, rows)) for name in ("exact", "folded"))
     return MappedWords(data, offsets, exact, folded)
+
+
+def _subwords(folder: Path, facts: Facts) -> Subwords:
+    found = facts.rest.get("subwords")
+    said: dict[str, Any] = found if isinstance(found, dict) else {}
+    numbers: list[Any] = [said.get(key) for key in ("buckets", "shortest", "longest")]
+    buckets, shortest, longest = numbers
+    if (
+        not all(type(number) is int for number in numbers)
+        or buckets < 1
+        or not 0 <= shortest <= longest <= LONGEST_NGRAM
+    ):
+        message = "a store with n-grams, and without their number and lengths"
+        raise FileProblem(message, where=str(folder / FACTS), hint=_REBUILD)
+    return Subwords(_mapped(folder / "subwords.npy", facts.type, (buckets, facts.width)), shortest, longest)
 
 
 def _codes(folder: Path, facts: Facts) -> Codes:

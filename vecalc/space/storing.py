@@ -1,29 +1,38 @@
 """Writes a store: rows stream in, a folder appears when it is complete (the format is `store.py`'s).
 
-Until the end everything lies in a folder beside the final
-one, under another name, which vanishes after a failure.
+Until the end everything lies in a folder beside the final one, under another name, which vanishes after a
+failure; a lock on it tells others that it is being written. All files and folders are their owner's alone.
 """
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vecalc.errors import FileProblem, StorageProblem
+from vecalc.errors import FileProblem, NoSpace
 from vecalc.space import digest
+from vecalc.space.files import private_file, unwritable
+from vecalc.space.holding import held
 from vecalc.space.store import FACTS, FORMAT
-from vecalc.space.writing import Written, write_files
+from vecalc.space.writing import Written, write_files, write_subwords
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    from vecalc.space.subwords import Subwords
+
+PART, OLD = ".part", ".old"  # ends of the names of what is in the making, and of what is being replaced
+RACES = 5  # how often in a row others may come first to a name
+_TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT)
 
 
 def write_store(
@@ -33,37 +42,69 @@ def write_store(
     name: str,
     kind: str = "float32",
     facts: Mapping[str, Any] | None = None,
+    subwords: Callable[[], Subwords | None] = lambda: None,
 ) -> Written:
     """Write words [b] and rows [b, d], block after block, as a store; an older one in its place is replaced.
 
     `kind` is float32 or float16. Further `facts` are written as they are once the blocks have come to
-    their end. Raises `StorageProblem` when it can't be written, `FileProblem` when there is no row or a
-    number that float16 can't hold, and whatever the blocks raise; then nothing is left behind.
+    their end; `subwords` is asked for n-grams when the first block has come. Raises `StorageProblem` when
+    it can't be written (`NotWritable`, `NoSpace`), `FileProblem` when there is no row or a number that
+    float16 can't hold, and whatever the blocks raise; then nothing is left behind.
     """
+    written_bytes = 0
     try:
         with _replacing(folder) as place:
-            written = write_files(place, blocks, kind)
-            if not written.rows:
-                raise FileProblem("no row is left", hint="see whether the file holds vectors at all")
-            _write_facts(place, {"name": name, "type": kind, **written._asdict(), **(facts or {})})
-    except OSError as problem:
-        raise StorageProblem(f"can't be written: {problem.strerror}", where=str(folder)) from None
+            more: dict[str, Any] = {}
+            try:
+                written = write_files(place, _with_subwords(blocks, subwords, place, kind, more), kind)
+                if not written.rows:
+                    raise FileProblem("no row is left", hint="see whether the file holds vectors at all")
+                own = {"name": name, "type": kind, **written._asdict()}
+                _write_facts(place, {**own, **more, **(facts or {})})
+            finally:
+                written_bytes = sum(path.stat().st_size for path in place.iterdir())
+    except OSError as error:
+        problem = unwritable(folder, error)
+        if isinstance(problem, NoSpace):
+            problem.written = written_bytes
+        raise problem from None
     return written
+
+
+def _with_subwords(
+    blocks: Iterable[tuple[Sequence[str], NDArray[np.float32]]],
+    subwords: Callable[[], Subwords | None],
+    place: Path,
+    kind: str,
+    facts: dict[str, Any],
+) -> Iterator[tuple[Sequence[str], NDArray[np.float32]]]:
+    """The same blocks; the n-grams are written when the first has come, while their source is open."""
+    for i, block in enumerate(blocks):
+        if i == 0 and (found := subwords()):
+            facts["subwords"] = write_subwords(place, found, kind)
+        yield block
+
+
+def beginning(folder: Path) -> str:
+    """How the names begin that a store has before it has its own, and while another takes its place."""
+    return f".{folder.name[:60]}."
 
 
 # --- files ------------------------------------------------------------------------------------
 
 
 def _write_facts(place: Path, facts: Mapping[str, Any]) -> None:
-    """The facts, with the digest of every file; everything is on the disk afterwards."""
+    """The facts, with the digest and the size of every file; everything is on the disk afterwards."""
     names = sorted(path.name for path in place.iterdir())
+    sizes = {name: (place / name).stat().st_size for name in names}
     with ThreadPoolExecutor() as pool:
         digests = dict(zip(names, pool.map(lambda name: _synced_digest(place / name), names), strict=True))
-    text = json.dumps({"format": FORMAT, "digests": digests, **facts}, indent=2, sort_keys=True) + "\n"
-    with (place / FACTS).open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write(text)
+    whole = {"format": FORMAT, "digests": digests, "sizes": sizes, **facts}
+    with private_file(place / FACTS) as stream:
+        stream.write((json.dumps(whole, indent=2, sort_keys=True) + "\n").encode())
         stream.flush()
         os.fsync(stream.fileno())
+    _sync(place)
 
 
 def _synced_digest(path: Path) -> str:
@@ -76,20 +117,43 @@ def _synced_digest(path: Path) -> str:
 def _replacing(folder: Path) -> Iterator[Path]:
     """A folder beside this one, which takes its name and place when it is complete."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    place = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name[:40]}.", suffix=".part"))
+    place = Path(tempfile.mkdtemp(dir=folder.parent, prefix=beginning(folder), suffix=PART))
     try:
-        yield place
-        _take_place(place, folder)
+        with held(place):
+            yield place
+            _take_place(place, folder)
+        _sync(folder.parent)
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
 
+def _sync(folder: Path) -> None:
+    """What a folder lists is on the disk too; where a system can't do that, it has other ways."""
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)
+
+
 def _take_place(place: Path, folder: Path) -> None:
+    """Rename, again if somebody else took the name in between: whoever comes last has it."""
+    for left in reversed(range(RACES)):
+        try:
+            return _rename_over(place, folder)
+        except OSError as problem:
+            if problem.errno not in _TAKEN or not left:
+                raise
+    return None
+
+
+def _rename_over(place: Path, folder: Path) -> None:
     """Rename; folders don't replace each other, so an older one steps aside first, and back in need."""
     if not folder.exists():
         place.rename(folder)
         return
-    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name[:40]}.", suffix=".old"))
+    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=beginning(folder), suffix=OLD))
     try:
         old = folder.rename(aside / folder.name)
     except BaseException:
@@ -98,7 +162,8 @@ def _take_place(place: Path, folder: Path) -> None:
     try:
         place.rename(folder)
     except BaseException:
-        old.rename(folder)
-        aside.rmdir()
+        if not folder.exists():
+            old.rename(folder)
+        shutil.rmtree(aside, ignore_errors=True)
         raise
     shutil.rmtree(aside, ignore_errors=True)

@@ -18,11 +18,14 @@ import numpy as np
 
 from vecalc.errors import FileProblem
 from vecalc.space import codes
+from vecalc.space.files import private_file
 from vecalc.space.growing import GrowingArray
 from vecalc.space.index import WordsWriter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from vecalc.space.subwords import Subwords
 
     Block: TypeAlias = tuple[Sequence[str], NDArray[np.float32]]
     Singles: TypeAlias = NDArray[np.float32]
@@ -67,6 +70,17 @@ def write_files(place: Path, blocks: Iterable[Block], kind: str) -> Written:
         return files.finish()
 
 
+def write_subwords(place: Path, subwords: Subwords, kind: str) -> dict[str, int]:
+    """Write the n-grams of a model into the folder of a store; what the facts say of them."""
+    with (place / "subwords.npy").open("wb") as stream:
+        array = GrowingArray(stream, kind, subwords.rows.shape[1:])
+        for first in range(0, len(subwords.rows), AT_ONCE):
+            rows = np.array(subwords.rows[first : first + AT_ONCE], np.float32)
+            array.append(rows if kind == "float32" else rounded(rows, kind)[0])
+        array.finish()
+    return {"buckets": len(subwords.rows), "shortest": subwords.shortest, "longest": subwords.longest}
+
+
 def ahead(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     """The results for some items, in order; each is worked on in another thread, while the caller has the
     one before it and the next item is made.
@@ -97,7 +111,7 @@ class _Files:
         self.rotation = np.empty((0, 0), np.float32)
 
     def _file(self, name: str) -> IO[bytes]:
-        return self.stack.enter_context((self.place / name).open("wb"))
+        return self.stack.enter_context(private_file(self.place / name))
 
     def with_words(self, blocks: Iterable[Block]) -> Iterator[Singles]:
         """The rows of the blocks, whose words are written meanwhile."""

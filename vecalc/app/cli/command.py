@@ -29,9 +29,12 @@ EXAMPLES = """\
 
 SECTIONS = {
     "What to compute": ("expression_option", "file", "csv", "let", "interactive"),
-    "The model": ("model", "norm", "skip_bad_rows", "allow_trailing", "encoding_errors"),
+    "The model": (
+        "model", "norm", "skip_bad_rows", "allow_trailing", "encoding_errors", "trust_pickle",
+        "require_cache", "no_wait", "verify",
+    ),
     "Words": ("exact", "oov"),
-    "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score"),
+    "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score", "within"),
     "Output": (
         "format", "json", "output", "resume", "precision", "header", "csv_safe", "color", "line_buffered",
         "quiet",
@@ -147,6 +150,7 @@ def invoke(arguments: Sequence[str]) -> int:
     name = arguments[0] if arguments and _COMMAND_NAME.fullmatch(arguments[0]) else ""
     command = commands.find(name) if name else None
     if command is not None:
+        gc.enable()
         return int(read(command, f"vecalc {name}", arguments[1:], _settings(arguments)) or 0)
     return int(read(vecalc, "vecalc", arguments, _settings(arguments)) or 0)
 

@@ -27,7 +27,11 @@ class Meter:
 
     def add(self, amount: int) -> None:
         """So much more is done."""
-        self.done += amount
+        self.at(self.done + amount)
+
+    def at(self, done: int) -> None:
+        """So much is done."""
+        self.done = done
         now = time.monotonic()
         if now >= self.next_look:
             self.next_look = now + EVERY

@@ -7,7 +7,8 @@ the fields of `Request` of the same names, so `request_of` makes a request of an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -15,6 +16,10 @@ from vecalc.answers import EXCLUSIONS, METRICS, NORMS
 from vecalc.app.cli.arguments import mark_expressions
 from vecalc.app.cli.request import Request
 from vecalc.app.settings import Setting
+from vecalc.errors import VecalcError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,6 +35,19 @@ def group(*options: Callable[[Any], Any]) -> Callable[[F], F]:
     return decorate
 
 
+def _complete_model(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
+    """The names of models, behind `a=` too; and files."""
+    from click.shell_completion import CompletionItem
+
+    from vecalc.app import catalogue
+
+    space, equals, name = typed.rpartition("=")
+    found = [CompletionItem(typed, type="file")]
+    with suppress(VecalcError):  # a damaged catalogue completes nothing
+        found += [CompletionItem(space + equals + n) for n in catalogue.names() if n.startswith(name)]
+    return found
+
+
 TOLERANCE = group(
     click.option("--skip-bad-rows", is_flag=True, help="Leave out rows of a model that are not numbers."),
     click.option("--allow-trailing", is_flag=True, help="Accept data behind the last row of a model."),
@@ -39,6 +57,11 @@ TOLERANCE = group(
         default="strict",
         help="What to do with words that are not UTF-8.",
     ),
+    click.option(
+        "--trust-pickle",
+        is_flag=True,
+        help="Let gensim load a pickled model, which runs whatever code the file names.",
+    ),
 )
 
 MODEL_FILE = click.option(
@@ -47,12 +70,20 @@ MODEL_FILE = click.option(
     multiple=True,
     metavar="[NAME=]FILE",
     help="Vectors to use; several with names.",
+    shell_complete=_complete_model,
 )
 
 MODEL = group(
     MODEL_FILE,
     click.option("--norm", type=click.Choice(NORMS), default="rms", help="How long word vectors are taken."),
     TOLERANCE,
+    click.option(
+        "--require-cache", is_flag=True, help="Fail where a model can't be kept in the cache (exit code 5)."
+    ),
+    click.option(
+        "--no-wait", is_flag=True, help="Fail where another vecalc is converting the model (exit code 5)."
+    ),
+    click.option("--verify", is_flag=True, help="Compare a kept model with its digests, and its file's."),
 )
 
 WORDS = group(
@@ -79,6 +110,7 @@ RANKING = group(
     click.option(
         "--min-score", type=float, metavar="S", help="Only scores from S (for l2, distances up to S)."
     ),
+    click.option("--in", "within", metavar="NAME", help="Seek neighbours in this loaded space."),
 )
 
 LET = click.option("--let", multiple=True, metavar="NAME=EXPR", help="Bind a name first; may be repeated.")
@@ -97,6 +129,13 @@ FORMAT = group(
     click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours."),
 )
 
+TYPE = click.option(
+    "--type",
+    "kind",
+    type=click.Choice(["float32", "float16"]),
+    default="float32",
+    help="float16 takes half the space; what it loses is told.",
+)
 QUIET = click.option("-q", "--quiet", is_flag=True, help="No notes on standard error.")
 DEBUG = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 
@@ -105,8 +144,15 @@ def request_of(options: Mapping[str, Any], **more: Any) -> Request:
     """The request that the options of a command make; what is no field of it is the command's own."""
     known = {name: value for name, value in {**options, **more}.items() if name in Request._fields}
     return Request(**known)._replace(
-        format=options.get("format") or ("json" if options.get("json") else None)
+        format=options.get("format") or ("json" if options.get("json") else None),
+        unset=tuple(sorted(name for name in known if _is_unset(name))),
     )
+
+
+def _is_unset(name: str) -> bool:
+    """Whether an option of the command that is running has its built-in value because nobody set it."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.get_parameter_source(name) is click.core.ParameterSource.DEFAULT
 
 
 # --- reading a command line ------------------------------------------------------------------

@@ -13,7 +13,7 @@ from typing import IO, Protocol
 
 import numpy as np
 
-from vecalc.answers import Answer, Number, Ranking, Rows, Sheet
+from vecalc.answers import Answer, Number, Ranking, Rows, Scored, Sheet
 from vecalc.errors import StorageProblem, UsageError
 from vecalc.render import Style
 from vecalc.space.growing import GrowingArray
@@ -116,7 +116,7 @@ def _numbers(answer: Answer) -> np.typing.NDArray[np.float64] | None:
             return answer.result.vectors
         case Number(value):
             return np.array([value])
-        case None:
+        case Scored() | None:  # a score has no vector, nor has an error
             return None
 
 

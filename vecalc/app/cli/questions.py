@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from vecalc.app.asking import Question
+from vecalc.app.asking import Question, as_name
 from vecalc.app.cli import inputs, tables
 from vecalc.app.pipeline import Calculator
 from vecalc.errors import FileProblem
@@ -37,7 +36,7 @@ def from_rows(path: str, texts: Sequence[str], calculator: Calculator) -> Iterat
     """Every expression for each row of a table, with the row's columns as names."""
     with inputs.opened(path) as stream:
         for row in tables.rows(path, stream):
-            names = {_as_name(column): _as_node(cell, calculator) for column, cell in row.cells.items()}
+            names = {as_name(column): _as_node(cell, calculator) for column, cell in row.cells.items()}
             if len(names) < len(row.cells):
                 raise FileProblem("has two columns of the same name", where=path, hint=NAMES)
             for text in texts:
@@ -53,12 +52,6 @@ def words(text: str | None) -> tuple[str, ...] | None:
         with inputs.opened(text) as stream:
             return tuple(line.text.strip() for line in inputs.lines(stream))
     return tuple(filter(None, (word.strip() for word in text.split(","))))
-
-
-def _as_name(column: str) -> str:
-    """A column's name in expressions: what can't be in a name is `_`."""
-    name = re.sub(r"\W+", "_", column.strip())
-    return f"_{name}" if name[:1].isdigit() else name
 
 
 def _as_node(cell: str, calculator: Calculator) -> Node:

@@ -23,6 +23,7 @@ class Request(NamedTuple):
     among: str | None = None
     match: str | None = None
     min_score: float | None = None
+    within: str | None = None
     let: tuple[str, ...] = ()
     oov: str = "error"
     exact: bool = False
@@ -38,5 +39,10 @@ class Request(NamedTuple):
     skip_bad_rows: bool = False
     allow_trailing: bool = False
     encoding_errors: str = "strict"
+    trust_pickle: bool = False
+    require_cache: bool = False
+    no_wait: bool = False
+    verify: bool = False
     quiet: bool = False
     debug: bool = False
+    unset: tuple[str, ...] = ()  # options that nobody set, on the command line or elsewhere

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 import vecalc
+from vecalc.app.catalogue import known
 from vecalc.app.cli.request import Request
 from vecalc.app.spaces import split_model
 from vecalc.errors import StorageProblem, UsageError
@@ -32,6 +33,10 @@ INDIFFERENT = {
     "debug": False,
     "resume": False,
     "bail": False,
+    "require_cache": False,
+    "no_wait": False,
+    "verify": False,
+    "unset": (),
 }
 
 
@@ -122,6 +127,6 @@ def _about(request: Request, typed: Sequence[str], name: str) -> str:
             told.update(digest.of_file(Path(path)).encode())
     for model in request.model:
         with contextlib.suppress(OSError, ValueError):
-            status = Path(split_model(model)[1]).stat()
+            status = known(Path(split_model(model)[1])).stat()
             told.update(f"{status.st_size} {status.st_mtime_ns}".encode())
     return digest.noted(told)

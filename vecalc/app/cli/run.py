@@ -9,10 +9,12 @@ from functools import partial
 from itertools import chain
 from math import isnan
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from vecalc.app.asking import Options, Question
+from vecalc.app.cache import CacheUse
 from vecalc.app.candidates import Limits as CandidateLimits
+from vecalc.app.catalogue import known
 from vecalc.app.cli import inputs, questions
 from vecalc.app.cli.arguments import as_utf8
 from vecalc.app.cli.meter import metered, watched
@@ -22,7 +24,7 @@ from vecalc.app.cli.showing import format_name, renderer, show_problem, sink_for
 from vecalc.app.cli.terminal import is_terminal
 from vecalc.app.pipeline import CHUNK, Calculator
 from vecalc.app.places import cache_folder, config_folder
-from vecalc.app.spaces import open_spaces, split_model
+from vecalc.app.spaces import open_spaces, own_settings, split_model
 from vecalc.errors import UsageError
 from vecalc.lang.grammar import keep_tables_in
 from vecalc.lang.parse import Limits
@@ -45,7 +47,8 @@ def execute(request: Request) -> int:
     if prompt and request.output:
         raise UsageError("the prompt answers on the terminal", where="-o", hint="give an expression")
     files = request.file or (() if typed or prompt else ("-",))
-    _refuse_overwriting(request, files)
+    refuse_overwriting(request, files)
+    request = as_models_have_it(request)
     calculator = open_calculator(request)
     code = 0
     if typed or files:
@@ -57,11 +60,12 @@ def execute(request: Request) -> int:
     return code
 
 
-def _refuse_overwriting(request: Request, files: Iterable[str]) -> None:
+def refuse_overwriting(request: Request, files: Iterable[str]) -> None:
+    """Raises `UsageError` when the output of a request is one of the files that it reads."""
     if request.output is None:
         return
     output = Path(request.output)
-    models = [split_model(model)[1] for model in request.model]
+    models = [str(known(Path(split_model(model)[1]))) for model in request.model]
     read = [*files, *models, *filter(None, (request.csv, request.among))]
     if output.is_file() and any(Path(path).is_file() and output.samefile(path) for path in read):
         raise UsageError("input and output are the same file", where=request.output)
@@ -75,14 +79,34 @@ def open_calculator(request: Request) -> Calculator:
     spaces, notes = open_spaces(
         request.model,
         watch=partial(watched, quiet=request.quiet),
+        cache=cache_use(request),
         skip_bad_rows=request.skip_bad_rows,
         allow_trailing=request.allow_trailing,
         encoding_errors=request.encoding_errors,
+        trust_pickle=request.trust_pickle,
     )
     tell(notes, request)
-    calculator = Calculator(spaces, _options(request))
+    calculator = Calculator(spaces, _options(as_models_have_it(request)))
     _define(calculator, request.let)
     return calculator
+
+
+def cache_use(request: Request) -> CacheUse:
+    """What a request asks of the cache."""
+    tell_now = partial(_tell_now, request=request)
+    return CacheUse(request.require_cache, not request.no_wait, request.verify, tell_now)
+
+
+def _tell_now(text: str, request: Request) -> None:
+    tell([text], request)
+    sys.stderr.flush()
+
+
+def as_models_have_it(request: Request) -> Request:
+    """The request with the default model's own norm and metric, where nothing else was said."""
+    own = next(iter(own_settings(request.model).values()))
+    said: dict[str, Any] = {"norm": own.norm, "metric": own.metric}
+    return request._replace(**{name: said[name] for name in said if said[name] and name in request.unset})
 
 
 def _define(calculator: Calculator, bindings: Iterable[str]) -> None:
@@ -106,6 +130,7 @@ def _options(request: Request) -> Options:
         exclude=request.exclude,
         candidates=CandidateLimits(request.first, questions.words(request.among), request.match),
         min_score=request.min_score,
+        within=request.within,
         exact=request.exact,
         oov=request.oov,
         limits=_limits(request.limit),

@@ -21,11 +21,15 @@ from vecalc.render.problem import note, problem
 
 def show_problem(answer: Answer, error: VecalcError, request: Request) -> None:
     """Print the error that stands in an answer's place."""
+    complain(answer.asked.expr, error, request, answer.asked.where)
+
+
+def complain(text: str, error: VecalcError, request: Request, where: str = "") -> None:
+    """Print what is wrong with an expression, with a mark below its place."""
     sys.stdout.flush()  # what came before it is seen before it
     if request.debug:
         traceback.print_exception(error)
-    asked = answer.asked
-    sys.stderr.write(problem(error, asked.expr, error_style(request.color), where=asked.where))
+    sys.stderr.write(problem(error, text, error_style(request.color), where=where))
 
 
 def tell(notes: Iterable[str], request: Request) -> None:

@@ -1,9 +1,9 @@
-"""Tables of questions: the rows of CSV, TSV and JSON-lines files, each with the columns of the first."""
+"""Tables of questions: rows of CSV, TSV, JSON-lines and Parquet files, each with the columns of the first."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -21,11 +21,14 @@ class Row(NamedTuple):
     problem: VecalcError | None = None
 
 
-def rows(path: str, stream: IO[bytes]) -> Iterator[Row]:
-    """The rows of a CSV, TSV or JSON-lines file, told apart by suffix (CSV for anything else).
+def rows(path: str, stream: IO[bytes]) -> Generator[Row]:
+    """The rows of a CSV, TSV, JSON-lines or Parquet file, told apart by suffix (CSV for anything else).
 
     Raises `FileProblem` when there are no columns, or two of one name.
     """
+    if Path(path).suffix.lower() == ".parquet":
+        yield from _parquet(stream, path)
+        return
     reader: Callable[[IO[str], str], Iterator[Row]] = {
         ".tsv": lambda text, path: _delimited(text, "\t", path),
         ".tab": lambda text, path: _delimited(text, "\t", path),
@@ -146,3 +149,28 @@ def _cell(value: object) -> str:
     import json
 
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+# --- Parquet --------------------------------------------------------------------------------
+
+
+def _parquet(stream: IO[bytes], path: str) -> Iterator[Row]:
+    """Rows are numbered from 1; an empty cell is an empty text."""
+    try:
+        from pyarrow import ArrowException
+        from pyarrow.parquet import ParquetFile
+    except ImportError:
+        raise FileProblem("is Parquet", where=path, hint="pip install 'vecalc[parquet]' reads it") from None
+    number = 0
+    try:
+        file = ParquetFile(stream)
+        names = file.schema_arrow.names
+        if len(set(names)) < len(names):
+            raise FileProblem("has two columns of the same name", where=path)
+        for batch in file.iter_batches(batch_size=1024):
+            for entry in batch.to_pylist():
+                number += 1
+                yield Row(number, {key: "" if cell is None else _cell(cell) for key, cell in entry.items()})
+    except (ArrowException, OSError, TypeError) as problem:  # TypeError: a cell that is no text and no JSON
+        why = " ".join(str(problem).split())
+        raise FileProblem(f"can't be read behind row {number}: {why}", where=path) from None

@@ -45,9 +45,11 @@ def _syntax() -> str:
 
 WORDS = """\
 Words: letters, digits, _ and apostrophes. Anything else in quotes: "new york", "U.S.", "+", "1984".
-A word that is not in the vocabulary is looked for in another case, then with its blanks as _ or -;
-a note says how it was read. well-known without blanks is one word where the vocabulary has it, and a
-subtraction otherwise. users:42 and fr:"bon mot" are words of a named space (-m users=FILE).
+A word that is not in the vocabulary is looked for in another case, then with its blanks as _ or -, then
+read by its subwords where the model has them (fastText); a note says how. well-known without blanks is
+one word where the vocabulary has it, and a subtraction otherwise. ? is every word at once: an expression
+with it, such as cos(?, king), is a score, and the words are ranked by their numbers, highest first.
+users:42 and fr:"bon mot" are words of a named space (-m users=FILE).
 """
 
 
@@ -100,13 +102,19 @@ def function_help(name: str) -> str:
 
 def _models() -> str:
     return """\
--m FILE reads word2vec (text and binary) and GloVe files, plain or .gz, told apart by their content.
+-m FILE reads word2vec (text and binary), GloVe, fastText (.bin), what gensim saves, .npy and .npz,
+safetensors, parquet and Arrow files and folders of model2vec, plain or compressed (.gz .bz2 .xz .zst), told
+apart by their content. No file runs code: a pickle that would is refused.
 Without -m the starter answers: English words made from WordNet, inside the package.
 
 -m users=users.bin -m movies=movies.bin loads several; users:42 and movies:"Toy Story (1995)" are
 their words. A model without a name, or else the first, is the default space.
 
-A default for every call: VECALC_MODEL=FILE, or `model = ["FILE"]` in the file of `vecalc config path`.
+A model can have a name: `vecalc models add news vectors.bin`, then -m news. `vecalc models` lists them,
+`vecalc models check news` looks what is wrong with one, `vecalc models pull` fetches, `... prune` tidies.
+
+A default for every call: `vecalc models default news`; or VECALC_MODEL=FILE, or `model = ["FILE"]` in the
+file of `vecalc config path`, which come first. `vecalc models set news --norm raw` is that model's own norm.
 
 --norm rms (default)  word vectors of length √d: components have root mean square 1, so a product of
                       two words is as long as each of them, and A*B + A + B weighs all three alike

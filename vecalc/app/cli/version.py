@@ -8,12 +8,13 @@ from importlib.metadata import PackageNotFoundError, version
 import vecalc
 
 PARTS = ("click", "gensim", "lark", "numpy", "platformdirs", "rapidfuzz", "rich")
+OPTIONAL = ("pyarrow", "safetensors", "zstandard")
 
 
 def describe() -> str:
     """Versions of vecalc, Python, the libraries, and the BLAS that numpy multiplies with."""
     lines = [f"vecalc {vecalc.__version__}", f"Python {platform.python_version()} on {platform.platform()}"]
-    lines += [f"{name} {_version(name)}" for name in PARTS]
+    lines += [f"{name} {_version(name)}" for name in (*PARTS, *OPTIONAL)]
     return "\n".join([*lines, f"BLAS {_blas()}"]) + "\n"
 
 

@@ -10,6 +10,7 @@ and loads no more than click until it runs, because the help of all of them is s
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import cleandoc
 from typing import Any
 
 import click
@@ -31,7 +32,7 @@ class Command(click.Command):
                 for i, line in enumerate(self.usage.splitlines())
             )
         )
-        formatter.write(f"\n{(self.help or '').strip()}\n")
+        formatter.write(f"\n{cleandoc(self.help or '')}\n")
         if self.examples:
             formatter.write(f"\nExamples:\n{self.examples}")
         options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]

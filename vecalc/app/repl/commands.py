@@ -16,8 +16,10 @@ from vecalc.answers import EXCLUSIONS, METRICS, NORMS
 from vecalc.app.candidates import Limits, candidate_rows
 from vecalc.app.cli import inputs, topics
 from vecalc.app.cli.output import written_whole
+from vecalc.app.cli.run import cache_use
 from vecalc.app.cli.showing import renderer
-from vecalc.app.spaces import open_spaces
+from vecalc.app.repl import tables
+from vecalc.app.spaces import open_spaces, own_settings
 from vecalc.calc.expand import Definition
 from vecalc.errors import UsageError
 from vecalc.lang.nodes import Bind, Define
@@ -47,7 +49,7 @@ def run(session: Session, line: str) -> bool:
     """Run the command of a line; False when the line is none."""
     name, _, argument = line.strip().partition(" ")
     argument = argument.strip()
-    if name not in COMMANDS or (re.match(r"[-+*/@^=:(]", argument) and not argument.startswith("--")):
+    if name not in COMMANDS or (re.match(r"[-+*/@^=:]", argument) and not argument.startswith("--")):
         return False
     COMMANDS[name].run(session, argument)
     return True
@@ -78,6 +80,8 @@ def _set(session: Session, argument: str) -> None:
             f"there is no setting '{name}'", where="set", hint=f"there are {', '.join(_SETTERS)}"
         )
     _SETTERS[name](session, value.strip())
+    unset = tuple(one for one in session.request.unset if one != name)
+    session.request = session.request._replace(unset=unset)
 
 
 def _vars(session: Session, _: str) -> None:
@@ -126,14 +130,17 @@ def _use(session: Session, argument: str) -> None:
         request = session.request
         opened = open_spaces(
             [argument],
+            cache=cache_use(request),
             skip_bad_rows=request.skip_bad_rows,
             allow_trailing=request.allow_trailing,
             encoding_errors=request.encoding_errors,
         )
         session.tell(opened.notes)
         calculator.add(opened.spaces)
+        session.own |= own_settings([argument])
         argument = next(iter(opened.spaces))
     calculator.use(argument)
+    session.take_up_own()
     _models(session, "")
 
 
@@ -156,6 +163,8 @@ def _save(session: Session, argument: str) -> None:
 COMMANDS = {
     "help": Command("[TOPIC]", "this, or help on a topic or function", _help),
     "set": Command("[NAME VALUE]", "show or change options: norm, top, metric, exclude, ...", _set),
+    "explain": Command("EXPR", "how it is read, where its answer comes from, how sure it is", tables.explain),
+    "compare": Command("A, B", "sum, product and other formulas of two expressions", tables.compare),
     "vars": Command("", "what is bound and defined", _vars),
     "del": Command("NAME", "forget a name", _del),
     "find": Command("GLOB|/REGEX/", "words that match, most frequent first", _find),
@@ -183,7 +192,12 @@ def _settings(session: Session) -> Iterator[tuple[str, object]]:
         ("exclude", options.exclude),
     )
     yield from (("first", options.candidates.first or "all"), ("match", options.candidates.match or "*"))
-    yield from (("min-score", options.min_score), ("oov", options.oov), ("exact", options.exact))
+    yield from (
+        ("in", options.within),
+        ("min-score", options.min_score),
+        ("oov", options.oov),
+        ("exact", options.exact),
+    )
     yield from (("format", session.format), ("precision", session.request.precision))
 
 
@@ -247,6 +261,10 @@ def _set_min_score(session: Session, value: str) -> None:
     session.calculator.set(min_score=least)
 
 
+def _set_within(session: Session, value: str) -> None:
+    session.calculator.set(within=None if value in ("", "none") else value)
+
+
 _SETTERS: dict[str, Callable[[Session, str], None]] = {
     "norm": _choice("norm", NORMS),
     "top": _set_top,
@@ -255,6 +273,7 @@ _SETTERS: dict[str, Callable[[Session, str], None]] = {
     "first": _set_first,
     "match": _set_match,
     "min-score": _set_min_score,
+    "in": _set_within,
     "oov": _choice("oov", ("error", "skip")),
     "exact": _set_exact,
     "format": _set_format,

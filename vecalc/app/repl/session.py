@@ -7,13 +7,15 @@ import traceback
 from collections.abc import Iterable
 from types import ModuleType
 
-from vecalc.answers import Answer, Ranking
+from vecalc.answers import Answer, Ranking, Scored, Sheet
 from vecalc.app.asking import Question
+from vecalc.app.catalogue import Entry
 from vecalc.app.cli.request import Request
 from vecalc.app.cli.showing import renderer, style, tell, usual_format
 from vecalc.app.cli.terminal import error_style
 from vecalc.app.pipeline import Calculator
-from vecalc.errors import UnfinishedText, VecalcError
+from vecalc.app.spaces import own_settings
+from vecalc.errors import UnfinishedText, UsageError, VecalcError
 from vecalc.lang.nodes import Node, Word
 from vecalc.render import Style
 from vecalc.render.paint import DIM, paint
@@ -28,6 +30,7 @@ class Session:
         self.calculator = calculator
         self.request = request
         self.format = request.format or usual_format()
+        self.own = own_settings(request.model)  # what each loaded model carries, by the name of its space
         renderer(self.format)  # a name that is none is told now, not at every answer
         calculator.remember = True
 
@@ -44,6 +47,12 @@ class Session:
         if self.request.debug:
             traceback.print_exception(error)
         sys.stderr.write(problem(error, text, error_style(self.request.color)))
+
+    def take_up_own(self) -> None:
+        """Take the default model's own norm and metric, unless the user said what they are to be."""
+        own = self.own.get(self.calculator.default, Entry())
+        for name in {"norm", "metric"}.intersection(self.request.unset):
+            self.calculator.set(**{name: getattr(own, name) or Request._field_defaults[name]})
 
     def tell(self, notes: Iterable[str]) -> None:
         """Print remarks."""
@@ -63,6 +72,14 @@ class Session:
         module: ModuleType = renderer(self.format)
         return "".join((module.begin(look), module.answer(answer, look, 0), module.end(look)))
 
+    def show_sheets(self, sheets: Iterable[Sheet]) -> None:
+        """Print tables. Raises `UsageError` for a format that is for vectors only."""
+        module, look = renderer(self.format), style(self.request, several=False)
+        if not hasattr(module, "sheet"):
+            raise UsageError(f"'{self.format}' is for vectors, this is a table", hint="set format table")
+        shown = [module.sheet(sheet, look, index) for index, sheet in enumerate(sheets)]
+        self.write("".join([module.begin(look), *shown, module.end(look)]))
+
     def write(self, text: str) -> None:
         """Print to standard output, at once."""
         sys.stdout.write(text)
@@ -72,7 +89,7 @@ class Session:
         if answer.error is not None or self.calculator.last is None:
             return
         names: dict[str, Node] = {"_": self.calculator.last}
-        if isinstance(answer.result, Ranking):
+        if isinstance(answer.result, Ranking | Scored):
             names |= {f"_{n.rank}": Word(n.word, quoted=True) for n in answer.result.neighbours}
         self.calculator.scope = self.calculator.scope.with_names(names)
 

@@ -1,0 +1,55 @@
+"""The loaded spaces as a formula over columns sees them: a column's words are the default space's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vecalc.calc.columns import COLUMNS
+from vecalc.errors import TypeMismatch
+from vecalc.space.matrix import MatrixSpace
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from vecalc.app.ranker import Ranker
+    from vecalc.calc.resolve import Key
+    from vecalc.calc.values import List, Spaces, Vector
+
+
+class Columnwise:
+    """`Surroundings` for formulas over columns; see there."""
+
+    def __init__(self, ranker: Ranker) -> None:
+        self._ranker = ranker
+        self._home = ranker.default
+
+    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key]) -> List:
+        """See `Surroundings`; which words must not be found would be other ones in each row."""
+        raise TypeMismatch("nearest can't be computed over columns")
+
+    def ranked_in(self, origin: Spaces) -> str:
+        """See `Surroundings`; candidates are the words of the model that is evaluated."""
+        return self._home
+
+    def width(self, space: str) -> int:
+        """See `Surroundings`."""
+        return self._ranker.width(self._real(space))
+
+    def mean(self, space: str, norm: str) -> NDArray[np.float64]:
+        """See `Surroundings`."""
+        return self._ranker.mean(self._real(space), norm)
+
+    def rotation(self, source: str, target: str) -> NDArray[np.float64]:
+        """See `Surroundings`."""
+        return self._ranker.rotation(self._real(source), self._real(target))
+
+    def _real(self, space: str) -> str:
+        return self._home if space == COLUMNS else space
+
+
+def column_space(columns: Sequence[str], dim: int) -> MatrixSpace:
+    """A space whose words are the columns, in which `resolve` finds them; their vectors come row by row."""
+    return MatrixSpace(list(columns), np.zeros((len(columns), dim), np.float32))

@@ -1,0 +1,67 @@
+"""`vecalc compare`: what different formulas make of the same two words, side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from vecalc.answers import NORMS
+from vecalc.app.cli.options import FORMAT, LET, MODEL, QUIET, RANKING, WORDS, request_of
+from vecalc.app.commands import command
+from vecalc.errors import ExpressionError, UsageError
+
+EXAMPLES = """\
+  vecalc compare blood color
+  vecalc compare blood color --only sum,product,combined --target red
+  vecalc compare blood color -e '0.2*A + 0.3*B + 0.5*(A*B)' --all-norms
+"""
+
+
+@command("vecalc compare A B [-e FORMULA]... [OPTIONS]", EXAMPLES)
+@click.argument("operands", nargs=-1, metavar="A B")
+@click.option("-e", "formulas", multiple=True, metavar="FORMULA", help="A further formula over A and B.")
+@click.option("--only", metavar="NAME,...", help="Only these of the built-in formulas.")
+@click.option("--target", metavar="WORD", help="Show the rank of this word in each column.")
+@click.option("--all-norms", is_flag=True, help="Compare at norm rms, unit and raw.")
+@LET
+@MODEL
+@WORDS
+@RANKING
+@FORMAT
+@QUIET
+def run(**options: Any) -> int:
+    """Shows the neighbours of sum, product, combination and other ways to make one vector of A and B, how far
+    each is from the sum, and which depend on the axes of the space.
+    """
+    from vecalc.app.cli.arguments import as_utf8
+    from vecalc.app.cli.run import open_calculator
+    from vecalc.app.cli.showing import complain, format_name, show_sheets, tell
+    from vecalc.app.comparing.compare import compare, notes, operand
+    from vecalc.app.comparing.formulas import Formula, chosen
+    from vecalc.app.comparing.sheets import sheets
+
+    texts = [as_utf8(text).strip() for text in options["operands"]]
+    if len(texts) != 2:
+        what = f"two expressions are compared, {len(texts)} given"
+        raise UsageError(
+            what, where="vecalc compare", hint="each in quotes: vecalc compare 'king - man' woman"
+        )
+    more = [Formula(text.strip(), text.strip()) for text in map(as_utf8, options["formulas"])]
+    formulas, request = [*chosen(options["only"]), *more], request_of(options)
+    calculator = open_calculator(request)
+    comparisons, about = [], ""
+    try:
+        for norm in NORMS if options["all_norms"] else (request.norm,):
+            calculator.set(norm=norm)
+            operands = []
+            for about in texts:
+                operands.append(operand(calculator, about))
+            about = ""
+            comparisons.append(compare(calculator, operands, formulas, options["target"]))
+    except ExpressionError as problem:
+        complain(about, problem, request)
+        return problem.exit_code
+    tell(notes(comparisons), request)
+    show_sheets(sheets(comparisons, for_people=format_name(request) in ("table", "markdown")), request)
+    return int(any(not column.answer.ok for one in comparisons for column in one.columns))

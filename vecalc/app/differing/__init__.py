@@ -1,0 +1,1 @@
+"""The same expression in several models: `differ` asks, `agreement` measures, `sheets` shows."""

@@ -1,0 +1,121 @@
+"""What the words of a model tell: repeated and odd ones, their order, how many of a list are there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from vecalc.space.spelling import fold_all
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ENOUGH = 50  # shared words below which an order can't be told
+FREQUENT_FIRST = 0.3  # a rank correlation from which on two orders are called alike
+ALPHABETICAL = 0.95  # share of neighbouring words in alphabetical order
+COMPARED = 200_000  # words of a model whose order is looked at
+
+# What is odd in a word, and whether it is wrong or may be meant.
+ODD = (
+    ("words that are not UTF-8", re.compile("[\ud800-\udfff]"), "wrong"),
+    ("words with control characters", re.compile("[\0-\x1f\x7f-\x9f]"), "wrong"),
+    ("words without a character", re.compile(r"\A[ \t]*\Z"), "wrong"),
+    ("words with blanks inside", re.compile(r"\S\s+\S"), "note"),
+    ("numbers", re.compile(r"\A[+-]?[\d.,:/-]*\d[\d.,:/-]*\Z"), "ok"),
+    ("punctuation alone", re.compile(r"\A(?:[^\w\s]|_)+\Z"), "ok"),
+)
+
+
+def odd(words: Sequence[str]) -> Iterator[tuple[str, str, list[int]]]:
+    """Each kind of odd words: what it is called, how bad it is, and the rows that have it."""
+    unusual = [row for row, word in enumerate(words) if not word.isalpha()]
+    for what, pattern, level in ODD:
+        found = pattern.search
+        yield what, level, [row for row in unusual if found(words[row])]
+
+
+def repeats(words: Sequence[str]) -> list[int]:
+    """Rows whose word came before."""
+    seen: set[str] = set()
+    rows = []
+    for row, word in enumerate(words):
+        if word in seen:
+            rows.append(row)
+        seen.add(word)
+    return rows
+
+
+def variants(words: Sequence[str]) -> list[int]:
+    """Rows whose word came before in another case or composition."""
+    exact: set[str] = set()
+    folded: set[str] = set()
+    rows = []
+    for row, (word, key) in enumerate(zip(words, fold_all(words), strict=True)):
+        if key in folded and word not in exact:
+            rows.append(row)
+        exact.add(word)
+        folded.add(key)
+    return rows
+
+
+class Coverage(NamedTuple):
+    """How many of some words a model has: exactly so, in another case, and which it lacks."""
+
+    asked: int
+    exact: int
+    folded: int
+    missing: list[str]
+
+
+def coverage(words: Sequence[str], wanted: Sequence[str]) -> Coverage:
+    """How many of the words that are wanted, each counted once, are there."""
+    wanted = list(dict.fromkeys(wanted))
+    have, folded = set(words), set(fold_all(words))
+    lacking = [word for word in wanted if word not in have]
+    missing = [word for word, key in zip(lacking, fold_all(lacking), strict=True) if key not in folded]
+    return Coverage(len(wanted), len(wanted) - len(lacking), len(lacking) - len(missing), missing)
+
+
+class Order(NamedTuple):
+    """The order of the rows: a guess, the words shared with the starter, and two rank correlations."""
+
+    guess: str
+    shared: int
+    with_starter: float | None
+    with_length: float | None
+
+
+def order(words: Sequence[str], lengths: NDArray[np.float64], known: Sequence[str]) -> Order:
+    """By what the rows are ordered: a guess from words whose frequency is known, and the alphabet.
+
+    `known` are English words, most frequent first. A model in another language shares few of them; then
+    nothing is guessed.
+    """
+    some = words[:COMPARED]
+    ranks = {word: rank for rank, word in enumerate(known)}
+    shared = [(row, rank) for row, word in enumerate(some) if (rank := ranks.get(word)) is not None]
+    with_starter = None
+    if len(shared) >= ENOUGH:
+        with_starter = spearman(*np.array(shared, np.float64).T)
+    sound = np.flatnonzero(np.isfinite(lengths[: len(some)]))
+    with_length = spearman(sound, lengths[sound]) if len(sound) >= ENOUGH else None
+    ascending = sum(a <= b for a, b in pairwise(some))
+    if len(some) >= ENOUGH and ascending >= ALPHABETICAL * (len(some) - 1):
+        guess = "alphabetical"
+    elif with_starter is None:
+        guess = "can't be told"
+    else:
+        guess = "by frequency" if with_starter >= FREQUENT_FIRST else "not by frequency"
+    return Order(guess, len(shared), with_starter, with_length)
+
+
+def spearman(x: NDArray[np.number], y: NDArray[np.number]) -> float | None:
+    """The rank correlation of two rows of numbers, ties as they come; None where one is constant."""
+    first, second = (np.argsort(np.argsort(z, kind="stable")).astype(np.float64) for z in (x, y))
+    if np.ptp(x) == 0 or np.ptp(y) == 0:
+        return None
+    return float(np.corrcoef(first, second)[0, 1])

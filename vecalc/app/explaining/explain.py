@@ -1,0 +1,49 @@
+"""The sheets of an expression, whatever its value is."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING, NamedTuple
+
+from vecalc.answers import Answer, Sheet
+from vecalc.app.asking import Question, Workings
+from vecalc.app.explaining import lists, numbers, ranked, reading, scored
+from vecalc.calc.values import List, Scalar, Score, Vector
+
+if TYPE_CHECKING:
+    from vecalc.app.pipeline import Calculator
+
+
+class Explained(NamedTuple):
+    """An answer, with one neighbour more than is shown, and what there is to say about it."""
+
+    answer: Answer
+    sheets: list[Sheet]
+
+
+def explain(calculator: Calculator, text: str, *, for_people: bool) -> Explained:
+    """Explain the last expression of a text. What it binds is forgotten afterwards. Raises `VecalcError`.
+
+    `for_people` sets the terms of a score side by side; otherwise each has a row of its own.
+    """
+    workings = copy(calculator).workings(Question(text))
+    asking = copy(calculator)
+    asking.set(k=calculator.options.k + 1, rank=True)  # how far is the first that is not shown?
+    answer = asking(text)
+    sheets = [
+        *reading.sheets(calculator, answer, workings),
+        *_of_value(calculator, answer, workings, for_people),
+    ]
+    return Explained(answer, [sheet for sheet in sheets if sheet.rows])
+
+
+def _of_value(calculator: Calculator, answer: Answer, workings: Workings, for_people: bool) -> list[Sheet]:
+    match workings.evaluated.value:
+        case Vector() as vector:
+            return ranked.sheets(calculator, answer, workings, vector, for_people=for_people)
+        case List() as rows:
+            return lists.sheets(calculator, answer, workings, rows)
+        case Score() as score:
+            return scored.sheets(calculator, answer, workings, score)
+        case Scalar() as number:
+            return numbers.sheets(calculator, workings, number)

@@ -1,0 +1,159 @@
+"""Named formulas, the names of their columns, and their values over the rows of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+
+from vecalc.app.features.cells import NUMBER, Source, Table
+from vecalc.calc.by_columns import Rowwise, substituted
+from vecalc.calc.column_operators import Column, RowProblem, Unsupported
+from vecalc.calc.evaluate import evaluate
+from vecalc.calc.resolve import Key, Resolved, check_finite
+from vecalc.calc.values import List, Scalar, Score, array, describe
+from vecalc.errors import NoValue, TypeMismatch, UsageError
+from vecalc.lang.nodes import Bind, Define, Expectation, ListOf, Node, Number, Statement
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from vecalc.calc.surroundings import Surroundings
+
+    Rows: TypeAlias = NDArray[np.int64]
+
+# --- texts and names ------------------------------------------------------------------------
+
+
+def formula_of(number: int, text: str, statements: Sequence[Statement]) -> tuple[str, Node]:
+    """Name and tree of the formula that a text ends with: `prod = u*v`, or else `e1`, `e2`, ... by its place.
+
+    What comes before it in the text only binds and defines. Raises `UsageError` for a text without one, and
+    `TypeMismatch` for an expectation.
+    """
+    if not statements or isinstance(statements[-1], Define):
+        raise UsageError("there is no formula", where=f"-e '{text}'", hint="such as -e 'prod = u*v'")
+    last = statements[-1]
+    if isinstance(last, Expectation):
+        raise TypeMismatch("a feature expects nothing", span=last.span, hint="leave out what follows =>")
+    if isinstance(last, Bind):
+        return last.name, last.value
+    return f"e{number}", last
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Raises `UsageError` for a name that two columns would have."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise UsageError(f"two columns are called '{name}'", hint="name formulas: -e 'prod = u*v'")
+        seen.add(name)
+
+
+def columns_of(name: str, width: int | None) -> list[str]:
+    """The columns of a formula: `cos` of a number, `prod_0`, `prod_1`, ... of a vector of some width."""
+    return [name] if width is None else [f"{name}_{i}" for i in range(width)]
+
+
+# --- values ---------------------------------------------------------------------------------
+
+
+class Part(NamedTuple):
+    """The values of a formula in some rows of a table, or, without a column, the row that has none."""
+
+    rows: Rows
+    column: Column | None
+    problem: NoValue | None = None
+
+
+class Formula:
+    """What is computed for each row."""
+
+    def __init__(
+        self, name: str, resolved: Resolved, sources: Iterable[Source], norm: str, around: Surroundings
+    ) -> None:
+        self.name = name
+        self.sources = tuple(source for source in sources if source.key in resolved.rows)
+        self.tree = resolved.tree
+        self.vectors = resolved.vectors
+        self.norm = norm
+        self.standing: dict[Key, Key] = {}  # while a row is computed alone: the words of its columns
+        self.around = around
+        columns = {source.key for source in self.sources}
+        self._rowwise: Rowwise | None = Rowwise(resolved.tree, columns, resolved.vectors, norm, around)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns in it."""
+        return tuple(source.name for source in self.sources)
+
+    def parts(self, table: Table, rows: Rows) -> Iterator[Part]:
+        """The values in some rows of a table, in any order. Raises `TypeMismatch`, and `NoValue` for what is
+        the same in every row.
+        """
+        kinds = np.zeros((len(rows), len(self.sources)), bool)
+        for i, name in enumerate(self.names):
+            kinds[:, i] = table.cells[name].rows[rows] == NUMBER
+        for kind in np.unique(kinds, axis=0):  # rows of which the same columns are numbers go together
+            numbers = frozenset(name for name, is_number in zip(self.names, kind, strict=True) if is_number)
+            yield from self._some(table, rows[(kinds == kind).all(axis=1)], numbers)
+
+    def _some(self, table: Table, rows: Rows, numbers: frozenset[str]) -> Iterator[Part]:
+        """On matrices; halved where a row has no value, until it stands alone."""
+        if self._rowwise is not None:
+            try:
+                yield Part(rows, self._rowwise(self._columns(table, rows, numbers)))
+            except Unsupported:
+                self._rowwise = None
+            except RowProblem:
+                if len(rows) > 1:
+                    half = len(rows) // 2
+                    yield from self._some(table, rows[:half], numbers)
+                    yield from self._some(table, rows[half:], numbers)
+                    return
+            else:
+                return
+        for row in rows.tolist():
+            yield self._alone(table, row, numbers)
+
+    def _columns(self, table: Table, rows: Rows, numbers: frozenset[str]) -> Mapping[Key, Column]:
+        return {
+            source.key: Column(table.cells[source.name].numbers[rows, None], is_number=True)
+            if source.name in numbers
+            else Column(table.vectors[source.name][rows], absent=table.absent[source.name][rows])
+            for source in self.sources
+        }
+
+    def _alone(self, table: Table, row: int, numbers: frozenset[str]) -> Part:
+        """One row, by the general evaluator."""
+        given: dict[Key, Node] = {}
+        vectors = dict(self.vectors)
+        for source in self.sources:
+            cells = table.cells[source.name]
+            if source.name in numbers:
+                given[source.key] = Number(float(cells.numbers[row]))
+            elif table.absent[source.name][row]:
+                given[source.key] = ListOf((Number(0.0),) * source.space.dim)
+            vectors[source.key] = table.vectors[source.name][row]
+            if cells.rows[row] >= 0:
+                word = source.space.word(int(cells.rows[row]))
+                self.standing[source.key] = Key(source.space_name, word)
+        rows = np.array([row])
+        try:
+            check_finite(self.standing.values(), [vectors[key] for key in self.standing])
+            value = evaluate(substituted(self.tree, given), vectors, self.norm, self.around).value
+        except NoValue as problem:
+            return Part(rows, None, problem)
+        finally:
+            self.standing.clear()
+        if isinstance(value, List | Score):
+            raise TypeMismatch(
+                f"{self.name} is a {_called(value)}, a feature is a number or a vector",
+                hint="concat and mean make one of a list",
+            )
+        return Part(rows, Column(np.atleast_2d(array(value)), isinstance(value, Scalar)))
+
+
+def _called(value: List | Score) -> str:
+    return describe(value) if isinstance(value, List) else "score, a number for every word"

@@ -1,0 +1,32 @@
+"""A file of vectors kept as a model under a name, and what is told of it."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vecalc.app import catalogue
+from vecalc.app.cli.meter import watched
+from vecalc.app.cli.terminal import error_style
+from vecalc.app.stores import import_model
+from vecalc.render.problem import note
+from vecalc.render.visible import visible
+from vecalc.space.store import FACTS, read_facts
+
+if TYPE_CHECKING:
+    from vecalc.formats import Tolerance
+
+
+def import_and_tell(path: Path, name: str, kind: str, tolerance: Tolerance, *, quiet: bool) -> None:
+    """Import a file under a name, and print a line. Raises `UsageError` for a name that is an alias's."""
+    catalogue.not_an_alias(name)
+    folder, written = import_model(path, name, kind, tolerance, watch=partial(watched, quiet=quiet))
+    if not quiet:
+        for text in read_facts(folder / FACTS).rest.get("notes", ()):
+            sys.stderr.write(note(str(text), error_style()))
+    size = sum(part.stat().st_size for part in folder.iterdir())
+    loss = f", the largest loss of a vector {written.loss:.1e} of its length" if written.loss else ""
+    what = f"{written.rows:,} words x {written.width}, {kind}{loss}"
+    sys.stdout.write(visible(f"{name}: {what}; {size / 1e6:,.1f} MB in {folder}") + "\n")

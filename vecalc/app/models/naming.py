@@ -1,0 +1,151 @@
+"""What `vecalc models` changes: names, defaults, what a model carries, what is there no more."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vecalc.answers import METRICS, NORMS
+from vecalc.app.cli.options import QUIET, TOLERANCE, TYPE, group
+from vecalc.app.commands import command
+from vecalc.app.models.asking import YES, confirm, default_model, say
+from vecalc.errors import FileProblem, UsageError
+
+if TYPE_CHECKING:
+    from vecalc.app.catalogue import Catalogue, Entry
+
+FORGET = "none"  # takes back what was set
+OWN = group(
+    click.option(
+        "--norm", "own_norm", type=click.Choice([*NORMS, FORGET]), help="What --norm is for this model."
+    ),
+    click.option(
+        "--metric", "own_metric", type=click.Choice([*METRICS, FORGET]), help="What --metric is for it."
+    ),
+)
+
+
+@command("vecalc models add NAME PATH", "  vecalc models add news ~/vectors/news.bin --norm unit\n")
+@click.argument("name")
+@click.argument("path")
+@click.option("--import", "copied", is_flag=True, help="Keep a copy, as `vecalc import` does.")
+@OWN
+@TYPE
+@TOLERANCE
+@QUIET
+def add(name: str, path: str, copied: bool, kind: str, quiet: bool, **options: Any) -> int:
+    """Gives a file or a store's folder a name: -m NAME opens it. The file stays where it is."""
+    from vecalc.app import catalogue
+
+    own_norm, own_metric = options.pop("own_norm"), options.pop("own_metric")
+    catalogue.check_name(name, "vecalc models add")
+    if catalogue.exists(name):
+        hint = f"`vecalc models remove {name}` makes room"
+        raise UsageError(f"there is a model '{name}' already", where="vecalc models add", hint=hint)
+    place = Path(path).absolute()
+    if copied:
+        from vecalc.app.models.importing import import_and_tell
+        from vecalc.formats.load import tolerant
+
+        import_and_tell(place, name, kind, tolerant(**options), quiet=quiet)
+    elif not place.exists():
+        raise FileProblem("no such file", where=path, hint="check the spelling of the path")
+    entry = catalogue.Entry(None if copied else str(place))
+    catalogue.write(catalogue.read().put(name, _with(entry, own_norm, own_metric)))
+    if not copied:
+        say(f"{name}: {place}")
+    return 0
+
+
+@command("vecalc models default [NAME]")
+@click.argument("name", required=False)
+def make_default(name: str | None) -> int:
+    """Shows the model that answers without -m, or makes another one the default; `starter` is built in."""
+    from vecalc.app import catalogue
+
+    if name is None:
+        say(default_model())
+        return 0
+    found = _existing(name)
+    catalogue.write(found._replace(default=None if name == catalogue.STARTER else name))
+    say(f"default: {name}")
+    if (now := default_model()) != name:
+        say(f"note: {now} still comes first, by the settings; `vecalc config show` tells which", sys.stderr)
+    return 0
+
+
+@command("vecalc models set NAME [--norm NORM] [--metric METRIC]", "  vecalc models set news --norm raw\n")
+@click.argument("name")
+@OWN
+def set_(name: str, own_norm: str | None, own_metric: str | None) -> int:
+    """Lets a model carry its own norm and metric, which count where nobody says another; `none` forgets."""
+    from vecalc.app import catalogue
+
+    if own_norm is None and own_metric is None:
+        hint = "--norm raw, or --norm none to forget"
+        raise UsageError("there is nothing to set", where="vecalc models set", hint=hint)
+    found = _existing(name)
+    entry = _with(found.entries.get(name, catalogue.Entry()), own_norm, own_metric)
+    catalogue.write(found.put(name, entry))
+    say(f"{name}: norm {entry.norm or 'as usual'}, metric {entry.metric or 'as usual'}")
+    return 0
+
+
+@command("vecalc models remove NAME")
+@click.argument("name")
+@YES
+def remove(name: str, yes: bool) -> int:
+    """Forgets an alias (its file stays), or deletes an imported model."""
+    from vecalc.app import catalogue
+
+    found = _existing(name)
+    if name == catalogue.STARTER:
+        hint = "`vecalc models default NAME` makes another one the default"
+        raise UsageError("the starter can't be removed", where="vecalc models remove", hint=hint)
+    entry = found.entries.get(name)
+    if not (entry and entry.path):
+        from vecalc.app.models.pruning import remove_store
+
+        folder = catalogue.imported(name)
+        confirm(f"Delete {folder}?", yes, "vecalc models remove")
+        remove_store(folder)
+    catalogue.write(found.without(name))
+    say(f"removed {name}")
+    return 0
+
+
+@command("vecalc models path NAME")
+@click.argument("name")
+def path(name: str) -> int:
+    """Where a model lies: an alias's file, a store's folder."""
+    from vecalc.app.cli.terminal import is_terminal
+    from vecalc.app.models.listing import place_of
+    from vecalc.render.visible import visible
+
+    _existing(name)
+    place = str(place_of(name))
+    sys.stdout.write(f"{visible(place) if is_terminal(sys.stdout) else place}\n")
+    return 0
+
+
+# --- helpers --------------------------------------------------------------------------------
+
+
+def _existing(name: str) -> Catalogue:
+    """The catalogue, in which there is this model."""
+    from vecalc.app import catalogue
+
+    if not catalogue.exists(name):
+        hint = f"there are {', '.join(catalogue.names())}"
+        raise UsageError(f"there is no model '{name[:100]}'", where="vecalc models", hint=hint)
+    return catalogue.read()
+
+
+def _with(entry: Entry, norm: str | None, metric: str | None) -> Entry:
+    """The entry with what is said, and without what is to be forgotten."""
+    said = {"norm": norm, "metric": metric}
+    changes = {key: None if value == FORGET else value for key, value in said.items() if value is not None}
+    return entry._replace(**changes)

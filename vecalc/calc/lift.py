@@ -1,0 +1,215 @@
+"""A tree with `?` becomes the steps of a program: what does not depend on `?` is computed once, here.
+
+While steps are drafted, types are checked as for one word: what every candidate has one of is a scalar or a
+vector like any other to the checks of operators and functions (`vecalc.calc.each`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from vecalc.calc import rowwise_vectors
+from vecalc.calc.apply import mean_of, rotation_of
+from vecalc.calc.drafting import Draft
+from vecalc.calc.each import EachNumber
+from vecalc.calc.functions import FUNCTIONS, Function
+from vecalc.calc.matching import check_given, match_arguments
+from vecalc.calc.program import Program
+from vecalc.calc.values import NO_SPACE, List, Scalar, Score, Spaces, Value, Vector, describe, spaces
+from vecalc.errors import NOWHERE, NoValue, Span, TypeMismatch, VecalcError
+from vecalc.lang.nodes import Call, Candidate, Chain, ListOf, Negate, Node, SpaceName, Steps, children, deep
+
+if TYPE_CHECKING:
+    from vecalc.calc.evaluate import Evaluation
+
+
+DIRECTED = frozenset({"cos", "angle", "slerp"})  # functions of directions, which zero vectors have not
+
+
+def score_of(tree: Node, norm: str, run: Evaluation) -> Score:
+    """The score that a resolved tree with `?` stands for.
+
+    Raises `TypeMismatch` with the place of what can't be computed for every word, and what the constants
+    in it raise.
+    """
+    if run.around is None:
+        raise TypeMismatch("'?' needs a space whose words it stands for")
+    dependent = deep(_dependent(tree, {}))
+    space = run.around.ranked_in(deep(_origin(tree, norm, run, dependent)))
+    made = [_Lifting(run, dependent, space, quick=quick).program(tree, norm) for quick in (True, False)]
+    return Score(space, made[0], made[1])
+
+
+def _dependent(node: Node, known: dict[int, bool]) -> Steps[dict[int, bool]]:
+    """Of every node of a tree, by its id, whether there is a `?` in it."""
+    if id(node) not in known:
+        below = [child for child in children(node) if not isinstance(child, SpaceName)]
+        for child in below:
+            yield _dependent(child, known)  # type: ignore[arg-type]  # no definitions are left in it
+        known[id(node)] = isinstance(node, Candidate) or any(known[id(child)] for child in below)
+    return known
+
+
+def _origin(tree: Node, norm: str, run: Evaluation, dependent: dict[int, bool]) -> Steps[Spaces]:
+    """The spaces of the values that do not depend on `?`."""
+    found: Spaces = NO_SPACE
+    todo, seen = [(tree, norm)], set()
+    while todo:
+        node, at = todo.pop()
+        if (id(node), at) in seen or isinstance(node, SpaceName):
+            continue
+        seen.add((id(node), at))
+        if not dependent[id(node)]:
+            found |= spaces((yield run.value(node, at)))
+            continue
+        inner = "raw" if isinstance(node, Call) and node.name == "raw" else at
+        todo += [(child, inner) for child in reversed(children(node))]  # type: ignore[misc]
+    return found
+
+
+class _Lifting:
+    """One run over a tree, for the quick program or the exact one."""
+
+    def __init__(self, run: Evaluation, dependent: dict[int, bool], space: str, *, quick: bool) -> None:
+        assert run.around is not None  # noqa: S101 - asked before
+        self.run = run
+        self.dependent = dependent
+        self.draft = Draft(space, run.around.width(space), quick=quick)
+        self._known: dict[tuple[int, str], Value] = {}
+
+    def program(self, tree: Node, norm: str) -> Program:
+        """The steps. Raises `TypeMismatch` when the tree's value is no number for each candidate."""
+        value = deep(self.lift(tree, norm))
+        if not isinstance(value, EachNumber):
+            raise TypeMismatch(
+                f"the result is a {describe(value)} for every word",
+                span=None if tree.span == NOWHERE else tree.span,
+                hint="a score is one number per word, such as cos(?, king)",
+            )
+        return self.draft.finish(value)
+
+    def lift(self, node: Node, norm: str) -> Steps[Value]:
+        """The value of a node, or what stands for one for every candidate."""
+        known = self._known.get((id(node), norm))
+        if known is None:
+            known = yield self._lift(node, norm) if self.dependent[id(node)] else self.run.value(node, norm)
+            self._known[id(node), norm] = known
+        return known
+
+    def _lift(self, node: Node, norm: str) -> Steps[Value]:
+        match node:
+            case Candidate():
+                return self.draft.words(norm)
+            case Negate(operand, span):
+                value = yield self.lift(operand, norm)
+                return self.draft.negative(value, span)
+            case Chain(first, rest):
+                values = yield self._all((first, *(operand for _, operand in rest)), norm)
+                _refuse_lists(values, node.span)
+                return self.draft.chain(node, values)
+            case Call():
+                return (yield self._call(node, norm))
+            case _:
+                raise TypeMismatch(
+                    "'?' can't stand in a list",
+                    span=node.span,
+                    hint="but in the list of sum, mean, min, max, project or without",
+                )
+
+    def _all(self, nodes: Sequence[Node], norm: str) -> Steps[list[Value]]:
+        found = []
+        for node in nodes:
+            found.append((yield self.lift(node, norm)))
+        return found
+
+    # --- functions ----------------------------------------------------------------------------
+
+    def _call(self, node: Call, norm: str) -> Steps[Value]:
+        function = FUNCTIONS[node.name]
+        if function.each is None and node.name != "raw":
+            raise TypeMismatch(
+                f"{node.name} can't be computed for every word at once",
+                span=node.span,
+                hint="'?' goes into operators, cos, norm, min, max and other functions of one or two vectors",
+            )
+        inner = "raw" if node.name == "raw" else norm
+        arguments, listed = _arguments(function, node)
+        values = yield self._all(arguments, inner)
+        named = yield self._all(tuple(value for _, value in node.keywords), inner)
+        keywords = dict(zip((name for name, _ in node.keywords), named, strict=True))
+        if function.group == "many to one" and len(values) == 1 and not keywords:
+            return self._alone(function, node, values[0], listed)
+        try:
+            given = match_arguments(function, values, keywords)
+            origin = check_given(function, given)
+            *heads, last = given
+            _refuse_lists([value for value in heads if value is not None], node.span)
+            return self._apply(function, node, [*heads, *_parts(last)], origin, norm)
+        except VecalcError as problem:
+            raise problem.at(node.span) from None
+
+    def _alone(self, function: Function, node: Call, value: Value, listed: bool) -> Value:
+        """One argument: its components become one number, but one in a list, or a number, is the result."""
+        if listed or isinstance(value, Scalar):
+            return value
+        assert function.each is not None  # noqa: S101 - asked before
+        return self.draft.emit(function.each, [value], node.name, node.span, width=0)
+
+    def _apply(self, function: Function, node: Call, given: list[Value], origin: Spaces, norm: str) -> Value:
+        _refuse_lists(given, node.span)
+        name, span, each = node.name, node.span, function.each
+        setting = self.run.setting(node, norm)
+        if name in DIRECTED:
+            _refuse_zeros(name, given)
+        match name:
+            case "raw":
+                return given[0]
+            case "norm":
+                return self.draft.length(given[0], span)
+            case "cos":
+                return self.draft.cosine(given[0], given[1], span)
+            case "center":
+                mean = Vector(mean_of(given[0], setting), origin)
+                return self.draft.total((1.0, -1.0), [given[0], mean], name, span)
+            case "map":
+                rotation, target = rotation_of(given[0], setting)
+                return self.draft.turned(given[0], rotation, target)
+            case "concat":
+                width = sum(len(value.components) for value in given if isinstance(value, Vector))
+                return self.draft.emit(rowwise_vectors.concat, given, name, span, width)
+            case _:
+                assert each is not None  # noqa: S101 - asked before
+                is_number = function.group == "size and angle"
+                return self.draft.emit(each, given, name, span, 0 if is_number else None)
+
+
+def _arguments(function: Function, node: Call) -> tuple[tuple[Node, ...], bool]:
+    """The arguments that are values, those in the list of a variadic one by one; whether there was a list."""
+    given = tuple(argument for argument in node.arguments if not isinstance(argument, SpaceName))
+    variadic = bool(function.parameters) and function.parameters[-1].variadic
+    if variadic and len(given) == len(function.parameters) and isinstance(given[-1], ListOf):
+        return (*given[:-1], *given[-1].items), True
+    return given, False
+
+
+def _parts(value: Any) -> list[Value]:
+    """The last argument as values: those of a variadic one by one, the vectors of a list, too."""
+    if isinstance(value, List):
+        return [Vector(row, value.spaces) for row in value.vectors]
+    return value if isinstance(value, list) else [value]
+
+
+def _refuse_lists(values: Sequence[Value], span: Span) -> None:
+    for value in values:
+        if isinstance(value, List):
+            raise TypeMismatch(
+                f"a {describe(value)} and '?' in one operation",
+                span=span,
+                hint="mean(...) makes a list one vector",
+            )
+
+
+def _refuse_zeros(name: str, values: Sequence[Value]) -> None:
+    if any(type(value) is Vector and not value.components.any() for value in values):
+        raise NoValue(f"{name}: the zero vector has no direction")

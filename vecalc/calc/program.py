@@ -1,0 +1,226 @@
+"""A formula over `?` as a list of steps, and how steps are run over some candidates.
+
+A step's result is [b] (a number a candidate) or [b, d] (a vector each); later steps name it by its place
+in the list, so a formula may be as deep as it likes, and results are given up after their last use.
+Several formulas become one list, in which equal steps are done once: cos(?, king) in a thousand
+formulas is one row of one matrix product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from vecalc.errors import NOWHERE, NoValue, Span, VecalcError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats: TypeAlias = NDArray[np.float64]
+
+# Bytes of results that are held at the same time: as many rows are taken at once as this allows.
+BUDGET = 32 << 20
+# Bytes of vectors [b, d] that stay in the second-level cache while the steps of a few formulas are done.
+CACHED = 2 << 20
+FEW = 16  # formulas or products: for more of them all at once is faster than each while it is in the cache
+FEWEST, MOST = 256, 8192  # rows at once
+
+
+class Slot(NamedTuple):
+    """The result of an earlier step, as an argument of a later one."""
+
+    place: int
+    among_vectors: bool = False  # a number a candidate that goes with vectors: [b, 1]
+
+
+class Step(NamedTuple):
+    """One operation: a function of the rows and of arguments, which are results or constants."""
+
+    apply: Callable[..., Floats]
+    arguments: tuple[Any, ...]
+    width: int = 0  # components of the result's vectors; 0 for a number each
+    what: str = ""  # what a problem is said to be of: '/', sqrt
+    span: Span = NOWHERE
+
+
+class Program(NamedTuple):
+    """Steps in order; the last one's result is the formula's."""
+
+    steps: tuple[Step, ...]
+
+
+class Rows:
+    """Some candidates: the vectors [b, d] and lengths [b] of their words, and who to tell of a problem."""
+
+    def __init__(self, numbers: NDArray[np.int64], vectors: Floats, word: Callable[[int], str]) -> None:
+        self.numbers = numbers
+        self.vectors = vectors
+        self.exact = False
+        self.forgiven: NDArray[np.bool_] | None = None  # [b] words whose problems are no error
+        self.step = Step(word_vectors, ())
+        self._word = word
+        self._lengths: Floats | None = None
+        self.products: Floats = np.empty((0, 0))  # [m, b], of the directions that are asked for at once
+
+    @property
+    def lengths(self) -> Floats:
+        """Euclidean lengths [b] of the words' vectors as the file has them."""
+        if self._lengths is None:
+            self._lengths = np.sqrt(np.einsum("rd,rd->r", self.vectors, self.vectors))
+        return self._lengths
+
+    def some(self, which: NDArray[np.bool_]) -> Rows:
+        """Some of these rows."""
+        return Rows(self.numbers[which], self.vectors[which], self._word)
+
+    def refuse(self, which: NDArray[np.bool_], problem: str) -> None:
+        """Raise the problem of the first row of `which`, if there is one and it is certain."""
+        if not self.exact or not which.any():
+            return
+        rows = np.broadcast_to(which.reshape(len(which), -1).any(axis=1) if which.ndim else which, len(self))
+        if self.forgiven is not None:
+            rows = rows & ~self.forgiven
+            if not rows.any():
+                return
+        word = self._word(int(self.numbers[np.argmax(rows)]))
+        raise NoValue(f"{problem}, for the candidate '{word}'", span=self.step.span)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
+def word_vectors(rows: Rows, norm: str) -> Floats:
+    """`?`: the words' vectors at a norm; a zero vector has no direction to be brought to rms or unit."""
+    if norm == "raw":
+        return rows.vectors
+    from vecalc.calc.rowwise import unit
+
+    return unit(rows, rows.vectors) * (np.sqrt(rows.vectors.shape[1]) if norm == "rms" else 1.0)
+
+
+def word_lengths(rows: Rows, norm: str = "raw") -> Floats:
+    """The lengths [b] of the words' vectors at a norm; none for a zero vector."""
+    target = {"rms": np.sqrt(rows.vectors.shape[1]), "unit": 1.0, "raw": rows.lengths}[norm]
+    return np.where(rows.lengths > 0, target, np.nan)
+
+
+def product(rows: Rows, direction: Floats) -> Floats:
+    """The words' directions times a constant [d]: a cosine when that has length 1. Done for all at once."""
+    return rows.vectors @ direction / word_lengths(rows)
+
+
+class Joint:
+    """Several programs as one: equal steps are done once, and all products with constants together."""
+
+    def __init__(self, programs: Sequence[Program]) -> None:
+        self.steps: list[Step] = []
+        self.directions: list[Floats] = []
+        self._place: dict[Any, int] = {}
+        self._ends: list[
+            tuple[int, int]
+        ] = []  # of each program: steps to be done by then, its result's place
+        for program in programs:
+            places: list[int] = []
+            for step in program.steps:
+                places.append(self._add(step, places))
+            self._ends.append((len(self.steps), places[-1]))
+        self._last_use = self._last_uses()
+        self._leaving: dict[int, list[int]] = {}  # results that are done with after a step
+        for i, last in enumerate(self._last_use):
+            self._leaving.setdefault(last, []).append(i)
+
+    def _add(self, step: Step, places: list[int]) -> int:
+        arguments = tuple(_moved(argument, places) for argument in step.arguments)
+        key = (step.apply, tuple(map(_key, arguments)))
+        if key not in self._place:
+            self._place[key] = len(self.steps)
+            if step.apply is product:
+                arguments = (len(self.directions), *arguments)
+                self.directions.append(step.arguments[0])
+            self.steps.append(step._replace(arguments=arguments))
+        return self._place[key]
+
+    def _last_uses(self) -> list[int]:
+        """Of each result, the last step (or the end of a program) that wants it."""
+        last = list(range(len(self.steps)))
+        for i, step in enumerate(self.steps):
+            for slot in _slots(step.arguments):
+                last[slot.place] = max(last[slot.place], i)
+        for done, result in self._ends:
+            last[result] = max(last[result], done)
+        return last
+
+    def rows_at_once(self, dim: int) -> int:
+        """How many candidates fit: the most results that are alive at the same time decide."""
+        alive = most = 0
+        ends = [0] * (len(self.steps) + 2)
+        for i, step in enumerate(self.steps):
+            alive += (step.width or 1) - ends[i]
+            ends[self._last_use[i] + 1] += step.width or 1
+            most = max(most, alive)
+        held = most + len(self.directions) + dim
+        fitting = BUDGET // (8 * held)
+        if len(self._ends) <= FEW:
+            fitting = min(fitting, CACHED // (8 * dim))
+        return max(FEWEST, min(MOST, fitting))
+
+    def only(self, rows: Rows) -> Floats:
+        """The result [b] of the first program, which is the only one."""
+        return next(self.run(rows))[1]
+
+    def run(self, rows: Rows) -> Iterator[tuple[int, Floats]]:
+        """Each program's number and result [b], in order."""
+        if self.directions and not rows.exact:
+            rows.products = _products(self.directions, rows.vectors) / word_lengths(rows)
+        results: dict[int, Floats] = {}
+        at = 0
+        for number, (done, result) in enumerate(self._ends):
+            for i in range(at, done):
+                results[i] = _do(self.steps[i], rows, results)
+                for old in self._leaving.get(i, ()):
+                    if old not in (i, result):
+                        results.pop(old, None)
+            at = max(at, done)
+            yield number, results[result]
+
+
+def _products(directions: Sequence[Floats], vectors: Floats) -> Floats:
+    """Each direction with each vector [m, b]; a few one by one, as BLAS shares small products out badly."""
+    if len(directions) < FEW:
+        return np.stack([vectors @ direction for direction in directions])
+    return np.stack(directions) @ vectors.T
+
+
+def _do(step: Step, rows: Rows, results: dict[int, Floats]) -> Floats:
+    if step.apply is product and not rows.exact:
+        return rows.products[step.arguments[0]]
+    rows.step = step
+    try:
+        found = step.apply(rows, *(_given(argument, results) for argument in step.arguments))
+    except VecalcError as problem:
+        raise problem.at(step.span) from None
+    if rows.exact and np.isinf(found).any():
+        rows.refuse(np.isinf(found), f"{step.what} leaves the range of float64")
+    return found
+
+
+def _given(argument: Any, results: dict[int, Floats]) -> Any:
+    if not isinstance(argument, Slot):
+        return argument
+    found = results[argument.place]
+    return found[:, None] if argument.among_vectors and found.ndim == 1 else found
+
+
+def _moved(argument: Any, places: list[int]) -> Any:
+    return argument._replace(place=places[argument.place]) if isinstance(argument, Slot) else argument
+
+
+def _slots(arguments: tuple[Any, ...]) -> Iterator[Slot]:
+    return (argument for argument in arguments if isinstance(argument, Slot))
+
+
+def _key(argument: Any) -> Any:
+    """What equal arguments have in common."""
+    return (argument.shape, argument.tobytes()) if isinstance(argument, np.ndarray) else argument

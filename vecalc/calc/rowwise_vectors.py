@@ -1,0 +1,104 @@
+"""The functions of vectors that make vectors, for many words at once (see `vecalc.calc.rowwise`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+
+from vecalc.calc import algebra
+from vecalc.calc.algebra import ROUNDING
+from vecalc.calc.rowwise import angle, dot, lengths, unit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from vecalc.calc.program import Rows
+
+    Floats: TypeAlias = NDArray[np.float64]
+
+
+def project(rows: Rows, a: Floats, *xs: Floats) -> Floats:
+    """The part of `a` in the span of all `xs`."""
+    if len(xs) == 1 or all(x.ndim == 1 for x in xs):
+        return _settled(_within(rows, a, _basis(rows, xs)), a)
+    return _by_row(algebra.project, a, *xs)
+
+
+def without(rows: Rows, a: Floats, *xs: Floats) -> Floats:
+    """`a` minus its part in the span of all `xs`."""
+    if len(xs) == 1 or all(x.ndim == 1 for x in xs):
+        directions = _basis(rows, xs)
+        rest = a - _within(rows, a, directions)
+        rest = rest - _within(rows, rest, directions)  # twice is enough (Kahan; Giraud et al. 2005)
+        return _settled(rest, a)
+    return _by_row(algebra.without, a, *xs)
+
+
+def _basis(rows: Rows, xs: tuple[Floats, ...]) -> list[Floats]:
+    """Orthonormal directions of the span: constants, or the one direction of each row."""
+    if all(x.ndim == 1 for x in xs):
+        return list(algebra.basis(np.stack(xs)))
+    return [unit(rows, xs[0])]
+
+
+def _within(rows: Rows, a: Floats, directions: list[Floats]) -> Floats:
+    parts = [np.asarray(dot(rows, a, q))[..., None] * q for q in directions]
+    return np.asarray(sum(parts[1:], parts[0]))
+
+
+def _settled(x: Floats, a: Floats) -> Floats:
+    noise = np.asarray(lengths(x) <= ROUNDING * lengths(a))
+    return np.where(noise[:, None], 0.0, x)
+
+
+def _by_row(function: Callable[[Floats, Floats], Floats], a: Floats, *xs: Floats) -> Floats:
+    """One row after the other: the span is another for each."""
+    count = max(len(x) for x in (a, *xs) if x.ndim > 1)
+    result = np.full((count, a.shape[-1]), np.nan)
+    for i in range(count):
+        own, *others = (x[i] if x.ndim > 1 else x for x in (a, *xs))
+        stacked = np.stack(others)
+        if np.isfinite(own).all() and np.isfinite(stacked).all() and stacked.any(axis=1).all():
+            result[i] = function(own, stacked)
+    return result
+
+
+def slerp(rows: Rows, a: Floats, b: Floats, t: Floats) -> Floats:
+    """Along the great circle from `a` to `b`; the length changes linearly."""
+    u, v = unit(rows, a), unit(rows, b)
+    theta = np.radians(angle(rows, a, b))[..., None]
+    size = (1 - t) * np.asarray(lengths(a))[..., None] + t * np.asarray(lengths(b))[..., None]
+    one_way = np.sin(theta) <= ROUNDING
+    opposite = one_way & (np.cos(theta) < 0)
+    rows.refuse(opposite[..., 0], "slerp between opposite vectors: every great circle joins them")
+    sine = np.where(one_way, 1.0, np.sin(theta))
+    mixed = np.where(one_way, u, (np.sin((1 - t) * theta) * u + np.sin(t * theta) * v) / sine)
+    return size * np.where(opposite, np.nan, mixed)
+
+
+# --- composition, features, space -----------------------------------------------------------
+
+
+def bind(rows: Rows, a: Floats, b: Floats) -> Floats:
+    """Circular convolution."""
+    return np.fft.irfft(np.fft.rfft(a) * np.fft.rfft(b), n=a.shape[-1])
+
+
+def unbind(rows: Rows, a: Floats, c: Floats) -> Floats:
+    """Circular correlation."""
+    return np.fft.irfft(np.conj(np.fft.rfft(a)) * np.fft.rfft(c), n=a.shape[-1])
+
+
+def concat(rows: Rows, *xs: Floats) -> Floats:
+    """[x₁; x₂; …]."""
+    count = max(len(x) for x in xs if x.ndim > 1)
+    return np.concatenate([np.broadcast_to(x, (count, x.shape[-1])) for x in xs], axis=1)
+
+
+def turn(rows: Rows, x: Floats, rotation: Floats) -> Floats:
+    """x @ rotation."""
+    if not rows.exact:
+        return x @ rotation
+    return np.stack([dot(rows, x, column) for column in np.ascontiguousarray(rotation.T)], axis=1)

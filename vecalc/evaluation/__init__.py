@@ -1,0 +1,88 @@
+"""How well formulas answer analogies and predict judgements of similarity, each number with its protocol.
+
+    lines                        bytes of a file -> numbered lines -> cells
+    analogy_files, pair_files    those, in any layout -> `Analogies`, `Pairs`; `binding` names columns
+    protocol                     the rules by name, and as a table
+    lookup                       words -> rows, under the rules
+    solving, sectional           rows of questions -> the rows that a formula, or a method, ranks first
+    judging                      those -> which questions are right, with inputs left out and without
+    agreement                    rows of pairs -> numbers beside the judgements
+    statistics                   correlations, intervals and tests, seeded
+    analogy_tables, similarity_tables    results -> `Sheet`s
+
+How good one answer is, by functions of arrays and spaces:
+
+    rotation, stability          does a result depend on the axes of the space?
+    background                   how unusual is a score among random words?
+    contribution                 which term brings how much of a score?
+
+Everything random has a seed: the same question has the same answer. A question may have several right
+answers; one whose words the vocabulary lacks is not seen, and counts as the rules say.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+CASES = ("exact", "upper", "ascii")
+UNKNOWN = ("skip", "wrong", "zero", "mean", "error")
+EXCLUSIONS = ("inputs", "any-case", "none")
+
+
+class Rules(NamedTuple):
+    """The protocol: all that moves a score besides the vectors and the formula."""
+
+    name: str = "exact"
+    case: str = "exact"  # words and answers compared as written, or in capitals (of ASCII letters alone)
+    first: int | None = None  # only so many of the most frequent words exist
+    unknown: str = "skip"  # analogies: skip, wrong, error; similarity: skip, zero, mean, error
+    exclude: str = "inputs"  # no answer: the rows of the question's words, also in any case, or none
+    norm: str = "rms"
+    metric: str = "cos"
+    reach: int | None = None  # a right answer must be among so many hits besides the inputs' rows
+    resamples: int = 1_000  # of the bootstrap
+    seed: int = 1
+
+
+class Section(NamedTuple):
+    """A part of a set of questions, the file it stands in, and the larger part it belongs to ('' without)."""
+
+    name: str
+    file: str
+    group: str = ""
+
+
+class Analogy(NamedTuple):
+    """A question: its words, one for each column, the right answers, its section, its line."""
+
+    words: tuple[str, ...]
+    answers: tuple[str, ...]
+    section: int
+    line: int
+
+
+class Analogies(NamedTuple):
+    """A set of questions; `columns` name the words in formulas, usually a, b, c."""
+
+    name: str
+    layout: str
+    columns: tuple[str, ...]
+    sections: tuple[Section, ...]
+    questions: list[Analogy]
+
+
+class Pair(NamedTuple):
+    """Words, one for each column, and how similar people find them."""
+
+    words: tuple[str, ...]
+    score: float
+    line: int
+
+
+class Pairs(NamedTuple):
+    """A set of judged pairs; `columns` name the words in formulas, usually a, b."""
+
+    name: str
+    layout: str
+    columns: tuple[str, ...]
+    pairs: list[Pair]

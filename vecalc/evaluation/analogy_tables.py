@@ -1,0 +1,228 @@
+"""What runs over a set of analogies come to, as sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+
+from vecalc.answers import Cell, Column, Sheet
+from vecalc.evaluation import Analogies, Rules
+from vecalc.evaluation.judging import ELSEWHERE, RIGHT, Asked, Judged, impossible, mean_reciprocal_rank, seen
+from vecalc.evaluation.lookup import UNKNOWN
+from vecalc.evaluation.naming import Names, comparable
+from vecalc.evaluation.protocol import protocol_sheet
+from vecalc.evaluation.statistics import holm, mcnemar, share_interval
+from vecalc.space import VectorSpace
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Mask: TypeAlias = NDArray[np.bool_]
+
+
+class Run(NamedTuple):
+    """A formula or method with a model over a set of questions."""
+
+    model: str
+    formula: str
+    definition: str  # what a method's name stands for; the formula itself where it has none
+    space: VectorSpace
+    asked: Asked
+    judged: Judged
+
+    def seen(self, rules: Rules) -> Mask:
+        """The questions that count [n]."""
+        return seen(self.asked, rules)
+
+
+def analogy_sheets(questions: Analogies, runs: Sequence[Run], rules: Rules) -> Iterator[Sheet]:
+    """Accuracy, comparison, ranks, where raw answers land, sections, protocol."""
+    names = Names(questions.name, runs)
+    yield _accuracy(names, runs, rules)
+    if pairs := comparable(runs):
+        yield _comparison(names, pairs, rules)
+    yield _ranks(names, runs, rules)
+    yield _landings(names, questions, runs, rules)
+    if len(questions.sections) > 1:
+        yield _sections(names, questions, runs, rules)
+    yield protocol_sheet(rules, _facts(questions, runs), ranked=True)
+
+
+def _accuracy(names: Names, runs: Sequence[Run], rules: Rules) -> Sheet:
+    columns = (
+        *names.columns,
+        Column("accuracy", "percent"),
+        Column("low", "percent"),
+        Column("high", "percent"),
+        Column("right", "count"),
+        Column("seen", "count"),
+        Column("total", "count"),
+        Column("coverage", "percent"),
+    )
+    told = [remark for run in runs for remark in (_impossible(run, rules), _unanswered(run)) if remark]
+    remarks = tuple(dict.fromkeys(told))
+    rows = tuple((*names.of(run), *_score(run, run.seen(rules), rules)) for run in runs)
+    return Sheet("accuracy", columns, rows, names.title("Accuracy"), remarks)
+
+
+def _score(run: Run, which: Mask, rules: Rules) -> tuple[Cell, ...]:
+    total, right = int(which.sum()), int((run.judged.right & which).sum())
+    low, high = share_interval(right, total, rules.resamples, rules.seed)
+    known = int(run.asked.known.sum())
+    return (*_shares(total, right / max(total, 1), low, high), right, total, len(which), known / len(which))
+
+
+def _shares(total: int, *shares: float) -> tuple[Cell, ...]:
+    return tuple(share if total else None for share in shares)
+
+
+def _impossible(run: Run, rules: Rules) -> str:
+    count = impossible(run.asked, rules)
+    if not count:
+        return ""
+    have = "question has" if count == 1 else "questions have"
+    return f"{count:,} {have} no answer but words of the question, which can't be answers"
+
+
+def _unanswered(run: Run) -> str:
+    count = int((run.asked.known & (run.judged.answers == UNKNOWN)).sum())
+    if not count:
+        return ""
+    questions = "1 question" if count == 1 else f"{count:,} questions"
+    return f"{run.formula} ({run.model}) gives no answer to {questions}: counted as wrong"
+
+
+def _comparison(names: Names, pairs: Sequence[tuple[Run, Run]], rules: Rules) -> Sheet:
+    columns = (
+        Column("first"),
+        Column("second"),
+        Column("questions", "count"),
+        Column("only first", "count"),
+        Column("only second", "count"),
+        Column("difference", "percent"),
+        Column("p", "score"),
+        Column("p (Holm)", "score"),
+    )
+    found = [_paired(a, b, rules) for a, b in pairs]
+    corrected = holm([p for *_, p in found])
+    rows = tuple(
+        (
+            *names.pair(a, b),
+            both,
+            only_a,
+            only_b,
+            (only_b - only_a) / both if both else None,
+            p,
+            q,
+        )
+        for (a, b), (both, only_a, only_b, p), q in zip(pairs, found, corrected, strict=True)
+    )
+    remarks = (
+        "p: exact McNemar test on the questions that both saw; p (Holm) is corrected for the number of tests",
+        "the test takes questions as independent; those of one section share words, so p is rather too small",
+    )
+    return Sheet("comparison", columns, rows, names.title("Is the difference noise?"), remarks)
+
+
+def _paired(a: Run, b: Run, rules: Rules) -> tuple[int, int, int, float]:
+    both = a.seen(rules) & b.seen(rules)
+    only_a = int((both & a.judged.right & ~b.judged.right).sum())
+    only_b = int((both & b.judged.right & ~a.judged.right).sum())
+    return int(both.sum()), only_a, only_b, mcnemar(only_a, only_b)
+
+
+def _ranks(names: Names, runs: Sequence[Run], rules: Rules) -> Sheet:
+    columns = (
+        *names.columns,
+        *(Column(f"top {k}", "percent") for k in (1, 5, 10)),
+        Column("MRR@10", "score"),
+    )
+    rows = []
+    for run in runs:
+        ranks = run.judged.ranks[run.seen(rules)]
+        tops = [float(((ranks > 0) & (ranks <= k)).mean()) if len(ranks) else 0.0 for k in (1, 5, 10)]
+        rows.append((*names.of(run), *_shares(len(ranks), *tops, mean_reciprocal_rank(ranks))))
+    return Sheet("ranks", columns, tuple(rows), names.title("Rank of the right answer"))
+
+
+def _landings(names: Names, questions: Analogies, runs: Sequence[Run], rules: Rules) -> Sheet:
+    places = (RIGHT, *range(len(questions.columns)), ELSEWHERE)
+    places_named = ("right", *(f"on {column}" for column in questions.columns), "elsewhere")
+    columns = (*names.columns, *(Column(name, "percent") for name in places_named))
+    rows = []
+    for run in runs:
+        landed = run.judged.landed[run.seen(rules)]
+        shares = [float((landed == place).mean()) if len(landed) else 0.0 for place in places]
+        rows.append((*names.of(run), *_shares(len(landed), *shares)))
+    remark = "right: the accuracy with inputs allowed"
+    title = names.title("Where the best word of all is, nothing excluded")
+    return Sheet("inputs allowed", columns, tuple(rows), title, (remark,))
+
+
+def _sections(names: Names, questions: Analogies, runs: Sequence[Run], rules: Rules) -> Sheet:
+    columns = (
+        Column("section"),
+        *names.columns,
+        Column("accuracy", "percent"),
+        Column("right", "count"),
+        Column("seen", "count"),
+        Column("total", "count"),
+    )
+    section_of = np.array([entry.section for entry in questions.questions])
+    groups = dict.fromkeys(section.group for section in questions.sections if section.group)
+    parts = [(section.name, section_of == i) for i, section in enumerate(questions.sections)]
+    for group in groups:
+        members = [i for i, section in enumerate(questions.sections) if section.group == group]
+        parts.append((f"all {group}", np.isin(section_of, members)))
+    rows = tuple(_section_row(names, name, which, run, rules) for name, which in parts for run in runs)
+    return Sheet("sections", columns, rows, names.title("Sections"))
+
+
+def _section_row(names: Names, name: str, which: Mask, run: Run, rules: Rules) -> tuple[Cell, ...]:
+    counted = which & run.seen(rules)
+    right, total = int((run.judged.right & counted).sum()), int(counted.sum())
+    share = right / total if total else None
+    return (name, *names.of(run), share, right, total, int(which.sum()))
+
+
+def _facts(questions: Analogies, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
+    yield "questions", f"{questions.name}, {len(questions.questions):,}, layout {questions.layout}"
+    for run in {run.model: run for run in runs}.values():
+        yield "model", f"{run.model}, {len(run.space):,} words x {run.space.dim}"
+    if any(section.group == "semantic" for section in questions.sections):
+        yield "groups", "the first five sections are semantic, the rest syntactic, as in word2vec's script"
+    for run in {run.formula: run for run in runs}.values():
+        if run.formula != run.definition:
+            yield run.formula, run.definition
+    if questions.layout == "bats":
+        yield (
+            "order",
+            "all ordered pairs of a section; b is the first answer of its pair, any answer is right",
+        )
+
+
+def detail_sheet(questions: Analogies, runs: Sequence[Run]) -> Sheet:
+    """Every question, what was answered, and the rank of the right answer."""
+    names = Names(questions.name, runs)
+    columns = (
+        Column("line", "count"),
+        Column("section"),
+        *map(Column, questions.columns),
+        Column("expected"),
+        *names.columns,
+        Column("answer"),
+        Column("rank", "count"),
+    )
+    return Sheet("questions", columns, tuple(_details(names, questions, runs)), names.title("Questions"))
+
+
+def _details(names: Names, questions: Analogies, runs: Sequence[Run]) -> Iterator[tuple[Cell, ...]]:
+    for i, entry in enumerate(questions.questions):
+        section = questions.sections[entry.section].name
+        asked: tuple[Cell, ...] = (entry.line, section, *entry.words, "/".join(entry.answers))
+        for run in runs:
+            row, rank = int(run.judged.answers[i]), int(run.judged.ranks[i])
+            answer = None if row == UNKNOWN else run.space.word(row)
+            yield (*asked, *names.of(run), answer, rank or None)

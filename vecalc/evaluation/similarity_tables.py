@@ -1,0 +1,133 @@
+"""How formulas agree with judgements, as sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from math import isfinite
+from typing import NamedTuple
+
+from vecalc.answers import Cell, Column, Sheet
+from vecalc.evaluation import Pairs, Rules
+from vecalc.evaluation.agreement import Compared
+from vecalc.evaluation.naming import Names, comparable
+from vecalc.evaluation.protocol import protocol_sheet
+from vecalc.evaluation.statistics import (
+    Difference,
+    Interval,
+    correlation_difference,
+    correlation_intervals,
+    holm,
+    pearson,
+    spearman,
+)
+from vecalc.space import VectorSpace
+
+FEWEST = 3  # pairs that a correlation can be computed of
+
+
+class Run(NamedTuple):
+    """A formula with a model over a set of pairs."""
+
+    model: str
+    formula: str
+    space: VectorSpace
+    compared: Compared
+
+
+def similarity_sheets(pairs: Pairs, runs: Sequence[Run], rules: Rules) -> Iterator[Sheet]:
+    """Correlations, comparison, protocol."""
+    names = Names(pairs.name, runs)
+    yield from _correlations(names, runs, rules)
+    if both := comparable(runs):
+        yield _comparison(names, both, rules)
+    yield protocol_sheet(rules, _facts(pairs, runs), ranked=False)
+
+
+def _correlations(names: Names, runs: Sequence[Run], rules: Rules) -> Iterator[Sheet]:
+    """Spearman's, by which sets are usually judged, and the interval of Pearson's by itself."""
+    columns = (
+        *names.columns,
+        *(Column(name, "score") for name in ("Spearman", "low", "high", "Pearson")),
+        Column("seen", "count"),
+        Column("total", "count"),
+        Column("coverage", "percent"),
+    )
+    linear = (*names.columns, *(Column(name, "score") for name in ("Pearson", "low", "high")))
+    found = [(run, *_both(run, rules)) for run in runs]
+    rows = tuple((*names.of(run), *ranked, straight[0], *_seen(run)) for run, ranked, straight in found)
+    yield Sheet("correlation", columns, rows, names.title("Correlation"), tuple(_remarks(runs)))
+    rows = tuple((*names.of(run), *straight) for run, _, straight in found)
+    yield Sheet("Pearson", linear, rows, names.title("Linear correlation"))
+
+
+def _both(run: Run, rules: Rules) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
+    """Spearman's correlation and its interval, and Pearson's."""
+    counted = run.compared.counted
+    judged, found = run.compared.judged[counted], run.compared.found[counted]
+    if len(found) < FEWEST:
+        return (None,) * 3, (None,) * 3
+    ranked, linear = correlation_intervals(judged, found, rules.resamples, rules.seed)
+    of_ranks = tuple(map(_cell, (spearman(judged, found), *ranked)))
+    return of_ranks, tuple(map(_cell, (pearson(judged, found), *linear)))
+
+
+def _seen(run: Run) -> tuple[Cell, ...]:
+    """The pairs that count, all pairs, and the share of those whose words are known."""
+    total = len(run.compared.judged)
+    return int(run.compared.counted.sum()), total, run.compared.known / total
+
+
+def _cell(number: float) -> Cell:
+    """The number; none for a correlation with numbers that are all alike."""
+    return number if isfinite(number) else None
+
+
+def _remarks(runs: Sequence[Run]) -> Iterator[str]:
+    for run in runs:
+        if run.compared.without_value:
+            number = run.compared.without_value
+            count = f"{number:,} pair{'' if number == 1 else 's'}"
+            yield f"{run.formula} has no value for {count} ({run.model}): left out"
+        if int(run.compared.counted.sum()) < FEWEST:
+            yield f"fewer than {FEWEST} pairs count for {run.formula} ({run.model}): no correlation"
+
+
+def _comparison(names: Names, both: Sequence[tuple[Run, Run]], rules: Rules) -> Sheet:
+    columns = (
+        Column("first"),
+        Column("second"),
+        Column("pairs", "count"),
+        *(Column(name, "score") for name in ("difference", "low", "high", "p", "p (Holm)")),
+    )
+    found = [_difference(a, b, rules) for a, b in both]
+    corrected = holm([difference.p for _, difference in found])
+    rows = tuple(
+        (
+            *names.pair(a, b),
+            count,
+            *map(_cell, (difference.value, *difference.interval, difference.p, q)),
+        )
+        for (a, b), (count, difference), q in zip(both, found, corrected, strict=True)
+    )
+    remark = (
+        "difference of Spearman's, p by paired bootstrap on the pairs that both count; p (Holm) is corrected"
+    )
+    title = names.title("Is the difference noise?")
+    return Sheet("comparison", columns, rows, title, (f"{remark} for the number of tests",))
+
+
+def _difference(a: Run, b: Run, rules: Rules) -> tuple[int, Difference]:
+    counted = a.compared.counted & b.compared.counted
+    count = int(counted.sum())
+    if count < FEWEST:
+        nothing = float("nan")
+        return count, Difference(nothing, Interval(nothing, nothing), 1.0)
+    judged = a.compared.judged[counted]
+    first, second = a.compared.found[counted], b.compared.found[counted]
+    return count, correlation_difference(judged, first, second, rules.resamples, rules.seed)
+
+
+def _facts(pairs: Pairs, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
+    yield "pairs", f"{pairs.name}, {len(pairs.pairs):,}, {pairs.layout}"
+    for run in {run.model: run for run in runs}.values():
+        yield "model", f"{run.model}, {len(run.space):,} words x {run.space.dim}"

@@ -1,0 +1,148 @@
+"""Questions as rows of words become the rows that a formula or a method ranks first.
+
+A question is a row of `asked` [n, c + 1]: the rows of its words, and the number of its section. A solver
+says which of those its answer depends on; questions that are alike in them are asked once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+import numpy as np
+
+from vecalc.calc.columns import Formula, evaluate_rows, evaluate_scores
+from vecalc.calc.scores import search_scores
+from vecalc.errors import NoValue, TypeMismatch, VecalcError
+from vecalc.evaluation import Rules
+from vecalc.evaluation.lookup import UNKNOWN
+from vecalc.search import Measure
+from vecalc.search.exact import search
+from vecalc.space import VectorSpace
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Rows: TypeAlias = NDArray[np.int64]
+
+# Questions that are searched for together: enough for products of matrices, few enough that their products
+# with a block of 8,192 rows are 32 MB.
+CHUNK = 1_024
+
+
+class Solver(Protocol):
+    """A way to answer analogies."""
+
+    @property
+    def label(self) -> str:
+        """What tables call it."""
+
+    @property
+    def text(self) -> str:
+        """The formula that errors are about, or what the method does."""
+
+    @property
+    def uses(self) -> Sequence[int]:
+        """The places in a row of `asked` that its answers depend on."""
+
+    def best(self, asked: Rows, k: int) -> Rows:
+        """The k best rows [q, k] for each question, nothing excluded; UNKNOWN where there are none."""
+
+
+def solve(solver: Solver, asked: Rows, k: int) -> Iterator[tuple[Rows, Rows]]:
+    """Some questions, and the k best rows [q, k] of each, until all are answered."""
+    order, starts = _alike(asked[:, list(solver.uses)])
+    for begin in range(0, len(starts) - 1, CHUNK):
+        bounds = starts[begin : begin + CHUNK + 1]
+        best = solver.best(asked[order[bounds[:-1]]], k)
+        yield order[bounds[0] : bounds[-1]], np.repeat(best, np.diff(bounds), axis=0)
+
+
+def _alike(used: Rows) -> tuple[Rows, Rows]:
+    """The questions [n] in an order in which alike ones stand together, and where each kind starts."""
+    _, kinds = np.unique(used, axis=0, return_inverse=True)
+    kinds = kinds.reshape(-1)
+    order = np.argsort(kinds, kind="stable")
+    starts = np.flatnonzero(np.diff(kinds[order], prepend=-1, append=-1))
+    return order, starts
+
+
+class FormulaSolver:
+    """The nearest words to a formula's vector."""
+
+    def __init__(
+        self, label: str, space: VectorSpace, formula: Formula, columns: Sequence[str], rules: Rules
+    ) -> None:
+        self.label = label
+        self.text = formula.text
+        self.uses = [columns.index(name) for name in formula.columns] or [0]
+        self._space = space
+        self._formula = formula
+        self._columns = columns
+        self._rules = rules
+        self._candidates = candidates(space, rules)
+
+    def best(self, asked: Rows, k: int) -> Rows:
+        """See `Solver.best`."""
+        vectors = {self._columns[i]: self._space.vectors(asked[:, i]) for i in self.uses}
+        numbers, _ = evaluate_rows(self._formula, vectors)
+        if numbers.ndim != 2 and not np.isnan(numbers).all():
+            raise TypeMismatch(
+                "the formula gives a number, and a number has no nearest words",
+                span=self._formula.tree.span,
+                hint="give a vector, such as b - a + c, or a score with ?",
+            )
+        best = np.full((len(asked), k), UNKNOWN)
+        sound = np.flatnonzero(np.isfinite(numbers).all(axis=-1) & numbers.any(axis=-1))
+        if sound.size:
+            measure = Measure(self._rules.metric, self._rules.norm)
+            hits = search(self._space, numbers[sound], k, measure, self._candidates)
+            best[sound, : hits.rows.shape[1]] = hits.rows
+        return best
+
+
+class ScoreSolver:
+    """The words with the highest scores, for a formula with `?`."""
+
+    def __init__(
+        self, label: str, space: VectorSpace, formula: Formula, columns: Sequence[str], rules: Rules
+    ) -> None:
+        self.label = label
+        self.text = formula.text
+        self.uses = [columns.index(name) for name in formula.columns] or [0]
+        self._space = space
+        self._formula = formula
+        self._columns = columns
+        self._candidates = candidates(space, rules)
+
+    def best(self, asked: Rows, k: int) -> Rows:
+        """See `Solver.best`. Raises what is wrong with the score of every question."""
+        vectors = {self._columns[i]: self._space.vectors(asked[:, i]) for i in self.uses}
+        scores = evaluate_scores(self._formula, vectors)
+        problems: list[VecalcError] = [score for score in scores if isinstance(score, NoValue)]
+        able = [i for i, score in enumerate(scores) if not isinstance(score, NoValue)]
+        own = [frozenset(asked[i, :-1].tolist()) for i in able]
+        some = [score for score in scores if not isinstance(score, NoValue)]
+        best = np.full((len(asked), k), UNKNOWN)
+        found = search_scores(self._space, some, k, self._candidates, own)
+        for i, outcome in zip(able, found, strict=True):
+            if isinstance(outcome, VecalcError):
+                problems.append(outcome)
+            else:
+                best[i, : len(outcome.rows)] = outcome.rows
+        if len(problems) == len(asked):
+            raise problems[0]
+        return best
+
+
+def solver_of(
+    label: str, space: VectorSpace, formula: Formula, columns: Sequence[str], rules: Rules
+) -> Solver:
+    """The solver of a formula: by neighbours, or by scores where it has a `?`."""
+    kind = ScoreSolver if formula.is_score else FormulaSolver
+    return kind(label, space, formula, columns, rules)
+
+
+def candidates(space: VectorSpace, rules: Rules) -> Rows | None:
+    """The rows that can be answers; None for all."""
+    return None if rules.first is None or rules.first >= len(space) else np.arange(rules.first)

@@ -1,0 +1,166 @@
+"""fastText's binary models: words with their vectors, and the n-grams for the words that they lack.
+
+A word's vector is the mean of its own row and those of its n-grams (`space.subwords`), as gensim computes
+it; fastText itself differs in one word, `</s>`, to which it gives no n-grams. Both layouts are read, the one
+with a magic number and the one before it; supervised and quantized models are not. Source: fastText's
+fasttext.cc.
+"""
+
+from __future__ import annotations
+
+import mmap
+import os
+import struct
+import tempfile
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+
+from vecalc.errors import FileProblem, StorageProblem
+from vecalc.formats import Block, Head, Source
+from vecalc.formats.decoding import decode
+from vecalc.formats.fasttext_header import CHUNK, MAGIC, USE_VEC, Model, Reader, read_header
+from vecalc.formats.word2vec_binary import TRAILING
+from vecalc.space.subwords import Subwords
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+BLOCK_NUMBERS = 1 << 20  # in a block of rows
+BLOCK_CHARACTERS = 1 << 16  # and bytes in its words: each makes a few n-grams
+
+
+def recognise(head: Head) -> bool:
+    """The magic number; or, before it, 12 integers of which most have a narrow range, then 0 <= t <= 1."""
+    if head.data.startswith(MAGIC):
+        return True
+    if len(head.data) < 56:
+        return False
+    width, window, epochs, _, _, _, loss, model, _, shortest, longest, _, t = struct.unpack_from(
+        "<12id", head.data
+    )
+    usual = 0 < width <= 10_000 and 0 < window <= 1_000 and 0 < epochs <= 100_000 and 0 <= t <= 1
+    return usual and loss in {1, 2, 3} and model in {1, 2, 3} and 0 <= shortest <= longest + 1 <= 1_000
+
+
+def read(source: Source) -> Iterator[Block]:
+    """Words and rows; FileProblem with the byte where the file stops being what its header says.
+
+    The matrix is mapped, or, of a compressed file, unpacked into a temporary one first. The first block
+    carries the n-grams.
+    """
+    reader = Reader(source)
+    model = read_header(reader)
+    words = decode(model.words, source, lambda i: f"{source.path}:word {i + 1:,}")
+    matrix = _matrix(reader, model)
+    subwords = _subwords(model, matrix)
+    passed = reader.rest()
+    for first, last in _blocks(model):
+        rows = np.array(matrix[first:last], np.float32)
+        if subwords is not None:
+            rows = subwords.composed(model.words[first:last], rows)
+        yield Block(words[first:last], rows, range(first + 1, last + 1), subwords if first == 0 else None)
+        source.stream.read(max(rows.nbytes - len(passed), 0))  # whoever looks on sees how far it is
+        passed = passed[rows.nbytes :]
+    while source.stream.read(CHUNK):
+        pass  # has the checksums of compressed files verified
+
+
+def _blocks(model: Model) -> Iterator[tuple[int, int]]:
+    """Ranges of words whose rows and n-grams take some megabytes."""
+    first, characters = 0, 0
+    most = max(BLOCK_NUMBERS // model.arguments.dim, 1)
+    for i, word in enumerate(model.words):
+        if i > first and (i - first >= most or characters + len(word) > BLOCK_CHARACTERS):
+            yield first, i
+            first, characters = i, 0
+        characters += len(word)
+    yield first, len(model.words)
+
+
+def _subwords(model: Model, matrix: NDArray[np.float32]) -> Subwords | None:
+    """The n-grams, in rows behind those of the words; None where there are none."""
+    shortest, longest = model.arguments.minn, model.arguments.maxn
+    if not model.arguments.bucket or not longest or shortest > longest:
+        return None
+    return Subwords(matrix[len(model.words) :], shortest, longest)
+
+
+# --- the matrix --------------------------------------------------------------------------------
+
+
+def _matrix(reader: Reader, model: Model) -> NDArray[np.float32]:
+    """The input matrix [words + buckets, d], mapped, once the rest of the file is what it must be."""
+    rows, width = len(model.words) + model.arguments.bucket, model.arguments.dim
+    if model.newer:
+        _refuse_quantized(reader)
+    if (found := reader.unpack("2q")) != (rows, width):
+        message = f"a matrix of {found[0]:,} x {found[1]:,}; the header says {rows:,} x {width:,}"
+        raise reader.problem(message)
+    size, start = rows * width * 4, reader.place
+    source = reader.source
+    if source.file is not None and source.size is not None:
+        whole = _mapped(source.file)
+        if len(whole) != source.size:
+            message = "the file changed while it was being read"
+            raise FileProblem(
+                message, where=str(source.path), hint="wait until it is written, then try again"
+            )
+        _check_end(whole, start + size, model, reader)
+        return np.frombuffer(whole, "<f4", rows * width, start).reshape(rows, width)
+    whole = _spooled(reader)
+    _check_end(whole, size, model, reader)
+    return np.frombuffer(whole, "<f4", rows * width).reshape(rows, width)
+
+
+def _refuse_quantized(reader: Reader) -> None:
+    flag = reader.take(1)
+    if flag == b"\1":
+        raise reader.problem("a quantized fastText model (.ftz): its vectors are packed", USE_VEC)
+    if flag != b"\0":
+        raise reader.problem(f"a flag of {flag[0]} before the matrix")
+
+
+def _mapped(file: BinaryIO) -> mmap.mmap:
+    """The whole file; the place up to which it has been read stays what it is."""
+    empty = os.fstat(file.fileno()).st_size == 0  # of nothing there is no map
+    return mmap.mmap(-1, 1) if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+def _spooled(reader: Reader) -> mmap.mmap:
+    """What is left of a compressed file, unpacked."""
+    try:
+        with tempfile.TemporaryFile() as file:
+            file.write(reader.rest())
+            while data := reader.source.stream.read(CHUNK):
+                file.write(data)
+            file.flush()
+            return _mapped(file)
+    except OSError as error:
+        message = f"the model can't be unpacked into a temporary file: {error.strerror}"
+        hint = "make room there, or decompress the model yourself; TMPDIR names another folder"
+        raise StorageProblem(message, where=tempfile.gettempdir(), hint=hint) from None
+
+
+def _check_end(whole: mmap.mmap, end: int, model: Model, reader: Reader) -> None:
+    """Behind the input matrix comes the output matrix, and then the end of the file."""
+    flags = "<?2q" if model.newer else "<2q"
+    head = struct.calcsize(flags)
+    if len(whole) < end + head:
+        what = f"the file is cut short inside its matrices, at {len(whole):,} bytes of them"
+        raise _cut(what, reader)
+    *_, rows, width = struct.unpack_from(flags, whole, end)
+    left = len(whole) - end - head
+    if rows < 0 or width < 0 or rows * width * 4 > left:
+        message = f"an output matrix of {rows:,} x {width:,} in {left:,} bytes: the file is cut short"
+        raise _cut(message, reader)
+    if extra := left - rows * width * 4:
+        if not reader.source.tolerance.allow_trailing:
+            hint = "two files were joined, or the file is damaged; --allow-trailing ignores the rest"
+            raise FileProblem("data after the last matrix", where=str(reader.source.path), hint=hint)
+        reader.source.tally[TRAILING] += extra
+
+
+def _cut(message: str, reader: Reader) -> FileProblem:
+    return FileProblem(message, where=str(reader.source.path), hint="fetch it again")

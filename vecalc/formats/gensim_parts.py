@@ -1,0 +1,186 @@
+"""What there is in a model that gensim saved: its words, its matrices, and where they lie.
+
+One thing had several names in the versions of gensim; the first that is there counts. Source: gensim's
+models/keyedvectors.py and models/fasttext.py, and utils.SaveLoad for what lies apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from vecalc.errors import FileProblem
+from vecalc.formats import MAX_WORD, Source
+from vecalc.formats.decoding import shown
+from vecalc.formats.matrices import beside, inside
+from vecalc.formats.pickled import inert
+from vecalc.formats.pickled_machine import DAMAGED, HINT, Inert
+from vecalc.formats.pickled_names import BAGS
+from vecalc.formats.word2vec_binary import TRAILING
+from vecalc.space.subwords import ENCODING, LONGEST_NGRAM, Subwords
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+CHUNK = 1 << 20
+SHRINKS = 30  # pickles of words are compressed to a tenth, perhaps; bombs to a thousandth
+PACKED = "models whose n-grams gensim 3 packed, so that words they lack stay unknown"
+AGAIN = "load it in the version of gensim that made it, and export it with save_word2vec_format"
+_COMPRESSED = (".gz", ".bz2")  # names under which gensim compresses, and puts arrays into .npz files
+_MATRIX = ("vectors", "syn0")
+_WORDS = ("index_to_key", "index2word", "index2entity")
+_OWN_ROWS = ("vectors_vocab", "syn0_vocab")
+_NGRAM_ROWS = ("vectors_ngrams", "syn0_ngrams")
+
+
+class Vectors(NamedTuple):
+    """Words [n], rows [n, d], and the n-grams that may have to be added to them."""
+
+    words: Sequence[str]
+    rows: NDArray[Any]
+    subwords: Subwords | None = None
+    unfinished: bool = False  # the rows are the words' own, without their n-grams
+
+
+def found(source: Source) -> Vectors:
+    """The vectors of a pickled model. Raises `FileProblem` for one that has none, or is no model."""
+    model = _unpickled(source)
+    prefix = source.path.name
+    for part in ("wv", "kv"):
+        if isinstance(inner := model.attribute(part), Inert):
+            model, prefix = inner, f"{prefix}.{part}"
+            break
+    words = _words(model, source)
+    if _attribute(model, _NGRAM_ROWS) is not None or _is_apart(model, _NGRAM_ROWS):
+        return _with_ngrams(model, words, prefix, source)
+    if any(model.attribute(part) is not None for part in ("syn0_all", "ngrams", "hash2index")):
+        raise _old_hash(source)
+    return Vectors(words, fitting(_matrix(model, _MATRIX, prefix, source), words, source))
+
+
+def _unpickled(source: Source) -> Inert:
+    data = b"".join(iter(lambda: source.stream.read(CHUNK), b""))
+    honest = len(data) if source.size is not None else min(len(data), SHRINKS * source.path.stat().st_size)
+    model, end = inert(data, source.path, honest)
+    if not isinstance(model, Inert) or model.name not in BAGS or not isinstance(model.state, dict):
+        what = "vectors of gensim's" if not isinstance(model, Inert) else f"vectors: it is a {model.name}"
+        raise problem(f"a pickle that holds no {what}", source, HINT)
+    if extra := len(data) - end:
+        if not source.tolerance.allow_trailing:
+            hint = "two files were joined, or the file is damaged; --allow-trailing ignores the rest"
+            raise problem("data after the end of the pickle", source, hint)
+        source.tally[TRAILING] += extra
+    return model
+
+
+def _words(model: Inert, source: Source) -> list[str]:
+    """The words in row order, by the list of them, or by the index that each has."""
+    words = _attribute(model, _WORDS)
+    if words is None and isinstance(vocabulary := model.attribute("vocab"), dict):
+        words = _by_index(vocabulary, source)
+    if not isinstance(words, list) or not words:
+        raise problem("no list of words in the pickle", source, AGAIN)
+    if not all(type(word) is str for word in words):
+        raise problem("a vocabulary whose keys are not all words", source, AGAIN)
+    if len(longest := max(words, key=len)) > MAX_WORD:
+        raise problem(f"a word of {len(longest):,} characters", source, DAMAGED)
+    return [word if _is_writable(word) else _unwritable(word, source) for word in words]
+
+
+def _is_writable(word: str) -> bool:
+    """Whether a list of words, one a line, can hold this one."""
+    try:
+        return "\n" not in word.strip() and (word.isascii() or bool(word.encode(*ENCODING)))
+    except UnicodeEncodeError:  # a lone surrogate that stands for no byte
+        return False
+
+
+def _unwritable(word: str, source: Source) -> str:
+    """No word, which is for `checks` to leave out; FileProblem unless that is wanted."""
+    if not source.tolerance.skip_bad_rows:
+        message = f"the word {shown(word)} holds a newline or half a character"
+        raise problem(message, source, "--skip-bad-rows leaves such words out")
+    return ""
+
+
+def _by_index(vocabulary: Mapping[Any, Any], source: Source) -> list[Any]:
+    entries = [(word, entry.attribute("index")) for word, entry in vocabulary.items() if type(entry) is Inert]
+    rows = {row: word for word, row in entries if type(row) is int}
+    if sorted(rows) != list(range(len(vocabulary))):
+        raise problem("a vocabulary whose words have no rows of their own", source, DAMAGED)
+    return [rows[row] for row in range(len(rows))]
+
+
+def _with_ngrams(model: Inert, words: list[str], prefix: str, source: Source) -> Vectors:
+    """A fastText model of gensim's: its n-grams, and its rows, which newer versions don't save."""
+    if model.attribute("compatible_hash") is not True:
+        raise _old_hash(source)
+    ngrams = _matrix(model, _NGRAM_ROWS, prefix, source)
+    bucket, shortest, longest = (model.attribute(name) for name in ("bucket", "min_n", "max_n"))
+    if not all(type(number) is int for number in (bucket, shortest, longest)):
+        raise problem("a fastText model without the size of its n-grams", source, DAMAGED)
+    whole = _attribute(model, _MATRIX) is not None or _is_apart(model, _MATRIX)
+    packed = whole and len(ngrams) < bucket and isinstance(model.attribute("hash2index"), dict)
+    if packed:
+        source.tally[PACKED] += 1
+    elif bucket != len(ngrams) or not (0 <= shortest <= LONGEST_NGRAM and 0 <= longest <= LONGEST_NGRAM):
+        message = f"{bucket:,} buckets of n-grams from {shortest:,} to {longest:,}, in {len(ngrams):,} rows"
+        raise problem(message, source, DAMAGED)
+    usable = not packed and bucket > 0 and 0 < longest >= shortest
+    rows = fitting(_matrix(model, _MATRIX if whole else _OWN_ROWS, prefix, source), words, source)
+    if rows.shape[1] != ngrams.shape[1]:
+        message = f"words of {rows.shape[1]:,} numbers and n-grams of {ngrams.shape[1]:,}"
+        raise problem(message, source, DAMAGED)
+    subwords = Subwords(ngrams, shortest, longest) if usable else None
+    return Vectors(words, rows, subwords, unfinished=not whole)
+
+
+def _old_hash(source: Source) -> FileProblem:
+    message = "a fastText model from before gensim 3.8, whose n-grams are hashed in another way"
+    return problem(message, source, "load and save it in gensim 3.8.3, and give that file")
+
+
+# --- attributes --------------------------------------------------------------------------------
+
+
+def _attribute(model: Inert, names: Sequence[str]) -> Any:
+    """The first attribute of several names that is there."""
+    return next((found for name in names if (found := model.attribute(name)) is not None), None)
+
+
+def _is_apart(model: Inert, names: Sequence[str]) -> str:
+    """The one of some names whose array lies in a file of its own."""
+    apart = model.attribute("__numpys")
+    return next((name for name in names if isinstance(apart, list) and name in apart), "")
+
+
+def _matrix(model: Inert, names: Sequence[str], prefix: str, source: Source) -> NDArray[Any]:
+    """The matrix of one of some names: in the pickle, or in the file beside it that has the name."""
+    if name := _is_apart(model, names):
+        if source.path.name.endswith(_COMPRESSED):
+            message = f"gensim put '{name}' into an .npz file beside this one"
+            raise problem(message, source, "save the model under a name that does not end in .gz or .bz2")
+        path = source.path.with_name(f"{prefix}.{name}.npy")
+        try:
+            source.open(path)  # it must not change meanwhile, as the pickle must not
+        except FileProblem as missing:
+            missing.hint = f"the model keeps its vectors in {path.name}, beside it"
+            raise
+        return beside(path)
+    found = _attribute(model, names)
+    if not isinstance(found, Inert):
+        raise problem(f"no matrix '{names[0]}' in the pickle", source, AGAIN)
+    return inside(found, str(source.path))
+
+
+def fitting(rows: NDArray[Any], words: Sequence[str], source: Source) -> NDArray[Any]:
+    """The rows, of which there must be one for each word."""
+    if len(rows) != len(words) or not rows.shape[1]:
+        message = f"{len(words):,} words, and vectors of shape {rows.shape[0]:,} x {rows.shape[1]:,}"
+        raise problem(message, source, DAMAGED)
+    return rows
+
+
+def problem(message: str, source: Source, hint: str) -> FileProblem:
+    """A problem of the whole file."""
+    return FileProblem(message, where=str(source.path), hint=hint)

@@ -1,0 +1,200 @@
+"""numpy's .npz: a zip archive of arrays, one of them a matrix with a row for each word.
+
+The words are an array of text in it (`np.savez(path, words=words, vectors=rows)`), or in a list beside
+the file. The matrix is the array called vectors or embeddings, or the only one with two dimensions; the words
+are the array called words, vocab, tokens or keys, or the only one of text. Members are read as
+streams; nothing is ever unpacked to the disk. Source: numpy's `savez` and `savez_compressed`.
+"""
+
+from __future__ import annotations
+
+import errno
+import lzma
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+import numpy as np
+
+from vecalc.errors import FileProblem
+from vecalc.formats import MAX_WORD, Block, Head, Source, Stream
+from vecalc.formats.arrays import (
+    CHUNK,
+    Array,
+    check_matrix,
+    check_size,
+    cut,
+    exactly,
+    matrix_header,
+    read_header,
+    rows_of,
+)
+from vecalc.formats.decoding import as_text, decode, shown
+from vecalc.formats.guarded import ceiling_of, too_much
+from vecalc.formats.wordlists import paired, words_beside
+from vecalc.formats.writable import encoded, unfit
+from vecalc.space.files import unreadable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from vecalc.space import VectorSpace
+
+SUFFIXES = (".npz",)
+MOST_MEMBERS = 1000  # arrays in a file of vectors: two
+_VECTORS = ("vectors", "embeddings")
+_WORDS = ("words", "vocab", "tokens", "keys")
+_TEXT = "US"  # kinds of arrays that hold text: of characters, of bytes
+_DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, ValueError)
+_DAMAGED = "the file is damaged; fetch it again"
+_SAVE = "save two arrays: np.savez(path, words=words, vectors=rows)"
+
+
+class _Member(NamedTuple):
+    """An array of the archive, its header read."""
+
+    name: str  # as `np.load` calls it
+    info: zipfile.ZipInfo
+    array: Array
+
+
+def recognise(head: Head) -> bool:
+    """A zip archive whose first member is an array."""
+    name = head.data[30 : 30 + int.from_bytes(head.data[26:28], "little")]
+    return head.data.startswith(b"PK\3\4") and name.endswith(b".npy")
+
+
+def read(source: Source) -> Iterator[Block]:
+    """Words and rows; FileProblem when it is not clear which arrays they are, or when one is damaged."""
+    if source.file is None:
+        hint = "decompress it once"
+        raise FileProblem("an .npz archive, compressed once more", where=str(source.path), hint=hint)
+    with _explained(source.path), zipfile.ZipFile(source.file) as archive:
+        members = _members(archive, source)
+        vectors = _chosen(members, _VECTORS, lambda m: len(m.array.shape) == 2, "a matrix", source.path)
+        if vectors is None:
+            raise _lacking("no array with rows and columns", members, source.path)
+        where = _place(source.path, vectors.name)
+        check_matrix(vectors.array, where)
+        listed = _chosen(members, _WORDS, lambda m: m.array.dtype.kind in _TEXT, "text", source.path)
+        words, path = (
+            (_words(archive, listed, source), source.path) if listed is not None else words_beside(source)
+        )
+        with archive.open(vectors.info) as stream:
+            read_header(stream, where)
+            rows = rows_of(vectors.array, cast(Stream, stream), None, where)
+            yield from paired(words, path, vectors.array.shape[0], rows, source)
+
+
+def write(path: Path, space: VectorSpace) -> None:
+    """An archive of two arrays, `words` and `vectors`, not compressed (vectors hardly shrink)."""
+    longest = 0
+    for row, word in enumerate(space.words()):
+        encoded(word, row, "npz", escapes=False)
+        if word.endswith("\0"):
+            raise unfit(word, row, "npz", "numpy drops a NUL at its end")
+        longest = max(longest, len(word))
+    with zipfile.ZipFile(path, "w", allowZip64=True) as archive:
+        with archive.open("words.npy", "w", force_zip64=True) as stream:
+            stream.write(matrix_header((len(space),), f"<U{longest}"))
+            for word in space.words():
+                stream.write(np.array([word], f"<U{longest}").tobytes())
+        with archive.open("vectors.npy", "w", force_zip64=True) as stream:
+            stream.write(matrix_header((len(space), space.dim), "<f4"))
+            for _, rows, _ in space.blocks():
+                stream.write(np.ascontiguousarray(rows, "<f4").tobytes())
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """What reading an archive may raise, as FileProblems."""
+    try:
+        yield
+    except (*_DAMAGES, OSError) as error:
+        # zipfile goes to places that a damaged file names, which the system may find invalid.
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise unreadable(path, error) from None
+        why = str(error) or "the file is cut short"
+        raise FileProblem(f"damaged .npz archive: {why}", where=str(path), hint=_DAMAGED) from None
+
+
+def _members(archive: zipfile.ZipFile, source: Source) -> list[_Member]:
+    """The arrays of the archive; together they may not unpack to more than any honest file does."""
+    infos = [info for info in archive.infolist() if info.filename.endswith(".npy")]
+    if len(infos) > MOST_MEMBERS:
+        message = f"{len(infos):,} arrays; a file of vectors has two, words and rows"
+        raise FileProblem(message, where=str(source.path), hint=_SAVE)
+    ceiling = ceiling_of(source.ceiling)
+    if sum(info.file_size for info in infos) > ceiling:
+        raise too_much(source.path, ceiling)
+    return [_member(archive, info, source.path) for info in infos]
+
+
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> _Member:
+    name = info.filename.removesuffix(".npy")
+    with archive.open(info) as stream:
+        array = read_header(stream, _place(path, name))
+    if not array.dtype.hasobject:
+        check_size(array, info.file_size, _place(path, name), exact=True)
+    return _Member(name, info, array)
+
+
+def _chosen(
+    members: list[_Member], names: tuple[str, ...], fits: object, what: str, path: Path
+) -> _Member | None:
+    """The array of one of these names, or the only one that fits; None where none does."""
+    named = [member for member in members if member.name in names]
+    fitting = [member for member in members if callable(fits) and fits(member)]
+    found = named or fitting
+    if len(found) > 1:
+        raise _lacking(f"several arrays may be meant for {what}", found, path)
+    if found and found[0].array.dtype.hasobject:
+        message = "holds Python objects: to load them would run code"
+        raise FileProblem(
+            message, where=_place(path, found[0].name), hint="save words as np.array(words, str)"
+        )
+    return found[0] if found else None
+
+
+def _lacking(message: str, members: list[_Member], path: Path) -> FileProblem:
+    listed = ", ".join(f"{shown(m.name)} {m.array.dtype.str} {list(m.array.shape)}" for m in members[:4])
+    return FileProblem(f"{message}: {listed or 'no array at all'}", where=str(path), hint=_SAVE)
+
+
+def _words(archive: zipfile.ZipFile, member: _Member, source: Source) -> list[str]:
+    """The words of an array of text."""
+    array, where = member.array, _place(source.path, member.name)
+    if len(array.shape) != 1 or array.dtype.kind not in _TEXT:
+        raise _lacking("the words are no plain array of text", [member], source.path)
+    size = array.dtype.itemsize
+    if not 0 < size <= 4 * MAX_WORD:
+        message = f"words of up to {size:,} bytes each"
+        raise FileProblem(message, where=where, hint="the file is damaged, or of another format")
+    words: list[str] = []
+    with archive.open(member.info) as stream:
+        read_header(stream, where)
+        step = max(CHUNK // size, 1)
+        for first in range(0, array.shape[0], step):
+            wanted = min(step, array.shape[0] - first)
+            data = exactly(cast(Stream, stream), wanted * size)
+            if len(data) < wanted * size:
+                raise cut(array, first * size + len(data), where)
+            words += _texts(np.frombuffer(data, array.dtype), source, f"{where}: word", first)
+    return words
+
+
+def _texts(words: NDArray[Any], source: Source, where: str, first: int) -> list[str]:
+    def place(i: int) -> str:
+        return f"{where} {first + i + 1:,}"
+
+    if words.dtype.kind == "S":
+        return decode(words.tolist(), source, place)
+    return as_text(words.tolist(), source, place)
+
+
+def _place(path: Path, name: str) -> str:
+    return f"{path}:{name}"

@@ -1,0 +1,136 @@
+"""The header of a safetensors file: judged by the package, read once more for what the package lets pass.
+
+The numbers are read from the file, not mapped: a mapped file that somebody cuts short kills the process,
+and numpy knows no bfloat16.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, NamedTuple
+
+import numpy as np
+
+from vecalc.errors import FileProblem
+from vecalc.formats import Source
+from vecalc.formats.extras import extra
+from vecalc.space.files import unreadable
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+LONGEST_HEADER = 100_000_000  # bytes: the format's own cap
+MOST_TENSORS = 1000  # a static embedding has three; checkpoints of whole networks are no word vectors
+_TYPES = {
+    "F64": "<f8",
+    "F32": "<f4",
+    "F16": "<f2",
+    "BF16": "<u2",
+    "I64": "<i8",
+    "I32": "<i4",
+    "I16": "<i2",
+    "I8": "i1",
+    "U64": "<u8",
+    "U32": "<u4",
+    "U16": "<u2",
+    "U8": "u1",
+}
+_DAMAGED = "the file is damaged; fetch it again"
+
+
+class Tensor(NamedTuple):
+    """A tensor of the header, and where its numbers begin in the file."""
+
+    name: str
+    type: str
+    shape: tuple[int, ...]
+    start: int
+
+    @property
+    def item(self) -> int:
+        """Bytes of a number."""
+        return np.dtype(_TYPES.get(self.type, "u1")).itemsize
+
+    def numbers(self, source: Source, first: int, last: int) -> NDArray[Any]:
+        """Some of its numbers [last - first], from the file."""
+        if self.type not in _TYPES or source.file is None:
+            message = f"the tensor '{self.name[:40]}' holds {self.type}, which is not read"
+            raise FileProblem(
+                message, where=str(source.path), hint=f"types that are read: {', '.join(_TYPES)}"
+            )
+        wanted = (last - first) * self.item
+        try:
+            source.file.seek(self.start + first * self.item)
+            data = source.file.read(wanted)
+        except OSError as error:
+            raise unreadable(source.path, error) from None
+        if len(data) < wanted:
+            message = f"the file ends within the tensor '{self.name[:40]}'"
+            raise FileProblem(message, where=str(source.path), hint="the file is cut short; fetch it again")
+        numbers = np.frombuffer(data, _TYPES[self.type])
+        if self.type == "BF16":  # the upper half of a float32
+            return (numbers.astype(np.uint32) << 16).view(np.float32)
+        return numbers
+
+
+def header_of(path: Path, file: BinaryIO, size: int) -> Mapping[str, Tensor]:
+    """The tensors of a file by name; FileProblem unless they fill it exactly, each with a name of its own."""
+    file.seek(0)
+    length = int.from_bytes(file.read(8), "little")
+    if length > min(LONGEST_HEADER, size - 8):
+        message = f"the header says it has {length:,} bytes; "
+        message += f"the file has {size:,}, a header at most {LONGEST_HEADER:,}"
+        raise FileProblem(message, where=str(path), hint=_DAMAGED)
+    _judge(path)
+    try:
+        header = json.loads(file.read(length), object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise _unsound(path, str(error)) from None
+    header.pop("__metadata__", None)
+    return {
+        name: Tensor(name, facts["dtype"], tuple(facts["shape"]), 8 + length + facts["data_offsets"][0])
+        for name, facts in header.items()
+    }
+
+
+def _judge(path: Path) -> None:
+    """The package's own checks (types, shapes, overlaps, holes, the end), and that there are few tensors."""
+    package = extra("safetensors", "safetensors", "a safetensors file", path)
+    try:
+        with package.safe_open(path, framework="numpy") as judged:
+            count = len(judged.keys())
+    except package.SafetensorError as error:
+        raise _unsound(path, str(error).removeprefix("Error while deserializing header: ")) from None
+    except OSError as error:
+        raise unreadable(path, error) from None
+    if count > MOST_TENSORS:
+        message = f"{count:,} tensors, at most {MOST_TENSORS:,} are read: no file of word vectors"
+        raise FileProblem(message, where=str(path), hint="name a file of static embeddings")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object none of whose keys comes twice."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise ValueError(f"'{twice[:40]}' comes twice")
+    return made
+
+
+def _unsound(path: Path, why: str) -> FileProblem:
+    return FileProblem(f"not a sound safetensors header: {why}", where=str(path), hint=_DAMAGED)
+
+
+def write_header(stream: IO[bytes], tensors: Mapping[str, tuple[str, tuple[int, ...]]]) -> None:
+    """The header for tensors that follow each other, each with its type and shape."""
+    facts: dict[str, Any] = {}
+    end = 0
+    for name, (kind, shape) in tensors.items():
+        start, end = end, end + int(np.prod(shape, dtype=np.int64)) * np.dtype(_TYPES[kind]).itemsize
+        facts[name] = {"dtype": kind, "shape": list(shape), "data_offsets": [start, end]}
+    text = json.dumps(facts).encode()
+    text += b" " * (-len(text) % 8)  # the numbers begin at a multiple of eight
+    stream.write(len(text).to_bytes(8, "little") + text)
