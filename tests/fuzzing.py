@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from data import as_binary, as_text, shared_data
+from data import as_binary, as_fasttext, as_text, shared_data
 
 from vecalc.errors import FileProblem, StorageProblem, VecalcError
 from vecalc.formats import Tolerance
@@ -54,12 +54,23 @@ def _file(data: bytes, name: str = "model") -> Callable[[Path], Path]:
     return make
 
 
+def _arrow_stream(folder: Path) -> Path:
+    import pyarrow as pa
+
+    table = pa.table({"word": WORDS, "vector": ROWS.tolist()})
+    with pa.ipc.new_stream(folder / "model", table.schema) as writer:
+        writer.write_table(table)
+    return folder / "model"
+
+
 # A good file of each format that vecalc can't write itself: a function that writes it into an empty folder.
 # The others, and real files where there are shared data, are found by themselves.
 GOOD: dict[str, list[Callable[[Path], Path]]] = {
     "word2vec_binary": [_file(as_binary(WORDS, ROWS)), _file(as_binary(WORDS, ROWS, b"\n"))],
     "word2vec_text": [_file(as_text(WORDS, ROWS)), _file(as_text([*WORDS[:-1], "new york"], ROWS))],
     "glove": [_file(as_text(WORDS, ROWS, header=False))],
+    "fasttext": [_file(as_fasttext(WORDS, ROWS)), _file(as_fasttext(WORDS, ROWS, newer=False))],
+    "arrow_stream": [_arrow_stream],
 }
 
 
