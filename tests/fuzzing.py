@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from data import as_binary, as_text, shared_data
+from data import as_binary, as_fasttext, as_text, shared_data
 
 from vecalc.errors import FileProblem, StorageProblem, VecalcError
 from vecalc.formats import Tolerance
@@ -69,8 +69,9 @@ def _arrow_stream(folder: Path) -> Path:
 GOOD: dict[str, list[Callable[[Path], Path]]] = {
     "word2vec_binary": [_file(as_binary(WORDS, ROWS)), _file(as_binary(WORDS, ROWS, b"\n"))],
     "word2vec_text": [_file(as_text(WORDS, ROWS)), _file(as_text([*WORDS[:-1], "new york"], ROWS))],
-    "arrow_stream": [_arrow_stream],
     "glove": [_file(as_text(WORDS, ROWS, header=False))],
+    "fasttext": [_file(as_fasttext(WORDS, ROWS)), _file(as_fasttext(WORDS, ROWS, newer=False))],
+    "arrow_stream": [_arrow_stream],
 }
 
 
@@ -271,9 +272,7 @@ def _stop(*_: object) -> None:
 
 def main(form: str, first: str, last: str, folder: str) -> None:
     """Read some mutants, and print what is wrong with them."""
-    for known in formats():
-        good_files(known)  # what it loads is no matter of the mutants
-    finding(form, -1, Path(folder))
+    _load_everything(Path(folder))
     _limit()
     for index in range(int(first), int(last)):
         print(index, flush=True)  # noqa: T201
@@ -284,6 +283,15 @@ def main(form: str, first: str, last: str, folder: str) -> None:
             print(json.dumps({"format": form, "mutant": index, "finding": said}), flush=True)  # noqa: T201
 
 
+def _load_everything(folder: Path) -> None:
+    """What formats load is no matter of the mutants, and libraries that start threads need room for them."""
+    for known in formats():
+        for number, make in enumerate(good_files(known)):
+            place = folder / f"{known}-{number}"
+            place.mkdir(parents=True)
+            load(make(place), encoding_errors="surrogateescape")
+
+
 # --- from outside ---------------------------------------------------------------------------
 
 
@@ -291,21 +299,25 @@ def findings(form: str, count: int, folder: Path, patience: float = 600) -> Iter
     """What is wrong with the first `count` mutants of a format, read in a child that may die."""
     first = 0
     while first < count:
-        done = subprocess.run(
-            [sys.executable, __file__, form, str(first), str(count), str(folder / form)],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=patience,
-        )
-        lines = done.stdout.splitlines()
+        code, out, err = _child(form, first, count, folder / form, patience)
+        lines = out.splitlines()
         yield from (line for line in lines if line.startswith("{"))
         reached = [int(line) for line in lines if line.isdecimal()]
-        if done.returncode == 0:
+        if code == "0":
             return
         at = reached[-1] if reached else first
-        yield f"{form}, mutant {at}: the process ended with {done.returncode}: {done.stderr[-2000:]}"
+        yield f"{form}, mutant {at}: the process ended with {code}: {err[-2000:]}"
         first = at + 1 if reached else count
+
+
+def _child(form: str, first: int, count: int, folder: Path, patience: float) -> tuple[str, str, str]:
+    """How a child ended, what it printed, and what it complained of."""
+    run = [sys.executable, __file__, form, str(first), str(count), str(folder)]
+    try:
+        done = subprocess.run(run, capture_output=True, text=True, check=False, timeout=patience)
+    except subprocess.TimeoutExpired as late:
+        return f"no end after {patience} s", (late.stdout or b"").decode(), (late.stderr or b"").decode()
+    return str(done.returncode), done.stdout, done.stderr
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from data import as_binary, as_text
+from data import as_binary, as_text, data_file, needs_data
 from running import FAMILY, vecalc
 
 import vecalc as api
@@ -109,6 +109,13 @@ def test_words_that_are_not_utf8_keep_their_bytes(tmp_path: Path) -> None:
     assert done.code == 0
     assert "words that are not UTF-8" in done.err
     assert b"caf\xe9 " in (tmp_path / "new.bin").read_bytes()
+
+
+@needs_data
+def test_subword_vectors_that_are_lost_are_told(tmp_path: Path) -> None:
+    done = vecalc("convert", data_file("fasttext-small/lee_fasttext_new.bin"), tmp_path / "lee.txt")
+    assert done.code == 0
+    assert "subword vectors are left out" in done.err
 
 
 # --- mistakes -------------------------------------------------------------------------------

@@ -35,7 +35,7 @@ from test_format_faults import (
 )  # fmt: skip
 
 from vecalc.app import stores
-from vecalc.formats import Block, Source, opening
+from vecalc.formats import Block, Source, guarded, opening
 from vecalc.formats import load as load_module
 from vecalc.space.files import unreadable
 
@@ -60,7 +60,7 @@ ESCAPE = "--encoding-errors=surrogateescape"
 TAIL_TEXT, TAIL_BINARY = TEXT.partition(b"\n")[2], BINARY.partition(b"\n")[2]
 FAULTS = {
     "1 empty": Fault(b"", "the file is empty"),
-    "1 empty gzip": Fault(gzip.compress(b""), "the gzip file has no content"),
+    "1 empty gzip": Fault(gzip.compress(b""), "file has no content"),
     "3 header of words": Fault(b"six five\n" + TAIL_TEXT, "it must be two integers"),
     "3 no header": Fault(b"6\n" + TAIL_BINARY, "not a file of word vectors"),
     "4 cut in a vector": Fault(BINARY[:60], "byte 60: the file ends inside the vector of row 3; 2 of 6 rows"),
@@ -191,7 +191,7 @@ def test_8_a_promise_takes_no_memory_on_the_command_line(file: File, way: str, c
 def test_24_a_gzip_bomb_on_the_command_line(
     file: File, tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "GZIP_GRACE", 1 << 20)
+    monkeypatch.setattr(guarded, "GRACE", 1 << 20)
     path = file(gzip.compress(b"the 1 2\nking 3 4\n" + b"x 0 0\n" * (1 << 20)))
     assert_refused(vecalc("-m", path, "the"), "yields more than", path)
     assert nothing_cached(tmp_path)

@@ -39,6 +39,8 @@ def part_of(space: VectorSpace, limits: Limits, norm: str = "raw") -> Part:
     if absent:
         named = ", ".join(absent[:SHOWN]) + (", ..." if len(absent) > SHOWN else "")
         notes.append(f"words of --among that are not in the model: {len(absent):,} ({named})")
+    if space.compose("word") is not None:
+        notes.append("subword vectors are left out: words that the model lacks have none any more")
     return Part(Selection(space, rows, norm), tuple(notes))
 
 
