@@ -246,4 +246,4 @@ def _questions(
 ) -> Iterator[Question]:
     if request.csv is not None:
         return questions.from_rows(request.csv, typed, calculator)
-    return chain(questions.typed(typed), questions.from_files(files))
+    return chain(questions.typed(typed), questions.from_files(files, calculator.options.limits.size))
