@@ -70,7 +70,7 @@ def expand_from_afar(node: Node, scope: Scope) -> Node:
 
 
 class _Expansion:
-    """One run, which counts the nodes it makes of definitions. `at` replaces spans of nodes from another text."""
+    """One run, which counts the nodes of definitions. `at` replaces spans of nodes from another text."""
 
     def __init__(self) -> None:
         self.nodes = 0
