@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from terminal import Open, Terminal
 
 # No test asserts a time; and what the checks before a landing find, they find again.
 settings.register_profile("vecalc", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -30,3 +32,23 @@ def nobodys_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[No
         for kind in ("CONFIG", "CACHE", "STATE", "DATA"):
             patch.setenv(f"XDG_{kind}_HOME", str(home / kind.lower()))
         yield
+
+
+@pytest.fixture
+def open_prompt(tmp_path: Path) -> Iterator[Open]:
+    opened: list[Terminal] = []
+
+    def start(*arguments: str, **variables: str) -> Terminal:
+        opened.append(Terminal(tmp_path, *arguments, **variables))
+        return opened[-1]
+
+    yield start
+    for terminal in opened:
+        terminal.child.close(force=True)
+
+
+@pytest.fixture
+def prompt(open_prompt: Open) -> Terminal:
+    terminal = open_prompt()
+    terminal.until()
+    return terminal

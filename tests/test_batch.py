@@ -114,6 +114,13 @@ def test_hostile_lines_are_problems_in_place(line: bytes, message: str) -> None:
     assert "\x1b" not in done.out + done.err
 
 
+def test_a_raised_limit_lets_a_longer_line_pass() -> None:
+    long = "king" + " " * (1 << 20) + "+ 0*king"
+    done = batch(f"{long}\nking\n", "--limit", "size=2000000", "-k", "1")
+    assert (done.code, done.err) == (0, "")
+    assert done.words == ["kings", "kings"]
+
+
 def test_garbage_is_problems_and_no_more() -> None:
     noise = np.random.default_rng(1).bytes(20_000)
     done = batch(noise, "--json")

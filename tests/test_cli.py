@@ -200,6 +200,21 @@ def test_an_unknown_option_is_answered_with_the_nearest(wrong: str, meant: str) 
     )
 
 
+def test_a_misspelt_command_is_answered_with_the_nearest() -> None:
+    assert "vecalc: note: if a command is meant: vecalc models\n" in family("modles").err
+    assert "command" not in family("kign").err
+    assert "command" not in family("king", "modles").err
+
+
+def test_different_widths_name_both_spaces_in_their_order(tmp_path: Path) -> None:
+    narrow = write_model(tmp_path / "four.txt", ["toy"])
+    (tmp_path / "two.txt").write_text("ann 1 2\n", "utf-8")
+    models = ("-m", f"movies={narrow}", "-m", f"users={tmp_path / 'two.txt'}")
+    done = vecalc(*models, "users:ann * movies:toy")
+    assert "vector (2) * vector (4): users and movies have different widths" in done.err
+    assert done.code == 3
+
+
 def test_debug_shows_the_traceback_and_keeps_the_code() -> None:
     for arguments, code in ((["zzz"], 3), (["-m", "absent.bin", "king"], 4), (["--tpo"], 2)):
         done = family(*arguments, "--debug") if code == 3 else vecalc(*arguments, "--debug")

@@ -475,6 +475,11 @@ def test_definitions_that_double_at_every_step_have_a_limit(monkeypatch: pytest.
         calculator().value("; ".join([*steps, "f10(1)"]))
 
 
+def test_what_stands_in_the_text_itself_is_limited_by_its_size_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(expand, "MAX_NODES", 100)
+    assert float(calculator().value("1" + " + 1" * 200)) == 201
+
+
 # --- depth and size -------------------------------------------------------------------------
 
 

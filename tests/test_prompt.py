@@ -2,82 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import pexpect
 import pytest
-from running import FAMILY, write_model
-
-PROMPT = "vecalc> "
-CONTINUED = r"   \.\.\.> "
-WAIT = 20  # seconds; a prompt answers in a hundredth of one
-CODES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\r")
-
-
-class Terminal:
-    """A prompt on a terminal of 80 columns."""
-
-    def __init__(self, folder: Path, *arguments: str) -> None:
-        environment = os.environ | {
-            "VECALC_HISTORY": str(folder / "history"),
-            "TERM": "dumb",
-            "NO_COLOR": "1",
-            "PS1": "",
-        }
-        self.child = pexpect.spawn(
-            sys.executable,
-            ["-m", "vecalc", "-m", str(FAMILY), "-k", "1", *arguments],
-            env=environment,
-            cwd=str(folder),
-            dimensions=(40, 80),
-            encoding="utf-8",
-            timeout=WAIT,
-            echo=False,
-        )
-
-    def until(self, what: str = PROMPT) -> str:
-        """What is shown before the next prompt, without codes."""
-        self.child.expect(what)
-        return CODES.sub("", str(self.child.before))
-
-    def says(self, line: str) -> str:
-        """What is shown after a line was typed; what the terminal repeats of the line is left out."""
-        self.child.sendline(line)
-        return self.until().removeprefix(f"{line}\n")
-
-    def leaves(self) -> int | None:
-        """The exit code."""
-        self.child.expect(pexpect.EOF)
-        self.child.wait()
-        return self.child.exitstatus
-
-
-Open = Callable[..., Terminal]
-
-
-@pytest.fixture
-def open_prompt(tmp_path: Path) -> Iterator[Open]:
-    opened: list[Terminal] = []
-
-    def start(*arguments: str) -> Terminal:
-        opened.append(Terminal(tmp_path, *arguments))
-        return opened[-1]
-
-    yield start
-    for terminal in opened:
-        terminal.child.close(force=True)
-
-
-@pytest.fixture
-def prompt(open_prompt: Open) -> Terminal:
-    terminal = open_prompt()
-    terminal.until()
-    return terminal
+from running import write_model
+from terminal import CONTINUED, Open, Terminal
 
 
 def test_it_says_what_it_is_and_leaves_on_ctrl_d(open_prompt: Open) -> None:
@@ -178,7 +109,8 @@ def test_help_lists_the_commands_and_explains_a_topic(prompt: Terminal) -> None:
 
 
 def test_a_formula_is_no_command(prompt: Terminal) -> None:
-    assert "unknown word 'help'" in prompt.says("help + king")
+    for line in ("help + king", "help * king", "help / king", "help => king", "find = help; find"):
+        assert "unknown word 'help'" in prompt.says(line), line
 
 
 def test_set_shows_and_changes_options(prompt: Terminal) -> None:
@@ -234,6 +166,8 @@ def test_vars_and_del(prompt: Terminal) -> None:
 def test_find_lists_words(prompt: Terminal) -> None:
     assert [line.split()[1] for line in prompt.says("find k*").splitlines()] == ["king", "kings"]
     assert "no word matches zz*" in prompt.says("find zz*")
+    assert [line.split()[1] for line in prompt.says("find *ings").splitlines()] == ["kings"]
+    assert [line.split()[1] for line in prompt.says("find /^k/").splitlines()] == ["king", "kings"]
 
 
 def test_models_and_use(prompt: Terminal, tmp_path: Path) -> None:
@@ -241,6 +175,7 @@ def test_models_and_use(prompt: Terminal, tmp_path: Path) -> None:
     write_model(tmp_path / "few.txt", ["one", "two", "three"])
     assert "few: few  3 words × 4  (default)" in prompt.says("use few=few.txt")
     assert re.search(r"1\s+(two|three)", prompt.says("one"))
+    assert "few.txt  3 words × 4  (default)" in prompt.says(f"use {tmp_path}/few.txt")
     assert "no such file" in prompt.says("use nowhere.txt")
     assert "a model is missing" in prompt.says("use")
 

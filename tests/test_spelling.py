@@ -31,14 +31,18 @@ letters = st.text("abkKéÉ'’жЖ日1", min_size=1, max_size=9)
 
 def by_looking_at_all(words: list[str], key: str, limit: int) -> list[str]:
     """Near spellings as the docstring of `Near.to` says, word by word."""
-    key, found = fold(key), {}
-    for row, word in enumerate(map(fold, words)):
-        cost = OSA.distance(key, word) - (key in word or word in key)
-        if min(len(key), len(word)) >= SHORTEST and cost <= tolerated(len(key)):
-            rare = row >= spelling.FREQUENT
-            merit = (cost + rare, sorted(key) != sorted(word), key[0] != word[0], row)
-            found[word] = min(found.get(word, merit), merit)
-    return [words[merit[-1]] for merit in sorted(found.values())[:limit]]
+    variants: dict[str, list[tuple[int, bool, int]]] = {}
+    for row, word in enumerate(words):
+        one, other = fold(key), fold(word)
+        cost = OSA.distance(one, other) - (one in other or other in one)
+        if min(len(one), len(other)) >= SHORTEST and cost <= tolerated(len(one)):
+            other_case = (word.islower(), word.isupper()) != (key.islower(), key.isupper())
+            variants.setdefault(other, []).append((cost + (row >= spelling.FREQUENT), other_case, row))
+    merits = []
+    for other, found in variants.items():
+        cost, _, row = min(found)
+        merits.append((cost, sorted(fold(key)) != sorted(other), fold(key)[0] != other[0], row))
+    return [words[merit[-1]] for merit in sorted(merits)[:limit]]
 
 
 def near(words: list[str], key: str, limit: int) -> list[str]:
@@ -56,6 +60,11 @@ def test_letters_never_tell_that_a_word_is_further_than_it_is(word: str, other: 
     word, other = fold(word), fold(other)
     bound = Letters(lines_of([other])).bound(word)[0]
     assert bound <= OSA.distance(word, other) - (word in other or other in word) or word == other
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("kign", "king"), ("Kign", "King"), ("KIGN", "King")])
+def test_of_variants_the_one_in_the_same_case_is_meant(typed: str, meant: str) -> None:
+    assert near(["the", "King", "king"], typed, 1) == [meant]
 
 
 def test_a_rare_word_is_found_and_comes_after_a_frequent_one(monkeypatch: pytest.MonkeyPatch) -> None:

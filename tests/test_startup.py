@@ -36,7 +36,9 @@ HEAVY = {"gensim", "scipy"}
 NOT_FOR_A_LINE = {*HEAVY, "rich", "rapidfuzz", "platformdirs", "numpy.typing", "csv", "readline", "gzip"}
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["-h"], ["help"], ["help", "models"], ["config", "path"]])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["-h"], ["help"], ["help", "models"], ["config", "path"], ["--generate", "man"]]
+)
 def test_help_loads_no_numbers(arguments: list[str]) -> None:
     modules = loaded(*arguments)
     assert "click" in modules

@@ -70,7 +70,7 @@ def expand_from_afar(node: Node, scope: Scope) -> Node:
 
 
 class _Expansion:
-    """One run, which counts the nodes it makes. `at` replaces spans of nodes from another text."""
+    """One run, which counts the nodes of definitions. `at` replaces spans of nodes from another text."""
 
     def __init__(self) -> None:
         self.nodes = 0
@@ -98,7 +98,7 @@ class _Expansion:
                 return (yield self._call(node, scope, at))
 
     def _count(self, node: Node, at: Span | None) -> None:
-        self.nodes += 1
+        self.nodes += at is not None  # how much stands in the text itself is limited by its size
         if self.nodes > MAX_NODES:
             raise LimitExceeded(
                 f"the definitions used here expand to more than {MAX_NODES:,} operations",

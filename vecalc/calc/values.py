@@ -95,8 +95,8 @@ def describe(value: Value) -> str:
 
 
 def different_widths(values: Sequence[Value]) -> str:
-    """Why some values don't go together; the names of their spaces where each is of one of its own."""
-    names = sorted({name for value in values for name in spaces(value) if name})
+    """Why some values don't go together; the names of their spaces where there are several."""
+    names = list(dict.fromkeys(name for value in values for name in sorted(spaces(value)) if name))
     return f"{' and '.join(names)} have different widths" if len(names) > 1 else "different widths"
 
 

@@ -90,12 +90,13 @@ class Near:
         self._letters: Letters | None = None  # made on first use
 
     def to(self, word: str, limit: int) -> list[int]:
-        """Rows of words one to three slips away (`tolerated`), likeliest first; of variants, the first.
+        """Rows of words one to three slips away (`tolerated`), likeliest first; of variants, one.
 
         A slip is a letter dropped, added, changed, or swapped with the next (optimal string alignment);
         one slip is forgiven where one word contains the other. To be rare counts as a slip more. Among
         equally distant words those with the same letters come first, then those with the same first
-        letter (hands slip later in a word), then the more frequent.
+        letter (hands slip later in a word), then the more frequent. Of variants the one in the case of
+        the misspelt word is meant, or else the first.
         """
         key = fold(word)
         if not SHORTEST <= len(key) <= LONGEST:
@@ -105,8 +106,8 @@ class Near:
         bound = self._letters.bound(key)
         found: dict[str, _Merit] = {}
         for slips in range(tolerated(len(key)) + 1):
-            for merit in _merits(key, np.flatnonzero(bound == slips), lines):
-                found[merit.word] = min(found.get(merit.word, merit), merit)
+            for merit in _merits(word, np.flatnonzero(bound == slips), lines):
+                found[merit.word] = min(found.get(merit.word, merit), merit, key=_of_variants)
             ranked = sorted(found.values())
             if len(ranked) >= limit and ranked[limit - 1].cost <= slips:
                 break  # what is found with more slips costs more
@@ -121,17 +122,28 @@ class _Merit(NamedTuple):
     begins_otherwise: bool
     row: int
     word: str  # folded
+    other_case: bool
 
 
-def _merits(key: str, rows: NDArray[np.int64], lines: Lines) -> Iterator[_Merit]:
-    """Those of some words that are near a folded one."""
+def _of_variants(merit: _Merit) -> tuple[int, bool, int]:
+    return merit.cost, merit.other_case, merit.row
+
+
+def _case(text: str) -> tuple[bool, bool]:
+    return text.islower(), text.isupper()
+
+
+def _merits(typed: str, rows: NDArray[np.int64], lines: Lines) -> Iterator[_Merit]:
+    """Those of some words that are near one."""
     # 28 ms, and only a misspelt word needs it.
     from rapidfuzz.distance import OSA
     from rapidfuzz.process import extract
 
-    words, most = fold_all(lines.some(rows)), tolerated(len(key))
+    key, spelled = fold(typed), lines.some(rows)
+    words, most = fold_all(spelled), tolerated(len(key))
     for word, slips, i in extract(key, words, scorer=OSA.distance, score_cutoff=most + 1, limit=None):
         cost, row = int(slips) - (key in word or word in key), int(rows[i])
         if cost <= most and len(word) >= SHORTEST:
             shuffled = sorted(key) != sorted(word)
-            yield _Merit(cost + (row >= FREQUENT), shuffled, key[0] != word[0], row, word)
+            other_case = _case(typed) != _case(spelled[i])
+            yield _Merit(cost + (row >= FREQUENT), shuffled, key[0] != word[0], row, word, other_case)

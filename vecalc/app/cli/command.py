@@ -40,7 +40,7 @@ SECTIONS = {
         "quiet",
     ),
     "When something is wrong": ("bail", "limit", "debug"),
-    "Help": ("short_help", "help", "version"),
+    "Help": ("short_help", "help", "version", "generate"),
 }  # fmt: skip
 
 
@@ -95,6 +95,14 @@ def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
         ctx.exit()
 
 
+def _print_generated(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value:
+        from vecalc.app.cli.manual import generated
+
+        sys.stdout.write(generated(value, ctx.command, SECTIONS, EXAMPLES))
+        ctx.exit()
+
+
 @click.command(cls=_Command, add_help_option=False, context_settings={"max_content_width": 100})
 @click.argument("expressions", nargs=-1, metavar="[EXPRESSION]...")
 @click.option(
@@ -118,6 +126,14 @@ def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 @DEBUG
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Versions."
+)
+@click.option(
+    "--generate",
+    type=click.Choice(("man", "bash", "zsh", "fish")),
+    is_eager=True,
+    expose_value=False,
+    callback=_print_generated,
+    help="Write the manual page, or a shell's completion.",
 )
 @click.option(
     "-h",

@@ -11,6 +11,8 @@ from typing import IO, NamedTuple
 from vecalc.errors import FileProblem, VecalcError
 
 LINE_LIMIT = 1 << 20  # bytes of one line; a longer one is read past, in constant memory, and reported
+RAISE = "--limit size=N raises the limit"
+BLOCK = 1 << 20  # bytes read at a time
 
 
 class Line(NamedTuple):
@@ -48,17 +50,19 @@ def text(path: Path) -> str:
         raise FileProblem(message, where=str(path), hint="save the file as UTF-8") from None
 
 
-def lines(stream: IO[bytes]) -> Iterator[Line]:
+def lines(stream: IO[bytes], longest: int = LINE_LIMIT) -> Iterator[Line]:
     """The expressions of a batch. Blank lines and comments are skipped; a bad line is a problem in place.
 
-    UTF-8 with or without a byte-order mark, LF or CRLF, with or without a last line end.
+    UTF-8 with or without a byte-order mark, LF or CRLF, with or without a last line end. A line may have
+    `longest` bytes, its end included.
     """
     number = 0
-    while raw := stream.readline(LINE_LIMIT):
+    while raw := stream.readline(longest + 1):
         number += 1
-        if len(raw) == LINE_LIMIT and not raw.endswith(b"\n"):
-            _skip_line(stream)
-            yield Line(number, "", FileProblem(f"the line is longer than {LINE_LIMIT:,} bytes"))
+        if len(raw) > longest:
+            if not raw.endswith(b"\n"):
+                _skip_line(stream)
+            yield Line(number, "", FileProblem(f"the line is longer than {longest:,} bytes", hint=RAISE))
             continue
         if number == 1:
             raw = raw.removeprefix(b"\xef\xbb\xbf")
@@ -71,13 +75,13 @@ def count_lines(path: str) -> int:
     """About how many lines a file has, to tell how long it will take; 0 when it can't be read."""
     try:
         with Path(path).open("rb") as stream:
-            return sum(block.count(b"\n") for block in iter(lambda: stream.read(LINE_LIMIT), b""))
+            return sum(block.count(b"\n") for block in iter(lambda: stream.read(BLOCK), b""))
     except OSError:
         return 0
 
 
 def _skip_line(stream: IO[bytes]) -> None:
-    while (rest := stream.readline(LINE_LIMIT)) and not rest.endswith(b"\n"):
+    while (rest := stream.readline(BLOCK)) and not rest.endswith(b"\n"):
         pass
 
 

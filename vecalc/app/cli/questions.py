@@ -21,12 +21,16 @@ def typed(texts: Iterable[str]) -> Iterator[Question]:
         yield Question(text.strip(), number)
 
 
-def from_files(paths: Sequence[str]) -> Iterator[Question]:
-    """The lines of batch files; their ids are line numbers, with the file's name where there are several."""
+def from_files(paths: Sequence[str], size: int = 0) -> Iterator[Question]:
+    """The lines of batch files; their ids are line numbers, with the file's name where there are several.
+
+    `size` is the limit of an expression in bytes; a line may have more, for blanks and a comment.
+    """
+    longest = max(inputs.LINE_LIMIT, 2 * size)
     for path in paths:
         name = "standard input" if path == "-" else path
         with inputs.opened(path) as stream:
-            for line in inputs.lines(stream):
+            for line in inputs.lines(stream, longest):
                 place = f"{name}:{line.number}"
                 id_ = line.number if len(paths) == 1 else place
                 yield Question(line.text, id_, problem=line.problem, where=place)

@@ -11,6 +11,7 @@ from math import isnan
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from vecalc.answers import Answer
 from vecalc.app.asking import Options, Question
 from vecalc.app.cache import CacheUse
 from vecalc.app.candidates import Limits as CandidateLimits
@@ -25,7 +26,7 @@ from vecalc.app.cli.terminal import is_terminal
 from vecalc.app.pipeline import CHUNK, Calculator
 from vecalc.app.places import cache_folder, config_folder
 from vecalc.app.spaces import open_spaces, own_settings, split_model
-from vecalc.errors import UsageError
+from vecalc.errors import UnknownWords, UsageError
 from vecalc.lang.grammar import keep_tables_in
 from vecalc.lang.parse import Limits
 
@@ -190,6 +191,7 @@ def _answer_into(sink: Sink, name: str, asked: _Asked, skip: int = 0, code: int 
             tell(answer.notes, request)
             if answer.error is not None:
                 show_problem(answer, answer.error, request)
+                _tell_of_commands(answer, asked)
             if answer.error is None or asked.several or name in ("json", "jsonl", "npy"):
                 sink.write(answer)
             if not answer.ok:
@@ -197,6 +199,15 @@ def _answer_into(sink: Sink, name: str, asked: _Asked, skip: int = 0, code: int 
             yield code
             if not answer.ok and request.bail:
                 return
+
+
+def _tell_of_commands(answer: Answer, asked: _Asked) -> None:
+    """`vecalc modles` is read as a word; it may have been a command."""
+    if asked.typed[:1] == [answer.asked.expr] and isinstance(answer.error, UnknownWords):
+        from vecalc.app.cli.usage import near_command
+
+        if near := near_command(answer.asked.expr):
+            tell([f"if a command is meant: vecalc {near}"], asked.request)
 
 
 @contextmanager
@@ -246,4 +257,4 @@ def _questions(
 ) -> Iterator[Question]:
     if request.csv is not None:
         return questions.from_rows(request.csv, typed, calculator)
-    return chain(questions.typed(typed), questions.from_files(files))
+    return chain(questions.typed(typed), questions.from_files(files, calculator.options.limits.size))

@@ -8,7 +8,7 @@ from vecalc.errors import UsageError
 
 EXIT_CODES = {
     0: "everything was answered",
-    1: "a batch finished with failed lines, or an expectation was missed",
+    1: "a batch finished with failed lines, an expectation was missed, or `vecalc words` found none",
     2: "usage: options that do not exist or do not fit",
     3: "expression: syntax, an unknown word, no value",
     4: "a model or input file can't be read",

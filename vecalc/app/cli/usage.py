@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import click
 from click.core import ParameterSource
 
+from vecalc.app import commands
 from vecalc.app.settings import Setting
 from vecalc.errors import UsageError
 
@@ -31,6 +32,11 @@ def usage_error(
     if isinstance(problem, click.NoSuchOption):
         return UsageError(message, hint=_nearest(problem) or _as_expression(problem.option_name))
     return UsageError(message, hint=_as_expression(_looks_like_a_word(arguments)))
+
+
+def near_command(text: str) -> str:
+    """The command that an expression of one unknown word may have meant, or ''."""
+    return next(iter(difflib.get_close_matches(text, commands.names(), n=1, cutoff=0.75)), "")
 
 
 def _nearest(problem: click.NoSuchOption) -> str:

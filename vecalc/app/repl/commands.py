@@ -1,26 +1,25 @@
 """What can be typed at the prompt besides expressions: a function here, and an entry in the table.
 
-A line is a command when its first word is one and the rest is no formula; `"help"` in quotes is the word.
+A line is a command when its first word is one and no operator follows; `"help"` in quotes is the word.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from math import isnan, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from vecalc.answers import EXCLUSIONS, METRICS, NORMS
+from vecalc.app import catalogue
 from vecalc.app.candidates import Limits, candidate_rows
 from vecalc.app.cli import inputs, topics
 from vecalc.app.cli.output import written_whole
-from vecalc.app.cli.run import cache_use
-from vecalc.app.cli.showing import renderer
-from vecalc.app.repl import tables
+from vecalc.app.cli.run import cache_use, refuse_overwriting
+from vecalc.app.repl import favourites, options, outputs, tables
 from vecalc.app.spaces import open_spaces, own_settings
 from vecalc.calc.expand import Definition
+from vecalc.calc.functions import FUNCTIONS
 from vecalc.errors import UsageError
 from vecalc.lang.nodes import Bind, Define
 from vecalc.lang.show import show
@@ -30,6 +29,10 @@ if TYPE_CHECKING:
     from vecalc.app.repl.session import Session
 
 SHOWN = 40  # words of one `find`
+
+
+# What makes a formula of a command's name. Without the blank it may be a path or a pattern: find *ing.
+_FORMULA = re.compile(r"[-+*/@^]+\s+\S|[=:]")
 
 
 class Command(NamedTuple):
@@ -49,10 +52,32 @@ def run(session: Session, line: str) -> bool:
     """Run the command of a line; False when the line is none."""
     name, _, argument = line.strip().partition(" ")
     argument = argument.strip()
-    if name not in COMMANDS or (re.match(r"[-+*/@^=:]", argument) and not argument.startswith("--")):
+    if name not in COMMANDS or _FORMULA.match(argument):
         return False
     COMMANDS[name].run(session, argument)
     return True
+
+
+def offered(session: Session, before: Sequence[str]) -> Sequence[str]:
+    """What Tab offers behind the parts of a line: commands, or what a command takes."""
+    match list(before):
+        case []:
+            return tuple(COMMANDS)
+        case ["set"]:
+            return tuple(options.SETTERS)
+        case ["help"]:
+            return (*topics.TOPICS, *FUNCTIONS, *session.calculator.shipped)
+        case ["favourite"]:
+            return favourites.names()
+        case ["use"]:
+            return (*filter(None, session.calculator.spaces), *catalogue.names())
+        case ["del"]:
+            return (
+                *session.calculator.scope.names,
+                *(found.function.name for found in _own_functions(session)),
+            )
+        case _:
+            return ()
 
 
 # --- the commands ---------------------------------------------------------------------------
@@ -68,20 +93,6 @@ def _help(session: Session, argument: str) -> None:
     lines.append(f"  {'quit':<{width}}  leave (also Ctrl-D)")
     lines.append(f"help on: {', '.join(topics.TOPICS)}, or a function")
     session.write("\n".join(lines) + "\n")
-
-
-def _set(session: Session, argument: str) -> None:
-    if not argument:
-        session.write("".join(f"{name} = {value}\n" for name, value in _settings(session)))
-        return
-    name, _, value = argument.removeprefix("--").replace("=", " ").partition(" ")
-    if name not in _SETTERS:
-        raise UsageError(
-            f"there is no setting '{name}'", where="set", hint=f"there are {', '.join(_SETTERS)}"
-        )
-    _SETTERS[name](session, value.strip())
-    unset = tuple(one for one in session.request.unset if one != name)
-    session.request = session.request._replace(unset=unset)
 
 
 def _vars(session: Session, _: str) -> None:
@@ -109,7 +120,7 @@ def _find(session: Session, argument: str) -> None:
     assert rows is not None  # noqa: S101 - a pattern always gives rows
     shown = [f"{row + 1:>8,}  {visible(space.word(int(row)))}\n" for row in islice(rows, SHOWN)]
     more = f"and {len(rows) - SHOWN:,} more\n" if len(rows) > SHOWN else ""
-    session.write("".join(shown) + more or f"no word matches {argument}\n")
+    session.show("".join(shown) + more or f"no word matches {argument}\n")
 
 
 def _models(session: Session, _: str) -> None:
@@ -138,6 +149,7 @@ def _use(session: Session, argument: str) -> None:
         session.tell(opened.notes)
         calculator.add(opened.spaces)
         session.own |= own_settings([argument])
+        session.request = request._replace(model=(*request.model, argument))
         argument = next(iter(opened.spaces))
     calculator.use(argument)
     session.take_up_own()
@@ -153,16 +165,18 @@ def _load(session: Session, argument: str) -> None:
 def _save(session: Session, argument: str) -> None:
     if not argument:
         raise UsageError("a file is missing", where="save", hint="save FILE; load FILE reads it again")
+    path = Path(argument).expanduser()
+    refuse_overwriting(session.request._replace(output=str(path)), ())
     scope = session.calculator.scope
     statements: list[Bind | Define] = [found.function for found in _own_functions(session)]
     statements += [Bind(name, tree) for name, tree in scope.names.items() if not name.startswith("_")]
-    with written_whole(Path(argument).expanduser()) as stream:
+    with written_whole(path) as stream:
         stream.write("".join(f"{show(statement)}\n" for statement in statements).encode())
 
 
 COMMANDS = {
     "help": Command("[TOPIC]", "this, or help on a topic or function", _help),
-    "set": Command("[NAME VALUE]", "show or change options: norm, top, metric, exclude, ...", _set),
+    "set": Command("[NAME VALUE]", "show or change options: norm, top, metric, exclude, ...", options.change),
     "explain": Command("EXPR", "how it is read, where its answer comes from, how sure it is", tables.explain),
     "compare": Command("A, B", "sum, product and other formulas of two expressions", tables.compare),
     "vars": Command("", "what is bound and defined", _vars),
@@ -170,6 +184,11 @@ COMMANDS = {
     "find": Command("GLOB|/REGEX/", "words that match, most frequent first", _find),
     "models": Command("", "the loaded models", _models),
     "use": Command("[NAME=]FILE|NAME", "load a model, or make a loaded one the default", _use),
+    "once": Command("FILE", "the next answer goes to a file, in the format of its suffix", outputs.once),
+    "tee": Command("[FILE]", "answers go to a file as well; without one, no longer", outputs.tee),
+    "favourite": Command(
+        "[NAME [= EXPR]]", "list, answer or keep expressions; NAME = forgets one", favourites.favourite
+    ),
     "save": Command("FILE", "write names and functions to a file", _save),
     "load": Command("FILE", "read them again", _load),
 }
@@ -181,101 +200,3 @@ COMMANDS = {
 def _own_functions(session: Session) -> Iterator[Definition]:
     shipped = session.calculator.shipped
     return (found for name, found in session.calculator.scope.functions.items() if found != shipped.get(name))
-
-
-def _settings(session: Session) -> Iterator[tuple[str, object]]:
-    options = session.calculator.options
-    yield from (
-        ("norm", options.norm),
-        ("top", options.k),
-        ("metric", options.metric),
-        ("exclude", options.exclude),
-    )
-    yield from (("first", options.candidates.first or "all"), ("match", options.candidates.match or "*"))
-    yield from (
-        ("in", options.within),
-        ("min-score", options.min_score),
-        ("oov", options.oov),
-        ("exact", options.exact),
-    )
-    yield from (("format", session.format), ("precision", session.request.precision))
-
-
-def _choice(name: str, choices: tuple[str, ...]) -> Callable[[Session, str], None]:
-    def change(session: Session, value: str) -> None:
-        if value not in choices:
-            raise UsageError(f"{name} can't be '{value}'", where="set", hint=f"it is {', '.join(choices)}")
-        session.calculator.set(**{name: value})
-
-    return change
-
-
-def _count(name: str, value: str, least: int) -> int | None:
-    """A whole number, or None for `none` and `all`."""
-    if value in ("", "none", "all"):
-        return None
-    if not value.isdecimal() or int(value) < least:
-        raise UsageError(
-            f"{name} can't be '{value}'", where="set", hint=f"a whole number from {least}, or none"
-        )
-    return int(value)
-
-
-def _set_top(session: Session, value: str) -> None:
-    session.calculator.set(k=_count("top", value, 1) or 10)
-
-
-def _set_first(session: Session, value: str) -> None:
-    candidates = session.calculator.options.candidates
-    session.calculator.set(candidates=candidates._replace(first=_count("first", value, 1)))
-
-
-def _set_match(session: Session, value: str) -> None:
-    candidates = session.calculator.options.candidates
-    session.calculator.set(candidates=candidates._replace(match=value or None))
-
-
-def _set_format(session: Session, value: str) -> None:
-    renderer(value)
-    session.format = value
-    session.calculator.set(rank=value != "vector")
-
-
-def _set_precision(session: Session, value: str) -> None:
-    session.request = session.request._replace(precision=_count("precision", value, 0))
-
-
-def _set_exact(session: Session, value: str) -> None:
-    if value not in ("", "on", "off", "true", "false", "True", "False"):
-        raise UsageError(f"exact can't be '{value}'", where="set", hint="it is on or off")
-    session.calculator.set(exact=value in ("", "on", "true", "True"))
-
-
-def _set_min_score(session: Session, value: str) -> None:
-    try:
-        least = None if value in ("", "none") else float(value)
-    except ValueError:
-        least = nan
-    if least is not None and isnan(least):
-        raise UsageError(f"min-score can't be '{value}'", where="set", hint="it is a number or none")
-    session.calculator.set(min_score=least)
-
-
-def _set_within(session: Session, value: str) -> None:
-    session.calculator.set(within=None if value in ("", "none") else value)
-
-
-_SETTERS: dict[str, Callable[[Session, str], None]] = {
-    "norm": _choice("norm", NORMS),
-    "top": _set_top,
-    "metric": _choice("metric", METRICS),
-    "exclude": _choice("exclude", EXCLUSIONS),
-    "first": _set_first,
-    "match": _set_match,
-    "min-score": _set_min_score,
-    "in": _set_within,
-    "oov": _choice("oov", ("error", "skip")),
-    "exact": _set_exact,
-    "format": _set_format,
-    "precision": _set_precision,
-}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,21 +24,24 @@ if importlib.util.find_spec("readline"):
 else:  # Windows
     HAS_READLINE = False
 
+Offered = Callable[[Sequence[str]], Sequence[str]]  # what may follow the parts of a line
+
+KEYS = ("emacs", "vi")
 HISTORY_LINES = 1_000
 OFFERED = 40  # completions of one key press
 SCANNED = 200_000  # words looked through for one: the most frequent, in a few milliseconds
 
 
 @contextlib.contextmanager
-def line_editor(session: Session) -> Iterator[None]:
-    """History from the last sessions, and completion of words, names and functions."""
+def line_editor(session: Session, offered: Offered) -> Iterator[None]:
+    """History from the last sessions, and completion of commands, words, names and functions."""
     if not HAS_READLINE:
         yield
         return
     path = history_file()
     _load(path)
     readline.set_auto_history(False)
-    readline.set_completer(_Completer(session).complete)
+    readline.set_completer(_Completer(session, offered).complete)
     readline.set_completer_delims(" \t\n+-*/@^()[],;:=\"'")
     readline.parse_and_bind(
         "bind ^I rl_complete" if "libedit" in (readline.__doc__ or "") else "tab: complete"
@@ -47,6 +50,14 @@ def line_editor(session: Session) -> Iterator[None]:
         yield
     finally:
         _save(path)
+
+
+def use_keys(name: str) -> None:
+    """Edit with the keys of vi or emacs; `~/.inputrc` says which come first."""
+    if HAS_READLINE:
+        vi = name == "vi"
+        libedit = "libedit" in (readline.__doc__ or "")
+        readline.parse_and_bind(("bind -v" if vi else "bind -e") if libedit else f"set editing-mode {name}")
 
 
 def remember(line: str) -> None:
@@ -79,8 +90,9 @@ def _save(path: Path) -> None:
 class _Completer:
     """Readline asks for the n-th completion of a prefix until there is none."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, offered: Offered) -> None:
         self.session = session
+        self.offered = offered
         self.found: list[str] = []
 
     def complete(self, prefix: str, state: int) -> str | None:
@@ -89,7 +101,12 @@ class _Completer:
         return self.found[state] if state < len(self.found) else None
 
     def _matches(self, prefix: str) -> Iterator[str]:
-        """Names, functions, then words, the most frequent first."""
+        """What a command takes; or commands, names, functions, then words, the most frequent first."""
+        before = readline.get_line_buffer()[: readline.get_begidx()].split()
+        offered = self.offered(before)
+        yield from (one for one in offered if one.startswith(prefix))
+        if before and offered:
+            return
         calculator = self.session.calculator
         scope = calculator.scope
         yield from (name for name in scope.names if name.startswith(prefix))

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from contextlib import closing
+from functools import partial
 
 import vecalc
+from vecalc.app.cli import inputs
 from vecalc.app.cli.request import Request
 from vecalc.app.cli.terminal import is_terminal
 from vecalc.app.faults import as_problem
 from vecalc.app.pipeline import Calculator
+from vecalc.app.places import config_folder
 from vecalc.app.repl import commands, editing
 from vecalc.app.repl.session import Session
-from vecalc.errors import UnfinishedText
+from vecalc.errors import UnfinishedText, VecalcError
 
+STARTUP = "startup.txt"  # in the configuration folder
 PROMPT, CONTINUED = "vecalc> ", "   ...> "
 
 
@@ -21,10 +27,11 @@ def converse(calculator: Calculator, request: Request) -> int:
     session = Session(calculator, request)
     if not request.quiet and is_terminal(sys.stdin):
         session.write(banner(calculator))
-    with editing.line_editor(session):
+    with editing.line_editor(session, partial(commands.offered, session)), closing(session):
+        _start(session)
         while (line := _read(PROMPT)) is not None and not commands.is_quit(line):
             try:
-                _take(session, line)
+                _take(session, line, partial(_read, CONTINUED))
             except KeyboardInterrupt:
                 sys.stderr.write("interrupted\n")
     return 0
@@ -35,6 +42,21 @@ def banner(calculator: Calculator) -> str:
     space = calculator.spaces[calculator.default]
     size = f"{len(space):,} words × {space.dim}"
     return f"vecalc {vecalc.__version__} · {space.name} · {size} · 'help' for help, Ctrl-D to leave\n"
+
+
+def _start(session: Session) -> None:
+    """Do the lines of the user's start-up file, as if they were typed."""
+    path = config_folder() / STARTUP
+    try:
+        text = inputs.text(path) if path.exists() else ""
+    except VecalcError as problem:
+        session.complain(problem)
+        return
+    lines = enumerate(text.splitlines(), start=1)
+    for number, line in lines:
+        session.where = f"{path}:{number}"
+        _take(session, line, lambda: next(lines, (0, None))[1])
+    session.where = ""
 
 
 def _read(prompt: str) -> str | None:
@@ -55,14 +77,14 @@ def _read(prompt: str) -> str | None:
     return line
 
 
-def _take(session: Session, text: str) -> None:
+def _take(session: Session, text: str, ask: Callable[[], str | None]) -> None:
     """Do a line; while a bracket or quote is open, ask for more."""
     while True:
         try:
             if text.strip() and not text.lstrip().startswith("#") and not commands.run(session, text):
                 session.answer(text)
         except UnfinishedText as problem:
-            more = _read(CONTINUED)
+            more = ask()
             if more:
                 text = f"{text}\n{more}"
                 continue

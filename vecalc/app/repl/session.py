@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import ModuleType
 
 from vecalc.answers import Answer, Ranking, Scored, Sheet
@@ -12,8 +12,9 @@ from vecalc.app.asking import Question
 from vecalc.app.catalogue import Entry
 from vecalc.app.cli.request import Request
 from vecalc.app.cli.showing import renderer, style, tell, usual_format
-from vecalc.app.cli.terminal import error_style
+from vecalc.app.cli.terminal import error_style, wants_color
 from vecalc.app.pipeline import Calculator
+from vecalc.app.repl import outputs
 from vecalc.app.spaces import own_settings
 from vecalc.errors import UnfinishedText, UsageError, VecalcError
 from vecalc.lang.nodes import Node, Word
@@ -31,22 +32,34 @@ class Session:
         self.request = request
         self.format = request.format or usual_format()
         self.own = own_settings(request.model)  # what each loaded model carries, by the name of its space
+        self.keys = "emacs"
+        self.pages = True  # what is taller than the screen goes through a pager
+        self.once = ""  # the file for the next answer
+        self.tee: outputs.Tee | None = None
+        self.where = ""  # file and line, where nobody types
         renderer(self.format)  # a name that is none is told now, not at every answer
         calculator.remember = True
 
     def answer(self, text: str) -> None:
         """Answer a line and print it. Raises `UnfinishedText` while a bracket or quote is open."""
+        held: list[Answer] = []
         for answer in self.calculator.answers([Question(text)]):
             if isinstance(answer.error, UnfinishedText):
                 raise answer.error
-            self._show(answer)
+            if self._told(answer):
+                if self.once:
+                    held.append(answer)
+                else:
+                    self._show(answer)
             self._remember(answer)
+        if held:
+            self._write_once(held)
 
     def complain(self, error: VecalcError, text: str = "") -> None:
         """Print a problem."""
         if self.request.debug:
             traceback.print_exception(error)
-        sys.stderr.write(problem(error, text, error_style(self.request.color)))
+        sys.stderr.write(problem(error, text, error_style(self.request.color), where=self.where))
 
     def take_up_own(self) -> None:
         """Take the default model's own norm and metric, unless the user said what they are to be."""
@@ -58,27 +71,62 @@ class Session:
         """Print remarks."""
         tell(notes, self.request)
 
-    def _show(self, answer: Answer) -> None:
+    def close(self) -> None:
+        """Complete what is written to. Raises `OSError`."""
+        if self.tee is not None:
+            self.tee.close()
+
+    def show_sheets(self, sheets: Iterable[Sheet]) -> None:
+        """Print tables. Raises `UsageError` for a format that is for vectors only."""
+        sheets = list(sheets)
+        if self.once:
+            self._write_once(sheets)
+            return
+        module, look = renderer(self.format), style(self.request, several=False)
+        if not hasattr(module, "sheet"):
+            raise UsageError(f"'{self.format}' is for vectors, this is a table", hint="set format table")
+        shown = [module.sheet(sheet, look, index) for index, sheet in enumerate(sheets)]
+        self.show("".join([module.begin(look), *shown, module.end(look)]))
+        self._copy(sheets)
+
+    def _told(self, answer: Answer) -> bool:
+        """Print what there is to say about an answer; whether there is one."""
         self.tell(answer.notes)
         if answer.error is not None:
             self.complain(answer.error, answer.asked.expr)
-            return
+        return answer.error is None
+
+    def _show(self, answer: Answer) -> None:
         look = style(self.request, several=False)
+        head = ""
         if self.format == "table" and not self.request.quiet and _is_read_otherwise(answer):
-            self.write(paint(f"= {visible(answer.parsed)}", DIM, look) + "\n")
-        self.write(self._document(answer, look))
+            head = paint(f"= {visible(answer.parsed)}", DIM, look) + "\n"
+        self.show(head + self._document(answer, look))
+        self._copy([answer])
 
     def _document(self, answer: Answer, look: Style) -> str:
         module: ModuleType = renderer(self.format)
         return "".join((module.begin(look), module.answer(answer, look, 0), module.end(look)))
 
-    def show_sheets(self, sheets: Iterable[Sheet]) -> None:
-        """Print tables. Raises `UsageError` for a format that is for vectors only."""
-        module, look = renderer(self.format), style(self.request, several=False)
-        if not hasattr(module, "sheet"):
-            raise UsageError(f"'{self.format}' is for vectors, this is a table", hint="set format table")
-        shown = [module.sheet(sheet, look, index) for index, sheet in enumerate(sheets)]
-        self.write("".join([module.begin(look), *shown, module.end(look)]))
+    def _write_once(self, shown: Sequence[outputs.Shown]) -> None:
+        path, self.once = self.once, ""
+        outputs.write_once(path, shown, self.request)
+
+    def _copy(self, shown: Sequence[outputs.Shown]) -> None:
+        """Write to the file of `tee`, which a failure ends."""
+        if self.tee is None:
+            return
+        tee, self.tee = self.tee, None
+        for one in shown:
+            tee.write(one)
+        self.tee = tee
+
+    def show(self, text: str) -> None:
+        """Print what may be long."""
+        if self.pages:
+            outputs.page(text, wants_color(self.request.color, sys.stdout))
+        else:
+            self.write(text)
 
     def write(self, text: str) -> None:
         """Print to standard output, at once."""

@@ -1,0 +1,188 @@
+"""What the prompt keeps and writes: files of answers, favourites, its start; keys and long answers."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from running import FAMILY
+from terminal import Open, Terminal
+
+# --- once -----------------------------------------------------------------------------------
+
+
+def test_once_sends_one_answer_to_a_file(prompt: Terminal, tmp_path: Path) -> None:
+    assert prompt.says("once answer.json") == ""
+    assert prompt.says("king - man + woman") == ""
+    (record,) = json.loads((tmp_path / "answer.json").read_text("utf-8"))
+    assert record["results"][0]["word"] == "queen"
+    assert "kings" in prompt.says("king")
+
+
+def test_once_waits_for_an_answer(prompt: Terminal, tmp_path: Path) -> None:
+    prompt.says("once answer.txt")
+    assert "unknown word" in prompt.says("kign")
+    assert not (tmp_path / "answer.txt").exists()
+    prompt.says("king; queen - woman")
+    assert [line.split("\t")[0] for line in (tmp_path / "answer.txt").read_text("utf-8").splitlines()] == [
+        *("# king; queen - woman", "1", "# king; queen - woman", "1")
+    ]
+
+
+def test_once_takes_tables_and_arrays(prompt: Terminal, tmp_path: Path) -> None:
+    prompt.says("once why.json")
+    assert prompt.says("explain king - man") == ""
+    assert "neighbours" in {
+        sheet["sheet"] for sheet in json.loads((tmp_path / "why.json").read_text("utf-8"))
+    }
+    prompt.says("once king.npy")
+    prompt.says("king")
+    assert np.load(tmp_path / "king.npy").shape == (1, 4)
+
+
+@pytest.mark.parametrize("name", ["once", "tee", "save"])
+def test_a_loaded_model_is_not_written_over(name: str, prompt: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_bytes(FAMILY.read_bytes())
+    prompt.says("use mine.txt")
+    assert "input and output are the same file" in prompt.says(f"{name} mine.txt")
+    prompt.says("king")
+    assert (tmp_path / "mine.txt").read_bytes() == FAMILY.read_bytes()
+
+
+def test_once_says_what_it_needs(prompt: Terminal) -> None:
+    assert "a file is missing" in prompt.says("once")
+    prompt.says("once nowhere/answer.txt")
+    assert "nowhere/answer.txt: can't be written" in prompt.says("king")
+    assert "kings" in prompt.says("king")
+
+
+# --- tee ------------------------------------------------------------------------------------
+
+
+def words(path: Path) -> list[str]:
+    return [json.loads(line)["results"][0]["word"] for line in path.read_text("utf-8").splitlines()]
+
+
+def test_tee_writes_answers_as_well(prompt: Terminal, tmp_path: Path) -> None:
+    assert prompt.says("tee log.jsonl") == ""
+    assert "queen" in prompt.says("king - man + woman")
+    assert words(tmp_path / "log.jsonl") == ["queen"]  # at once
+    assert "kings" in prompt.says("king")
+    assert prompt.says("tee") == ""
+    prompt.says("man")
+    assert words(tmp_path / "log.jsonl") == ["queen", "kings"]
+
+
+def test_tee_goes_on_with_a_file_of_lines_and_no_other(open_prompt: Open, tmp_path: Path) -> None:
+    for _ in range(2):
+        terminal = open_prompt()
+        terminal.until()
+        terminal.says("tee log.csv")
+        terminal.says("king")
+        terminal.child.sendeof()
+        terminal.leaves()
+    lines = (tmp_path / "log.csv").read_text("utf-8").splitlines()
+    assert [line.count("kings") for line in lines] == [0, 1, 1]
+    (tmp_path / "log.json").write_text("[]\n", "utf-8")
+    terminal = open_prompt()
+    terminal.until()
+    assert "there is a file already" in terminal.says("tee log.json")
+
+
+def test_the_end_of_the_session_completes_what_tee_writes(prompt: Terminal, tmp_path: Path) -> None:
+    prompt.says("tee log.json")
+    prompt.says("king")
+    prompt.child.sendeof()
+    prompt.leaves()
+    assert len(json.loads((tmp_path / "log.json").read_text("utf-8"))) == 1
+
+
+def test_a_full_disk_ends_tee_and_not_the_prompt(prompt: Terminal) -> None:
+    prompt.says("tee /dev/full")
+    assert "No space left" in prompt.says("king")
+    assert "No space left" not in prompt.says("king")
+
+
+# --- favourites -----------------------------------------------------------------------------
+
+
+def test_favourites_live_on(open_prompt: Open, tmp_path: Path) -> None:
+    terminal = open_prompt()
+    terminal.until()
+    assert "there are none" in terminal.says("favourite")
+    assert terminal.says("favourite royal = king - man + woman") == ""
+    assert terminal.says("favourite man = man") == ""
+    assert terminal.says("favourite man =") == ""
+    other = open_prompt()
+    other.until()
+    assert other.says("favourite") == "royal = king - man + woman\n"
+    assert re.search(r"1\s+queen", other.says("favourite royal"))
+    assert other.says("load config/favourites.vec") == ""
+    assert re.search(r"1\s+queen", other.says("royal"))
+
+
+def test_a_favourite_is_checked_when_it_is_kept(prompt: Terminal) -> None:
+    assert "ends too early" in prompt.says("favourite royal = king -")
+    assert "'2x' is no name" in prompt.says("favourite 2x = king")
+    assert "there is no favourite 'royal'" in prompt.says("favourite royal")
+    assert "there is no favourite 'royal'" in prompt.says("favourite royal =")
+
+
+# --- the start ------------------------------------------------------------------------------
+
+
+def test_the_start_up_file_is_done_first(open_prompt: Open, tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    lines = ["# mine", "set norm unit", "f(x) = (x", "  + king)", "kign", "A = queen"]
+    (tmp_path / "config" / "startup.txt").write_text("\n".join(lines), "utf-8")
+    terminal = open_prompt()
+    shown = terminal.until().replace("\n", "")
+    assert "startup.txt:5:1: unknown word 'kign'" in shown
+    assert "norm unit" in terminal.says("A")
+    assert "queen" in terminal.says("f(woman) - man")
+    assert re.search(r"vecalc: 1:1: unknown word", terminal.says("kign"))
+
+
+def test_a_start_up_file_that_can_not_be_read_is_told(open_prompt: Open, tmp_path: Path) -> None:
+    (tmp_path / "config" / "startup.txt").mkdir(parents=True)
+    terminal = open_prompt()
+    assert "startup.txt: can't be read" in terminal.until().replace("\n", "")
+    assert "kings" in terminal.says("king")
+
+
+# --- the line and the screen ----------------------------------------------------------------
+
+
+def test_keys_of_vi(prompt: Terminal) -> None:
+    pytest.importorskip("readline")
+    assert "it is emacs, vi" in prompt.says("set keys ed")
+    assert prompt.says("set keys vi") == ""
+    prompt.child.send("kingx\x1bx")  # Escape, and the last letter is deleted
+    assert "kings" in prompt.says("")
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("fav\t", "there are none"),
+        ("set preci\t x", "precision can't be 'x'"),
+        ("help syn\t", "Operators, loosest first"),
+        ("quee\t => queen", "FAIL"),
+    ],
+)
+def test_tab_completes(typed: str, shown: str, prompt: Terminal) -> None:
+    pytest.importorskip("readline")
+    assert shown in prompt.says(typed)
+
+
+def test_what_is_taller_than_the_screen_is_paged(open_prompt: Open) -> None:
+    terminal = open_prompt("-k", "12", PAGER="sed s/^/paged:/")
+    terminal.until()
+    assert "paged:" not in terminal.says("king")
+    terminal.child.setwinsize(8, 80)
+    assert "paged:" in terminal.says("king")
+    terminal.says("set pager off")
+    assert "paged:" not in terminal.says("king")
