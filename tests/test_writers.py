@@ -122,6 +122,19 @@ def test_a_word_is_carried_exactly_or_refused_by_name(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("word", "why"),
+    [("na\udcefve", "it is not UTF-8"), ("\ud800", "it is not UTF-8"), ("a\0", "NUL"), ("", "blank")],
+)
+def test_npz_itself_refuses_the_first_word_that_it_cannot_hold(tmp_path: Path, word: str, why: str) -> None:
+    """Whoever calls its writer; nothing is written."""
+    space = space_of(["king", word, "b\0"])
+    with pytest.raises(UsageError, match=why) as caught:
+        writers()["npz"].write(tmp_path / "model.npz", space)
+    assert f"{shown(word)} (row 2)" in caught.value.message
+    assert not list(tmp_path.iterdir())
+
+
 def refusal(space: MatrixSpace, path: Path) -> VecalcError | None:
     try:
         save(space, path, force=True)
