@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -243,6 +244,65 @@ def test_whatever_fails_nothing_is_left_behind(tmp_path: Path, form: str, name: 
         if not failing.failed:
             return
     pytest.fail("it never came to an end")
+
+
+SEVERAL = ("npy", "safetensors")  # their words stand in a file beside the rows
+
+
+@pytest.mark.parametrize("lasting", [False, True])
+@pytest.mark.parametrize("form", SEVERAL)
+def test_files_that_replace_others_do_so_together(tmp_path: Path, form: str, lasting: bool) -> None:
+    """Whichever rename fails, and between any two, a reader finds the old model, the new one or an error."""
+    path = path_for(tmp_path, form)
+    old, new = space_of(WORDS, ROWS), space_of(WORDS[::-1], -ROWS)
+    for good in range(20):
+        for file in tmp_path.iterdir():
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
+        save(old, path)
+        before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+        with pytest.MonkeyPatch.context() as patch:
+            renaming = Renaming(good, lasting, lambda: assert_one_of(path, old, new))
+            patch.setattr(Path, "replace", lambda path, goal, to=renaming: to(path, goal))
+            said = refusal(new, path)
+        assert_one_of(path, old, new)
+        if said is None:
+            assert_same(path, new)
+            assert sorted(tmp_path.iterdir()) == sorted(before)
+            assert good > len(before)
+            return
+        assert isinstance(said, StorageProblem)
+        kept = {file.name: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+        if lasting:  # what was put aside can't be put back, but is not lost
+            assert kept == {file.name: data for file, data in before.items()}
+        else:
+            assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+    pytest.fail("it never came to an end")
+
+
+class Renaming:
+    """`Path.replace` that looks around before each call, and fails at one, or from one on."""
+
+    def __init__(self, good: int, lasting: bool, look: Callable[[], None]) -> None:
+        self.left, self.lasting, self.look, self.inner = good, lasting, look, Path.replace
+
+    def __call__(self, path: Path, goal: Path) -> None:
+        self.look()
+        self.left -= 1
+        if self.left == -1 or (self.lasting and self.left < 0):
+            raise OSError(28, "No space left on device")
+        self.inner(path, goal)
+
+
+def assert_one_of(path: Path, *spaces: MatrixSpace) -> None:
+    """What a reader finds is one of these spaces, or nothing to load."""
+    try:
+        found = read(path)
+    except FileProblem:
+        assert not path.exists()
+        return
+    rows = range(len(found))
+    seen = (list(found.words()), found.vectors(rows, np.float32).tobytes())
+    assert seen in [(list(s.words()), s.vectors(rows, np.float32).tobytes()) for s in spaces]
 
 
 @pytest.mark.parametrize("form", FORMS)
