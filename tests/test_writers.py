@@ -56,6 +56,11 @@ NASTY = [
 ]  # fmt: skip
 
 
+@pytest.fixture(autouse=True)
+def no_waiting_for_disks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+
+
 def space_of(words: Sequence[str], rows: np.ndarray | None = None) -> MatrixSpace:
     if rows is None:
         rows = np.random.default_rng(5).normal(size=(len(words), 4)).astype(np.float32)
@@ -154,9 +159,12 @@ def spaces(draw: st.DrawFn) -> MatrixSpace:
     return space_of(words, draw(arrays(np.float32, (len(words), draw(st.integers(1, 5))), elements=finite)))
 
 
+@pytest.mark.parametrize("examples", [20, pytest.param(200, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("form", FORMS)
-def test_any_space_is_carried_exactly_or_refused(tmp_path_factory: pytest.TempPathFactory, form: str) -> None:
-    @settings(max_examples=60, deadline=None)
+def test_any_space_is_carried_exactly_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, form: str, examples: int
+) -> None:
+    @settings(max_examples=examples, deadline=None)
     @given(spaces())
     def check(space: MatrixSpace) -> None:
         folder = tmp_path_factory.mktemp("any")
