@@ -21,10 +21,11 @@ types: $(READY)
 	$(BIN)/mypy
 
 tests: $(READY)
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto -m "not slow"
 
+# Fuzzing and other tests that take long: .ci/run runs them after `make test`.
 slow: $(READY)
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -n auto -m slow
 
 # BENCH="--large" adds a space of 3,000,000 rows.
 bench: $(READY)

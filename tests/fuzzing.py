@@ -271,16 +271,23 @@ def _stop(*_: object) -> None:
 
 
 def main(form: str, first: str, last: str, folder: str) -> None:
-    """Read some mutants, and print what is wrong with them."""
+    """Read some mutants, of several formats (a,b,c) in turn, and print what is wrong with them."""
     _load_everything(Path(folder))
     _limit()
     for index in range(int(first), int(last)):
         print(index, flush=True)  # noqa: T201
         signal.setitimer(signal.ITIMER_PROF, SECONDS)
-        said = finding(form, index, Path(folder))
+        name, number = _which(form, index)
+        said = finding(name, number, Path(folder))
         signal.setitimer(signal.ITIMER_PROF, 0)
         if said:
-            print(json.dumps({"format": form, "mutant": index, "finding": said}), flush=True)  # noqa: T201
+            print(json.dumps({"format": name, "mutant": number, "finding": said}), flush=True)  # noqa: T201
+
+
+def _which(form: str, index: int) -> tuple[str, int]:
+    """The format and the number of a mutant, where formats take turns."""
+    names = form.split(",")
+    return names[index % len(names)], index // len(names)
 
 
 def _load_everything(folder: Path) -> None:
@@ -296,17 +303,18 @@ def _load_everything(folder: Path) -> None:
 
 
 def findings(form: str, count: int, folder: Path, patience: float = 600) -> Iterator[str]:
-    """What is wrong with the first `count` mutants of a format, read in a child that may die."""
+    """What is wrong with the first `count` mutants of a format, or of several (a,b,c), read in a child."""
     first = 0
     while first < count:
-        code, out, err = _child(form, first, count, folder / form, patience)
+        code, out, err = _child(form, first, count, folder / "mutants", patience)
         lines = out.splitlines()
         yield from (line for line in lines if line.startswith("{"))
         reached = [int(line) for line in lines if line.isdecimal()]
         if code == "0":
             return
         at = reached[-1] if reached else first
-        yield f"{form}, mutant {at}: the process ended with {code}: {err[-2000:]}"
+        name, number = _which(form, at)
+        yield f"{name}, mutant {number}: the process ended with {code}: {err[-2000:]}"
         first = at + 1 if reached else count
 
 

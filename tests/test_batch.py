@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from running import Done, family, process
+from running import FAMILY, Done, family, process, vecalc
 
 LINES = ["king - man + woman", "queen", "cos(king, queen)", "[man, woman]"]
 
@@ -303,3 +303,28 @@ def test_lines_stream_through_a_process() -> None:
     lines = done.out.splitlines()
     assert (done.code, len(lines)) == (0, 5_000)
     assert len({line.partition('"expr"')[2] for line in lines}) == 1
+
+
+# --- standard input -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "first", "second"),
+    [
+        (["-f", "-", "--among", "-"], "-f", "--among"),
+        (["-", "--among", "-"], "-f", "--among"),
+        (["--among", "-"], "the batch", "--among"),
+        (["-f", "-", "-f", "-"], "-f", "-f"),
+        (["--csv", "-", "-e", "cos(a, b)", "--among", "-"], "--csv", "--among"),
+        (["diff", "-f", "-", "--among", "-", "-m", f"b={FAMILY}"], "-f", "--among"),
+    ],
+)
+def test_standard_input_has_one_reader(arguments: list[str], first: str, second: str) -> None:
+    model = ["-m", f"a={FAMILY}"]
+    done = vecalc(*arguments, *model, stdin="king\nqueen\n")
+    assert (done.code, done.out) == (2, "")
+    assert f"{second}: {first} and {second} can't both read standard input" in done.err
+
+
+def test_candidates_may_come_from_standard_input() -> None:
+    assert family("king", "--among", "-", stdin="queen\nman\n").words == ["man", "queen"]

@@ -67,6 +67,13 @@ def test_every_command_is_in_the_reference(name: str) -> None:
     assert f"vecalc {name}" in reference()
 
 
+@pytest.mark.parametrize("name", commands.names())
+def test_every_command_has_a_line_in_the_readme(name: str) -> None:
+    assert re.search(
+        rf"^\| \[?`vecalc {name}`.* \| .+ \|$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+
+
 @pytest.mark.parametrize("name", PROMPT_COMMANDS)
 def test_every_command_of_the_prompt_is_in_the_reference(name: str) -> None:
     assert re.search(rf"`{name}\b", reference())

@@ -356,7 +356,11 @@ def test_15_line_without_end(file: File, header: bytes) -> None:
     ("row", "place", "message"),
     [
         (b"king 0.1 0.2", "", "has 2 numbers, 3 are expected"),
+        (b"king 0.1", "", "has 1 number, 3 are expected"),
         (b"king", "", "has 0 numbers, 3 are expected"),
+        (b"six five", "", "has 0 numbers, 3 are expected"),
+        (b"king 0.1 zwei", "", "has 1 number, 3 are expected"),
+        (b" 0.1 0.2", "", "has 2 numbers, 3 are expected"),
         (b"king 0.1 0.2 0.3 0.4", "", "has 4 numbers, 3 are expected"),
         (b"king 0.1 0.2 0.3 0.4 0.5", "", "has 5 numbers, 3 are expected"),
         (b"windows 95 0.1 0.2 0.3", "", "has 4 numbers, 3 are expected"),

@@ -457,3 +457,19 @@ def test_another_space_to_rank_in(tmp_path: Path) -> None:
     done = family("king", *models, "--in", "de")
     assert done.code == 2
     assert "--in: there is no space 'de'; loaded: family.txt, fr" in done.err
+
+
+def test_the_caption_is_that_of_the_space_that_is_ranked_in(tmp_path: Path) -> None:
+    few = tmp_path / "few.txt"
+    few.write_text("2 4\nroi 2 2 0 0.1\nreine 2 0 2 0\n")
+
+    def caption(*arguments: str) -> str:
+        return family(*arguments, "-m", f"fr={few}", "--format", "table").out.splitlines()[-1]
+
+    assert caption("king") == "family.txt, fr · 13 words × 4 · norm rms · cos"
+    assert caption("king", "--in", "fr") == "family.txt, fr · in fr · 2 words × 4 · norm rms · cos"
+    assert caption("fr:roi") == "family.txt, fr · in fr · 2 words × 4 · norm rms · cos"
+    assert caption("cos(?, fr:roi)") == "family.txt, fr · in fr · 2 words × 4 · norm rms · score"
+    assert caption("fr:roi", "--in", FAMILY.name) == "family.txt, fr · 13 words × 4 · norm rms · cos"
+    explained = family("explain", "fr:roi", "-m", f"fr={few}", "--format", "plain").out
+    assert "model\tfamily.txt, fr, in fr, 2 words x 4\n" in explained

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -53,6 +54,11 @@ NASTY = [
     *("king - man", "0.5*(A*B)", "*", "//", "#", "1_0", "\u202eabc", "\udce9t", "\ud800"),
     *("PK\x03\x04", "(dp0", "5 5", "PAR1", "\x93NUMPY", "BZh91AY&SY"),
 ]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def no_waiting_for_disks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
 def space_of(words: Sequence[str], rows: np.ndarray | None = None) -> MatrixSpace:
@@ -122,6 +128,19 @@ def test_a_word_is_carried_exactly_or_refused_by_name(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("word", "why"),
+    [("na\udcefve", "it is not UTF-8"), ("\ud800", "it is not UTF-8"), ("a\0", "NUL"), ("", "blank")],
+)
+def test_npz_itself_refuses_the_first_word_that_it_cannot_hold(tmp_path: Path, word: str, why: str) -> None:
+    """Whoever calls its writer; nothing is written."""
+    space = space_of(["king", word, "b\0"])
+    with pytest.raises(UsageError, match=why) as caught:
+        writers()["npz"].write(tmp_path / "model.npz", space)
+    assert f"{shown(word)} (row 2)" in caught.value.message
+    assert not list(tmp_path.iterdir())
+
+
 def refusal(space: MatrixSpace, path: Path) -> VecalcError | None:
     try:
         save(space, path, force=True)
@@ -140,9 +159,12 @@ def spaces(draw: st.DrawFn) -> MatrixSpace:
     return space_of(words, draw(arrays(np.float32, (len(words), draw(st.integers(1, 5))), elements=finite)))
 
 
+@pytest.mark.parametrize("examples", [20, pytest.param(200, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("form", FORMS)
-def test_any_space_is_carried_exactly_or_refused(tmp_path_factory: pytest.TempPathFactory, form: str) -> None:
-    @settings(max_examples=60, deadline=None)
+def test_any_space_is_carried_exactly_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, form: str, examples: int
+) -> None:
+    @settings(max_examples=examples, deadline=None)
     @given(spaces())
     def check(space: MatrixSpace) -> None:
         folder = tmp_path_factory.mktemp("any")
@@ -230,6 +252,65 @@ def test_whatever_fails_nothing_is_left_behind(tmp_path: Path, form: str, name: 
         if not failing.failed:
             return
     pytest.fail("it never came to an end")
+
+
+SEVERAL = ("npy", "safetensors")  # their words stand in a file beside the rows
+
+
+@pytest.mark.parametrize("lasting", [False, True])
+@pytest.mark.parametrize("form", SEVERAL)
+def test_files_that_replace_others_do_so_together(tmp_path: Path, form: str, lasting: bool) -> None:
+    """Whichever rename fails, and between any two, a reader finds the old model, the new one or an error."""
+    path = path_for(tmp_path, form)
+    old, new = space_of(WORDS, ROWS), space_of(WORDS[::-1], -ROWS)
+    for good in range(20):
+        for file in tmp_path.iterdir():
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
+        save(old, path)
+        before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+        with pytest.MonkeyPatch.context() as patch:
+            renaming = Renaming(good, lasting, lambda: assert_one_of(path, old, new))
+            patch.setattr(Path, "replace", lambda path, goal, to=renaming: to(path, goal))
+            said = refusal(new, path)
+        assert_one_of(path, old, new)
+        if said is None:
+            assert_same(path, new)
+            assert sorted(tmp_path.iterdir()) == sorted(before)
+            assert good > len(before)
+            return
+        assert isinstance(said, StorageProblem)
+        kept = {file.name: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+        if lasting:  # what was put aside can't be put back, but is not lost
+            assert kept == {file.name: data for file, data in before.items()}
+        else:
+            assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+    pytest.fail("it never came to an end")
+
+
+class Renaming:
+    """`Path.replace` that looks around before each call, and fails at one, or from one on."""
+
+    def __init__(self, good: int, lasting: bool, look: Callable[[], None]) -> None:
+        self.left, self.lasting, self.look, self.inner = good, lasting, look, Path.replace
+
+    def __call__(self, path: Path, goal: Path) -> None:
+        self.look()
+        self.left -= 1
+        if self.left == -1 or (self.lasting and self.left < 0):
+            raise OSError(28, "No space left on device")
+        self.inner(path, goal)
+
+
+def assert_one_of(path: Path, *spaces: MatrixSpace) -> None:
+    """What a reader finds is one of these spaces, or nothing to load."""
+    try:
+        found = read(path)
+    except FileProblem:
+        assert not path.exists()
+        return
+    rows = range(len(found))
+    seen = (list(found.words()), found.vectors(rows, np.float32).tobytes())
+    assert seen in [(list(s.words()), s.vectors(rows, np.float32).tobytes()) for s in spaces]
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -108,9 +108,10 @@ class Asked(NamedTuple):
     norm: str
     metric: str
     model: str
-    size: int  # words in the model
-    width: int  # components of a vector
+    size: int  # words in the space that is ranked in, by default the default one
+    width: int  # components of its vectors
     where: str = ""  # file and line that the text comes from
+    ranked_in: str = ""  # that space, where several are loaded and it is not the default one
 
 
 class Answer(NamedTuple):

@@ -181,6 +181,7 @@ class Calculator(Ranker):
                 self.last = expand_from_afar(_body(statement), scope)
             space, excluded = self._place(resolved, evaluated.value, statement.span)
             yield blank._replace(
+                asked=self.asked_in(blank.asked, space),
                 statement=statement,
                 notes=blank.notes + resolved.notes,
                 evaluated=evaluated,

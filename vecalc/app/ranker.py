@@ -51,17 +51,26 @@ class Ranker:
     def asked(self, question: Question) -> Asked:
         """A question with the conditions in force."""
         space, options = self.spaces[self.default], self.options
-        names = [key or found.name for key, found in self.spaces.items()]
         return Asked(
             question.id,
             question.text.rstrip(),
             options.norm,
             options.metric,
-            ", ".join(names),
+            ", ".join(map(self._caption, self.spaces)),
             len(space),
             space.dim,
             question.where,
         )
+
+    def asked_in(self, asked: Asked, name: str) -> Asked:
+        """A question whose answer is ranked in a space."""
+        if name == self.default:
+            return asked
+        space = self.spaces[name]
+        return asked._replace(size=len(space), width=space.dim, ranked_in=self._caption(name))
+
+    def _caption(self, name: str) -> str:
+        return name or self.spaces[name].name
 
     @property
     def measure(self) -> Measure:

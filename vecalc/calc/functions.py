@@ -241,7 +241,7 @@ _ENTRIES = (
         "pc",
         "neighbours",
         "x: list, i: integer = 1",
-        "i-th principal direction of the list about its mean",
+        "i-th principal direction of the list about its mean, towards that mean",
         algebra.principal,
         "Pearson 1901",
     ),

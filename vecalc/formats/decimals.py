@@ -3,11 +3,13 @@
 Eight digits at a time are turned into a number by three multiplications on the eight bytes of a word (Lemire
 2021, section 3; here for all fields of a piece of text together). Digits before and after the point make one
 whole number below 2^53, which divided by a power of ten is rounded once: the result is the float64 that
-`float` gives, and its float32.
+`float` gives, and its float32. Numbers with an exponent, such as 1e-05, are rare: `float` reads them one by
+one, and a zero stands in for each meanwhile.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
     Places: TypeAlias = NDArray[np.int64]
     Words: TypeAlias = NDArray[np.uint64]
 
-BLANK, POINT, MINUS, NEWLINE, ZERO = b" .-\n0"
+BLANK, POINT, MINUS, NEWLINE, ZERO, EXPONENT = b" .-\n0e"
+LOWER = np.uint8(0x20)  # the bit that makes E an e, and leaves an e what it is
 NINE = 9
 DIGITS = 8  # in one word of the machine
 ROOM = 2 * DIGITS
@@ -32,6 +35,11 @@ PAIRS, HUNDREDS, MILLIONS = (
 TOO_LARGE, HIGHEST = np.uint64(0x7676767676767676), np.uint64(0x8080808080808080)
 # Keeps the last n of eight characters, n = 0 to 8; the last one is the highest byte.
 KEPT = np.array([(2**64 - 1) & (-1 << 8 * (DIGITS - n)) for n in range(DIGITS + 1)], np.uint64)
+
+# As much as any writer writes: longer ones are for the slower ways.
+SCIENTIFIC = re.compile(rb"-?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})[eE][-+]?[0-9]{1,4}(?=[ \n])")
+STAND_IN = b"0.0"
+RARE = 128  # bytes of text to an exponent: with more of them the slower ways are the faster ones
 
 
 class Table(NamedTuple):
@@ -52,21 +60,65 @@ class _Fields(NamedTuple):
 def table(text: bytes, width: int) -> Table | None:
     """The lines of a text, each a word and so many numbers with one blank between; the last line ends, too.
 
-    None where any line is other than that, or a number is not plainly digits with one point among them (an
-    exponent, a plus sign, more than 15 digits): for those there are slower ways.
+    None where any line is other than that, or a number is not plainly digits with one point among them,
+    perhaps with an exponent (a plus sign, no point, more than 15 digits): for those there are slower ways.
     """
+    text, apart = _without_exponents(text)
     # Room on both sides, so that eight bytes around any place can be looked at, and whole words of eight.
     data = np.frombuffer(bytes(ROOM) + text + bytes(ROOM - len(text) % DIGITS), np.uint8)
     fields = _fields(data, width)
     if fields is None:
         return None
     numbers = _numbers(data, *(places.ravel() for places in fields))
-    if numbers is None:
+    if numbers is None or not _put_back(numbers, fields.starts.ravel(), apart):
         return None
     stops = (fields.starts[:, 0] - 1 - ROOM).tolist()
     begins = [0, *(text.index(b"\n", stop) + 1 for stop in stops[:-1])]
     words = [text[begin:stop] for begin, stop in zip(begins, stops, strict=True)]
     return Table(words, numbers.reshape(len(words), width)) if all(words) else None
+
+
+def _without_exponents(text: bytes) -> tuple[bytes, list[tuple[int, float]]]:
+    """A text with zeros in place of numbers with an exponent; where each zero begins, and what it stands for.
+
+    Only numbers behind a blank: the first field of a line is a word, whatever it looks like.
+    """
+    data = np.frombuffer(text, np.uint8)
+    letters = np.flatnonzero((data | LOWER) == EXPONENT)
+    before = data[letters - 1]  # a letter at the very beginning sees the newline at the end
+    likely = letters[(before == POINT) | (before - np.uint8(ZERO) <= NINE)]
+    if len(likely) * RARE > max(len(text), RARE * RARE):
+        return text, []
+    pieces: list[bytes] = []
+    apart: list[tuple[int, float]] = []
+    taken = length = 0
+    for letter in likely.tolist():
+        start = text.rfind(b" ", taken, letter) + 1
+        found = SCIENTIFIC.match(text, start) if start else None
+        if found is None or found.end() < letter:
+            continue
+        length += start - taken
+        apart.append((length, float(found[0])))
+        pieces += (text[taken:start], STAND_IN)
+        length += len(STAND_IN)
+        taken = found.end()
+    return (b"".join((*pieces, text[taken:])), apart) if apart else (text, apart)
+
+
+def _put_back(numbers: NDArray[np.float32], starts: Places, apart: list[tuple[int, float]]) -> bool:
+    """Give numbers [n] that begin at `starts` the values that zeros stand for; False where one is no number.
+
+    What is too large for float32 becomes infinite.
+    """
+    if not apart:
+        return True
+    places = np.array([start for start, _ in apart]) + ROOM
+    at = np.searchsorted(starts, places)
+    if (starts.take(at, mode="clip") != places).any():
+        return False
+    with np.errstate(over="ignore"):
+        numbers[at] = np.array([value for _, value in apart]).astype(np.float32)
+    return True
 
 
 def _fields(data: NDArray[np.uint8], width: int) -> _Fields | None:

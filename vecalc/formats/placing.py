@@ -8,7 +8,6 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import count
 from pathlib import Path
 
 from vecalc.errors import UsageError
@@ -37,26 +36,50 @@ def folder_beside(path: Path) -> Iterator[Path]:
 
 
 def moved(first: Path, target: Path, force: bool) -> tuple[Path, ...]:
-    """Give all files their places, the one that is loaded last; their new paths, that one first."""
+    """Give all files their places, the one that is loaded last; their new paths, that one first.
+
+    Where several files replace others, the old ones are put aside first, the one that is loaded before all:
+    a reader finds all old files, all new ones, or none to load. A failure puts them back.
+    """
     place = target.resolve()
     others = sorted(path for path in first.parent.iterdir() if path != first)
     moves = [(path, place.parent / path.name) for path in others] + [(first, place)]
     refuse_existing([new for _, new in moves], force)
-    for path, _ in moves:
+    for path, new in moves:
         with path.open("rb") as stream:
             os.fsync(stream.fileno())
-    fresh = [new for _, new in moves if not new.exists()]
-    for (path, new), step in zip(moves, count(), strict=False):
-        try:
-            if new.exists():
-                path.chmod(stat.S_IMODE(new.stat().st_mode))
-            path.replace(new)
-        except OSError:
-            for done in {made for _, made in moves[:step]}.intersection(fresh):
-                done.unlink(missing_ok=True)
-            raise
+        if new.exists():
+            path.chmod(stat.S_IMODE(new.stat().st_mode))
+    if others:
+        _place_together(moves)
+    else:
+        first.replace(place)
     _sync_folder(place.parent)
     return (target, *(new for _, new in moves[:-1]))
+
+
+def _place_together(moves: list[tuple[Path, Path]]) -> None:
+    """Rename several files, of which the last is the one that is loaded."""
+    place = moves[-1][1]
+    stem = place.name[:LONGEST_STEM]
+    aside = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{stem}.", suffix=".old"))
+    old = [(new, aside / new.name) for _, new in reversed(moves) if new.exists()]
+    done: list[tuple[Path, Path]] = []
+    try:
+        for source, goal in (*old, *moves):
+            source.replace(goal)
+            done.append((source, goal))
+    except BaseException:
+        for source, goal in reversed(done):
+            with suppress(OSError):  # what can't be put back stays aside, and there is no model to load
+                if goal.parent == aside:
+                    goal.replace(source)
+                else:
+                    goal.unlink()
+        with suppress(OSError):
+            aside.rmdir()
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -25,7 +25,8 @@ from vecalc.formats.decoding import shown
 from vecalc.formats.load import recognised
 from vecalc.formats.opening import opened
 from vecalc.formats.placing import folder_beside, moved, refuse_existing
-from vecalc.formats.writing import GZIP, unfit
+from vecalc.formats.writable import unfit
+from vecalc.formats.writing import GZIP
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:

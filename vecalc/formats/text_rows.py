@@ -162,7 +162,8 @@ def _split_carefully(line: Line, width: int, source: Source) -> tuple[bytes, byt
     if len(fields) == width and line.text[:1].isspace():
         fields = [b"", *fields]  # an empty word, which is for `checks` to judge
     if len(fields) <= width:
-        raise _miscounted(line, max(len(fields) - 1, 0), width, source)
+        behind_word = fields if line.text[:1].isspace() else fields[1:]
+        raise _miscounted(line, sum(map(is_number, behind_word)), width, source)
     word, *numbers = fields
     wrong = next((i for i, field in enumerate(numbers) if not is_number(field)), None)
     if wrong is not None:
@@ -173,7 +174,9 @@ def _split_carefully(line: Line, width: int, source: Source) -> tuple[bytes, byt
 
 
 def _miscounted(line: Line, found: int, width: int, source: Source) -> FileProblem:
-    message = f"the row {shown(line.text)} has {found} numbers, {width} are expected"
+    numbers = f"{found} number{'' if found == 1 else 's'}"
+    wanted = f"{width} {'is' if width == 1 else 'are'}"
+    message = f"the row {shown(line.text)} has {numbers}, {wanted} expected"
     hint = _HEADER_HINT if line.number == 1 else _HINT
     return FileProblem(message, where=f"{source.path}:{line.number}", hint=hint)
 

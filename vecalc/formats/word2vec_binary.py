@@ -16,7 +16,8 @@ from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WORD, Block, Head, Source
 from vecalc.formats.decoding import decode, shown, too_long
 from vecalc.formats.header import Header, check_header, is_text, parse_header, required_header
-from vecalc.formats.writing import batches, created, unfit
+from vecalc.formats.writable import unfit
+from vecalc.formats.writing import batches, created
 from vecalc.space import VectorSpace
 
 SUFFIXES = (".bin", ".w2v")

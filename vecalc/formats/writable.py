@@ -1,4 +1,4 @@
-"""Words that a file of arrays or a table can hold, so that its reader gives them back as they were."""
+"""Words that a file can hold, so that its reader gives them back as they were."""
 
 from __future__ import annotations
 
@@ -28,6 +28,6 @@ def encoded(word: str, row: int, form: str, *, escapes: bool) -> bytes:
 
 
 def unfit(word: str, row: int, form: str, why: str) -> UsageError:
-    """The problem of a word that a format can't hold."""
+    """The problem of the first word that a format can't hold."""
     message = f"{form} can't hold the word {shown(word)} (row {row + 1:,}): {why}"
-    return UsageError(message, hint="choose another format, or leave the word out")
+    return UsageError(message, hint="choose another format with --to, or leave the word out")

@@ -1,4 +1,4 @@
-"""What writers share: words beside rows, files that may be gzipped, words that a format can't hold."""
+"""What writers share: words beside rows, files that may be gzipped."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
-from vecalc.errors import UsageError
-from vecalc.formats.decoding import shown
 from vecalc.formats.header import is_number
 from vecalc.formats.shortest import lines
+from vecalc.formats.writable import unfit
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
@@ -43,12 +42,6 @@ def batches(space: VectorSpace) -> Iterator[Batch]:
         some = list(islice(words, len(rows)))
         raw = [word.encode("utf-8", "surrogateescape") for word in some]
         yield Batch(first, some, raw, rows)
-
-
-def unfit(word: str, row: int, form: str, why: str) -> UsageError:
-    """The problem of the first word that a format can't hold."""
-    message = f"{form} can't hold the word {shown(word)} (row {row + 1:,}): {why}"
-    return UsageError(message, hint="choose another format with --to, or leave the word out")
 
 
 @contextmanager

@@ -97,7 +97,8 @@ def _caption(answer: Answer, style: Style) -> str:
     times, between = ("x", " - ") if style.ascii else ("×", " · ")
     size = f"{count(asked.size)} words {times} {asked.width}"
     how = "score" if isinstance(answer.result, Scored) else asked.metric
-    return between.join([visible(asked.model), size, f"norm {asked.norm}", how])
+    place = [f"in {visible(asked.ranked_in)}"] if asked.ranked_in else []
+    return between.join([visible(asked.model), *place, size, f"norm {asked.norm}", how])
 
 
 def _ranking(ranking: Ranking | Scored, metric: str, style: Style) -> str:

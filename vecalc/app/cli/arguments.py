@@ -6,6 +6,8 @@ import os
 import re
 from collections.abc import Collection, Sequence
 
+import click
+
 # What an expression with a leading minus looks like, and no option does: a blank after the first word,
 # an operator or a bracket. `-king` alone could be `-k ing`; it needs `-e -king` or `-- -king`.
 _EXPRESSION = re.compile(r"-[^-\s].*[\s*/+^@(]|-[(\"'0-9.\[]|--?\s|--[^-\s=]+\s", re.DOTALL)
@@ -27,6 +29,20 @@ def mark_expressions(arguments: Sequence[str], takes_value: Collection[str]) -> 
         marked.append(argument)
         previous = argument if previous not in takes_value else ""
     return marked
+
+
+def options_with_value(command: click.Command) -> set[str]:
+    """The options of a command that take a value, by all their names."""
+    options = [param for param in command.params if isinstance(param, click.Option)]
+    return {name for option in options if not option.is_flag for name in option.opts}
+
+
+def wants_value(argument: str, valued: Collection[str]) -> bool:
+    """Whether the value of an option is the next argument: --top, -k and -qk, but not --top=5 and -k5."""
+    if argument[:1] != "-" or argument.startswith("--"):
+        return argument in valued
+    letters = [i for i, letter in enumerate(argument[1:], start=1) if f"-{letter}" in valued]
+    return letters[:1] == [len(argument) - 1]
 
 
 def as_utf8(argument: str) -> str:

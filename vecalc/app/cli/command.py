@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -13,9 +12,10 @@ import click
 
 from vecalc.app import commands
 from vecalc.app.cli import topics
+from vecalc.app.cli.calling import Call, call_of, with_doubt
 from vecalc.app.cli.options import DEBUG, FORMAT, LET, MODEL, QUIET, RANKING, WORDS, read, request_of
 from vecalc.app.settings import KEYS, Setting, load_settings
-from vecalc.errors import VecalcError
+from vecalc.errors import UsageError, VecalcError
 
 EXAMPLES = """\
   vecalc 'king - man + woman'
@@ -161,26 +161,30 @@ def vecalc(**options: Any) -> int:
 
 def invoke(arguments: Sequence[str]) -> int:
     """Run a command line; the exit code. Raises `VecalcError`, and `OSError` from writing."""
-    if "_VECALC_COMPLETE" in os.environ:  # a shell asks what could be typed: click answers, and leaves
-        vecalc.main(prog_name="vecalc")
-    name = arguments[0] if arguments and _COMMAND_NAME.fullmatch(arguments[0]) else ""
-    command = commands.find(name) if name else None
-    if command is not None:
-        gc.enable()
-        return int(read(command, f"vecalc {name}", arguments[1:], _settings(arguments)) or 0)
-    return int(read(vecalc, "vecalc", arguments, _settings(arguments)) or 0)
+    if (instruction := os.environ.get("_VECALC_COMPLETE")) is not None:  # a shell asks what could be typed
+        from vecalc.app.cli.completing import answer
+
+        return answer(instruction, vecalc)
+    call = call_of(arguments, vecalc)
+    settings = _settings(arguments, call)
+    if call is None:
+        return int(read(vecalc, "vecalc", arguments, settings) or 0)
+    gc.enable()
+    try:
+        return int(read(call.command, f"vecalc {call.name}", [*call.before, *call.behind], settings) or 0)
+    except UsageError as problem:
+        raise with_doubt(problem, call) from None
 
 
-_COMMAND_NAME = re.compile(r"[a-z]+")
 _TELLS = {"-h", "--help", "--version"}
 
 
-def _settings(arguments: Sequence[str]) -> dict[str, Setting]:
+def _settings(arguments: Sequence[str], call: Call | None) -> dict[str, Setting]:
     """The settings in force; broken ones are no reason not to show help, or where they stand."""
     try:
         return load_settings()
     except VecalcError:
-        if _TELLS.isdisjoint(arguments) and arguments[:1] not in (["help"], ["config"]):
+        if _TELLS.isdisjoint(arguments) and (call is None or call.name not in ("help", "config")):
             raise
         return {}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import chain, count
 from pathlib import Path
 
-from vecalc.app.cli import questions
+from vecalc.app.cli import inputs, questions
 from vecalc.app.cli.arguments import as_utf8
 from vecalc.app.cli.request import Request
 from vecalc.app.cli.run import FAILED, open_calculator
@@ -31,6 +31,7 @@ def diff(request: Request) -> int:
         raise UsageError("an expression is missing", where="vecalc diff", hint="vecalc diff king -m a -m b")
     if len(request.model) < 2:
         raise UsageError("two models are needed", where="vecalc diff", hint="-m old=FILE -m new=FILE")
+    inputs.refuse_sharing([*(("-f", file) for file in request.file), ("--among", request.among)])
     calculators = _calculators(request._replace(model=_named(request.model)))
     deep = not request.file
     asked = chain(questions.typed(typed), questions.from_files(request.file))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from vecalc.answers import EXCLUSIONS, METRICS, NORMS
-from vecalc.app.cli.arguments import mark_expressions
+from vecalc.app.cli.arguments import mark_expressions, options_with_value
 from vecalc.app.cli.request import Request
 from vecalc.app.settings import Setting
 from vecalc.errors import VecalcError
@@ -163,14 +163,12 @@ def read(command: click.Command, path: str, arguments: Sequence[str], settings: 
 
     `path` is what the command is called by; `settings` are the defaults of options that have one.
     """
-    own = [param for param in command.params if isinstance(param, click.Option)]
-    with_value = {name for param in own if not param.is_flag for name in param.opts}
-    names = {param.name for param in own}
+    names = {param.name for param in command.params if isinstance(param, click.Option)}
     defaults = {name.replace("-", "_"): setting.value for name, setting in settings.items()}
     try:
         context = command.make_context(  # not main: it swallows closed pipes
             path,
-            mark_expressions(arguments, with_value),
+            mark_expressions(arguments, options_with_value(command)),
             default_map={name: value for name, value in defaults.items() if name in names},
         )
         with context:

@@ -48,6 +48,13 @@ def execute(request: Request) -> int:
     if prompt and request.output:
         raise UsageError("the prompt answers on the terminal", where="-o", hint="give an expression")
     files = request.file or (() if typed or prompt else ("-",))
+    inputs.refuse_sharing(
+        [
+            ("--csv", request.csv),
+            *(("-f" if request.file else "the batch", file) for file in files),
+            ("--among", request.among),
+        ]
+    )
     refuse_overwriting(request, files)
     request = as_models_have_it(request)
     calculator = open_calculator(request)

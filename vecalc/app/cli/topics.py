@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import click
+
+from vecalc.app import commands
 from vecalc.errors import UsageError
 
 EXIT_CODES = {
@@ -20,19 +23,26 @@ EXIT_CODES = {
 
 
 def topic(name: str) -> str:
-    """The text of a topic. Raises `UsageError` for one that does not exist."""
-    if name not in TOPICS:
-        from vecalc.calc.functions import FUNCTIONS
+    """The text of a topic, a command or a function. Raises `UsageError` for what is none of them.
 
-        shown = function_help(name) if name in FUNCTIONS or name in dict(_prelude()) else None
-        if shown is None:
-            raise UsageError(
-                f"there is no help on '{name}'",
-                where="vecalc help",
-                hint=f"topics: {', '.join(TOPICS)}, or a function",
-            )
-        return shown
-    return TOPICS[name]()
+    `models` is a topic and a command: both are told.
+    """
+    parts = [TOPICS[name]()] if name in TOPICS else []
+    if (command := commands.find(name)) is not None:
+        with click.Context(command, info_name=f"vecalc {name}", **command.context_settings) as context:
+            parts.append(f"{command.get_help(context)}\n")
+    if not parts:
+        parts.append(_of_function(name))
+    return "\n".join(parts)
+
+
+def _of_function(name: str) -> str:
+    from vecalc.calc.functions import FUNCTIONS
+
+    if name not in FUNCTIONS and name not in dict(_prelude()):
+        hint = f"topics: {', '.join(TOPICS)}, or a command or function"
+        raise UsageError(f"there is no help on '{name}'", where="vecalc help", hint=hint)
+    return function_help(name)
 
 
 def _syntax() -> str:

@@ -27,8 +27,7 @@ def usage_error(
         return UsageError(message, where=origin)
     path = problem.ctx.command_path if problem.ctx else "vecalc"
     if " " in path:
-        hint = f"`{path} --help` shows how; if it is meant as a word, -e {path.split()[-1]}"
-        return UsageError(message, where=path, hint=hint)
+        return UsageError(message, where=path, hint=f"`{path} --help` shows how")
     if isinstance(problem, click.NoSuchOption):
         return UsageError(message, hint=_nearest(problem) or _as_expression(problem.option_name))
     return UsageError(message, hint=_as_expression(_looks_like_a_word(arguments)))

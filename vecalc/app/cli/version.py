@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import platform
+import sys
 from importlib.metadata import PackageNotFoundError, version
 
 import vecalc
 
-PARTS = ("click", "gensim", "lark", "numpy", "platformdirs", "rapidfuzz", "rich")
-OPTIONAL = ("pyarrow", "safetensors", "zstandard")
+PARTS = (
+    "blake3", "click", "gensim", "lark", "numkong", "numpy", "platformdirs", "rapidfuzz", "rich",
+    "threadpoolctl",
+)  # fmt: skip
+OPTIONAL = {"pyarrow": "parquet", "safetensors": "safetensors", "zstandard": "zstd"}  # and what installs them
+WITHOUT_ZSTANDARD = (3, 14)  # this Python and later ones read zstd themselves
 
 
 def describe() -> str:
-    """Versions of vecalc, Python, the libraries, and the BLAS that numpy multiplies with."""
+    """Versions of vecalc, Python, the libraries, optional ones too, and the BLAS numpy multiplies with."""
     lines = [f"vecalc {vecalc.__version__}", f"Python {platform.python_version()} on {platform.platform()}"]
-    lines += [f"{name} {_version(name)}" for name in (*PARTS, *OPTIONAL)]
+    lines += [f"{name} {_version(name) or 'not installed'}" for name in PARTS]
+    lines += [f"{name} {_version(name) or _lacking(name)} (optional)" for name in OPTIONAL]
     return "\n".join([*lines, f"BLAS {_blas()}"]) + "\n"
 
 
@@ -22,7 +28,13 @@ def _version(name: str) -> str:
     try:
         return version(name)
     except PackageNotFoundError:
-        return "not installed"
+        return ""
+
+
+def _lacking(name: str) -> str:
+    if name == "zstandard" and sys.version_info >= WITHOUT_ZSTANDARD:
+        return "not needed, Python reads zstd itself"
+    return f"not installed, pip install 'vecalc[{OPTIONAL[name]}]'"
 
 
 def _blas() -> str:

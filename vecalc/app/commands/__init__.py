@@ -9,7 +9,7 @@ and loads no more than click until it runs, because the help of all of them is s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from inspect import cleandoc
 from typing import Any
 
@@ -23,6 +23,7 @@ class Command(click.Command):
 
     usage: str
     examples: str
+    actions: Mapping[str, click.Command] = {}  # commands of its own, by the word that calls them
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help, in that order."""
@@ -59,6 +60,16 @@ def command(usage: str, examples: str = "") -> Callable[[Callable[..., int]], Co
         return made
 
     return decorate
+
+
+def one_of(words: Iterable[str]) -> Callable[[click.Context, click.Parameter, str], list[Any]]:
+    """What completes an argument whose first word is one of some."""
+
+    def complete(context: click.Context, param: click.Parameter, typed: str) -> list[Any]:
+        first = not context.params.get(param.name or "")
+        return [word for word in words if first and word.startswith(typed)]
+
+    return complete
 
 
 def names() -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from vecalc.app.commands import command
+from vecalc.app.commands import command, one_of
 from vecalc.app.places import config_folder
 from vecalc.app.settings import PROJECT_FILE, TEMPLATE, USER_FILE
 from vecalc.errors import StorageProblem, UsageError
@@ -16,7 +16,9 @@ from vecalc.render.visible import visible
 
 
 @command("vecalc config [init|path|show]")
-@click.argument("actions", nargs=-1, metavar="[init|path|show]")
+@click.argument(
+    "actions", nargs=-1, metavar="[init|path|show]", shell_complete=one_of(("init", "path", "show"))
+)
 def run(actions: tuple[str, ...]) -> int:
     """Shows every setting and where it comes from, the paths of the files, or writes a commented file."""
     known = {"show": _show, "path": _path, "init": _init}

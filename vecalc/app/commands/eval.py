@@ -10,7 +10,7 @@ import click
 
 from vecalc.answers import METRICS
 from vecalc.app.cli.options import FORMAT, LET, MODEL, QUIET, group, request_of
-from vecalc.app.commands import command
+from vecalc.app.commands import command, one_of
 from vecalc.errors import UsageError
 from vecalc.evaluation import CASES, EXCLUSIONS, UNKNOWN
 from vecalc.evaluation.methods import METHODS
@@ -64,7 +64,7 @@ RULES = group(
 
 
 @command("vecalc eval analogies FILE... [OPTIONS]\nvecalc eval similarity FILE... [OPTIONS]", _EXAMPLES)
-@click.argument("arguments", nargs=-1, metavar="analogies|similarity FILE...")
+@click.argument("arguments", nargs=-1, metavar="analogies|similarity FILE...", shell_complete=one_of(KINDS))
 @click.option(
     "-e", "expressions", multiple=True, metavar="FORMULA", help="Over columns a, b, c; may be repeated."
 )

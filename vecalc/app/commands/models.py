@@ -37,14 +37,17 @@ def run(arguments: tuple[str, ...]) -> int:
     """Models by name; without an action, lists them. `vecalc models ACTION --help` shows its options."""
     from vecalc.app.settings import load_settings
 
-    if not arguments or arguments[0].startswith("-"):
-        arguments = ("list", *arguments)
-    name, *rest = arguments
+    named = next((i for i, argument in enumerate(arguments) if not argument.startswith("-")), None)
+    if named is None or (named and arguments[named] not in ACTIONS):  # `models -o FILE`
+        name, rest = "list", list(arguments)
+    else:
+        name, rest = arguments[named], [*arguments[:named], *arguments[named + 1 :]]
     if name not in ACTIONS:
-        hint = f"there are {', '.join(ACTIONS)}; if it is meant as a word, -e models"
+        hint = f"there are {', '.join(ACTIONS)}"
         raise UsageError(f"there is no 'models {name}'", where="vecalc models", hint=hint)
     return int(read(ACTIONS[name], f"vecalc models {name}", rest, load_settings()) or 0)
 
 
+run.actions = ACTIONS
 # What follows the action is the action's own.
 run.context_settings.update(ignore_unknown_options=True, allow_interspersed_args=False)

@@ -46,7 +46,8 @@ def _expression(answer: Answer, workings: Workings) -> Sheet:
     rows += [("result", "a number for every word" if isinstance(value, Score) else describe(value))]
     if answer.expected is not None:
         rows.append(("expected", verdict(answer.expected)))
-    rows += [("model", f"{asked.model}, {asked.size:,} words x {asked.width}")]
+    place = f", in {asked.ranked_in}" if asked.ranked_in else ""
+    rows += [("model", f"{asked.model}{place}, {asked.size:,} words x {asked.width}")]
     rows += [("norm", asked.norm), ("metric", asked.metric)]
     return Sheet("expression", (Column("item"), Column("value")), tuple(rows), "How it was read")
 
