@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
-from vecalc.calc.columns import Formula, evaluate_rows, evaluate_scores
+from vecalc.calc.formula import Formula, evaluate_rows, evaluate_scores
 from vecalc.calc.scores import search_scores
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
 from vecalc.evaluation import Rules
