@@ -29,8 +29,8 @@ from vecalc.lang.nodes import (
     SpaceName,
     Steps,
     Word,
-    children,
     deep,
+    parts,
 )
 
 if TYPE_CHECKING:
@@ -74,9 +74,9 @@ def varying(tree: Node, varies: Callable[[Node], bool]) -> dict[int, bool]:
 
 def _varying(node: Node, varies: Callable[[Node], bool], known: dict[int, bool]) -> Steps[dict[int, bool]]:
     if id(node) not in known:
-        below = [child for child in children(node) if not isinstance(child, SpaceName)]
+        below = [child for child in parts(node) if not isinstance(child, SpaceName)]
         for child in below:
-            yield _varying(child, varies, known)  # type: ignore[arg-type]  # no definitions are left in it
+            yield _varying(child, varies, known)
         known[id(node)] = varies(node) or any(known[id(child)] for child in below)
     return known
 
@@ -94,7 +94,7 @@ def _origin(tree: Node, norm: str, run: Evaluation, dependent: dict[int, bool]) 
             found |= spaces((yield run.value(node, at)))
             continue
         inner = "raw" if isinstance(node, Call) and node.name == "raw" else at
-        todo += [(child, inner) for child in reversed(children(node))]  # type: ignore[misc]
+        todo += [(child, inner) for child in reversed(parts(node))]
     return found
 
 

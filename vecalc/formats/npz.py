@@ -36,7 +36,8 @@ from vecalc.formats.arrays import (
 from vecalc.formats.decoding import as_text, decode, shown
 from vecalc.formats.guarded import ceiling_of, too_much
 from vecalc.formats.wordlists import paired, words_beside
-from vecalc.formats.writable import encoded, unfit
+from vecalc.formats.writable import encoded
+from vecalc.formats.writing import unfit
 from vecalc.space.files import unreadable
 
 if TYPE_CHECKING:

@@ -7,11 +7,12 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
 from vecalc.errors import UsageError
+from vecalc.space.files import sync_folder
 
 LONGEST_STEM = 40  # characters of a name that a temporary folder repeats
 
@@ -55,15 +56,5 @@ def moved(first: Path, target: Path, force: bool) -> tuple[Path, ...]:
             for done in {made for _, made in moves[:step]}.intersection(fresh):
                 done.unlink(missing_ok=True)
             raise
-    _sync_folder(place.parent)
+    sync_folder(place.parent)
     return (target, *(new for _, new in moves[:-1]))
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have the new names on the disk; where folders can't be opened, the system does it in its time."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -20,7 +20,8 @@ from vecalc.errors import FileProblem
 from vecalc.formats import HEAD_BYTES, Block, Head, Source, glove, word2vec_text
 from vecalc.formats.decoding import as_text, decode
 from vecalc.formats.header import BYTE_ORDER_MARK
-from vecalc.formats.writable import encoded, unfit
+from vecalc.formats.writable import encoded
+from vecalc.formats.writing import unfit
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,10 +1,8 @@
-"""Words that a file of arrays or a table can hold, so that its reader gives them back as they were."""
+"""Words as the bytes that a file of arrays or a table holds, so that its reader gives them back."""
 
 from __future__ import annotations
 
-from vecalc.errors import UsageError
-from vecalc.formats import MAX_WORD
-from vecalc.formats.decoding import shown
+from vecalc.formats.writing import unfit
 
 
 def encoded(word: str, row: int, form: str, *, escapes: bool) -> bytes:
@@ -16,18 +14,6 @@ def encoded(word: str, row: int, form: str, *, escapes: bool) -> bytes:
         raw = word.encode("utf-8", "surrogateescape" if escapes else "strict")
     except UnicodeEncodeError:
         raise unfit(word, row, form, "it is not UTF-8") from None
-    if not raw.strip(b" \t\r\n"):
-        raise unfit(word, row, form, "it is blank")
-    if b"\n" in raw:
-        raise unfit(word, row, form, "it holds a newline")
-    if len(raw) > MAX_WORD:
-        raise unfit(word, row, form, f"it has more than {MAX_WORD:,} bytes")
     if escapes and raw.decode("utf-8", "surrogateescape") != word:
         raise unfit(word, row, form, "its escaped bytes would be read as letters")
     return raw
-
-
-def unfit(word: str, row: int, form: str, why: str) -> UsageError:
-    """The problem of a word that a format can't hold."""
-    message = f"{form} can't hold the word {shown(word)} (row {row + 1:,}): {why}"
-    return UsageError(message, hint="choose another format, or leave the word out")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from vecalc.lang.nodes import Call, Chain, ListOf, Negate, Node, Steps, Word, deep
+from vecalc.lang.nodes import Node, Steps, Word, deep, parts, with_parts
 
 
 def substituted(tree: Node, given: Mapping[tuple[str, str], Node]) -> Node:
@@ -25,26 +25,9 @@ class _Substitution:
         return self._done[id(node)]
 
     def _node(self, node: Node) -> Steps[Node]:
-        match node:
-            case Word(text, _, space):
-                return self.given.get((space, text), node)
-            case Negate(operand):
-                return Negate((yield self.node(operand)), node.span)
-            case Chain(first, rest, places):
-                operands = yield self._all((first, *(operand for _, operand in rest)))
-                pairs = zip((op for op, _ in rest), operands[1:], strict=True)
-                return Chain(operands[0], tuple(pairs), places, node.span)
-            case ListOf(items):
-                return ListOf((yield self._all(items)), node.span)
-            case Call(name, arguments, keywords):
-                values = yield self._all(tuple(value for _, value in keywords))
-                named = tuple(zip((key for key, _ in keywords), values, strict=True))
-                return Call(name, (yield self._all(arguments)), named, node.span)
-            case _:
-                return node
-
-    def _all(self, nodes: Sequence[Node]) -> Steps[tuple[Node, ...]]:
-        found = []
-        for node in nodes:
-            found.append((yield self.node(node)))
-        return tuple(found)
+        if isinstance(node, Word):
+            return self.given.get((node.space, node.text), node)
+        below = []
+        for part in parts(node):
+            below.append((yield self.node(part)))
+        return with_parts(node, below)
