@@ -111,6 +111,17 @@ def test_models_are_compared(tmp_path: Path) -> None:
     assert [row["questions"] for row in across] == [2]  # both vocabularies have these
 
 
+def test_models_without_a_name_are_called_by_their_files(tmp_path: Path) -> None:
+    other = tmp_path / "other.txt"
+    other.write_bytes(KIN.read_bytes())
+    file = write(tmp_path, QUESTIONS)
+    done = vecalc("eval", "analogies", file, "-m", KIN, "-m", other, "--json")
+    rows = json.loads(done.out)[0]["rows"]
+    assert list(dict.fromkeys(row["model"] for row in rows)) == ["kin", "other"]
+    again = vecalc("eval", "analogies", file, "-m", KIN, "-m", other, "-m", f"kin={other}", "--json")
+    assert (again.code, "the name 'kin' is given twice" in again.err) == (2, True)
+
+
 def test_unknown_words_count_as_the_protocol_says(tmp_path: Path) -> None:
     file = write(tmp_path, QUESTIONS)
     assert sheets("analogies", file, "--unknown", "wrong")["accuracy"][0]["accuracy"] == 0.8

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from vecalc.calc.evaluate import evaluate
-from vecalc.calc.per_row import Column, in_blocks, row_program
 from vecalc.calc.resolve import Key
 from vecalc.calc.values import List, Score, Value, Worth, array
 from vecalc.errors import NoValue, TypeMismatch
@@ -83,9 +82,11 @@ def _in_blocks(
     formula: Formula, columns: Mapping[str, Floats], rows: Numbers
 ) -> Iterator[tuple[Numbers, Floats | None]]:
     """The values of rows; None for those that are computed one at a time."""
+    from vecalc.calc.per_row import Column, in_blocks, row_program  # of no use to a plain answer
+
     widths = {Key(COLUMNS, name): column.shape[1] for name, column in columns.items()}
     program = row_program(formula.tree, widths, formula.constants, formula.norm, formula.around)
-    if program is None:
+    if program is None or not len(rows):
         return iter([(rows, None)])
 
     def compute(some: Numbers) -> Floats:
