@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from vecalc.calc.values import Floats
 
 
+Found: TypeAlias = "dict[int, list[Hits] | VecalcError]"
+
+
 class _Wanted(NamedTuple):
     """A vector whose neighbours are wanted, and for which of the computed statements."""
 
@@ -30,12 +33,13 @@ class _Wanted(NamedTuple):
     vector: Floats
 
 
-def assemble(ranker: Ranker, computed: Sequence[Computed]) -> Iterator[Answer]:
-    """The answers, in order; all vectors, and all scores, of one space are searched for in one go."""
-    found: dict[int, list[Hits] | VecalcError] = {
-        **_search_all(ranker, computed),
-        **_score_all(ranker, computed),
-    }
+def find(ranker: Ranker, computed: Sequence[Computed]) -> Found:
+    """The hits of all vectors, and of all scores, of one space in one go, by the statement's place."""
+    return {**_search_all(ranker, computed), **_score_all(ranker, computed)}
+
+
+def assemble(ranker: Ranker, computed: Sequence[Computed], found: Found) -> Iterator[Answer]:
+    """The answers, in order."""
     for i, one in enumerate(computed):
         try:
             yield _answer(ranker, one, found.get(i, []))

@@ -24,6 +24,7 @@ from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement, Word
 from vecalc.lang.parse import parse
 from vecalc.lang.show import show
 from vecalc.space import VectorSpace
+from vecalc.space.threads import ahead
 
 CHUNK = 256  # expressions that are searched for together: one product of matrices instead of many
 
@@ -63,12 +64,23 @@ class Calculator(Ranker):
         Statements that only bind or define have none. Questions are taken `chunk` at a time. The first `skip`
         answers are left out; what their questions bind is bound.
         """
+        batches = self._chunks(questions, chunk, skip)
+        for computed in batches:
+            yield from answering.assemble(self, computed, answering.find(self, computed))
+            if len(computed) >= chunk > 1:
+                break
+        # From here on a chunk is searched for while the one before it is taken, and the next one read.
+        for computed, found in ahead(lambda some: (some, answering.find(self, some)), batches):
+            yield from answering.assemble(self, computed, found)
+
+    def _chunks(self, questions: Iterable[Question], chunk: int, skip: int) -> Iterator[list[Computed]]:
+        """What the questions come to, but for the neighbours, some at a time, without the first ones."""
         pending = iter(questions)
         size = 1  # small at first: whoever waits for the first answers gets them soon
         while batch := list(islice(pending, min(size, chunk))):
             size *= 2
             computed = self._compute_chunk(batch)
-            yield from answering.assemble(self, computed[skip:])
+            yield computed[skip:]
             skip = max(skip - len(computed), 0)
 
     def value(self, text: str) -> Worth:

@@ -16,6 +16,7 @@ import numpy as np
 
 from vecalc.search.cores import on_all_cores
 from vecalc.space.codes import LARGEST, Codes
+from vecalc.space.threads import products_alone
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -62,7 +63,11 @@ def candidates(codes: Codes, queries: Floats, k: int, rows: Rows | None = None) 
 
     Sought among `rows` (None: all), without those that have no usual residual (`Codes.loose`).
     """
-    asked = _asked(queries, codes)
+    if len(queries) > 1:
+        with products_alone():
+            asked = _asked(queries, codes)
+    else:
+        asked = _asked(queries, codes)
     pools = _Pools(asked, codes, k)
     multiply = _product(asked.values)
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from vecalc.space import codes
 from vecalc.space.files import private_file
 from vecalc.space.growing import GrowingArray
 from vecalc.space.index import WordsWriter
+from vecalc.space.threads import ahead, products_alone
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,9 +30,6 @@ if TYPE_CHECKING:
 
     Block: TypeAlias = tuple[Sequence[str], NDArray[np.float32]]
     Singles: TypeAlias = NDArray[np.float32]
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 AT_ONCE = 1024  # rows that are coded at once: they and their copies stay in the second-level cache
 SENT = 64 << 20  # bytes after which a file is sent to the disk, so that little is left to wait for at the end
@@ -61,10 +59,7 @@ def write_files(place: Path, blocks: Iterable[Block], kind: str) -> Written:
     Memory: five blocks, and 24 bytes a word. Raises `OSError`, `FileProblem` for a number that the type
     `kind` can't hold, and whatever the blocks raise.
     """
-    from threadpoolctl import threadpool_limits
-
-    # A product on the thread that asks for it: the other core has work of its own.
-    with ExitStack() as stack, threadpool_limits(1, user_api="blas"):
+    with ExitStack() as stack, products_alone():
         files = _Files(place, kind, stack)
         deque(ahead(files.write, ahead(files.code, files.with_words(blocks))), maxlen=0)
         return files.finish()
@@ -79,20 +74,6 @@ def write_subwords(place: Path, subwords: Subwords, kind: str) -> dict[str, int]
             array.append(rows if kind == "float32" else rounded(rows, kind)[0])
         array.finish()
     return {"buckets": len(subwords.rows), "shortest": subwords.shortest, "longest": subwords.longest}
-
-
-def ahead(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
-    """The results for some items, in order; each is worked on in another thread, while the caller has the
-    one before it and the next item is made.
-    """
-    with ThreadPoolExecutor(1) as pool:
-        running: Future[R] | None = None
-        for item in items:
-            done, running = running, pool.submit(work, item)
-            if done is not None:
-                yield done.result()
-        if running is not None:
-            yield running.result()
 
 
 class _Files:
