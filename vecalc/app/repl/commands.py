@@ -16,10 +16,10 @@ from vecalc.answers import EXCLUSIONS, METRICS, NORMS
 from vecalc.app.candidates import Limits, candidate_rows
 from vecalc.app.cli import inputs, topics
 from vecalc.app.cli.output import written_whole
-from vecalc.app.cli.run import cache_use
+from vecalc.app.cli.run import opened_spaces
 from vecalc.app.cli.showing import renderer
 from vecalc.app.repl import tables
-from vecalc.app.spaces import open_spaces, own_settings
+from vecalc.app.spaces import own_settings
 from vecalc.calc.expand import Definition
 from vecalc.errors import UsageError
 from vecalc.lang.nodes import Bind, Define
@@ -127,14 +127,8 @@ def _use(session: Session, argument: str) -> None:
             raise UsageError(
                 "a model is missing", where="use", hint="use [NAME=]FILE, or the name of a loaded one"
             )
-        request = session.request
-        opened = open_spaces(
-            [argument],
-            cache=cache_use(request),
-            skip_bad_rows=request.skip_bad_rows,
-            allow_trailing=request.allow_trailing,
-            encoding_errors=request.encoding_errors,
-        )
+        # What the command line trusts is its own model, not whatever is opened later.
+        opened = opened_spaces(session.request._replace(model=(argument,), trust_pickle=False))
         session.tell(opened.notes)
         calculator.add(opened.spaces)
         session.own |= own_settings([argument])
