@@ -345,6 +345,15 @@ def test_any_formula_is_what_it_is_with_each_word_and_ranks_like_brute_force(tex
     assert found.scores.tobytes() == numbers[order].tobytes()
 
 
+def test_a_constant_part_without_a_value_is_a_problem_of_its_own_score() -> None:
+    calculator = vecalc.Calculator(SPACE)
+    scores = [calculator.value(text) for text in ("cos(?, without(?, (w1 - w1)))", "cos(?, w2)")]
+    broken, sound = search_scores(SPACE, scores, 3)  # type: ignore[arg-type]
+    assert isinstance(broken, NoValue)
+    assert not isinstance(sound, VecalcError)
+    assert sound.rows[0] == 2
+
+
 # --- spaces ---------------------------------------------------------------------------------
 
 

@@ -62,14 +62,23 @@ def search_scores(
     ks = [k] * len(scores) if isinstance(k, int) else list(k)
     forgiven = excluded or [frozenset[int]()] * len(scores)
     races = [_Race(*each) for each in zip(scores, ks, forgiven, strict=True)]
-    joint = Joint([score.quick for score in scores])
+    try:
+        _run_all(races, space, rows, Joint([score.quick for score in scores]))
+    except VecalcError as problem:  # of a part without ?, which is the same for every candidate
+        if len(scores) == 1:
+            return [problem]
+        alone = zip(scores, ks, forgiven, strict=True)
+        return [found for one, k, out in alone for found in search_scores(space, [one], k, rows, [out])]
+    return [race.problem or race.best for race in races]
+
+
+def _run_all(races: Sequence[_Race], space: VectorSpace, rows: Numbers | None, joint: Joint) -> None:
     with np.errstate(all="ignore"):
         for block in _blocks(space, rows, joint.rows_at_once(space.dim)):
             for i, quick in joint.run(block):
                 races[i].add(space, block, quick)
         for race in races:
             race.finish(space)
-    return [race.problem or race.best for race in races]
 
 
 def rank_in_score(

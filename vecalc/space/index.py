@@ -66,6 +66,8 @@ class MappedWords:
 
     def lines(self) -> Lines:
         """All words as bytes, where they are."""
+        if self._offsets[0] or (self._offsets[1:] <= self._offsets[:-1]).any():
+            raise _damaged()
         return Lines(np.frombuffer(self._data, np.uint8), self._offsets)
 
     def _text(self, first: int, last: int) -> str:
@@ -85,9 +87,13 @@ def _rows(index: Index, text: str) -> list[int]:
         rows.append(numbers.item(place))
         place += 1
     if rows and max(rows) >= len(hashes):
-        hint = "--verify makes a converted model again; import others again"
-        raise FileProblem("the model is damaged: its index of words leads nowhere", hint=hint)
+        raise _damaged()
     return rows
+
+
+def _damaged() -> FileProblem:
+    hint = "--verify makes a converted model again; import others again"
+    return FileProblem("the model is damaged: its index of words leads nowhere", hint=hint)
 
 
 class WordsWriter:
