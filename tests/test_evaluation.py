@@ -538,3 +538,18 @@ def test_rows_at_once_are_rows_one_by_one(parts: list[tuple[str, str]], norm: st
             assert problems[i].message == expected.message
         else:
             assert numbers[i] == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("formula", ["without(a, king - king)", "b / 0", "a + log(-king)"])
+def test_a_part_that_never_has_a_value_is_a_problem_of_each_row(formula: str) -> None:
+    space = package.load(KIN).space
+    columns = {name: space.vectors(range(3)) for name in "abc"}
+    numbers, problems = evaluate_rows(package.Calculator(space).formula(formula, tuple("abc")), columns)
+    assert np.isnan(numbers).all()
+    assert sorted(problems) == [0, 1, 2]
+
+
+def test_no_rows_have_no_values() -> None:
+    space = package.load(KIN).space
+    formula = package.Calculator(space).formula("b - a + c", tuple("abc"))
+    assert len(evaluate_rows(formula, {name: space.vectors([]) for name in "abc"}).numbers) == 0

@@ -226,6 +226,18 @@ def test_a_formula_without_a_value(formula: str) -> None:
     assert np.array_equal(skipped.values, filled.values[[0, 2]])
 
 
+@pytest.mark.parametrize("formula", ["without(a, king - king)", "a / 0", "norm(a) + log(-king @ king)"])
+def test_what_has_no_value_in_any_row_is_a_problem_of_rows(formula: str) -> None:
+    columns = {"a": ["king", "man"]}
+    with pytest.raises(NoValue) as alone:
+        calculator().value(f"({formula}) where a = king")
+    with pytest.raises(NoValue) as raised:
+        package.features(calculator(), [formula], columns)
+    assert (raised.value.where, raised.value.message) == ("row 0", alone.value.message)
+    with pytest.raises(NoValue, match="no value in any of the first rows"):
+        package.features(calculator(), [formula], columns, no_value="nan")
+
+
 def test_a_number_too_large_for_the_type() -> None:
     with pytest.raises(NoValue, match="range of float32"):
         package.features(calculator(), ["norm(a) * 1e300"], {"a": ["king"]})

@@ -20,7 +20,7 @@ from vecalc.calc.program import Joint, Rows
 from vecalc.calc.resolve import Key
 from vecalc.calc.steps import at_norm
 from vecalc.calc.values import List, Value, array
-from vecalc.errors import TypeMismatch, VecalcError
+from vecalc.errors import NoValue, TypeMismatch, VecalcError
 from vecalc.lang.nodes import Candidate, Node, Word, deep, walk
 
 if TYPE_CHECKING:
@@ -82,8 +82,11 @@ class RowProgram:
         """The value of each of `count` rows: numbers [b] or vectors [b, d]. Raises `RowProblem`."""
         if self._steps is None:
             return np.broadcast_to(self._constant, (count, *self._constant.shape))
-        with np.errstate(all="ignore"):
-            found = self._steps.only(_Table(columns))
+        try:
+            with np.errstate(all="ignore"):
+                found = self._steps.only(_Table(columns))
+        except NoValue:  # of what is the same in every row, such as the axis of a projection
+            raise RowProblem from None
         if not np.isfinite(found).all():
             raise RowProblem
         return found
