@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from running import Done, vecalc
 
 import vecalc as package
-from vecalc.calc.columns import evaluate_rows
+from vecalc.calc.formula import evaluate_rows
 from vecalc.calc.values import array
 from vecalc.errors import FileProblem, TypeMismatch
 from vecalc.evaluation.analogy_files import read_analogies
@@ -109,6 +109,17 @@ def test_models_are_compared(tmp_path: Path) -> None:
     assert {row["model"] for row in found["accuracy"]} == {"big", "small"}
     across = [row for row in found["comparison"] if row["first"].startswith("big (b - a")]
     assert [row["questions"] for row in across] == [2]  # both vocabularies have these
+
+
+def test_models_without_a_name_are_called_by_their_files(tmp_path: Path) -> None:
+    other = tmp_path / "other.txt"
+    other.write_bytes(KIN.read_bytes())
+    file = write(tmp_path, QUESTIONS)
+    done = vecalc("eval", "analogies", file, "-m", KIN, "-m", other, "--json")
+    rows = json.loads(done.out)[0]["rows"]
+    assert list(dict.fromkeys(row["model"] for row in rows)) == ["kin", "other"]
+    again = vecalc("eval", "analogies", file, "-m", KIN, "-m", other, "-m", f"kin={other}", "--json")
+    assert (again.code, "the name 'kin' is given twice" in again.err) == (2, True)
 
 
 def test_unknown_words_count_as_the_protocol_says(tmp_path: Path) -> None:
@@ -527,3 +538,18 @@ def test_rows_at_once_are_rows_one_by_one(parts: list[tuple[str, str]], norm: st
             assert problems[i].message == expected.message
         else:
             assert numbers[i] == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+@pytest.mark.parametrize("formula", ["without(a, king - king)", "b / 0", "a + log(-king)"])
+def test_a_part_that_never_has_a_value_is_a_problem_of_each_row(formula: str) -> None:
+    space = package.load(KIN).space
+    columns = {name: space.vectors(range(3)) for name in "abc"}
+    numbers, problems = evaluate_rows(package.Calculator(space).formula(formula, tuple("abc")), columns)
+    assert np.isnan(numbers).all()
+    assert sorted(problems) == [0, 1, 2]
+
+
+def test_no_rows_have_no_values() -> None:
+    space = package.load(KIN).space
+    formula = package.Calculator(space).formula("b - a + c", tuple("abc"))
+    assert len(evaluate_rows(formula, {name: space.vectors([]) for name in "abc"}).numbers) == 0

@@ -185,6 +185,18 @@ def test_only_who_says_so_has_gensim_load_a_pickle(tmp_path: Path) -> None:
     assert "handed to gensim" in done.err
 
 
+@pytest.mark.parametrize("command", [("words", "-m", "{}"), ("convert", "{}", "out.txt")])
+def test_every_command_that_opens_a_model_can_be_told_so(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path, marker = tmp_path / "model.kv", tmp_path / "code was run"
+    path.write_bytes(hostile(marker)["in an extra attribute"])
+    arguments = [part.format(path) for part in command]
+    assert (vecalc(*arguments).code, marker.exists()) == (4, False)
+    assert (vecalc(*arguments, "--trust-pickle").code, marker.exists()) == (0, True)
+
+
 @pytest.mark.parametrize("key", ["trust-pickle = true", "trust_pickle = true"])
 def test_no_settings_file_can_trust_a_pickle(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from vecalc.answers import METRICS, NORMS
 from vecalc.search import Measure, coded
-from vecalc.search.exact import rank, ranks, search
+from vecalc.search.exact import search
+from vecalc.search.ranks import rank, ranks
 from vecalc.space.codes import Codes, encode, rotation
 from vecalc.space.matrix import MatrixSpace
 

@@ -172,7 +172,7 @@ def _rows(ranker: Ranker, one: Computed, value: List, hits: list[Hits]) -> Rows:
 
 def _expected(ranker: Ranker, one: Computed, statement: Expectation) -> Expected:
     """The rank of the word that was expected, among the candidates that are not excluded."""
-    from vecalc.search.exact import rank
+    from vecalc.search.ranks import rank
 
     value = one.evaluated.value if one.evaluated else None
     if not isinstance(value, Vector | Score):

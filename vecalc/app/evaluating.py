@@ -14,7 +14,7 @@ from typing import NamedTuple
 from vecalc.answers import Sheet
 from vecalc.app.cli import inputs
 from vecalc.app.pipeline import Calculator
-from vecalc.calc.columns import Formula
+from vecalc.calc.formula import Formula
 from vecalc.errors import ExpressionError, FileProblem, TypeMismatch, UsageError
 from vecalc.evaluation import Analogies, Rules, analogy_tables, sectional, similarity_tables
 from vecalc.evaluation.agreement import compare

@@ -11,11 +11,11 @@ from itertools import islice
 from vecalc.answers import Answer
 from vecalc.app import answering, plain, prelude
 from vecalc.app.asking import Computed, Options, Question, Workings
-from vecalc.app.columnwise import Columnwise, column_space
 from vecalc.app.ranker import Ranker
-from vecalc.calc.columns import COLUMNS, Formula
+from vecalc.app.row_surroundings import RowSurroundings, column_space
 from vecalc.calc.evaluate import Evaluated, Values, evaluate
 from vecalc.calc.expand import Definition, Scope, expand, expand_from_afar
+from vecalc.calc.formula import COLUMNS, Formula
 from vecalc.calc.resolve import Reading, Resolved, find_row, resolve
 from vecalc.calc.values import List, Vector, Worth
 from vecalc.errors import NOWHERE, NoValue, Span, TypeMismatch, VecalcError
@@ -108,7 +108,9 @@ class Calculator(Ranker):
         reading = Reading(self.options.exact, max_words=self.options.limits.words)
         tree = expand(_body(statements[0]), self.scope.with_names(names))
         resolved = resolve(tree, {**self.spaces, COLUMNS: blank}, self.default, reading)
-        return Formula(text.strip(), resolved.tree, resolved.vectors, self.options.norm, Columnwise(self))
+        return Formula(
+            text.strip(), resolved.tree, resolved.vectors, self.options.norm, RowSurroundings(self)
+        )
 
     def workings(self, question: Question) -> Workings:
         """How the last expression of a text comes to its value, step by step. Raises `VecalcError`."""

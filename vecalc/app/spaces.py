@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from vecalc.app.cache import CacheUse
     from vecalc.app.stores import Watch
 
+CALLED = 12  # characters of a name made of a file's: columns are to fit on a screen
 _NAMED = re.compile(r"([^\W\d][\w'’]*)=(.+)", re.DOTALL)
 
 
@@ -74,6 +76,23 @@ def split_model(model: str) -> tuple[str, str]:
     if match is None or os.path.exists(model):  # noqa: PTH110 - no error for a name too long
         return "", model
     return match[1], match[2]
+
+
+def named(models: Iterable[str]) -> tuple[str, ...]:
+    """The models of `-m`, each with a name: one without is called by its file's, without folder and suffix.
+
+    Raises `UsageError` for a name given twice.
+    """
+    named: dict[str, str] = {}
+    for model in models:
+        name, path = split_model(model)
+        stem = name or re.sub(r"\W", "_", Path(path).name.split(".")[0])[:CALLED]
+        stem = f"_{stem}" if not stem[:1].isalpha() else stem
+        unique = next(n for n in chain([stem], (f"{stem}_{i}" for i in count(2))) if name or n not in named)
+        if unique in named:
+            raise UsageError(f"the name '{unique}' is given twice", where=f"-m {model}")
+        named[unique] = path
+    return tuple(f"{name}={path}" for name, path in named.items())
 
 
 def own_settings(models: Sequence[str]) -> dict[str, catalogue.Entry]:

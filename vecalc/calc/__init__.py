@@ -6,8 +6,9 @@ evaluate(tree, vectors, ...)   a pure function of the tree and a mapping from wo
 search_scores(space, scores)   an expression with `?` has a number for every word: the best of them
 
     operators, apply (matching), algebra      what operators and functions do with values
-    lift, drafting (each, affine), program    a tree with `?` becomes steps, for many words at once
-    rowwise, rowwise_vectors                  the functions of those steps
+    lift, drafting (each, affine), program    a tree with `?` or columns becomes steps for many rows
+    steps, vector_steps                       the functions of those steps
     scores                                    the steps run over a space, block by block
+    per_row, formula                          the steps run over the rows of a table, or of questions
     spacewide, surroundings                   what takes all words of a space, or several spaces
 """

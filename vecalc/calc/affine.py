@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from vecalc.calc import rowwise
+from vecalc.calc import steps
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,7 +26,7 @@ CANCELLED = 1e-6
 
 def rows_of(rows: Rows, words: Floats, scale: float, shift: Floats) -> Floats:
     """The vectors [b, d] themselves, of the words' vectors."""
-    return rowwise.total(rows, (1.0, 1.0), scale * words, shift)
+    return steps.total(rows, (1.0, 1.0), scale * words, shift)
 
 
 def product_of(

@@ -193,13 +193,13 @@ def slerp(a: Floats, b: Floats, t: float) -> Floats:
 
 
 def bind(a: Floats, b: Floats) -> Floats:
-    """Circular convolution (Plate 1995)."""
-    return np.fft.irfft(np.fft.rfft(a) * np.fft.rfft(b), n=len(a))
+    """Circular convolution (Plate 1995), row by row."""
+    return np.fft.irfft(np.fft.rfft(a) * np.fft.rfft(b), n=a.shape[-1])
 
 
 def unbind(a: Floats, c: Floats) -> Floats:
-    """Circular correlation, the approximate inverse of `bind(a, .)` (Plate 1995)."""
-    return np.fft.irfft(np.conj(np.fft.rfft(a)) * np.fft.rfft(c), n=len(a))
+    """Circular correlation, the approximate inverse of `bind(a, .)` (Plate 1995), row by row."""
+    return np.fft.irfft(np.conj(np.fft.rfft(a)) * np.fft.rfft(c), n=a.shape[-1])
 
 
 # --- attention ------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Steps are drafted: each operation on values that every candidate has one of adds what it takes.
+"""Steps are drafted: each operation on values that every row has one of adds what it takes.
 
 A draft is for the quick program, where vectors s·? + v stay apart (`vecalc.calc.affine`), or for the exact
 one, where each word's vector is computed with.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from vecalc.calc import affine, algebra, program, rowwise, rowwise_vectors
+from vecalc.calc import affine, algebra, program, steps, vector_steps
 from vecalc.calc.each import (
     Affine,
     EachNumber,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class Draft:
-    """The steps so far of a formula over the words of a space."""
+    """The steps so far of a formula over the words of a space, or the rows of a table."""
 
     def __init__(self, space: str, width: int, *, quick: bool) -> None:
         self.space = space
@@ -44,8 +44,8 @@ class Draft:
         self.quick = quick
         self.steps: list[Step] = []
 
-    def finish(self, result: EachNumber) -> Program:
-        """The program whose result is a number of the draft: its step comes last, whoever else shares it."""
+    def finish(self, result: EachNumber | EachVector) -> Program:
+        """The program whose result is a value of the draft: its step comes last, whoever else shares it."""
         return Program((*self.steps, self.steps[result.slot]))
 
     def words(self, norm: str) -> Affine:
@@ -76,7 +76,7 @@ class Draft:
     def turned(self, value: Value, rotation: Floats, target: str) -> EachVector:
         """Vectors of one space, turned into another."""
         width = rotation.shape[1]
-        step = self.step(rowwise_vectors.turn, (self.argument(value, among_vectors=True), rotation), width)
+        step = self.step(vector_steps.turn, (self.argument(value, among_vectors=True), rotation), width)
         return EachVector(wide(width), frozenset({target}), slot=step)
 
     def argument(self, value: Value, among_vectors: bool) -> Any:
@@ -132,13 +132,13 @@ class Draft:
         """A sum of values, each with its sign."""
         if self.quick and (found := affine_sum(signs, values)) is not None:
             return found
-        return self.emit(rowwise.total, values, what, span, before=(signs,))
+        return self.emit(steps.total, values, what, span, before=(signs,))
 
     def negative(self, value: Value, span: Span) -> Value:
         """-x."""
         if self.quick and isinstance(value, Affine):
             return scaled(value, -1.0)
-        return self.emit(rowwise.negative, [value], "-", span)
+        return self.emit(steps.negative, [value], "-", span)
 
     def _operation(self, op: str, a: Value, b: Value, place: Span) -> Value:
         if not (is_each(a) or is_each(b)):
@@ -149,13 +149,13 @@ class Draft:
             return self.dot(a, b, place)
         if op == "^":
             check_exponent(a, b, place)
-            return self.emit(rowwise.power, [a, b], op, place)
+            return self.emit(steps.power, [a, b], op, place)
         check_match(a, op, b, place)
         if op == "/" and not is_each(b):
             check_divisor(b, place)
         if self.quick and (found := affine_multiple(op, a, b)) is not None:
             return found
-        return self.emit(rowwise.multiply if op == "*" else rowwise.divide, [a, b], op, place)
+        return self.emit(steps.multiply if op == "*" else steps.divide, [a, b], op, place)
 
     # --- products, lengths, cosines -----------------------------------------------------------
 
@@ -163,7 +163,7 @@ class Draft:
         """a·b."""
         norms = {value.norm for value in (a, b) if isinstance(value, Affine)}
         if not self.quick or len(norms) != 1 or isinstance(a, EachVector) or isinstance(b, EachVector):
-            return self.emit(rowwise.dot, [a, b], "@", place, width=0)
+            return self.emit(steps.dot, [a, b], "@", place, width=0)
         (s, v), (t, w) = taken_apart(a), taken_apart(b)
         lengths = self.step(program.word_lengths, (norms.pop(),))
         along = [Slot(self.step(program.product, (part,))) for part in (v, w)]
@@ -175,7 +175,7 @@ class Draft:
         if isinstance(value, Affine) and value.is_plain and (self.quick or value.norm != "raw"):
             return EachNumber(np.nan, slot=self.step(program.word_lengths, (value.norm,)))
         if not (self.quick and isinstance(value, Affine)):
-            return self.emit(rowwise.norm, [value], "norm", span, width=0)
+            return self.emit(steps.norm, [value], "norm", span, width=0)
         s, v = taken_apart(value)
         lengths = Slot(self.step(program.word_lengths, (value.norm,)))
         along = Slot(self.step(program.product, (v,)))
@@ -189,7 +189,7 @@ class Draft:
             return self._cosine_of_words(b, span)
         quick = self.quick and isinstance(a, Affine) and (type(b) is Vector or isinstance(b, Affine))
         if not quick or (isinstance(b, Affine) and isinstance(a, Affine) and a.norm != b.norm):
-            return self.emit(rowwise.cos, [a, b], "cos", span, width=0)
+            return self.emit(steps.cos, [a, b], "cos", span, width=0)
         assert isinstance(a, Vector) and isinstance(b, Vector)  # noqa: S101, PT018 - just seen
         parts = [self.dot(a, b, span), self.length(a, span)]
         parts.append(
@@ -202,5 +202,5 @@ class Draft:
         if self.quick:
             return EachNumber(np.nan, slot=self.step(program.product, (algebra.direction_of(b.components),)))
         words = self.step(program.word_vectors, ("raw",), self.width)
-        self.steps.append(Step(rowwise.cos, (Slot(words), b.components), 0, "cos", span))
+        self.steps.append(Step(steps.cos, (Slot(words), b.components), 0, "cos", span))
         return EachNumber(np.nan, slot=len(self.steps) - 1)

@@ -1,4 +1,4 @@
-"""What stands for a value that every candidate has one of, while a formula over `?` is made into steps.
+"""What stands for a value that every row has one of, while a formula for many rows is made into steps.
 
 They are scalars and vectors to whoever checks types and widths; their numbers are placeholders.
 """
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EachNumber(Scalar):
-    """A number for every candidate."""
+    """A number for every row."""
 
     slot: int = -1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EachVector(Vector):
-    """A vector for every candidate; `components` only tell the width."""
+    """A vector for every row; `components` only tell the width."""
 
     slot: int = -1
 
@@ -48,7 +48,7 @@ class Affine(Vector):
 
 
 def is_each(value: Value) -> bool:
-    """Whether every candidate has one."""
+    """Whether every row has one."""
     return isinstance(value, EachNumber | EachVector | Affine)
 
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from vecalc.calc import algebra, rowwise, rowwise_vectors
+from vecalc.calc import algebra, steps, vector_steps
 
 GROUPS = {
     "size and angle": "lengths, distances, angles: numbers",
@@ -46,7 +46,7 @@ class Parameter(NamedTuple):
 class Function(NamedTuple):
     """An entry of the table; `apply` takes arrays in the order of the parameters.
 
-    `each` is the same for every candidate at once (`vecalc.calc.rowwise`), for scores.
+    `each` is the same for many rows at once (`vecalc.calc.steps`): candidates for `?`, or those of a table.
     """
 
     name: str
@@ -92,14 +92,14 @@ def _needs_evaluator(*_: Any) -> Any:
 
 _ENTRIES = (
     # size and angle
-    Function("norm", "size and angle", "x: vector", "‖x‖", algebra.length, each=rowwise.norm),
+    Function("norm", "size and angle", "x: vector", "‖x‖", algebra.length, each=steps.norm),
     Function(
         "cos",
         "size and angle",
         "a: vector, b: vector",
         "a·b / (‖a‖ ‖b‖), cosine similarity",
         algebra.cos,
-        each=rowwise.cos,
+        each=steps.cos,
     ),
     Function(
         "angle",
@@ -107,48 +107,48 @@ _ENTRIES = (
         "a: vector, b: vector",
         "acos(cos(a, b)) in degrees",
         algebra.angle,
-        each=rowwise.angle,
+        each=steps.angle,
     ),
     # scaling
     Function(
         "raw", "scaling", "x: value", "x with its words as long as the file holds them", _needs_evaluator
     ),
-    Function("unit", "scaling", "x: vectors", "x / ‖x‖", algebra.unit, each=rowwise.unit),
+    Function("unit", "scaling", "x: vectors", "x / ‖x‖", algebra.unit, each=steps.unit),
     Function(
         "rms",
         "scaling",
         "x: vectors",
         "x √d / ‖x‖: components have root mean square 1",
         algebra.rms,
-        each=rowwise.rms,
+        each=steps.rms,
     ),
     # element-wise
-    Function("abs", "element-wise", "x: value", "|xᵢ|", np.abs, each=rowwise.absolute),
-    Function("sqrt", "element-wise", "x: value", "√xᵢ", algebra.square_root, each=rowwise.square_root),
-    Function("exp", "element-wise", "x: value", "e^xᵢ", np.exp, each=rowwise.exponential),
-    Function("log", "element-wise", "x: value", "ln xᵢ", algebra.logarithm, each=rowwise.logarithm),
-    Function("tanh", "element-wise", "x: value", "tanh xᵢ", np.tanh, each=rowwise.tanh),
-    Function("sigmoid", "element-wise", "x: value", "1 / (1 + e^-xᵢ)", algebra.sigmoid, each=rowwise.sigmoid),
+    Function("abs", "element-wise", "x: value", "|xᵢ|", np.abs, each=steps.absolute),
+    Function("sqrt", "element-wise", "x: value", "√xᵢ", algebra.square_root, each=steps.square_root),
+    Function("exp", "element-wise", "x: value", "e^xᵢ", np.exp, each=steps.exponential),
+    Function("log", "element-wise", "x: value", "ln xᵢ", algebra.logarithm, each=steps.logarithm),
+    Function("tanh", "element-wise", "x: value", "tanh xᵢ", np.tanh, each=steps.tanh),
+    Function("sigmoid", "element-wise", "x: value", "1 / (1 + e^-xᵢ)", algebra.sigmoid, each=steps.sigmoid),
     Function(
         "clip",
         "element-wise",
         "x: value, lo: number, hi: number",
         "min(max(xᵢ, lo), hi)",
         algebra.clip,
-        each=rowwise.clip,
+        each=steps.clip,
     ),
-    Function("sign", "element-wise", "x: value", "-1, 0 or 1", np.sign, each=rowwise.sign),
+    Function("sign", "element-wise", "x: value", "-1, 0 or 1", np.sign, each=steps.sign),
     # many to one
-    Function("sum", "many to one", "x: value...", "x₁ + x₂ + …", algebra.total, each=rowwise.add_up),
-    Function("mean", "many to one", "x: value...", "(x₁ + x₂ + …) / n", algebra.mean, each=rowwise.mean),
-    Function("avg", "many to one", "x: value...", "the same as mean", algebra.mean, each=rowwise.mean),
+    Function("sum", "many to one", "x: value...", "x₁ + x₂ + …", algebra.total, each=steps.add_up),
+    Function("mean", "many to one", "x: value...", "(x₁ + x₂ + …) / n", algebra.mean, each=steps.mean),
+    Function("avg", "many to one", "x: value...", "the same as mean", algebra.mean, each=steps.mean),
     Function(
         "min",
         "many to one",
         "x: value...",
         "the smallest, element-wise",
         lambda xs: np.min(xs, axis=0),
-        each=rowwise.smallest,
+        each=steps.smallest,
     ),
     Function(
         "max",
@@ -156,7 +156,7 @@ _ENTRIES = (
         "x: value...",
         "the largest, element-wise",
         lambda xs: np.max(xs, axis=0),
-        each=rowwise.largest,
+        each=steps.largest,
     ),
     Function(
         "medoid",
@@ -172,7 +172,7 @@ _ENTRIES = (
         "a: vector, b: vector...",
         "the part of a in the span of the b's, QQᵀa",
         algebra.project,
-        each=rowwise_vectors.project,
+        each=vector_steps.project,
     ),
     Function(
         "without",
@@ -181,7 +181,7 @@ _ENTRIES = (
         "a - QQᵀa, Q an orthonormal basis of all b's: orthogonal negation",
         algebra.without,
         "Widdows 2003",
-        each=rowwise_vectors.without,
+        each=vector_steps.without,
     ),
     Function(
         "slerp",
@@ -190,7 +190,7 @@ _ENTRIES = (
         "the great circle from a (t=0) to b (t=1)",
         algebra.slerp,
         "Shoemake 1985",
-        each=rowwise_vectors.slerp,
+        each=vector_steps.slerp,
     ),
     # composition
     Function(
@@ -200,7 +200,7 @@ _ENTRIES = (
         "a ⊛ b, circular convolution",
         algebra.bind,
         "Plate 1995",
-        each=rowwise_vectors.bind,
+        each=vector_steps.bind,
     ),
     Function(
         "unbind",
@@ -209,7 +209,7 @@ _ENTRIES = (
         "circular correlation: unbind(a, bind(a, b)) is near b",
         algebra.unbind,
         "Plate 1995",
-        each=rowwise_vectors.unbind,
+        each=vector_steps.unbind,
     ),
     # attention
     Function(
@@ -227,7 +227,7 @@ _ENTRIES = (
         "x: vector...",
         "[x₁; x₂; …], as wide as all together",
         np.concatenate,
-        each=rowwise_vectors.concat,
+        each=vector_steps.concat,
     ),
     # neighbours
     Function(
@@ -261,7 +261,7 @@ _ENTRIES = (
         "x minus the mean of all words of its space",
         lambda x, mean: x - mean,
         "Mu & Viswanath 2018",
-        rowwise.total,
+        steps.total,
     ),
     Function(
         "debias",
@@ -270,7 +270,7 @@ _ENTRIES = (
         "x without its components along the axes: hard debiasing",
         algebra.debias,
         "Bolukbasi et al. 2016",
-        rowwise_vectors.without,
+        vector_steps.without,
     ),
     Function(
         "map",
@@ -279,7 +279,7 @@ _ENTRIES = (
         "x turned into another loaded space, by the words that both have",
         lambda x, rotation: x @ rotation,
         "Schönemann 1966",
-        rowwise_vectors.turn,
+        vector_steps.turn,
     ),
 )
 

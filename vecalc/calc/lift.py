@@ -1,15 +1,16 @@
-"""A tree with `?` becomes the steps of a program: what does not depend on `?` is computed once, here.
+"""A tree for many rows becomes the steps of a program: what is the same in each is computed once, here.
 
-While steps are drafted, types are checked as for one word: what every candidate has one of is a scalar or a
-vector like any other to the checks of operators and functions (`vecalc.calc.each`).
+What varies is `?`, which stands for every candidate, or some words that are the columns of a table. While
+steps are drafted, types are checked as for one row: what each has one of is a scalar or a vector like any
+other to the checks of operators and functions (`vecalc.calc.each`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from vecalc.calc import rowwise_vectors
+from vecalc.calc import vector_steps
 from vecalc.calc.apply import mean_of, rotation_of
 from vecalc.calc.drafting import Draft
 from vecalc.calc.each import EachNumber
@@ -18,7 +19,19 @@ from vecalc.calc.matching import check_given, match_arguments
 from vecalc.calc.program import Program
 from vecalc.calc.values import NO_SPACE, List, Scalar, Score, Spaces, Value, Vector, describe, spaces
 from vecalc.errors import NOWHERE, NoValue, Span, TypeMismatch, VecalcError
-from vecalc.lang.nodes import Call, Candidate, Chain, ListOf, Negate, Node, SpaceName, Steps, children, deep
+from vecalc.lang.nodes import (
+    Call,
+    Candidate,
+    Chain,
+    ListOf,
+    Negate,
+    Node,
+    SpaceName,
+    Steps,
+    Word,
+    deep,
+    parts,
+)
 
 if TYPE_CHECKING:
     from vecalc.calc.evaluate import Evaluation
@@ -35,19 +48,36 @@ def score_of(tree: Node, norm: str, run: Evaluation) -> Score:
     """
     if run.around is None:
         raise TypeMismatch("'?' needs a space whose words it stands for")
-    dependent = deep(_dependent(tree, {}))
+    dependent = varying(tree, lambda node: isinstance(node, Candidate))
     space = run.around.ranked_in(deep(_origin(tree, norm, run, dependent)))
-    made = [_Lifting(run, dependent, space, quick=quick).program(tree, norm) for quick in (True, False)]
+    drafts = [Draft(space, run.around.width(space), quick=quick) for quick in (True, False)]
+    made = [_scored(tree, norm, run, dependent, draft) for draft in drafts]
     return Score(space, made[0], made[1])
 
 
-def _dependent(node: Node, known: dict[int, bool]) -> Steps[dict[int, bool]]:
-    """Of every node of a tree, by its id, whether there is a `?` in it."""
+def _scored(tree: Node, norm: str, run: Evaluation, dependent: dict[int, bool], draft: Draft) -> Program:
+    """The steps of a score. Raises `TypeMismatch` when the value is no number for each candidate."""
+    value = deep(Lifting(run, dependent, draft, lambda _, norm: draft.words(norm)).lift(tree, norm))
+    if not isinstance(value, EachNumber):
+        raise TypeMismatch(
+            f"the result is a {describe(value)} for every word",
+            span=None if tree.span == NOWHERE else tree.span,
+            hint="a score is one number per word, such as cos(?, king)",
+        )
+    return draft.finish(value)
+
+
+def varying(tree: Node, varies: Callable[[Node], bool]) -> dict[int, bool]:
+    """Of every node of a tree, by its id, whether it or one below it is of those that vary."""
+    return deep(_varying(tree, varies, {}))
+
+
+def _varying(node: Node, varies: Callable[[Node], bool], known: dict[int, bool]) -> Steps[dict[int, bool]]:
     if id(node) not in known:
-        below = [child for child in children(node) if not isinstance(child, SpaceName)]
+        below = [child for child in parts(node) if not isinstance(child, SpaceName)]
         for child in below:
-            yield _dependent(child, known)  # type: ignore[arg-type]  # no definitions are left in it
-        known[id(node)] = isinstance(node, Candidate) or any(known[id(child)] for child in below)
+            yield _varying(child, varies, known)
+        known[id(node)] = varies(node) or any(known[id(child)] for child in below)
     return known
 
 
@@ -64,33 +94,28 @@ def _origin(tree: Node, norm: str, run: Evaluation, dependent: dict[int, bool]) 
             found |= spaces((yield run.value(node, at)))
             continue
         inner = "raw" if isinstance(node, Call) and node.name == "raw" else at
-        todo += [(child, inner) for child in reversed(children(node))]  # type: ignore[misc]
+        todo += [(child, inner) for child in reversed(parts(node))]
     return found
 
 
-class _Lifting:
-    """One run over a tree, for the quick program or the exact one."""
+class Lifting:
+    """One run over a tree: `leaf` is what stands for a node that varies by itself, at a norm."""
 
-    def __init__(self, run: Evaluation, dependent: dict[int, bool], space: str, *, quick: bool) -> None:
-        assert run.around is not None  # noqa: S101 - asked before
+    def __init__(
+        self,
+        run: Evaluation,
+        dependent: dict[int, bool],
+        draft: Draft,
+        leaf: Callable[[Any, str], Value],
+    ) -> None:
         self.run = run
         self.dependent = dependent
-        self.draft = Draft(space, run.around.width(space), quick=quick)
+        self.draft = draft
+        self.leaf = leaf
         self._known: dict[tuple[int, str], Value] = {}
 
-    def program(self, tree: Node, norm: str) -> Program:
-        """The steps. Raises `TypeMismatch` when the tree's value is no number for each candidate."""
-        value = deep(self.lift(tree, norm))
-        if not isinstance(value, EachNumber):
-            raise TypeMismatch(
-                f"the result is a {describe(value)} for every word",
-                span=None if tree.span == NOWHERE else tree.span,
-                hint="a score is one number per word, such as cos(?, king)",
-            )
-        return self.draft.finish(value)
-
     def lift(self, node: Node, norm: str) -> Steps[Value]:
-        """The value of a node, or what stands for one for every candidate."""
+        """The value of a node, or what stands for one in every row. Raises `TypeMismatch`, `NoValue`."""
         known = self._known.get((id(node), norm))
         if known is None:
             known = yield self._lift(node, norm) if self.dependent[id(node)] else self.run.value(node, norm)
@@ -99,8 +124,8 @@ class _Lifting:
 
     def _lift(self, node: Node, norm: str) -> Steps[Value]:
         match node:
-            case Candidate():
-                return self.draft.words(norm)
+            case Candidate() | Word():
+                return self.leaf(node, norm)
             case Negate(operand, span):
                 value = yield self.lift(operand, norm)
                 return self.draft.negative(value, span)
@@ -177,7 +202,7 @@ class _Lifting:
                 return self.draft.turned(given[0], rotation, target)
             case "concat":
                 width = sum(len(value.components) for value in given if isinstance(value, Vector))
-                return self.draft.emit(rowwise_vectors.concat, given, name, span, width)
+                return self.draft.emit(vector_steps.concat, given, name, span, width)
             case _:
                 assert each is not None  # noqa: S101 - asked before
                 is_number = function.group == "size and angle"

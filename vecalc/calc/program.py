@@ -1,6 +1,6 @@
-"""A formula over `?` as a list of steps, and how steps are run over some candidates.
+"""A formula as a list of steps, and how steps are run over some rows: candidates for `?`, or a table's.
 
-A step's result is [b] (a number a candidate) or [b, d] (a vector each); later steps name it by its place
+A step's result is [b] (a number a row) or [b, d] (a vector each); later steps name it by its place
 in the list, so a formula may be as deep as it likes, and results are given up after their last use.
 Several formulas become one list, in which equal steps are done once: cos(?, king) in a thousand
 formulas is one row of one matrix product.
@@ -32,7 +32,7 @@ class Slot(NamedTuple):
     """The result of an earlier step, as an argument of a later one."""
 
     place: int
-    among_vectors: bool = False  # a number a candidate that goes with vectors: [b, 1]
+    among_vectors: bool = False  # a number a row that goes with vectors: [b, 1]
 
 
 class Step(NamedTuple):
@@ -52,17 +52,30 @@ class Program(NamedTuple):
 
 
 class Rows:
-    """Some candidates: the vectors [b, d] and lengths [b] of their words, and who to tell of a problem."""
+    """Some rows that steps are run over, and who to tell of a problem of theirs."""
+
+    exact = True  # each row by itself, in a fixed order of summation: the same bits whatever its company
+
+    def __init__(self) -> None:
+        self.span = NOWHERE  # of the step that is being done
+        self.products: Floats = np.empty((0, 0))  # [m, b], of the directions that are asked for at once
+
+    def refuse(self, which: NDArray[np.bool_], problem: str) -> None:
+        """Raise the problem of the first row of `which`, if there is one and it is certain."""
+        raise NotImplementedError
+
+
+class Candidates(Rows):
+    """Some candidates for `?`: the vectors [b, d] and lengths [b] of their words."""
 
     def __init__(self, numbers: NDArray[np.int64], vectors: Floats, word: Callable[[int], str]) -> None:
+        super().__init__()
         self.numbers = numbers
         self.vectors = vectors
         self.exact = False
         self.forgiven: NDArray[np.bool_] | None = None  # [b] words whose problems are no error
-        self.step = Step(word_vectors, ())
         self._word = word
         self._lengths: Floats | None = None
-        self.products: Floats = np.empty((0, 0))  # [m, b], of the directions that are asked for at once
 
     @property
     def lengths(self) -> Floats:
@@ -71,12 +84,12 @@ class Rows:
             self._lengths = np.sqrt(np.einsum("rd,rd->r", self.vectors, self.vectors))
         return self._lengths
 
-    def some(self, which: NDArray[np.bool_]) -> Rows:
+    def some(self, which: NDArray[np.bool_]) -> Candidates:
         """Some of these rows."""
-        return Rows(self.numbers[which], self.vectors[which], self._word)
+        return Candidates(self.numbers[which], self.vectors[which], self._word)
 
     def refuse(self, which: NDArray[np.bool_], problem: str) -> None:
-        """Raise the problem of the first row of `which`, if there is one and it is certain."""
+        """See `Rows.refuse`; a quick run is certain of nothing."""
         if not self.exact or not which.any():
             return
         rows = np.broadcast_to(which.reshape(len(which), -1).any(axis=1) if which.ndim else which, len(self))
@@ -85,28 +98,26 @@ class Rows:
             if not rows.any():
                 return
         word = self._word(int(self.numbers[np.argmax(rows)]))
-        raise NoValue(f"{problem}, for the candidate '{word}'", span=self.step.span)
+        raise NoValue(f"{problem}, for the candidate '{word}'", span=self.span)
 
     def __len__(self) -> int:
         return len(self.numbers)
 
 
-def word_vectors(rows: Rows, norm: str) -> Floats:
+def word_vectors(rows: Candidates, norm: str) -> Floats:
     """`?`: the words' vectors at a norm; a zero vector has no direction to be brought to rms or unit."""
-    if norm == "raw":
-        return rows.vectors
-    from vecalc.calc.rowwise import unit
+    from vecalc.calc.steps import at_norm
 
-    return unit(rows, rows.vectors) * (np.sqrt(rows.vectors.shape[1]) if norm == "rms" else 1.0)
+    return at_norm(rows, rows.vectors, norm)
 
 
-def word_lengths(rows: Rows, norm: str = "raw") -> Floats:
+def word_lengths(rows: Candidates, norm: str = "raw") -> Floats:
     """The lengths [b] of the words' vectors at a norm; none for a zero vector."""
     target = {"rms": np.sqrt(rows.vectors.shape[1]), "unit": 1.0, "raw": rows.lengths}[norm]
     return np.where(rows.lengths > 0, target, np.nan)
 
 
-def product(rows: Rows, direction: Floats) -> Floats:
+def product(rows: Candidates, direction: Floats) -> Floats:
     """The words' directions times a constant [d]: a cosine when that has length 1. Done for all at once."""
     return rows.vectors @ direction / word_lengths(rows)
 
@@ -153,7 +164,7 @@ class Joint:
         return last
 
     def rows_at_once(self, dim: int) -> int:
-        """How many candidates fit: the most results that are alive at the same time decide."""
+        """How many rows fit: the most results that are alive at the same time decide."""
         alive = most = 0
         ends = [0] * (len(self.steps) + 2)
         for i, step in enumerate(self.steps):
@@ -172,7 +183,7 @@ class Joint:
 
     def run(self, rows: Rows) -> Iterator[tuple[int, Floats]]:
         """Each program's number and result [b], in order."""
-        if self.directions and not rows.exact:
+        if self.directions and isinstance(rows, Candidates) and not rows.exact:
             rows.products = _products(self.directions, rows.vectors) / word_lengths(rows)
         results: dict[int, Floats] = {}
         at = 0
@@ -196,7 +207,7 @@ def _products(directions: Sequence[Floats], vectors: Floats) -> Floats:
 def _do(step: Step, rows: Rows, results: dict[int, Floats]) -> Floats:
     if step.apply is product and not rows.exact:
         return rows.products[step.arguments[0]]
-    rows.step = step
+    rows.span = step.span
     try:
         found = step.apply(rows, *(_given(argument, results) for argument in step.arguments))
     except VecalcError as problem:

@@ -13,12 +13,8 @@ import numpy as np
 
 from vecalc.errors import NOWHERE, LimitExceeded, MissingWord, NoValue, Span, UnknownName, UnknownWords
 from vecalc.lang.nodes import (
-    Call,
     Candidate,
-    Chain,
     Hyphenated,
-    ListOf,
-    Negate,
     Node,
     Number,
     SpaceName,
@@ -26,7 +22,9 @@ from vecalc.lang.nodes import (
     Where,
     Word,
     deep,
+    parts,
     walk,
+    with_parts,
 )
 from vecalc.space import VectorSpace
 
@@ -124,32 +122,20 @@ class _Lookup:
         self._done[id(node)] = result
         return result
 
-    def _read(self, node: Node) -> Steps[Node]:  # noqa: C901 - one short case a node
+    def _read(self, node: Node) -> Steps[Node]:
         match node:
             case Word():
                 return self._word(node)
-            case Hyphenated(parts, space):
-                return self._word(Word("-".join(parts), space=space, span=node.span))
-            case Negate(operand):
-                return Negate((yield self.read(operand)), node.span)
-            case Chain(first, rest, places):
-                operands = [(yield self.read(first))]
-                for _, operand in rest:
-                    operands.append((yield self.read(operand)))
-                pairs = zip((op for op, _ in rest), operands[1:], strict=True)
-                return Chain(operands[0], tuple(pairs), places, node.span)
-            case ListOf(items):
-                return ListOf((yield self._all(items)), node.span)
-            case Call(name, arguments, keywords):
-                values = yield self._all(tuple(value for _, value in keywords))
-                named = tuple(zip((key for key, _ in keywords), values, strict=True))
-                return Call(name, (yield self._all(arguments)), named, node.span)
+            case Hyphenated(pieces, space):
+                return self._word(Word("-".join(pieces), space=space, span=node.span))
             case SpaceName(text, span):
                 return SpaceName(self._named(text, span), span)
             case Number() | Candidate():
                 return node
             case Where():
                 raise AssertionError("expand leaves no where")
+            case _:
+                return with_parts(node, (yield self._all(parts(node))))
 
     def _all(self, nodes: tuple[Node, ...]) -> Steps[tuple[Node, ...]]:
         read = []

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
-from vecalc.calc.program import MOST, Joint, Rows
+from vecalc.calc.program import MOST, Candidates, Joint
 from vecalc.calc.values import Score
 from vecalc.errors import VecalcError
 from vecalc.space import VectorSpace
@@ -133,7 +133,7 @@ class _Race:
         self._size = 0
         self._bar = -np.inf  # what a quick score must reach to matter
 
-    def add(self, space: VectorSpace, block: Rows, quick: Floats) -> None:
+    def add(self, space: VectorSpace, block: Candidates, quick: Floats) -> None:
         """Take the words of a block that could still be among the best, by their quick scores [b]."""
         hopeful = ~(quick < self._bar)  # NaN is hopeful: only the exact score can tell
         if self.problem is not None or not hopeful.any():
@@ -156,7 +156,7 @@ class _Race:
         self._hopeful, self._size = [], 0
         for start in range(0, len(rows), MOST):
             part = rows[start : start + MOST]
-            near = Rows(part, space.vectors(part), space.word)
+            near = Candidates(part, space.vectors(part), space.word)
             near.exact = True
             self._work_out(near)
         if len(self.best.rows) == self.k:
@@ -175,7 +175,7 @@ class _Race:
     def _raise_bar(self, reached: float) -> None:
         self._bar = max(self._bar, reached - OFF * max(1.0, abs(reached)))
 
-    def _work_out(self, near: Rows) -> None:
+    def _work_out(self, near: Candidates) -> None:
         if self.problem is not None:
             return
         near.forgiven = np.isin(near.numbers, self._forgiven)
@@ -190,7 +190,7 @@ class _Race:
         order = np.lexsort((rows, -scores))[: self.k]
         self.best = Best(rows[order], scores[order])
 
-    def _first_problem(self, near: Rows) -> VecalcError | None:
+    def _first_problem(self, near: Candidates) -> VecalcError | None:
         """What is wrong with the first word that has something wrong, whatever else is in its block."""
         for i in range(len(near)):
             alone = _exactly(near, np.arange(len(near)) == i)
@@ -202,23 +202,25 @@ class _Race:
         return None
 
 
-def _exactly(block: Rows, which: NDArray[np.bool_]) -> Rows:
+def _exactly(block: Candidates, which: NDArray[np.bool_]) -> Candidates:
     """Some rows of a block, to be worked out exactly."""
     chosen = block.some(which)
     chosen.exact = True
     return chosen
 
 
-def _blocks(space: VectorSpace, rows: Numbers | None, at_once: int) -> Iterator[Rows]:
+def _blocks(space: VectorSpace, rows: Numbers | None, at_once: int) -> Iterator[Candidates]:
     """The candidates, a block at a time, in float64."""
     if rows is not None:
         for start in range(0, len(rows), at_once):
             part = rows[start : start + at_once]
-            yield Rows(part, space.vectors(part), space.word)
+            yield Candidates(part, space.vectors(part), space.word)
         return
     wide = np.empty((at_once, space.dim))  # used again and again: fresh pages cost more than the copying
     for first, vectors, _ in space.blocks():
         for start in range(0, len(vectors), at_once):
             some = vectors[start : start + at_once]
             wide[: len(some)] = some
-            yield Rows(np.arange(first + start, first + start + len(some)), wide[: len(some)], space.word)
+            yield Candidates(
+                np.arange(first + start, first + start + len(some)), wide[: len(some)], space.word
+            )

@@ -7,7 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
 
-from vecalc.lang.nodes import PRODUCT, SUM, Call, Chain, ListOf, Negate, Node, Number, Steps, Word, deep
+from vecalc.lang.nodes import (
+    PRODUCT,
+    SUM,
+    Call,
+    Chain,
+    ListOf,
+    Negate,
+    Node,
+    Number,
+    Steps,
+    Word,
+    deep,
+    parts,
+    with_parts,
+)
 
 # Functions that may lose an argument, like a sum.
 _FORGIVING = frozenset({"mean", "avg", "sum"})
@@ -40,11 +54,9 @@ class _Pruning:
                 return None if pruned is None else Negate(pruned, node.span)
             case Chain(_, rest) if rest[0][0] in SUM:
                 return (yield self._sum(node))
-            case Chain(first, rest) if _is_weighted(node):
-                kept = yield self._some((first, *(operand for _, operand in rest)))
-                return _rebuilt(node, kept) if len(kept) == len(rest) + 1 else None
-            case Chain(first, rest):
-                return _rebuilt(node, (yield self._all((first, *(operand for _, operand in rest)))))
+            case Chain() if _is_weighted(node):
+                kept = yield self._some(parts(node))
+                return with_parts(node, kept) if len(kept) == len(parts(node)) else None
             case ListOf(items):
                 kept = yield self._some(items)
                 return ListOf(kept, node.span) if kept else None
@@ -53,12 +65,8 @@ class _Pruning:
                 # One argument left over stays a list of one: mean(x) alone would mean x's components.
                 kept = (ListOf(kept, node.span),) if kept and len(arguments) > 1 else kept
                 return Call(name, kept, (), node.span) if kept else None
-            case Call(name, arguments, keywords):
-                values = yield self._all(tuple(value for _, value in keywords))
-                named = tuple(zip((key for key, _ in keywords), values, strict=True))
-                return Call(name, (yield self._all(arguments)), named, node.span)
             case _:
-                return node
+                return with_parts(node, (yield self._all(parts(node))))
 
     def _some(self, nodes: tuple[Node, ...]) -> Steps[tuple[Node, ...]]:
         """What is left of some terms."""
@@ -94,11 +102,4 @@ class _Pruning:
 
 def _is_weighted(chain: Chain) -> bool:
     """Whether a product is one term and its weights, such as 0.5 * king."""
-    operands = (chain.first, *(operand for _, operand in chain.rest))
-    return chain.rest[0][0] in PRODUCT and sum(not isinstance(node, Number) for node in operands) == 1
-
-
-def _rebuilt(chain: Chain, operands: tuple[Node, ...]) -> Chain:
-    """The same operators over other operands."""
-    pairs = zip((op for op, _ in chain.rest), operands[1:], strict=True)
-    return Chain(operands[0], tuple(pairs), chain.places, chain.span)
+    return chain.rest[0][0] in PRODUCT and sum(not isinstance(node, Number) for node in parts(chain)) == 1

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
-from vecalc.calc.columns import Formula, evaluate_rows
+from vecalc.calc.formula import Formula, evaluate_rows
 from vecalc.errors import FileProblem, TypeMismatch
 from vecalc.evaluation import Pairs, Rules
 from vecalc.evaluation.lookup import Lookup

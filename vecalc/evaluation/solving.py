@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
-from vecalc.calc.columns import Formula, evaluate_rows, evaluate_scores
+from vecalc.calc.formula import Formula, evaluate_rows, evaluate_scores
 from vecalc.calc.scores import search_scores
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
 from vecalc.evaluation import Rules
@@ -67,8 +67,8 @@ def _alike(used: Rows) -> tuple[Rows, Rows]:
     return order, starts
 
 
-class FormulaSolver:
-    """The nearest words to a formula's vector."""
+class _OverColumns:
+    """A formula over the columns of questions; see `Solver`."""
 
     def __init__(
         self, label: str, space: VectorSpace, formula: Formula, columns: Sequence[str], rules: Rules
@@ -82,10 +82,17 @@ class FormulaSolver:
         self._rules = rules
         self._candidates = candidates(space, rules)
 
+    def _vectors(self, asked: Rows) -> dict[str, NDArray[np.float64]]:
+        """The vectors [q, d] of the columns in use."""
+        return {self._columns[i]: self._space.vectors(asked[:, i]) for i in self.uses}
+
+
+class FormulaSolver(_OverColumns):
+    """The nearest words to a formula's vector."""
+
     def best(self, asked: Rows, k: int) -> Rows:
         """See `Solver.best`."""
-        vectors = {self._columns[i]: self._space.vectors(asked[:, i]) for i in self.uses}
-        numbers, _ = evaluate_rows(self._formula, vectors)
+        numbers, _ = evaluate_rows(self._formula, self._vectors(asked))
         if numbers.ndim != 2 and not np.isnan(numbers).all():
             raise TypeMismatch(
                 "the formula gives a number, and a number has no nearest words",
@@ -101,24 +108,12 @@ class FormulaSolver:
         return best
 
 
-class ScoreSolver:
+class ScoreSolver(_OverColumns):
     """The words with the highest scores, for a formula with `?`."""
-
-    def __init__(
-        self, label: str, space: VectorSpace, formula: Formula, columns: Sequence[str], rules: Rules
-    ) -> None:
-        self.label = label
-        self.text = formula.text
-        self.uses = [columns.index(name) for name in formula.columns] or [0]
-        self._space = space
-        self._formula = formula
-        self._columns = columns
-        self._candidates = candidates(space, rules)
 
     def best(self, asked: Rows, k: int) -> Rows:
         """See `Solver.best`. Raises what is wrong with the score of every question."""
-        vectors = {self._columns[i]: self._space.vectors(asked[:, i]) for i in self.uses}
-        scores = evaluate_scores(self._formula, vectors)
+        scores = evaluate_scores(self._formula, self._vectors(asked))
         problems: list[VecalcError] = [score for score in scores if isinstance(score, NoValue)]
         able = [i for i, score in enumerate(scores) if not isinstance(score, NoValue)]
         own = [frozenset(asked[i, :-1].tolist()) for i in able]

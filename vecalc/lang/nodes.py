@@ -10,7 +10,7 @@ yields the generators of its children, and `deep` runs it.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 
@@ -161,14 +161,6 @@ def deep(steps: Steps[T]) -> T:
 def children(node: Statement) -> tuple[Node | Bind | Define, ...]:
     """The nodes directly below this one, in the order of the text."""
     match node:
-        case Negate(operand):
-            return (operand,)
-        case Chain(first, rest):
-            return (first, *(operand for _, operand in rest))
-        case Call(_, arguments, keywords):
-            return (*arguments, *(value for _, value in keywords))
-        case ListOf(items):
-            return items
         case Where(body, bindings):
             return (body, *bindings)
         case Bind(_, value):
@@ -178,7 +170,38 @@ def children(node: Statement) -> tuple[Node | Bind | Define, ...]:
         case Expectation(body):
             return (body,)
         case _:
+            return parts(node)
+
+
+def parts(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below one of an expanded tree, which has no `where`, in the order of the text."""
+    match node:
+        case Negate(operand):
+            return (operand,)
+        case Chain(first, rest):
+            return (first, *(operand for _, operand in rest))
+        case Call(_, arguments, keywords):
+            return (*arguments, *(value for _, value in keywords))
+        case ListOf(items):
+            return items
+        case _:
             return ()
+
+
+def with_parts(node: Node, below: Sequence[Node]) -> Node:
+    """The same node with others below it, as many as it has `parts`."""
+    match node:
+        case Negate(_, span):
+            return Negate(below[0], span)
+        case Chain(_, rest, places, span):
+            return Chain(below[0], tuple(zip((op for op, _ in rest), below[1:], strict=True)), places, span)
+        case Call(name, arguments, keywords, span):
+            named = zip((key for key, _ in keywords), below[len(arguments) :], strict=True)
+            return Call(name, tuple(below[: len(arguments)]), tuple(named), span)
+        case ListOf(_, span):
+            return ListOf(tuple(below), span)
+        case _:
+            return node
 
 
 def walk(node: Statement) -> Iterator[Statement]:

@@ -1,7 +1,8 @@
 """Queries to hits: the exact nearest rows of a space.
 
-This file is the contract; a backend is one module with a `search` and a `rank`. A search returns rows,
-not words: turning k rows into words is somebody else's last step.
+This file is the contract. `exact` searches, `ranks` counts what comes before a row, both in two steps: cheap
+products with a bound (`coded`, `products`; `pools` keep who could still matter), then float64 (`scoring`). A
+search returns rows, not words: turning k rows into words is somebody else's last step.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class Hits(NamedTuple):
 
 
 class Searcher(Protocol):
-    """A backend. Results equal brute force in float64, whatever it does on the way."""
+    """What `exact` and `ranks` do. Results equal brute force in float64, whatever is done on the way."""
 
     def search(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -51,3 +52,13 @@ def unwritable(path: Path, error: OSError) -> StorageProblem:
 def private_file(path: Path) -> IO[bytes]:
     """A file for bytes that only its owner can read and write; an older one is emptied."""
     return open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600))
+
+
+def sync_folder(folder: Path) -> None:
+    """Have what a folder lists on the disk, too; where folders can't be opened, the system has other ways."""
+    with suppress(OSError):
+        number = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)

@@ -13,13 +13,13 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vecalc.errors import FileProblem, NoSpace
 from vecalc.space import digest
-from vecalc.space.files import private_file, unwritable
+from vecalc.space.files import private_file, sync_folder, unwritable
 from vecalc.space.holding import held
 from vecalc.space.store import FACTS, FORMAT
 from vecalc.space.writing import Written, write_files, write_subwords
@@ -104,7 +104,7 @@ def _write_facts(place: Path, facts: Mapping[str, Any]) -> None:
         stream.write((json.dumps(whole, indent=2, sort_keys=True) + "\n").encode())
         stream.flush()
         os.fsync(stream.fileno())
-    _sync(place)
+    sync_folder(place)
 
 
 def _synced_digest(path: Path) -> str:
@@ -122,19 +122,9 @@ def _replacing(folder: Path) -> Iterator[Path]:
         with held(place):
             yield place
             _take_place(place, folder)
-        _sync(folder.parent)
+        sync_folder(folder.parent)
     finally:
         shutil.rmtree(place, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    """What a folder lists is on the disk too; where a system can't do that, it has other ways."""
-    with suppress(OSError):
-        number = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(number)
-        finally:
-            os.close(number)
 
 
 def _take_place(place: Path, folder: Path) -> None:

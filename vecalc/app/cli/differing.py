@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
-from itertools import chain, count
-from pathlib import Path
+from itertools import chain
 
 from vecalc.app.cli import inputs, questions
 from vecalc.app.cli.arguments import as_utf8
@@ -16,11 +13,9 @@ from vecalc.app.differing.differ import Difference, differences
 from vecalc.app.differing.sheets import sheets
 from vecalc.app.pipeline import Calculator
 from vecalc.app.places import cache_folder
-from vecalc.app.spaces import split_model
+from vecalc.app.spaces import named
 from vecalc.errors import UsageError
 from vecalc.lang.grammar import keep_tables_in
-
-CALLED = 12  # characters of a name made of a file's: columns are to fit on a screen
 
 
 def diff(request: Request) -> int:
@@ -32,7 +27,7 @@ def diff(request: Request) -> int:
     if len(request.model) < 2:
         raise UsageError("two models are needed", where="vecalc diff", hint="-m old=FILE -m new=FILE")
     inputs.refuse_sharing([*(("-f", file) for file in request.file), ("--among", request.among)])
-    calculators = _calculators(request._replace(model=_named(request.model)))
+    calculators = _calculators(request._replace(model=named(request.model)))
     deep = not request.file
     asked = chain(questions.typed(typed), questions.from_files(request.file))
     found = list(differences(calculators, asked, deep=deep))
@@ -49,20 +44,6 @@ def diff(request: Request) -> int:
         return 0
     errors = [answer.error for one in found for answer in one.answers.values() if answer.error is not None]
     return errors[0].exit_code if len(found) == 1 else FAILED
-
-
-def _named(models: Iterable[str]) -> tuple[str, ...]:
-    """The models, each with a name: a file without one is called by its own, without folder and suffix."""
-    named: dict[str, str] = {}
-    for model in models:
-        name, path = split_model(model)
-        stem = name or re.sub(r"\W", "_", Path(path).name.split(".")[0])[:CALLED]
-        stem = f"_{stem}" if not stem[:1].isalpha() else stem
-        unique = next(n for n in chain([stem], (f"{stem}_{i}" for i in count(2))) if name or n not in named)
-        if unique in named:
-            raise UsageError(f"the name '{unique}' is given twice", where=f"-m {model}")
-        named[unique] = path
-    return tuple(f"{name}={path}" for name, path in named.items())
 
 
 def _calculators(request: Request) -> dict[str, Calculator]:

@@ -25,7 +25,7 @@ from vecalc.app.cli.showing import format_name, renderer, show_problem, sink_for
 from vecalc.app.cli.terminal import is_terminal
 from vecalc.app.pipeline import CHUNK, Calculator
 from vecalc.app.places import cache_folder, config_folder
-from vecalc.app.spaces import open_spaces, own_settings, split_model
+from vecalc.app.spaces import Opened, open_spaces, own_settings, split_model
 from vecalc.errors import UnknownWords, UsageError
 from vecalc.lang.grammar import keep_tables_in
 from vecalc.lang.parse import Limits
@@ -84,7 +84,16 @@ def refuse_overwriting(request: Request, files: Iterable[str]) -> None:
 
 def open_calculator(request: Request) -> Calculator:
     """A calculator over the models of a request, under its options, with the user's own definitions."""
-    spaces, notes = open_spaces(
+    spaces, notes = opened_spaces(request)
+    tell(notes, request)
+    calculator = Calculator(spaces, _options(as_models_have_it(request)))
+    _define(calculator, request.let)
+    return calculator
+
+
+def opened_spaces(request: Request) -> Opened:
+    """The models of a request, read as it says."""
+    return open_spaces(
         request.model,
         watch=partial(watched, quiet=request.quiet),
         cache=cache_use(request),
@@ -93,10 +102,6 @@ def open_calculator(request: Request) -> Calculator:
         encoding_errors=request.encoding_errors,
         trust_pickle=request.trust_pickle,
     )
-    tell(notes, request)
-    calculator = Calculator(spaces, _options(as_models_have_it(request)))
-    _define(calculator, request.let)
-    return calculator
 
 
 def cache_use(request: Request) -> CacheUse:

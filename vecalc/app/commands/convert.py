@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from vecalc.answers import NORMS
-from vecalc.app.cli.options import QUIET, TOLERANCE
-from vecalc.app.cli.request import Request
+from vecalc.app.cli.options import QUIET, TOLERANCE, request_of
 from vecalc.app.commands import command
 
 if TYPE_CHECKING:
@@ -50,22 +48,21 @@ def run(model: str, out: str, form: str, **options: Any) -> int:
     """
     # What writes files loads numpy; the options don't need it.
     from vecalc.app.candidates import Limits
-    from vecalc.app.cli.meter import metered, watched
+    from vecalc.app.cli.meter import metered
     from vecalc.app.cli.questions import words
+    from vecalc.app.cli.run import opened_spaces
     from vecalc.app.cli.showing import tell
     from vecalc.app.parts import part_of
-    from vecalc.app.spaces import open_spaces
     from vecalc.formats.save import form_of, save
 
-    quiet = options["quiet"]
     form = form_of(Path(out), form)  # before a long model is read
     _refuse_same(model, out)
-    tolerance = {name: options[name] for name in ("skip_bad_rows", "allow_trailing", "encoding_errors")}
-    spaces, notes = open_spaces([model], partial(watched, quiet=quiet), **tolerance)
+    request = request_of(options, model=(model,))
+    spaces, notes = opened_spaces(request)
     limits = Limits(options["leading"], words(options["listed"]), options["matching"])
     part, more = part_of(next(iter(spaces.values())), limits, options["scaled"])
-    tell((*notes, *more), Request(quiet=quiet))
-    with metered(f"writing {Path(out).name}", len(part), quiet=quiet) as meter:
+    tell((*notes, *more), request)
+    with metered(f"writing {Path(out).name}", len(part), quiet=request.quiet) as meter:
         tap = meter.add if meter else None
         saved = save(part, out, form, force=options["force"], gzip=options["gzip"], tap=tap)
     sys.stdout.write(_report(saved, part))

@@ -132,10 +132,13 @@ def _show(kind: str, files: list[str], wanted: Wanted, request: Request) -> int:
     from vecalc.app.cli.terminal import error_style
     from vecalc.app.evaluating import InFormula
     from vecalc.app.places import cache_folder
+    from vecalc.app.spaces import named, split_model
     from vecalc.lang.grammar import keep_tables_in
     from vecalc.render.problem import problem
 
     keep_tables_in(cache_folder())
+    if sum(not split_model(model)[0] for model in request.model) > 1:
+        request = request._replace(model=named(request.model))
     calculator = open_calculator(request)
     calculator.set(exact=True)  # a word is found as the rules say, a formula's own words as written
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -55,10 +54,9 @@ def run(patterns: tuple[str, ...], **options: Any) -> int:
     """
     # What opens a model loads numpy; the options don't need it.
     from vecalc.app.cli.arguments import as_utf8
-    from vecalc.app.cli.meter import watched
+    from vecalc.app.cli.run import opened_spaces
     from vecalc.app.cli.showing import format_name, show_sheets, tell
     from vecalc.app.parts import found_words
-    from vecalc.app.spaces import open_spaces
     from vecalc.errors import UsageError
 
     request = request_of(options)
@@ -66,8 +64,7 @@ def run(patterns: tuple[str, ...], **options: Any) -> int:
         raise UsageError("one pattern at a time", where="vecalc words", hint="/king|queen/ finds both")
     if len(request.model) > 1:
         raise UsageError("one model at a time", where="-m")
-    tolerance = {name: options[name] for name in ("skip_bad_rows", "allow_trailing", "encoding_errors")}
-    spaces, notes = open_spaces(request.model, partial(watched, quiet=request.quiet), **tolerance)
+    spaces, notes = opened_spaces(request)
     space = next(iter(spaces.values()))
     found = found_words(space, *map(as_utf8, patterns), first=options["leading"])
     tell((*notes, *found.notes), request)

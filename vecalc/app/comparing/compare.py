@@ -16,7 +16,7 @@ from vecalc.calc import algebra
 from vecalc.calc.resolve import find_row, unknown_words
 from vecalc.errors import Span, TypeMismatch, VecalcError
 from vecalc.lang.nodes import Word
-from vecalc.search.exact import ranks
+from vecalc.search.ranks import ranks
 
 if TYPE_CHECKING:
     from vecalc.app.asking import Workings

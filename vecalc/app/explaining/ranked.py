@@ -14,7 +14,8 @@ from vecalc.app.ranker import vectors_at
 from vecalc.app.rotating import Rotated, kept_neighbours, stability_of
 from vecalc.calc import algebra
 from vecalc.evaluation.background import NEAREST, Background
-from vecalc.search.exact import ranks, search
+from vecalc.search.exact import search
+from vecalc.search.ranks import ranks
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

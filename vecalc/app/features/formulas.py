@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from vecalc.app.features.cells import NUMBER, Source, Table
-from vecalc.calc.by_columns import Rowwise, substituted
-from vecalc.calc.column_operators import Column, RowProblem, Unsupported
 from vecalc.calc.evaluate import evaluate
+from vecalc.calc.per_row import Column, RowProgram, in_blocks, row_program
 from vecalc.calc.resolve import Key, Resolved, check_finite
-from vecalc.calc.values import List, Scalar, Score, array, describe
+from vecalc.calc.values import List, Score, array, describe
 from vecalc.errors import NoValue, TypeMismatch, UsageError
 from vecalc.lang.nodes import Bind, Define, Expectation, ListOf, Node, Number, Statement
+from vecalc.lang.substitute import substituted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from vecalc.calc.surroundings import Surroundings
 
+    Floats: TypeAlias = NDArray[np.float64]
     Rows: TypeAlias = NDArray[np.int64]
 
 # --- texts and names ------------------------------------------------------------------------
@@ -60,10 +61,10 @@ def columns_of(name: str, width: int | None) -> list[str]:
 
 
 class Part(NamedTuple):
-    """The values of a formula in some rows of a table, or, without a column, the row that has none."""
+    """The values of a formula in some rows of a table, or, without values, the row that has none."""
 
     rows: Rows
-    column: Column | None
+    values: Floats | None  # numbers [r] or vectors [r, d]
     problem: NoValue | None = None
 
 
@@ -80,8 +81,7 @@ class Formula:
         self.norm = norm
         self.standing: dict[Key, Key] = {}  # while a row is computed alone: the words of its columns
         self.around = around
-        columns = {source.key for source in self.sources}
-        self._rowwise: Rowwise | None = Rowwise(resolved.tree, columns, resolved.vectors, norm, around)
+        self._programs: dict[frozenset[str], RowProgram | None] = {}  # by the columns that are numbers
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -89,45 +89,46 @@ class Formula:
         return tuple(source.name for source in self.sources)
 
     def parts(self, table: Table, rows: Rows) -> Iterator[Part]:
-        """The values in some rows of a table, in any order. Raises `TypeMismatch`, and `NoValue` for what is
-        the same in every row.
-        """
+        """The values in some rows of a table, in any order. Raises `TypeMismatch`."""
         kinds = np.zeros((len(rows), len(self.sources)), bool)
         for i, name in enumerate(self.names):
             kinds[:, i] = table.cells[name].rows[rows] == NUMBER
         for kind in np.unique(kinds, axis=0):  # rows of which the same columns are numbers go together
             numbers = frozenset(name for name, is_number in zip(self.names, kind, strict=True) if is_number)
-            yield from self._some(table, rows[(kinds == kind).all(axis=1)], numbers)
+            for some, values in self._some(table, rows[(kinds == kind).all(axis=1)], numbers):
+                if values is not None:
+                    yield Part(some, values)
+                else:
+                    yield from (self._alone(table, row, numbers) for row in some.tolist())
 
-    def _some(self, table: Table, rows: Rows, numbers: frozenset[str]) -> Iterator[Part]:
-        """On matrices; halved where a row has no value, until it stands alone."""
-        if self._rowwise is not None:
-            try:
-                yield Part(rows, self._rowwise(self._columns(table, rows, numbers)))
-            except Unsupported:
-                self._rowwise = None
-            except RowProblem:
-                if len(rows) > 1:
-                    half = len(rows) // 2
-                    yield from self._some(table, rows[:half], numbers)
-                    yield from self._some(table, rows[half:], numbers)
-                    return
-            else:
-                return
-        for row in rows.tolist():
-            yield self._alone(table, row, numbers)
+    def _some(
+        self, table: Table, rows: Rows, numbers: frozenset[str]
+    ) -> Iterator[tuple[Rows, Floats | None]]:
+        """The values of rows; None for those that are computed one at a time."""
+        program = self._program(numbers)
+        if program is None:
+            return iter([(rows, None)])
+        return in_blocks(rows, lambda some: program(self._columns(table, some, numbers), len(some)))
+
+    def _program(self, numbers: frozenset[str]) -> RowProgram | None:
+        if numbers not in self._programs:
+            widths = {
+                source.key: 0 if source.name in numbers else source.space.dim for source in self.sources
+            }
+            self._programs[numbers] = row_program(self.tree, widths, self.vectors, self.norm, self.around)
+        return self._programs[numbers]
 
     def _columns(self, table: Table, rows: Rows, numbers: frozenset[str]) -> Mapping[Key, Column]:
         return {
-            source.key: Column(table.cells[source.name].numbers[rows, None], is_number=True)
+            source.key: Column(table.cells[source.name].numbers[rows])
             if source.name in numbers
-            else Column(table.vectors[source.name][rows], absent=table.absent[source.name][rows])
+            else Column(table.vectors[source.name][rows], table.absent[source.name][rows])
             for source in self.sources
         }
 
     def _alone(self, table: Table, row: int, numbers: frozenset[str]) -> Part:
         """One row, by the general evaluator."""
-        given: dict[Key, Node] = {}
+        given: dict[tuple[str, str], Node] = {}
         vectors = dict(self.vectors)
         for source in self.sources:
             cells = table.cells[source.name]
@@ -152,7 +153,7 @@ class Formula:
                 f"{self.name} is a {_called(value)}, a feature is a number or a vector",
                 hint="concat and mean make one of a list",
             )
-        return Part(rows, Column(np.atleast_2d(array(value)), isinstance(value, Scalar)))
+        return Part(rows, array(value)[None])
 
 
 def _called(value: List | Score) -> str:

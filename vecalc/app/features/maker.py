@@ -117,13 +117,25 @@ class Maker(Calculator):
 
     def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key]) -> List:
         """The function `nearest`; a column stands for its space, and for its word in this row."""
-        homes = {source.key.space: source.space_name for source in self.sources.values()}
+        homes = self._homes()
         spaces = frozenset(homes.get(name, name) for name in vector.spaces)
         standing = {key: word for formula in self.formulas for key, word in formula.standing.items()}
         words = frozenset(standing.get(key, key) for key in forbidden)
         return super().nearest(
             Vector(vector.components, spaces), k, frozenset(key for key in words if key.space not in homes)
         )
+
+    def mean(self, space: str, norm: str) -> NDArray[np.float64]:
+        """The mean of a space; a column stands for its space."""
+        return super().mean(self._homes().get(space, space), norm)
+
+    def rotation(self, source: str, target: str) -> NDArray[np.float64]:
+        """The map from one space to another; a column stands for its space."""
+        return super().rotation(self._homes().get(source, source), target)
+
+    def _homes(self) -> dict[str, str]:
+        """The spaces of the columns, and those that their words come from."""
+        return {source.key.space: source.space_name for source in self.sources.values()}
 
     # --- a block ----------------------------------------------------------------------------
 
@@ -136,7 +148,7 @@ class Maker(Calculator):
             rows = np.flatnonzero(keep & ~self._hidden(table, formula, count))
             found.append(self._values(formula, table, rows, where))
             if self.policy.no_value == "skip":
-                keep[[part.rows[0] for part in found[-1] if part.column is None]] = False
+                keep[[part.rows[0] for part in found[-1] if part.values is None]] = False
         rows = np.flatnonzero(keep)
         if not len(rows):
             return Block(np.empty((0, len(self.names))), rows)
@@ -146,9 +158,9 @@ class Maker(Calculator):
         for formula, parts in zip(self.formulas, found, strict=True):
             width = self.widths[formula.name] or 1
             for part in parts:
-                if part.column is not None:
+                if part.values is not None:
                     self._check_width(formula, part, where)
-                    values[part.rows, first : first + width] = part.column.numbers
+                    values[part.rows, first : first + width] = part.values.reshape(-1, width)
             first += width
         return Block(values[rows], rows)
 
@@ -179,18 +191,18 @@ class Maker(Calculator):
         if self.widths:
             return
         for formula, parts in zip(self.formulas, found, strict=True):
-            column = next((part.column for part in parts if part.column is not None), None)
-            if column is None:
+            some = next((part.values for part in parts if part.values is not None), None)
+            if some is None:
                 self.widths = {}
                 raise NoValue(f"{formula.name} has no value in any of the first rows", where=where(0))
-            self.widths[formula.name] = None if column.is_number else column.numbers.shape[1]
+            self.widths[formula.name] = _width(some)
         check_names(self.names)
 
     def _check_width(self, formula: Formula, part: Part, where: Where) -> None:
-        column, width = part.column, self.widths[formula.name]
-        assert column is not None  # noqa: S101 - told apart before
-        if (None if column.is_number else column.numbers.shape[1]) != width:
-            here, before = (_kind(w) for w in (None if column.is_number else column.numbers.shape[1], width))
+        assert part.values is not None  # noqa: S101 - told apart before
+        found, width = _width(part.values), self.widths[formula.name]
+        if found != width:
+            here, before = _kind(found), _kind(width)
             raise TypeMismatch(
                 f"{formula.name} is {here} here and {before} in the first row",
                 where=where(int(part.rows[0])),
@@ -232,6 +244,10 @@ class Maker(Calculator):
             for row in np.flatnonzero(table.cells[name].rows == UNKNOWN).tolist():
                 what = f"column {source.column}, unknown words, {_DONE[self.policy.unknown]}: #"
                 self.tally.add(what, 1, cells[source.column][row])
+
+
+def _width(values: NDArray[np.float64]) -> int | None:
+    return values.shape[1] if values.ndim > 1 else None
 
 
 def _kind(width: int | None) -> str:

@@ -15,9 +15,9 @@ from vecalc.app import catalogue
 from vecalc.app.candidates import Limits, candidate_rows
 from vecalc.app.cli import inputs, topics
 from vecalc.app.cli.output import written_whole
-from vecalc.app.cli.run import cache_use, refuse_overwriting
+from vecalc.app.cli.run import opened_spaces, refuse_overwriting
 from vecalc.app.repl import favourites, options, outputs, tables
-from vecalc.app.spaces import open_spaces, own_settings
+from vecalc.app.spaces import own_settings
 from vecalc.calc.expand import Definition
 from vecalc.calc.functions import FUNCTIONS
 from vecalc.errors import UsageError
@@ -138,18 +138,12 @@ def _use(session: Session, argument: str) -> None:
             raise UsageError(
                 "a model is missing", where="use", hint="use [NAME=]FILE, or the name of a loaded one"
             )
-        request = session.request
-        opened = open_spaces(
-            [argument],
-            cache=cache_use(request),
-            skip_bad_rows=request.skip_bad_rows,
-            allow_trailing=request.allow_trailing,
-            encoding_errors=request.encoding_errors,
-        )
+        # What the command line trusts is its own model, not whatever is opened later.
+        opened = opened_spaces(session.request._replace(model=(argument,), trust_pickle=False))
         session.tell(opened.notes)
         calculator.add(opened.spaces)
         session.own |= own_settings([argument])
-        session.request = request._replace(model=(*request.model, argument))
+        session.request = session.request._replace(model=(*session.request.model, argument))
         argument = next(iter(opened.spaces))
     calculator.use(argument)
     session.take_up_own()

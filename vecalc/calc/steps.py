@@ -1,8 +1,8 @@
-"""The functions for many words at once: `x` [b, d] or [b], a row a candidate; constants broadcast.
+"""The operators and functions for many rows at once: `x` [b, d] or [b]; constants broadcast.
 
-A row of NaN is a candidate without a value, such as a zero vector that was asked for its direction: it
-stays NaN through all that follows, and the word is no candidate in the end. What is a mistake, such as
-the division by zero, is told to `rows`, which raises it with the word.
+A row is a candidate for `?`, or one of a table. One of NaN has no value, such as a zero vector that was asked
+for its direction: it stays NaN through all that follows, so a word is no candidate in the end. What is a
+mistake, such as the division by zero, is told to `rows`, which raise it.
 
 Where `rows.exact` is false, results may be off by rounding, and so a mistake or a jump that is near may be on
 the wrong side. Such rows become NaN: they are looked at again, exactly (`vecalc.calc.scores`).
@@ -116,6 +116,11 @@ def unit(rows: Rows, x: Floats) -> Floats:
     """x / ‖x‖; a zero row has no direction."""
     sizes = np.asarray(lengths(x))
     return x / np.where(sizes > 0, sizes, np.nan)[..., None]
+
+
+def at_norm(rows: Rows, x: Floats, norm: str) -> Floats:
+    """Words' vectors as long as a norm takes them."""
+    return x if norm == "raw" else (rms if norm == "rms" else unit)(rows, x)
 
 
 def rms(rows: Rows, x: Floats) -> Floats:

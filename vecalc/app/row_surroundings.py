@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vecalc.calc.columns import COLUMNS
+from vecalc.calc.formula import COLUMNS
 from vecalc.errors import TypeMismatch
 from vecalc.space.matrix import MatrixSpace
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vecalc.calc.values import List, Spaces, Vector
 
 
-class Columnwise:
+class RowSurroundings:
     """`Surroundings` for formulas over columns; see there."""
 
     def __init__(self, ranker: Ranker) -> None:

@@ -1,4 +1,4 @@
-"""The functions of vectors that make vectors, for many words at once (see `vecalc.calc.rowwise`)."""
+"""The functions of vectors that make vectors, for many rows at once (see `vecalc.calc.steps`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from vecalc.calc import algebra
 from vecalc.calc.algebra import ROUNDING
-from vecalc.calc.rowwise import angle, dot, lengths, unit
+from vecalc.calc.steps import angle, dot, lengths, unit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,12 +83,12 @@ def slerp(rows: Rows, a: Floats, b: Floats, t: Floats) -> Floats:
 
 def bind(rows: Rows, a: Floats, b: Floats) -> Floats:
     """Circular convolution."""
-    return np.fft.irfft(np.fft.rfft(a) * np.fft.rfft(b), n=a.shape[-1])
+    return algebra.bind(a, b)
 
 
 def unbind(rows: Rows, a: Floats, c: Floats) -> Floats:
     """Circular correlation."""
-    return np.fft.irfft(np.conj(np.fft.rfft(a)) * np.fft.rfft(c), n=a.shape[-1])
+    return algebra.unbind(a, c)
 
 
 def concat(rows: Rows, *xs: Floats) -> Floats:
