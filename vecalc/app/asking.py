@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from vecalc.answers import Asked
@@ -13,6 +13,15 @@ from vecalc.calc.resolve import Resolved
 from vecalc.errors import VecalcError
 from vecalc.lang.nodes import Node, Statement
 from vecalc.lang.parse import DEFAULT_LIMITS, Limits
+
+
+class CacheUse(NamedTuple):
+    """What is asked of the cache."""
+
+    required: bool = False  # a model that can't be kept is an error, not read into memory
+    wait: bool = True  # for another process that converts the same model
+    verify: bool = False  # compare all digests with the files, also the source's
+    tell: Callable[[str], None] = lambda _: None  # hears what we wait for
 
 
 class Options(NamedTuple):

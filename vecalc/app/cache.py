@@ -16,11 +16,12 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from vecalc.app.asking import CacheUse
 from vecalc.app.places import cache_folder
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.space import digest
@@ -36,15 +37,6 @@ if TYPE_CHECKING:
 _OPEN_TO_ALL = stat.S_IWOTH
 _ROOT = 0  # may change anything anyway
 _ELSEWHERE = "remove it, or set VECALC_CACHE_DIR to a folder of your own"
-
-
-class CacheUse(NamedTuple):
-    """What is asked of the cache."""
-
-    required: bool = False  # a model that can't be kept is an error, not read into memory
-    wait: bool = True  # for another process that converts the same model
-    verify: bool = False  # compare all digests with the files, also the source's
-    tell: Callable[[str], None] = lambda _: None  # hears what we wait for
 
 
 def folder_of(path: Path, tolerance: Tolerance) -> Path:

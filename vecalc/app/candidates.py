@@ -10,7 +10,6 @@ import numpy as np
 from vecalc.calc.resolve import find_row
 from vecalc.errors import UsageError
 from vecalc.space import VectorSpace
-from vecalc.space.matching import pattern
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,6 +51,8 @@ def _among(space: VectorSpace, words: Iterable[str], *, exact: bool) -> Rows:
 
 
 def _matching(space: VectorSpace, text: str, rows: Rows | None) -> Rows:
+    from vecalc.space.matching import pattern
+
     wanted = pattern(text)
     if rows is None:
         return space.matching(wanted)

@@ -7,15 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from vecalc.answers import Answer
 from vecalc.app import answering, plain, prelude
 from vecalc.app.asking import Computed, Options, Question, Workings
 from vecalc.app.ranker import Ranker
-from vecalc.app.row_surroundings import RowSurroundings, column_space
 from vecalc.calc.evaluate import Evaluated, Values, evaluate
 from vecalc.calc.expand import Definition, Scope, expand, expand_from_afar
-from vecalc.calc.formula import COLUMNS, Formula
 from vecalc.calc.resolve import Reading, Resolved, find_row, resolve
 from vecalc.calc.values import List, Vector, Worth
 from vecalc.errors import NOWHERE, NoValue, Span, TypeMismatch, VecalcError
@@ -24,7 +23,9 @@ from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement, Word
 from vecalc.lang.parse import parse
 from vecalc.lang.show import show
 from vecalc.space import VectorSpace
-from vecalc.space.threads import ahead
+
+if TYPE_CHECKING:
+    from vecalc.calc.formula import Formula
 
 CHUNK = 256  # expressions that are searched for together: one product of matrices instead of many
 
@@ -69,6 +70,10 @@ class Calculator(Ranker):
             yield from answering.assemble(self, computed, answering.find(self, computed))
             if len(computed) >= chunk > 1:
                 break
+        else:
+            return
+        from vecalc.space.threads import ahead
+
         # From here on a chunk is searched for while the one before it is taken, and the next one read.
         for computed, found in ahead(lambda some: (some, answering.find(self, some)), batches):
             yield from answering.assemble(self, computed, found)
@@ -100,6 +105,9 @@ class Calculator(Ranker):
 
         A column is a name that shadows a word; the other words are those of the default space.
         """
+        from vecalc.app.row_surroundings import RowSurroundings, column_space
+        from vecalc.calc.formula import COLUMNS, Formula
+
         names: dict[str, Node] = {name: Word(name, quoted=True, space=COLUMNS) for name in columns}
         statements, _ = self._read(text, names)
         if len(statements) != 1 or isinstance(statements[0], Bind | Define | Expectation):

@@ -15,7 +15,7 @@ from vecalc.errors import UsageError
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
-    from vecalc.app.cache import CacheUse
+    from vecalc.app.asking import CacheUse
     from vecalc.app.stores import Watch
 
 CALLED = 12  # characters of a name made of a file's: columns are to fit on a screen
@@ -49,7 +49,7 @@ def open_spaces(
     """
     if not models:
         return Opened({"": starter()}, ())
-    from vecalc.app.cache import CacheUse
+    from vecalc.app.asking import CacheUse
     from vecalc.app.stores import load, unwatched
 
     how = {"watch": watch or unwatched, "cache": cache or CacheUse(), **tolerance}

@@ -13,7 +13,8 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vecalc.app.cache import CacheUse, building, folder_of, is_current, note_changes
+from vecalc.app.asking import CacheUse
+from vecalc.app.cache import building, folder_of, is_current, note_changes
 from vecalc.app.catalogue import check_name, imported, known
 from vecalc.errors import FileProblem, NoSpace, NotWritable, StorageProblem
 from vecalc.formats.load import Loaded, convert, main_file, tolerant

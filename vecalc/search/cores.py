@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -31,6 +30,8 @@ def on_all_cores(work: Callable[[T], None], pieces: Sequence[T]) -> None:
     if len(waiting) < 2 or threads < 2:
         drain()
         return
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(threads) as pool:
         running = [pool.submit(drain) for _ in range(threads)]
         try:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from vecalc.search import Hits, Measure, coded
+from vecalc.search import Hits, Measure
 from vecalc.search.pools import Pools
 from vecalc.search.products import approximate, asked_of, blocks
 from vecalc.search.scoring import scores_of
@@ -48,8 +48,12 @@ def search(
 
 def _has_use_for_codes(space: VectorSpace, k: int, measure: Measure, rows: Rows | None) -> bool:
     """Codes know directions: they rank by cosine, and by whatever ranks alike."""
+    if space.codes is None or not measure.needs_direction:
+        return False
+    from vecalc.search import coded
+
     count = len(space) if rows is None else len(rows)
-    if space.codes is None or not measure.needs_direction or not coded.is_worth_it(k, count):
+    if not coded.is_worth_it(k, count):
         return False
     return len(space.codes.loose) <= count * coded.WORTH_IT
 
@@ -58,6 +62,8 @@ def _by_codes(
     space: VectorSpace, queries: Queries, k: int, measure: Measure, rows: Rows | None
 ) -> list[Rows]:
     """The rows that could be among the k best of each query by cosine, as codes tell."""
+    from vecalc.search import coded
+
     codes = space.codes
     assert codes is not None  # noqa: S101 - asked before
     near = coded.candidates(codes, queries, k, rows)

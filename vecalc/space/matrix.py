@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vecalc.space.matching import Pattern, matching_rows
 from vecalc.space.spelling import Near
 from vecalc.space.words import Vocabulary, WordList
 
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from vecalc.space import Rows
     from vecalc.space.codes import Codes
+    from vecalc.space.matching import Pattern
     from vecalc.space.subwords import Subwords
 
 # 8,192 rows of 300 float32 are 10 MB: long enough that a matrix product runs at full speed, short
@@ -106,6 +106,8 @@ class MatrixSpace:
 
     def matching(self, pattern: Pattern) -> Rows:
         """Rows of the words that match a pattern, ascending."""
+        from vecalc.space.matching import matching_rows
+
         return matching_rows(self._words, pattern)
 
     def near(self, word: str, limit: int = 3) -> Sequence[str]:

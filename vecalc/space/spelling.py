@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from vecalc.space.letters import Letters
-from vecalc.space.lines import Lines
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from vecalc.space.letters import Letters
+    from vecalc.space.lines import Lines
 
 SHORTEST = 3  # below three letters every word is near every other
 LONGEST = 200  # letters; what is longer is no misspelt word
@@ -102,6 +102,8 @@ class Near:
         if not SHORTEST <= len(key) <= LONGEST:
             return []
         lines = self._words.lines()
+        from vecalc.space.letters import Letters
+
         self._letters = self._letters or Letters(lines)
         bound = self._letters.bound(key)
         found: dict[str, _Merit] = {}

@@ -25,17 +25,17 @@ import numpy as np
 
 from vecalc.errors import FileProblem
 from vecalc.space import VectorSpace
-from vecalc.space.codes import Codes
-from vecalc.space.codes import width as code_width
 from vecalc.space.files import unreadable
-from vecalc.space.index import MappedWords
 from vecalc.space.matrix import MatrixSpace
-from vecalc.space.subwords import LONGEST_NGRAM, Subwords
 from vecalc.space.whole import check_sizes
 from vecalc.space.words import WordFile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from vecalc.space.codes import Codes
+    from vecalc.space.index import MappedWords
+    from vecalc.space.subwords import Subwords
 
 FORMAT = 1
 TYPES = ("int8", "float16", "float32")
@@ -157,6 +157,8 @@ def _words(path: Path, rows: int) -> WordFile:
 
 
 def _indexed(folder: Path, rows: int) -> MappedWords:
+    from vecalc.space.index import MappedWords
+
     offsets = _mapped(folder / "offsets.npy", "int64", (rows + 1,))
     path = folder / "words.txt"
     try:
@@ -173,6 +175,8 @@ def _indexed(folder: Path, rows: int) -> MappedWords:
 
 
 def _subwords(folder: Path, facts: Facts) -> Subwords:
+    from vecalc.space.subwords import LONGEST_NGRAM, Subwords
+
     found = facts.rest.get("subwords")
     said: dict[str, Any] = found if isinstance(found, dict) else {}
     numbers: list[Any] = [said.get(key) for key in ("buckets", "shortest", "longest")]
@@ -188,8 +192,10 @@ def _subwords(folder: Path, facts: Facts) -> Subwords:
 
 
 def _codes(folder: Path, facts: Facts) -> Codes:
-    width = code_width(facts.width)
-    return Codes(
+    from vecalc.space import codes
+
+    width = codes.width(facts.width)
+    return codes.Codes(
         _mapped(folder / "codes.npy", "int8", (facts.rows, width)),
         _mapped(folder / "residuals.npy", "float32", (facts.rows,)),
         _mapped(folder / "rotation.npy", "float32", (facts.width, width)),

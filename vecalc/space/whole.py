@@ -5,13 +5,10 @@ Sizes come before anything is mapped: a map of a file that ends too early would 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from vecalc.errors import FileProblem
-from vecalc.space import digest
 from vecalc.space.files import unreadable
 
 
@@ -29,6 +26,8 @@ def check_sizes(folder: Path, facts: Mapping[str, object], hint: str = "") -> No
 
 def damaged(folder: Path, facts: Mapping[str, object]) -> list[str]:
     """The files whose content is not what was written, by their digests."""
+    from concurrent.futures import ThreadPoolExecutor
+
     digests = _told(facts, "digests")
     with ThreadPoolExecutor() as pool:
         sound = pool.map(lambda name: _has(folder / name, digests[name]), digests)
@@ -45,6 +44,10 @@ def _told(facts: Mapping[str, object], what: str) -> dict[str, object]:
 
 def _has(path: Path, noted: object) -> bool:
     """Whether a file has the digest that was noted: as `digest` notes them, or SHA-256 alone."""
+    import hashlib
+
+    from vecalc.space import digest
+
     try:
         if str(noted).startswith(digest.PREFIX):
             return digest.of_file(path) == noted

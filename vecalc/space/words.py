@@ -7,12 +7,14 @@ one of them and a matrix.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from vecalc.space.lines import Lines, lines_of
 from vecalc.space.spelling import Variants
+
+if TYPE_CHECKING:
+    from vecalc.space.lines import Lines
 
 # Finding a word in the bytes takes about 0.1 ms at 42,000 words, building a dictionary 3 ms: a
 # formula of a few words is cheaper without one, a batch is not.
@@ -75,6 +77,8 @@ class WordList:
 
     def lines(self) -> Lines:
         """All words as bytes, made anew each time."""
+        from vecalc.space.lines import lines_of
+
         return lines_of(self._words)
 
     def variants(self, word: str) -> Sequence[int]:
@@ -124,6 +128,8 @@ class WordFile:
 
     def lines(self) -> Lines:
         """All words as bytes, where they are."""
+        from vecalc.space.lines import Lines
+
         return Lines(np.frombuffer(self._bytes, np.uint8)[1:], self._ends)
 
     def _find(self, word: str) -> int | None:

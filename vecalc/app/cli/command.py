@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 from vecalc.app import commands
-from vecalc.app.cli import topics
 from vecalc.app.cli.calling import Call, call_of, with_doubt
 from vecalc.app.cli.options import DEBUG, FORMAT, LET, MODEL, QUIET, RANKING, WORDS, read, request_of
 from vecalc.app.settings import KEYS, Setting, load_settings
@@ -46,6 +45,8 @@ SECTIONS = {
 
 def short_help() -> str:
     """What `-h` shows."""
+    from vecalc.app.cli import topics
+
     return f"""\
 vecalc, the calculator for embeddings
 

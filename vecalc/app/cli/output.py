@@ -9,14 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import ModuleType
-from typing import IO, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from vecalc.answers import Answer, Number, Ranking, Rows, Scored, Sheet
 from vecalc.errors import StorageProblem, UsageError
 from vecalc.render import Style
-from vecalc.space.growing import GrowingArray
+
+if TYPE_CHECKING:
+    from vecalc.space.growing import GrowingArray
 
 BY_SUFFIX = {
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".md": "markdown",
@@ -92,6 +94,8 @@ class ArraySink:
 
     def _of_width(self, shape: tuple[int, ...]) -> GrowingArray:
         if self.array is None:
+            from vecalc.space.growing import GrowingArray
+
             self.array = GrowingArray(self.stream, "<f8", shape)
             self.array.append(np.full((self.owed, *shape), np.nan))
         elif self.array.shape != shape:

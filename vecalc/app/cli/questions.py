@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from vecalc.app.asking import Question, as_name
-from vecalc.app.cli import inputs, tables
+from vecalc.app.cli import inputs
 from vecalc.app.pipeline import Calculator
 from vecalc.errors import FileProblem
 from vecalc.lang.nodes import Node, Number, Word
@@ -38,6 +38,8 @@ def from_files(paths: Sequence[str], size: int = 0) -> Iterator[Question]:
 
 def from_rows(path: str, texts: Sequence[str], calculator: Calculator) -> Iterator[Question]:
     """Every expression for each row of a table, with the row's columns as names."""
+    from vecalc.app.cli import tables
+
     with inputs.opened(path) as stream:
         for row in tables.rows(path, stream):
             names = {as_name(column): _as_node(cell, calculator) for column, cell in row.cells.items()}

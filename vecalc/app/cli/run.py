@@ -12,13 +12,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vecalc.answers import Answer
-from vecalc.app.asking import Options, Question
-from vecalc.app.cache import CacheUse
+from vecalc.app.asking import CacheUse, Options, Question
 from vecalc.app.candidates import Limits as CandidateLimits
-from vecalc.app.catalogue import known
 from vecalc.app.cli import inputs, questions
 from vecalc.app.cli.arguments import as_utf8
-from vecalc.app.cli.meter import metered, watched
 from vecalc.app.cli.output import Sink, TextSink, text_of
 from vecalc.app.cli.request import Request
 from vecalc.app.cli.showing import format_name, renderer, show_problem, sink_for, style, tell
@@ -72,6 +69,8 @@ def refuse_overwriting(request: Request, files: Iterable[str]) -> None:
     """Raises `UsageError` when the output of a request is one of the files that it reads."""
     if request.output is None:
         return
+    from vecalc.app.catalogue import known
+
     output = Path(request.output)
     models = [str(known(Path(split_model(model)[1]))) for model in request.model]
     read = [*files, *models, *filter(None, (request.csv, request.among))]
@@ -93,6 +92,10 @@ def open_calculator(request: Request) -> Calculator:
 
 def opened_spaces(request: Request) -> Opened:
     """The models of a request, read as it says."""
+    if not request.model:  # the starter: nothing is read, converted or watched
+        return open_spaces(())
+    from vecalc.app.cli.meter import watched
+
     return open_spaces(
         request.model,
         watch=partial(watched, quiet=request.quiet),
@@ -229,7 +232,12 @@ def _progress(asked: _Asked, done: int) -> Iterator[Callable[[int], None]]:
     seen = request.output is None and is_terminal(sys.stdout)
     regular = bool(asked.files) and all(Path(path).is_file() for path in asked.files)
     hidden = request.quiet or seen or not asked.batch
-    total = sum(map(inputs.count_lines, asked.files)) if regular and not hidden else None
+    if hidden:
+        yield lambda amount: None
+        return
+    from vecalc.app.cli.meter import metered
+
+    total = sum(map(inputs.count_lines, asked.files)) if regular else None
     with metered("answering", total, quiet=hidden) as meter:
         if meter is None:
             yield lambda amount: None

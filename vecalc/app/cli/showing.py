@@ -16,7 +16,6 @@ from vecalc.app.cli.request import Request
 from vecalc.app.cli.terminal import columns, error_style, is_terminal, only_ascii, wants_color
 from vecalc.errors import UsageError, VecalcError
 from vecalc.render import Style
-from vecalc.render.problem import note, problem
 
 
 def show_problem(answer: Answer, error: VecalcError, request: Request) -> None:
@@ -29,14 +28,17 @@ def complain(text: str, error: VecalcError, request: Request, where: str = "") -
     sys.stdout.flush()  # what came before it is seen before it
     if request.debug:
         traceback.print_exception(error)
+    from vecalc.render.problem import problem
+
     sys.stderr.write(problem(error, text, error_style(request.color), where=where))
 
 
 def tell(notes: Iterable[str], request: Request) -> None:
     """Print remarks, unless nobody wants them."""
-    if not request.quiet:
-        for text in notes:
-            sys.stderr.write(note(text, error_style(request.color)))
+    for text in () if request.quiet else notes:
+        from vecalc.render.problem import note
+
+        sys.stderr.write(note(text, error_style(request.color)))
 
 
 def format_name(request: Request) -> str:
