@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 HERE = Path(__file__).parent
+# What is installed has its modules compiled; a checkout has so after its first start, unless this forbids it.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 VECALC = str(Path(sys.executable).with_name("vecalc"))  # the installed command, as a user runs it
 PACKAGES = ("vecalc", "numpy", "numkong", "gensim", "faiss-cpu", "usearch", "click", "lark", "rich")
 

@@ -8,12 +8,14 @@ all of them, and the ratio to the baseline. Nothing in the test suite asserts th
 
 from __future__ import annotations
 
+import os
 import statistics
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as `measure` explains
 VECALC = str(Path(sys.executable).with_name("vecalc"))  # the installed command, as a user runs it
 BASELINE = "click+lark+numpy+rich"
 COMMANDS = {

@@ -16,7 +16,6 @@ import numpy as np
 
 from vecalc.search.cores import on_all_cores
 from vecalc.space.codes import LARGEST, Codes
-from vecalc.space.threads import products_alone
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     Rows: TypeAlias = NDArray[np.int64]
     Products: TypeAlias = NDArray[np.int32]  # [b, q]
 
-CELLS = 1 << 18  # products at once: 1 MB, which stay in the cache until they have been looked through
+CELLS = 1 << 21  # products at once: 8 MB; less would have the threads wait for each other in Python
 FEWEST, MOST = 512, 1 << 16  # rows at once
 FIRST = 4_096  # rows of the first piece, from which the others learn what is near enough
 GROUP = 32  # rows of the first piece of which only the largest product counts
@@ -63,11 +62,7 @@ def candidates(codes: Codes, queries: Floats, k: int, rows: Rows | None = None) 
 
     Sought among `rows` (None: all), without those that have no usual residual (`Codes.loose`).
     """
-    if len(queries) > 1:
-        with products_alone():
-            asked = _asked(queries, codes)
-    else:
-        asked = _asked(queries, codes)
+    asked = _asked(queries, codes)
     pools = _Pools(asked, codes, k)
     multiply = _product(asked.values)
 
@@ -209,6 +204,6 @@ def _product(queries: NDArray[np.int8]) -> Callable[[NDArray[np.int8]], Products
     """A function from codes [b, w] to their products [b, q] with all queries."""
     kernel = _kernel()
     if len(queries) == 1:  # packing pays from two queries on
-        return lambda values: np.asarray(kernel.cdist(values, queries, "dot")).astype(np.int32)
+        return lambda values: np.asarray(kernel.cdist(queries, values, "dot")).astype(np.int32).reshape(-1, 1)
     packed = kernel.dots_pack(queries)
     return lambda values: np.asarray(kernel.dots_packed(np.ascontiguousarray(values), packed))

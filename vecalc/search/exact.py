@@ -10,13 +10,15 @@ is the same to the last bit for one query and for many, with codes and without.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from vecalc.search import Hits, Measure
+from vecalc.search.cores import on_all_cores
 from vecalc.search.pools import Pools
-from vecalc.search.products import approximate, asked_of, blocks
+from vecalc.search.products import EPSILON, approximate, asked_of, blocks
 from vecalc.search.scoring import scores_of
 from vecalc.space import VectorSpace
 
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     Rows: TypeAlias = NDArray[np.int64]
 
 
+TOGETHER = 16  # queries whose rows one thread narrows down before it takes more
+
+
 def search(
     space: VectorSpace,
     queries: Queries,
@@ -39,7 +44,8 @@ def search(
     """See `Searcher.search`."""
     with np.errstate(over="ignore", invalid="ignore"):
         if _has_use_for_codes(space, k, measure, rows):
-            hopeful = _by_codes(space, queries, k, measure, rows)
+            with _alone(len(queries)):
+                hopeful = _by_codes(space, queries, k, measure, rows)
         else:
             hopeful = _by_float32(space, queries, k, measure, rows)
         found = _best(space, queries, hopeful, k, measure)
@@ -58,6 +64,15 @@ def _has_use_for_codes(space: VectorSpace, k: int, measure: Measure, rows: Rows 
     return len(space.codes.loose) <= count * coded.WORTH_IT
 
 
+def _alone(queries: int) -> AbstractContextManager[Any]:
+    """BLAS on one thread: its others spin for a while after a product, on the cores that ours need next."""
+    if queries == 1:  # no product is large enough to be shared out
+        return nullcontext()
+    from vecalc.space.threads import products_alone
+
+    return products_alone()
+
+
 def _by_codes(
     space: VectorSpace, queries: Queries, k: int, measure: Measure, rows: Rows | None
 ) -> list[Rows]:
@@ -67,17 +82,33 @@ def _by_codes(
     codes = space.codes
     assert codes is not None  # noqa: S101 - asked before
     near = coded.candidates(codes, queries, k, rows)
+    asked = asked_of(queries)
+    narrowed = _narrowed(space, near.rows, asked.units, k)
     loose = codes.loose if rows is None else np.intersect1d(codes.loose, rows, assume_unique=True)
     if not loose.size:
-        return near.rows
+        return narrowed
     # The few rows without a usual code: one product tells which of them reach what the others reach.
-    hopeful = [[found] for found in near.rows]
-    asked = asked_of(queries)
+    hopeful = [[found] for found in narrowed]
     for block in blocks(space, loose, Measure("cos")):
         keys, bounds = approximate(block, asked, Measure("cos"))
         for i, at in zip(*np.nonzero(keys + bounds[:, None] >= near.thresholds[:, None]), strict=True):
             hopeful[i].append(block.rows[at : at + 1])
     return [np.concatenate(found) for found in hopeful]
+
+
+def _narrowed(space: VectorSpace, near: Sequence[Rows], units: NDArray[np.float32], k: int) -> list[Rows]:
+    """The rows that float32 products leave of some hundred: about k, for float64 to settle."""
+    off = 2 * (space.dim + 6) * EPSILON  # of two cosines, see `approximate`
+    narrowed = list(near)
+
+    def narrow(first: int) -> None:
+        for i in range(first, min(first + TOGETHER, len(near))):
+            if len(rows := near[i]) > 2 * k:
+                keys = (space.vectors(rows, np.float32) @ units[i]) / space.lengths(rows)
+                narrowed[i] = rows[keys >= np.partition(keys, -k)[-k] - off]
+
+    on_all_cores(narrow, range(0, len(near), TOGETHER))
+    return narrowed
 
 
 def _by_float32(

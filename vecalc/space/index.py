@@ -11,6 +11,7 @@ apart by their bytes. Rows of equal hashes are in row order.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from typing import IO, TYPE_CHECKING, Any, TypeAlias
 from zlib import crc32
@@ -78,11 +79,12 @@ class MappedWords:
 def _rows(index: Index, text: str) -> list[int]:
     """Rows whose word may be this one, ascending."""
     try:
-        key = np.uint32(crc32(text.encode(*ENCODING)))
+        key = crc32(text.encode(*ENCODING))
     except UnicodeEncodeError:  # a lone surrogate that stands for no byte: in no file
         return []
     hashes, numbers = index
-    place, rows = int(hashes.searchsorted(key)), []
+    # Not numpy's search: it lets go of Python's lock, and for one key costs less than to get it back.
+    place, rows = bisect_left(hashes.data, key), []
     while place < len(hashes) and hashes.item(place) == key:
         rows.append(numbers.item(place))
         place += 1

@@ -145,7 +145,7 @@ def _mapped(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
     if (array.dtype, array.shape) != (np.dtype(kind), shape):
         message = f"{FACTS} promises {kind} {list(shape)}, the file holds {array.dtype} {list(array.shape)}"
         raise FileProblem(message, where=str(path), hint=_REBUILD)
-    return array
+    return array.view(np.ndarray)  # a map's own class makes each slice of it ten times as long
 
 
 def _words(path: Path, rows: int) -> WordFile:

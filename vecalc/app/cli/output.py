@@ -124,10 +124,10 @@ def _numbers(answer: Answer) -> np.typing.NDArray[np.float64] | None:
             return None
 
 
-def text_of(stream: IO[bytes]) -> io.TextIOWrapper:
-    """A stream of bytes as one of text, as output files have it."""
+def text_of(stream: IO[bytes], *, at_once: bool = False) -> io.TextIOWrapper:
+    """A stream of bytes as one of text, as output files have it; it keeps nothing back with `at_once`."""
     return io.TextIOWrapper(
-        stream, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=True
+        stream, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=at_once
     )
 
 

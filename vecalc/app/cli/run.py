@@ -27,6 +27,9 @@ from vecalc.errors import UnknownWords, UsageError
 from vecalc.lang.grammar import keep_tables_in
 from vecalc.lang.parse import Limits
 
+# Seconds after which Python lets another thread have its turn: the searching ones need it often and briefly,
+# and would wait for the writing one most of the time at Python's own 5 ms.
+TURN = 0.0002
 FAILED = 1  # a batch finished with failed lines, or an expectation was missed
 
 
@@ -199,6 +202,8 @@ def _answer_into(sink: Sink, name: str, asked: _Asked, skip: int = 0, code: int 
     """Write the answers, the first `skip` of which are written already; the exit code after each."""
     request, batch = asked.request, asked.batch
     chunk = 1 if request.line_buffered else CHUNK
+    if batch:
+        sys.setswitchinterval(TURN)
     questions = _questions(request, asked.typed, asked.files, asked.calculator)
     with _progress(asked, skip) as count:
         for answer in asked.calculator.answers(questions, chunk, skip):
@@ -257,7 +262,7 @@ def _answer_resumably(asked: _Asked) -> int:
         tell([f"{before.answers:,} answers are there already"], request)
     code = before.code
     with part_of(Path(request.output or ""), journal) as stream:
-        text = text_of(stream)
+        text = text_of(stream, at_once=True)
         look = style(request, several=asked.several, to_file=True)
         sink = TextSink(renderer(name), look, text, index=before.answers)
         try:
