@@ -36,9 +36,11 @@ FAILED = 1  # a batch finished with failed lines, or an expectation was missed
 def execute(request: Request) -> int:
     """Do what the command line asks for; the exit code."""
     keep_tables_in(cache_folder())
-    if "-" in request.expressions:  # the same as -f -
-        rest = tuple(text for text in request.expressions if text != "-")
-        request = request._replace(expressions=rest, file=(*request.file, "-"))
+    if request.expressions == ("-",):  # the same as -f -
+        request = request._replace(expressions=(), file=(*request.file, "-"))
+    elif "-" in request.expressions:  # an expression without its quotes, which would wait for input
+        hint = "put the whole expression in quotes, as in 'king - man'; standard input is -f -"
+        raise UsageError("a - between expressions", hint=hint)
     typed = [as_utf8(text) for text in (*request.expression_option, *request.expressions)]
     if request.csv is not None and (request.file or not typed):
         what = "its expressions can't come from a file" if request.file else "an expression is missing"
