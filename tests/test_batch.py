@@ -179,7 +179,10 @@ def test_a_batch_prints_what_single_runs_print(form: str) -> None:
     if form == "jsonl":  # the line's number is the record's id
         alone = [out.replace('"id": 1', f'"id": {i}', 1) for i, out in enumerate(alone, start=1)]
     if form == "plain":  # one answer needs no heading
-        alone = [out if out.startswith("#") else f"# {t}\n{out}" for t, out in zip(texts, alone, strict=True)]
+        alone = [
+            out if out.startswith(f"# {text}\n") else f"# {text}\n{out}"
+            for text, out in zip(texts, alone, strict=True)
+        ]
         together = "".join(line for line in together.splitlines(keepends=True) if line != "\n")
     assert together == "".join(alone)
 

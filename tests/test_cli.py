@@ -409,9 +409,13 @@ def test_formats_of_one_answer() -> None:
         return family("king", "-k", "1", *options).out
 
     assert out("--format", "plain") == KING
-    assert out("--format", "tsv") == "id\texpr\trank\tword\tscore\terror\n1\tking\t1\tkings\t0.999015\t\n"
-    assert out("--format", "csv") == "id,expr,rank,word,score,error\n1,king,1,kings,0.999015,\n"
-    assert out("--format", "csv", "--no-header") == "1,king,1,kings,0.999015,\n"
+    assert out("--format", "tsv") == (
+        "id\texpr\trank\tword\tscore\terror\tplace\tlabel\tlength\n1\tking\t1\tkings\t0.999015\t\t\t\t\n"
+    )
+    assert out("--format", "csv") == (
+        "id,expr,rank,word,score,error,place,label,length\n1,king,1,kings,0.999015,,,,\n"
+    )
+    assert out("--format", "csv", "--no-header") == "1,king,1,kings,0.999015,,,,\n"
     assert (
         out("--format", "markdown")
         == "| rank | word | score |\n| ---: | :--- | ---: |\n| 1 | kings | 0.9990 |\n"

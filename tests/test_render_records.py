@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 from rendering import (
     ATTENTION,
@@ -30,9 +31,10 @@ from rendering import (
     ranking,
 )
 
-from vecalc.answers import SCHEMA, Answer, Neighbour, Number
+from vecalc.answers import SCHEMA, Answer, Neighbour, Number, Row, Rows
 from vecalc.render import Style
 
+VECTOR = ["place", "label", "length"]  # columns of lists
 both = pytest.mark.parametrize("name", ["csv", "tsv"])
 
 
@@ -133,7 +135,7 @@ def test_json_attention_rows_and_list() -> None:
 @both
 def test_cells_read_back(name: str) -> None:
     head, *rows = cells(name, [NASTY])
-    assert head == ["id", "expr", "rank", "word", "score", "error"]
+    assert head == ["id", "expr", "rank", "word", "score", "error", *VECTOR]
     spelled = [w.encode(errors="backslashreplace").decode() if name == "csv" else w for w in NASTY_WORDS]
     assert [row[3] for row in rows] == spelled
     assert {row[1] for row in rows} == {NASTY.asked.expr}
@@ -143,31 +145,62 @@ def test_cells_read_back(name: str) -> None:
 @both
 def test_every_record_has_the_columns_of_the_header(name: str) -> None:
     answers = [*ORDINARY, NASTY, NASTY_LIST, NASTY_ERROR]
-    assert {len(row) for row in cells(name, answers)} == {6}
+    assert {len(row) for row in cells(name, answers)} == {9}
     failed = [row for row in cells(name, answers) if row[5] and row[0] == "7"]
-    assert failed == [["7", "king - mann + womn", "", "", "", "unknown words 'mann', 'womn'"]]
+    assert failed == [["7", "king - mann + womn", "", "", "", "unknown words 'mann', 'womn'", "", "", ""]]
 
 
 @both
 def test_no_expression_is_left_out(name: str) -> None:
     _, *rows = cells(name, ORDINARY)
     assert list(dict.fromkeys(row[0] for row in rows)) == [str(answer.asked.id) for answer in ORDINARY]
-    assert [row[2:] for row in rows if row[0] == str(EMPTY.asked.id)] == [["", "", "", ""]]
+    assert [row[2:] for row in rows if row[0] == str(EMPTY.asked.id)] == [[""] * 7]
 
 
 @both
 def test_lists_and_numbers_in_cells(name: str) -> None:
-    _, number, first, second = cells(name, [COSINE, LIST])
-    assert number == ["3", "cos(king, queen)", "", "", "0.651096", ""]
-    assert first == ["5", "[king, man * 2]", "1", "king", "14.142136", ""]
-    assert second[2:5] == ["2", "man * 2", "28.284271"]
+    _, number, first, second, third = cells(name, [COSINE, LIST])
+    assert number == ["3", "cos(king, queen)", "", "", "0.651096", "", "", "", ""]
+    assert first == ["5", "[king, man * 2]", "1", "king", "1.000000", "", "1", "king", "14.142136"]
+    assert second[2:] == ["2", "kings", "0.990000", "", "1", "king", "14.142136"]
+    assert third[2:] == ["1", "man", "1.000000", "", "2", "man * 2", "28.284271"]
+
+
+def test_columns_mean_what_they_mean_in_json() -> None:
+    head, *rows = cells("tsv", [QUEEN, LIST])
+    told = iter([dict(zip(head, row, strict=True)) for row in rows])
+    for record in strictly(document("json", [QUEEN, LIST])):
+        for vector in record.get("rows", [record]):
+            for hit in vector["results"]:
+                row = next(told)
+                assert {name: row[name] for name in ("rank", "word")} == {
+                    "rank": str(hit["rank"]),
+                    "word": hit["word"],
+                }
+                assert float(row["score"]) == pytest.approx(hit["score"], abs=1e-6)
+                assert row["label"] == vector.get("label", "")
+                assert row["length"] == (f"{vector['length']:.6f}" if "length" in vector else "")
+    assert next(told, None) is None
+
+
+@pytest.mark.parametrize("name", ["plain", "csv", "tsv"])
+def test_a_vector_without_neighbours_keeps_its_place(name: str) -> None:
+    alone = Answer(asked(), result=Rows((Row("", 2.5, None, ()),), np.ones((1, 2))))
+    assert (
+        document(name, [alone]).splitlines()[-1]
+        == {
+            "plain": "# 1: length 2.500000",
+            "csv": "1,king - man + woman,,,,,1,,2.500000",
+            "tsv": "1\tking - man + woman\t\t\t\t\t1\t\t2.500000",
+        }[name]
+    )
 
 
 @both
 def test_input_columns_come_first_under_their_own_names(name: str) -> None:
     head, row = cells(name, [IN_ROW])
-    assert head == ["word", "B", "id", "expr", "rank", "vecalc_word", "score", "error"]
-    assert row == ["king", "=1,2", "8", "A + B", "1", "queen", "1.000000", ""]
+    assert head == ["word", "B", "id", "expr", "rank", "vecalc_word", "score", "error", *VECTOR]
+    assert row == ["king", "=1,2", "8", "A + B", "1", "queen", "1.000000", "", "", "", ""]
 
 
 @both

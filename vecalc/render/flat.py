@@ -1,18 +1,18 @@
 """An answer as rows of one fixed width, for the formats that are nothing but rows.
 
-    ranking   a row per neighbour:           rank, word, score (of a score, too)
-    list      a row per vector of the list:  its place from 1, its label, its length
-    number    one row:                       -, -, the number
-    error     one row, in `table` only:      -, -, -, its message
-    nothing   one row, in `table` only:      -, -, -, -      (no candidate is left)
+    ranking   a row per neighbour:                 rank, word, score (of a score, too)
+    list      a row per neighbour of each vector:  the same, and which vector: place from 1, label, length
+    number    one row:                             only the score: the number
+    error     one row, in `table` only:            only its message
+    nothing   one row, in `table` only:            nothing      (no candidate is left)
 
-The neighbours of a list's vectors, its weights and the excluded words are in `json` and `jsonl`.
+A vector of a list that has no neighbours takes a row without a word. Weights and excluded words are in
+`json` and `jsonl`, whose names the columns have.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from vecalc.answers import Number, Ranking, Rows, Scored
@@ -20,19 +20,26 @@ from vecalc.render.figures import fixed, result
 from vecalc.render.sheets import as_text
 
 if TYPE_CHECKING:
-    from vecalc.answers import Answer
+    from vecalc.answers import Answer, Neighbour
     from vecalc.render import Style
 
 _DECIMALS = 6  # float32 scores carry about seven
-_COLUMNS = ("id", "expr", "rank", "word", "score", "error")
+# Those of lists come last, so that readers by number find the others where they are without a list.
+_COLUMNS = ("id", "expr", "rank", "word", "score", "error", "place", "label", "length")
 
 
 class Line(NamedTuple):
-    """One row, as text: `rank` and `word` are empty where there is only a number."""
+    """One row, as text: what there is nothing to say about is empty.
 
-    rank: str
-    word: str
-    score: str
+    `place`, `label` and `length` are those of the vector of a list that the word is near.
+    """
+
+    rank: str = ""
+    word: str = ""
+    score: str = ""
+    place: str = ""
+    label: str = ""
+    length: str = ""
 
 
 def lines(answer: Answer, style: Style) -> Iterator[Line]:
@@ -40,11 +47,14 @@ def lines(answer: Answer, style: Style) -> Iterator[Line]:
     digits = _DECIMALS if style.precision is None else style.precision
     match answer.result:
         case Ranking(neighbours) | Scored(neighbours):
-            yield from (Line(str(n.rank), n.word, fixed(n.score, digits)) for n in neighbours)
+            yield from (_neighbour(near, digits) for near in neighbours)
         case Rows(rows):
-            yield from (Line(str(i), row.label, fixed(row.length, digits)) for i, row in enumerate(rows, 1))
+            for place, row in enumerate(rows, 1):
+                vector = {"place": str(place), "label": row.label, "length": fixed(row.length, digits)}
+                near = [_neighbour(near, digits) for near in row.neighbours] or [Line()]
+                yield from (one._replace(**vector) for one in near)
         case Number(value):
-            yield Line("", "", result(value, style.precision))
+            yield Line(score=result(value, style.precision))
 
 
 def header(answer: Answer) -> list[str]:
@@ -61,7 +71,11 @@ def table(answer: Answer, style: Style) -> Iterator[list[str]]:
     text = as_text if style.csv_safe else str
     given = (answer.row or {}).values()
     front = [text(cell) for cell in (*given, str(answer.asked.id), answer.asked.expr)]
-    rows = ([line.rank, text(line.word), line.score, ""] for line in lines(answer, style))
     message = "" if answer.error is None else text(answer.error.message)
-    first = next(rows, ["", "", "", message])
-    yield from ([*front, *row] for row in chain([first], rows))
+    for line in list(lines(answer, style)) or [Line()]:
+        vector = [line.place, text(line.label), line.length]
+        yield [*front, line.rank, text(line.word), line.score, message, *vector]
+
+
+def _neighbour(near: Neighbour, digits: int) -> Line:
+    return Line(str(near.rank), near.word, fixed(near.score, digits))

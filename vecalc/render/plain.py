@@ -1,13 +1,15 @@
 """One neighbour a line, `rank<TAB>word<TAB>score`: stable, for pipes; the default off a terminal.
 
-A list has a line per vector, `place<TAB>label<TAB>length`; a number is alone on its line. Lines that
-begin with `#` are remarks: with several expressions the one that the block answers (and the error in
-its place), after `=>` whether the expectation was met. Nothing is cut; control characters in words
-are shown as escapes (`tsv` and `json` are exact).
+A number is alone on its line. Lines that begin with `#` are remarks: with several expressions the one that
+the block answers (and the error in its place), of a list each vector above its neighbours (place, label,
+length), after `=>` whether the expectation was met. Nothing is cut; control characters in words are shown
+as escapes (`tsv` and `json` are exact).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from vecalc.render import sheets
@@ -31,11 +33,23 @@ def answer(answer: Answer, style: Style, index: int) -> str:
     if style.several and answer.error is not None:
         remarks.append(f"# error: {visible(answer.error.message)}\n")
     met = [f"# {verdict(answer.expected)}\n"] if answer.expected else []
-    return "".join([*remarks, *map(_line, lines(answer, style)), *met])
+    blocks = (
+        _block(place, list(block)) for place, block in groupby(lines(answer, style), lambda line: line.place)
+    )
+    return "".join([*remarks, *blocks, *met])
+
+
+def _block(place: str, lines: Sequence[Line]) -> str:
+    """The lines of an answer, or of one vector of a list, which a remark names."""
+    label = f"{visible(lines[0].label)}, " if lines[0].label else ""
+    head = f"# {place}: {label}length {lines[0].length}\n" if place else ""
+    return head + "".join(map(_line, lines))
 
 
 def _line(line: Line) -> str:
-    return f"{line.rank}\t{visible(line.word)}\t{line.score}\n" if line.rank else f"{line.score}\n"
+    if not line.rank:  # a number, or a vector of a list without neighbours
+        return f"{line.score}\n" if line.score else ""
+    return f"{line.rank}\t{visible(line.word)}\t{line.score}\n"
 
 
 def sheet(sheet: Sheet, style: Style, index: int) -> str:
