@@ -136,6 +136,7 @@ class Answer(NamedTuple):
         return self.error is None and (self.expected is None or self.expected.passed)
 
 
+# Plain values, no numpy number: as text it may spell its type, and mypy takes a float64 for a float.
 Cell: TypeAlias = str | int | float | None
 
 KINDS = ("text", "count", "score", "percent", "size")

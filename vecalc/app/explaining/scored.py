@@ -76,9 +76,9 @@ def _axes(ranker: Ranker, workings: Workings, score: Score) -> list[Measure]:
 
 def _neighbours(found: tuple[Neighbour, ...], k: int, values: Floats) -> Sheet:
     gaps: list[float | None] = [first.score - second.score for first, second in pairwise(found)]
-    spread = float(values.std()) if len(values) else 0.0
+    mean, spread = (float(values.mean()), float(values.std())) if len(values) else (0.0, 0.0)
     rows: list[tuple[Cell, ...]] = [
-        (near.rank, near.word, near.score, gap, (near.score - values.mean()) / spread if spread else None)
+        (near.rank, near.word, near.score, gap, (near.score - mean) / spread if spread else None)
         for near, gap in zip(found[:k], [*gaps, None], strict=False)
     ]
     columns = (Column("rank", "count"), Column("word"), Column("score", "score"))
