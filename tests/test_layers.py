@@ -154,3 +154,9 @@ def test_there_are_no_cycles() -> None:
         graph.setdefault(module, set()).update({found.inside} if loads else set())
     order = list(TopologicalSorter(graph).static_order())  # raises CycleError, which names them
     assert order.index("errors") < order.index("app.pipeline") < order.index("app.cli.run")
+
+
+def test_commands_open_models_through_one_door() -> None:
+    """What has to come before (no input is overwritten, the models' own settings count) stands there."""
+    callers = {path for path in PACKAGE.rglob("*.py") if "open_spaces(" in path.read_text("utf-8")}
+    assert {str(path.relative_to(PACKAGE)) for path in callers} == {"app/spaces.py", "app/cli/opening.py"}

@@ -227,9 +227,9 @@ def test_the_file_itself_carries_nothing() -> None:
 
 
 def test_a_batch_does_not_go_on_at_another_norm() -> None:
+    from vecalc.app.cli.opening import as_models_have_it
     from vecalc.app.cli.request import Request
     from vecalc.app.cli.resuming import journal_for
-    from vecalc.app.cli.run import as_models_have_it
 
     good("add", "family", FAMILY)
     Path("in.txt").write_text("king\n")
@@ -443,14 +443,14 @@ def test_every_action_has_help(action: str) -> None:
 
 
 def test_the_prompt_takes_up_what_a_model_carries() -> None:
+    from vecalc.app.cli.opening import open_calculator
     from vecalc.app.cli.request import Request
-    from vecalc.app.cli.run import open_calculator
     from vecalc.app.repl import commands
     from vecalc.app.repl.session import Session
 
     good("add", "family", FAMILY, "--norm", "raw")
     request = Request(unset=("norm", "metric"))
-    session = Session(open_calculator(request), request)
+    session = Session(open_calculator(request).calculator, request)
     norms = []
     for line in ("use f=family", "use starter", "use f", "set norm unit", "use starter", "use f"):
         commands.run(session, line)

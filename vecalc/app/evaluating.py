@@ -149,19 +149,21 @@ def _formula(calculator: Calculator, text: str, columns: Sequence[str]) -> Formu
 
 
 def texts(path: str) -> list[Text]:
-    """A file of questions, with its file of answers where there is one, or all text files of a folder.
+    """What is in the files that a path names. Raises `FileProblem` for what can't be read."""
+    return [_text(file) for file in files_of(path)]
 
-    Raises `FileProblem` for what can't be read.
-    """
+
+def files_of(path: str) -> list[str]:
+    """A file of questions, with its file of answers where there is one, or all text files of a folder."""
     place = Path(path)
     if path == "-" or not place.is_dir():
         answers = place.with_suffix(".answers")
-        beside = [answers] if place.suffix == ".questions" and answers.is_file() else []
-        return [_text(path), *map(_text, map(str, beside))]
-    found = sorted(file for file in place.rglob("*.txt") if file.is_file())
+        beside = [str(answers)] if place.suffix == ".questions" and answers.is_file() else []
+        return [path, *beside]
+    found = sorted(str(file) for file in place.rglob("*.txt") if file.is_file())
     if not found:
         raise FileProblem("is a folder without text files (.txt)", where=path)
-    return [_text(str(file)) for file in found]
+    return found
 
 
 def _text(path: str) -> Text:

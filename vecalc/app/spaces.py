@@ -23,17 +23,23 @@ _NAMED = re.compile(r"([^\W\d][\w'’]*)=(.+)", re.DOTALL)
 
 
 class Opened(NamedTuple):
-    """Spaces by name (the default first), and notes on what was put up with."""
+    """Spaces by name (the default first), notes on what was put up with, and the files (stores) read."""
 
     spaces: dict[str, VectorSpace]
     notes: tuple[str, ...]
+    files: tuple[Path, ...] = ()
 
 
 def starter() -> VectorSpace:
     """The space inside the package: real vectors of English words, so that a fresh install answers."""
     from vecalc.space.store import open_store
 
-    return open_store(Path(vecalc.__file__).parent / "starter", "starter")
+    return open_store(starter_folder(), "starter")
+
+
+def starter_folder() -> Path:
+    """Where it lies."""
+    return Path(vecalc.__file__).parent / "starter"
 
 
 def open_spaces(
@@ -56,6 +62,7 @@ def open_spaces(
 
     spaces: dict[str, VectorSpace] = {}
     notes: list[str] = []
+    files: list[Path] = []
     for model in models:
         name, path = split_model(model)
         if name in spaces:
@@ -67,7 +74,8 @@ def open_spaces(
         loaded = load(path, name=name or _shown(path), **how)  # type: ignore[arg-type]
         spaces[name] = loaded.space
         notes += [f"{path}: {note}" for note in loaded.notes]
-    return Opened({name: spaces[name] for name in sorted(spaces, key=bool)}, tuple(notes))
+        files += loaded.files
+    return Opened({name: spaces[name] for name in sorted(spaces, key=bool)}, tuple(notes), tuple(files))
 
 
 def split_model(model: str) -> tuple[str, str]:

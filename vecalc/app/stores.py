@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vecalc.app.asking import CacheUse
-from vecalc.app.cache import building, folder_of, is_current, note_changes
+from vecalc.app.cache import building, folder_of, is_current, known_files, note_changes
 from vecalc.app.catalogue import check_name, imported, known
 from vecalc.errors import FileProblem, NoSpace, NotWritable, StorageProblem
 from vecalc.formats.load import Loaded, convert, main_file, tolerant
@@ -61,7 +61,8 @@ def load(
     """
     place = known(Path(path))
     if is_store(place):
-        return Loaded(_verified(place, name) if cache.verify else open_store(place, name), ())
+        space = _verified(place, name) if cache.verify else open_store(place, name)
+        return Loaded(space, (), (place,))
     tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors, trust_pickle)
     name, place = name or place.name, main_file(place)
     if not os.path.isfile(place) or place.stat().st_size < WORTH_STORING:  # noqa: PTH113 - any name
@@ -108,8 +109,10 @@ def _kept(folder: Path, place: Path, name: str, use: CacheUse) -> Loaded | None:
 
 
 def _opened(folder: Path, name: str) -> Loaded:
-    notes = read_facts(folder / FACTS).rest.get("notes", ())
-    return Loaded(open_store(folder, name), tuple(map(str, notes)) if isinstance(notes, list) else ())
+    facts = read_facts(folder / FACTS).rest
+    notes = facts.get("notes", ())
+    files = (*(known.path for known in known_files(facts)), folder)
+    return Loaded(open_store(folder, name), tuple(map(str, notes)) if isinstance(notes, list) else (), files)
 
 
 def _convert(

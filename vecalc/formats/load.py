@@ -37,10 +37,11 @@ LOOKED_AT = 1000  # and that it chooses them from, so that a folder of millions 
 
 
 class Loaded(NamedTuple):
-    """A space, and what had to be put up with to load it, a sentence each."""
+    """A space, what had to be put up with to load it, a sentence each, and the files (or store) read."""
 
     space: VectorSpace
     notes: tuple[str, ...]
+    files: tuple[Path, ...] = ()
 
 
 def load(
@@ -62,14 +63,15 @@ def load(
     """
     place = Path(path)
     if is_store(place):
-        return Loaded(open_store(place, name), ())
+        return Loaded(open_store(place, name), (), (place,))
     tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors, trust_pickle)
     found: list[Subwords] = []
-    with opened(main_file(place), tolerance) as (source, head, _):
+    with opened(main_file(place), tolerance) as (source, head, files):
         blocks = recognised(head, source.path).read(source)
         words, matrix = gathered(_watched(sound(blocks, source), found), source.path)
         subwords = found[0].in_memory() if found else None
-    return Loaded(MatrixSpace(words, matrix, name or place.name, subwords=subwords), _notes(source))
+    space = MatrixSpace(words, matrix, name or place.name, subwords=subwords)
+    return Loaded(space, _notes(source), files.paths)
 
 
 def convert(

@@ -159,6 +159,11 @@ class OpenFiles:
             return file.raw
         return cast(BinaryIO, io.BufferedReader(_Jumping(file.raw, self._tap), JUMPS))
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Where they are, in the order of their opening."""
+        return tuple(file.path for file in self._opened)
+
     def refuse_if_changed(self) -> None:
         """FileProblem unless every file is what it was when it was opened."""
         for file in self._opened:

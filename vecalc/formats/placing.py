@@ -6,7 +6,7 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,9 +15,11 @@ from vecalc.errors import UsageError
 LONGEST_STEM = 40  # characters of a name that a temporary folder repeats
 
 
-def refuse_existing(paths: list[Path], force: bool) -> None:
-    """UsageError where a file would be replaced that must not be."""
+def refuse_existing(paths: list[Path], force: bool, never: Sequence[Path] = ()) -> None:
+    """UsageError where a file would be replaced that must not be; one of `never` not even with `force`."""
     for path in paths:
+        if path.exists() and any(kept.exists() and path.samefile(kept) for kept in never):
+            raise UsageError("input and output are the same file", where=str(path))
         if path.exists() and not path.is_file():
             raise UsageError("is there, and is no file", where=str(path), hint="give the name of a new file")
         if path.exists() and not force:
@@ -35,7 +37,7 @@ def folder_beside(path: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def moved(first: Path, target: Path, force: bool) -> tuple[Path, ...]:
+def moved(first: Path, target: Path, force: bool, never: Sequence[Path] = ()) -> tuple[Path, ...]:
     """Give all files their places, the one that is loaded last; their new paths, that one first.
 
     Where several files replace others, the old ones are put aside first, the one that is loaded before all:
@@ -44,7 +46,7 @@ def moved(first: Path, target: Path, force: bool) -> tuple[Path, ...]:
     place = target.resolve()
     others = sorted(path for path in first.parent.iterdir() if path != first)
     moves = [(path, place.parent / path.name) for path in others] + [(first, place)]
-    refuse_existing([new for _, new in moves], force)
+    refuse_existing([new for _, new in moves], force, never)
     for path, new in moves:
         with path.open("rb") as stream:
             os.fsync(stream.fileno())

@@ -11,7 +11,7 @@ can write its format. With `GZIPPED = True` it also packs what is called .gz.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
@@ -99,13 +99,14 @@ def save(
     force: bool = False,
     gzip: bool = False,
     tap: Tap | None = None,
+    never: Sequence[Path] = (),
 ) -> Saved:
     """Write a space to a file, in the format that `form` or its suffix says, gzipped where it ends with .gz.
 
     The numbers are those of `space.blocks()`, float32, exactly, and so are the words. Files appear when
-    they are complete; what exists is only replaced with `force`. `tap` sees how many rows more are
-    written. UsageError for a format that does not exist or can't hold a word, and for a file that exists;
-    StorageProblem when it can't be written; nothing is left behind then.
+    they are complete; what exists is only replaced with `force`, and `never` not even then. `tap` sees how
+    many rows more are written. UsageError for a format that does not exist or can't hold a word, and for a
+    file that exists; StorageProblem when it can't be written; nothing is left behind then.
     """
     place = Path(path)
     form = form_of(place, form)
@@ -114,13 +115,13 @@ def save(
         raise UsageError(f"{spoken(form)} files are not gzipped", where=str(path), hint="leave out .gz")
     if not len(space):
         raise UsageError("there is no word to write", where=str(path))
-    refuse_existing([place], force)
+    refuse_existing([place], force, never)
     try:
         with folder_beside(place) as folder:
             first = folder / (place.name + (GZIP if packed and place.suffix != GZIP else ""))
             writers()[form].write(first, _Watched(space, form, tap))
             _refuse_misread(first, form, space)
-            return Saved(form, moved(first, place, force))
+            return Saved(form, moved(first, place, force, never))
     except OSError as problem:
         why = problem.strerror or str(problem)
         raise StorageProblem(f"can't be written: {why}", where=str(path), hint=_HINT) from None

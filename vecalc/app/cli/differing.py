@@ -4,30 +4,28 @@ from __future__ import annotations
 
 from itertools import chain
 
-from vecalc.app.cli import inputs, questions
+from vecalc.app.cli import questions
 from vecalc.app.cli.arguments import as_utf8
+from vecalc.app.cli.opening import open_calculator
 from vecalc.app.cli.request import Request
-from vecalc.app.cli.run import FAILED, open_calculator
+from vecalc.app.cli.run import FAILED
 from vecalc.app.cli.showing import format_name, show_problem, show_sheets, tell
 from vecalc.app.differing.differ import Difference, differences
 from vecalc.app.differing.sheets import sheets
 from vecalc.app.pipeline import Calculator
-from vecalc.app.places import cache_folder
 from vecalc.app.spaces import named
 from vecalc.errors import UsageError
-from vecalc.lang.grammar import keep_tables_in
 
 
 def diff(request: Request) -> int:
     """Answer the questions of a request in each of its models, and show the differences; the exit code."""
-    keep_tables_in(cache_folder())
     typed = [as_utf8(text) for text in (*request.expression_option, *request.expressions)]
     if not typed and not request.file:
         raise UsageError("an expression is missing", where="vecalc diff", hint="vecalc diff king -m a -m b")
     if len(request.model) < 2:
         raise UsageError("two models are needed", where="vecalc diff", hint="-m old=FILE -m new=FILE")
-    inputs.refuse_sharing([*(("-f", file) for file in request.file), ("--among", request.among)])
-    calculators = _calculators(request._replace(model=named(request.model)))
+    opened, request = open_calculator(request._replace(model=named(request.model)))
+    calculators = _calculators(opened)
     deep = not request.file
     asked = chain(questions.typed(typed), questions.from_files(request.file))
     found = list(differences(calculators, asked, deep=deep))
@@ -46,9 +44,8 @@ def diff(request: Request) -> int:
     return errors[0].exit_code if len(found) == 1 else FAILED
 
 
-def _calculators(request: Request) -> dict[str, Calculator]:
+def _calculators(opened: Calculator) -> dict[str, Calculator]:
     """A calculator for each model, which is its default space; it knows the others by their names."""
-    opened = open_calculator(request)
     found: dict[str, Calculator] = {}
     for name in opened.spaces:
         calculator = Calculator(opened.spaces, opened.options)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from vecalc.errors import FileProblem, UsageError, VecalcError
+from vecalc.errors import FileProblem, VecalcError
 
 LINE_LIMIT = 1 << 20  # bytes of one line; a longer one is read past, in constant memory, and reported
 RAISE = "--limit size=N raises the limit"
@@ -37,14 +37,6 @@ def opened(path: str) -> Iterator[IO[bytes]]:
         if not stream.seekable() and not stream.readable():
             raise FileProblem("is not a file that can be read", where=path)
         yield stream
-
-
-def refuse_sharing(readers: Iterable[tuple[str, str | None]]) -> None:
-    """Raises `UsageError` where standard input is to be read twice: options, and what each reads."""
-    options = [option for option, path in readers if path == "-"]
-    if len(options) > 1:
-        what = f"{options[0]} and {options[1]} can't both read standard input"
-        raise UsageError(what, where=options[1], hint="give one of them the name of a file")
 
 
 def text(path: Path) -> str:

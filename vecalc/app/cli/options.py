@@ -142,7 +142,8 @@ DEBUG = click.option("--debug", is_flag=True, help="Show the traceback of an err
 
 def request_of(options: Mapping[str, Any], **more: Any) -> Request:
     """The request that the options of a command make; what is no field of it is the command's own."""
-    known = {name: value for name, value in {**options, **more}.items() if name in Request._fields}
+    options = {**options, **more}
+    known = {name: value for name, value in options.items() if name in Request._fields}
     return Request(**known)._replace(
         format=options.get("format") or ("json" if options.get("json") else None),
         unset=tuple(sorted(name for name in known if _is_unset(name))),

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from vecalc.app.asking import Question, as_name
-from vecalc.app.cli import inputs
 from vecalc.app.pipeline import Calculator
 from vecalc.errors import FileProblem
 from vecalc.lang.nodes import Node, Number, Word
@@ -26,6 +25,10 @@ def from_files(paths: Sequence[str], size: int = 0) -> Iterator[Question]:
 
     `size` is the limit of an expression in bytes; a line may have more, for blanks and a comment.
     """
+    if not paths:
+        return
+    from vecalc.app.cli import inputs
+
     longest = max(inputs.LINE_LIMIT, 2 * size)
     for path in paths:
         name = "standard input" if path == "-" else path
@@ -38,7 +41,7 @@ def from_files(paths: Sequence[str], size: int = 0) -> Iterator[Question]:
 
 def from_rows(path: str, texts: Sequence[str], calculator: Calculator) -> Iterator[Question]:
     """Every expression for each row of a table, with the row's columns as names."""
-    from vecalc.app.cli import tables
+    from vecalc.app.cli import inputs, tables
 
     with inputs.opened(path) as stream:
         for row in tables.rows(path, stream):
@@ -55,6 +58,8 @@ def words(text: str | None) -> tuple[str, ...] | None:
     if text is None:
         return None
     if text == "-" or Path(text).is_file():
+        from vecalc.app.cli import inputs
+
         with inputs.opened(text) as stream:
             return tuple(line.text.strip() for line in inputs.lines(stream))
     return tuple(filter(None, (word.strip() for word in text.split(","))))

@@ -45,4 +45,5 @@ class Request(NamedTuple):
     verify: bool = False
     quiet: bool = False
     debug: bool = False
+    beside: tuple[str, ...] = ()  # files that opened models turned out to consist of
     unset: tuple[str, ...] = ()  # options that nobody set, on the command line or elsewhere

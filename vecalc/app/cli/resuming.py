@@ -36,6 +36,7 @@ INDIFFERENT = {
     "require_cache": False,
     "no_wait": False,
     "verify": False,
+    "beside": (),
     "unset": (),
 }
 

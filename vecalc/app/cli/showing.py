@@ -81,7 +81,7 @@ def style(request: Request, *, several: bool, to_file: bool = False) -> Style:
 
 @contextlib.contextmanager
 def sink_for(request: Request, *, several: bool) -> Iterator[tuple[Sink, str]]:
-    """Where the answers of a request go, and the name of their format."""
+    """Where the answers of a request go, and the name of their format. Raises `UsageError`."""
     name = format_name(request)
     if request.output is None or request.output == "-":
         if name == "npy":
@@ -91,6 +91,9 @@ def sink_for(request: Request, *, several: bool) -> Iterator[tuple[Sink, str]]:
         yield sink, name
         sink.close()
         return
+    from vecalc.app.cli.opening import refuse_overwriting
+
+    refuse_overwriting(request)
     with written_whole(Path(request.output)) as stream:
         if name == "npy":
             sink = ArraySink(stream, request.output)

@@ -35,7 +35,7 @@ def run(**options: Any) -> int:
     each is from the sum, and which depend on the axes of the space.
     """
     from vecalc.app.cli.arguments import as_utf8
-    from vecalc.app.cli.run import open_calculator
+    from vecalc.app.cli.opening import open_calculator
     from vecalc.app.cli.showing import complain, format_name, show_sheets, tell
     from vecalc.app.comparing.compare import compare, notes, operand
     from vecalc.app.comparing.formulas import Formula, chosen
@@ -48,11 +48,11 @@ def run(**options: Any) -> int:
             what, where="vecalc compare", hint="each in quotes: vecalc compare 'king - man' woman"
         )
     more = [Formula(text.strip(), text.strip()) for text in map(as_utf8, options["formulas"])]
-    formulas, request = [*chosen(options["only"]), *more], request_of(options)
-    calculator = open_calculator(request)
+    formulas = [*chosen(options["only"]), *more]
+    calculator, request = open_calculator(request_of(options))
     comparisons, about = [], ""
     try:
-        for norm in NORMS if options["all_norms"] else (request.norm,):
+        for norm in NORMS if options["all_norms"] else (calculator.options.norm,):
             calculator.set(norm=norm)
             operands = []
             for about in texts:

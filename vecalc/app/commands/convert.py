@@ -49,33 +49,24 @@ def run(model: str, out: str, form: str, **options: Any) -> int:
     # What writes files loads numpy; the options don't need it.
     from vecalc.app.candidates import Limits
     from vecalc.app.cli.meter import metered
+    from vecalc.app.cli.opening import open_models
     from vecalc.app.cli.questions import words
-    from vecalc.app.cli.run import opened_spaces
     from vecalc.app.cli.showing import tell
     from vecalc.app.parts import part_of
     from vecalc.formats.save import form_of, save
 
     form = form_of(Path(out), form)  # before a long model is read
-    _refuse_same(model, out)
-    request = request_of(options, model=(model,))
-    spaces, notes = opened_spaces(request)
+    request = request_of(options, model=(model,), among=options["listed"], output=out, format=form)
+    spaces, request = open_models(request)
     limits = Limits(options["leading"], words(options["listed"]), options["matching"])
+    kept = [Path(path) for path in request.beside]
     part, more = part_of(next(iter(spaces.values())), limits, options["scaled"])
-    tell((*notes, *more), request)
+    tell(more, request)
     with metered(f"writing {Path(out).name}", len(part), quiet=request.quiet) as meter:
         tap = meter.add if meter else None
-        saved = save(part, out, form, force=options["force"], gzip=options["gzip"], tap=tap)
+        saved = save(part, out, form, force=options["force"], gzip=options["gzip"], tap=tap, never=kept)
     sys.stdout.write(_report(saved, part))
     return 0
-
-
-def _refuse_same(model: str, out: str) -> None:
-    from vecalc.app.spaces import split_model
-    from vecalc.errors import UsageError
-
-    source, target = Path(split_model(model)[1]), Path(out)
-    if target.is_file() and source.exists() and target.samefile(source):
-        raise UsageError("input and output are the same file", where=out)
 
 
 def _report(saved: Saved, part: Selection) -> str:

@@ -116,8 +116,6 @@ def _wanted(kind: str, options: dict[str, Any]) -> Wanted:
         first=options["cut"],
         unknown=options["unknown"],
         exclude=options["exclusion"],
-        norm=options["norm"],
-        metric=options["metric"],
         resamples=options["resamples"],
         seed=options["seed"],
     )
@@ -127,20 +125,20 @@ def _wanted(kind: str, options: dict[str, Any]) -> Wanted:
 
 
 def _show(kind: str, files: list[str], wanted: Wanted, request: Request) -> int:
-    from vecalc.app.cli.run import open_calculator
+    from vecalc.app.cli.opening import open_calculator
     from vecalc.app.cli.showing import show_sheets
     from vecalc.app.cli.terminal import error_style
-    from vecalc.app.evaluating import InFormula
-    from vecalc.app.places import cache_folder
+    from vecalc.app.evaluating import InFormula, files_of
     from vecalc.app.spaces import named, split_model
-    from vecalc.lang.grammar import keep_tables_in
     from vecalc.render.problem import problem
 
-    keep_tables_in(cache_folder())
     if sum(not split_model(model)[0] for model in request.model) > 1:
         request = request._replace(model=named(request.model))
-    calculator = open_calculator(request)
+    questions = tuple(name for file in files for name in files_of(file))
+    calculator, request = open_calculator(request._replace(file=questions))
     calculator.set(exact=True)  # a word is found as the rules say, a formula's own words as written
+    rules = wanted.rules._replace(norm=request.norm, metric=request.metric)  # as the model has them
+    wanted = wanted._replace(rules=rules)
     try:
         sheets = [sheet for file in files for sheet in _sheets(kind, file, calculator, wanted, request)]
     except InFormula as wrong:

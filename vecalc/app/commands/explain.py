@@ -31,7 +31,7 @@ def run(**options: Any) -> int:
     are, and whether the answer depends on the axes of the space.
     """
     from vecalc.app.cli.arguments import as_utf8
-    from vecalc.app.cli.run import open_calculator
+    from vecalc.app.cli.opening import open_calculator
     from vecalc.app.cli.showing import complain, format_name, show_sheets, tell
     from vecalc.app.explaining.explain import explain
     from vecalc.errors import ExpressionError
@@ -42,7 +42,7 @@ def run(**options: Any) -> int:
         given = "an expression is missing" if not texts else f"one expression at a time, {len(texts)} given"
         raise UsageError(given, where="vecalc explain", hint="in quotes: vecalc explain 'king - man + woman'")
     text = texts[0].strip()
-    calculator = open_calculator(request)
+    calculator, request = open_calculator(request)
     try:
         for_people = format_name(request) in ("table", "markdown")
         answer, sheets = explain(calculator, text, for_people=for_people)

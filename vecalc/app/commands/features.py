@@ -59,7 +59,7 @@ def run(table: str, output: str, resume: bool, **options: Any) -> int:
     from vecalc.app.cli import inputs, tables
     from vecalc.app.cli.arguments import as_utf8
     from vecalc.app.cli.meter import metered
-    from vecalc.app.cli.run import open_calculator, refuse_overwriting
+    from vecalc.app.cli.opening import open_calculator
     from vecalc.app.cli.showing import tell
     from vecalc.app.features import Policy
     from vecalc.app.features.run import Order, file_digest, make_features, part_folder
@@ -71,8 +71,6 @@ def run(table: str, output: str, resume: bool, **options: Any) -> int:
         raise UsageError("features need a file", where=f"-o {output}", hint="-o features.npz")
     name = format_of(output, options.pop("format"))
     check_format(name)
-    request = request_of(options)
-    refuse_overwriting(request._replace(output=output), (table,))
     if resume and table == "-":
         raise UsageError("what was read from a pipe can't be read again", where="--resume")
     order = Order(
@@ -84,7 +82,7 @@ def run(table: str, output: str, resume: bool, **options: Any) -> int:
         name,
         Path(output),
     )
-    calculator = open_calculator(request)
+    calculator, request = open_calculator(request_of(options, csv=table, output=output, format=name))
     size = Path(table).stat().st_size if Path(table).is_file() else None
     with (
         inputs.opened(table) as stream,

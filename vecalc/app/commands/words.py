@@ -54,7 +54,7 @@ def run(patterns: tuple[str, ...], **options: Any) -> int:
     """
     # What opens a model loads numpy; the options don't need it.
     from vecalc.app.cli.arguments import as_utf8
-    from vecalc.app.cli.run import opened_spaces
+    from vecalc.app.cli.opening import open_models
     from vecalc.app.cli.showing import format_name, show_sheets, tell
     from vecalc.app.parts import found_words
     from vecalc.errors import UsageError
@@ -64,10 +64,10 @@ def run(patterns: tuple[str, ...], **options: Any) -> int:
         raise UsageError("one pattern at a time", where="vecalc words", hint="/king|queen/ finds both")
     if len(request.model) > 1:
         raise UsageError("one model at a time", where="-m")
-    spaces, notes = opened_spaces(request)
+    spaces, request = open_models(request)
     space = next(iter(spaces.values()))
     found = found_words(space, *map(as_utf8, patterns), first=options["leading"])
-    tell((*notes, *found.notes), request)
+    tell(found.notes, request)
     if options["only_count"]:
         bare = request._replace(header=request.header and format_name(request) not in ("plain", "table"))
         show_sheets([_count(found)], bare)

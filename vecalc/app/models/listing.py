@@ -8,10 +8,10 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import vecalc
 from vecalc.answers import Column, Sheet
 from vecalc.app import catalogue
 from vecalc.app.models.kept import conversions, facts_of, size_of
+from vecalc.app.spaces import starter_folder
 
 if TYPE_CHECKING:
     from vecalc.answers import Cell
@@ -44,7 +44,7 @@ FIRST = 8  # words shown of a model
 def place_of(name: str) -> Path:
     """Where a model lies: the starter's folder, an imported model's, or an alias's file."""
     if name == catalogue.STARTER:
-        return Path(vecalc.__file__).parent / "starter"
+        return starter_folder()
     return catalogue.known(Path(name))
 
 

@@ -37,13 +37,14 @@ def info(name: str, **options: Any) -> int:
 
     from vecalc.app import catalogue
     from vecalc.app.cli.meter import watched
+    from vecalc.app.cli.opening import begin
     from vecalc.app.cli.showing import show_sheets
     from vecalc.app.models.listing import details
     from vecalc.app.spaces import starter
     from vecalc.app.stores import load
     from vecalc.formats.load import Loaded
 
-    request = request_of(options)
+    request = begin(request_of(options, model=(name,)))
     if name == catalogue.STARTER:
         opened = Loaded(starter(), ())
     else:
@@ -54,6 +55,7 @@ def info(name: str, **options: Any) -> int:
             allow_trailing=request.allow_trailing,
             encoding_errors=request.encoding_errors,
         )
+    request = request._replace(beside=tuple(map(str, opened.files)))
     show_sheets(details(name, opened.space, opened.notes), request)
     return 0
 
@@ -70,12 +72,13 @@ def check(name: str, words: str | None, sample: int, seed: int, **options: Any) 
     from functools import partial
 
     from vecalc.app.cli.meter import watched
+    from vecalc.app.cli.opening import begin
     from vecalc.app.cli.showing import show_sheets
     from vecalc.app.doctor.check import examine
     from vecalc.app.doctor.report import sheets
     from vecalc.app.models.listing import place_of
 
-    request = request_of(options)
+    request = begin(request_of(options, model=(name,), file=(words,) if words else ()))
     found = examine(place_of(name), words, sample, seed, partial(watched, quiet=request.quiet))
     show_sheets(sheets(found), request)
     return WRONG if found.is_wrong else 0

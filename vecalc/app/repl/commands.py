@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from vecalc.app import catalogue
 from vecalc.app.candidates import Limits, candidate_rows
 from vecalc.app.cli import inputs, topics
+from vecalc.app.cli.opening import open_models, refuse_overwriting
 from vecalc.app.cli.output import written_whole
-from vecalc.app.cli.run import opened_spaces, refuse_overwriting
 from vecalc.app.repl import favourites, options, outputs, tables
 from vecalc.app.spaces import own_settings
 from vecalc.calc.expand import Definition
@@ -139,12 +139,14 @@ def _use(session: Session, argument: str) -> None:
                 "a model is missing", where="use", hint="use [NAME=]FILE, or the name of a loaded one"
             )
         # What the command line trusts is its own model, not whatever is opened later.
-        opened = opened_spaces(session.request._replace(model=(argument,), trust_pickle=False))
-        session.tell(opened.notes)
-        calculator.add(opened.spaces)
+        asked = session.request._replace(model=(argument,), output=None, trust_pickle=False)
+        spaces, opened = open_models(asked)
+        calculator.add(spaces)
         session.own |= own_settings([argument])
-        session.request = session.request._replace(model=(*session.request.model, argument))
-        argument = next(iter(opened.spaces))
+        session.request = session.request._replace(
+            model=(*session.request.model, argument), beside=(*session.request.beside, *opened.beside)
+        )
+        argument = next(iter(spaces))
     calculator.use(argument)
     session.take_up_own()
     _models(session, "")
@@ -160,7 +162,7 @@ def _save(session: Session, argument: str) -> None:
     if not argument:
         raise UsageError("a file is missing", where="save", hint="save FILE; load FILE reads it again")
     path = Path(argument).expanduser()
-    refuse_overwriting(session.request._replace(output=str(path)), ())
+    refuse_overwriting(session.request._replace(output=str(path)))
     scope = session.calculator.scope
     statements: list[Bind | Define] = [found.function for found in _own_functions(session)]
     statements += [Bind(name, tree) for name, tree in scope.names.items() if not name.startswith("_")]

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from vecalc.answers import Answer, Sheet
+from vecalc.app.cli.opening import refuse_overwriting
 from vecalc.app.cli.output import ArraySink, Sink, TextSink
 from vecalc.app.cli.request import Request
-from vecalc.app.cli.run import refuse_overwriting
 from vecalc.app.cli.showing import format_name, renderer, sink_for, style
 from vecalc.app.cli.terminal import is_terminal
 from vecalc.errors import StorageProblem, UsageError
@@ -99,7 +99,7 @@ def _is_taller(text: str) -> bool:
 
 def _target(request: Request, argument: str) -> Path:
     path = Path(argument).expanduser()
-    refuse_overwriting(request._replace(output=str(path)), ())
+    refuse_overwriting(request._replace(output=str(path)))
     return path
 
 

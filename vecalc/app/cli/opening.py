@@ -1,0 +1,200 @@
+"""How every command begins: all that comes before its own work, in one place, so that none forgets a part.
+
+    begin            no input is read twice or overwritten, the format is known, models' own settings count
+    open_models      and the models are open, what was put up with is told
+    open_calculator  and there is a calculator over them, with the parser's tables and the user's own names
+
+Each gives back the request as it is from then on. It has to name all that the command reads: models, `file`,
+`csv`, `among`; what lies beside a model is found out when it is opened. Nothing else opens models for a
+command (`tests/test_layers.py`); and the end of one, `showing.sink_for`, asks again whether its output is
+an input.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterable, Iterator
+from functools import partial
+from math import isnan
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+
+from vecalc.app import catalogue
+from vecalc.app.asking import CacheUse, Options
+from vecalc.app.candidates import Limits as CandidateLimits
+from vecalc.app.cli import questions
+from vecalc.app.cli.arguments import as_utf8
+from vecalc.app.cli.request import Request
+from vecalc.app.cli.showing import format_name, tell
+from vecalc.app.pipeline import Calculator
+from vecalc.app.places import cache_folder, config_folder
+from vecalc.app.settings import PROJECT_FILE, USER_FILE
+from vecalc.app.spaces import open_spaces, own_settings, split_model, starter_folder
+from vecalc.errors import UsageError
+from vecalc.lang.grammar import keep_tables_in
+from vecalc.lang.parse import Limits
+from vecalc.space import VectorSpace
+from vecalc.space.store import is_store
+
+
+class Opened(NamedTuple):
+    """A calculator over the models of a request, and the request as it is now."""
+
+    calculator: Calculator
+    request: Request
+
+
+def begin(request: Request) -> Request:
+    """The request with the models' own settings. Raises `UsageError` for one that would lose something."""
+    refuse_sharing(request)
+    format_name(request)
+    refuse_overwriting(request)
+    return as_models_have_it(request)
+
+
+def open_models(request: Request) -> tuple[dict[str, VectorSpace], Request]:
+    """The models of a request, read as it says, by the names of their spaces."""
+    request = begin(request)
+    if not request.model:  # the starter: nothing is read, converted or watched
+        return open_spaces(()).spaces, request
+    from vecalc.app.cli.meter import watched
+
+    opened = open_spaces(
+        request.model,
+        watch=partial(watched, quiet=request.quiet),
+        cache=_cache_use(request),
+        skip_bad_rows=request.skip_bad_rows,
+        allow_trailing=request.allow_trailing,
+        encoding_errors=request.encoding_errors,
+        trust_pickle=request.trust_pickle,
+    )
+    tell(opened.notes, request)
+    request = request._replace(beside=tuple(map(str, opened.files)))
+    refuse_overwriting(request)
+    return opened.spaces, request
+
+
+def open_calculator(request: Request) -> Opened:
+    """A calculator over the models of a request, under its options, with the user's own definitions."""
+    keep_tables_in(cache_folder())
+    spaces, request = open_models(request)
+    calculator = Calculator(spaces, _options(request))
+    _define(calculator, request.let)
+    return Opened(calculator, request)
+
+
+def refuse_sharing(request: Request) -> None:
+    """Raises `UsageError` where standard input is to be read twice."""
+    batch = "the batch" if "file" in request.unset else "-f"
+    reads = [*((batch, file) for file in request.file), ("--csv", request.csv), ("--among", request.among)]
+    takers = [taker for taker, path in reads if path == "-"]
+    if len(takers) > 1:
+        what = f"{takers[0]} and {takers[1]} can't both read standard input"
+        raise UsageError(what, where=takers[1], hint="give one of them the name of a file")
+
+
+def as_models_have_it(request: Request) -> Request:
+    """The request with the default model's own norm and metric, where nothing else was said."""
+    own = next(iter(own_settings(request.model).values()))
+    said: dict[str, Any] = {"norm": own.norm, "metric": own.metric}
+    return request._replace(**{name: said[name] for name in said if said[name] and name in request.unset})
+
+
+# --- files that must not be lost ---------------------------------------------------------------
+
+
+def refuse_overwriting(request: Request) -> None:
+    """Raises `UsageError` when the output of a request is one of the files that it reads, by any name.
+
+    A standard output that goes to a file is an output, too: with `>> questions.txt` a batch would never end.
+    """
+    target = _status(sys.stdout if request.output in (None, "-") else request.output)
+    if target is None or not stat.S_ISREG(target.st_mode):  # nothing that could be lost
+        return
+    if any(status and os.path.samestat(target, status) for status in map(_status, _read_by(request))):
+        where = request.output or "standard output"
+        raise UsageError(
+            "input and output are the same file", where=where, hint="choose another name with -o"
+        )
+
+
+def _read_by(request: Request) -> Iterator[str | IO[str]]:
+    """Every file of a request: what it asks about, its models and what belongs to them, the user's own."""
+    for path in (*request.file, request.csv, request.among):
+        if path:
+            yield sys.stdin if path == "-" else path
+    models = [split_model(model)[1] for model in request.model] or [catalogue.STARTER]
+    places = [*map(catalogue.known, map(Path, models)), *map(Path, request.beside)]
+    places += [starter_folder()] if catalogue.STARTER in models else []
+    for place in places:
+        yield str(place)
+        if is_store(place):
+            yield from map(str, place.iterdir())
+    yield from (str(config_folder() / name) for name in ("prelude.vec", USER_FILE))
+    yield from (str(catalogue.file()), PROJECT_FILE)
+
+
+def _status(file: str | IO[str]) -> os.stat_result | None:
+    try:
+        return os.stat(file if isinstance(file, str) else file.fileno())  # noqa: PTH116 - of a stream, too
+    except (OSError, ValueError):  # there is none of this name, or no name could be like this
+        return None
+
+
+# --- the calculator -------------------------------------------------------------------------
+
+
+def _cache_use(request: Request) -> CacheUse:
+    """What a request asks of the cache."""
+    tell_now = partial(_tell_now, request=request)
+    return CacheUse(request.require_cache, not request.no_wait, request.verify, tell_now)
+
+
+def _tell_now(text: str, request: Request) -> None:
+    tell([text], request)
+    sys.stderr.flush()
+
+
+def _define(calculator: Calculator, bindings: Iterable[str]) -> None:
+    """Take up the user's prelude, if there is one, and the names of `--let`."""
+    prelude = config_folder() / "prelude.vec"
+    if prelude.exists():
+        from vecalc.app.cli import inputs
+
+        calculator.define(inputs.text(prelude), where=str(prelude))
+    for binding in map(as_utf8, bindings):
+        if "=" not in binding:
+            raise UsageError(f"'{binding}' binds nothing", where="--let", hint="write --let 'A = blood'")
+        calculator.define(binding, where="--let")
+
+
+def _options(request: Request) -> Options:
+    if request.min_score is not None and isnan(request.min_score):
+        raise UsageError("nan is no score", where="--min-score")
+    return Options(
+        k=request.top,
+        norm=request.norm,
+        metric=request.metric,
+        exclude=request.exclude,
+        candidates=CandidateLimits(request.first, questions.words(request.among), request.match),
+        min_score=request.min_score,
+        within=request.within,
+        exact=request.exact,
+        oov=request.oov,
+        limits=_limits(request.limit),
+        rank=format_name(request) not in ("vector", "npy"),
+    )
+
+
+def _limits(given: Iterable[str]) -> Limits:
+    limits = Limits()
+    for text in given:
+        name, _, value = text.partition("=")
+        if name not in Limits._fields or not value.isdecimal():
+            raise UsageError(
+                f"'{text}' is no limit", where="--limit", hint="size=BYTES, nesting=N or words=N"
+            )
+        limits = limits._replace(**{name: int(value)})
+    return limits
