@@ -40,6 +40,7 @@ HOMES = {
     "click": {"app"},
     "platformdirs": {"app"},
     "rapidfuzz": {"space"},
+    "regex": {"space"},
     "numkong": {"search"},
     "gensim": {"formats"},
     "pyarrow": {"formats", "app"},

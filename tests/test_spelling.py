@@ -128,7 +128,6 @@ regex = st.text("un.*+?^$|()[]é\\d{}k1,", max_size=7).map(lambda text: f"/{text
 
 @settings(deadline=None)
 @given(glob | regex, st.lists(st.text("unké1\\", min_size=1, max_size=5), min_size=1, max_size=60))
-@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::DeprecationWarning")
 def test_any_pattern_finds_what_matching_every_word_finds(text: str, words: list[str]) -> None:
     try:
         wanted = pattern(text)

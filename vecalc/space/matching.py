@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from vecalc.errors import UsageError
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -41,16 +39,13 @@ class Pattern(NamedTuple):
 def pattern(text: str, where: str = "--match") -> Pattern:
     """`/regex/` is searched for anywhere in a word; a glob such as `un*` must fit all of it.
 
-    Raises `UsageError` for what is no regular expression.
+    Raises `UsageError` for what is no regular expression; the test does for one that takes too long.
     """
     if len(text) < 2 or not (text.startswith("/") and text.endswith("/")):
         return Pattern(text, re.compile(rf"\A{fnmatch.translate(text)}").search, _needle_of_glob(text))
-    try:
-        return Pattern(text, re.compile(text[1:-1]).search, _needle_of_regex(text[1:-1]))
-    except re.error as problem:
-        raise UsageError(
-            f"{text} is not a regular expression: {problem}", where=where, hint="or write a glob: 'un*'"
-        ) from None
+    from vecalc.space.regular import searcher
+
+    return Pattern(text, searcher(text[1:-1], where), _needle_of_regex(text[1:-1]))
 
 
 def matching_rows(words: Vocabulary, wanted: Pattern) -> NDArray[np.int64]:

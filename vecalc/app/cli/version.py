@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 import vecalc
 
 PARTS = (
-    "blake3", "click", "gensim", "lark", "numkong", "numpy", "platformdirs", "rapidfuzz", "rich",
+    "blake3", "click", "gensim", "lark", "numkong", "numpy", "platformdirs", "rapidfuzz", "regex", "rich",
     "threadpoolctl",
 )  # fmt: skip
 OPTIONAL = {"pyarrow": "parquet", "safetensors": "safetensors", "zstandard": "zstd"}  # and what installs them
