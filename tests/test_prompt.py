@@ -50,6 +50,24 @@ def test_the_last_answer_is_an_underscore(prompt: Terminal) -> None:
     assert re.search(r"\(1\)\s+queen", prompt.says("_1"))
 
 
+def test_the_words_of_an_answer_go_with_it(prompt: Terminal) -> None:
+    assert "unknown word '_'; there is no answer yet" in prompt.says("_ + king")
+    prompt.says("king")
+    prompt.says("3 + 4")
+    assert prompt.says("_") == "7\n"
+    assert "unknown word '_1'; the last answer has no neighbours" in prompt.says("king + _1")
+    prompt.says("queen")
+    assert "unknown word '_2'; the last answer has 1 neighbour" in prompt.says("_2")
+    prompt.says("kign")
+    assert prompt.says("norm(_ - queen)") == "0\n"
+
+
+def test_what_is_answered_before_the_prompt_is_its_last_answer(open_prompt: Open) -> None:
+    terminal = open_prompt("-i", "king - man", "2*_ + woman")
+    assert "unknown word" not in terminal.until()
+    assert terminal.says("norm(_ - (2*(king - man) + woman))") == "0\n"
+
+
 def test_a_mistake_has_a_caret_and_ends_nothing(prompt: Terminal) -> None:
     shown = prompt.says("king + kign")
     lines = shown.splitlines()

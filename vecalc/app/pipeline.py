@@ -13,6 +13,7 @@ from vecalc.answers import Answer
 from vecalc.app import answering, plain, prelude
 from vecalc.app.asking import Computed, Options, Question, Workings
 from vecalc.app.ranker import Ranker
+from vecalc.app.remembering import with_answer
 from vecalc.calc.evaluate import Evaluated, Values, evaluate
 from vecalc.calc.expand import Definition, Scope, expand, expand_from_afar
 from vecalc.calc.resolve import Reading, Resolved, find_row, resolve
@@ -45,8 +46,8 @@ class Calculator(Ranker):
     ) -> None:
         super().__init__(spaces, options)
         self.scope = Scope()
-        self.remember = False  # keep the tree of the last answer, for a prompt's `_`
-        self.last: Node | None = None
+        self.remember = False  # the last answer as `_`, its words as `_1`, `_2`, ...
+        self.last: Node | None = None  # its tree
         self.shipped: Mapping[str, Definition] = {}  # the prelude's functions, once they are needed
 
     # --- ways in ----------------------------------------------------------------------------
@@ -63,11 +64,16 @@ class Calculator(Ranker):
         """An answer for each expression, in order; problems are answers too, and the rest goes on.
 
         Statements that only bind or define have none. Questions are taken `chunk` at a time. The first `skip`
-        answers are left out; what their questions bind is bound.
+        answers are left out; what their questions bind is bound. With `remember`, each knows the one before it.
         """
+        if self.remember:
+            chunk = 1
         batches = self._chunks(questions, chunk, skip)
         for computed in batches:
-            yield from answering.assemble(self, computed, answering.find(self, computed))
+            for answer in answering.assemble(self, computed, answering.find(self, computed)):
+                if self.last is not None and answer.error is None:
+                    self.scope = with_answer(self.scope, self.last, answer)
+                yield answer
             if len(computed) >= chunk > 1:
                 break
         else:

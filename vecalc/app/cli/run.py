@@ -46,6 +46,7 @@ def execute(request: Request) -> int:
     if not typed and not batch and not prompt:
         request = request._replace(file=("-",))
     calculator, request = open_calculator(request)
+    calculator.remember = request.interactive  # what is answered before the prompt is its last answer, too
     code = 0
     if typed or request.file:
         code = _answer_all(request, calculator, typed)

@@ -16,6 +16,7 @@ from vecalc.app.candidates import Limits, candidate_rows
 from vecalc.app.cli import inputs, topics
 from vecalc.app.cli.opening import open_models, refuse_overwriting
 from vecalc.app.cli.output import written_whole
+from vecalc.app.remembering import is_neighbour
 from vecalc.app.repl import favourites, options, outputs, tables
 from vecalc.app.spaces import own_settings
 from vecalc.calc.expand import Definition
@@ -97,9 +98,7 @@ def _help(session: Session, argument: str) -> None:
 
 def _vars(session: Session, _: str) -> None:
     scope = session.calculator.scope
-    lines = [
-        f"{name} = {show(tree)}" for name, tree in scope.names.items() if not re.fullmatch(r"_\d+", name)
-    ]
+    lines = [f"{name} = {show(tree)}" for name, tree in scope.names.items() if not is_neighbour(name)]
     lines += [show(found.function) for found in _own_functions(session)]
     session.write("".join(f"{visible(line)}\n" for line in lines) or "nothing is bound\n")
 

@@ -7,17 +7,17 @@ import traceback
 from collections.abc import Iterable, Sequence
 from types import ModuleType
 
-from vecalc.answers import Answer, Ranking, Scored, Sheet
+from vecalc.answers import Answer, Sheet
 from vecalc.app.asking import Question
 from vecalc.app.catalogue import Entry
 from vecalc.app.cli.request import Request
 from vecalc.app.cli.showing import renderer, style, tell, usual_format
 from vecalc.app.cli.terminal import error_style, wants_color
 from vecalc.app.pipeline import Calculator
+from vecalc.app.remembering import explain_unknown
 from vecalc.app.repl import outputs
 from vecalc.app.spaces import own_settings
-from vecalc.errors import UnfinishedText, UsageError, VecalcError
-from vecalc.lang.nodes import Node, Word
+from vecalc.errors import UnfinishedText, UnknownWords, UsageError, VecalcError
 from vecalc.render import Style
 from vecalc.render.paint import DIM, paint
 from vecalc.render.problem import problem
@@ -25,7 +25,7 @@ from vecalc.render.visible import visible
 
 
 class Session:
-    """A calculator, how its answers are shown, and the last one as `_` (its words as `_1`, `_2`, ...)."""
+    """A calculator, which remembers its last answer, and how answers are shown."""
 
     def __init__(self, calculator: Calculator, request: Request) -> None:
         self.calculator = calculator
@@ -51,7 +51,6 @@ class Session:
                     held.append(answer)
                 else:
                     self._show(answer)
-            self._remember(answer)
         if held:
             self._write_once(held)
 
@@ -92,6 +91,8 @@ class Session:
     def _told(self, answer: Answer) -> bool:
         """Print what there is to say about an answer; whether there is one."""
         self.tell(answer.notes)
+        if isinstance(answer.error, UnknownWords):
+            explain_unknown(answer.error, self.calculator.scope)
         if answer.error is not None:
             self.complain(answer.error, answer.asked.expr)
         return answer.error is None
@@ -132,14 +133,6 @@ class Session:
         """Print to standard output, at once."""
         sys.stdout.write(text)
         sys.stdout.flush()
-
-    def _remember(self, answer: Answer) -> None:
-        if answer.error is not None or self.calculator.last is None:
-            return
-        names: dict[str, Node] = {"_": self.calculator.last}
-        if isinstance(answer.result, Ranking | Scored):
-            names |= {f"_{n.rank}": Word(n.word, quoted=True) for n in answer.result.neighbours}
-        self.calculator.scope = self.calculator.scope.with_names(names)
 
 
 def _is_read_otherwise(answer: Answer) -> bool:
