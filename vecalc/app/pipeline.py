@@ -64,7 +64,7 @@ class Calculator(Ranker):
         """An answer for each expression, in order; problems are answers too, and the rest goes on.
 
         Statements that only bind or define have none. Questions are taken `chunk` at a time. The first `skip`
-        answers are left out; what their questions bind is bound. With `remember`, each knows the one before it.
+        answers are left out; what their questions bind is bound. With `remember`, each knows the last one.
         """
         if self.remember:
             chunk = 1
