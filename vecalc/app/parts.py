@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from vecalc.app.candidates import Limits, candidate_rows
-from vecalc.calc.resolve import find_row
+from vecalc.app.candidates import SHOWN, Limits, candidates
 from vecalc.errors import UsageError
 from vecalc.space import VectorSpace
 from vecalc.space.matching import pattern
 from vecalc.space.selection import Selection
-
-SHOWN = 3  # words of a list that a note names
 
 
 class Part(NamedTuple):
@@ -31,17 +28,12 @@ class Found(NamedTuple):
 
 def part_of(space: VectorSpace, limits: Limits, norm: str = "raw") -> Part:
     """The words of a space within some limits. UsageError when there is none, or the pattern is none."""
-    rows = candidate_rows(space, limits)
+    rows, notes = candidates(space, limits)
     if rows is not None and not len(rows):
         raise UsageError("no word of the model is within these limits", hint="vecalc words shows its words")
-    notes = []
-    absent = [word for word in limits.among or () if word and find_row(space, word) is None]
-    if absent:
-        named = ", ".join(absent[:SHOWN]) + (", ..." if len(absent) > SHOWN else "")
-        notes.append(f"words of --among that are not in the model: {len(absent):,} ({named})")
     if space.compose("word") is not None:
-        notes.append("subword vectors are left out: words that the model lacks have none any more")
-    return Part(Selection(space, rows, norm), tuple(notes))
+        notes = (*notes, "subword vectors are left out: words that the model lacks have none any more")
+    return Part(Selection(space, rows, norm), notes)
 
 
 def found_words(space: VectorSpace, wanted: str | None = None, *, first: int | None = None) -> Found:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vecalc.answers import Asked
 from vecalc.app.asking import Options, Question
-from vecalc.app.candidates import Limits, candidate_rows, excluded_rows
+from vecalc.app.candidates import Candidates, Limits, candidates, excluded_rows
 from vecalc.calc.resolve import Key
 from vecalc.calc.values import List, Scalar, Score, Spaces, Vector, Worth
 from vecalc.errors import NoValue, TypeMismatch, UsageError
@@ -28,7 +28,7 @@ class Ranker:
         self.spaces = dict(spaces) if isinstance(spaces, Mapping) else {"": spaces}
         self.default = next(iter(self.spaces))
         self.options = options
-        self._candidates: dict[tuple[str, Limits, bool], NDArray[np.int64] | None] = {}
+        self._candidates: dict[tuple[str, Limits, bool], Candidates] = {}
         self._means: dict[tuple[str, str], NDArray[np.float64]] = {}
         self._rotations: dict[tuple[str, str], NDArray[np.float64]] = {}
         self._check_within(options.within)
@@ -79,9 +79,33 @@ class Ranker:
 
     def candidates(self, space: str) -> NDArray[np.int64] | None:
         """The rows of a space that may be neighbours; None for all of them."""
+        return self._limited(space).rows
+
+    def candidate_notes(self, spaces: Iterable[str] | None = None) -> tuple[str, ...]:
+        """Which words of `among` the spaces lack (all, or that of `within`), or have in another spelling.
+
+        A space that has none of them is passed over, for its words may not be meant. Raises `UsageError`
+        where no space has any.
+        """
+        if self.options.candidates.among is None:
+            return ()
+        within = self.options.within
+        names = list(spaces or (self.spaces if within is None else [self._key(within)]))
+        notes, problems = [], []
+        for name in names:
+            place = f"{self._caption(name)}: " if len(self.spaces) > 1 else ""
+            try:
+                notes += [f"{place}{note}" for note in self._limited(name).notes]
+            except UsageError as problem:
+                problems.append(problem)
+        if len(problems) == len(names):
+            raise problems[0]
+        return tuple(notes)
+
+    def _limited(self, space: str) -> Candidates:
         key = (space, self.options.candidates, self.options.exact)
         if key not in self._candidates:
-            self._candidates[key] = candidate_rows(
+            self._candidates[key] = candidates(
                 self.spaces[space], self.options.candidates, exact=self.options.exact
             )
         return self._candidates[key]

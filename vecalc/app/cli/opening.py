@@ -81,6 +81,7 @@ def open_calculator(request: Request) -> Opened:
     keep_tables_in(cache_folder())
     spaces, request = open_models(request)
     calculator = Calculator(spaces, _options(request))
+    tell(calculator.candidate_notes(), request)
     _define(calculator, request.let)
     return Opened(calculator, request)
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vecalc.app.asking import Question, as_name
 from vecalc.app.pipeline import Calculator
 from vecalc.errors import FileProblem
 from vecalc.lang.nodes import Node, Number, Word
+
+if TYPE_CHECKING:
+    from vecalc.app.cli.inputs import Line
 
 NAMES = "what can't be in a name is _: 'first name' is first_name"
 
@@ -54,15 +58,25 @@ def from_rows(path: str, texts: Sequence[str], calculator: Calculator) -> Iterat
 
 
 def words(text: str | None) -> tuple[str, ...] | None:
-    """The words of `--among`: of a file, one a line, or separated by commas."""
+    """The words of `--among`: of a file, one a line, or separated by commas.
+
+    Raises `FileProblem`, also for a line that can't be read.
+    """
     if text is None:
         return None
-    if text == "-" or Path(text).is_file():
+    # Path.is_file raises an error for what can't be a path, such as a long list of words.
+    if text == "-" or os.path.isfile(text):  # noqa: PTH113
         from vecalc.app.cli import inputs
 
         with inputs.opened(text) as stream:
-            return tuple(line.text.strip() for line in inputs.lines(stream))
+            return tuple(_word(line, text) for line in inputs.lines(stream))
     return tuple(filter(None, (word.strip() for word in text.split(","))))
+
+
+def _word(line: Line, path: str) -> str:
+    if line.problem is not None:
+        raise line.problem.at(where=f"{path}:{line.number}")
+    return line.text.strip()
 
 
 def _as_node(cell: str, calculator: Calculator) -> Node:

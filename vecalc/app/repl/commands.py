@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from vecalc.app import catalogue
-from vecalc.app.candidates import Limits, candidate_rows
+from vecalc.app.candidates import Limits, candidates
 from vecalc.app.cli import inputs, topics
 from vecalc.app.cli.opening import open_models, refuse_overwriting
 from vecalc.app.cli.output import written_whole
@@ -115,7 +115,7 @@ def _del(session: Session, argument: str) -> None:
 def _find(session: Session, argument: str) -> None:
     calculator = session.calculator
     space = calculator.spaces[calculator.default]
-    rows = candidate_rows(space, Limits(match=argument or "*"))
+    rows, _ = candidates(space, Limits(match=argument or "*"))
     assert rows is not None  # noqa: S101 - a pattern always gives rows
     shown = [f"{row + 1:>8,}  {visible(space.word(int(row)))}\n" for row in islice(rows, SHOWN)]
     more = f"and {len(rows) - SHOWN:,} more\n" if len(rows) > SHOWN else ""
@@ -146,6 +146,7 @@ def _use(session: Session, argument: str) -> None:
             model=(*session.request.model, argument), beside=(*session.request.beside, *opened.beside)
         )
         argument = next(iter(spaces))
+    session.tell(calculator.candidate_notes([argument]))
     calculator.use(argument)
     session.take_up_own()
     _models(session, "")
