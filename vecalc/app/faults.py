@@ -1,4 +1,9 @@
-"""Exceptions that are nobody's mistake in an expression, told like those that are."""
+"""Exceptions that are nobody's mistake in an expression, told like those that are.
+
+What can't be read is a `FileProblem` before it comes here, and so is what can't be written a `StorageProblem`
+that names its file. So the errors of the system that are left are those of standard output, and those that
+name a file themselves.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +17,7 @@ def as_problem(fault: Exception) -> VecalcError:
             return fault
         case MemoryError():
             return StorageProblem("not enough memory", hint="close something, or use a smaller model")
-        case OSError(strerror=why, filename=name):
-            return StorageProblem(why or str(fault), where=str(name) if name else "standard output")
+        case OSError(strerror=str(why), filename=name):
+            return StorageProblem(why, where=str(name) if name else "standard output")
     what = f"a fault in vecalc itself: {type(fault).__name__}: {fault}"
     return VecalcError(what, hint="please report it; --debug shows where")

@@ -22,6 +22,7 @@ from vecalc.formats import Block, Head, Source
 from vecalc.formats.decoding import decode
 from vecalc.formats.fasttext_header import CHUNK, MAGIC, USE_VEC, Model, Reader, read_header
 from vecalc.formats.word2vec_binary import TRAILING
+from vecalc.space.files import unreadable
 from vecalc.space.subwords import Subwords
 
 if TYPE_CHECKING:
@@ -101,7 +102,10 @@ def _matrix(reader: Reader, model: Model) -> NDArray[np.float32]:
     size, start = rows * width * 4, reader.place
     source = reader.source
     if source.file is not None and source.size is not None:
-        whole = _mapped(source.file)
+        try:
+            whole = _mapped(source.file)
+        except OSError as error:
+            raise unreadable(source.path, error) from None
         if len(whole) != source.size:
             message = "the file changed while it was being read"
             raise FileProblem(

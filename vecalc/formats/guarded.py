@@ -9,7 +9,6 @@ from pathlib import Path
 
 from vecalc.errors import FileProblem
 from vecalc.formats.packed import Readable, damage
-from vecalc.space.files import unreadable
 
 # Vectors as text shrink to a third or a fourth, tables of zeros perhaps a hundredfold; deflate can do
 # a thousand, the others more. The ratio counts only above the grace, which any machine can read through.
@@ -53,11 +52,9 @@ class Guarded:
         try:
             data = self._inner.read(size)
         except Exception as error:
-            if why := damage(error):
+            if self._packing and (why := damage(error)):
                 message = f"damaged {self._packing} data after {self._given:,} bytes of content: {why}"
                 raise FileProblem(message, where=str(self._path), hint=FETCH_AGAIN) from None
-            if isinstance(error, OSError):
-                raise unreadable(self._path, error) from None
             raise
         self._given += len(data)
         if self._given > self._ceiling:

@@ -21,7 +21,7 @@ from vecalc.formats import HEAD_BYTES, Head, Source, Tolerance
 from vecalc.formats.guarded import FETCH_AGAIN, Guarded, ceiling_of
 from vecalc.formats.packed import LONGEST_MAGIC, packing_of
 from vecalc.space import digest
-from vecalc.space.files import unreadable
+from vecalc.space.files import for_reading, unreadable
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -68,6 +68,9 @@ class _Jumping(io.RawIOBase):
 
     def seekable(self) -> bool:
         return True
+
+    def fileno(self) -> int:
+        return self._inner.fileno()
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
         return self._inner.seek(offset, whence)
@@ -183,14 +186,20 @@ def opened(
     """The source of a regular file, its head, decompressed, and the files that it comes to use.
 
     `tap` sees the bytes of the files themselves as they are read; `hashed` has their digests computed
-    meanwhile. When the block ends well, every file must still be what it was when it began.
+    meanwhile. When the block ends well, every file must still be what it was when it began. The block is for
+    reading alone: what the system refuses in it is a problem of the file, and never taken for one of writing.
     """
     with ExitStack() as closing:
         hashing = closing.enter_context(ThreadPoolExecutor(1)) if hashed else None
         files = OpenFiles(tolerance, tap, closing, hashing)
-        source = files.open(path)
-        yield source, head_of(source), files
-        files.refuse_if_changed()
+        try:
+            source = files.open(path)
+            yield source, head_of(source), files
+            files.refuse_if_changed()
+        except OSError as error:
+            if error.errno is None:  # not the system's word, but a mistake of ours
+                raise
+            raise unreadable(path, error) from None
 
 
 def head_of(source: Source) -> Head:
@@ -218,7 +227,7 @@ def _refuse_unless_regular(path: Path) -> None:
 
 def _open(path: Path) -> io.BufferedReader:
     try:
-        return path.open("rb")
+        return for_reading(path)
     except OSError as error:
         raise unreadable(path, error) from None
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from io import UnsupportedOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
@@ -122,6 +123,8 @@ def save(
             writers()[form].write(first, _Watched(space, form, tap))
             _refuse_misread(first, form, space)
             return Saved(form, moved(first, place, force, never))
+    except UnsupportedOperation:  # an OSError, but a mistake of ours
+        raise
     except OSError as problem:
         why = problem.strerror or str(problem)
         raise StorageProblem(f"can't be written: {why}", where=str(path), hint=_HINT) from None

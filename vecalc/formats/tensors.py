@@ -61,11 +61,8 @@ class Tensor(NamedTuple):
                 message, where=str(source.path), hint=f"types that are read: {', '.join(_TYPES)}"
             )
         wanted = (last - first) * self.item
-        try:
-            source.file.seek(self.start + first * self.item)
-            data = source.file.read(wanted)
-        except OSError as error:
-            raise unreadable(source.path, error) from None
+        source.file.seek(self.start + first * self.item)
+        data = source.file.read(wanted)
         if len(data) < wanted:
             message = f"the file ends within the tensor '{self.name[:40]}'"
             raise FileProblem(message, where=str(source.path), hint="the file is cut short; fetch it again")

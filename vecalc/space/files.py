@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from vecalc.errors import FileProblem, NoSpace, NotWritable, StorageProblem, VecalcError
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 # Not the file's fault: the machine has run out of something that the message has to name.
 _RESOURCES = {
@@ -47,6 +53,33 @@ def unwritable(path: Path, error: OSError) -> StorageProblem:
         return StorageProblem(_RESOURCES[number], where=str(path), hint="close something, or raise the limit")
     kind = NoSpace if number in _FULL else NotWritable if number in _NOT_OURS else StorageProblem
     return kind(f"can't be written: {error.strerror or error}", where=str(path))
+
+
+def for_reading(path: Path) -> io.BufferedReader:
+    """A file whose reading fails as `unreadable`, so that it is never taken for what is written meanwhile.
+
+    Raises `OSError` when it can't be opened.
+    """
+    return io.BufferedReader(_Source(path))
+
+
+class _Source(FileIO):
+    """The bytes of a file, and whose problem it is when they can't be had."""
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        with self._named():
+            return super().readinto(buffer)
+
+    def readall(self) -> bytes:
+        with self._named():
+            return super().readall()
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise unreadable(Path(os.fsdecode(self.name)), error) from None
 
 
 def private_file(path: Path) -> IO[bytes]:

@@ -64,6 +64,8 @@ def write_store(
             finally:
                 written_bytes = sum(path.stat().st_size for path in place.iterdir())
     except OSError as error:
+        if error.errno is None:  # not the system's word, but a mistake of ours
+            raise
         problem = unwritable(folder, error)
         if isinstance(problem, NoSpace):
             problem.written = written_bytes

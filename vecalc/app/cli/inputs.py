@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from vecalc.errors import FileProblem, VecalcError
+from vecalc.space.files import for_reading
 
 LINE_LIMIT = 1 << 20  # bytes of one line; a longer one is read past, in constant memory, and reported
 RAISE = "--limit size=N raises the limit"
@@ -30,7 +31,7 @@ def opened(path: str) -> Iterator[IO[bytes]]:
         yield sys.stdin.buffer
         return
     try:
-        stream = Path(path).open("rb")  # noqa: SIM115 - closed by the with below
+        stream = for_reading(Path(path))
     except OSError as problem:
         raise FileProblem(f"can't be read: {problem.strerror}", where=path) from None
     with stream:

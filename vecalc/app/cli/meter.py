@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from vecalc.app.cli.terminal import columns, is_terminal
 from vecalc.render.visible import visible
@@ -40,8 +40,7 @@ class Meter:
     def _show(self, seconds: float) -> None:
         width = columns() - 1
         text = f"vecalc: {self.what}: {self._state(seconds)}"[:width]
-        sys.stderr.write(f"\r{text:<{width}}\r")
-        sys.stderr.flush()
+        self._write(f"\r{text:<{width}}\r")
         self.shown = True
 
     def _state(self, seconds: float) -> str:
@@ -54,7 +53,11 @@ class Meter:
     def close(self) -> None:
         """Remove the line."""
         if self.shown:
-            sys.stderr.write("\r" + " " * (columns() - 1) + "\r")
+            self._write("\r" + " " * (columns() - 1) + "\r")
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError):  # the terminal is gone; the work need not fail for that
+            sys.stderr.write(text)
             sys.stderr.flush()
 
 
