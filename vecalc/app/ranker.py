@@ -169,13 +169,13 @@ class Ranker:
                 f"nearest: the vector has {len(vector.components)} components, the space {space.dim}"
             )
         if not vector.components.any():
-            raise NoValue("nearest: the zero vector has no direction")
+            raise NoValue("the zero vector has no direction")
         inputs = [row for key in forbidden if (row := self.spaces[key.space].row(key.word)) is not None]
         excluded = self.excluded(name, inputs)
         hits = search(space, vector.components[None], k + len(excluded), self.measure, self.candidates(name))
         rows = [int(row) for row in hits.rows[0] if int(row) not in excluded][:k]
         if not rows:
-            raise NoValue("nearest: no candidate is left")
+            raise NoValue("no candidate is left")
         labels = tuple(space.word(row) for row in rows)
         words = vectors_at(space, rows, self.options.norm)
         return List(words, labels, frozenset({name}))

@@ -120,7 +120,7 @@ def logarithm(x: Floats) -> Floats:
 def clip(x: Floats, lo: float, hi: float) -> Floats:
     """Limited to [lo, hi]."""
     if lo > hi:
-        raise NoValue(f"clip: the lower bound {lo:g} is above the upper bound {hi:g}")
+        raise NoValue(f"the lower bound {lo:g} is above the upper bound {hi:g}")
     return np.clip(x, lo, hi)
 
 
@@ -183,7 +183,7 @@ def slerp(a: Floats, b: Floats, t: float) -> Floats:
     size = (1 - t) * length(a) + t * length(b)
     if np.sin(theta) <= ROUNDING:
         if np.cos(theta) < 0:
-            raise NoValue("slerp between opposite vectors: every great circle joins them")
+            raise NoValue("the vectors are opposite: every great circle joins them")
         return size * u
     mixed = (np.sin((1 - t) * theta) * u + np.sin(t * theta) * v) / np.sin(theta)
     return np.asarray(size * mixed)
@@ -208,7 +208,7 @@ def unbind(a: Floats, c: Floats) -> Floats:
 def attention_weights(q: Floats, keys: Floats, temperature: float) -> Floats:
     """softmax(q·Kᵀ / (√d·T)) [n] (Vaswani et al. 2017)."""
     if temperature <= 0:
-        raise NoValue("the temperature of attend must be above 0")
+        raise NoValue("the temperature must be above 0")
     scores = keys @ q
     # The largest score is taken off before the division, so that a tiny temperature can't overflow.
     weights = np.exp((scores - scores.max()) / (np.sqrt(len(q)) * temperature))
@@ -233,7 +233,7 @@ def principal(xs: Floats, i: float) -> Floats:
     _, sizes, directions = np.linalg.svd(centred, full_matrices=False)
     rank = int(np.sum(sizes > ROUNDING * max(float(np.linalg.norm(xs)), sizes[0])))
     if not 1 <= i <= rank:
-        raise NoValue(f"pc: there is no principal direction {i:g} (the list has {rank})")
+        raise NoValue(f"there is no principal direction {i:g} (the list has {rank})")
     return _towards(directions[int(i) - 1], xs.mean(axis=0))
 
 
@@ -252,5 +252,5 @@ def pair_direction(xs: Floats) -> Floats:
     differences = xs[0::2] - xs[1::2]
     _, sizes, directions = np.linalg.svd(differences, full_matrices=False)
     if sizes[0] <= ROUNDING * float(np.linalg.norm(xs)):
-        raise NoValue("direction: the words of the pairs are the same")
+        raise NoValue("the words of the pairs are the same")
     return _towards(directions[0], differences.mean(axis=0))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from vecalc.calc.functions import FUNCTIONS, Function
+from vecalc.calc.functions import FUNCTIONS, OUT_OF_RANGE, Function, of_function
 from vecalc.calc.matching import check_given, check_widths, match_arguments
 from vecalc.calc.values import (
     List,
@@ -61,12 +61,11 @@ def apply_function(
         given = match_arguments(function, values, keywords)
         value, trace = _apply(function, given, setting)
     except NoValue as problem:
-        named = problem.message if call.name in problem.message else f"{call.name}: {problem.message}"
-        raise NoValue(named, span=problem.span or call.span, hint=problem.hint) from None
+        raise of_function(call.name, problem).at(call.span) from None
     except VecalcError as problem:
         raise problem.at(call.span) from None
     if not np.all(np.isfinite(array(value))):
-        raise NoValue(f"{call.name} leaves the range of float64", span=call.span)
+        raise of_function(call.name, NoValue(OUT_OF_RANGE)).at(call.span)
     return value, trace
 
 

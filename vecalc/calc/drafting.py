@@ -7,7 +7,7 @@ one, where each word's vector is computed with.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from vecalc.calc.operators import OPERATIONS, check_divisor, check_dot, check_ex
 from vecalc.calc.program import Program, Slot, Step
 from vecalc.calc.values import NO_SPACE, List, Scalar, Value, Vector, spaces
 from vecalc.errors import Span
-from vecalc.lang.nodes import Chain
+from vecalc.lang.nodes import Chain, Operator
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -120,7 +120,7 @@ class Draft:
             total = self._operation(op, total, value, place)
         return total
 
-    def _sum(self, node: Chain, ops: list[str], values: list[Value]) -> Value:
+    def _sum(self, node: Chain, ops: Sequence[Operator], values: list[Value]) -> Value:
         kind = values[0]
         for op, value, place in zip(ops, values[1:], node.places, strict=True):
             check_match(kind, op, value, place)
@@ -140,22 +140,34 @@ class Draft:
             return scaled(value, -1.0)
         return self.emit(steps.negative, [value], "-", span)
 
-    def _operation(self, op: str, a: Value, b: Value, place: Span) -> Value:
+    def _operation(self, op: Operator, a: Value, b: Value, place: Span) -> Value:
         if not (is_each(a) or is_each(b)):
             return OPERATIONS[op](a, b, place)
-        if op == "@":
-            check_dot(a, b, place)
-            assert isinstance(a, Vector) and isinstance(b, Vector)  # noqa: S101, PT018 - just checked
-            return self.dot(a, b, place)
-        if op == "^":
-            check_exponent(a, b, place)
-            return self.emit(steps.power, [a, b], op, place)
+        match op:
+            case "@":
+                check_dot(a, b, place)
+                assert isinstance(a, Vector) and isinstance(b, Vector)  # noqa: S101, PT018 - just checked
+                return self.dot(a, b, place)
+            case "^":
+                check_exponent(a, b, place)
+                return self.emit(steps.power, [a, b], op, place)
+            case "*":
+                return self._scaled(steps.multiply, op, a, b, place)
+            case "/":
+                if not is_each(b):
+                    check_divisor(b, place)
+                return self._scaled(steps.divide, op, a, b, place)
+            case "+" | "-":
+                return self.total((1.0, -1.0 if op == "-" else 1.0), [a, b], op, place)
+            case _:
+                assert_never(op)
+
+    def _scaled(self, apply: Callable[..., Floats], op: str, a: Value, b: Value, place: Span) -> Value:
+        """A product or quotient, element by element."""
         check_match(a, op, b, place)
-        if op == "/" and not is_each(b):
-            check_divisor(b, place)
         if self.quick and (found := affine_multiple(op, a, b)) is not None:
             return found
-        return self.emit(steps.multiply if op == "*" else steps.divide, [a, b], op, place)
+        return self.emit(apply, [a, b], op, place)
 
     # --- products, lengths, cosines -----------------------------------------------------------
 

@@ -12,11 +12,12 @@ loaded space).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from vecalc.calc import algebra, steps, vector_steps
+from vecalc.errors import NoValue
 
 GROUPS = {
     "size and angle": "lengths, distances, angles: numbers",
@@ -31,6 +32,12 @@ GROUPS = {
     "neighbours": "vectors found in the space, or in a list",
     "space": "what depends on all words of a space, or of two",
 }
+
+
+# What a function makes of its arguments: a number; what is as wide as they are, or as wide as all together.
+Result: TypeAlias = Literal["number", "alike", "joined"]
+
+OUT_OF_RANGE = "the result leaves the range of float64"
 
 
 class Parameter(NamedTuple):
@@ -56,6 +63,12 @@ class Function(NamedTuple):
     apply: Callable[..., Any]
     source: str = ""
     each: Callable[..., Any] | None = None
+    result: Result = "alike"
+
+    @property
+    def folds(self) -> bool:
+        """Whether one vector alone is folded: its components become one number."""
+        return [(parameter.variadic, parameter.kind) for parameter in self.parameters] == [(True, "value")]
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -92,7 +105,7 @@ def _needs_evaluator(*_: Any) -> Any:
 
 _ENTRIES = (
     # size and angle
-    Function("norm", "size and angle", "x: vector", "‖x‖", algebra.length, each=steps.norm),
+    Function("norm", "size and angle", "x: vector", "‖x‖", algebra.length, each=steps.norm, result="number"),
     Function(
         "cos",
         "size and angle",
@@ -100,6 +113,7 @@ _ENTRIES = (
         "a·b / (‖a‖ ‖b‖), cosine similarity",
         algebra.cos,
         each=steps.cos,
+        result="number",
     ),
     Function(
         "angle",
@@ -108,6 +122,7 @@ _ENTRIES = (
         "acos(cos(a, b)) in degrees",
         algebra.angle,
         each=steps.angle,
+        result="number",
     ),
     # scaling
     Function(
@@ -228,6 +243,7 @@ _ENTRIES = (
         "[x₁; x₂; …], as wide as all together",
         np.concatenate,
         each=vector_steps.concat,
+        result="joined",
     ),
     # neighbours
     Function(
@@ -284,6 +300,13 @@ _ENTRIES = (
 )
 
 FUNCTIONS = {function.name: function for function in _ENTRIES}
+
+
+def of_function(name: str, problem: NoValue) -> NoValue:
+    """A problem, said of the function where it arose; of an operator, as it is."""
+    if name not in FUNCTIONS:
+        return problem
+    return NoValue(f"{name}: {problem.message}", span=problem.span, hint=problem.hint)
 
 
 def in_group(group: str) -> Iterator[Function]:

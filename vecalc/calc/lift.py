@@ -8,13 +8,12 @@ other to the checks of operators and functions (`vecalc.calc.each`).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, assert_never
 
-from vecalc.calc import vector_steps
 from vecalc.calc.apply import mean_of, rotation_of
 from vecalc.calc.drafting import Draft
 from vecalc.calc.each import EachNumber
-from vecalc.calc.functions import FUNCTIONS, Function
+from vecalc.calc.functions import FUNCTIONS, Function, of_function
 from vecalc.calc.matching import check_given, match_arguments
 from vecalc.calc.program import Program
 from vecalc.calc.values import NO_SPACE, List, Scalar, Score, Spaces, Value, Vector, describe, spaces
@@ -163,7 +162,7 @@ class Lifting:
         values = yield self._all(arguments, inner)
         named = yield self._all(tuple(value for _, value in node.keywords), inner)
         keywords = dict(zip((name for name, _ in node.keywords), named, strict=True))
-        if function.group == "many to one" and len(values) == 1 and not keywords:
+        if function.folds and len(values) == 1 and not keywords:
             return self._alone(function, node, values[0], listed)
         try:
             given = match_arguments(function, values, keywords)
@@ -171,6 +170,8 @@ class Lifting:
             *heads, last = given
             _refuse_lists([value for value in heads if value is not None], node.span)
             return self._apply(function, node, [*heads, *_parts(last)], origin, norm)
+        except NoValue as problem:
+            raise of_function(node.name, problem).at(node.span) from None
         except VecalcError as problem:
             raise problem.at(node.span) from None
 
@@ -186,7 +187,7 @@ class Lifting:
         name, span, each = node.name, node.span, function.each
         setting = self.run.setting(node, norm)
         if name in DIRECTED:
-            _refuse_zeros(name, given)
+            _refuse_zeros(given)
         match name:
             case "raw":
                 return given[0]
@@ -200,13 +201,22 @@ class Lifting:
             case "map":
                 rotation, target = rotation_of(given[0], setting)
                 return self.draft.turned(given[0], rotation, target)
-            case "concat":
-                width = sum(len(value.components) for value in given if isinstance(value, Vector))
-                return self.draft.emit(vector_steps.concat, given, name, span, width)
             case _:
                 assert each is not None  # noqa: S101 - asked before
-                is_number = function.group == "size and angle"
-                return self.draft.emit(each, given, name, span, 0 if is_number else None)
+                return self.draft.emit(each, given, name, span, _width(function, given))
+
+
+def _width(function: Function, given: Sequence[Value]) -> int | None:
+    """The width of a result, 0 for a number, None for as wide as the arguments."""
+    match function.result:
+        case "number":
+            return 0
+        case "alike":
+            return None
+        case "joined":
+            return sum(len(value.components) for value in given if isinstance(value, Vector))
+        case _:
+            assert_never(function.result)
 
 
 def _arguments(function: Function, node: Call) -> tuple[tuple[Node, ...], bool]:
@@ -235,6 +245,6 @@ def _refuse_lists(values: Sequence[Value], span: Span) -> None:
             )
 
 
-def _refuse_zeros(name: str, values: Sequence[Value]) -> None:
+def _refuse_zeros(values: Sequence[Value]) -> None:
     if any(type(value) is Vector and not value.components.any() for value in values):
-        raise NoValue(f"{name}: the zero vector has no direction")
+        raise NoValue("the zero vector has no direction")

@@ -58,7 +58,7 @@ def _match_variadic(
     rest = values[len(fixed) :]
     if len(rest) == 1 and isinstance(rest[0], List):
         return [*heads, rest[0]]
-    if len(rest) == 1 and not fixed and last.kind == "value" and isinstance(rest[0], Vector):
+    if len(rest) == 1 and function.folds and isinstance(rest[0], Vector):
         return [*heads, [Scalar(float(number)) for number in rest[0].components]]
     checked = [_checked(function, last, value) for value in rest]
     if function.name != "concat":

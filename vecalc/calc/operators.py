@@ -23,7 +23,7 @@ from vecalc.calc.values import (
     wrap,
 )
 from vecalc.errors import NoValue, Span, TypeMismatch
-from vecalc.lang.nodes import Chain, ListOf, Node, Word, walk
+from vecalc.lang.nodes import Chain, ListOf, Node, Operator, Word, walk
 from vecalc.lang.show import show
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def like(value: Value, numbers: Floats) -> Value:
     return wrap(numbers, spaces(value))
 
 
-def _sum(node: Chain, ops: list[str], values: Sequence[Value]) -> Value:
+def _sum(node: Chain, ops: Sequence[Operator], values: Sequence[Value]) -> Value:
     """Left to right; what cancels to rounding noise is zero, so that (a + b) - a - b has no direction."""
     total = array(values[0]).copy()
     kind, origin = values[0], spaces(values[0])
@@ -136,7 +136,7 @@ def check_exponent(base: Value, exponent: Value, place: Span) -> None:
         )
 
 
-OPERATIONS: dict[str, Callable[[Value, Value, Span], Value]] = {"*": _multiply, "/": _divide, "@": _dot}
+OPERATIONS: dict[Operator, Callable[[Value, Value, Span], Value]] = {"*": _multiply, "/": _divide, "@": _dot}
 
 
 def check_match(a: Value, op: str, b: Value, place: Span) -> None:

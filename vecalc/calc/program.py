@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from vecalc.calc.functions import FUNCTIONS, OUT_OF_RANGE, of_function
 from vecalc.errors import NOWHERE, NoValue, Span, VecalcError
 
 if TYPE_CHECKING:
@@ -57,7 +58,6 @@ class Rows:
     exact = True  # each row by itself, in a fixed order of summation: the same bits whatever its company
 
     def __init__(self) -> None:
-        self.span = NOWHERE  # of the step that is being done
         self.products: Floats = np.empty((0, 0))  # [m, b], of the directions that are asked for at once
 
     def refuse(self, which: NDArray[np.bool_], problem: str) -> None:
@@ -98,7 +98,7 @@ class Candidates(Rows):
             if not rows.any():
                 return
         word = self._word(int(self.numbers[np.argmax(rows)]))
-        raise NoValue(f"{problem}, for the candidate '{word}'", span=self.span)
+        raise NoValue(f"{problem}, for the candidate '{word}'")
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -207,13 +207,17 @@ def _products(directions: Sequence[Floats], vectors: Floats) -> Floats:
 def _do(step: Step, rows: Rows, results: dict[int, Floats]) -> Floats:
     if step.apply is product and not rows.exact:
         return rows.products[step.arguments[0]]
-    rows.span = step.span
     try:
         found = step.apply(rows, *(_given(argument, results) for argument in step.arguments))
+        if rows.exact and np.isinf(found).any():
+            named = step.what in FUNCTIONS
+            rows.refuse(
+                np.isinf(found), OUT_OF_RANGE if named else f"'{step.what}' overflows the range of float64"
+            )
+    except NoValue as problem:
+        raise of_function(step.what, problem).at(step.span) from None
     except VecalcError as problem:
         raise problem.at(step.span) from None
-    if rows.exact and np.isinf(found).any():
-        rows.refuse(np.isinf(found), f"{step.what} leaves the range of float64")
     return found
 
 

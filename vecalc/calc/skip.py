@@ -16,6 +16,7 @@ from vecalc.lang.nodes import (
     Negate,
     Node,
     Number,
+    Operator,
     Steps,
     Word,
     deep,
@@ -86,7 +87,7 @@ class _Pruning:
         return tuple(kept)
 
     def _sum(self, chain: Chain) -> Steps[Node | None]:
-        terms: list[tuple[str, Node]] = []
+        terms: list[tuple[Operator, Node]] = []
         for op, operand in (("+", chain.first), *chain.rest):
             pruned = yield self.prune(operand)
             if pruned is not None:

@@ -44,7 +44,7 @@ def procrustes(source: VectorSpace, target: VectorSpace) -> Floats:
     pairs = _shared(source, target)
     if len(pairs) < source.dim:
         raise NoValue(
-            f"map: {source.name} and {target.name} share {len(pairs):,} word{'s' * (len(pairs) != 1)}, "
+            f"{source.name} and {target.name} share {len(pairs):,} word{'s' * (len(pairs) != 1)}, "
             f"a map of {source.dim} components needs {source.dim:,}"
         )
     products = np.zeros((source.dim, target.dim))

@@ -187,7 +187,7 @@ def logarithm(rows: Rows, x: Floats) -> Floats:
 
 def clip(rows: Rows, x: Floats, lo: Floats, hi: Floats) -> Floats:
     """Limited to [lo, hi]."""
-    rows.refuse(np.asarray(lo > hi), "clip: the lower bound is above the upper bound")
+    rows.refuse(np.asarray(lo > hi), "the lower bound is above the upper bound")
     return np.minimum(np.maximum(x, lo), hi)
 
 

@@ -72,7 +72,7 @@ def slerp(rows: Rows, a: Floats, b: Floats, t: Floats) -> Floats:
     size = (1 - t) * np.asarray(lengths(a))[..., None] + t * np.asarray(lengths(b))[..., None]
     one_way = np.sin(theta) <= ROUNDING
     opposite = one_way & (np.cos(theta) < 0)
-    rows.refuse(opposite[..., 0], "slerp between opposite vectors: every great circle joins them")
+    rows.refuse(opposite[..., 0], "the vectors are opposite: every great circle joins them")
     sine = np.where(one_way, 1.0, np.sin(theta))
     mixed = np.where(one_way, u, (np.sin((1 - t) * theta) * u + np.sin(t * theta) * v) / sine)
     return size * np.where(opposite, np.nan, mixed)

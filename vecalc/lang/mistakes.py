@@ -15,7 +15,7 @@ _OPERANDS = frozenset(
     {"NAME", "HYPHENATED", "QUOTED", "IN_SPACE", "SPACE", "NUMBER", "FUNCTION", "LPAR", "LSQB", "CANDIDATE"}
 )
 _WORDS = frozenset({"NAME", "HYPHENATED", "QUOTED", "IN_SPACE", "SPACE"})
-_OPERATORS = frozenset({"PLUS", "MINUS", "TIMES", "OVER", "AT", "POWER"})
+_OPERATORS = frozenset({"PLUS", "MINUS", "TIMES", "OVER", "AT", "DOT", "POWER"})
 _SIGNS = {
     "RPAR": "')'",
     "RSQB": "']'",

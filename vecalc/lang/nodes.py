@@ -12,12 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, Literal, TypeAlias, TypeVar
 
 from vecalc.errors import NOWHERE, Span
 
 T = TypeVar("T")
 Steps: TypeAlias = Generator[Any, Any, T]
+
+# What stands between operands. A `match` over it ends with `assert_never`: mypy names what lacks a new one.
+Operator: TypeAlias = Literal["+", "-", "*", "/", "@", "^"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class Chain:
     """A flat run of one precedence: `first op operand op operand ...`; `^` groups to the right."""
 
     first: Node
-    rest: tuple[tuple[str, Node], ...]
+    rest: tuple[tuple[Operator, Node], ...]
     places: tuple[Span, ...] = field(default=(), compare=False)  # of the operators
     span: Span = field(default=NOWHERE, compare=False)
 

@@ -23,6 +23,7 @@ from vecalc.lang.nodes import (
     Negate,
     Node,
     Number,
+    Operator,
     Statement,
     Where,
     Word,
@@ -87,7 +88,15 @@ def _span(token: Token) -> Span:
     return Span(start, start + len(token))
 
 
-_OPERATORS = {"PLUS": "+", "MINUS": "-", "TIMES": "*", "OVER": "/", "AT": "@", "POWER": "^"}
+_OPERATORS: dict[str, Operator] = {
+    "PLUS": "+",
+    "MINUS": "-",
+    "TIMES": "*",
+    "OVER": "/",
+    "AT": "@",
+    "DOT": "@",
+    "POWER": "^",
+}
 
 
 class _Nodes:
