@@ -468,7 +468,7 @@ def test_tables_for_spreadsheets(form: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("suffix", "form"),
     [(".json", "json"), (".jsonl", "jsonl"), (".ndjson", "jsonl"), (".csv", "csv"), (".tsv", "tsv"),
-     (".md", "markdown"), (".txt", "plain"), (".CSV", "csv"), (".answer", "plain"), ("", "plain")],
+     (".md", "markdown"), (".txt", "plain"), (".CSV", "csv"), ("", "plain")],
 )  # fmt: skip
 def test_a_suffix_chooses_the_format(suffix: str, form: str, tmp_path: Path) -> None:
     path = tmp_path / f"out{suffix}"

@@ -15,8 +15,8 @@ from terminal import Open, Terminal
 
 
 def test_once_sends_one_answer_to_a_file(prompt: Terminal, tmp_path: Path) -> None:
-    assert prompt.says("once answer.json") == ""
-    assert prompt.says("king - man + woman") == ""
+    assert prompt.says("once answer.json") == "vecalc: note: the next answer goes to answer.json\n"
+    assert prompt.says("king - man + woman") == "vecalc: note: wrote answer.json\n"
     (record,) = json.loads((tmp_path / "answer.json").read_text("utf-8"))
     assert record["results"][0]["word"] == "queen"
     assert "kings" in prompt.says("king")
@@ -34,7 +34,7 @@ def test_once_waits_for_an_answer(prompt: Terminal, tmp_path: Path) -> None:
 
 def test_once_takes_tables_and_arrays(prompt: Terminal, tmp_path: Path) -> None:
     prompt.says("once why.json")
-    assert prompt.says("explain king - man") == ""
+    assert prompt.says("explain king - man") == "vecalc: note: wrote why.json\n"
     assert "neighbours" in {
         sheet["sheet"] for sheet in json.loads((tmp_path / "why.json").read_text("utf-8"))
     }
@@ -52,6 +52,30 @@ def test_a_loaded_model_is_not_written_over(name: str, prompt: Terminal, tmp_pat
     assert (tmp_path / "mine.txt").read_bytes() == FAMILY.read_bytes()
 
 
+@pytest.mark.parametrize("name", ["once", "save"])
+def test_a_file_of_another_session_is_not_replaced(name: str, prompt: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "old.txt").write_text("A = king\n", "utf-8")
+    assert "there is a file already" in prompt.says(f"{name} old.txt")
+    prompt.says("king")
+    assert (tmp_path / "old.txt").read_text("utf-8") == "A = king\n"
+    prompt.says("load old.txt")  # what is loaded may be saved again
+    assert "there is a file already" not in prompt.says(f"{name} old.txt")
+    prompt.says(f"{name} new.txt")
+    prompt.says("king")
+    assert "there is a file already" not in prompt.says(f"{name} new.txt")
+
+
+@pytest.mark.parametrize("name", ["once", "tee"])
+def test_a_suffix_that_names_no_format_is_refused_at_once(
+    name: str, prompt: Terminal, tmp_path: Path
+) -> None:
+    assert "answer.xlsx: the suffix names no format; there are .csv, .json" in prompt.says(
+        f"{name} answer.xlsx"
+    ).replace("\n", "")
+    assert "kings" in prompt.says("king")
+    assert not (tmp_path / "answer.xlsx").exists()
+
+
 def test_once_says_what_it_needs(prompt: Terminal) -> None:
     assert "a file is missing" in prompt.says("once")
     prompt.says("once nowhere/answer.txt")
@@ -67,11 +91,11 @@ def words(path: Path) -> list[str]:
 
 
 def test_tee_writes_answers_as_well(prompt: Terminal, tmp_path: Path) -> None:
-    assert prompt.says("tee log.jsonl") == ""
+    assert prompt.says("tee log.jsonl") == "vecalc: note: answers go to log.jsonl as well\n"
     assert "queen" in prompt.says("king - man + woman")
     assert words(tmp_path / "log.jsonl") == ["queen"]  # at once
     assert "kings" in prompt.says("king")
-    assert prompt.says("tee") == ""
+    assert prompt.says("tee") == "vecalc: note: answers no longer go to log.jsonl\n"
     prompt.says("man")
     assert words(tmp_path / "log.jsonl") == ["queen", "kings"]
 
@@ -120,7 +144,7 @@ def test_favourites_live_on(open_prompt: Open, tmp_path: Path) -> None:
     other.until()
     assert other.says("favourite") == "royal = king - man + woman\n"
     assert re.search(r"1\s+queen", other.says("favourite royal"))
-    assert other.says("load config/favourites.vec") == ""
+    assert "note: read config/favourites.vec" in other.says("load config/favourites.vec")
     assert re.search(r"1\s+queen", other.says("royal"))
 
 

@@ -9,6 +9,10 @@ import os
 import signal
 import sys
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 INTERRUPTED, CLOSED_PIPE = 130, 141  # 128 + SIGINT, 128 + SIGPIPE
 
@@ -41,16 +45,14 @@ def run(arguments: list[str]) -> int:
 
 
 def _report(problem: Exception, arguments: list[str]) -> int:
-    from vecalc.app.cli.terminal import color_of, error_style
+    from vecalc.app.cli.terminal import color_of, error_style, show_traceback
     from vecalc.app.faults import as_problem
     from vecalc.render.problem import problem as draw
 
     told = as_problem(problem)
     with contextlib.suppress(OSError):  # stderr itself may be full or closed; the code still tells
         if "--debug" in arguments:
-            import traceback
-
-            traceback.print_exception(problem)
+            show_traceback(problem)
         sys.stderr.write(draw(told, "", error_style(color_of(arguments))))
         sys.stderr.flush()
     return told.exit_code
@@ -64,16 +66,35 @@ def _prepare_streams() -> None:
 
     Characters that a terminal's encoding lacks come out as escapes. Streams that are closed are
     replaced: from a missing stdin nothing is read, and nobody is told on a missing stderr. But an answer
-    that is lost must not count as given: writing to a missing stdout fails (EBADF).
+    that is lost must not count as given: writing to a missing stdout fails (EBADF). Nor must the rest of one
+    that the system took a part of; Python forgets it where it is unbuffered (-u, PYTHONUNBUFFERED).
     """
     access = {"stdin": ("r", os.O_RDONLY), "stdout": ("w", os.O_RDONLY), "stderr": ("w", os.O_WRONLY)}
     for name, (mode, flags) in access.items():
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, flags), mode, encoding="utf-8"))
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper) and isinstance(stream.buffer, io.RawIOBase):
+            setattr(sys, name, _written_whole(stream))
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
         if not sys.stdout.isatty():
             sys.stdout.reconfigure(encoding="utf-8")
+
+
+class _AtOnce(io.BufferedWriter):
+    """Hands on what it is given at once, and all of it."""
+
+    def write(self, data: Buffer, /) -> int:
+        count = super().write(data)
+        self.flush()
+        return count
+
+
+def _written_whole(stream: io.TextIOWrapper) -> io.TextIOWrapper:
+    """The same stream, as prompt, but it goes on where the system takes a part of a text only."""
+    raw = io.FileIO(stream.fileno(), "wb", closefd=False)
+    return io.TextIOWrapper(_AtOnce(raw), stream.encoding, stream.errors, write_through=True)
 
 
 def _let_go_of_streams() -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from vecalc.errors import StorageProblem, VecalcError
 
+WANTING = ("failed to map segment", "cannot allocate memory")  # what the loader says of a library
+
 
 def as_problem(fault: Exception) -> VecalcError:
     """What the user is told: a problem of the machine by its name, a fault of ours as what it is."""
@@ -16,8 +18,17 @@ def as_problem(fault: Exception) -> VecalcError:
         case VecalcError():
             return fault
         case MemoryError():
-            return StorageProblem("not enough memory", hint="close something, or use a smaller model")
+            return not_enough_memory()
+        case ImportError() if any(what in str(fault).lower() for what in WANTING):
+            return not_enough_memory()
+        case RuntimeError() if "can't start new thread" in str(fault):
+            return not_enough_memory()
         case OSError(strerror=str(why), filename=name):
             return StorageProblem(why, where=str(name) if name else "standard output")
     what = f"a fault in vecalc itself: {type(fault).__name__}: {fault}"
     return VecalcError(what, hint="please report it; --debug shows where")
+
+
+def not_enough_memory() -> StorageProblem:
+    """What is told where memory runs out."""
+    return StorageProblem("not enough memory", hint="close something, or use a smaller model")

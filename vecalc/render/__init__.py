@@ -39,6 +39,7 @@ class Style(NamedTuple):
     csv_safe: bool = False  # csv and tsv: a spreadsheet must not take a word for a formula
     several: bool = False  # more than one expression is answered: say which is which
     ascii: bool = False  # the terminal can't show block characters
+    terminal: bool = False  # it is a terminal that gets the text, and would obey what csv leaves as it is
 
 
 class Renderer(Protocol):

@@ -57,13 +57,14 @@ def lines(answer: Answer, style: Style) -> Iterator[Line]:
             yield Line(score=result(value, style.precision))
 
 
-def header(answer: Answer) -> list[str]:
+def header(answer: Answer, style: Style) -> list[str]:
     """The names of the columns: those of the input row first, then ours.
 
     A name that the input uses already is written `vecalc_NAME`, so that a reader by names gets both.
     """
     given = list(answer.row or ())
-    return given + [f"vecalc_{name}" if name in given else name for name in _COLUMNS]
+    own = [f"vecalc_{name}" if name in given else name for name in _COLUMNS]
+    return [*(map(as_text, given) if style.csv_safe else given), *own]
 
 
 def table(answer: Answer, style: Style) -> Iterator[list[str]]:

@@ -44,9 +44,9 @@ def for_programs(cell: Cell, style: Style) -> str:
 
 def lines(sheet: Sheet, style: Style) -> Iterator[list[str]]:
     """The header, unless it is not wanted, and the rows of a sheet, for programs."""
-    if style.header:
-        yield [column.name for column in sheet.columns]
     text = as_text if style.csv_safe else str
+    if style.header:
+        yield [text(column.name) for column in sheet.columns]
     for row in sheet.rows:
         yield [text(cell) if isinstance(cell, str) else for_programs(cell, style) for cell in row]
 

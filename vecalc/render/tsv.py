@@ -27,7 +27,7 @@ def begin(style: Style) -> str:
 
 def answer(answer: Answer, style: Style, index: int) -> str:
     """The header, once, and a line per row."""
-    names = [_line(flat.header(answer))] if style.header and index == 0 else []
+    names = [_line(flat.header(answer, style))] if style.header and index == 0 else []
     return "".join([*names, *map(_line, flat.table(answer, style))])
 
 

@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -167,6 +168,8 @@ def invoke(arguments: Sequence[str]) -> int:
 
         return answer(instruction, vecalc)
     call = call_of(arguments, vecalc)
+    if not _only_tells(arguments, call):
+        _refuse_scarce_memory()
     settings = _settings(arguments, call)
     if call is None:
         return int(read(vecalc, "vecalc", arguments, settings) or 0)
@@ -185,9 +188,42 @@ def _settings(arguments: Sequence[str], call: Call | None) -> dict[str, Setting]
     try:
         return load_settings()
     except VecalcError:
-        if _TELLS.isdisjoint(arguments) and (call is None or call.name not in ("help", "config")):
+        if not _only_tells(arguments, call):
             raise
         return {}
+
+
+def _only_tells(arguments: Sequence[str], call: Call | None) -> bool:
+    """Whether help is wanted, or where settings stand: nothing that takes a model or numbers."""
+    return not _TELLS.isdisjoint(arguments) or (call is not None and call.name in ("help", "config"))
+
+
+# Bytes of address space that numpy and its OpenBLAS take until the first product of matrices, and how many
+# more for each core (a stack and a buffer). Measured; where OpenBLAS gets none it ends the process with a
+# line and a code of its own, so it has to be known before.
+LEAST = 128 << 20
+FOR_EACH_CORE = 40 << 20
+MOST_CORES = 64  # that OpenBLAS is built for
+
+LIMITS = "/proc/self/limits"  # of Linux; elsewhere nobody limits address space
+
+
+def _refuse_scarce_memory() -> None:
+    """Raises `StorageProblem` where a limit (`ulimit -v`) leaves too little to compute anything."""
+    with suppress(OSError, ValueError):
+        with open(LIMITS, encoding="utf-8") as stream:  # noqa: PTH123 - at every start
+            found = next((line.split() for line in stream if line.startswith("Max address space")), [])
+        if not found or found[3] == "unlimited":
+            return
+        import mmap
+
+        from vecalc.app.faults import not_enough_memory
+
+        needed = LEAST + FOR_EACH_CORE * min(os.cpu_count() or 1, MOST_CORES)
+        try:
+            mmap.mmap(-1, needed).close()
+        except OSError:
+            raise not_enough_memory() from None
 
 
 def settings_in_force() -> dict[str, Setting]:

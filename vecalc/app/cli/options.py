@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from vecalc.answers import EXCLUSIONS, METRICS, NORMS
 from vecalc.app.cli.arguments import mark_expressions, options_with_value
@@ -144,16 +146,28 @@ def request_of(options: Mapping[str, Any], **more: Any) -> Request:
     """The request that the options of a command make; what is no field of it is the command's own."""
     options = {**options, **more}
     known = {name: value for name, value in options.items() if name in Request._fields}
+    form = options.get("format") or None
+    if Path(options.get("output") or "").suffix and "format" not in more and not _is_given("format"):
+        form = None  # that of the settings is for what is shown: a file's name says what it holds
     return Request(**known)._replace(
-        format=options.get("format") or ("json" if options.get("json") else None),
+        format="json" if options.get("json") and not form else form,
         unset=tuple(sorted(name for name in known if _is_unset(name))),
     )
 
 
 def _is_unset(name: str) -> bool:
     """Whether an option of the command that is running has its built-in value because nobody set it."""
+    return _source(name) is ParameterSource.DEFAULT
+
+
+def _is_given(name: str) -> bool:
+    """Whether an option stands on the command line."""
+    return _source(name) is ParameterSource.COMMANDLINE
+
+
+def _source(name: str) -> ParameterSource | None:
     context = click.get_current_context(silent=True)
-    return context is not None and context.get_parameter_source(name) is click.core.ParameterSource.DEFAULT
+    return context.get_parameter_source(name) if context else None
 
 
 # --- reading a command line ------------------------------------------------------------------

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 BY_SUFFIX = {
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".md": "markdown",
-    ".txt": "plain",
+    ".npy": "npy", ".txt": "plain",
 }  # fmt: skip
 
 

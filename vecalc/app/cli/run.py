@@ -151,7 +151,7 @@ def _answer_resumably(asked: _Asked) -> int:
     code = before.code
     with part_of(Path(request.output or ""), journal) as stream:
         text = text_of(stream, at_once=True)
-        look = style(request, several=asked.several, to_file=True)
+        look = style(request, several=asked.several, file=stream)
         sink = TextSink(renderer(name), look, text, index=before.answers)
         try:
             for code in _answer_into(sink, name, asked, before.answers, before.code):

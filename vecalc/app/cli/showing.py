@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import traceback
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import IO, Any
 
 from vecalc import finder
 from vecalc.answers import Answer, Sheet
 from vecalc.app.cli.output import BY_SUFFIX, ArraySink, Sink, TextSink, text_of, written_whole
 from vecalc.app.cli.request import Request
-from vecalc.app.cli.terminal import columns, error_style, is_terminal, only_ascii, wants_color
+from vecalc.app.cli.terminal import columns, error_style, is_terminal, only_ascii, show_traceback, wants_color
 from vecalc.errors import UsageError, VecalcError
 from vecalc.render import Style
 
@@ -27,7 +27,7 @@ def complain(text: str, error: VecalcError, request: Request, where: str = "") -
     """Print what is wrong with an expression, with a mark below its place."""
     sys.stdout.flush()  # what came before it is seen before it
     if request.debug:
-        traceback.print_exception(error)
+        show_traceback(error)
     from vecalc.render.problem import problem
 
     sys.stderr.write(problem(error, text, error_style(request.color), where=where))
@@ -42,13 +42,19 @@ def tell(notes: Iterable[str], request: Request) -> None:
 
 
 def format_name(request: Request) -> str:
-    """`--format`, or what the output file's suffix says, or the usual one."""
+    """`--format`, or what the output file's suffix says, plain without one, or the usual one.
+
+    Raises `UsageError` for a suffix that names no format: nobody wants text in a spreadsheet's file.
+    """
     if request.format:
         return request.format
-    if request.output and request.output != "-":
-        suffix = Path(request.output).suffix.lower()
-        return "npy" if suffix == ".npy" else BY_SUFFIX.get(suffix, "plain")
-    return usual_format()
+    if request.output is None or request.output == "-":
+        return usual_format()
+    suffix = Path(request.output).suffix.lower()
+    if suffix and suffix not in BY_SUFFIX:
+        hint = f"there are {', '.join(sorted(BY_SUFFIX))}; --format writes any of them under any name"
+        raise UsageError("the suffix names no format", where=request.output, hint=hint)
+    return BY_SUFFIX.get(suffix, "plain")
 
 
 def usual_format() -> str:
@@ -66,8 +72,9 @@ def renderer(name: str) -> ModuleType:
     raise UsageError(f"there is no format '{name}'", where="--format", hint=f"there are {', '.join(known)}")
 
 
-def style(request: Request, *, several: bool, to_file: bool = False) -> Style:
+def style(request: Request, *, several: bool, file: IO[Any] | None = None) -> Style:
     """How answers look on standard output, or in a file."""
+    to_file = file is not None
     return Style(
         color=wants_color("never" if to_file else request.color, sys.stdout),
         width=columns(),
@@ -76,6 +83,7 @@ def style(request: Request, *, several: bool, to_file: bool = False) -> Style:
         csv_safe=request.csv_safe,
         several=several,
         ascii=not to_file and only_ascii(sys.stdout),
+        terminal=is_terminal(file or sys.stdout),
     )
 
 
@@ -101,7 +109,7 @@ def sink_for(request: Request, *, several: bool) -> Iterator[tuple[Sink, str]]:
             sink.close()
             return
         text = text_of(stream)
-        sink = TextSink(renderer(name), style(request, several=several, to_file=True), text)
+        sink = TextSink(renderer(name), style(request, several=several, file=stream), text)
         yield sink, name
         sink.close()
         text.detach()

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import IO, TextIO
 
 from vecalc.render import Style
+from vecalc.render.visible import visible
 
 USUAL_WIDTH = 80
 BARS = "▁█"
@@ -57,6 +58,19 @@ def only_ascii(stream: TextIO) -> bool:
     except (UnicodeEncodeError, LookupError):
         return True
     return False
+
+
+def shown(text: str, stream: IO[str]) -> str:
+    """A text from outside as a stream is to get it: exact for a program, harmless for a terminal."""
+    return visible(text) if is_terminal(stream) else text
+
+
+def show_traceback(fault: BaseException) -> None:
+    """Print where a fault comes from; its message may hold anything."""
+    import traceback
+
+    text = "".join(traceback.format_exception(fault))
+    sys.stderr.write("\n".join(map(visible, text.split("\n"))))
 
 
 def error_style(color: str = "auto") -> Style:

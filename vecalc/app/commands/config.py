@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from vecalc.app.cli.terminal import shown
 from vecalc.app.commands import command, one_of
 from vecalc.app.places import config_folder
 from vecalc.app.settings import PROJECT_FILE, TEMPLATE, USER_FILE
@@ -49,7 +50,8 @@ def _show() -> int:
 
 
 def _path() -> int:
-    sys.stdout.write(f"{_user_file()}\n{Path(PROJECT_FILE).absolute()}\n")
+    for path in (_user_file(), Path(PROJECT_FILE).absolute()):
+        sys.stdout.write(f"{shown(str(path), sys.stdout)}\n")
     return 0
 
 
@@ -65,5 +67,5 @@ def _init() -> int:
         ) from None
     except OSError as problem:
         raise StorageProblem(f"can't be written: {problem.strerror}", where=str(path)) from None
-    sys.stdout.write(f"wrote {path}\n")
+    sys.stdout.write(f"wrote {visible(str(path))}\n")
     return 0

@@ -23,12 +23,13 @@ def default_model() -> str:
 def confirm(question: str, yes: bool, where: str) -> None:
     """Ask a person; where there is none, say how to do without. Raises `UsageError` for a no."""
     from vecalc.app.cli.terminal import is_terminal
+    from vecalc.render.visible import visible
 
     if yes:
         return
     if not is_terminal(sys.stdin):
         raise UsageError("it has to be confirmed", where=where, hint="--yes confirms")
-    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.write(f"{visible(question)} [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise UsageError("nothing was done", where=where)

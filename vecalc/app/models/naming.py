@@ -121,13 +121,11 @@ def remove(name: str, yes: bool) -> int:
 @click.argument("name")
 def path(name: str) -> int:
     """Where a model lies: an alias's file, a store's folder."""
-    from vecalc.app.cli.terminal import is_terminal
+    from vecalc.app.cli.terminal import shown
     from vecalc.app.models.listing import place_of
-    from vecalc.render.visible import visible
 
     _existing(name)
-    place = str(place_of(name))
-    sys.stdout.write(f"{visible(place) if is_terminal(sys.stdout) else place}\n")
+    sys.stdout.write(f"{shown(str(place_of(name)), sys.stdout)}\n")
     return 0
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from vecalc.app import catalogue
 from vecalc.app.candidates import Limits, candidates
 from vecalc.app.cli import inputs, topics
-from vecalc.app.cli.opening import open_models, refuse_overwriting
+from vecalc.app.cli.opening import open_models
 from vecalc.app.cli.output import written_whole
 from vecalc.app.remembering import is_neighbour
 from vecalc.app.repl import favourites, options, outputs, tables
@@ -155,19 +155,22 @@ def _use(session: Session, argument: str) -> None:
 def _load(session: Session, argument: str) -> None:
     if not argument:
         raise UsageError("a file is missing", where="load", hint="load FILE; save FILE writes one")
-    session.calculator.define(inputs.text(Path(argument).expanduser()), where=argument)
+    path = Path(argument).expanduser()
+    session.calculator.define(inputs.text(path), where=argument)
+    session.known_files.add(path.resolve())
+    session.tell([f"read {path}; `vars` shows what is bound now"])
 
 
 def _save(session: Session, argument: str) -> None:
     if not argument:
         raise UsageError("a file is missing", where="save", hint="save FILE; load FILE reads it again")
-    path = Path(argument).expanduser()
-    refuse_overwriting(session.request._replace(output=str(path)))
+    path = outputs.new_file(session, argument)
     scope = session.calculator.scope
     statements: list[Bind | Define] = [found.function for found in _own_functions(session)]
     statements += [Bind(name, tree) for name, tree in scope.names.items() if not name.startswith("_")]
     with written_whole(path) as stream:
         stream.write("".join(f"{show(statement)}\n" for statement in statements).encode())
+    outputs.wrote(session, path)
 
 
 COMMANDS = {

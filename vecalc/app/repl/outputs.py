@@ -30,7 +30,10 @@ def once(session: Session, argument: str) -> None:
     """Send the next answer to a file."""
     if not argument:
         raise UsageError("a file is missing", where="once", hint="once answer.json, then an expression")
-    session.once = str(_target(session.request, argument))
+    path = new_file(session, argument)
+    format_name(session.request._replace(output=str(path), format=None))  # a bad suffix is told now
+    session.once = str(path)
+    session.tell([f"the next answer goes to {path}"])
 
 
 def tee(session: Session, argument: str) -> None:
@@ -38,14 +41,36 @@ def tee(session: Session, argument: str) -> None:
     following = Tee(_target(session.request, argument), session.request) if argument else None
     if session.tee is not None:
         session.tee.close()
+        session.tell([f"answers no longer go to {session.tee.path}"])
+    elif not argument:
+        session.tell(["answers go to no file"])
     session.tee = following
+    if following is not None:
+        session.tell([f"answers {'go on in' if following.begun else 'go to'} {following.path} as well"])
 
 
-def write_once(path: str, shown: Sequence[Shown], request: Request) -> None:
+def write_once(session: Session, path: str, shown: Sequence[Shown]) -> None:
     """A file of some answers, in the format of its suffix. Raises `UsageError`, `StorageProblem`."""
-    with sink_for(request._replace(output=path, format=None), several=len(shown) > 1) as (sink, _):
+    request = session.request._replace(output=path, format=None)
+    with sink_for(request, several=len(shown) > 1) as (sink, _):
         for one in shown:
             _put(sink, one, path)
+    wrote(session, Path(path))
+
+
+def new_file(session: Session, argument: str) -> Path:
+    """A place to write to. Raises `UsageError` where there is a file, not of this session."""
+    path = _target(session.request, argument)
+    if path.is_file() and path.resolve() not in session.known_files:
+        hint = "give another name, or remove it first"
+        raise UsageError("there is a file already", where=str(path), hint=hint)
+    return path
+
+
+def wrote(session: Session, path: Path) -> None:
+    """Say so, and remember that the file may be replaced."""
+    session.known_files.add(path.resolve())
+    session.tell([f"wrote {path}"])
 
 
 class Tee:
@@ -55,9 +80,9 @@ class Tee:
         """Raises `UsageError` for a file that can't be gone on with, `StorageProblem`."""
         self.path = path
         request = request._replace(output=str(path), format=None)
-        module, look = renderer(format_name(request)), style(request, several=True, to_file=True)
-        begun = path.is_file() and path.stat().st_size > 0
-        if begun and format_name(request) not in GOES_ON:
+        name = format_name(request)
+        self.begun = path.is_file() and path.stat().st_size > 0
+        if self.begun and name not in GOES_ON:
             raise UsageError(
                 "there is a file already", where=str(path), hint="go on with .txt, .jsonl, .csv or .tsv"
             )
@@ -65,7 +90,8 @@ class Tee:
             self.stream = path.open("a", encoding="utf-8", errors="backslashreplace", newline="\n")
         except OSError as problem:
             raise StorageProblem(f"can't be written: {problem.strerror}", where=str(path)) from None
-        self.sink = TextSink(module, look, self.stream, flush=True, index=int(begun))
+        look = style(request, several=True, file=self.stream)
+        self.sink = TextSink(renderer(name), look, self.stream, flush=True, index=int(self.begun))
 
     def write(self, shown: Shown) -> None:
         """Take an answer. Raises `OSError`."""

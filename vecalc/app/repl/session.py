@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-import traceback
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from types import ModuleType
 
 from vecalc.answers import Answer, Sheet
@@ -12,7 +12,7 @@ from vecalc.app.asking import Question
 from vecalc.app.catalogue import Entry
 from vecalc.app.cli.request import Request
 from vecalc.app.cli.showing import renderer, style, tell, usual_format
-from vecalc.app.cli.terminal import error_style, wants_color
+from vecalc.app.cli.terminal import error_style, show_traceback, wants_color
 from vecalc.app.pipeline import Calculator
 from vecalc.app.remembering import explain_unknown
 from vecalc.app.repl import outputs
@@ -36,6 +36,7 @@ class Session:
         self.pages = True  # what is taller than the screen goes through a pager
         self.once = ""  # the file for the next answer
         self.tee: outputs.Tee | None = None
+        self.known_files: set[Path] = set()  # written or loaded here, so that they may be replaced
         self.where = ""  # file and line, where nobody types
         renderer(self.format)  # a name that is none is told now, not at every answer
         calculator.remember = True
@@ -57,7 +58,7 @@ class Session:
     def complain(self, error: VecalcError, text: str = "") -> None:
         """Print a problem."""
         if self.request.debug:
-            traceback.print_exception(error)
+            show_traceback(error)
         sys.stderr.write(problem(error, text, error_style(self.request.color), where=self.where))
 
     def take_up_own(self) -> None:
@@ -111,7 +112,7 @@ class Session:
 
     def _write_once(self, shown: Sequence[outputs.Shown]) -> None:
         path, self.once = self.once, ""
-        outputs.write_once(path, shown, self.request)
+        outputs.write_once(self, path, shown)
 
     def _copy(self, shown: Sequence[outputs.Shown]) -> None:
         """Write to the file of `tee`, which a failure ends."""
