@@ -17,7 +17,7 @@ from vecalc.answers import METRICS, NORMS
 from vecalc.search import Measure, coded
 from vecalc.search.exact import search
 from vecalc.search.ranks import rank, ranks
-from vecalc.space.codes import Codes, encode, rotation
+from vecalc.space.codes import Codes, encode, rotation, turned
 from vecalc.space.matrix import MatrixSpace
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -391,7 +391,9 @@ def test_codes_are_as_near_as_they_say(name: str) -> None:
     exact = matrix[sane].astype(np.float64)
     units = exact / np.linalg.norm(exact, axis=1, keepdims=True)
     codes = Codes(values, residuals, turn)
-    stands_for = codes.step * values[sane].astype(np.float64) @ turn.astype(np.float64).T
+    whole = turned(np.eye(matrix.shape[1]), turn.astype(np.float64))
+    assert np.allclose(whole @ whole.T, np.eye(len(whole)), atol=1e-5)
+    stands_for = codes.step * values[sane].astype(np.float64) @ whole.T
     assert (np.linalg.norm(units - stands_for, axis=1) <= residuals[sane]).all()
     assert np.allclose(lengths[sane], np.linalg.norm(exact, axis=1), rtol=1e-6)
     assert not np.isfinite(residuals[lengths == 0]).any()

@@ -20,9 +20,11 @@ from running import process, vecalc
 from vecalc.app import stores as app_stores
 from vecalc.app.stores import WORTH_STORING, load
 from vecalc.errors import FileProblem, StorageProblem
+from vecalc.formats import MAX_WIDTH
 from vecalc.formats.load import convert
+from vecalc.search import coded
 from vecalc.search.exact import search
-from vecalc.space import digest
+from vecalc.space import VectorSpace, codes, digest
 from vecalc.space.index import MappedWords
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.store import FACTS, open_store
@@ -371,3 +373,41 @@ def test_a_source_is_described(file: Path, tmp_path: Path) -> None:
         "digest": digest.of_file(file),
     }
     assert sum(seen) == status.st_size
+
+
+# --- wide models ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", [codes.WIDE, codes.WIDE + 1, 5_000, MAX_WIDTH])
+def test_a_wide_model_costs_no_square_of_its_width(folders: Path, width: int) -> None:
+    """Some rows of any width that is read: the store is little larger than they are, and the search exact."""
+    rows = np.random.default_rng(5).normal(size=(6, width)).astype(np.float32)
+    write_store(folders / "wide", [(list("abcdef"), rows)], name="wide")
+    space = open_store(folders / "wide")
+    assert (folders / "wide" / "rotation.npy").stat().st_size < 5e6
+    assert_exact(space, rows)
+
+
+def test_a_wide_store_of_an_earlier_version_still_opens(
+    folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They held a whole matrix for every width."""
+    rows = np.random.default_rng(5).normal(size=(6, 1_500)).astype(np.float32)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(codes, "WIDE", 1 << 16)
+        write_store(folders / "wide", [(list("abcdef"), rows)], name="wide")
+    space = open_store(folders / "wide")
+    assert space.codes is not None
+    assert space.codes.rotation.shape == (1_500, codes.width(1_500))
+    assert_exact(space, rows)
+
+
+def assert_exact(space: VectorSpace, rows: np.ndarray[Any, Any]) -> None:
+    """By codes, whatever few rows there are."""
+    with mock.patch.object(coded, "WORTH_IT", 1.0):
+        found = search(space, rows.astype(np.float64) + 0.01, 3)
+    units = rows / np.linalg.norm(rows.astype(np.float64), axis=1, keepdims=True)
+    queries = (rows.astype(np.float64) + 0.01) / np.linalg.norm(rows + 0.01, axis=1, keepdims=True)
+    scores = queries @ units.T
+    assert np.array_equal(found.rows, np.argsort(-scores, axis=1)[:, :3])
+    np.testing.assert_allclose(found.scores, -np.sort(-scores, axis=1)[:, :3], rtol=1e-6)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import numpy as np
 
 from vecalc.search.cores import on_all_cores
-from vecalc.space.codes import LARGEST, Codes
+from vecalc.space.codes import LARGEST, Codes, turned
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,10 +86,10 @@ def _asked(queries: Floats, codes: Codes) -> _Asked:
     largest = np.abs(queries).max(axis=1, keepdims=True)
     steps = queries / largest  # safe to be squared
     units = steps / np.linalg.norm(steps, axis=1, keepdims=True)
-    turned = units @ codes.rotation.astype(np.float64)
-    step = np.abs(turned).max(axis=1) / LARGEST
-    values = np.rint(turned / step[:, None])
-    off = np.linalg.norm(turned - step[:, None] * values, axis=1)
+    own = turned(units, codes.rotation.astype(np.float64))
+    step = np.abs(own).max(axis=1) / LARGEST
+    values = np.rint(own / step[:, None])
+    off = np.linalg.norm(own - step[:, None] * values, axis=1)
     # A code stands for a vector of length at most 1 + its residual.
     return _Asked(values.astype(np.int8), step * codes.step, off * (1 + codes.usual) + ROUNDING)
 

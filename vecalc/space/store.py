@@ -132,8 +132,8 @@ def _read(path: Path) -> bytes:
         raise unreadable(path, error) from None
 
 
-def _mapped(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
-    """A .npy file mapped into memory, of exactly this type and shape."""
+def _mapped(path: Path, kind: str, *shapes: tuple[int, ...]) -> NDArray[Any]:
+    """A .npy file mapped into memory, of exactly this type and one of these shapes."""
     try:
         array: NDArray[Any] = np.lib.format.open_memmap(path, mode="r")  # refuses object arrays
     except OSError as error:
@@ -142,8 +142,9 @@ def _mapped(path: Path, kind: str, shape: tuple[int, ...]) -> NDArray[Any]:
         raise
     except Exception as error:  # a header is Python source to numpy, and can be wrong in every way
         raise FileProblem(f"damaged: {error}", where=str(path), hint=_REBUILD) from None
-    if (array.dtype, array.shape) != (np.dtype(kind), shape):
-        message = f"{FACTS} promises {kind} {list(shape)}, the file holds {array.dtype} {list(array.shape)}"
+    if array.dtype != np.dtype(kind) or array.shape not in shapes:
+        held = f"{array.dtype} {list(array.shape)}"
+        message = f"{FACTS} promises {kind} {list(shapes[0])}, the file holds {held}"
         raise FileProblem(message, where=str(path), hint=_REBUILD)
     return array.view(np.ndarray)  # a map's own class makes each slice of it ten times as long
 
@@ -198,5 +199,6 @@ def _codes(folder: Path, facts: Facts) -> Codes:
     return codes.Codes(
         _mapped(folder / "codes.npy", "int8", (facts.rows, width)),
         _mapped(folder / "residuals.npy", "float32", (facts.rows,)),
-        _mapped(folder / "rotation.npy", "float32", (facts.width, width)),
+        # Earlier versions wrote a whole matrix for every width.
+        _mapped(folder / "rotation.npy", "float32", codes.shape(facts.width), (facts.width, width)),
     )

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     Singles: TypeAlias = NDArray[np.float32]
 
 AT_ONCE = 1024  # rows that are coded at once: they and their copies stay in the second-level cache
+NUMBERS = 1 << 20  # and fewer of them where they are wide
 SENT = 64 << 20  # bytes after which a file is sent to the disk, so that little is left to wait for at the end
 
 
@@ -114,9 +115,9 @@ class _Files:
         loss = 0.0
         if self.kind != "float32":
             rows, loss = rounded(rows, self.kind)
+        some = max(min(AT_ONCE, NUMBERS // rows.shape[1]), 1)
         parts = [
-            codes.encode(rows[first : first + AT_ONCE], self.rotation)
-            for first in range(0, len(rows), AT_ONCE)
+            codes.encode(rows[first : first + some], self.rotation) for first in range(0, len(rows), some)
         ]
         values, residuals, lengths = (np.concatenate(part) for part in zip(*parts, strict=True))
         return _Coded(rows, values, residuals, lengths, loss)
