@@ -13,6 +13,7 @@ import pytest
 from running import FAMILY, PATIENCE, command, family
 
 from vecalc.app.cli import resuming
+from vecalc.space import unfinished
 
 TEXTS = [
     "king - man + woman",
@@ -34,7 +35,8 @@ def questions(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def at_every_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resuming, "EVERY", 0.0)
+    monkeypatch.setattr(unfinished, "EVERY", 0.0)
+    monkeypatch.setattr(unfinished, "SHARE", 0)
     monkeypatch.setattr(os, "fsync", lambda _: None)  # nothing here outlives the machine
 
 
@@ -44,9 +46,9 @@ class Stop(BaseException):
 
 def stopped_after(count: int, monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> None:
     """Run until so many answers are noted, then die between two of them."""
-    note, noted = resuming.Journal.note, 0
+    note, noted = resuming.Batch.note, 0
 
-    def then_die(self: resuming.Journal, *args: object, **kwargs: object) -> None:
+    def then_die(self: resuming.Batch, *args: object, **kwargs: object) -> None:
         nonlocal noted
         note(self, *args, **kwargs)  # type: ignore[arg-type]
         noted += 1
@@ -54,7 +56,7 @@ def stopped_after(count: int, monkeypatch: pytest.MonkeyPatch, *arguments: str |
             raise Stop
 
     with monkeypatch.context() as patch:
-        patch.setattr(resuming.Journal, "note", then_die)
+        patch.setattr(resuming.Batch, "note", then_die)
         with pytest.raises(Stop):
             family(*arguments)
 
@@ -159,4 +161,5 @@ def test_ctrl_c_leaves_a_note_and_a_hint(tmp_path: Path) -> None:
     assert b"the same command goes on from there" in told
     noted = json.loads(note.read_text("utf-8"))
     part = (tmp_path / "out.jsonl.part").read_bytes()
-    assert part[: noted["size"]].count(b"\n") == noted["answers"] > 0
+    size = noted["sizes"]["out.jsonl.part"]
+    assert part[:size].count(b"\n") == noted["facts"]["answers"] > 0

@@ -14,15 +14,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _BUSY = (errno.EAGAIN, errno.EACCES)
-_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
+# EBADF: a file system that can lock only what is open for writing, as NFS, was given a folder.
+_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL, errno.EBADF)
 
 
 class Lock:
-    """A lock on an open file or folder; closed, it is free again. Raises OSError when it can't be opened."""
+    """A lock on an open file or folder; closed, it is free again. Raises OSError when it can't be opened.
+
+    `certain`: nobody else can have it, as they could where there are no locks.
+    """
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         flags = os.O_RDWR | os.O_CREAT if create else os.O_RDONLY
-        self._number = os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)  # don't wait for pipes
+        self._number = os.open(path, flags, 0o600)
+        self.certain = False
 
     def take(self, *, wait: bool) -> bool:
         """Whether we have it, or need none; False when another process has it and we don't wait."""
@@ -36,11 +42,21 @@ class Lock:
             if problem.errno not in (*_BUSY, *_NO_LOCKS):
                 raise
             return problem.errno in _NO_LOCKS
+        self.certain = True
         return True
 
+    def is_at(self, path: Path) -> bool:
+        """Whether a path is what is locked, still: it may have been removed or replaced before it was."""
+        try:
+            return os.path.samestat(os.fstat(self._number), os.lstat(path))
+        except OSError:
+            return False
+
     def close(self) -> None:
-        """Let go."""
-        os.close(self._number)
+        """Let go, if that was not done."""
+        if self._number >= 0:
+            os.close(self._number)
+            self._number = -1
 
 
 @contextmanager

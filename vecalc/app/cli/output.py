@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ import numpy as np
 from vecalc.answers import Answer, Number, Ranking, Rows, Scored, Sheet
 from vecalc.errors import StorageProblem, UsageError
 from vecalc.render import Style
+from vecalc.space.files import mode_for
 
 if TYPE_CHECKING:
     from vecalc.space.growing import GrowingArray
@@ -177,17 +177,8 @@ def _temporary_for(path: Path) -> Iterator[IO[bytes]]:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(temporary, _mode_of(path))  # noqa: PTH101 - mkstemp makes private files
+        os.chmod(temporary, mode_for(path))  # noqa: PTH101 - mkstemp makes private files
         os.replace(temporary, path)  # noqa: PTH105
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
-
-
-def _mode_of(path: Path) -> int:
-    """The permissions of a file, or those that a new one gets."""
-    if path.exists():
-        return stat.S_IMODE(path.stat().st_mode)
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask

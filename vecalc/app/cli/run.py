@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from vecalc.app.asking import Question
 from vecalc.app.cli import questions
 from vecalc.app.cli.arguments import as_utf8
 from vecalc.app.cli.opening import open_calculator
-from vecalc.app.cli.output import Sink, TextSink, text_of
+from vecalc.app.cli.output import Sink, TextSink
 from vecalc.app.cli.request import Request
 from vecalc.app.cli.showing import format_name, renderer, show_problem, sink_for, style, tell
 from vecalc.app.cli.terminal import is_terminal
@@ -141,27 +141,29 @@ def _progress(asked: _Asked, done: int) -> Iterator[Callable[[int], None]]:
 
 def _answer_resumably(asked: _Asked) -> int:
     """The same into a file that an interrupted run leaves for the next."""
-    from vecalc.app.cli.resuming import journal_for, part_of
+    from vecalc.app.cli.resuming import batch_for
 
     request, name = asked.request, format_name(asked.request)
-    journal = journal_for(request, asked.typed, name)
-    before = journal.noted
-    if before.answers:
-        tell([f"{before.answers:,} answers are there already"], request)
-    code = before.code
-    with part_of(Path(request.output or ""), journal) as stream:
-        text = text_of(stream, at_once=True)
-        look = style(request, several=asked.several, file=stream)
-        sink = TextSink(renderer(name), look, text, index=before.answers)
+    with closing(batch_for(request, asked.typed, name, asked.calculator)) as batch:
+        before = batch.noted
+        code = before.code
+        if before.answers:
+            tell([f"{before.answers:,} answers are there already"], request)
+        if batch.done:
+            batch.finish(*before)
+            return code
+        look = style(request, several=asked.several, file=batch.stream)
+        sink = TextSink(renderer(name), look, batch.stream, index=before.answers)
         try:
-            for code in _answer_into(sink, name, asked, before.answers, before.code):
-                journal.note(sink.index, stream, code)
+            if not (code and request.bail):  # it has stopped already
+                for code in _answer_into(sink, name, asked, *before):
+                    batch.note(sink.index, code)
         except (KeyboardInterrupt, SystemExit):
-            journal.note(sink.index, stream, code, now=True)
-            tell([f"stopped after {sink.index:,} answers; the same command goes on from there"], request)
+            done = batch.noted.answers
+            tell([f"stopped after {done:,} answers; the same command goes on from there"], request)
             raise
         sink.close()
-        text.detach()
+        batch.finish(sink.index, code)
     return code
 
 

@@ -47,6 +47,7 @@ EXAMPLES = """\
     default="error",
     help="What to do where a formula has no value.",
 )
+@click.option("--csv-safe", is_flag=True, help="Keep spreadsheets from taking texts for formulas.")
 @click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
 @MODEL
 @click.option("--exact", is_flag=True, help="Find words only exactly as written.")
@@ -59,11 +60,13 @@ def run(table: str, output: str, resume: bool, **options: Any) -> int:
     from vecalc.app.cli import inputs, tables
     from vecalc.app.cli.arguments import as_utf8
     from vecalc.app.cli.meter import metered
-    from vecalc.app.cli.opening import open_calculator
+    from vecalc.app.cli.opening import open_calculator, refuse_overwriting
     from vecalc.app.cli.showing import tell
     from vecalc.app.features import Policy
-    from vecalc.app.features.run import Order, file_digest, make_features, part_folder
-    from vecalc.app.features.writing import check_format, format_of
+    from vecalc.app.features.run import Order, make_features
+    from vecalc.app.features.spool import places
+    from vecalc.app.features.writing import check_format, format_of, names_beside
+    from vecalc.app.identity import of_file
     from vecalc.errors import UsageError
     from vecalc.render.visible import visible
 
@@ -81,8 +84,11 @@ def run(table: str, output: str, resume: bool, **options: Any) -> int:
         options["kind"],
         name,
         Path(output),
+        options["csv_safe"],
     )
     calculator, request = open_calculator(request_of(options, csv=table, output=output, format=name))
+    for written in (*places(order.output).all, *([names_beside(order.output)] if name == "npy" else [])):
+        refuse_overwriting(request._replace(output=str(written)))
     size = Path(table).stat().st_size if Path(table).is_file() else None
     with (
         inputs.opened(table) as stream,
@@ -94,13 +100,13 @@ def run(table: str, output: str, resume: bool, **options: Any) -> int:
                 calculator,
                 order,
                 rows,
-                source=("standard input" if table == "-" else table, file_digest(table)),
+                source=("standard input" if table == "-" else table, of_file(table)),
                 resume=resume,
                 watch=(lambda: meter.at(stream.tell())) if meter and size else (lambda: None),
             )
         except (KeyboardInterrupt, SystemExit):
             if table != "-":
-                tell([f"what is done is kept in {part_folder(Path(output))}; --resume goes on"], request)
+                tell([f"what is done is kept in {places(Path(output)).folder}; --resume goes on"], request)
             raise
     tell(made.notes, request)
     sys.stdout.write(f"{made.rows:,} rows x {made.columns:,} features, {order.kind}, in {visible(output)}\n")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-import numpy as np
-
+from vecalc.app import identity
 from vecalc.app.cli.tables import Row
 from vecalc.app.features import Policy
 from vecalc.app.features.maker import Maker
@@ -18,13 +16,6 @@ from vecalc.app.features.table import as_type
 from vecalc.app.features.writing import write
 from vecalc.app.pipeline import Calculator
 from vecalc.errors import FileProblem, NoValue, StorageProblem, UsageError, VecalcError
-from vecalc.lang.show import show
-from vecalc.space import digest
-
-if TYPE_CHECKING:
-    from vecalc.space import VectorSpace
-
-SAMPLED = 256  # rows of a space that tell it from others
 
 
 class Order(NamedTuple):
@@ -37,6 +28,7 @@ class Order(NamedTuple):
     kind: str  # float32 or float64
     format: str
     output: Path
+    csv_safe: bool = False  # texts that a spreadsheet would compute get an apostrophe
 
 
 class Made(NamedTuple):
@@ -68,10 +60,10 @@ def make_features(
         raise FileProblem("has no rows", where=source[0])
     _check_kept(first, order, source[0])
     maker = Maker(calculator, order.formulas, first.cells, order.bind, order.policy)
-    spool = Spool(part_folder(order.output), _identity(calculator, order, source[1]), resume=resume)
+    spool = Spool(order.output, _identity(calculator, order, source[1]), resume=resume)
     try:
         _fill(spool, maker, order, chain([first], rows), source[0], watch)
-        write(spool, order.output, order.format)
+        write(spool, order.output, order.format, csv_safe=order.csv_safe)
     except StorageProblem:
         spool.close()
         raise
@@ -83,12 +75,6 @@ def make_features(
         raise
     spool.remove()
     return Made(spool.rows, len(spool.names), maker.tally.notes())
-
-
-def part_folder(output: Path) -> Path:
-    """Where an unfinished run is kept: beside the file itself, also where the path is a link to it."""
-    whole = output.resolve()
-    return whole.with_name(f"{whole.name}.part")
 
 
 def _check_kept(first: Row, order: Order, where: str) -> None:
@@ -154,16 +140,8 @@ def _text(cell: str) -> str:
     return cell.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-# --- what makes two runs the same -----------------------------------------------------------
-
-
 def _identity(calculator: Calculator, order: Order, table: str) -> dict[str, Any]:
-    """All that the bytes of the file depend on, by the names under which it is told that they changed."""
-    import vecalc
-
-    scope = calculator.scope
-    names = [f"{name} = {show(tree)}" for name, tree in scope.names.items()]
-    definitions = [show(definition.function) for definition in scope.functions.values()]
+    """All that the features depend on, by the names under which it is told that they changed."""
     options = calculator.options
     return {
         "input": table,
@@ -174,30 +152,5 @@ def _identity(calculator: Calculator, order: Order, table: str) -> dict[str, Any
         "type": order.kind,
         "norm": options.norm,
         "exact": options.exact,
-        "names": _digest(json.dumps([names, definitions]).encode()),
-        "model": {name: _digest_of(space) for name, space in calculator.spaces.items()},
-        "vecalc": vecalc.__version__,
+        **identity.of_calculator(calculator),
     }
-
-
-def file_digest(path: str) -> str:
-    """Of a table's bytes; of what can be read once only, nothing. Raises `FileProblem`."""
-    if not Path(path).is_file():
-        return ""
-    try:
-        return digest.of_file(Path(path))
-    except OSError as problem:
-        raise FileProblem(f"can't be read: {problem.strerror}", where=path) from None
-
-
-def _digest(data: bytes) -> str:
-    told = digest.running()
-    told.update(data)
-    return digest.noted(told)
-
-
-def _digest_of(space: VectorSpace) -> str:
-    """Of a space's size and of some words and vectors from all over it: reading all would take too long."""
-    rows = np.unique(np.linspace(0, len(space) - 1, SAMPLED).astype(np.int64))
-    words = json.dumps([len(space), space.dim, *(space.word(int(row)) for row in rows)])
-    return _digest(words.encode() + space.vectors(rows).tobytes())

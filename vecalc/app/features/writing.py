@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 
 import numpy as np
 
 from vecalc.app.cli.output import written_whole
 from vecalc.app.features.spool import Spool
 from vecalc.errors import UsageError
+from vecalc.render.sheets import as_text
+
+Writer: TypeAlias = Callable[[Spool, IO[bytes]], None]
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the time of a zip's members, so that the same features are the same bytes
 SOME = 1 << 12  # rows of kept cells that are read back at a time
@@ -39,14 +42,19 @@ def check_format(name: str) -> None:
         _pyarrow()
 
 
-def write(spool: Spool, path: Path, name: str) -> None:
-    """Write the features of a spool. Raises `StorageProblem`."""
+def write(spool: Spool, path: Path, name: str, *, csv_safe: bool = False) -> None:
+    """Write the features of a spool; with `csv_safe` a spreadsheet takes no text of csv or tsv for a formula.
+
+    Raises `StorageProblem`.
+    """
+    writer = SAFE_FORMATS.get(name, FORMATS[name]) if csv_safe else FORMATS[name]
     if name == "npy":
         with written_whole(names_beside(path)) as stream:
             facts = {"columns": spool.names, "rows": spool.rows, "type": spool.kind}
             stream.write(json.dumps(facts, ensure_ascii=False, indent=1).encode() + b"\n")
     with written_whole(path) as stream:
-        FORMATS[name](spool, stream)
+        writer(spool, stream)
+        spool.verify()
 
 
 def names_beside(path: Path) -> Path:
@@ -101,15 +109,15 @@ def _header(stream: IO[bytes], kind: np.dtype[Any], shape: tuple[int, ...]) -> N
 # --- tables ---------------------------------------------------------------------------------
 
 
-def _delimited(delimiter: str) -> Callable[[Spool, IO[bytes]], None]:
+def _delimited(delimiter: str, text_of: Callable[[str], str] = str) -> Writer:
     def write_table(spool: Spool, stream: IO[bytes]) -> None:
         text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
         writer = csv.writer(text, delimiter=delimiter, lineterminator="\n")
-        writer.writerow([*spool.identity["keep"], *spool.names])
+        writer.writerow(map(text_of, [*spool.identity["keep"], *spool.names]))
         kept = spool.kept()
         for block in spool.values():
             # A number is written with the digits that read back to the same float32 or float64.
-            writer.writerows([*next(kept), *map(str, row)] for row in block)
+            writer.writerows([*map(text_of, next(kept)), *map(str, row)] for row in block)
         text.flush()
         text.detach()
 
@@ -154,10 +162,11 @@ def _pyarrow() -> tuple[Any, Any]:
     return pyarrow, pyarrow.parquet
 
 
-FORMATS: dict[str, Callable[[Spool, IO[bytes]], None]] = {
+FORMATS: dict[str, Writer] = {
     "npy": _npy,
     "npz": _npz,
     "parquet": _parquet,
     "csv": _delimited(","),
     "tsv": _delimited("\t"),
 }
+SAFE_FORMATS = {"csv": _delimited(",", as_text), "tsv": _delimited("\t", as_text)}
