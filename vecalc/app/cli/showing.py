@@ -16,7 +16,6 @@ from vecalc.app.cli.request import Request
 from vecalc.app.cli.terminal import columns, error_style, is_terminal, only_ascii, show_traceback, wants_color
 from vecalc.errors import UsageError, VecalcError
 from vecalc.render import Style
-from vecalc.space.aside import refuse_busy
 
 
 def show_problem(answer: Answer, error: VecalcError, request: Request) -> None:
@@ -101,6 +100,7 @@ def sink_for(request: Request, *, several: bool) -> Iterator[tuple[Sink, str]]:
         sink.close()
         return
     from vecalc.app.cli.opening import refuse_overwriting
+    from vecalc.space.aside import refuse_busy
 
     refuse_overwriting(request)
     refuse_busy(Path(request.output))
