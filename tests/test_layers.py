@@ -17,11 +17,12 @@ import vecalc
 PACKAGE = Path(vecalc.__file__).parent
 
 # What each folder may import from vecalc. `app` and the two files at the edge may import everything.
-BOTTOM = {"errors", "answers", "finder"}
+BOTTOM = {"errors", "answers", "finder", "bounded"}
 BELOW: dict[str, set[str]] = {
     "errors": set(),
     "answers": {"errors"},
     "finder": {"errors"},
+    "bounded": set(),
     "lang": BOTTOM,
     "space": BOTTOM,
     "formats": {"space", *BOTTOM},

@@ -13,7 +13,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
 import stat
 import sys
 from collections.abc import Iterator, Mapping
@@ -26,9 +25,9 @@ from vecalc.app.places import cache_folder
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.space import digest
 from vecalc.space.files import private_file, unreadable, unwritable
-from vecalc.space.holding import Lock, is_held
+from vecalc.space.holding import Lock
+from vecalc.space.placing import sweep
 from vecalc.space.store import FACTS, is_store, read_facts
-from vecalc.space.storing import PART, beginning
 from vecalc.space.whole import damaged
 
 if TYPE_CHECKING:
@@ -118,17 +117,10 @@ def building(folder: Path, what: str, use: CacheUse) -> Iterator[None]:
                 raise StorageProblem("another vecalc is converting it", where=what, hint=hint)
             use.tell(f"waiting for another vecalc, which is converting {what}")
             lock.take(wait=True)
-        _sweep(folder)
+        sweep(folder)  # also where the store turns out to be there already
         yield
     finally:
         lock.close()
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what killed builds of this store have left; it may be as large as the store."""
-    for path in folder.parent.iterdir():
-        if path.name.startswith(beginning(folder)) and path.suffix == PART and not is_held(path):
-            shutil.rmtree(path, ignore_errors=True)
 
 
 # --- of the file as it is now -----------------------------------------------------------------

@@ -12,19 +12,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from vecalc.answers import METRICS, NORMS
-from vecalc.app.places import config_folder, models_folder
+from vecalc.app.places import CATALOGUE, models_folder
 from vecalc.errors import FileProblem, UsageError
 
-FILE = "models.json"
 FORMAT = 1
 STARTER = "starter"
 LONGEST_NAME = 100  # characters; with room for 4 bytes each, and a suffix, below what file systems take
-LONGEST_FILE = 1 << 24
 
 
 class Entry(NamedTuple):
@@ -77,6 +75,17 @@ def not_an_alias(name: str) -> str:
         hint = f"`vecalc models remove {name}` makes room"
         raise UsageError(f"'{name}' is an alias of {entry.path}", where="--name", hint=hint)
     return name
+
+
+def forget_what_is_gone(name: str) -> None:
+    """See that what was set for an imported model that is there no more does not count for the next."""
+
+    def without(found: Catalogue) -> Catalogue:
+        entry = found.entries.get(name, Entry())
+        return found if entry.path or _is_imported(name) else found.put(name, Entry())
+
+    if name in read().entries and not _is_imported(name):
+        change(without)
 
 
 def imported(name: str) -> Path:
@@ -135,18 +144,18 @@ def own(model: str) -> Entry:
 
 def file() -> Path:
     """Where the catalogue is."""
-    return config_folder() / FILE
+    return CATALOGUE.path()
 
 
 def read() -> Catalogue:
     """The catalogue; an empty one when there is none. Raises `FileProblem` when it is damaged."""
-    path = file()
-    try:
-        text = path.read_bytes()[:LONGEST_FILE]
-    except (FileNotFoundError, NotADirectoryError):
+    return _catalogue(CATALOGUE.read())
+
+
+def _catalogue(text: bytes | None) -> Catalogue:
+    if text is None:
         return Catalogue()
-    except OSError as problem:
-        raise FileProblem(f"the catalogue can't be read: {problem.strerror}", where=str(path)) from None
+    path = file()
     try:
         told = json.loads(text)
     except (ValueError, RecursionError):
@@ -172,23 +181,20 @@ def _damaged(path: Path, what: str) -> FileProblem:
     return FileProblem(f"the catalogue is damaged: {what}", where=str(path), hint="mend it, or remove it")
 
 
-def write(catalogue: Catalogue) -> None:
-    """Write the catalogue, whole or not at all, for its owner alone. Raises `StorageProblem`."""
-    from vecalc.app.cli.output import written_whole
-    from vecalc.space.files import unwritable
+def change(edit: Callable[[Catalogue], Catalogue]) -> None:
+    """Write what becomes of the catalogue, whole or not at all, for its owner alone.
 
-    path = file()
+    Of changes that are made at once none is lost. Raises `FileProblem`, `StorageProblem`, and as `edit` does.
+    """
+    CATALOGUE.change(lambda text: _text(edit(_catalogue(text))))
+
+
+def _text(catalogue: Catalogue) -> bytes:
     models = {name: _said(entry) for name, entry in sorted(catalogue.entries.items())}
     told = {"format": FORMAT, "models": models}
     if catalogue.default:
         told["default"] = catalogue.default
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with written_whole(path) as stream:
-            stream.write((json.dumps(told, indent=2) + "\n").encode())
-        path.chmod(0o600)
-    except OSError as problem:
-        raise unwritable(path, problem) from None
+    return (json.dumps(told, indent=2) + "\n").encode()
 
 
 def _said(entry: Entry) -> dict[str, str]:

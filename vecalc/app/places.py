@@ -1,11 +1,18 @@
-"""Where vecalc keeps what belongs to the user: configuration, history, cache."""
+"""Where vecalc keeps what belongs to the user: configuration, history, cache; and every file that is kept.
+
+A kept file is read whole, if it is a regular file of a size that makes sense, and changed by one process at a
+time, so that of many changes none is lost.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
+from vecalc import bounded
 from vecalc.errors import StorageProblem
 
 APP = "vecalc"
@@ -62,3 +69,71 @@ def _home() -> Path:
             "no home directory: HOME is not set, and this user has none",
             hint="set HOME, or VECALC_CONFIG, VECALC_CACHE_DIR and VECALC_MODELS",
         ) from None
+
+
+# --- files ------------------------------------------------------------------------------------
+
+
+class Kept(NamedTuple):
+    """A file that is there from run to run."""
+
+    what: str  # as messages call it
+    path: Callable[[], Path]
+    most: int  # bytes; none that was written for a purpose has a tenth of it
+
+    def read(self) -> bytes | None:
+        """Its bytes; None where there is none. Raises `FileProblem` for what is not a file, or too large."""
+        try:
+            return bounded.read_if_there(self.path(), self.most)
+        except OSError as problem:
+            from vecalc.space.files import unreadable
+
+            told = unreadable(self.path(), problem)
+            told.message = f"{self.what} can't be read: {told.message}"
+            raise told from None
+
+    def change(self, change: Callable[[bytes | None], bytes]) -> None:
+        """Write what becomes of its bytes, or of None where there is none, for its owner alone.
+
+        Meanwhile no other process changes it. Raises `FileProblem`, `StorageProblem`, and what `change` does.
+        """
+        from vecalc.space.files import unwritable
+        from vecalc.space.holding import alone
+        from vecalc.space.placing import new_file
+
+        path = self.path()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            place = path.resolve()  # a link stays a link
+            with alone(place.parent):
+                fresh = change(self.read())
+                with new_file(place, private=True) as stream:
+                    stream.write(fresh)
+        except OSError as problem:
+            raise unwritable(path, problem) from None
+
+
+SETTINGS = Kept("the settings", lambda: config_folder() / "config.toml", 1 << 18)
+PROJECT = Kept("the settings", lambda: Path("vecalc.toml"), 1 << 18)
+PRELUDE = Kept("the definitions", lambda: config_folder() / "prelude.vec", 1 << 24)
+STARTUP = Kept("the start-up file", lambda: config_folder() / "startup.txt", 1 << 24)
+CATALOGUE = Kept("the catalogue", lambda: config_folder() / "models.json", 1 << 24)
+FAVOURITES = Kept("the list of favourites", lambda: config_folder() / "favourites.vec", 1 << 24)
+HISTORY = Kept("the history", history_file, 1 << 24)
+KEPT = (SETTINGS, PROJECT, PRELUDE, STARTUP, CATALOGUE, FAVOURITES, HISTORY)
+
+
+def keep_tables() -> None:
+    """Keep the parser's tables in the cache folder between runs."""
+    from vecalc.lang.grammar import keep_tables_in
+
+    keep_tables_in(cache_folder(), _written)
+
+
+def _written(path: Path, data: bytes) -> None:
+    """Write a file that can be made again, whole, for its owner alone. Raises `OSError`."""
+    from vecalc.space.placing import new_file
+
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with new_file(path, private=True) as stream:
+        stream.write(data)

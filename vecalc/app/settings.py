@@ -13,11 +13,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vecalc.app import catalogue
-from vecalc.app.places import config_folder
+from vecalc.app.places import PROJECT, SETTINGS, Kept
 from vecalc.errors import FileProblem
-
-PROJECT_FILE = "vecalc.toml"
-USER_FILE = "config.toml"
 
 # What may be set outside the command line, and of what type. Nothing here writes a file or relaxes how files
 # are read, so a project file from a stranger can change answers' looks and conditions, and no more.
@@ -57,8 +54,8 @@ class Setting(NamedTuple):
 def load_settings() -> dict[str, Setting]:
     """The settings in force, by name. Raises `FileProblem` for a broken or unknown entry."""
     found: dict[str, Setting] = {}
-    for path in (config_folder() / USER_FILE, Path(PROJECT_FILE)):
-        found.update(_read(path))
+    for kept in (SETTINGS, PROJECT):
+        found.update(_read(kept))
     for key in KEYS:
         variable = f"VECALC_{key.upper().replace('-', '_')}"
         if value := os.environ.get(variable):
@@ -68,21 +65,20 @@ def load_settings() -> dict[str, Setting]:
     return found
 
 
-def _read(path: Path) -> dict[str, Setting]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (FileNotFoundError, NotADirectoryError):
+def _read(kept: Kept) -> dict[str, Setting]:
+    if (data := kept.read()) is None:
         return {}
-    except (OSError, UnicodeDecodeError) as problem:
-        raise FileProblem(f"the settings can't be read: {problem}", where=str(path)) from None
     import tomllib
 
+    path, hint = kept.path(), "`vecalc config init` shows how"
     try:
-        entries = tomllib.loads(text)
+        entries = tomllib.loads(data.decode())
+    except UnicodeDecodeError as problem:
+        raise FileProblem(f"the settings can't be read: {problem}", where=str(path)) from None
     except tomllib.TOMLDecodeError as problem:
-        raise FileProblem(
-            f"not TOML: {problem}", where=str(path), hint="`vecalc config init` shows how"
-        ) from None
+        raise FileProblem(f"not TOML: {problem}", where=str(path), hint=hint) from None
+    except RecursionError:
+        raise FileProblem("its values are nested too deeply", where=str(path), hint=hint) from None
     return {key: Setting(_checked(key, value, path), str(path)) for key, value in entries.items()}
 
 

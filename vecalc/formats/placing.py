@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import shutil
 import stat
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from vecalc.errors import UsageError
-
-LONGEST_STEM = 40  # characters of a name that a temporary folder repeats
+from vecalc.space.files import sync_folder
+from vecalc.space.placing import room_aside
 
 
 def refuse_existing(paths: list[Path], force: bool, never: Sequence[Path] = ()) -> None:
@@ -26,22 +24,12 @@ def refuse_existing(paths: list[Path], force: bool, never: Sequence[Path] = ()) 
             raise UsageError("the file exists", where=str(path), hint="--force replaces it")
 
 
-@contextmanager
-def folder_beside(path: Path) -> Iterator[Path]:
-    """A folder of our own on the same disk, gone afterwards."""
-    parent = path.resolve().parent
-    folder = Path(tempfile.mkdtemp(dir=parent, prefix=f".{path.name[:LONGEST_STEM]}.", suffix=".part"))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def moved(first: Path, target: Path, force: bool, never: Sequence[Path] = ()) -> tuple[Path, ...]:
     """Give all files their places, the one that is loaded last; their new paths, that one first.
 
     Where several files replace others, the old ones are put aside first, the one that is loaded before all:
-    a reader finds all old files, all new ones, or none to load. A failure puts them back.
+    a reader finds all old files, all new ones, or none to load. A failure puts them back; after a kill, the
+    next run that writes this file does (`put_back`).
     """
     place = target.resolve()
     others = sorted(path for path in first.parent.iterdir() if path != first)
@@ -56,39 +44,26 @@ def moved(first: Path, target: Path, force: bool, never: Sequence[Path] = ()) ->
         _place_together(moves)
     else:
         first.replace(place)
-    _sync_folder(place.parent)
+        sync_folder(place.parent)
     return (target, *(new for _, new in moves[:-1]))
 
 
 def _place_together(moves: list[tuple[Path, Path]]) -> None:
     """Rename several files, of which the last is the one that is loaded."""
     place = moves[-1][1]
-    stem = place.name[:LONGEST_STEM]
-    aside = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{stem}.", suffix=".old"))
-    old = [(new, aside / new.name) for _, new in reversed(moves) if new.exists()]
-    done: list[tuple[Path, Path]] = []
-    try:
-        for source, goal in (*old, *moves):
-            source.replace(goal)
-            done.append((source, goal))
-    except BaseException:
-        for source, goal in reversed(done):
-            with suppress(OSError):  # what can't be put back stays aside, and there is no model to load
-                if goal.parent == aside:
-                    goal.replace(source)
-                else:
-                    goal.unlink()
-        with suppress(OSError):
-            aside.rmdir()
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have the new names on the disk; where folders can't be opened, the system does it in its time."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
+    with room_aside(place) as aside:
+        old = [(new, aside / new.name) for _, new in reversed(moves) if new.exists()]
+        done: list[tuple[Path, Path]] = []
         try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+            for source, goal in (*old, *moves):
+                source.replace(goal)
+                done.append((source, goal))
+        except BaseException:
+            for source, goal in reversed(done):
+                with suppress(OSError):  # what can't be put back stays aside, and there is no model to load
+                    if goal.parent == aside:
+                        goal.replace(source)
+                    else:
+                        goal.unlink()
+            raise
+        sync_folder(place.parent)

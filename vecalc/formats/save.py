@@ -25,10 +25,11 @@ from vecalc.formats.checks import sound
 from vecalc.formats.decoding import shown
 from vecalc.formats.load import recognised
 from vecalc.formats.opening import opened
-from vecalc.formats.placing import folder_beside, moved, refuse_existing
+from vecalc.formats.placing import moved, refuse_existing
 from vecalc.formats.writable import unfit
 from vecalc.formats.writing import GZIP
 from vecalc.space import VectorSpace
+from vecalc.space.placing import folder_beside
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

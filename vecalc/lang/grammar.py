@@ -64,13 +64,13 @@ def _too_deep(token: Token, limit: int) -> LimitExceeded:
     )
 
 
-_tables_folder: Path | None = None
+_kept: tuple[Path, tables.Write] | None = None
 
 
-def keep_tables_in(folder: Path) -> None:
-    """Keep the parser's tables in this folder between runs (see `tables`)."""
-    global _tables_folder  # noqa: PLW0603 - a property of the process, set once at its start
-    _tables_folder = folder
+def keep_tables_in(folder: Path, write: tables.Write) -> None:
+    """Keep the parser's tables in this folder between runs (see `tables`); `write` writes a file whole."""
+    global _kept  # noqa: PLW0603 - a property of the process, set once at its start
+    _kept = folder, write
 
 
 @cache
@@ -80,9 +80,9 @@ def build_parser(transformer_class: type[Any], nesting: int) -> Lark:
 
     text = grammar_text()
     callbacks = {"transformer": transformer_class(), "postlex": Brackets(nesting)}
-    if _tables_folder is not None and (parser := tables.load(_tables_folder, text, callbacks)):
+    if _kept and (parser := tables.load(_kept[0], text, callbacks)):
         return parser
     parser = Lark(text, parser="lalr", lexer="basic", start="program", maybe_placeholders=False, **callbacks)
-    if _tables_folder is not None:
-        tables.save(_tables_folder, text, parser)
+    if _kept:
+        tables.save(*_kept, text, parser)
     return parser

@@ -12,13 +12,19 @@ import hashlib
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from vecalc import bounded
 
 if TYPE_CHECKING:
     from lark import Lark
 
 
+Write: TypeAlias = Callable[[Path, bytes], None]
+
+LARGEST = 1 << 24  # bytes; the tables have a hundredth of it
 LAYOUT = 1  # raised when the parser is built from the same grammar in another way
 
 
@@ -30,7 +36,7 @@ def load(folder: Path, grammar: str, options: dict[str, Any]) -> Lark | None:
     try:
         if not _is_private(path):
             return None
-        saved = json.loads(path.read_bytes())
+        saved = json.loads(bounded.read(path, LARGEST))
         data, memo = _with_numbers(saved["data"]), {int(key): value for key, value in saved["memo"].items()}
         # The one private call: Lark's public `load` reads a pickle. The tests hold it to the real parser.
         return Lark.__new__(Lark)._load({"data": data, "memo": memo}, **options)
@@ -38,22 +44,15 @@ def load(folder: Path, grammar: str, options: dict[str, Any]) -> Lark | None:
         return None
 
 
-def save(folder: Path, grammar: str, parser: Lark) -> None:
+def save(folder: Path, write: Write, grammar: str, parser: Lark) -> None:
     """Keep the tables of a parser; a folder that can't be written is no problem."""
-    import tempfile
-
     from lark.grammar import Rule
     from lark.lexer import TerminalDef
 
     data, memo = parser.memo_serialize([TerminalDef, Rule])
     with contextlib.suppress(OSError, TypeError, ValueError):
         data["options"] = {**data["options"], "postlex": None, "transformer": None}
-        text = json.dumps({"data": data, "memo": memo})
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, temporary = tempfile.mkstemp(dir=folder)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-        Path(temporary).replace(_file(folder, grammar))
+        write(_file(folder, grammar), json.dumps({"data": data, "memo": memo}).encode())
 
 
 def _file(folder: Path, grammar: str) -> Path:

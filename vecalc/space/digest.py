@@ -9,12 +9,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from vecalc import bounded
+
 PREFIX = "blake3:"
 
 
 def of_file(path: Path) -> str:
-    """The digest of a whole file, on all cores. Raises `OSError`."""
+    """The digest of a whole regular file, on all cores. Raises `OSError`."""
     from blake3 import blake3
+
+    bounded.refuse_irregular(path)
 
     return noted(blake3(max_threads=blake3.AUTO).update_mmap(path))
 

@@ -1,4 +1,4 @@
-"""A .npy file that is written row by row, its number of rows unknown until the end."""
+"""Files of .npy: written whole, or row by row, their number of rows unknown until the end."""
 
 from __future__ import annotations
 
@@ -8,6 +8,17 @@ import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+
+def write_array(stream: IO[bytes], array: NDArray[Any]) -> None:
+    """Write what `np.save` writes, by the stream's own means.
+
+    numpy goes past the stream and does not see that the last of its writes fails. Raises `OSError`, here or
+    when the stream is flushed.
+    """
+    np.lib.format.write_array_header_1_0(stream, np.lib.format.header_data_from_array_1_0(array))
+    if array.size:  # of nothing there is no view
+        stream.write(np.ascontiguousarray(array).data.cast("B"))
 
 
 class GrowingArray:

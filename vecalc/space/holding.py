@@ -1,7 +1,8 @@
 """Locks on files and folders, which end with the process that holds them, however it ends.
 
 They are advice: what is written here is whole without them, too. They keep two from doing the same work, and
-tell what a living process is busy with. Some network file systems and Windows have none; then nobody waits.
+tell what a living process is busy with. Some network file systems and Windows have none; then nobody waits,
+and nothing is taken for abandoned.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +18,8 @@ from pathlib import Path
 _BUSY = (errno.EAGAIN, errno.EACCES)
 # EBADF: a file system that can lock only what is open for writing, as NFS, was given a folder.
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL, errno.EBADF)
+PATIENCE = 30.0  # seconds after which who holds a lock on a small file counts as stuck
+_AGAIN = 0.005  # seconds between two looks
 
 
 class Lock:
@@ -32,18 +36,9 @@ class Lock:
 
     def take(self, *, wait: bool) -> bool:
         """Whether we have it, or need none; False when another process has it and we don't wait."""
-        if sys.platform == "win32":
-            return True
-        import fcntl
-
-        try:
-            fcntl.flock(self._number, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except OSError as problem:
-            if problem.errno not in (*_BUSY, *_NO_LOCKS):
-                raise
-            return problem.errno in _NO_LOCKS
-        self.certain = True
-        return True
+        found = _lock(self._number, wait=wait)
+        self.certain = self.certain or found is True
+        return found is not False
 
     def is_at(self, path: Path) -> bool:
         """Whether a path is what is locked, still: it may have been removed or replaced before it was."""
@@ -57,6 +52,28 @@ class Lock:
         if self._number >= 0:
             os.close(self._number)
             self._number = -1
+
+
+def lock(number: int, *, wait: bool) -> bool:
+    """Lock an open file until it is closed. Whether we have it, or there are no locks."""
+    return _lock(number, wait=wait) is not False
+
+
+def _lock(number: int, *, wait: bool) -> bool | None:
+    """True when we have the lock, False when another process has, None where there are none."""
+    if sys.platform == "win32":
+        return None
+    import fcntl
+
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError as problem:
+        if problem.errno in _NO_LOCKS:
+            return None
+        if problem.errno not in _BUSY:
+            raise
+        return False
+    return True
 
 
 @contextmanager
@@ -74,20 +91,54 @@ def held(folder: Path) -> Iterator[None]:
         lock.close()
 
 
-def is_held(folder: Path) -> bool:
-    """Whether a living process shows that it uses a folder; also when that can't be found out."""
-    if sys.platform == "win32":
-        return True
-    import fcntl
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """While this goes on, no other process is in a block of `alone` with this folder.
 
+    Where there are no locks, nobody waits. Raises `TimeoutError` when another is in it for very long.
+    """
     try:
-        number = os.open(folder, os.O_RDONLY)
+        lock = Lock(folder.resolve())
     except OSError:
-        return True
+        yield
+        return
     try:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        until = time.monotonic() + PATIENCE
+        while not lock.take(wait=False):
+            if time.monotonic() > until:
+                raise TimeoutError(errno.EBUSY, "another process holds this folder", str(folder))
+            time.sleep(_AGAIN)
+        yield
+    finally:
+        lock.close()
+
+
+@contextmanager
+def abandoned(path: Path) -> Iterator[bool]:
+    """Whether no living process holds a file or folder; then it is ours until the end of the block.
+
+    False also where that can't be found out.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    try:
+        number = os.open(path, flags)
     except OSError:
-        return True
+        yield False
+        return
+    try:
+        yield _is_free(number)
     finally:
         os.close(number)
-    return False
+
+
+def _is_free(number: int) -> bool:
+    try:
+        return _lock(number, wait=False) is True
+    except OSError:
+        return False
+
+
+def is_held(path: Path) -> bool:
+    """Whether a living process shows that it uses a file or folder; also when that can't be found out."""
+    with abandoned(path) as free:
+        return not free

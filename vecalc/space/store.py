@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 
 import numpy as np
 
+from vecalc import bounded
 from vecalc.errors import FileProblem
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
@@ -42,6 +43,7 @@ TYPES = ("int8", "float16", "float32")
 FACTS = "facts.json"
 REPLACED = 5  # how often in a row a store may be replaced while it is opened
 LONGEST_FACTS = 1 << 20  # a megabyte of facts is no facts file, whatever it is
+LONGEST_WORDS = 1 << 32  # bytes of a list of words that is read into memory: that of 500 million words
 
 
 class Facts(NamedTuple):
@@ -104,7 +106,7 @@ def _opened(folder: Path, name: str) -> VectorSpace:
 def read_facts(path: Path) -> Facts:
     """The facts of a store, each of the type and the range it must have."""
     try:
-        facts = json.loads(_read(path)[:LONGEST_FACTS])
+        facts = json.loads(_read(path, LONGEST_FACTS))
     except (ValueError, RecursionError):
         raise FileProblem("not a facts file: it is not JSON", where=str(path), hint=_REBUILD) from None
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
@@ -125,9 +127,9 @@ def _positive(number: object) -> TypeGuard[int]:
     return type(number) is int and number > 0
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, most: int) -> bytes:
     try:
-        return path.read_bytes()
+        return bounded.read(path, most)
     except OSError as error:
         raise unreadable(path, error) from None
 
@@ -135,6 +137,7 @@ def _read(path: Path) -> bytes:
 def _mapped(path: Path, kind: str, *shapes: tuple[int, ...]) -> NDArray[Any]:
     """A .npy file mapped into memory, of exactly this type and one of these shapes."""
     try:
+        bounded.refuse_irregular(path)
         array: NDArray[Any] = np.lib.format.open_memmap(path, mode="r")  # refuses object arrays
     except OSError as error:
         raise unreadable(path, error) from None
@@ -150,7 +153,7 @@ def _mapped(path: Path, kind: str, *shapes: tuple[int, ...]) -> NDArray[Any]:
 
 
 def _words(path: Path, rows: int) -> WordFile:
-    words = WordFile(_read(path))
+    words = WordFile(_read(path, LONGEST_WORDS))
     if len(words) != rows:
         message = f"{FACTS} promises {rows:,} words, the file holds {len(words):,}"
         raise FileProblem(message, where=str(path), hint=_REBUILD)
@@ -163,6 +166,7 @@ def _indexed(folder: Path, rows: int) -> MappedWords:
     offsets = _mapped(folder / "offsets.npy", "int64", (rows + 1,))
     path = folder / "words.txt"
     try:
+        bounded.refuse_irregular(path)
         data = np.memmap(path, np.uint8, "r")
     except OSError as error:
         raise unreadable(path, error) from None

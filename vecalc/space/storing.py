@@ -1,16 +1,13 @@
 """Writes a store: rows stream in, a folder appears when it is complete (the format is `store.py`'s).
 
 Until the end everything lies in a folder beside the final one, under another name, which vanishes after a
-failure; a lock on it tells others that it is being written. All files and folders are their owner's alone.
+failure (see `placing`). All files and folders are their owner's alone.
 """
 
 from __future__ import annotations
 
-import errno
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from vecalc.errors import FileProblem, NoSpace
 from vecalc.space import digest
 from vecalc.space.files import private_file, sync_folder, unwritable
-from vecalc.space.holding import held
+from vecalc.space.placing import folder_beside, take_place
 from vecalc.space.store import FACTS, FORMAT
 from vecalc.space.writing import Written, write_files, write_subwords
 
@@ -29,10 +26,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from vecalc.space.subwords import Subwords
-
-PART, OLD = ".part", ".old"  # ends of the names of what is in the making, and of what is being replaced
-RACES = 5  # how often in a row others may come first to a name
-_TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT)
 
 
 def write_store(
@@ -87,11 +80,6 @@ def _with_subwords(
         yield block
 
 
-def beginning(folder: Path) -> str:
-    """How the names begin that a store has before it has its own, and while another takes its place."""
-    return f".{folder.name[:60]}."
-
-
 # --- files ------------------------------------------------------------------------------------
 
 
@@ -119,43 +107,6 @@ def _synced_digest(path: Path) -> str:
 def _replacing(folder: Path) -> Iterator[Path]:
     """A folder beside this one, which takes its name and place when it is complete."""
     folder.parent.mkdir(parents=True, exist_ok=True)
-    place = Path(tempfile.mkdtemp(dir=folder.parent, prefix=beginning(folder), suffix=PART))
-    try:
-        with held(place):
-            yield place
-            _take_place(place, folder)
-        sync_folder(folder.parent)
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
-
-
-def _take_place(place: Path, folder: Path) -> None:
-    """Rename, again if somebody else took the name in between: whoever comes last has it."""
-    for left in reversed(range(RACES)):
-        try:
-            return _rename_over(place, folder)
-        except OSError as problem:
-            if problem.errno not in _TAKEN or not left:
-                raise
-    return None
-
-
-def _rename_over(place: Path, folder: Path) -> None:
-    """Rename; folders don't replace each other, so an older one steps aside first, and back in need."""
-    if not folder.exists():
-        place.rename(folder)
-        return
-    aside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=beginning(folder), suffix=OLD))
-    try:
-        old = folder.rename(aside / folder.name)
-    except BaseException:
-        aside.rmdir()
-        raise
-    try:
-        place.rename(folder)
-    except BaseException:
-        if not folder.exists():
-            old.rename(folder)
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)
+    with folder_beside(folder) as place:
+        yield place
+        take_place(place, folder)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from vecalc import bounded
 from vecalc.errors import FileProblem
 from vecalc.space.files import unreadable
 
@@ -51,6 +52,7 @@ def _has(path: Path, noted: object) -> bool:
     try:
         if str(noted).startswith(digest.PREFIX):
             return digest.of_file(path) == noted
+        bounded.refuse_irregular(path)
         with path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest() == noted
     except OSError:

@@ -19,7 +19,7 @@ import numpy as np
 from vecalc.errors import FileProblem
 from vecalc.space import codes
 from vecalc.space.files import private_file
-from vecalc.space.growing import GrowingArray
+from vecalc.space.growing import GrowingArray, write_array
 from vecalc.space.index import WordsWriter
 from vecalc.space.threads import ahead, products_alone
 
@@ -68,7 +68,7 @@ def write_files(place: Path, blocks: Iterable[Block], kind: str) -> Written:
 
 def write_subwords(place: Path, subwords: Subwords, kind: str) -> dict[str, int]:
     """Write the n-grams of a model into the folder of a store; what the facts say of them."""
-    with (place / "subwords.npy").open("wb") as stream:
+    with private_file(place / "subwords.npy") as stream:
         array = GrowingArray(stream, kind, subwords.rows.shape[1:])
         for first in range(0, len(subwords.rows), AT_ONCE):
             rows = np.array(subwords.rows[first : first + AT_ONCE], np.float32)
@@ -147,7 +147,7 @@ class _Files:
         return Written(self.arrays[0].rows, self.arrays[0].shape[0], self.loss)
 
     def _save(self, name: str, array: NDArray[Any]) -> None:
-        np.save(self._file(name), array)
+        write_array(self._file(name), array)
 
 
 class _Disk:

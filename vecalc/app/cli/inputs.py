@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from vecalc import bounded
+from vecalc.app.places import PRELUDE, Kept
 from vecalc.errors import FileProblem, VecalcError
 from vecalc.space.files import for_reading
 
@@ -43,9 +45,21 @@ def opened(path: str) -> Iterator[IO[bytes]]:
 def text(path: Path) -> str:
     """The text of a file of definitions. Raises `FileProblem`."""
     try:
-        return path.read_text(encoding="utf-8-sig")
+        data = bounded.read(path, PRELUDE.most)
     except OSError as problem:
         raise FileProblem(f"can't be read: {problem.strerror}", where=str(path)) from None
+    return as_text(data, path)
+
+
+def kept_text(kept: Kept) -> str:
+    """The text of a file that is kept, nothing where there is none. Raises `FileProblem`."""
+    return as_text(kept.read() or b"", kept.path())
+
+
+def as_text(data: bytes, path: Path) -> str:
+    """UTF-8 with or without a byte-order mark. Raises `FileProblem`."""
+    try:
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         message = f"byte {problem.start + 1} is not UTF-8"
         raise FileProblem(message, where=str(path), hint="save the file as UTF-8") from None

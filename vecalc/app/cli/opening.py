@@ -29,11 +29,9 @@ from vecalc.app.cli.arguments import as_utf8
 from vecalc.app.cli.request import Request
 from vecalc.app.cli.showing import format_name, tell
 from vecalc.app.pipeline import Calculator
-from vecalc.app.places import cache_folder, config_folder
-from vecalc.app.settings import PROJECT_FILE, USER_FILE
+from vecalc.app.places import KEPT, PRELUDE, keep_tables
 from vecalc.app.spaces import open_spaces, own_settings, split_model, starter_folder
 from vecalc.errors import UsageError
-from vecalc.lang.grammar import keep_tables_in
 from vecalc.lang.parse import Limits
 from vecalc.space import VectorSpace
 from vecalc.space.store import is_store
@@ -78,7 +76,7 @@ def open_models(request: Request) -> tuple[dict[str, VectorSpace], Request]:
 
 def open_calculator(request: Request) -> Opened:
     """A calculator over the models of a request, under its options, with the user's own definitions."""
-    keep_tables_in(cache_folder())
+    keep_tables()
     spaces, request = open_models(request)
     calculator = Calculator(spaces, _options(request))
     tell(calculator.candidate_notes(), request)
@@ -133,8 +131,7 @@ def _read_by(request: Request) -> Iterator[str | IO[str]]:
         yield str(place)
         if is_store(place):
             yield from map(str, place.iterdir())
-    yield from (str(config_folder() / name) for name in ("prelude.vec", USER_FILE))
-    yield from (str(catalogue.file()), PROJECT_FILE)
+    yield from (str(kept.path()) for kept in KEPT)
 
 
 def _status(file: str | IO[str]) -> os.stat_result | None:
@@ -160,11 +157,10 @@ def _tell_now(text: str, request: Request) -> None:
 
 def _define(calculator: Calculator, bindings: Iterable[str]) -> None:
     """Take up the user's prelude, if there is one, and the names of `--let`."""
-    prelude = config_folder() / "prelude.vec"
-    if prelude.exists():
+    if PRELUDE.path().exists():
         from vecalc.app.cli import inputs
 
-        calculator.define(inputs.text(prelude), where=str(prelude))
+        calculator.define(inputs.kept_text(PRELUDE), where=str(PRELUDE.path()))
     for binding in map(as_utf8, bindings):
         if "=" not in binding:
             raise UsageError(f"'{binding}' binds nothing", where="--let", hint="write --let 'A = blood'")

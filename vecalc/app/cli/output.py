@@ -1,21 +1,16 @@
-"""Where answers go: standard output, a file that appears when it is complete, or an array of numbers."""
+"""Where answers go: text of some format, or an array of numbers."""
 
 from __future__ import annotations
 
 import io
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
 from types import ModuleType
 from typing import IO, TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from vecalc.answers import Answer, Number, Ranking, Rows, Scored, Sheet
-from vecalc.errors import StorageProblem, UsageError
+from vecalc.errors import UsageError
 from vecalc.render import Style
-from vecalc.space.files import mode_for
 
 if TYPE_CHECKING:
     from vecalc.space.growing import GrowingArray
@@ -129,56 +124,3 @@ def text_of(stream: IO[bytes], *, at_once: bool = False) -> io.TextIOWrapper:
     return io.TextIOWrapper(
         stream, encoding="utf-8", errors="backslashreplace", newline="\n", write_through=at_once
     )
-
-
-@contextmanager
-def written_whole(path: Path) -> Iterator[IO[bytes]]:
-    """A file that takes its name when it is complete; until then, and after a failure, the old one stays.
-
-    A link stays a link, and a file keeps its permissions. What is no file (a device, a named pipe) is
-    written to directly: it must not be replaced; neither must what this process writes to already
-    (/dev/stdout by any name), which goes on where it stands. Raises `StorageProblem` when it can't be
-    written.
-    """
-    try:
-        if path.exists() and (number := _already_open(path.stat())) is not None:
-            with os.fdopen(os.dup(number), "wb") as stream:
-                yield stream
-            return
-        if path.exists() and not path.is_file():
-            with path.open("ab") as stream:
-                yield stream
-            return
-        with _temporary_for(path.resolve()) as stream:
-            yield stream
-    except BrokenPipeError:
-        raise
-    except OSError as problem:
-        raise StorageProblem(f"can't be written: {problem.strerror}", where=str(path)) from None
-
-
-def _already_open(target: os.stat_result) -> int | None:
-    """The standard stream that is open on this very file."""
-    for number in (1, 2):
-        with suppress(OSError):
-            if os.path.samestat(target, os.fstat(number)):
-                return number
-    return None
-
-
-@contextmanager
-def _temporary_for(path: Path) -> Iterator[IO[bytes]]:
-    """A file beside the path, which takes its name at the end and vanishes after a failure."""
-    import tempfile
-
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "w+b") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(temporary, mode_for(path))  # noqa: PTH101 - mkstemp makes private files
-        os.replace(temporary, path)  # noqa: PTH105
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from vecalc import finder
 from vecalc.answers import Answer, Sheet
-from vecalc.app.cli.output import BY_SUFFIX, ArraySink, Sink, TextSink, text_of, written_whole
+from vecalc.app.cli.output import BY_SUFFIX, ArraySink, Sink, TextSink, text_of
 from vecalc.app.cli.request import Request
 from vecalc.app.cli.terminal import columns, error_style, is_terminal, only_ascii, show_traceback, wants_color
 from vecalc.errors import UsageError, VecalcError
@@ -101,6 +101,7 @@ def sink_for(request: Request, *, several: bool) -> Iterator[tuple[Sink, str]]:
         return
     from vecalc.app.cli.opening import refuse_overwriting
     from vecalc.space.aside import refuse_busy
+    from vecalc.space.placing import written_whole
 
     refuse_overwriting(request)
     refuse_busy(Path(request.output))

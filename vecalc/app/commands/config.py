@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 
 import click
 
 from vecalc.app.cli.terminal import shown
 from vecalc.app.commands import command, one_of
-from vecalc.app.places import config_folder
-from vecalc.app.settings import PROJECT_FILE, TEMPLATE, USER_FILE
-from vecalc.errors import StorageProblem, UsageError
+from vecalc.app.places import PROJECT, SETTINGS
+from vecalc.app.settings import TEMPLATE
+from vecalc.errors import UsageError
 from vecalc.render.visible import visible
 
 
@@ -33,10 +32,6 @@ def run(actions: tuple[str, ...]) -> int:
     return known[action]()
 
 
-def _user_file() -> Path:
-    return config_folder() / USER_FILE
-
-
 def _show() -> int:
     """Every setting as a line of TOML; the ones that are not set as comments."""
     from vecalc.app.cli.command import settings_in_force
@@ -50,22 +45,20 @@ def _show() -> int:
 
 
 def _path() -> int:
-    for path in (_user_file(), Path(PROJECT_FILE).absolute()):
-        sys.stdout.write(f"{shown(str(path), sys.stdout)}\n")
+    for kept in (SETTINGS, PROJECT):
+        sys.stdout.write(f"{shown(str(kept.path().absolute()), sys.stdout)}\n")
     return 0
 
 
 def _init() -> int:
-    path = _user_file()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as stream:
-            stream.write(TEMPLATE)
-    except FileExistsError:
-        raise UsageError(
-            "there is a file already", where=str(path), hint="edit it, or remove it first"
-        ) from None
-    except OSError as problem:
-        raise StorageProblem(f"can't be written: {problem.strerror}", where=str(path)) from None
+    path = SETTINGS.path()
+
+    def begun(there: bytes | None) -> bytes:
+        if there is not None:
+            hint = "edit it, or remove it first"
+            raise UsageError("there is a file already", where=str(path), hint=hint)
+        return TEMPLATE.encode()
+
+    SETTINGS.change(begun)
     sys.stdout.write(f"wrote {visible(str(path))}\n")
     return 0

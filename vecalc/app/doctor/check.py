@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from vecalc import bounded
 from vecalc.app.doctor import words as of_words
 from vecalc.app.doctor.geometry import Geometry, geometry
 from vecalc.app.doctor.rows import RowsSeen
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 OK, NOTE, WRONG = "ok", "note", "wrong"
 EXAMPLES = 5
+LONGEST_LIST = 1 << 30  # bytes of a list of words: 100 million of them
 MANY_EQUAL = 0.01  # a few words with one vector occur in sound models; from this share on rows were mixed up
 
 Watch = Callable[[str, int], AbstractContextManager[Callable[[bytes], None]]]
@@ -190,7 +192,7 @@ def _known() -> list[str]:
 def _lines(path: Path) -> list[str]:
     """The words of a list, one a line."""
     try:
-        text = path.read_bytes().decode("utf-8-sig", "surrogateescape")
+        text = bounded.read(path, LONGEST_LIST).decode("utf-8-sig", "surrogateescape")
     except OSError as problem:
         raise unreadable(path, problem) from None
     return [word for line in text.splitlines() if (word := line.strip())]

@@ -13,10 +13,10 @@ from typing import IO, Any, TypeAlias
 
 import numpy as np
 
-from vecalc.app.cli.output import written_whole
 from vecalc.app.features.spool import Spool
 from vecalc.errors import UsageError
 from vecalc.render.sheets import as_text
+from vecalc.space.placing import written_whole
 
 Writer: TypeAlias = Callable[[Spool, IO[bytes]], None]
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def import_and_tell(path: Path, name: str, kind: str, tolerance: Tolerance, *, quiet: bool) -> None:
     """Import a file under a name, and print a line. Raises `UsageError` for a name that is an alias's."""
-    catalogue.not_an_alias(name)
+    catalogue.forget_what_is_gone(catalogue.not_an_alias(name))
     folder, written = import_model(path, name, kind, tolerance, watch=partial(watched, quiet=quiet))
     if not quiet:
         for text in read_facts(folder / FACTS).rest.get("notes", ()):

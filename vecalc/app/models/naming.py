@@ -42,9 +42,7 @@ def add(name: str, path: str, copied: bool, kind: str, quiet: bool, **options: A
 
     own_norm, own_metric = options.pop("own_norm"), options.pop("own_metric")
     catalogue.check_name(name, "vecalc models add")
-    if catalogue.exists(name):
-        hint = f"`vecalc models remove {name}` makes room"
-        raise UsageError(f"there is a model '{name}' already", where="vecalc models add", hint=hint)
+    _unless_taken(catalogue.read(), name)
     place = Path(path).absolute()
     if copied:
         from vecalc.app.models.importing import import_and_tell
@@ -53,8 +51,8 @@ def add(name: str, path: str, copied: bool, kind: str, quiet: bool, **options: A
         import_and_tell(place, name, kind, tolerant(**options), quiet=quiet)
     elif not place.exists():
         raise FileProblem("no such file", where=path, hint="check the spelling of the path")
-    entry = catalogue.Entry(None if copied else str(place))
-    catalogue.write(catalogue.read().put(name, _with(entry, own_norm, own_metric)))
+    entry = _with(catalogue.Entry(None if copied else str(place)), own_norm, own_metric)
+    catalogue.change(lambda found: _unless_taken(found, name, copied=copied).put(name, entry))
     if not copied:
         say(f"{name}: {place}")
     return 0
@@ -69,8 +67,8 @@ def make_default(name: str | None) -> int:
     if name is None:
         say(default_model())
         return 0
-    found = _existing(name)
-    catalogue.write(found._replace(default=None if name == catalogue.STARTER else name))
+    default = None if name == catalogue.STARTER else name
+    catalogue.change(lambda found: _existing(name, found)._replace(default=default))
     say(f"default: {name}")
     if (now := default_model()) != name:
         say(f"note: {now} still comes first, by the settings; `vecalc config show` tells which", sys.stderr)
@@ -87,9 +85,14 @@ def set_(name: str, own_norm: str | None, own_metric: str | None) -> int:
     if own_norm is None and own_metric is None:
         hint = "--norm raw, or --norm none to forget"
         raise UsageError("there is nothing to set", where="vecalc models set", hint=hint)
-    found = _existing(name)
-    entry = _with(found.entries.get(name, catalogue.Entry()), own_norm, own_metric)
-    catalogue.write(found.put(name, entry))
+    entry = catalogue.Entry()
+
+    def edited(found: Catalogue) -> Catalogue:
+        nonlocal entry
+        entry = _with(_existing(name, found).entries.get(name, entry), own_norm, own_metric)
+        return found.put(name, entry)
+
+    catalogue.change(edited)
     say(f"{name}: norm {entry.norm or 'as usual'}, metric {entry.metric or 'as usual'}")
     return 0
 
@@ -101,18 +104,19 @@ def remove(name: str, yes: bool) -> int:
     """Forgets an alias (its file stays), or deletes an imported model."""
     from vecalc.app import catalogue
 
-    found = _existing(name)
+    found = _existing(name, catalogue.read())
     if name == catalogue.STARTER:
         hint = "`vecalc models default NAME` makes another one the default"
         raise UsageError("the starter can't be removed", where="vecalc models remove", hint=hint)
-    entry = found.entries.get(name)
-    if not (entry and entry.path):
-        from vecalc.app.models.pruning import remove_store
-
-        folder = catalogue.imported(name)
+    entry, folder = found.entries.get(name), catalogue.imported(name)
+    is_alias = bool(entry and entry.path)
+    if not is_alias:
         confirm(f"Delete {folder}?", yes, "vecalc models remove")
-        remove_store(folder)
-    catalogue.write(found.without(name))
+    catalogue.change(lambda found: found.without(name))  # first: what comes later must not inherit from it
+    if not is_alias:
+        from vecalc.app.models.pruning import remove_from_disk
+
+        remove_from_disk(folder)
     say(f"removed {name}")
     return 0
 
@@ -121,10 +125,11 @@ def remove(name: str, yes: bool) -> int:
 @click.argument("name")
 def path(name: str) -> int:
     """Where a model lies: an alias's file, a store's folder."""
+    from vecalc.app import catalogue
     from vecalc.app.cli.terminal import shown
     from vecalc.app.models.listing import place_of
 
-    _existing(name)
+    _existing(name, catalogue.read())
     sys.stdout.write(f"{shown(str(place_of(name)), sys.stdout)}\n")
     return 0
 
@@ -132,14 +137,25 @@ def path(name: str) -> int:
 # --- helpers --------------------------------------------------------------------------------
 
 
-def _existing(name: str) -> Catalogue:
+def _unless_taken(found: Catalogue, name: str, *, copied: bool = False) -> Catalogue:
+    """The catalogue, unless a model has this name in it; a copy that was just made may have it."""
+    from vecalc.app import catalogue
+
+    entry = found.entries.get(name)
+    if (entry and entry.path) or (not copied and catalogue.exists(name)):
+        hint = f"`vecalc models remove {name}` makes room"
+        raise UsageError(f"there is a model '{name}' already", where="vecalc models add", hint=hint)
+    return found
+
+
+def _existing(name: str, found: Catalogue) -> Catalogue:
     """The catalogue, in which there is this model."""
     from vecalc.app import catalogue
 
     if not catalogue.exists(name):
         hint = f"there are {', '.join(catalogue.names())}"
         raise UsageError(f"there is no model '{name[:100]}'", where="vecalc models", hint=hint)
-    return catalogue.read()
+    return found
 
 
 def _with(entry: Entry, norm: str | None, metric: str | None) -> Entry:

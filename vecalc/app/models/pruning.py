@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
+import re
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 from vecalc.answers import Column, Sheet
 from vecalc.app.cache import refuse_foreign, still_of
 from vecalc.app.models.kept import CHANGED, CURRENT, TOUCHED, Kept, conversions, size_of
-from vecalc.app.places import cache_folder, models_folder
+from vecalc.app.places import cache_folder, config_folder, models_folder
 from vecalc.errors import StorageProblem
 from vecalc.space.holding import is_held
-from vecalc.space.store import FACTS
-from vecalc.space.storing import OLD, PART
+from vecalc.space.placing import OLD, PART, leftovers, put_back, remove
 
 COLUMNS = (Column("removed"), Column("why"), Column("size", "size"))
 ALL, KILLED, REPLACED, FETCHED = "all", "left by a killed build", "replaced", "a download"
@@ -31,7 +29,7 @@ def prune(*, everything: bool = False) -> Sheet:
     rows = []
     for path, why, shown in found:
         size = size_of(path)
-        _remove(path)
+        remove_from_disk(path)
         rows.append((shown, why, size))
     freed = sum(size for _, _, size in rows)
     remark = f"{freed / 1e6:,.1f} MB freed" if rows else "there is nothing to remove"
@@ -58,48 +56,38 @@ def _leftovers() -> Iterator[tuple[Path, str, str]]:
             if not is_held(path):
                 yield path, KILLED, str(path)
         for path in _hidden(parent, OLD):
-            if not _put_back(path, parent):
+            if not is_held(path) and not any(put_back(path, parent / old.name) for old in _in(path)):
                 yield path, REPLACED, str(path)
-    try:
-        downloads = sorted((cache_folder() / "downloads").iterdir())
-    except OSError:
-        return
-    for path in downloads:
+    for path in (*leftovers(cache_folder()), *leftovers(config_folder()), *_unnamed(cache_folder())):
+        if not is_held(path):
+            yield path, KILLED, str(path)
+    for path in _in(cache_folder() / "downloads"):
         if not is_held(path):
             yield path, FETCHED, str(path)
 
 
 def _hidden(parent: Path, suffix: str) -> list[Path]:
+    """Also those of earlier versions, which gave them other names."""
+    return [path for path in _in(parent) if path.name[:1] == "." and path.suffix == suffix]
+
+
+def _unnamed(folder: Path) -> list[Path]:
+    """Tables of the grammar that an earlier version did not finish."""
+    return [path for path in _in(folder) if re.fullmatch("tmp[a-z0-9_]{8}", path.name) and path.is_file()]
+
+
+def _in(folder: Path) -> list[Path]:
     try:
-        return sorted(path for path in parent.iterdir() if path.name[:1] == "." and path.suffix == suffix)
+        return sorted(folder.iterdir())
     except OSError:
         return []
 
 
-def _put_back(aside: Path, parent: Path) -> bool:
-    """Whether a store that had stepped aside for one that never came is where it was."""
-    with suppress(OSError):  # its owner may be at it
-        for old in aside.iterdir():
-            if not (parent / old.name).exists():
-                old.rename(parent / old.name)
-                aside.rmdir()
-                return True
-    return False
-
-
-def remove_store(folder: Path) -> None:
-    """Delete a store; it is none from the first moment on. Raises `StorageProblem`."""
-    _remove(folder / FACTS)
-    _remove(folder)
-
-
-def _remove(path: Path) -> None:
+def remove_from_disk(path: Path) -> None:
+    """Delete a store or a file; it is none from the first moment on. Raises `StorageProblem`."""
     try:
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-    except FileNotFoundError:  # somebody else was faster
+        remove(path)
+    except FileNotFoundError:  # another run was faster
         return
     except OSError as problem:
         raise StorageProblem(f"can't be removed: {problem.strerror}", where=str(path)) from None

@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from vecalc.answers import Column, Sheet
@@ -21,10 +20,8 @@ from vecalc.app.cache import private_folder
 from vecalc.app.catalogue import check_name
 from vecalc.app.models.fetching import TIMEOUT, fetched
 from vecalc.app.places import cache_folder
-from vecalc.errors import NoSpace, RemoteProblem, StorageProblem, UsageError
-from vecalc.space.files import unwritable
-from vecalc.space.holding import held
-from vecalc.space.storing import PART
+from vecalc.errors import NoSpace, RemoteProblem, UsageError
+from vecalc.space.placing import written_whole
 
 LIST_URL = "https://raw.githubusercontent.com/RaRe-Technologies/gensim-data/master/list.json"
 FILES_URL = "https://github.com/RaRe-Technologies/gensim-data/releases/download"
@@ -117,30 +114,14 @@ def fetch(one: Offer, watch: Watch, timeout: float = TIMEOUT) -> Path:
     if path.exists():
         return path
     try:
-        handle, temporary = tempfile.mkstemp(dir=folder, suffix=PART)
-        try:
-            with held(Path(temporary)), os.fdopen(handle, "wb") as stream:
-                _write(one, stream, watch, timeout)
-            return Path(temporary).replace(path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
-    except OSError as error:
-        raise _unkept(unwritable(path, error), one) from None
-
-
-def _write(one: Offer, stream: IO[bytes], watch: Watch, timeout: float) -> None:
-    with watch(f"fetching {one.name}", one.size) as tap:
-        for piece in _pieces(one, timeout):
-            stream.write(piece)
-            tap(piece)
-    stream.flush()
-    os.fsync(stream.fileno())
-
-
-def _unkept(problem: StorageProblem, one: Offer) -> StorageProblem:
-    if isinstance(problem, NoSpace):
+        with written_whole(path) as stream, watch(f"fetching {one.name}", one.size) as tap:
+            for piece in _pieces(one, timeout):
+                stream.write(piece)
+                tap(piece)
+    except NoSpace as problem:
         problem.message = f"{problem.message}; the download needs {one.size / 1e6:,.0f} MB"
-    return problem
+        raise
+    return path
 
 
 def _pieces(one: Offer, timeout: float) -> Iterator[bytes]:

@@ -15,7 +15,6 @@ from vecalc.app import catalogue
 from vecalc.app.candidates import Limits, candidates
 from vecalc.app.cli import inputs, topics
 from vecalc.app.cli.opening import open_models
-from vecalc.app.cli.output import written_whole
 from vecalc.app.remembering import is_neighbour
 from vecalc.app.repl import favourites, options, outputs, tables
 from vecalc.app.spaces import own_settings
@@ -25,6 +24,7 @@ from vecalc.errors import UsageError
 from vecalc.lang.nodes import Bind, Define
 from vecalc.lang.show import show
 from vecalc.render.visible import visible
+from vecalc.space.placing import written_whole
 
 if TYPE_CHECKING:
     from vecalc.app.repl.session import Session

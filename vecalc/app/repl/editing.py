@@ -7,11 +7,11 @@ import importlib.util
 import os
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vecalc.app.places import history_file
+from vecalc.app.places import HISTORY
 from vecalc.calc.functions import FUNCTIONS
+from vecalc.errors import VecalcError
 from vecalc.lang.show import quote
 
 if TYPE_CHECKING:
@@ -38,8 +38,10 @@ def line_editor(session: Session, offered: Offered) -> Iterator[None]:
     if not HAS_READLINE:
         yield
         return
-    path = history_file()
-    _load(path)
+    kept = str(HISTORY.path()) != os.devnull
+    if kept and (why := _load()):
+        session.tell([why])
+    first = readline.get_current_history_length() + 1
     readline.set_auto_history(False)
     readline.set_completer(_Completer(session, offered).complete)
     readline.set_completer_delims(" \t\n+-*/@^()[],;:=\"'")
@@ -49,7 +51,8 @@ def line_editor(session: Session, offered: Offered) -> Iterator[None]:
     try:
         yield
     finally:
-        _save(path)
+        if kept and (why := _save(first)):
+            session.tell([why])
 
 
 def use_keys(name: str) -> None:
@@ -68,23 +71,32 @@ def remember(line: str) -> None:
             readline.add_history(line)
 
 
-def _load(path: Path) -> None:
-    """A history that can't be read is no reason not to calculate."""
-    with contextlib.suppress(OSError):
-        if path.is_file():
-            readline.read_history_file(path)
+def _load() -> str:
+    """Take up the history of earlier sessions; why it can't be, which is no reason not to calculate."""
+    try:
+        data = HISTORY.read() or b""
+    except VecalcError as problem:
+        return f"{problem.where}: {problem.message}"
+    for line in data.split(b"\n")[-HISTORY_LINES - 1 :]:
+        if line and b"\0" not in line:
+            readline.add_history(line.decode("utf-8", "surrogateescape"))
+    return ""
 
 
-def _save(path: Path) -> None:
-    """Write the history, private from the first byte on. What is no file (/dev/null) is left alone."""
-    with contextlib.suppress(OSError):
-        if path.exists() and not path.is_file():
-            return
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-        path.chmod(0o600)
-        readline.set_history_length(HISTORY_LINES)
-        readline.write_history_file(path)
+def _save(first: int) -> str:
+    """Write the session's lines, from the `first` on, behind what other sessions wrote; why they can't be."""
+    count = readline.get_current_history_length()
+    lines = [readline.get_history_item(i).encode("utf-8", "surrogateescape") for i in range(first, count + 1)]
+
+    def longer(found: bytes | None) -> bytes:
+        kept = [*(line for line in (found or b"").split(b"\n") if line), *lines][-HISTORY_LINES:]
+        return b"".join(line + b"\n" for line in kept)
+
+    try:
+        HISTORY.change(longer)
+    except VecalcError as problem:
+        return f"{problem.where}: {problem.message}"
+    return ""
 
 
 class _Completer:

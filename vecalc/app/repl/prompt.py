@@ -13,12 +13,11 @@ from vecalc.app.cli.request import Request
 from vecalc.app.cli.terminal import is_terminal
 from vecalc.app.faults import as_problem
 from vecalc.app.pipeline import Calculator
-from vecalc.app.places import config_folder
+from vecalc.app.places import STARTUP
 from vecalc.app.repl import commands, editing
 from vecalc.app.repl.session import Session
 from vecalc.errors import UnfinishedText, VecalcError
 
-STARTUP = "startup.txt"  # in the configuration folder
 PROMPT, CONTINUED = "vecalc> ", "   ...> "
 
 
@@ -46,9 +45,9 @@ def banner(calculator: Calculator) -> str:
 
 def _start(session: Session) -> None:
     """Do the lines of the user's start-up file, as if they were typed."""
-    path = config_folder() / STARTUP
+    path = STARTUP.path()
     try:
-        text = inputs.text(path) if path.exists() else ""
+        text = inputs.kept_text(STARTUP)
     except VecalcError as problem:
         session.complain(problem)
         return
