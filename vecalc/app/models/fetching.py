@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import http.client
+import io
 import socket
 import ssl
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -15,6 +17,7 @@ from urllib.parse import urlsplit
 from vecalc.errors import RemoteProblem
 
 TIMEOUT = 20.0  # seconds of silence after which a server counts as frozen
+LEAST_RATE = 1_000  # bytes a second, below which the smallest model would take a day
 PIECE = 1 << 18
 _SCHEMES = ("http", "https")
 _TRY_LATER = "see whether the network works, or try again later"
@@ -32,17 +35,80 @@ class _SameScheme(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
+class _Paced(io.RawIOBase):
+    """What a server sends, its head too, as long as it keeps to a least rate from its first byte on.
+
+    Silence alone would not do: one byte now and then is not silence, and has no end.
+    """
+
+    def __init__(self, raw: io.RawIOBase, seconds: float) -> None:
+        self._raw = raw
+        self._seconds = seconds
+        self._due = float("inf")
+        self._got = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int | None:
+        count = self._raw.readinto(buffer)
+        self._got += count or 0
+        now = time.monotonic()
+        if self._due == float("inf"):
+            self._due = now + self._seconds
+        elif now >= self._due:
+            if self._got < LEAST_RATE * self._seconds and count:
+                raise _TooSlow
+            self._due, self._got = now + self._seconds, 0
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _TooSlow(OSError):
+    """A server that sends, and next to nothing."""
+
+
+class _Response(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *given: Any, **options: Any) -> None:
+        super().__init__(sock, *given, **options)
+        self.fp.close()
+        paced = _Paced(sock.makefile("rb", buffering=0), sock.gettimeout() or TIMEOUT)
+        self.fp = io.BufferedReader(paced, PIECE)
+
+
+class _Http(http.client.HTTPConnection):
+    response_class = _Response
+
+
+class _Https(http.client.HTTPSConnection):
+    response_class = _Response
+
+
+class _PacedHttp(urllib.request.HTTPHandler):
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_Http, req)
+
+
+class _PacedHttps(urllib.request.HTTPSHandler):
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_Https, req)
+
+
 def fetched(url: str, most: int, timeout: float = TIMEOUT) -> Iterator[bytes]:
     """The bytes at an address, piece by piece, at most so many.
 
-    Raises `RemoteProblem` for a server that can't be reached, is silent for `timeout` seconds, refuses,
-    has a bad certificate, sends us to another scheme, sends too much, or stops too early.
+    Raises `RemoteProblem` for a server that can't be reached, is silent for `timeout` seconds, or sends less
+    than `LEAST_RATE` for as long, refuses, has a bad certificate, sends us to another scheme, sends too much,
+    or stops too early.
     """
     got = 0
     with _told(url, timeout):
         if urlsplit(url).scheme not in _SCHEMES:
             raise RemoteProblem("not an address of a server", where=url, hint="it begins with https://")
-        opener = urllib.request.build_opener(_SameScheme)
+        opener = urllib.request.build_opener(_SameScheme, _PacedHttp, _PacedHttps)
         request = urllib.request.Request(url, headers={"User-Agent": "vecalc"})  # noqa: S310 - checked
         with opener.open(request, timeout=timeout) as answer:
             promised = answer.length
@@ -77,6 +143,8 @@ def _because(reason: object, url: str, timeout: float) -> RemoteProblem:
     match reason:
         case TimeoutError():
             message = f"no answer for {timeout:g} s"
+        case _TooSlow():
+            message = f"it sends less than {LEAST_RATE:,} bytes a second"
         case ssl.SSLCertVerificationError():
             message = f"its certificate is not to be trusted: {reason.verify_message}"
         case ssl.SSLError():

@@ -27,6 +27,7 @@ LIST_URL = "https://raw.githubusercontent.com/RaRe-Technologies/gensim-data/mast
 FILES_URL = "https://github.com/RaRe-Technologies/gensim-data/releases/download"
 LONGEST_LIST = 1 << 24
 MOST_PARTS = 100
+LARGEST = 1 << 50  # bytes or words of a model: more is a mistake of the list
 LEAST_ROOM = 1 << 20  # the list's sizes are not always exact
 COLUMNS = (
     Column("name"),
@@ -57,7 +58,7 @@ def offers(timeout: float = TIMEOUT) -> dict[str, Offer]:
         told = json.loads(b"".join(fetched(url, LONGEST_LIST, timeout)))
         models = told["models"]
         return {str(name): _offer(str(name), model, base or FILES_URL) for name, model in models.items()}
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, OverflowError):
         message = "not the list of a gensim-data collection"
         raise RemoteProblem(
             message, where=url, hint="VECALC_DATA_URL names the folder of list.json"
@@ -73,11 +74,13 @@ def _offer(name: str, told: Mapping[str, Any], base: str) -> Offer:
         parts = [(path, str(told["checksum"]))]
     else:
         parts = [(f"{path}_0{i}", str(told[f"checksum-{i}"])) for i in range(count)]
-    words = told.get("num_records")
+    size, words = int(told.get("file_size", 0)), told.get("num_records")
+    if not 0 <= size <= LARGEST:
+        raise ValueError(size)
     return Offer(
         name,
-        int(told.get("file_size", 0)),
-        words if isinstance(words, int) else None,
+        size,
+        words if isinstance(words, int) and 0 <= words <= LARGEST else None,
         str(told.get("description", "")),
         str(told.get("license", "")),
         tuple(parts),

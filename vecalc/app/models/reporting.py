@@ -10,8 +10,17 @@ import click
 from vecalc.app.cli.options import FORMAT, QUIET, TOLERANCE, TYPE, request_of
 from vecalc.app.commands import command
 from vecalc.app.models.asking import YES, confirm, default_model, say
+from vecalc.errors import FileProblem
 
 WRONG = 1  # the exit code of a check that found something
+TIMEOUT = 20.0  # seconds of silence after which a server counts as frozen
+LONGEST_TIMEOUT = 3600.0  # more is a mistake
+
+
+def _seconds(_: click.Context, __: click.Parameter, value: float) -> float:
+    if not 0 < value <= LONGEST_TIMEOUT:  # nor is nan
+        raise click.BadParameter(f"{value:g} is not between 0 and {LONGEST_TIMEOUT:g} seconds")
+    return value
 
 
 @command("vecalc models list")
@@ -87,9 +96,7 @@ def check(name: str, words: str | None, sample: int, seed: int, **options: Any) 
 @command("vecalc models pull [NAME]", "  vecalc models pull glove-twitter-25\n")
 @click.argument("name", required=False)
 @click.option("--as", "called", metavar="NAME", help="What -m is to call it.")
-@click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), default=20, metavar="S", help="Seconds."
-)
+@click.option("--timeout", type=float, default=TIMEOUT, callback=_seconds, metavar="S", help="Seconds.")
 @TYPE
 @YES
 @FORMAT
@@ -118,7 +125,11 @@ def pull(name: str | None, called: str | None, timeout: float, kind: str, yes: b
     from vecalc.app.models.importing import import_and_tell
     from vecalc.formats import Tolerance
 
-    import_and_tell(file, called, kind, Tolerance(), quiet=request.quiet)
+    try:
+        import_and_tell(file, called, kind, Tolerance(), quiet=request.quiet)
+    except FileProblem:  # nor would it be a model the next time
+        file.unlink(missing_ok=True)
+        raise
     file.unlink(missing_ok=True)
     return 0
 
