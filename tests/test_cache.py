@@ -30,7 +30,7 @@ from vecalc.app.stores import WORTH_STORING, load
 from vecalc.errors import FileProblem, NotWritable, StorageProblem
 from vecalc.formats import Tolerance
 from vecalc.formats.load import convert
-from vecalc.space import codes, files, storing, writing
+from vecalc.space import codes, files, placing, storing, writing
 from vecalc.space.store import FACTS, open_store
 from vecalc.space.storing import write_store
 
@@ -98,6 +98,15 @@ class Counted:
 
 
 @contextmanager
+def renames_by(first: Callable[..., Any], exchange: Callable[..., bool]) -> Iterator[None]:
+    with (
+        mock.patch.object(Path, "rename", first(Path.rename)),
+        mock.patch.object(placing, "exchange", exchange),
+    ):
+        yield
+
+
+@contextmanager
 def failing(what: str, at: int, fault: Exception) -> Iterator[list[int]]:
     """The `at`-th write (of facts), fsync, rename or coding of rows raises; the list counts all calls."""
     count = [0]
@@ -121,7 +130,8 @@ def failing(what: str, at: int, fault: Exception) -> Iterator[list[int]]:
         "write": lambda: mock.patch.multiple(writing, private_file=counted),
         "facts": lambda: mock.patch.multiple(storing, private_file=counted),
         "fsync": lambda: mock.patch.object(os, "fsync", first(os.fsync)),
-        "rename": lambda: mock.patch.object(Path, "rename", first(Path.rename)),
+        "rename": lambda: renames_by(first, first(placing.exchange)),
+        "rename in two steps": lambda: renames_by(first, lambda *_: False),
         "allocation": lambda: mock.patch.object(codes, "encode", first(codes.encode)),
     }[what]
     with patch():
@@ -129,7 +139,7 @@ def failing(what: str, at: int, fault: Exception) -> Iterator[list[int]]:
 
 
 @pytest.mark.parametrize("old", [False, True], ids=["first", "anew"])
-@pytest.mark.parametrize("what", ["write", "facts", "fsync", "rename", "allocation"])
+@pytest.mark.parametrize("what", ["write", "facts", "fsync", "rename", "rename in two steps", "allocation"])
 def test_whatever_fails_the_cache_is_absent_or_whole_and_the_next_run_succeeds(
     what: str, old: bool, file: Path, cache: Path
 ) -> None:
@@ -531,11 +541,17 @@ def test_where_nothing_can_be_kept_one_note_says_so(number: int, file: Path, cac
     assert os.strerror(number) in required.err
 
 
+def only_for_reading(path: Any, flags: int, *more: int, true: Any = os.open) -> int:
+    if flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+        raise OSError(errno.EROFS, "Read-only file system")
+    return true(path, flags, *more)
+
+
 def test_a_cache_that_is_only_read_serves_what_it_has(file: Path, cache: Path) -> None:
     first = asked(file)
     with (
         mock.patch.object(Path, "mkdir", side_effect=OSError(errno.EROFS, "Read-only file system")),
-        mock.patch.object(os, "open", side_effect=OSError(errno.EROFS, "Read-only file system")),
+        mock.patch.object(os, "open", only_for_reading),
     ):
         assert asked(file, "--require-cache") == first
 

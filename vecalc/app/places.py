@@ -77,7 +77,7 @@ def _home() -> Path:
 class Kept(NamedTuple):
     """A file that is there from run to run."""
 
-    what: str  # as messages call it
+    what: str  # as messages call it, where its name alone would not say
     path: Callable[[], Path]
     most: int  # bytes; none that was written for a purpose has a tenth of it
 
@@ -89,7 +89,7 @@ class Kept(NamedTuple):
             from vecalc.space.files import unreadable
 
             told = unreadable(self.path(), problem)
-            told.message = f"{self.what} can't be read: {told.message}"
+            told.message = f"{self.what} can't be read: {told.message}".lstrip()
             raise told from None
 
     def change(self, change: Callable[[bytes | None], bytes]) -> None:
@@ -115,10 +115,10 @@ class Kept(NamedTuple):
 
 SETTINGS = Kept("the settings", lambda: config_folder() / "config.toml", 1 << 18)
 PROJECT = Kept("the settings", lambda: Path("vecalc.toml"), 1 << 18)
-PRELUDE = Kept("the definitions", lambda: config_folder() / "prelude.vec", 1 << 24)
-STARTUP = Kept("the start-up file", lambda: config_folder() / "startup.txt", 1 << 24)
+PRELUDE = Kept("", lambda: config_folder() / "prelude.vec", 1 << 24)
+STARTUP = Kept("", lambda: config_folder() / "startup.txt", 1 << 24)
 CATALOGUE = Kept("the catalogue", lambda: config_folder() / "models.json", 1 << 24)
-FAVOURITES = Kept("the list of favourites", lambda: config_folder() / "favourites.vec", 1 << 24)
+FAVOURITES = Kept("", lambda: config_folder() / "favourites.vec", 1 << 24)
 HISTORY = Kept("the history", history_file, 1 << 24)
 KEPT = (SETTINGS, PROJECT, PRELUDE, STARTUP, CATALOGUE, FAVOURITES, HISTORY)
 

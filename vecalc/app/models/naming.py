@@ -67,6 +67,7 @@ def make_default(name: str | None) -> int:
     if name is None:
         say(default_model())
         return 0
+    _existing(name, catalogue.read())
     default = None if name == catalogue.STARTER else name
     catalogue.change(lambda found: _existing(name, found)._replace(default=default))
     say(f"default: {name}")
@@ -85,6 +86,7 @@ def set_(name: str, own_norm: str | None, own_metric: str | None) -> int:
     if own_norm is None and own_metric is None:
         hint = "--norm raw, or --norm none to forget"
         raise UsageError("there is nothing to set", where="vecalc models set", hint=hint)
+    _existing(name, catalogue.read())
     entry = catalogue.Entry()
 
     def edited(found: Catalogue) -> Catalogue:
