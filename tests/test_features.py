@@ -296,7 +296,7 @@ def test_every_format_holds_the_same(pairs: Path, tmp_path: Path) -> None:
         out = tmp_path / f"out.{suffix}"
         done = features(pairs, "-e", "prod = a*b", "-e", "cos(a, b)", "-o", out, *keep)
         assert (done.code, done.err) == (0, "")
-        assert done.out == f"3 rows x 5 features, float32, in {out}\n"
+        assert done.out == f"3 rows x 5 features, float32, norm rms, in {out}\n"
         names, values, labels = read(out)
         assert names == list(expected.names)
         assert np.array_equal(values, expected.values), suffix

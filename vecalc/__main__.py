@@ -25,6 +25,15 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """The exit code of a command line; see `vecalc help exit-codes`."""
+    try:
+        code = _outcome(arguments)
+        _let_go_of_streams()
+    except KeyboardInterrupt:  # before or behind the work
+        code = INTERRUPTED
+    return code
+
+
+def _outcome(arguments: list[str]) -> int:
     _end_cleanly_on_signals()
     _prepare_streams()
     try:
@@ -40,7 +49,6 @@ def run(arguments: list[str]) -> int:
         code = int(leaving.code or 0)
     except Exception as problem:
         code = _report(problem, arguments)
-    _let_go_of_streams()
     return code
 
 

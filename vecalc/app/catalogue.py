@@ -22,6 +22,7 @@ from vecalc.errors import FileProblem, UsageError
 
 FORMAT = 1
 STARTER = "starter"
+FOR_SHELLS = "$`;&!'"  # would do something, where a name is pasted without quotes
 LONGEST_NAME = 100  # characters; with room for 4 bytes each, and a suffix, below what file systems take
 
 
@@ -58,7 +59,7 @@ def check_name(name: str, where: str = "--name") -> str:
     Raises `UsageError` for all others, whatever they hold, so that no name leads out of its folder.
     """
     unfit = not name or name[0] in ".-" or len(name) > LONGEST_NAME
-    if unfit or any(c in '/\\:=\0"<>|?*' or not c.isprintable() for c in name):
+    if unfit or any(c in FOR_SHELLS or c in '/\\:=\0"<>|?*' or not c.isprintable() for c in name):
         shown = name if len(name) <= LONGEST_NAME else f"{name[:20]}..."
         hint = f"use letters, digits, _; at most {LONGEST_NAME} characters"
         raise UsageError(f"'{shown}' can't be a model's name", where=where, hint=hint)

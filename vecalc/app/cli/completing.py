@@ -6,6 +6,7 @@ Source: click's `shell_completion`.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -16,6 +17,8 @@ from vecalc.app import commands
 from vecalc.app.cli.arguments import options_with_value, wants_value
 from vecalc.app.cli.calling import call_of, first_word
 
+# Letters of any script, digits, what means nothing to a shell. A name with anything else is not offered.
+_PLAIN = re.compile(r"[\w.%@+:=/-]+")
 VARIABLE = "_VECALC_COMPLETE"
 
 
@@ -50,8 +53,15 @@ def completions(arguments: Sequence[str], typed: str, program: click.Command) ->
     if arguments and wants_value(arguments[-1], options_with_value(command)):
         names = ()
     found = [CompletionItem(name) for name in names if name.startswith(typed)]
-    found += _of_click(command, own, typed)
+    found += [
+        item for item in _of_click(command, own, typed) if item.type != "plain" or _is_plain(item.value)
+    ]
     return found or ([] if typed.startswith("-") else [CompletionItem(typed, type="file")])
+
+
+def _is_plain(word: str) -> bool:
+    """Whether a shell takes a word for nothing but itself. bash puts what is offered on the line as it is."""
+    return _PLAIN.fullmatch(word) is not None
 
 
 def _of_click(command: click.Command, arguments: list[str], typed: str) -> list[CompletionItem]:

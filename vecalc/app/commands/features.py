@@ -109,5 +109,6 @@ def run(table: str, output: str, resume: bool, **options: Any) -> int:
                 tell([f"what is done is kept in {places(Path(output)).folder}; --resume goes on"], request)
             raise
     tell(made.notes, request)
-    sys.stdout.write(f"{made.rows:,} rows x {made.columns:,} features, {order.kind}, in {visible(output)}\n")
+    what = f"{made.rows:,} rows x {made.columns:,} features, {order.kind}, norm {request.norm}"
+    sys.stdout.write(f"{what}, in {visible(output)}\n")
     return 0

@@ -70,6 +70,7 @@ class Comparison(NamedTuple):
     columns: tuple[Compared, ...]
     sum: Compared
     norm: str
+    metric: str
     target: str | None
 
 
@@ -107,7 +108,9 @@ def compare(
         columns = _placed(calculator, columns, token)
     first = columns[0]
     against = tuple(_against(column, first) for column in columns[1:])
-    return Comparison(tuple(operands), against, first, calculator.options.norm, token)
+    return Comparison(
+        tuple(operands), against, first, calculator.options.norm, calculator.options.metric, token
+    )
 
 
 def notes(comparisons: Iterable[Comparison]) -> list[str]:

@@ -124,6 +124,7 @@ def _summary(comparisons: Sequence[Comparison], *, for_people: bool) -> Sheet:
         f"axes: measured with {ROTATIONS} random rotations of A and B. change: the largest, as a share of",
         "the result. kept: neighbours shown that stay, on average.",
     ]
+    remarks += [f"metric: {comparisons[0].metric}"]
     remarks += [f"target: {target}"] if target is not None and not for_people else []
     sheet = Sheet("summary", columns, tuple(rows), "Beside the sum", tuple(remarks))
     return _shortened(sheet, several=len(comparisons) > 1) if for_people else sheet

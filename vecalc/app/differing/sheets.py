@@ -29,10 +29,16 @@ def sheets(
         yield from _numbered(_side_by_side(found, names, knows, for_people))
     rankings = [row for one in found for row in _agreements(one, names, knows)]
     if rankings:
-        yield _agreements_sheet(rankings)
+        yield _agreements_sheet(rankings, _conditions(found))
     numbers = [_numbers(one, names) for one in found if any(one.number(name) is not None for name in names)]
     if numbers:
-        yield _numbers_sheet(numbers, names)
+        yield _numbers_sheet(numbers, names, _conditions(found))
+
+
+def _conditions(found: Sequence[Difference]) -> str:
+    """What all was answered under."""
+    asked = next(iter(found[0].answers.values())).asked
+    return f"norm {asked.norm}, metric {asked.metric}"
 
 
 def _pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -124,7 +130,7 @@ def _agreements(one: Difference, names: Sequence[str], knows: Knows) -> Iterator
             yield (expression, first, second, max(map(len, words)), *measures, missing)
 
 
-def _agreements_sheet(rows: Sequence[tuple[Cell, ...]]) -> Sheet:
+def _agreements_sheet(rows: Sequence[tuple[Cell, ...]], conditions: str) -> Sheet:
     columns = (
         Column("expression"),
         Column("model"),
@@ -139,7 +145,7 @@ def _agreements_sheet(rows: Sequence[tuple[Cell, ...]]) -> Sheet:
         f"rbo: rank-biased overlap, p = {PERSISTENCE:g} (Webber et al. 2010); "
         "missing: neighbours that the other vocabulary lacks"
     )
-    return Sheet("agreement", columns, tuple(rows), "agreement", (remark,))
+    return Sheet("agreement", columns, tuple(rows), "agreement", (remark, conditions))
 
 
 def _numbers(one: Difference, names: Sequence[str]) -> tuple[Cell, ...]:
@@ -149,7 +155,7 @@ def _numbers(one: Difference, names: Sequence[str]) -> tuple[Cell, ...]:
     return (one.text, *values, *differences)
 
 
-def _numbers_sheet(rows: Sequence[tuple[Cell, ...]], names: Sequence[str]) -> Sheet:
+def _numbers_sheet(rows: Sequence[tuple[Cell, ...]], names: Sequence[str], conditions: str) -> Sheet:
     columns = [Column("expression"), *(Column(name, "score") for name in names)]
     columns += [Column(f"{other} - {first}", "score") for first, other in _pairs(names)]
-    return Sheet("numbers", tuple(columns), tuple(rows), "numbers")
+    return Sheet("numbers", tuple(columns), tuple(rows), "numbers", (conditions,))

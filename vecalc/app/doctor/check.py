@@ -54,6 +54,7 @@ class Examined(NamedTuple):
     geometry: Geometry | None
     hubs: tuple[str, ...]
     coverage: of_words.Coverage | None
+    files: tuple[Path, ...]  # that were read
 
     @property
     def is_wrong(self) -> bool:
@@ -87,6 +88,7 @@ def examine(path: Path, word_list: str | None, sample: int, seed: int, watch: Wa
         found,
         tuple(words[row] for row, _ in found.hubs) if found else (),
         None if wanted is None else of_words.coverage(words, wanted),
+        reading.files,
     )
 
 
@@ -96,6 +98,7 @@ class _Reading:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.type = "float32"
+        self.files: tuple[Path, ...] = ()
         self._put_up_with: dict[str, int] = {}
         self._stopped: FileProblem | None = None
         try:
@@ -142,7 +145,7 @@ class _Reading:
         size = self.path.stat().st_size if self.path.is_file() else 0
         with (
             watch(f"reading {self.path.name}", size) as tap,
-            opened(main_file(self.path), lenient, tap) as (source, head, _),
+            opened(main_file(self.path), lenient, tap) as (source, head, files),
         ):
             try:
                 for block in recognised(head, source.path).read(source):
@@ -150,6 +153,7 @@ class _Reading:
                         yield block.words, block.rows
             finally:
                 self._put_up_with |= dict(source.tally)
+                self.files = files.paths
 
     def findings(self) -> Iterator[Finding]:
         """Where reading stopped, and what a strict reader would have refused."""

@@ -89,7 +89,7 @@ def check(name: str, words: str | None, sample: int, seed: int, **options: Any) 
 
     request = begin(request_of(options, model=(name,), file=(words,) if words else ()))
     found = examine(place_of(name), words, sample, seed, partial(watched, quiet=request.quiet))
-    show_sheets(sheets(found), request)
+    show_sheets(sheets(found), request._replace(beside=tuple(map(str, found.files))))
     return WRONG if found.is_wrong else 0
 
 
@@ -107,10 +107,11 @@ def pull(name: str | None, called: str | None, timeout: float, kind: str, yes: b
 
     from vecalc.app import catalogue
     from vecalc.app.cli.meter import watched
+    from vecalc.app.cli.opening import begin
     from vecalc.app.cli.showing import show_sheets
     from vecalc.app.models import pulling
 
-    request = request_of(options)
+    request = begin(request_of(options))
     if name is None:
         show_sheets([pulling.sheet(pulling.offers(timeout))], request)
         return 0
