@@ -104,6 +104,11 @@ class LimitExceeded(ExpressionError):
 
     kind = "limit"
 
+    @classmethod
+    def of(cls, limit: str, message: str, span: Span | None = None) -> Self:
+        """The error of a limit that `--limit` raises."""
+        return cls(message, span=span, hint=f"--limit {limit}=N raises the limit")
+
 
 class UnknownName(ExpressionError):
     """A function or a space that does not exist."""

@@ -18,7 +18,7 @@ from vecalc.calc.evaluate import Evaluated, Values, evaluate
 from vecalc.calc.expand import Definition, Scope, expand, expand_from_afar
 from vecalc.calc.resolve import Reading, Resolved, find_row, resolve
 from vecalc.calc.values import List, Vector, Worth
-from vecalc.errors import NOWHERE, NoValue, Span, TypeMismatch, VecalcError
+from vecalc.errors import NOWHERE, LimitExceeded, NoValue, Span, TypeMismatch, VecalcError
 from vecalc.lang.hyphens import settle
 from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement, Word
 from vecalc.lang.parse import parse
@@ -252,6 +252,8 @@ class Calculator(Ranker):
         place = resolved.tree.span if resolved.tree.span != NOWHERE else span
         if isinstance(value, Vector) and self.options.rank:
             _check_rankable(value, self.spaces[name], place)
+        if isinstance(value, List) and self.options.rank:
+            _check_few(value, self.options.limits.rankings, place)
         if isinstance(value, List) and self.options.within is not None and self.options.rank:
             _check_width(value.vectors.shape[1], self.spaces[name], place)
         inputs = [row for key, row in resolved.rows.items() if key.space == name]
@@ -279,6 +281,15 @@ def _check_rankable(value: Vector, space: VectorSpace, span: Span) -> None:
     _check_width(len(value.components), space, span)
     if not value.components.any():
         raise NoValue("the result is the zero vector, which has no direction", span=span)
+
+
+def _check_few(value: List, most: int, span: Span) -> None:
+    if len(value.vectors) > most:
+        raise LimitExceeded.of(
+            "rankings",
+            f"the list has {len(value.vectors):,} vectors, neighbours are sought for {most:,}",
+            span,
+        )
 
 
 def _check_width(width: int, space: VectorSpace, span: Span) -> None:

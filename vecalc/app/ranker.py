@@ -20,6 +20,8 @@ from vecalc.space import VectorSpace
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from vecalc.lang.parse import Limits as ExpressionLimits
+
 
 class Ranker:
     """Spaces by name, which of them is the default, and the options for searching them."""
@@ -159,6 +161,15 @@ class Ranker:
     def excluded(self, name: str, inputs: Sequence[int]) -> frozenset[int]:
         """The rows of a space that may not be neighbours of an expression with these words."""
         return excluded_rows(self.spaces[name], inputs, self.options.exclude)
+
+    @property
+    def limits(self) -> ExpressionLimits:
+        """What an expression may compute."""
+        return self.options.limits
+
+    def size(self, origin: Spaces) -> int:
+        """How many words `nearest` looks through for a vector of some spaces."""
+        return len(self.spaces[self._own(origin)])
 
     def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key]) -> List:
         """The function `nearest`: the k nearest words as a list, without the words of its argument."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vecalc.calc.values import Floats, Spaces
     from vecalc.evaluation.rotation import Rotation
     from vecalc.lang.nodes import Node
+    from vecalc.lang.parse import Limits
     from vecalc.space import Rows
 
 
@@ -30,11 +31,20 @@ class _Turned:
         self.ranker = ranker
         self.turn = turn
 
+    @property
+    def limits(self) -> Limits:
+        """As they were."""
+        return self.ranker.limits
+
     def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key]) -> List:
         """The vector goes back to where the words are, and what is found is turned."""
         plain = Vector(self.turn.back(vector.components), vector.spaces)
         found = self.ranker.nearest(plain, k, forbidden)
         return List(self.turn.turn(found.vectors), found.labels, found.spaces)
+
+    def size(self, origin: Spaces) -> int:
+        """As it was."""
+        return self.ranker.size(origin)
 
     def ranked_in(self, origin: Spaces) -> str:
         """As it was."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vecalc.app.ranker import Ranker
     from vecalc.calc.resolve import Key
     from vecalc.calc.values import List, Spaces, Vector
+    from vecalc.lang.parse import Limits
 
 
 class RowSurroundings:
@@ -26,9 +27,18 @@ class RowSurroundings:
         self._ranker = ranker
         self._home = ranker.default
 
+    @property
+    def limits(self) -> Limits:
+        """See `Surroundings`."""
+        return self._ranker.limits
+
     def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key]) -> List:
         """See `Surroundings`; which words must not be found would be other ones in each row."""
         raise TypeMismatch("nearest can't be computed over columns")
+
+    def size(self, origin: Spaces) -> int:
+        """See `Surroundings`."""
+        return self._ranker.size(frozenset({self._home}))
 
     def ranked_in(self, origin: Spaces) -> str:
         """See `Surroundings`; candidates are the words of the model that is evaluated."""

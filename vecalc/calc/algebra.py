@@ -26,6 +26,10 @@ ROUNDING = 1e-12
 EPSILON = float(np.finfo(np.float64).eps)
 
 
+MOST_DIFFERENCES = 1_000_000_000  # numbers that a medoid is found with directly: some seconds
+MOST_DISTANCES = 1 << 22  # that are held at once
+
+
 # Squares of lengths whose numbers lost nothing when they were squared.
 LEAST_SQUARE, LARGEST_SQUARE = 1e-250, 1e250
 
@@ -68,7 +72,12 @@ def direction_of(x: Floats, what: str = "the zero vector") -> Floats:
 
 def unit(x: Floats) -> Floats:
     """Scaled to length 1; a list row by row."""
-    return np.stack([unit(row) for row in x]) if x.ndim > 1 else direction_of(x)
+    if x.ndim == 1:
+        return direction_of(x)
+    sizes = lengths(x)
+    if not sizes.all():
+        raise NoValue("the zero vector has no direction")
+    return x / sizes[:, None]
 
 
 def rms(x: Floats) -> Floats:
@@ -129,9 +138,33 @@ def clip(x: Floats, lo: float, hi: float) -> Floats:
 
 def medoid(xs: Floats) -> Floats:
     """The vector with the smallest sum of Euclidean distances to the others; the first of equals."""
-    totals = [np.linalg.norm(xs - x, axis=1).sum() for x in xs]
-    row: Floats = xs[int(np.argmin(totals))]
+    near = np.arange(len(xs)) if xs.size * len(xs) <= MOST_DIFFERENCES else _central(xs)
+    if len(near) * xs.size > MOST_DIFFERENCES:
+        raise NoValue(f"{len(near):,} of the vectors are equally central, as far as float64 can tell")
+    totals = [np.linalg.norm(xs - xs[i], axis=1).sum() for i in near]
+    row: Floats = xs[near[int(np.argmin(totals))]]
     return row
+
+
+def _central(xs: Floats) -> NDArray[np.int64]:
+    """The rows that may be the medoid, ascending: sums of distances by products of matrices, and their error.
+
+    Of equal rows there is only the first.
+    """
+    scaled = xs / (np.abs(xs).max() or 1.0)
+    centred = scaled - scaled.mean(axis=0)
+    squares = (centred * centred).sum(axis=1)
+    totals = np.empty(len(xs))
+    at_once = max(1, MOST_DISTANCES // len(xs))
+    for start in range(0, len(xs), at_once):
+        part = slice(start, start + at_once)
+        distances = squares[part, None] + squares - 2 * (centred[part] @ centred.T)
+        totals[part] = np.sqrt(np.maximum(distances, 0)).sum(axis=1)
+    # The square of a distance is off by the rounding of d products, the distance by the root of that at most.
+    width = xs.shape[1]
+    off = len(xs) * (np.sqrt((64 + width) * EPSILON * squares.max()) + 8 * EPSILON * np.sqrt(width))
+    near = np.flatnonzero(totals <= totals.min() + 2 * off)
+    return near[np.sort(np.unique(xs[near], axis=0, return_index=True)[1])]
 
 
 def total(xs: Floats) -> Floats:
@@ -165,7 +198,10 @@ def project(a: Floats, xs: Floats) -> Floats:
 
 def without(a: Floats, xs: Floats) -> Floats:
     """Orthogonal negation: `a` minus its part in the span of all rows together (Widdows 2003)."""
-    q = basis(xs)
+    return _outside(a, basis(xs))
+
+
+def _outside(a: Floats, q: Floats) -> Floats:
     rest = a - q.T @ (q @ a)
     rest = rest - q.T @ (q @ rest)  # twice is enough (Kahan; Giraud et al. 2005)
     return settle(rest, length(a))
@@ -173,7 +209,8 @@ def without(a: Floats, xs: Floats) -> Floats:
 
 def debias(x: Floats, xs: Floats) -> Floats:
     """Hard debiasing (Bolukbasi et al. 2016): what is left without all axes together; a list row by row."""
-    return np.stack([without(row, xs) for row in x]) if x.ndim > 1 else without(x, xs)
+    q = basis(xs)
+    return np.stack([_outside(row, q) for row in x]) if x.ndim > 1 else _outside(x, q)
 
 
 def slerp(a: Floats, b: Floats, t: float) -> Floats:

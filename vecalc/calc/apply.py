@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from vecalc.calc.functions import FUNCTIONS, OUT_OF_RANGE, Function, of_function
+from vecalc.calc.budget import ONE_SEARCH, PER_ROW, Budget, size
+from vecalc.calc.functions import FUNCTIONS, OUT_OF_RANGE, SINGULAR, Function, of_function
 from vecalc.calc.matching import check_given, check_widths, match_arguments
 from vecalc.calc.values import (
     List,
@@ -37,6 +38,7 @@ class Setting(NamedTuple):
     """What a call may look at besides its arguments."""
 
     around: Surroundings | None
+    budget: Budget
     norm: str = "rms"  # of the words in its arguments
     forbidden: frozenset[Key] = frozenset()  # words that `nearest` may not find
     named: tuple[str, ...] = ()  # the spaces among its arguments
@@ -74,12 +76,13 @@ def _apply(function: Function, given: list[Any], setting: Setting) -> tuple[Valu
         case "raw":
             return given[0], None  # its words were taken at norm raw already
         case "nearest":
-            around = setting.spaces("nearest")
-            return around.nearest(given[0], int(given[1].value), setting.forbidden), None
+            return _nearest(given[0], int(given[1].value), setting), None
         case "center":
             mean = mean_of(given[0], setting)
             return _keep_labels(wrap(function.apply(array(given[0]), mean), spaces(given[0])), given[0]), None
         case "map":
+            width = array(given[0]).shape[-1]
+            setting.budget.work((size(given[0]) + SINGULAR * width * width) * width)
             rotation, target = rotation_of(given[0], setting)
             turned = wrap(function.apply(array(given[0]), rotation), frozenset({target}))
             return _keep_labels(turned, given[0]), None
@@ -87,8 +90,19 @@ def _apply(function: Function, given: list[Any], setting: Setting) -> tuple[Valu
             return _attend(function, given)
         case _:
             origin = check_given(function, given)
-            result = function.apply(*(_unwrap(value) for value in given))
+            plain = [_unwrap(value) for value in given]
+            if function.work is not None:
+                setting.budget.work(function.work(*plain))
+            result = function.apply(*plain)
             return _keep_labels(wrap(result, origin), given[0]), None
+
+
+def _nearest(vector: Vector, k: int, setting: Setting) -> List:
+    around = setting.spaces("nearest")
+    found = min(k, around.size(vector.spaces))
+    setting.budget.expect(found * (len(vector.components) + PER_ROW), None)
+    setting.budget.work(ONE_SEARCH)
+    return around.nearest(vector, k, setting.forbidden)
 
 
 def mean_of(value: Value, setting: Setting) -> Any:

@@ -23,23 +23,31 @@ from vecalc.calc.each import (
     taken_apart,
     wide,
 )
+from vecalc.calc.functions import STEEP
 from vecalc.calc.operators import OPERATIONS, check_divisor, check_dot, check_exponent, check_match
 from vecalc.calc.program import Program, Slot, Step
 from vecalc.calc.values import NO_SPACE, List, Scalar, Value, Vector, spaces
-from vecalc.errors import Span
+from vecalc.errors import LimitExceeded, Span
 from vecalc.lang.nodes import Chain, Operator
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from vecalc.lang.parse import Limits
+
     Floats: TypeAlias = NDArray[np.float64]
+
+
+PER_STEP = 32  # numbers that a step for each row counts for, however little it does
 
 
 class Draft:
     """The steps so far of a formula over the words of a space, or the rows of a table."""
 
-    def __init__(self, space: str, width: int, *, quick: bool) -> None:
+    def __init__(self, space: str, width: int, limits: Limits, *, quick: bool) -> None:
         self.space = space
+        self.limits = limits
+        self._cost = 0  # numbers that are computed for each row
         self.width = width
         self.quick = quick
         self.steps: list[Step] = []
@@ -62,16 +70,30 @@ class Draft:
         span: Span,
         width: int | None = None,
         before: tuple[Any, ...] = (),
+        effort: int = 1,
     ) -> Value:
-        """A step over some values, as wide as they are unless a width is given (0: a number)."""
+        """A step over some values, as wide as they are unless a width is given (0: a number).
+
+        `effort` is how many times as long as a sum it takes for each number.
+        """
         some = [value for value in values if isinstance(value, Vector)]
         if width is None:
             width = len(some[0].components) if some else 0
         arguments = (*before, *(self.argument(value, bool(some)) for value in values))
-        self.steps.append(Step(apply, arguments, width, what, span))
+        widest = max((len(value.components) for value in some), default=0)
+        step = self._add(Step(apply, arguments, width, what, span), effort * max(width, widest))
         if width:
-            return EachVector(wide(width), NO_SPACE.union(*map(spaces, some)), slot=len(self.steps) - 1)
-        return EachNumber(np.nan, slot=len(self.steps) - 1)
+            return EachVector(wide(width), NO_SPACE.union(*map(spaces, some)), slot=step)
+        return EachNumber(np.nan, slot=step)
+
+    def _add(self, step: Step, cost: int) -> int:
+        """The place of one more step, which takes as long as so many sums. Raises `LimitExceeded`."""
+        self._cost += PER_STEP + cost
+        if self._cost > self.limits.score:
+            message = f"more than {self.limits.score:,} numbers are computed for each word"
+            raise LimitExceeded.of("score", message, step.span)
+        self.steps.append(step)
+        return len(self.steps) - 1
 
     def turned(self, value: Value, rotation: Floats, target: str) -> EachVector:
         """Vectors of one space, turned into another."""
@@ -105,8 +127,7 @@ class Draft:
 
     def step(self, apply: Callable[..., Floats], arguments: tuple[Any, ...], width: int = 0) -> int:
         """A step of given arguments; its place."""
-        self.steps.append(Step(apply, arguments, width))
-        return len(self.steps) - 1
+        return self._add(Step(apply, arguments, width), width)
 
     # --- operators ----------------------------------------------------------------------------
 
@@ -150,7 +171,7 @@ class Draft:
                 return self.dot(a, b, place)
             case "^":
                 check_exponent(a, b, place)
-                return self.emit(steps.power, [a, b], op, place)
+                return self.emit(steps.power, [a, b], op, place, effort=STEEP)
             case "*":
                 return self._scaled(steps.multiply, op, a, b, place)
             case "/":
@@ -214,5 +235,5 @@ class Draft:
         if self.quick:
             return EachNumber(np.nan, slot=self.step(program.product, (algebra.direction_of(b.components),)))
         words = self.step(program.word_vectors, ("raw",), self.width)
-        self.steps.append(Step(steps.cos, (Slot(words), b.components), 0, "cos", span))
-        return EachNumber(np.nan, slot=len(self.steps) - 1)
+        step = self._add(Step(steps.cos, (Slot(words), b.components), 0, "cos", span), self.width)
+        return EachNumber(np.nan, slot=step)

@@ -13,6 +13,7 @@ import numpy as np
 
 from vecalc.calc import algebra
 from vecalc.calc.apply import Setting, Trace, apply_function
+from vecalc.calc.budget import PER_ROW, Budget, size, spread
 from vecalc.calc.operators import apply_chain, like, list_of
 from vecalc.calc.resolve import Key
 from vecalc.calc.values import Scalar, Value, Vector, Worth, array
@@ -33,6 +34,7 @@ from vecalc.lang.nodes import (
     deep,
     walk,
 )
+from vecalc.lang.parse import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,7 +66,8 @@ def evaluate(
 
     `vectors` holds each word's vector [d] as its file has it; `norm` says how long they are taken;
     `around` are the loaded spaces, for what needs more of them than its words; `values` takes up what the
-    nodes were worth. Raises `TypeMismatch` and `NoValue` with the place of the operation.
+    nodes were worth. Raises `TypeMismatch` and `NoValue` with the place of the operation, and `LimitExceeded`
+    before memory or time is spent that the limits don't allow.
     """
     run = Evaluation(vectors, around, {} if values is None else values)
     with np.errstate(all="ignore"):  # every result is checked, with a better message
@@ -92,7 +95,9 @@ class Evaluation:
     def __init__(self, vectors: Mapping[Key, Floats], around: Surroundings | None, values: Values) -> None:
         self.vectors = vectors
         self.around = around
+        self.budget = Budget(around.limits if around is not None else DEFAULT_LIMITS)
         self.traces: list[Trace] = []
+        self.bases: dict[tuple[int, str], Floats] = {}  # of the spans of calls, by node and norm
         self._known = values
 
     def value(self, node: Node, norm: str) -> Steps[Value]:
@@ -100,6 +105,7 @@ class Evaluation:
         known = self._known.get((id(node), norm))
         if known is None:
             known = yield self._compute(node, norm)
+            self.budget.hold(known)
             self._known[id(node), norm] = known
         return known
 
@@ -111,13 +117,18 @@ class Evaluation:
                 return self._word(node, norm)
             case Negate(operand):
                 value = yield self.value(operand, norm)
+                self.budget.expect(size(value), node.span)
                 return like(value, -array(value))
             case Chain(first, rest):
-                return apply_chain(node, (yield self._all((first, *(operand for _, operand in rest)), norm)))
+                values = yield self._all((first, *(operand for _, operand in rest)), norm)
+                self.budget.expect(max(map(size, values)), node.span, len(rest))
+                return apply_chain(node, values)
             case Call():
                 return (yield self._call(node, norm))
             case ListOf(items):
-                return list_of(node, (yield self._all(items, norm)))
+                values = yield self._all(items, norm)
+                self.budget.expect(sum(map(size, values)) + PER_ROW * len(values), node.span)
+                return list_of(node, values)
             case Candidate():
                 raise _EveryWord
             case SpaceName(text, span):
@@ -151,6 +162,7 @@ class Evaluation:
         values = yield self._all(given, inner)
         named = yield self._all(tuple(value for _, value in node.keywords), inner)
         keywords = dict(zip((name for name, _ in node.keywords), named, strict=True))
+        self.budget.expect(spread([*values, *named]), node.span)
         value, trace = apply_function(node, values, keywords, self.setting(node, norm))
         if trace is not None:
             self.traces.append(trace)
@@ -160,4 +172,4 @@ class Evaluation:
         """What the functions that look further than their arguments need to know."""
         forbidden = words_of(node) if node.name == "nearest" else frozenset()
         named = tuple(part.text for part in node.arguments if isinstance(part, SpaceName))
-        return Setting(self.around, norm, forbidden, named)
+        return Setting(self.around, self.budget, norm, forbidden, named)

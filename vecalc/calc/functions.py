@@ -64,6 +64,8 @@ class Function(NamedTuple):
     source: str = ""
     each: Callable[..., Any] | None = None
     result: Result = "alike"
+    effort: int = 1  # times as long as a sum that `each` takes for each number
+    work: Callable[..., int] | None = None  # multiplications, where they grow faster than the arguments
 
     @property
     def folds(self) -> bool:
@@ -97,6 +99,21 @@ def _show_parameter(parameter: Parameter) -> str:
     if not parameter.optional:
         return parameter.name
     return f"{parameter.name}={'keys' if parameter.default is None else f'{parameter.default:g}'}"
+
+
+STEEP = 20  # times as long as a sum that curves and Fourier transforms take
+BY_ROW = 400  # and what is computed for one row after the other, in Python
+SINGULAR = 20  # times that a product of two matrices takes to find singular vectors of one
+
+
+def _of_span(_: Any, xs: Any) -> int:
+    return _of_list(xs)
+
+
+def _of_list(xs: Any, *_: Any) -> int:
+    """Multiplications for the singular vectors of a list [n, d]."""
+    rows, width = xs.shape
+    return SINGULAR * rows * width * min(rows, width)
 
 
 def _needs_evaluator(*_: Any) -> Any:
@@ -140,10 +157,20 @@ _ENTRIES = (
     # element-wise
     Function("abs", "element-wise", "x: value", "|xᵢ|", np.abs, each=steps.absolute),
     Function("sqrt", "element-wise", "x: value", "√xᵢ", algebra.square_root, each=steps.square_root),
-    Function("exp", "element-wise", "x: value", "e^xᵢ", np.exp, each=steps.exponential),
-    Function("log", "element-wise", "x: value", "ln xᵢ", algebra.logarithm, each=steps.logarithm),
-    Function("tanh", "element-wise", "x: value", "tanh xᵢ", np.tanh, each=steps.tanh),
-    Function("sigmoid", "element-wise", "x: value", "1 / (1 + e^-xᵢ)", algebra.sigmoid, each=steps.sigmoid),
+    Function("exp", "element-wise", "x: value", "e^xᵢ", np.exp, each=steps.exponential, effort=STEEP),
+    Function(
+        "log", "element-wise", "x: value", "ln xᵢ", algebra.logarithm, each=steps.logarithm, effort=STEEP
+    ),
+    Function("tanh", "element-wise", "x: value", "tanh xᵢ", np.tanh, each=steps.tanh, effort=STEEP),
+    Function(
+        "sigmoid",
+        "element-wise",
+        "x: value",
+        "1 / (1 + e^-xᵢ)",
+        algebra.sigmoid,
+        each=steps.sigmoid,
+        effort=STEEP,
+    ),
     Function(
         "clip",
         "element-wise",
@@ -179,6 +206,7 @@ _ENTRIES = (
         "x: vector...",
         "the x with the least sum of distances to the others",
         algebra.medoid,
+        work=lambda xs: len(xs) * xs.size,
     ),
     # geometry
     Function(
@@ -188,6 +216,8 @@ _ENTRIES = (
         "the part of a in the span of the b's, QQᵀa",
         algebra.project,
         each=vector_steps.project,
+        effort=BY_ROW,
+        work=_of_span,
     ),
     Function(
         "without",
@@ -197,6 +227,8 @@ _ENTRIES = (
         algebra.without,
         "Widdows 2003",
         each=vector_steps.without,
+        effort=BY_ROW,
+        work=_of_span,
     ),
     Function(
         "slerp",
@@ -206,6 +238,7 @@ _ENTRIES = (
         algebra.slerp,
         "Shoemake 1985",
         each=vector_steps.slerp,
+        effort=STEEP,
     ),
     # composition
     Function(
@@ -216,6 +249,7 @@ _ENTRIES = (
         algebra.bind,
         "Plate 1995",
         each=vector_steps.bind,
+        effort=STEEP,
     ),
     Function(
         "unbind",
@@ -225,6 +259,7 @@ _ENTRIES = (
         algebra.unbind,
         "Plate 1995",
         each=vector_steps.unbind,
+        effort=STEEP,
     ),
     # attention
     Function(
@@ -260,6 +295,7 @@ _ENTRIES = (
         "i-th principal direction of the list about its mean, towards that mean",
         algebra.principal,
         "Pearson 1901",
+        work=_of_list,
     ),
     Function(
         "direction",
@@ -268,6 +304,7 @@ _ENTRIES = (
         "what the pairs [[a, b], …] differ by, from b to a",
         algebra.pair_direction,
         "Bolukbasi et al. 2016",
+        work=_of_list,
     ),
     # space
     Function(
@@ -287,6 +324,8 @@ _ENTRIES = (
         algebra.debias,
         "Bolukbasi et al. 2016",
         vector_steps.without,
+        effort=BY_ROW,
+        work=_of_span,
     ),
     Function(
         "map",

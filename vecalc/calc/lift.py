@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, assert_never
 
+import numpy as np
+
+from vecalc.calc import algebra, vector_steps
 from vecalc.calc.apply import mean_of, rotation_of
 from vecalc.calc.drafting import Draft
-from vecalc.calc.each import EachNumber
+from vecalc.calc.each import EachNumber, is_each
 from vecalc.calc.functions import FUNCTIONS, Function, of_function
 from vecalc.calc.matching import check_given, match_arguments
 from vecalc.calc.program import Program
-from vecalc.calc.values import NO_SPACE, List, Scalar, Score, Spaces, Value, Vector, describe, spaces
+from vecalc.calc.values import NO_SPACE, List, Scalar, Score, Spaces, Value, Vector, array, describe, spaces
 from vecalc.errors import NOWHERE, NoValue, Span, TypeMismatch, VecalcError
 from vecalc.lang.nodes import (
     Call,
@@ -49,7 +52,9 @@ def score_of(tree: Node, norm: str, run: Evaluation) -> Score:
         raise TypeMismatch("'?' needs a space whose words it stands for")
     dependent = varying(tree, lambda node: isinstance(node, Candidate))
     space = run.around.ranked_in(deep(_origin(tree, norm, run, dependent)))
-    drafts = [Draft(space, run.around.width(space), quick=quick) for quick in (True, False)]
+    drafts = [
+        Draft(space, run.around.width(space), run.budget.limits, quick=quick) for quick in (True, False)
+    ]
     made = [_scored(tree, norm, run, dependent, draft) for draft in drafts]
     return Score(space, made[0], made[1])
 
@@ -201,9 +206,24 @@ class Lifting:
             case "map":
                 rotation, target = rotation_of(given[0], setting)
                 return self.draft.turned(given[0], rotation, target)
+            case "project" | "without" | "debias" if not any(map(is_each, given[1:])):
+                return self._spanned(function, node, given, norm)
             case _:
                 assert each is not None  # noqa: S101 - asked before
-                return self.draft.emit(each, given, name, span, _width(function, given))
+                width = _width(function, given)
+                return self.draft.emit(each, given, name, span, width, effort=function.effort)
+
+    def _spanned(self, function: Function, node: Call, given: list[Value], norm: str) -> Value:
+        """The parts of vectors inside or outside of one span, whose basis is found once."""
+        known, key = self.run.bases, (id(node), norm)
+        if key not in known:
+            axes = np.stack([array(value) for value in given[1:]])
+            assert function.work is not None  # noqa: S101 - spans are not found for nothing
+            self.run.budget.work(function.work(None, axes))
+            known[key] = algebra.basis(axes)
+        basis = known[key]
+        step = vector_steps.inside if function.name == "project" else vector_steps.outside
+        return self.draft.emit(step, given[:1], node.name, node.span, before=(basis,), effort=2 * len(basis))
 
 
 def _width(function: Function, given: Sequence[Value]) -> int | None:

@@ -59,7 +59,7 @@ def _match_variadic(
     if len(rest) == 1 and isinstance(rest[0], List):
         return [*heads, rest[0]]
     if len(rest) == 1 and function.folds and isinstance(rest[0], Vector):
-        return [*heads, [Scalar(float(number)) for number in rest[0].components]]
+        return [*heads, rest[0]]  # its components, as numbers
     checked = [_checked(function, last, value) for value in rest]
     if function.name != "concat":
         checked = _spread(function, checked)

@@ -58,7 +58,8 @@ class RowProgram:
 
         Raises `VecalcError` for what is only computed for one row at a time, and for what `evaluate` refuses.
         """
-        draft = Draft("", 0, quick=False)
+        run = Evaluation(vectors, around, {})
+        draft = Draft("", 0, run.budget.limits, quick=False)
 
         def column(word: Word, norm: str) -> Value:
             key = Key(word.space, word.text)
@@ -70,7 +71,7 @@ class RowProgram:
         dependent = varying(
             tree, lambda node: isinstance(node, Word) and Key(node.space, node.text) in widths
         )
-        lifting = Lifting(Evaluation(vectors, around, {}), dependent, draft, column)
+        lifting = Lifting(run, dependent, draft, column)
         with np.errstate(all="ignore"):  # every result is checked
             value = deep(lifting.lift(tree, norm))
         if isinstance(value, List):

@@ -27,6 +27,7 @@ BUDGET = 32 << 20
 CACHED = 2 << 20
 FEW = 16  # formulas or products: for more of them all at once is faster than each while it is in the cache
 FEWEST, MOST = 256, 8192  # rows at once
+CROWDED = 256 << 20  # bytes that the fewest rows may take
 
 
 class Slot(NamedTuple):
@@ -175,7 +176,8 @@ class Joint:
         fitting = BUDGET // (8 * held)
         if len(self._ends) <= FEW:
             fitting = min(fitting, CACHED // (8 * dim))
-        return max(FEWEST, min(MOST, fitting))
+        fewest = min(FEWEST, max(1, CROWDED // (8 * held)))
+        return max(fewest, min(MOST, fitting))
 
     def only(self, rows: Rows) -> Floats:
         """The result [b] of the first program, which is the only one."""

@@ -77,9 +77,7 @@ def resolve(
         len({*lookup.rows, *lookup.composed, *(Key(node.space, node.text) for node, _ in lookup.missing)})
         > reading.max_words
     ):
-        raise LimitExceeded(
-            f"more than {reading.max_words:,} different words", hint="--limit words=N raises the limit"
-        )
+        raise LimitExceeded.of("words", f"more than {reading.max_words:,} different words")
     if lookup.missing and reading.skip_unknown:
         tree = _drop_unknown(tree, lookup)
     if lookup.missing:

@@ -10,13 +10,21 @@ if TYPE_CHECKING:
 
     from vecalc.calc.resolve import Key
     from vecalc.calc.values import List, Spaces, Vector
+    from vecalc.lang.parse import Limits
 
 
 class Surroundings(Protocol):
     """The loaded spaces, as far as functions need them. Each method raises `VecalcError`s without a place."""
 
+    @property
+    def limits(self) -> Limits:
+        """What an expression may compute."""
+
     def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key]) -> List:
         """The k nearest words of a vector, without some."""
+
+    def size(self, origin: Spaces) -> int:
+        """How many words `nearest` looks through for a vector of some spaces."""
 
     def ranked_in(self, origin: Spaces) -> str:
         """The space that a value whose words come from `origin` is ranked in, and that `?` stands for."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -20,30 +20,34 @@ if TYPE_CHECKING:
 
 
 def project(rows: Rows, a: Floats, *xs: Floats) -> Floats:
-    """The part of `a` in the span of all `xs`."""
-    if len(xs) == 1 or all(x.ndim == 1 for x in xs):
-        return _settled(_within(rows, a, _basis(rows, xs)), a)
+    """The part of `a` in the span of all `xs`, which differs from row to row."""
+    if len(xs) == 1:
+        return inside(rows, [unit(rows, xs[0])], a)
     return _by_row(algebra.project, a, *xs)
 
 
 def without(rows: Rows, a: Floats, *xs: Floats) -> Floats:
-    """`a` minus its part in the span of all `xs`."""
-    if len(xs) == 1 or all(x.ndim == 1 for x in xs):
-        directions = _basis(rows, xs)
-        rest = a - _within(rows, a, directions)
-        rest = rest - _within(rows, rest, directions)  # twice is enough (Kahan; Giraud et al. 2005)
-        return _settled(rest, a)
+    """`a` minus its part in the span of all `xs`, which differs from row to row."""
+    if len(xs) == 1:
+        return outside(rows, [unit(rows, xs[0])], a)
     return _by_row(algebra.without, a, *xs)
 
 
-def _basis(rows: Rows, xs: tuple[Floats, ...]) -> list[Floats]:
-    """Orthonormal directions of the span: constants, or the one direction of each row."""
-    if all(x.ndim == 1 for x in xs):
-        return list(algebra.basis(np.stack(xs)))
-    return [unit(rows, xs[0])]
+def inside(rows: Rows, directions: Sequence[Floats], a: Floats) -> Floats:
+    """The part of `a` in the span of orthonormal directions, each a constant or one for every row."""
+    return _settled(_within(rows, a, directions), a)
 
 
-def _within(rows: Rows, a: Floats, directions: list[Floats]) -> Floats:
+def outside(rows: Rows, directions: Sequence[Floats], a: Floats) -> Floats:
+    """What is left of `a` without that part."""
+    rest = a - _within(rows, a, directions)
+    rest = rest - _within(rows, rest, directions)  # twice is enough (Kahan; Giraud et al. 2005)
+    return _settled(rest, a)
+
+
+def _within(rows: Rows, a: Floats, directions: Sequence[Floats]) -> Floats:
+    if not rows.exact and isinstance(directions, np.ndarray):
+        return (a @ directions.T) @ directions
     parts = [np.asarray(dot(rows, a, q))[..., None] * q for q in directions]
     return np.asarray(sum(parts[1:], parts[0]))
 

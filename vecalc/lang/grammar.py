@@ -57,11 +57,7 @@ class Brackets:
 
 def _too_deep(token: Token, limit: int) -> LimitExceeded:
     start = token.start_pos or 0
-    return LimitExceeded(
-        f"nested deeper than {limit:,} levels",
-        span=Span(start, start + 1),
-        hint="--limit nesting=N raises the limit",
-    )
+    return LimitExceeded.of("nesting", f"nested deeper than {limit:,} levels", Span(start, start + 1))
 
 
 _kept: tuple[Path, tables.Write] | None = None

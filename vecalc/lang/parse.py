@@ -35,11 +35,16 @@ if TYPE_CHECKING:
 
 
 class Limits(NamedTuple):
-    """How large an expression may be; each is named in its error."""
+    """How large an expression may be, and what it is worth; each is named in its error."""
 
     size: int = 64 * 1024  # bytes of one expression
     nesting: int = 1_000  # brackets, or minus signs, inside each other
     words: int = 10_000  # different words of one expression
+    # What is computed for it. These keep any expression of 64 KiB below some 2 GB and 20 seconds.
+    values: int = 60_000_000  # numbers of all values together
+    work: int = 100_000_000_000  # multiplications, or what takes as long
+    score: int = 500_000  # numbers computed for each word, where there is a ?
+    rankings: int = 5_000  # vectors of a list whose neighbours are sought
 
 
 DEFAULT_LIMITS = Limits()
@@ -53,9 +58,7 @@ def parse(text: str, limits: Limits = DEFAULT_LIMITS) -> tuple[Statement, ...]:
     """
     # Four bytes is the longest a character gets, so short texts are never encoded just to be measured.
     if len(text) * 4 > limits.size and _bytes(text) > limits.size:
-        raise LimitExceeded(
-            f"the expression is longer than {limits.size:,} bytes", hint="--limit size=N raises the limit"
-        )
+        raise LimitExceeded.of("size", f"the expression is longer than {limits.size:,} bytes")
     return by_shape(text, _parsers(limits.nesting))
 
 

@@ -124,7 +124,12 @@ def _print_generated(ctx: click.Context, _: click.Parameter, value: str | None) 
 @click.option("--line-buffered", is_flag=True, help="Answer each line at once, for programs that wait.")
 @QUIET
 @click.option("--bail", is_flag=True, help="Stop at the first error.")
-@click.option("--limit", multiple=True, metavar="NAME=N", help="Raise a limit: size, nesting, words.")
+@click.option(
+    "--limit",
+    multiple=True,
+    metavar="NAME=N",
+    help="Raise a limit: size, nesting, words, values, work, score, rankings.",
+)
 @DEBUG
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Versions."

@@ -191,7 +191,9 @@ def _limits(given: Iterable[str]) -> Limits:
         name, _, value = text.partition("=")
         if name not in Limits._fields or not value.isdecimal():
             raise UsageError(
-                f"'{text}' is no limit", where="--limit", hint="size=BYTES, nesting=N or words=N"
+                f"'{text}' is no limit",
+                where="--limit",
+                hint=f"its name is one of {', '.join(Limits._fields)}",
             )
         limits = limits._replace(**{name: int(value)})
     return limits

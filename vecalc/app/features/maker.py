@@ -21,6 +21,8 @@ from vecalc.lang.nodes import Bind, Define, Node, Word
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from vecalc.calc.values import Spaces
+
     Mask: TypeAlias = NDArray[np.bool_]
 
 # Numbers of one column of vectors in a block: 2 MB, which stay in the cache while a formula goes over them.
@@ -124,6 +126,11 @@ class Maker(Calculator):
         return super().nearest(
             Vector(vector.components, spaces), k, frozenset(key for key in words if key.space not in homes)
         )
+
+    def size(self, origin: Spaces) -> int:
+        """The words that `nearest` looks through; a column stands for its space."""
+        homes = self._homes()
+        return super().size(frozenset(homes.get(name, name) for name in origin))
 
     def mean(self, space: str, norm: str) -> NDArray[np.float64]:
         """The mean of a space; a column stands for its space."""
