@@ -20,7 +20,7 @@ from vecalc.calc.resolve import Reading, Resolved, find_row, resolve
 from vecalc.calc.values import List, Vector, Worth
 from vecalc.errors import NOWHERE, LimitExceeded, NoValue, Span, TypeMismatch, VecalcError
 from vecalc.lang.hyphens import settle
-from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement, Word
+from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement
 from vecalc.lang.parse import parse
 from vecalc.lang.show import show
 from vecalc.space import VectorSpace
@@ -111,20 +111,54 @@ class Calculator(Ranker):
 
         A column is a name that shadows a word; the other words are those of the default space.
         """
+        from vecalc.app.columns import Columns
         from vecalc.app.row_surroundings import RowSurroundings, column_space
         from vecalc.calc.formula import COLUMNS, Formula
 
-        names: dict[str, Node] = {name: Word(name, quoted=True, space=COLUMNS) for name in columns}
+        known = Columns(columns)
+        names = known.stand_ins()
         statements, _ = self._read(text, names)
         if len(statements) != 1 or isinstance(statements[0], Bind | Define | Expectation):
             raise TypeMismatch("one expression is wanted", hint="--let binds names, or `where` does")
         blank = column_space(columns, self.spaces[self.default].dim)
         reading = Reading(self.options.exact, max_words=self.options.limits.words)
         tree = expand(_body(statements[0]), self.scope.with_names(names))
+        known.check(tree)
         resolved = resolve(tree, {**self.spaces, COLUMNS: blank}, self.default, reading)
         return Formula(
             text.strip(), resolved.tree, resolved.vectors, self.options.norm, RowSurroundings(self)
         )
+
+    def check_columns(self, text: str, columns: Sequence[str]) -> bool:
+        """Whether an expression that is asked for each row of a table depends on the row.
+
+        Raises `UnknownName` for what is likely meant for a column and is not one; what else is wrong with the
+        text is a problem of each row.
+        """
+        from vecalc.app.columns import Columns, uses_columns
+
+        known = Columns(columns)
+        names = known.stand_ins()
+        scope, trees = self.scope.with_names(names), []
+        try:
+            for statement in self._read(text, names)[0]:
+                if isinstance(statement, Define):
+                    scope = scope.with_function(statement)
+                    continue
+                trees.append(
+                    expand(statement.value if isinstance(statement, Bind) else _body(statement), scope)
+                )
+                if isinstance(statement, Bind):
+                    scope = scope.with_names({statement.name: expand_from_afar(statement.value, scope)})
+        except VecalcError:
+            return True
+        for tree in trees:
+            known.check(tree, self._is_word)
+        return not trees or uses_columns(trees[-1])
+
+    def _is_word(self, text: str) -> bool:
+        space = self.spaces[self.default]
+        return self.options.oov == "skip" or self._is_token("", text) or space.compose(text) is not None
 
     def workings(self, question: Question) -> Workings:
         """How the last expression of a text comes to its value, step by step. Raises `VecalcError`."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from vecalc.app.asking import Question, as_name
-from vecalc.app.pipeline import Calculator
-from vecalc.errors import FileProblem
+from vecalc.app.pipeline import Calculator, place_in
+from vecalc.errors import FileProblem, UnknownName
 from vecalc.lang.nodes import Node, Number, Word
 
 if TYPE_CHECKING:
@@ -43,18 +43,42 @@ def from_files(paths: Sequence[str], size: int = 0) -> Iterator[Question]:
                 yield Question(line.text, id_, problem=line.problem, where=place)
 
 
-def from_rows(path: str, texts: Sequence[str], calculator: Calculator) -> Iterator[Question]:
-    """Every expression for each row of a table, with the row's columns as names."""
+def from_rows(
+    path: str, texts: Sequence[str], calculator: Calculator, tell: Callable[[str], None] = lambda _: None
+) -> Iterator[Question]:
+    """Every expression for each row of a table, with the row's columns as names.
+
+    `tell` hears, once, of expressions that are the same in every row. Raises `FileProblem`, `UnknownName`.
+    """
     from vecalc.app.cli import inputs, tables
 
+    checked = False
     with inputs.opened(path) as stream:
         for row in tables.rows(path, stream):
             names = {as_name(column): _as_node(cell, calculator) for column, cell in row.cells.items()}
             if len(names) < len(row.cells):
                 raise FileProblem("has two columns of the same name", where=path, hint=NAMES)
+            if not checked:
+                _check(texts, list(names), calculator, tell)
+                checked = True
             for text in texts:
                 place = f"{path}:{row.number}"
                 yield Question(text.strip(), row.number, names, row.cells, row.problem, place)
+
+
+def _check(
+    texts: Sequence[str], columns: Sequence[str], calculator: Calculator, tell: Callable[[str], None]
+) -> None:
+    from vecalc.app.columns import same_in_every_row
+
+    for text in map(str.strip, texts):
+        try:
+            if not calculator.check_columns(text, columns):
+                tell(same_in_every_row(text))
+        except UnknownName as problem:
+            raise problem.at(
+                where=f"-e '{text}'{place_in(text, problem.span) if problem.span else ''}"
+            ) from None
 
 
 def words(text: str | None) -> tuple[str, ...] | None:

@@ -169,5 +169,5 @@ def _answer_resumably(asked: _Asked) -> int:
 
 def _questions(request: Request, typed: list[str], calculator: Calculator) -> Iterator[Question]:
     if request.csv is not None:
-        return questions.from_rows(request.csv, typed, calculator)
+        return questions.from_rows(request.csv, typed, calculator, lambda note: tell([note], request))
     return chain(questions.typed(typed), questions.from_files(request.file, calculator.options.limits.size))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from vecalc.app.columns import Columns, same_in_every_row
 from vecalc.app.features import Block, Policy
 from vecalc.app.features.cells import UNKNOWN, Table, sources
 from vecalc.app.features.formulas import Formula, Part, check_names, columns_of, formula_of
@@ -99,10 +100,11 @@ class Maker(Calculator):
         for note in (*notes, *resolved.notes):
             self.tally.add(note)
         if not formula.sources:
-            self.tally.add(f"{name} has no column of the table: it is the same in every row")
+            self.tally.add(same_in_every_row(name))
         return formula
 
     def _read_formula(self, number: int, text: str) -> tuple[str, Resolved, tuple[str, ...]]:
+        known = Columns(self.sources)
         names: dict[str, Node] = {
             name: Word(source.key.word, quoted=True, space=source.key.space)
             for name, source in self.sources.items()
@@ -113,9 +115,12 @@ class Maker(Calculator):
             if isinstance(statement, Define):
                 self._bind(statement)
             elif isinstance(statement, Bind):
+                known.check(expand(statement.value, self.scope.with_names(names)))
                 bound = expand_from_afar(statement.value, self.scope.with_names(names))
                 self.scope = self.scope.with_names({statement.name: bound})
-        return name, self._resolve(expand(tree, self.scope.with_names(names))), notes
+        expanded = expand(tree, self.scope.with_names(names))
+        known.check(expanded)
+        return name, self._resolve(expanded), notes
 
     def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key]) -> List:
         """The function `nearest`; a column stands for its space, and for its word in this row."""

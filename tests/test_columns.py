@@ -1,0 +1,106 @@
+"""Formulas over tables: what is likely meant for a column is taken for a word by no command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from running import Done, family
+
+TABLE = "King,woman,gold\nking,queen,8\nprince,kign,2\nman,woman,1\n"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("t.csv").write_text(TABLE)
+    Path("few.csv").write_text("King,woman\nking,queen\n")
+    Path("q.txt").write_text("man king woman queen\n")
+    Path("pairs.tsv").write_text("king\tqueen\t8\nman\tbread\t1\nking\tprince\t9\n")
+
+
+def csv(text: str, *more: str) -> Done:
+    return family("--csv", "t.csv", "-e", text, "--format", "csv", "-k", "1", *more)
+
+
+def features(text: str) -> Done:
+    return family("features", "few.csv", "-e", text, "-o", "out.npy")
+
+
+ROWS: list[Callable[[str], Done]] = [csv, features]
+both = pytest.mark.parametrize("run", ROWS)
+
+
+@both
+@pytest.mark.parametrize(
+    ("text", "wrong", "meant"),
+    [
+        ("cos(king, woman)", "king", "King"),
+        ("cos(King, Woman)", "Woman", "woman"),
+        ("cos(King, women)", "women", "woman"),
+        ("Kings - woman", "Kings", "King"),
+        ("x = KING; cos(x, woman)", "KING", "King"),
+        ("cos(x, woman) where x = king", "king", "King"),
+    ],
+)
+def test_a_name_near_a_column_is_an_error_told_once(
+    run: Callable[[str], Done], text: str, wrong: str, meant: str
+) -> None:
+    done = run(text)
+    assert (done.code, done.out) == (3, "")
+    (line,) = done.err.splitlines()
+    assert line.startswith(f"vecalc: -e '{text}':1:{text.index(wrong) + 1}: '{wrong}' is not a column; ")
+    assert f"did you mean {meant}? the columns are King, woman" in line
+    assert line.endswith(f'"{wrong}" in quotes is the word')
+
+
+@both
+def test_a_word_in_quotes_or_far_from_all_columns_is_a_word(run: Callable[[str], Done]) -> None:
+    assert run('cos(King, "king")').code == 0
+    assert run("cos(King, bread)").code == 0
+    assert run("cos(King, king) where king = bread").code == 0
+
+
+def test_a_word_of_a_name_bound_before_is_a_word() -> None:
+    assert csv("cos(King, A)", "--let", "A = king").err == ""
+
+
+def test_what_is_neither_a_column_nor_a_word_is_told_once() -> None:
+    done = csv("cos(word1, King)")
+    assert (done.code, done.out) == (3, "")
+    assert done.err == (
+        "vecalc: -e 'cos(word1, King)':1:5: 'word1' is not a column or a word of the model; "
+        "the columns are King, woman, gold\n"
+    )
+    assert "left out" in csv("word1 + King", "--oov", "skip").err
+
+
+@both
+def test_an_expression_without_a_column_is_told_of_once(run: Callable[[str], Done]) -> None:
+    done = run("cos(bread, apple)")
+    assert done.code == 0
+    assert done.err.count("has no column of the table: it is the same in every row\n") == 1
+
+
+def test_an_unknown_word_in_a_cell_is_still_a_problem_of_its_row() -> None:
+    done = csv("cos(King, woman)")
+    assert done.code == 1
+    assert done.err.count("unknown word 'kign'") == 1
+    assert len(done.out.splitlines()) == 4
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [(["analogies", "q.txt", "-e", "B - a + c"], "B"), (["similarity", "pairs.tsv", "-e", "cos(a, B)"], "B")],
+)
+def test_columns_of_questions_are_columns(line: list[str], wrong: str) -> None:
+    done = family("eval", *line)
+    assert (done.code, done.out) == (3, "")
+    assert f"'{wrong}' is not a column; did you mean b? the columns are a, b" in done.err
+
+
+def test_many_columns_are_not_all_listed() -> None:
+    names = ",".join(f"column{i}" for i in range(300))
+    Path("t.csv").write_text(f"{names}\n{','.join(['king'] * 300)}\n")
+    assert "column19 and 280 more;" in csv("cos(column1, Column2)").err
