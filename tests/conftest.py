@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,3 +53,31 @@ def prompt(open_prompt: Open) -> Terminal:
     terminal = open_prompt()
     terminal.until()
     return terminal
+
+
+@pytest.fixture(scope="session")
+def furnished(nobodys_environment: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with files of every kind, and a user's with models of every kind."""
+    from workplace import furnish
+
+    folder = tmp_path_factory.mktemp("furnished")
+    with pytest.MonkeyPatch.context() as patch:
+        move_into(folder, patch)
+        furnish()
+    return folder
+
+
+@pytest.fixture
+def workplace(furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A copy of it, which is the current folder."""
+    shutil.copytree(furnished, tmp_path, dirs_exist_ok=True)
+    catalogue = tmp_path / "config" / "models.json"
+    catalogue.write_text(catalogue.read_text("utf-8").replace(str(furnished), str(tmp_path)), "utf-8")
+    move_into(tmp_path, monkeypatch)
+
+
+def move_into(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    for variable, name in (("CONFIG", "config"), ("CACHE_DIR", "cache"), ("MODELS", "imported")):
+        patch.setenv(f"VECALC_{variable}", str(folder / name))
+    patch.setenv("VECALC_DATA_URL", "http://127.0.0.1:9")  # where nobody answers
+    patch.chdir(folder)

@@ -18,12 +18,13 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from running import PATIENCE, command
+from running import PATIENCE, command, vecalc
 from workplace import (
     CASES,
     EXAMPLES,
     Case,
     contents,
+    each,
     every_name,
     family,
     furnish,
@@ -36,36 +37,7 @@ from workplace import run as run_case
 from vecalc.__main__ import run
 from vecalc.lang import grammar, tables
 
-
-@pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with files of every kind, and a user's with models of every kind."""
-    folder = tmp_path_factory.mktemp("furnished")
-    with pytest.MonkeyPatch.context() as patch:
-        move_into(folder, patch)
-        furnish()
-    return folder
-
-
-@pytest.fixture(autouse=True)
-def here(furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A copy of it, which is the current folder."""
-    shutil.copytree(furnished, tmp_path, dirs_exist_ok=True)
-    catalogue = tmp_path / "config" / "models.json"
-    catalogue.write_text(catalogue.read_text("utf-8").replace(str(furnished), str(tmp_path)), "utf-8")
-    move_into(tmp_path, monkeypatch)
-
-
-def move_into(folder: Path, patch: pytest.MonkeyPatch) -> None:
-    for variable, name in (("CONFIG", "config"), ("CACHE_DIR", "cache"), ("MODELS", "imported")):
-        patch.setenv(f"VECALC_{variable}", str(folder / name))
-    patch.setenv("VECALC_DATA_URL", "http://127.0.0.1:9")  # where nobody answers
-    patch.chdir(folder)
-
-
-def each(*cases: Case) -> Any:
-    """A test of each case."""
-    return pytest.mark.parametrize("case", cases, ids=lambda case: case.line.split(" -m")[0])
+pytestmark = pytest.mark.usefixtures("workplace")
 
 
 WRITING = [case for case in CASES if case.writes]
@@ -271,7 +243,7 @@ def broken(case: Case) -> list[str]:
 @each(*(case for case in CASES if "quiet" in case.options))
 def test_quiet_is_quiet_but_for_errors(case: Case) -> None:
     assert run_case(case, "model.txt", "", "-q").err == "" or case.name == "models pull"
-    done = vecalc_of([*broken(case), "-q"])
+    done = vecalc(*broken(case), "-q")
     assert (done[0] > 0, done[2].startswith("vecalc: ")) == (True, True)
 
 
@@ -288,18 +260,12 @@ def test_without_quiet_what_was_put_up_with_is_told(case: Case) -> None:
 
 @each(*CASES)
 def test_debug_shows_where_and_what(case: Case) -> None:
-    plain, told = vecalc_of(broken(case)), vecalc_of([*broken(case), "--debug"])
+    plain, told = vecalc(*broken(case)), vecalc(*broken(case), "--debug")
     assert told[0] == plain[0] > 0
     assert plain[2].startswith("vecalc: ")
     assert "Traceback" not in plain[2]
     assert told[2].startswith("Traceback (most recent call last)")
     assert told[2].endswith(plain[2])
-
-
-def vecalc_of(arguments: list[str], **how: Any) -> tuple[int, str, str]:
-    from running import vecalc
-
-    return tuple(vecalc(*arguments, **how))
 
 
 # --- pipes and disks ------------------------------------------------------------------------
@@ -419,7 +385,7 @@ def interrupted(case: Case, at: int) -> tuple[tuple[int, str, str], int]:
     counting = Interrupting(at)
     sys.setprofile(counting)
     try:
-        return vecalc_of(case.arguments()), counting.calls
+        return vecalc(*case.arguments()), counting.calls
     finally:
         sys.setprofile(None)
 

@@ -229,6 +229,23 @@ def test_a_cache_that_cannot_be_is_done_without(tmp_path: Path) -> None:
     assert done == Done(0, KING, "")
 
 
+# --- memory ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kilobytes", [50_000, 100_000, 150_000])
+def test_43_a_limit_of_memory_is_told(kilobytes: int) -> None:
+    """numpy can't be loaded then, and its OpenBLAS ends a process with a line and a code of its own."""
+    done = shell(f'ulimit -v {kilobytes}; "$@"', "king")
+    assert done == Done(5, "", "vecalc: not enough memory; close something, or use a smaller model\n")
+    helped = subprocess.run(
+        ["sh", "-c", f'ulimit -v {kilobytes}; "$@"', "sh", *command("help", "syntax")],
+        capture_output=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert (helped.returncode, helped.stderr) == (0, b"")
+
+
 # --- the network ----------------------------------------------------------------------------
 
 

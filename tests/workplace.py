@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import click
 import numpy as np
+import pytest
 from data import as_text
 from running import FAMILY, Done, vecalc
 
@@ -177,3 +178,8 @@ def link(name: str, target: str, *, hard: bool = False) -> str:
     else:
         Path(name).symlink_to(target)
     return name
+
+
+def each(*cases: Case) -> pytest.MarkDecorator:
+    """A test of each case."""
+    return pytest.mark.parametrize("case", cases, ids=lambda case: case.line.split(" -m")[0])
