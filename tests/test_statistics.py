@@ -67,11 +67,19 @@ def test_an_interval_is_the_same_every_time_and_another_for_another_seed() -> No
     one = statistics.correlation_intervals(x, y, 500, seed=1)
     assert one == statistics.correlation_intervals(x, y, 500, seed=1)
     assert one != statistics.correlation_intervals(x, y, 500, seed=2)
-    assert statistics.share_interval(30, 60, 500, 1) == statistics.share_interval(30, 60, 500, 1)
+
+
+@given(st.integers(0, 300), st.integers(1, 300))
+def test_the_interval_of_a_share_is_wilsons(right: int, total: int) -> None:
+    assume(right <= total)
+    expected = stats.binomtest(right, total).proportion_ci(method="wilson")
+    found = statistics.share_interval(right, total)
+    assert tuple(found) == pytest.approx((expected.low, expected.high), abs=1e-12)
+    assert found.low < found.high
 
 
 def test_an_interval_holds_the_value_and_is_as_wide_as_theory_says() -> None:
-    low, high = statistics.share_interval(300, 1000, 5000, 1)
+    low, high = statistics.share_interval(300, 1000)
     assert (low, high) == pytest.approx((0.3 - 1.96 * 0.01449, 0.3 + 1.96 * 0.01449), abs=0.002)
     x = np.random.default_rng(5).normal(size=400)
     y = x + np.random.default_rng(6).normal(size=400)

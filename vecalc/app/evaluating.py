@@ -19,6 +19,7 @@ from vecalc.errors import ExpressionError, FileProblem, TypeMismatch, UsageError
 from vecalc.evaluation import Analogies, Rules, analogy_tables, sectional, similarity_tables
 from vecalc.evaluation.agreement import compare
 from vecalc.evaluation.analogy_files import ANSWER, COLUMNS, read_analogies
+from vecalc.evaluation.coverage import Needed, NothingSeen, uncovered
 from vecalc.evaluation.judging import Asked, ask, judge
 from vecalc.evaluation.lines import Text
 from vecalc.evaluation.methods import BASELINE, BASELINE_METHOD, FORMULAS, SECTIONAL
@@ -32,10 +33,15 @@ DEFAULT_ANALOGY, DEFAULT_SIMILARITY = FORMULAS["3cosadd"], "cos(a, b)"
 DEFAULT_PHRASES = "cos(a1 + n1, a2 + n2)"
 
 Tick = Callable[[int], None]
+Tell = Callable[[str], None]
 
 
 def unheard(_: int) -> None:
     """A `Tick` where nobody watches."""
+
+
+def untold(_: str) -> None:
+    """Takes remarks that nobody wants."""
 
 
 class Wanted(NamedTuple):
@@ -69,19 +75,25 @@ def _blaming(text: str) -> Iterator[None]:
 # --- analogies ------------------------------------------------------------------------------
 
 
-def analogies(calculator: Calculator, path: str, wanted: Wanted, tick: Tick = unheard) -> Iterator[Sheet]:
+def analogies(
+    calculator: Calculator, path: str, wanted: Wanted, tick: Tick = unheard, tell: Tell = untold
+) -> Iterator[Sheet]:
     """The sheets of a file, or a folder of files, of analogies; `tick` hears of answered questions.
 
-    Raises `InFormula` for a formula that gives no vector, and `FileProblem` for a file that is no such set.
+    `tell` hears of words that are there in another case. Raises `InFormula` for a formula that gives no
+    vector, `FileProblem` for a file that is no such set, `NothingSeen` for one of which nothing counts.
     """
     questions = read_analogies(path, texts(path), wanted.bind)
-    runs = []
+    needed = [Needed(entry.words, entry.answers) for entry in questions.questions]
+    runs, remarks = [], []
     for model, space in _models(calculator):
+        remarks += _remark(calculator, model, uncovered(space, needed, wanted.rules, "questions"))
         asked = ask(space, questions, wanted.rules)
         for solver in _solvers(calculator, questions, asked, wanted):
             with _blaming(solver.text):
                 judged = judge(solver, asked, wanted.rules, tick)
             runs.append(analogy_tables.Run(model, solver.label, solver.text, space, asked, judged))
+    _tell_or_refuse(path, remarks, any(run.seen(wanted.rules).any() for run in runs), tell)
     yield from analogy_tables.analogy_sheets(questions, runs, wanted.rules)
     if wanted.details:
         yield analogy_tables.detail_sheet(questions, runs)
@@ -116,21 +128,45 @@ def _by_formula(
 # --- similarity -----------------------------------------------------------------------------
 
 
-def similarity(calculator: Calculator, path: str, wanted: Wanted) -> Iterator[Sheet]:
-    """The sheets of a file of judged pairs. Raises `InFormula` for a formula that gives no number."""
+def similarity(calculator: Calculator, path: str, wanted: Wanted, tell: Tell = untold) -> Iterator[Sheet]:
+    """The sheets of a file of judged pairs; `tell` hears of words that are there in another case.
+
+    Raises `InFormula` for a formula that gives no number, `NothingSeen` for a file of which nothing counts.
+    """
     files = texts(path)
     if len(files) > 1:
         raise FileProblem("is a folder", where=path, hint="name the files in it")
     pairs = read_pairs(path, files[0], wanted.bind, wanted.score)
     usual = DEFAULT_SIMILARITY if {"a", "b"} <= set(pairs.columns) else DEFAULT_PHRASES
-    runs = []
+    needed = [Needed(pair.words) for pair in pairs.pairs]
+    runs, remarks = [], []
     for model, space in _models(calculator):
+        remarks += _remark(calculator, model, uncovered(space, needed, wanted.rules, "pairs"))
         for text in dict.fromkeys(wanted.formulas or (usual,)):
             formula = _formula(calculator, text, pairs.columns)
             with _blaming(text):
                 compared = compare(space, formula, pairs, wanted.rules)
             runs.append(similarity_tables.Run(model, formula.text, space, compared))
+    seen = any(run.compared.known or run.compared.counted.any() for run in runs)
+    _tell_or_refuse(path, remarks, seen, tell)
     yield from similarity_tables.similarity_sheets(pairs, runs, wanted.rules)
+
+
+# --- what is not in the vocabulary ----------------------------------------------------------
+
+
+def _remark(calculator: Calculator, model: str, text: str) -> list[str]:
+    """A remark on a model, which is named where there are several."""
+    named = f"{model}: {text}" if len(calculator.spaces) > 1 else text
+    return [named] if text else []
+
+
+def _tell_or_refuse(path: str, remarks: Sequence[str], seen: bool, tell: Tell) -> None:
+    """Pass the remarks on a file on; as an error where no model has any of it."""
+    if not seen:
+        raise NothingSeen("; ".join(remarks), where=path)
+    for remark in remarks:
+        tell(f"{path}: {remark}")
 
 
 # --- models, formulas, files ----------------------------------------------------------------

@@ -69,7 +69,7 @@ def _accuracy(names: Names, runs: Sequence[Run], rules: Rules) -> Sheet:
 
 def _score(run: Run, which: Mask, rules: Rules) -> tuple[Cell, ...]:
     total, right = int(which.sum()), int((run.judged.right & which).sum())
-    low, high = share_interval(right, total, rules.resamples, rules.seed)
+    low, high = share_interval(right, total)
     known = int(run.asked.known.sum())
     return (*_shares(total, right / max(total, 1), low, high), right, total, len(which), known / len(which))
 
@@ -106,24 +106,17 @@ def _comparison(names: Names, pairs: Sequence[tuple[Run, Run]], rules: Rules) ->
         Column("p (Holm)", "score"),
     )
     found = [_paired(a, b, rules) for a, b in pairs]
-    corrected = holm([p for *_, p in found])
-    rows = tuple(
-        (
-            *names.pair(a, b),
-            both,
-            only_a,
-            only_b,
-            (only_b - only_a) / both if both else None,
-            p,
-            q,
-        )
-        for (a, b), (both, only_a, only_b, p), q in zip(pairs, found, corrected, strict=True)
-    )
+    tested = [i for i, (both, *_) in enumerate(found) if both]
+    corrected = dict(zip(tested, holm([found[i][-1] for i in tested]), strict=True))
+    rows = []
+    for i, ((a, b), (both, only_a, only_b, p)) in enumerate(zip(pairs, found, strict=True)):
+        noise = ((only_b - only_a) / both, p, corrected[i]) if both else (None, None, None)
+        rows.append((*names.pair(a, b), both, only_a, only_b, *noise))
     remarks = (
         "p: exact McNemar test on the questions that both saw; p (Holm) is corrected for the number of tests",
         "the test takes questions as independent; those of one section share words, so p is rather too small",
     )
-    return Sheet("comparison", columns, rows, names.title("Is the difference noise?"), remarks)
+    return Sheet("comparison", columns, tuple(rows), names.title("Is the difference noise?"), remarks)
 
 
 def _paired(a: Run, b: Run, rules: Rules) -> tuple[int, int, int, float]:

@@ -23,7 +23,7 @@ PROTOCOLS = {
 ANALOGY_UNKNOWN = ("skip", "wrong", "error")
 SIMILARITY_UNKNOWN = ("skip", "zero", "mean", "error")
 
-_CASE = {
+CASE = {
     "exact": "as written",
     "upper": "compared in capitals",
     "ascii": "compared in capitals of ASCII letters",
@@ -73,7 +73,7 @@ def protocol_sheet(rules: Rules, facts: Iterable[tuple[str, str]], *, ranked: bo
     rows = [
         *facts,
         ("protocol", _name(rules)),
-        ("case", _CASE[rules.case]),
+        ("case", CASE[rules.case]),
         ("vocabulary", first),
         ("unknown words", _UNKNOWN[rules.unknown]),
         ("norm", rules.norm),
@@ -81,5 +81,6 @@ def protocol_sheet(rules: Rules, facts: Iterable[tuple[str, str]], *, ranked: bo
     if ranked:
         reach = "" if rules.reach is None else f"; a right answer is among the first {rules.reach} other rows"
         rows += [("metric", rules.metric), ("no answers", _EXCLUDE[rules.exclude] + reach)]
-    rows.append(("interval", f"95 %, percentile bootstrap, {rules.resamples:,} resamples, seed {rules.seed}"))
+    bootstrap = f"percentile bootstrap, {rules.resamples:,} resamples, seed {rules.seed}"
+    rows.append(("interval", f"95 %, {'Wilson score' if ranked else bootstrap}"))
     return Sheet("protocol", (Column("setting"), Column("value")), tuple(rows), "Protocol")

@@ -100,14 +100,16 @@ def _comparison(names: Names, both: Sequence[tuple[Run, Run]], rules: Rules) -> 
         *(Column(name, "score") for name in ("difference", "low", "high", "p", "p (Holm)")),
     )
     found = [_difference(a, b, rules) for a, b in both]
-    corrected = holm([difference.p for _, difference in found])
+    tested = [i for i, (_, difference) in enumerate(found) if isfinite(difference.p)]
+    corrected = dict(zip(tested, holm([found[i][1].p for i in tested]), strict=True))
     rows = tuple(
         (
             *names.pair(a, b),
             count,
-            *map(_cell, (difference.value, *difference.interval, difference.p, q)),
+            *map(_cell, (difference.value, *difference.interval, difference.p)),
+            corrected.get(i),
         )
-        for (a, b), (count, difference), q in zip(both, found, corrected, strict=True)
+        for i, ((a, b), (count, difference)) in enumerate(zip(both, found, strict=True))
     )
     remark = (
         "difference of Spearman's, p by paired bootstrap on the pairs that both count; p (Holm) is corrected"
@@ -121,7 +123,7 @@ def _difference(a: Run, b: Run, rules: Rules) -> tuple[int, Difference]:
     count = int(counted.sum())
     if count < FEWEST:
         nothing = float("nan")
-        return count, Difference(nothing, Interval(nothing, nothing), 1.0)
+        return count, Difference(nothing, Interval(nothing, nothing), nothing)
     judged = a.compared.judged[counted]
     first, second = a.compared.found[counted], b.compared.found[counted]
     return count, correlation_difference(judged, first, second, rules.resamples, rules.seed)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import sqrt
+from statistics import NormalDist
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
@@ -17,7 +19,7 @@ AT_ONCE = 1 << 20  # numbers of a block of resamples: 8 MB
 
 
 class Interval(NamedTuple):
-    """A percentile bootstrap interval (Efron 1979); NaN where no resample has a value."""
+    """An interval of `LEVEL`; NaN where there is none."""
 
     low: float
     high: float
@@ -70,22 +72,31 @@ def _weighted_ranks(x: Floats, weights: Floats) -> Floats:
     return np.asarray(ranks[:, group])
 
 
-# --- bootstrap ------------------------------------------------------------------------------
+# --- shares ---------------------------------------------------------------------------------
 
 
-def share_interval(right: int, total: int, resamples: int, seed: int) -> Interval:
-    """The interval of a share: `right` of `total` questions resampled with replacement.
+def share_interval(right: float, total: int) -> Interval:
+    """The score interval (Wilson 1927) of a share: `right` of `total` questions.
 
-    The number of right ones in such a sample is binomial, so it is drawn at once.
+    It has a width for none and for all of them right, where resampling has none, and holds what it promises
+    for few questions too (Brown, Cai & DasGupta 2001).
     """
     if total == 0:
         return Interval(np.nan, np.nan)
-    drawn = np.random.default_rng(seed).binomial(total, right / total, resamples) / total
-    return _interval(drawn)
+    share, z = right / total, NormalDist().inv_cdf((1 + LEVEL) / 2)
+    middle = (share + z * z / (2 * total)) / (1 + z * z / total)
+    half = z / (1 + z * z / total) * sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    return Interval(max(middle - half, 0.0), min(middle + half, 1.0))
+
+
+# --- bootstrap ------------------------------------------------------------------------------
 
 
 def correlation_intervals(x: Floats, y: Floats, resamples: int, seed: int) -> tuple[Interval, Interval]:
-    """The intervals of Spearman's and of Pearson's correlation, pairs resampled with replacement."""
+    """The intervals of Spearman's and of Pearson's correlation, pairs resampled with replacement.
+
+    They are percentile bootstrap intervals (Efron 1979).
+    """
     ranked, linear = [], []
     for weights in _samples(len(x), resamples, seed):
         ranked.append(_weighted_spearman(x, y, weights))

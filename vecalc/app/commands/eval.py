@@ -126,10 +126,11 @@ def _wanted(kind: str, options: dict[str, Any]) -> Wanted:
 
 def _show(kind: str, files: list[str], wanted: Wanted, request: Request) -> int:
     from vecalc.app.cli.opening import open_calculator
-    from vecalc.app.cli.showing import show_sheets
+    from vecalc.app.cli.showing import show_sheets, tell
     from vecalc.app.cli.terminal import error_style
     from vecalc.app.evaluating import InFormula, files_of
     from vecalc.app.spaces import named, split_model
+    from vecalc.evaluation.coverage import NothingSeen
     from vecalc.render.problem import problem
 
     if sum(not split_model(model)[0] for model in request.model) > 1:
@@ -139,11 +140,20 @@ def _show(kind: str, files: list[str], wanted: Wanted, request: Request) -> int:
     calculator.set(exact=True)  # a word is found as the rules say, a formula's own words as written
     rules = wanted.rules._replace(norm=request.norm, metric=request.metric)  # as the model has them
     wanted = wanted._replace(rules=rules)
+    sheets: list[Sheet] = []
+    unseen: list[NothingSeen] = []
     try:
-        sheets = [sheet for file in files for sheet in _sheets(kind, file, calculator, wanted, request)]
+        for file in files:
+            try:
+                sheets += _sheets(kind, file, calculator, wanted, request)
+            except NothingSeen as nothing:
+                unseen.append(nothing)
     except InFormula as wrong:
         sys.stderr.write(problem(wrong.error, wrong.text, error_style(request.color), where="-e"))
         return wrong.error.exit_code
+    if not sheets:
+        raise unseen[0]
+    tell([f"{one.where}: {one.message}" for one in unseen], request)
     show_sheets(sheets, request)
     return 0
 
@@ -151,10 +161,14 @@ def _show(kind: str, files: list[str], wanted: Wanted, request: Request) -> int:
 def _sheets(kind: str, file: str, calculator: Any, wanted: Wanted, request: Request) -> Iterator[Sheet]:
     from vecalc.app import evaluating
     from vecalc.app.cli.meter import metered
+    from vecalc.app.cli.showing import tell
+
+    def told(note: str) -> None:
+        tell([note], request)
 
     if kind == "similarity":
-        yield from evaluating.similarity(calculator, file, wanted)
+        yield from evaluating.similarity(calculator, file, wanted, told)
         return
     with metered(f"answering {file}", None, quiet=request.quiet) as meter:
         tick = meter.add if meter else evaluating.unheard
-        yield from evaluating.analogies(calculator, file, wanted, tick)
+        yield from evaluating.analogies(calculator, file, wanted, tick, told)
