@@ -27,6 +27,7 @@ back is a `UsageError`.
     decoding  bytes -> words                    text_rows lines -> blocks
     arrays    .npy streams <-> rows             wordlists words in a file of their own
     columns   of a table: word and numbers      tables    Arrow record batches <-> blocks
+    parquet_pages   what a Parquet file holds when it is unpacked
     tensors   the header of safetensors         writable  words that a reader gives back
     pickled   a pickle -> plain values          gensim_parts, matrices  what there is in a gensim model
     fasttext_header   all that stands before the matrix of a fastText model

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from vecalc.space import VectorSpace
 
 BATCH = 1 << 13  # rows at a time
+TEXT = 1 << 24  # bytes of words at a time, where many rows may share one
 LONGEST_REASON = 150  # characters of what pyarrow says
 MALFORMED = "malformed rows left out"
-_DAMAGED = "the file is damaged; fetch it again"
+DAMAGED = "the file is damaged; fetch it again"
 
 
 def blocks_of(batches: Iterable[Any], columns: Columns, source: Source) -> Iterator[Block]:
@@ -47,7 +48,7 @@ def blocks_of(batches: Iterable[Any], columns: Columns, source: Source) -> Itera
         words = _words(listed, first, source)
         yield Block([words[i] for i in good], rows, [first + int(i) for i in good])
         first += len(listed)
-        given += rows.nbytes
+        given += rows.nbytes + listed.nbytes
         if given > ceiling:
             raise too_much(source.path, ceiling)
 
@@ -66,7 +67,7 @@ def explained(path: Path, what: str) -> Iterator[None]:
             raise unreadable(path, error) from None
         why = shown(str(error).partition("\n")[0].rstrip("."), LONGEST_REASON)
         message = f"damaged {what.partition(' ')[2]}: {why}"
-        raise FileProblem(message, where=str(path), hint=_DAMAGED) from None
+        raise FileProblem(message, where=str(path), hint=DAMAGED) from None
 
 
 def batches_of(path: Path, space: VectorSpace) -> tuple[Any, Iterator[Any]]:
@@ -88,27 +89,61 @@ def batches_of(path: Path, space: VectorSpace) -> tuple[Any, Iterator[Any]]:
 def _validated(batches: Iterable[Any], columns: Columns) -> Iterator[tuple[Any, list[Any]]]:
     """The word column, as bytes, and those of numbers, some thousand rows at a time (these are views)."""
     for batch in batches:
-        words = _as_bytes(batch.column(columns.word))
+        words = text_of(batch.column(columns.word))
         numbers = [batch.column(name) for name in columns.numbers]
         for column in numbers:
             column.validate(full=True)
-        for first in range(0, len(words), BATCH):
-            yield words.slice(first, BATCH), [column.slice(first, BATCH) for column in numbers]
+        step = rows_at_once(words.sizes())
+        for first in range(0, batch.num_rows, step):
+            yield words.written_out(first, step), [column.slice(first, step) for column in numbers]
 
 
-def _as_bytes(column: Any) -> Any:
-    """A column of text as one of bytes, sound: what it holds need not be UTF-8."""
+class Text(NamedTuple):
+    """A sound column of text, of which many rows may share the same bytes."""
+
+    values: Any  # an array of bytes, or of views of text
+    indices: Any = None  # which of them stands in each row; None: they do in their order
+
+    def sizes(self) -> NDArray[np.int64]:
+        """Bytes of each row's text [n]."""
+        if self.indices is None:
+            return _lengths(self.values)
+        return np.append(_lengths(self.values), 0)[self.indices.fill_null(-1).to_numpy()]
+
+    def written_out(self, first: int, count: int) -> Any:
+        """Some rows, as an array of bytes of their own."""
+        if self.indices is not None:
+            return self.values.take(self.indices.slice(first, count))
+        some = self.values.slice(first, count)
+        return some.cast("string").view("binary") if str(some.type) == "string_view" else some
+
+
+def text_of(column: Any) -> Text:
+    """A column of text, sound, its bytes where they are: what they hold need not be UTF-8."""
     kind = str(column.type)
     if kind.startswith("dictionary"):
         column.indices.validate(full=True)
-        return _as_bytes(column.dictionary).take(column.indices)
-    if kind == "string_view":
-        column.validate(full=True)
-        return _as_bytes(column.cast("string"))
+        values = text_of(column.dictionary)
+        return Text(values.written_out(0, len(values.values)), column.indices.cast("int64"))
     if kind in {"string", "large_string"}:  # the same buffers
         column = column.view("binary" if kind == "string" else "large_binary")
     column.validate(full=True)
-    return column
+    return Text(column)
+
+
+def rows_at_once(sizes: NDArray[np.int64]) -> int:
+    """How many rows with texts of these sizes to take at a time, so that they stay small."""
+    return max(min(BATCH, TEXT // max(int(sizes.max(initial=1)), 1)), 1)
+
+
+def _lengths(values: Any) -> NDArray[np.int64]:
+    """Bytes of each text [n], none for a missing one."""
+    if str(values.type) != "string_view":
+        offsets = np.dtype(np.int64 if str(values.type).startswith("large") else np.int32)
+        ends = np.frombuffer(values.buffers()[1], offsets)[values.offset :][: len(values) + 1]
+        return np.diff(ends).astype(np.int64)
+    views = np.frombuffer(values.buffers()[1], np.int32).reshape(-1, 4)  # each begins with its length
+    return views[values.offset :][: len(values), 0].astype(np.int64)
 
 
 def _words(column: Any, first: int, source: Source) -> list[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable, Generator, Iterator, Mapping
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from vecalc.errors import FileProblem, VecalcError
 
@@ -158,19 +159,35 @@ def _parquet(stream: IO[bytes], path: str) -> Iterator[Row]:
     """Rows are numbered from 1; an empty cell is an empty text."""
     try:
         from pyarrow import ArrowException
-        from pyarrow.parquet import ParquetFile
     except ImportError:
         raise FileProblem("is Parquet", where=path, hint="pip install 'vecalc[parquet]' reads it") from None
     number = 0
     try:
-        file = ParquetFile(stream)
-        names = file.schema_arrow.names
-        if len(set(names)) < len(names):
-            raise FileProblem("has two columns of the same name", where=path)
-        for batch in file.iter_batches(batch_size=1024):
-            for entry in batch.to_pylist():
+        for piece in _pieces(cast(BinaryIO, stream), Path(path)):
+            for entry in piece.to_pylist():
                 number += 1
                 yield Row(number, {key: "" if cell is None else _cell(cell) for key, cell in entry.items()})
     except (ArrowException, OSError, TypeError) as problem:  # TypeError: a cell that is no text and no JSON
         why = " ".join(str(problem).split())
         raise FileProblem(f"can't be read behind row {number}: {why}", where=path) from None
+
+
+def _pieces(file: BinaryIO, path: Path) -> Iterator[Any]:
+    """The record batches of a Parquet file, as many rows at a time as have little text."""
+    import numpy as np
+
+    from vecalc.formats import parquet, tables
+    from vecalc.formats.guarded import ceiling_of, too_much
+
+    table = parquet.opened(file, path)
+    names = table.schema_arrow.names
+    if len(set(names)) < len(names):
+        raise FileProblem("has two columns of the same name", where=str(path))
+    ceiling, given = ceiling_of(os.fstat(file.fileno()).st_size), 0
+    for batch in parquet.batches_of_table(table, file, path, ceiling):
+        texts = [column for column in batch.columns if str(column.type).startswith("dictionary")]
+        sizes = sum((tables.text_of(column).sizes() for column in texts), np.zeros(len(batch), np.int64))
+        if (given := given + int(sizes.sum())) > ceiling:
+            raise too_much(path, ceiling)
+        step = tables.rows_at_once(sizes)
+        yield from (batch.slice(first, step) for first in range(0, len(batch), step))
