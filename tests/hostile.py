@@ -75,6 +75,65 @@ def parquet_of_columns(folder: Path, columns: int = 20_000) -> Path:
     return path
 
 
+def parquet_with_a_false_footer(folder: Path, values: int = 30_000_000) -> Path:
+    """A table of one row, and in it one number again and again; its footer says that they are five."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = folder / "footer.parquet"
+    vector = pa.ListArray.from_arrays(pa.array([0, values], pa.int32()), np.ones(values, np.float32))
+    pq.write_table(pa.table({"word": ["a"], "vector": vector}), path, compression="zstd")
+    data = path.read_bytes()
+    start = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    told, false = _thrift(values), bytes([*(byte | 128 for byte in _thrift(5)), 128, 128, 0])
+    assert len(told) == len(false)
+    assert told in data[start:]
+    path.write_bytes(data[:start] + data[start:].replace(told, false))
+    return path
+
+
+def _thrift(number: int) -> bytes:
+    """A number as Thrift's compact protocol writes it."""
+    number, found = 2 * number, bytearray()
+    while number >= 128:
+        found.append(number & 127 | 128)
+        number >>= 7
+    return bytes([*found, number])
+
+
+def parquet_of_beginnings(folder: Path, rows: int = 20_000, length: int = 100_000) -> Path:
+    """A table whose words are one long text and a number; what they share with the last isn't stored."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = folder / "beginnings.parquet"
+    schema = pa.schema([("word", pa.string()), ("d0", pa.float32()), ("d1", pa.float32())])
+    how = {"use_dictionary": False, "column_encoding": {"word": "DELTA_BYTE_ARRAY"}, "compression": "zstd"}
+    with pq.ParquetWriter(path, schema, write_statistics=False, **how) as writer:
+        for first in range(0, rows, 2_000):
+            words = [f"{'x' * length}{i}" for i in range(first, first + 2_000)]
+            columns = [words, np.ones(2_000, np.float32), np.ones(2_000, np.float32)]
+            writer.write_table(pa.table(columns, schema=schema))
+    return path
+
+
+def arrow_of_one_word(folder: Path, rows: int = 20_000, length: int = 100_000, views: bool = False) -> Path:
+    """An Arrow file with one long text, which is meant in every row: by a dictionary, or by views of it."""
+    import pyarrow as pa
+
+    path = folder / "one_word.arrow"
+    words = pa.DictionaryArray.from_arrays(np.zeros(rows, np.int32), ["x" * length])
+    if views:
+        view = np.zeros((rows, 4), np.int32)  # length, first four bytes, which buffer, where in it
+        view[:, 0], view[:, 1] = length, int.from_bytes(b"xxxx", "little")
+        buffers = [None, pa.py_buffer(view.tobytes()), pa.py_buffer(b"x" * length)]
+        words = pa.Array.from_buffers(pa.string_view(), rows, buffers)
+    table = pa.table({"word": words, "d0": np.ones(rows, np.float32), "d1": np.ones(rows, np.float32)})
+    with pa.ipc.new_file(path, table.schema) as writer:
+        writer.write_table(table)
+    return path
+
+
 def gzipped(folder: Path, head: bytes = b"", members: int = 64) -> Path:
     """A gigabyte of NULs behind some text, in a megabyte."""
     path = folder / "bomb.txt.gz"
@@ -109,6 +168,10 @@ MODELS: Mapping[str, Maker] = {
     "parquet, one long word": parquet_of_one_word,
     "parquet, one vector": parquet_of_one_vector,
     "parquet, 20,000 columns": parquet_of_columns,
+    "parquet, a false footer": parquet_with_a_false_footer,
+    "parquet, words that begin alike": parquet_of_beginnings,
+    "Arrow, one long word": arrow_of_one_word,
+    "Arrow, views of one word": partial(arrow_of_one_word, views=True),
     "gzip": gzipped,
     "gzip, behind a header": partial(gzipped, head=b"1000000 100\nking "),
     "npz": zipped,

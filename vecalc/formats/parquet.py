@@ -15,7 +15,7 @@ from vecalc.errors import FileProblem
 from vecalc.formats import Block, Head, Source
 from vecalc.formats.columns import arrow, columns_of
 from vecalc.formats.guarded import ceiling_of, too_much
-from vecalc.formats.parquet_pages import pages
+from vecalc.formats.parquet_pages import Page, pages
 from vecalc.formats.tables import BATCH, DAMAGED, TEXT, batches_of, blocks_of, explained
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ SUFFIXES = (".parquet",)
 AT_ONCE = 1 << 20  # bytes of a column read at a time; without it, a whole row group is
 NUMBERS = 1 << 22  # values at a time, of all columns together
 _NUMBER = 4  # bytes of a value in memory, at least: a float32, or which text of a dictionary it is
+# Encodings of texts that pyarrow reads as dictionaries, with those of levels.
+_INDEXED = {"PLAIN", "PLAIN_DICTIONARY", "RLE_DICTIONARY", "RLE", "BIT_PACKED"}
 _WHAT = "a parquet table"
 
 
@@ -38,34 +40,72 @@ def read(source: Source) -> Iterator[Block]:
     if source.file is None:
         raise FileProblem("a compressed parquet table", where=str(source.path), hint="decompress it once")
     with explained(source.path, _WHAT):
-        table = opened(source.file, source.path)
-        columns = columns_of(table.schema_arrow, source.path)
-        wanted = [columns.word, *columns.numbers]
-        batches = batches_of_table(table, source.file, source.path, ceiling_of(source.ceiling), wanted)
+        table = Table(source.file, source.path)
+        columns = columns_of(table.schema, source.path)
+        batches = table.batches(ceiling_of(source.ceiling), [columns.word, *columns.numbers])
         yield from blocks_of(batches, columns, source)
 
 
-def opened(file: BinaryIO, path: Path) -> Any:
-    """A table whose texts are read as dictionaries and what stands where: none is copied for every row."""
-    parquet = arrow(path, _WHAT, "pyarrow.parquet")
-    metadata = parquet.read_metadata(file)
-    columns = (metadata.schema.column(i) for i in range(metadata.num_columns))
-    texts = [column.path for column in columns if _is_text(column) and "." not in column.path]
-    return parquet.ParquetFile(
-        file, metadata=metadata, read_dictionary=texts, buffer_size=AT_ONCE, pre_buffer=False
-    )
+class Table:
+    """An open table, whose batches take some megabytes each, however well it was packed.
 
-
-def batches_of_table(
-    table: Any, file: BinaryIO, path: Path, ceiling: int, names: list[str] | None = None
-) -> Iterator[Any]:
-    """The record batches of an `opened` table, or of some of its columns, each of some megabytes at most.
-
-    FileProblem for one that holds more than `ceiling` bytes.
+    Texts are read as dictionaries and what stands where, so that none is copied for every row.
     """
-    rows = _rows_at_once(table.metadata, file, path, ceiling, None if names is None else set(names))
-    batches: Iterator[Any] = table.iter_batches(rows, columns=names, use_threads=False)
-    return batches
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        parquet = arrow(path, _WHAT, "pyarrow.parquet")
+        self._file = file
+        self._path = path
+        self._metadata = parquet.read_metadata(file)
+        groups = [self._metadata.row_group(i) for i in range(self._metadata.num_row_groups)]
+        self._chunks = [[group.column(i) for i in range(group.num_columns)] for group in groups]
+        texts = {c.path_in_schema for group in self._chunks for c in group if _is_text(c)}
+        others = {c.path_in_schema for group in self._chunks for c in group if set(c.encodings) - _INDEXED}
+        self._indexed = {text for text in texts - others if "." not in text}
+        self._table = parquet.ParquetFile(
+            file,
+            metadata=self._metadata,
+            read_dictionary=list(self._indexed),
+            buffer_size=AT_ONCE,
+            pre_buffer=False,
+        )
+        self.schema = self._table.schema_arrow
+
+    def batches(self, ceiling: int, names: list[str] | None = None) -> Iterator[Any]:
+        """The record batches of the table, or of some columns; FileProblem for more bytes than `ceiling`."""
+        rows = self._rows_at_once(ceiling, None if names is None else set(names))
+        batches: Iterator[Any] = self._table.iter_batches(rows, columns=names, use_threads=False)
+        return batches
+
+    def _rows_at_once(self, ceiling: int, names: Collection[str] | None) -> int:
+        """How many rows to read at a time, by what the pages say of their sizes and the values in them."""
+        total, widest, longest = 0, 1, 1
+        for i, chunks in enumerate(self._chunks):
+            wide = 0
+            for chunk in chunks:
+                if names is not None and not _is_of(chunk.path_in_schema, names):
+                    continue
+                found = self._pages(chunk)
+                values = sum(page.values for page in found)
+                total += max(sum(page.size for page in found), _NUMBER * values)
+                wide += values
+                if self._may_share(chunk) and any(page.shared for page in found):
+                    longest = max(longest, *(page.size for page in found))
+                if total > ceiling:
+                    raise too_much(self._path, ceiling)
+            widest = max(widest, -(-wide // max(self._metadata.row_group(i).num_rows, 1)))
+        return max(min(BATCH, NUMBERS // widest, TEXT // longest), 1)
+
+    def _pages(self, chunk: Any) -> list[Page]:
+        try:
+            return list(pages(self._file, chunk))
+        except ValueError as error:
+            message = f"damaged parquet table: {error}"
+            raise FileProblem(message, where=str(self._path), hint=DAMAGED) from None
+
+    def _may_share(self, chunk: Any) -> bool:
+        """Whether texts that share bytes are copied for every row."""
+        return _is_text(chunk) and chunk.path_in_schema not in self._indexed
 
 
 def write(path: Path, space: VectorSpace) -> None:
@@ -75,32 +115,6 @@ def write(path: Path, space: VectorSpace) -> None:
     with parquet.ParquetWriter(path, schema) as writer:
         for batch in batches:
             writer.write_batch(batch)
-
-
-def _rows_at_once(
-    metadata: Any, file: BinaryIO, path: Path, ceiling: int, names: Collection[str] | None
-) -> int:
-    """How many rows to read at a time, by what the pages say of their sizes and the values in them."""
-    total, widest, longest = 0, 1, 1
-    for group in (metadata.row_group(i) for i in range(metadata.num_row_groups)):
-        wide = 0
-        for chunk in (group.column(j) for j in range(group.num_columns)):
-            if names is not None and not _is_of(chunk.path_in_schema, names):
-                continue
-            try:
-                found = list(pages(file, chunk))
-            except ValueError as error:
-                message = f"damaged parquet table: {error}"
-                raise FileProblem(message, where=str(path), hint=DAMAGED) from None
-            values = sum(page.values for page in found)
-            total += max(sum(page.size for page in found), _NUMBER * values)
-            wide += values
-            if _is_text(chunk) and ("." in chunk.path_in_schema or any(page.shared for page in found)):
-                longest = max([longest, *(page.size for page in found)])  # of a text that many may share
-            if total > ceiling:
-                raise too_much(path, ceiling)
-        widest = max(widest, -(-wide // max(group.num_rows, 1)))
-    return max(min(BATCH, NUMBERS // widest, TEXT // longest), 1)
 
 
 def _is_of(path: str, names: Collection[str]) -> bool:

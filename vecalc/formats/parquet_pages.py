@@ -14,11 +14,11 @@ USUAL_HEADER, LONGEST_HEADER = 1 << 10, 1 << 24  # bytes; statistics in it may h
 _DEEPEST = 8  # structures in structures; a page's header has three
 _LONGEST_NUMBER = 10  # bytes
 _DICTIONARY = 2  # the type of a page that holds one
-_SHARED = 7  # the encoding of texts by what they have in common with the one before
+_APART = (0, 6)  # encodings of texts that share no bytes: one behind the other, lengths first
 
 
 class Page(NamedTuple):
-    """A page: bytes of its content when unpacked, values in it, and whether texts in it share bytes."""
+    """A page: bytes of its content when unpacked, values in it, and whether texts in it may share bytes."""
 
     size: int
     values: int  # none for a dictionary
@@ -39,10 +39,11 @@ def pages(file: BinaryIO, chunk: Any) -> Iterator[Page]:
         kind, size, packed = (header.get(field) for field in (1, 2, 3))
         if type(size) is not int or type(packed) is not int or size < 0 or packed < 0:
             raise ValueError("a page without its size")
-        facts: dict[int, Any] = next((header[at] for at in (5, 8) if isinstance(header.get(at), dict)), {})
-        found = facts.get(1, 0)
-        values = found if kind != _DICTIONARY and type(found) is int and found > 0 else 0
-        yield Page(size, values, _SHARED in (facts.get(2), facts.get(4)))
+        values, encoding = 0, 0
+        for facts, at in ((5, 2), (8, 4)):  # of both versions: the number of values, and their encoding
+            if kind != _DICTIONARY and isinstance(found := header.get(facts), dict):
+                values, encoding = int(found.get(1) or 0), int(found.get(at) or 0)
+        yield Page(size, max(values, 0), encoding not in _APART)
         left -= values
         place += length + packed
 

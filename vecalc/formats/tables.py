@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 BATCH = 1 << 13  # rows at a time
 TEXT = 1 << 24  # bytes of words at a time, where many rows may share one
+COPIES = 2  # of a word while it is read: its bytes, and the text that they are
 LONGEST_REASON = 150  # characters of what pyarrow says
 MALFORMED = "malformed rows left out"
 DAMAGED = "the file is damaged; fetch it again"
@@ -48,7 +49,7 @@ def blocks_of(batches: Iterable[Any], columns: Columns, source: Source) -> Itera
         words = _words(listed, first, source)
         yield Block([words[i] for i in good], rows, [first + int(i) for i in good])
         first += len(listed)
-        given += rows.nbytes + listed.nbytes
+        given += rows.nbytes + COPIES * listed.nbytes
         if given > ceiling:
             raise too_much(source.path, ceiling)
 

@@ -179,12 +179,12 @@ def _pieces(file: BinaryIO, path: Path) -> Iterator[Any]:
     from vecalc.formats import parquet, tables
     from vecalc.formats.guarded import ceiling_of, too_much
 
-    table = parquet.opened(file, path)
-    names = table.schema_arrow.names
+    table = parquet.Table(file, path)
+    names = table.schema.names
     if len(set(names)) < len(names):
         raise FileProblem("has two columns of the same name", where=str(path))
     ceiling, given = ceiling_of(os.fstat(file.fileno()).st_size), 0
-    for batch in parquet.batches_of_table(table, file, path, ceiling):
+    for batch in table.batches(ceiling):
         texts = [column for column in batch.columns if str(column.type).startswith("dictionary")]
         sizes = sum((tables.text_of(column).sizes() for column in texts), np.zeros(len(batch), np.int64))
         if (given := given + int(sizes.sum())) > ceiling:

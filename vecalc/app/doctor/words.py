@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ENOUGH = 50  # shared words below which an order can't be told
 FREQUENT_FIRST = 0.3  # a rank correlation from which on two orders are called alike
 ALPHABETICAL = 0.95  # share of neighbouring words in alphabetical order
+FOLDED = 4096  # words brought to one case at a time
 COMPARED = 200_000  # words of a model whose order is looked at
 
 # What is odd in a word, and whether it is wrong or may be meant.
@@ -54,7 +55,9 @@ def variants(words: Sequence[str]) -> list[int]:
     exact: set[str] = set()
     folded: set[str] = set()
     rows = []
-    for row, (word, key) in enumerate(zip(words, fold_all(words), strict=True)):
+    parts = (words[first : first + FOLDED] for first in range(0, len(words), FOLDED))
+    pairs = (pair for part in parts for pair in zip(part, fold_all(part), strict=True))
+    for row, (word, key) in enumerate(pairs):
         if key in folded and word not in exact:
             rows.append(row)
         exact.add(word)
