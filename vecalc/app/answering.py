@@ -94,7 +94,7 @@ def _wanted(ranker: Ranker, i: int, one: Computed) -> Iterator[_Wanted]:
     if isinstance(value, Vector):
         yield _Wanted(i, one.space, value.components)
     elif isinstance(value, List) and value.vectors.shape[1] == ranker.spaces[one.space].dim:
-        yield from (_Wanted(i, one.space, row) for row in value.vectors if row.any())
+        yield from (_Wanted(i, one.space, row) for row in value.vectors if ranker.has_neighbours(row))
 
 
 def _blank(one: Computed) -> Answer:
@@ -164,7 +164,7 @@ def _rows(ranker: Ranker, one: Computed, value: List, hits: list[Hits]) -> Rows:
     pending = iter(hits)
     rows = []
     for label, vector in zip(value.labels, value.vectors, strict=True):
-        near = next(pending, None) if vector.any() else None
+        near = next(pending, None) if ranker.has_neighbours(vector) else None
         neighbours = _split(ranker, one, near, ranker.options.metric)[0] if near else ()
         rows.append(Row(label, algebra.length(vector), None, neighbours))
     return Rows(tuple(rows), value.vectors)

@@ -285,7 +285,9 @@ class Calculator(Ranker):
         name = self.home(value)
         place = resolved.tree.span if resolved.tree.span != NOWHERE else span
         if isinstance(value, Vector) and self.options.rank:
-            _check_rankable(value, self.spaces[name], place)
+            _check_width(len(value.components), self.spaces[name], place)
+            if not self.has_neighbours(value.components):
+                raise NoValue("the result is the zero vector, which has no direction", span=place)
         if isinstance(value, List) and self.options.rank:
             _check_few(value, self.options.limits.rankings, place)
         if isinstance(value, List) and self.options.within is not None and self.options.rank:
@@ -309,12 +311,6 @@ def place_in(text: str, span: Span) -> str:
     line = text.count("\n", 0, span.start) + 1
     column = span.start - text.rfind("\n", 0, span.start)
     return f":{line}:{column}"
-
-
-def _check_rankable(value: Vector, space: VectorSpace, span: Span) -> None:
-    _check_width(len(value.components), space, span)
-    if not value.components.any():
-        raise NoValue("the result is the zero vector, which has no direction", span=span)
 
 
 def _check_few(value: List, most: int, span: Span) -> None:

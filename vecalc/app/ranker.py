@@ -158,6 +158,10 @@ class Ranker:
             self._rotations[source, target] = procrustes(self.spaces[source], self.spaces[target])
         return self._rotations[source, target]
 
+    def has_neighbours(self, vector: NDArray[np.float64]) -> bool:
+        """Whether a vector is near to anything: the zero vector has a length, but no direction."""
+        return self.options.metric != "cos" or bool(vector.any())
+
     def excluded(self, name: str, inputs: Sequence[int]) -> frozenset[int]:
         """The rows of a space that may not be neighbours of an expression with these words."""
         return excluded_rows(self.spaces[name], inputs, self.options.exclude)
@@ -171,7 +175,7 @@ class Ranker:
         """How many words `nearest` looks through for a vector of some spaces."""
         return len(self.spaces[self._own(origin)])
 
-    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key]) -> List:
+    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key], norm: str) -> List:
         """The function `nearest`: the k nearest words as a list, without the words of its argument."""
         name = self._own(vector.spaces)
         space = self.spaces[name]
@@ -179,7 +183,7 @@ class Ranker:
             raise TypeMismatch(
                 f"nearest: the vector has {len(vector.components)} components, the space {space.dim}"
             )
-        if not vector.components.any():
+        if not self.has_neighbours(vector.components):
             raise NoValue("the zero vector has no direction")
         inputs = [row for key in forbidden if (row := self.spaces[key.space].row(key.word)) is not None]
         excluded = self.excluded(name, inputs)
@@ -188,7 +192,7 @@ class Ranker:
         if not rows:
             raise NoValue("no candidate is left")
         labels = tuple(space.word(row) for row in rows)
-        words = vectors_at(space, rows, self.options.norm)
+        words = vectors_at(space, rows, norm)
         return List(words, labels, frozenset({name}))
 
 

@@ -36,10 +36,10 @@ class _Turned:
         """As they were."""
         return self.ranker.limits
 
-    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key]) -> List:
+    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key], norm: str) -> List:
         """The vector goes back to where the words are, and what is found is turned."""
         plain = Vector(self.turn.back(vector.components), vector.spaces)
-        found = self.ranker.nearest(plain, k, forbidden)
+        found = self.ranker.nearest(plain, k, forbidden, norm)
         return List(self.turn.turn(found.vectors), found.labels, found.spaces)
 
     def size(self, origin: Spaces) -> int:

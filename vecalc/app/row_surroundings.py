@@ -32,7 +32,7 @@ class RowSurroundings:
         """See `Surroundings`."""
         return self._ranker.limits
 
-    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key]) -> List:
+    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key], norm: str) -> List:
         """See `Surroundings`; which words must not be found would be other ones in each row."""
         raise TypeMismatch("nearest can't be computed over columns")
 

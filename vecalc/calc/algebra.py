@@ -214,10 +214,14 @@ def debias(x: Floats, xs: Floats) -> Floats:
 
 
 def slerp(a: Floats, b: Floats, t: float) -> Floats:
-    """Along the great circle from `a` to `b` (Shoemake 1985); the length changes linearly."""
+    """Along the great circle from `a` to `b` (Shoemake 1985).
+
+    The length goes evenly from one to the other, and stays beyond them: a length below 0 would turn round.
+    """
     u, v = direction_of(a), direction_of(b)
     theta = np.radians(angle(a, b))
-    size = (1 - t) * length(a) + t * length(b)
+    along = min(max(t, 0.0), 1.0)
+    size = (1 - along) * length(a) + along * length(b)
     if np.sin(theta) <= ROUNDING:
         if np.cos(theta) < 0:
             raise NoValue("the vectors are opposite: every great circle joins them")

@@ -102,7 +102,7 @@ def _nearest(vector: Vector, k: int, setting: Setting) -> List:
     found = min(k, around.size(vector.spaces))
     setting.budget.expect(found * (len(vector.components) + PER_ROW), None)
     setting.budget.work(ONE_SEARCH)
-    return around.nearest(vector, k, setting.forbidden)
+    return around.nearest(vector, k, setting.forbidden, setting.norm)
 
 
 def mean_of(value: Value, setting: Setting) -> Any:

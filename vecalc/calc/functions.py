@@ -234,7 +234,7 @@ _ENTRIES = (
         "slerp",
         "geometry",
         "a: vector, b: vector, t: number",
-        "the great circle from a (t=0) to b (t=1)",
+        "the great circle from a (t=0) to b (t=1); so goes the length, but not beyond either",
         algebra.slerp,
         "Shoemake 1985",
         each=vector_steps.slerp,

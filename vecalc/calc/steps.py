@@ -129,7 +129,9 @@ def rms(rows: Rows, x: Floats) -> Floats:
 
 
 def cos(rows: Rows, a: Floats, b: Floats) -> Floats:
-    """Cosine similarity, by the same steps as the search takes for a vector: the same bits."""
+    """Cosine similarity: the same bits for (b, a), and for a constant the same as the search for it has."""
+    if a.ndim > 1 and b.ndim > 1:
+        return np.clip(dot(rows, _direction(a), _direction(b)), -1.0, 1.0)
     if a.ndim == 1:
         a, b = b, a
     sizes = lengths(a)

@@ -20,8 +20,8 @@ class Surroundings(Protocol):
     def limits(self) -> Limits:
         """What an expression may compute."""
 
-    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key]) -> List:
-        """The k nearest words of a vector, without some."""
+    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key], norm: str) -> List:
+        """The k nearest words of a vector, without some, their vectors at a norm."""
 
     def size(self, origin: Spaces) -> int:
         """How many words `nearest` looks through for a vector of some spaces."""

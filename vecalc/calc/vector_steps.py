@@ -70,10 +70,11 @@ def _by_row(function: Callable[[Floats, Floats], Floats], a: Floats, *xs: Floats
 
 
 def slerp(rows: Rows, a: Floats, b: Floats, t: Floats) -> Floats:
-    """Along the great circle from `a` to `b`; the length changes linearly."""
+    """Along the great circle from `a` to `b`; the length goes from one to the other, and stays beyond."""
     u, v = unit(rows, a), unit(rows, b)
     theta = np.radians(angle(rows, a, b))[..., None]
-    size = (1 - t) * np.asarray(lengths(a))[..., None] + t * np.asarray(lengths(b))[..., None]
+    along = np.clip(t, 0.0, 1.0)
+    size = (1 - along) * np.asarray(lengths(a))[..., None] + along * np.asarray(lengths(b))[..., None]
     one_way = np.sin(theta) <= ROUNDING
     opposite = one_way & (np.cos(theta) < 0)
     rows.refuse(opposite[..., 0], "the vectors are opposite: every great circle joins them")

@@ -122,14 +122,17 @@ class Maker(Calculator):
         known.check(expanded)
         return name, self._resolve(expanded), notes
 
-    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key]) -> List:
+    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key], norm: str) -> List:
         """The function `nearest`; a column stands for its space, and for its word in this row."""
         homes = self._homes()
         spaces = frozenset(homes.get(name, name) for name in vector.spaces)
         standing = {key: word for formula in self.formulas for key, word in formula.standing.items()}
         words = frozenset(standing.get(key, key) for key in forbidden)
         return super().nearest(
-            Vector(vector.components, spaces), k, frozenset(key for key in words if key.space not in homes)
+            Vector(vector.components, spaces),
+            k,
+            frozenset(key for key in words if key.space not in homes),
+            norm,
         )
 
     def size(self, origin: Spaces) -> int:
