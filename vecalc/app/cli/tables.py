@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import os
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from vecalc.errors import FileProblem, VecalcError
+
+# A column takes some 4 kB and 50 µs where it becomes a name of formulas; the widest tables of surveys have
+# some thousands.
+MOST_COLUMNS = 10_000
+LONGEST_ROW = 1 << 24  # characters; a longer one is read past in constant memory, and reported
 
 
 class Row(NamedTuple):
@@ -25,21 +31,21 @@ class Row(NamedTuple):
 def rows(path: str, stream: IO[bytes]) -> Generator[Row]:
     """The rows of a CSV, TSV, JSON-lines or Parquet file, told apart by suffix (CSV for anything else).
 
-    Raises `FileProblem` when there are no columns, or two of one name.
+    Raises `FileProblem` when there are no columns, more than `MOST_COLUMNS`, or two of one name.
     """
     if Path(path).suffix.lower() == ".parquet":
         yield from _parquet(stream, path)
         return
-    reader: Callable[[IO[str], str], Iterator[Row]] = {
-        ".tsv": lambda text, path: _delimited(text, "\t", path),
-        ".tab": lambda text, path: _delimited(text, "\t", path),
-        ".jsonl": lambda text, _: _json_lines(text),
-        ".ndjson": lambda text, _: _json_lines(text),
-    }.get(Path(path).suffix.lower(), lambda text, path: _delimited(text, ",", path))
+    reader: Callable[[_Lines, str], Iterator[Row]] = {
+        ".tsv": lambda lines, path: _delimited(lines, "\t", path),
+        ".tab": lambda lines, path: _delimited(lines, "\t", path),
+        ".jsonl": _json_lines,
+        ".ndjson": _json_lines,
+    }.get(Path(path).suffix.lower(), lambda lines, path: _delimited(lines, ",", path))
     # Bytes that are not UTF-8 come through as lone surrogates, so that one bad row stays one bad row.
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
     try:
-        yield from map(_check_encoding, reader(text, path))
+        yield from map(_check_encoding, reader(_Lines(text), path))
     finally:
         text.detach()
 
@@ -52,37 +58,80 @@ def _check_encoding(row: Row) -> Row:
     return row
 
 
+class _TooLong(csv.Error):
+    """A row of more than `LONGEST_ROW` characters."""
+
+    def __init__(self) -> None:
+        super().__init__(f"it is longer than {LONGEST_ROW:,} characters")
+
+
+class _Lines:
+    """The lines of a text, which one after another may be taken for a row of `LONGEST_ROW` characters."""
+
+    def __init__(self, text: IO[str]) -> None:
+        self._text = text
+        self._left = LONGEST_ROW
+        self.number = 0  # of the line taken last, from 1
+
+    def begin_row(self) -> None:
+        """From here on lines belong to another row."""
+        self._left = LONGEST_ROW
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        """Raises `_TooLong`, behind the line that is too much; the next one can be taken after it."""
+        line = self._text.readline(self._left + 1)
+        if not line:
+            raise StopIteration
+        self.number += 1
+        self._left -= len(line)
+        if self._left >= 0:
+            return line
+        while line and line[-1] not in "\r\n":
+            line = self._text.readline(LONGEST_ROW)
+        raise _TooLong
+
+
+def _check_columns(columns: Sequence[str], where: str) -> None:
+    if len(columns) > MOST_COLUMNS:
+        raise FileProblem(
+            f"has {len(columns):,} columns, and a table at most {MOST_COLUMNS:,}",
+            where=where,
+            hint="leave out those that no formula uses",
+        )
+    if len(set(columns)) < len(columns):
+        raise FileProblem("has two columns of the same name", where=where)
+
+
 # --- CSV and TSV ----------------------------------------------------------------------------
 
 
-def _delimited(text: IO[str], delimiter: str, path: str) -> Iterator[Row]:
-    import csv
-
-    reader = csv.reader(text, delimiter=delimiter)
+def _delimited(lines: _Lines, delimiter: str, path: str) -> Iterator[Row]:
+    reader = csv.reader(lines, delimiter=delimiter)
     header = _header(reader, path)
     while True:
+        lines.begin_row()
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as problem:  # the reader goes on with the next line
-            yield Row(reader.line_num, dict.fromkeys(header, ""), FileProblem(f"is no row: {problem}"))
+            yield Row(lines.number, dict.fromkeys(header, ""), FileProblem(f"is no row: {problem}"))
             continue
         if cells:
-            yield _row(reader.line_num, header, cells)
+            yield _row(lines.number, header, cells)
 
 
 def _header(reader: Iterator[list[str]], path: str) -> list[str]:
-    import csv
-
     try:
         header = next(reader, None)
     except csv.Error as problem:
         raise FileProblem(f"is no table: {problem}", where=f"{path}:1") from None
     if not header or not any(header):
         raise FileProblem("has no header line", where=path, hint="name the columns in the first line")
-    if len(set(header)) < len(header):
-        raise FileProblem("has two columns of the same name", where=f"{path}:1")
+    _check_columns(header, f"{path}:1")
     return header
 
 
@@ -97,16 +146,14 @@ def _row(number: int, header: list[str], cells: list[str]) -> Row:
 # --- JSON lines -----------------------------------------------------------------------------
 
 
-def _json_lines(text: IO[str]) -> Iterator[Row]:
+def _json_lines(lines: _Lines, path: str) -> Iterator[Row]:
     """The first object says what the columns are; bad rows before it wait until they are known."""
     columns: list[str] | None = None
     waiting: list[Row] = []
-    for number, line in enumerate(text, start=1):
-        if not line.strip():
-            continue
-        row = _parsed(number, line)
+    for row in _objects(lines):
         if columns is None and row.problem is None:
             columns = list(row.cells)
+            _check_columns(columns, f"{path}:{row.number}")
             yield from (_with_columns(bad, columns) for bad in waiting)
         if columns is None:
             waiting.append(row)
@@ -114,6 +161,20 @@ def _json_lines(text: IO[str]) -> Iterator[Row]:
             yield _with_columns(row, columns)
     if columns is None:
         yield from waiting
+
+
+def _objects(lines: _Lines) -> Iterator[Row]:
+    while True:
+        lines.begin_row()
+        try:
+            line = next(lines)
+        except StopIteration:
+            return
+        except _TooLong as problem:
+            yield Row(lines.number, {}, FileProblem(f"is no row: {problem}"))
+            continue
+        if line.strip():
+            yield _parsed(lines.number, line)
 
 
 def _parsed(number: int, line: str) -> Row:
@@ -140,9 +201,10 @@ def _other_columns(cells: Mapping[str, str], columns: list[str]) -> FileProblem 
     for column in columns:
         if column not in cells:
             return FileProblem(f"has no '{column}'", hint="every line needs the names of the first")
-    for column in cells:
-        if column not in columns:
-            return FileProblem(f"has '{column}', the first line has not")
+    if len(cells) > len(columns):
+        known = set(columns)
+        column = next(column for column in cells if column not in known)
+        return FileProblem(f"has '{column}', the first line has not")
     return None
 
 
@@ -180,9 +242,7 @@ def _pieces(file: BinaryIO, path: Path) -> Iterator[Any]:
     from vecalc.formats.guarded import ceiling_of, too_much
 
     table = parquet.Table(file, path)
-    names = table.schema.names
-    if len(set(names)) < len(names):
-        raise FileProblem("has two columns of the same name", where=str(path))
+    _check_columns(table.schema.names, str(path))
     ceiling, given = ceiling_of(os.fstat(file.fileno()).st_size), 0
     for batch in table.batches(ceiling):
         texts = [column for column in batch.columns if str(column.type).startswith("dictionary")]
