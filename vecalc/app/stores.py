@@ -62,7 +62,7 @@ def load(
     place = known(Path(path))
     if is_store(place):
         space = _verified(place, name) if cache.verify else open_store(place, name)
-        return Loaded(space, (), (place,))
+        return Loaded(space, ()).of(place)
     tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors, trust_pickle)
     name, place = name or place.name, main_file(place)
     if not os.path.isfile(place) or place.stat().st_size < WORTH_STORING:  # noqa: PTH113 - any name
@@ -74,7 +74,7 @@ def load(
             raise
         loaded = read_into_memory(place, name=name, **tolerance._asdict())
         note = f"read into memory, it can't be kept in the cache: {problem.where}: {problem.message}"
-        return loaded._replace(notes=(*loaded.notes, note))
+        return Loaded(loaded.space, (*loaded.notes, note)).of(*loaded.files)
 
 
 def _verified(folder: Path, name: str) -> VectorSpace:
@@ -112,7 +112,8 @@ def _opened(folder: Path, name: str) -> Loaded:
     facts = read_facts(folder / FACTS).rest
     notes = facts.get("notes", ())
     files = (*(known.path for known in known_files(facts)), folder)
-    return Loaded(open_store(folder, name), tuple(map(str, notes)) if isinstance(notes, list) else (), files)
+    notes = tuple(map(str, notes)) if isinstance(notes, list) else ()
+    return Loaded(open_store(folder, name), notes).of(*files)
 
 
 def _convert(

@@ -36,12 +36,20 @@ LISTED = 4  # names that a message gives of a folder
 LOOKED_AT = 1000  # and that it chooses them from, so that a folder of millions is no wait
 
 
-class Loaded(NamedTuple):
-    """A space, what had to be put up with to load it, a sentence each, and the files (or store) read."""
-
+class _Loaded(NamedTuple):
     space: VectorSpace
     notes: tuple[str, ...]
-    files: tuple[Path, ...] = ()
+
+
+class Loaded(_Loaded):
+    """A space, and what had to be put up with to load it, a sentence each; it unpacks to these two."""
+
+    files: tuple[Path, ...] = ()  # that were read, or the folder of a store
+
+    def of(self, *files: Path) -> Loaded:
+        """The same, with the files that it comes from."""
+        self.files = files
+        return self
 
 
 def load(
@@ -63,7 +71,7 @@ def load(
     """
     place = Path(path)
     if is_store(place):
-        return Loaded(open_store(place, name), (), (place,))
+        return Loaded(open_store(place, name), ()).of(place)
     tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors, trust_pickle)
     found: list[Subwords] = []
     with opened(main_file(place), tolerance) as (source, head, files):
@@ -71,7 +79,7 @@ def load(
         words, matrix = gathered(_watched(sound(blocks, source), found), source.path)
         subwords = found[0].in_memory() if found else None
     space = MatrixSpace(words, matrix, name or place.name, subwords=subwords)
-    return Loaded(space, _notes(source), files.paths)
+    return Loaded(space, _notes(source)).of(*files.paths)
 
 
 def convert(
