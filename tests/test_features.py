@@ -339,6 +339,19 @@ def test_parquet_is_read_too(pairs: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "three.csv").exists()
 
 
+@pytest.mark.parametrize(("suffix", "delimiter"), [("csv", ","), ("tsv", "\t")])
+def test_a_spreadsheet_takes_no_text_for_a_formula(tmp_path: Path, suffix: str, delimiter: str) -> None:
+    table, out = tmp_path / "table.csv", tmp_path / f"out.{suffix}"
+    table.write_text("a,=b\nking,=1+1\nman,@x\nking,plain\n")
+    command = [table, "-e", "n = -norm(a)", "--keep", "=b", "-o", out]
+    assert features(*command).code == 0
+    assert out.read_text().startswith(f"=b{delimiter}n\n=1+1{delimiter}-")
+    assert features(*command, "--csv-safe").code == 0
+    lines = [line.split(delimiter) for line in out.read_text().splitlines()]
+    assert [cell for cell, _ in lines] == ["'=b", "'=1+1", "'@x", "plain"]
+    assert all(float(number) < 0 for _, number in lines[1:])  # a number stays one
+
+
 def test_a_pipe_is_read(tmp_path: Path) -> None:
     done = features("-", "-e", "a@b", "-o", tmp_path / "x.csv", stdin="a,b\nking,queen\n")
     assert done.code == 0, done.err
@@ -390,7 +403,23 @@ def test_problems_of_the_table_have_a_line(tmp_path: Path) -> None:
         assert told in done.err
         assert [path.name for path in tmp_path.iterdir()] == ["pairs.csv"]
     assert features(tmp_path / "absent.csv", "-e", "a", "-o", tmp_path / "out.npz").code == 4
-    assert features(table, "-e", "a", "-o", table).code == 2
+
+
+@pytest.mark.parametrize("read", ["out.npy", "out.columns.json", "out.npy.part/values.bin"])
+@pytest.mark.parametrize("linked", [False, True])
+def test_what_is_read_is_not_written_to(tmp_path: Path, read: str, linked: bool) -> None:
+    """The output, the names beside it, and what it has for an unfinished run; also through links."""
+    table, out = tmp_path / read, tmp_path / "out.npy"
+    table.parent.mkdir(exist_ok=True)
+    table.write_text("a,b\nking,queen\n")
+    if linked:
+        table.rename(tmp_path / "table")
+        table.symlink_to(tmp_path / "table")
+        table = tmp_path / "table"
+    for more in ([], ["--resume"]):
+        done = features(table, "-e", "a*b", "-o", out, *more)
+        assert (done.code, "input and output are the same file" in done.err) == (2, True)
+        assert table.read_text() == "a,b\nking,queen\n"
 
 
 # --- going on with an interrupted run -------------------------------------------------------

@@ -146,6 +146,37 @@ def test_what_can_not_go_on_says_so(arguments: list[str]) -> None:
     assert "--resume" in done.err
 
 
+@pytest.mark.parametrize("name", ["out.jsonl", "out.jsonl.part", "out.jsonl.resume"])
+def test_what_is_read_is_not_written_to(name: str, questions: Path, tmp_path: Path) -> None:
+    (tmp_path / name).symlink_to(questions)
+    before = questions.read_bytes()
+    done = family("-f", questions, "-o", tmp_path / "out.jsonl", "--resume")
+    assert (done.code, questions.read_bytes()) == (2, before)
+    assert "input and output are the same file" in done.err
+
+
+def test_a_link_stays_one_and_a_file_keeps_its_permissions(questions: Path, tmp_path: Path) -> None:
+    whole, link = tmp_path / "whole.jsonl", tmp_path / "link.jsonl"
+    whole.touch(0o640)
+    link.symlink_to(whole)
+    assert family("-f", questions, "-o", link, "--resume").code == 1
+    assert link.is_symlink()
+    assert whole.stat().st_mode & 0o777 == 0o640
+    assert whole.read_bytes().count(b"\n") == family("-f", questions, "--format", "jsonl").out.count("\n")
+
+
+@pytest.mark.usefixtures("at_every_answer")
+def test_a_batch_that_stopped_at_an_error_is_not_gone_on_with(
+    questions: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, broken = tmp_path / "whole.jsonl", tmp_path / "broken.jsonl"
+    assert family("-f", questions, "-o", whole, "--bail").code == 1
+    again = ("-f", questions, "-o", broken, "--bail", "--resume")
+    stopped_after(2, monkeypatch, *again)  # the second is the error
+    assert family(*again).code == 1
+    assert broken.read_bytes() == whole.read_bytes()
+
+
 def test_ctrl_c_leaves_a_note_and_a_hint(tmp_path: Path) -> None:
     questions, output = tmp_path / "q.txt", tmp_path / "out.jsonl"
     questions.write_text("max(king, queen) + man\nking * queen\n" * 40_000, "utf-8")
