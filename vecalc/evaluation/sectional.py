@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 A, B, C = 0, 1, 2  # the places of the columns of a question
 SECTION = 3
+# Random words that LRCos learns against are drawn so many times for each word that is asked about, and a
+# question is answered by one of the draws: so an accuracy is a mean over all of them, and no seed is lucky.
+DRAWS = 10
 
 
 class Relation(NamedTuple):
@@ -47,8 +50,6 @@ class Relation(NamedTuple):
 class SectionSolver:
     """A method that makes queries of a section's pairs and the word that is asked about."""
 
-    uses = (C, SECTION)
-
     def __init__(self, label: str, space: VectorSpace, asked: Asked, rules: Rules) -> None:
         self.label = label
         self.text = SECTIONAL[label]
@@ -57,13 +58,19 @@ class SectionSolver:
         self._relations = relations(asked)
         self._solve = _METHODS[label]
 
+    def kinds(self, asked: Rows) -> Rows:
+        """See `Solver.kinds`: the word that is asked about, its section, and for LRCos the draw."""
+        draws = asked[:, A] % DRAWS if self.label == "lrcos" else np.zeros(len(asked), np.int64)
+        return np.column_stack([asked[:, C], asked[:, SECTION], draws])
+
     def best(self, asked: Rows, k: int) -> Rows:
         """See `Solver.best`."""
         best = np.full((len(asked), k), UNKNOWN)
         pairs = [self._relations[row[SECTION]].without(row[C]) for row in asked.tolist()]
         able = np.array([i for i, relation in enumerate(pairs) if len(relation.sources)], dtype=np.int64)
         if able.size:
-            found = self._solve(self._space, [pairs[i] for i in able], asked[able, C], k, self._rules)
+            kinds = self.kinds(asked)[able]
+            found = self._solve(self._space, [pairs[i] for i in able], kinds, k, self._rules)
             best[able, : found.shape[1]] = found
         return best
 
@@ -89,24 +96,25 @@ def _units(space: VectorSpace, rows: Rows) -> Floats:
     return np.asarray(vectors / np.where(lengths > 0, lengths, 1.0))
 
 
-def _three_cos_avg(space: VectorSpace, pairs: list[Relation], asked: Rows, k: int, rules: Rules) -> Rows:
+def _three_cos_avg(space: VectorSpace, pairs: list[Relation], kinds: Rows, k: int, rules: Rules) -> Rows:
     """The words nearest to the word plus the mean offset of the pairs."""
     offsets = [
         (_units(space, relation.targets) - _units(space, relation.sources)).mean(axis=0) for relation in pairs
     ]
-    queries = _units(space, asked) + np.stack(offsets)
+    queries = _units(space, kinds[:, 0]) + np.stack(offsets)
     # A query of unit vectors is compared by direction, whatever the norm: the rules' metric is for formulas.
     return search(space, queries, k, Measure("cos", "unit"), candidates(space, rules)).rows
 
 
-def _lr_cos(space: VectorSpace, pairs: list[Relation], asked: Rows, k: int, rules: Rules) -> Rows:
+def _lr_cos(space: VectorSpace, pairs: list[Relation], kinds: Rows, k: int, rules: Rules) -> Rows:
     """The words likeliest to be of the targets' class, times the cosine to the word.
 
-    Targets are learnt against sources and as many random words, drawn anew but from the rules' seed.
+    Targets are learnt against sources and as many random words, drawn for each kind of question by itself.
     """
     first = len(space) if rules.first is None else min(rules.first, len(space))
-    weights = np.stack([_target_class(space, relation, first, rules.seed) for relation in pairs])
-    words = _units(space, asked)
+    seeds = [(rules.seed, *kind) for kind in kinds.tolist()]
+    classes = [_target_class(space, *pair, first) for pair in zip(pairs, seeds, strict=True)]
+    weights, words = np.stack(classes), _units(space, kinds[:, 0])
 
     def score(units: Floats) -> Floats:
         logits = weights[:, :-1] @ units.T + weights[:, -1:]
@@ -115,7 +123,7 @@ def _lr_cos(space: VectorSpace, pairs: list[Relation], asked: Rows, k: int, rule
     return best_rows(space, first, len(pairs), k, score)
 
 
-def _target_class(space: VectorSpace, relation: Relation, first: int, seed: int) -> Floats:
+def _target_class(space: VectorSpace, relation: Relation, seed: tuple[int, ...], first: int) -> Floats:
     random = np.random.default_rng(seed).integers(0, first, len(relation.targets))
     others = np.setdiff1d(random, relation.targets)
     rows = np.concatenate([relation.targets, relation.sources, others])

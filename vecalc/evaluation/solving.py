@@ -41,9 +41,8 @@ class Solver(Protocol):
     def text(self) -> str:
         """The formula that errors are about, or what the method does."""
 
-    @property
-    def uses(self) -> Sequence[int]:
-        """The places in a row of `asked` that its answers depend on."""
+    def kinds(self, asked: Rows) -> Rows:
+        """What the answer to each question depends on [q, u]: questions alike in it have the same answer."""
 
     def best(self, asked: Rows, k: int) -> Rows:
         """The k best rows [q, k] for each question, nothing excluded; UNKNOWN where there are none."""
@@ -51,7 +50,7 @@ class Solver(Protocol):
 
 def solve(solver: Solver, asked: Rows, k: int) -> Iterator[tuple[Rows, Rows]]:
     """Some questions, and the k best rows [q, k] of each, until all are answered."""
-    order, starts = _alike(asked[:, list(solver.uses)])
+    order, starts = _alike(solver.kinds(asked))
     for begin in range(0, len(starts) - 1, CHUNK):
         bounds = starts[begin : begin + CHUNK + 1]
         best = solver.best(asked[order[bounds[:-1]]], k)
@@ -75,16 +74,20 @@ class _OverColumns:
     ) -> None:
         self.label = label
         self.text = formula.text
-        self.uses = [columns.index(name) for name in formula.columns] or [0]
+        self._uses = [columns.index(name) for name in formula.columns] or [0]
         self._space = space
         self._formula = formula
         self._columns = columns
         self._rules = rules
         self._candidates = candidates(space, rules)
 
+    def kinds(self, asked: Rows) -> Rows:
+        """See `Solver.kinds`: the words of the columns in the formula."""
+        return asked[:, self._uses]
+
     def _vectors(self, asked: Rows) -> dict[str, NDArray[np.float64]]:
         """The vectors [q, d] of the columns in use."""
-        return {self._columns[i]: self._space.vectors(asked[:, i]) for i in self.uses}
+        return {self._columns[i]: self._space.vectors(asked[:, i]) for i in self._uses}
 
 
 class FormulaSolver(_OverColumns):
