@@ -83,6 +83,17 @@ def test_no_expression_is_code(text: str, tmp_path: Path, monkeypatch: pytest.Mo
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    "word", ["x'] or 1==1 or word in ['x", "' or ''='", "%", "*", "king\\x00", "king;man"]
+)
+def test_78_a_word_that_is_a_query_is_an_unknown_word(word: str) -> None:
+    """Clients of vector databases paste words into filters."""
+    quoted = word.replace('"', r"\"")
+    done = family("-e", f'"{quoted}"')
+    assert (done.code, done.out) == (3, "")
+    assert done.err.startswith("vecalc: 1:1: unknown word ")
+
+
 def test_an_interrupted_evaluation_changes_nothing(tmp_path: Path) -> None:
     """After Ctrl-C in gensim's, the vocabulary of the model stays in upper case."""
     questions = tmp_path / "questions.txt"

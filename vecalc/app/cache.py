@@ -16,7 +16,7 @@ import os
 import stat
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -24,9 +24,9 @@ from vecalc.app.asking import CacheUse
 from vecalc.app.places import cache_folder
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.space import digest
-from vecalc.space.files import private_file, unreadable, unwritable
+from vecalc.space.files import unreadable, unwritable
 from vecalc.space.holding import Lock
-from vecalc.space.placing import sweep
+from vecalc.space.placing import new_file, sweep
 from vecalc.space.store import FACTS, is_store, read_facts
 from vecalc.space.whole import damaged
 
@@ -213,10 +213,5 @@ def _digest(path: Path) -> str:
 
 def _take_up_times(folder: Path, facts: dict[str, Any]) -> None:
     """Remember new times, so that the digests need not be computed again."""
-    fresh = folder / f"{FACTS}.{os.getpid()}"
-    try:
-        with private_file(fresh) as stream:
-            stream.write((json.dumps(facts, indent=2, sort_keys=True) + "\n").encode())
-        fresh.replace(folder / FACTS)
-    except OSError:
-        fresh.unlink(missing_ok=True)  # it costs a second the next time, no more
+    with suppress(OSError), new_file(folder / FACTS, private=True) as stream:  # it costs a second, no more
+        stream.write((json.dumps(facts, indent=2, sort_keys=True) + "\n").encode())

@@ -35,6 +35,7 @@ KEYS: dict[str, type] = {
     "header": bool,
     "quiet": bool,
 }
+MOST_DOTS = 1_000  # in a line: tomllib takes the square of them for a key, and no setting has any
 _CALLED = {
     list: "a list of texts",
     int: "a whole number",
@@ -71,6 +72,8 @@ def _read(kept: Kept) -> dict[str, Setting]:
     import tomllib
 
     path, hint = kept.path(), "`vecalc config init` shows how"
+    if any(line.count(b".") > MOST_DOTS for line in data.splitlines()):
+        raise FileProblem(f"a line of it has more than {MOST_DOTS:,} dots", where=str(path), hint=hint)
     try:
         entries = tomllib.loads(data.decode())
     except UnicodeDecodeError as problem:

@@ -19,6 +19,7 @@ from vecalc.app.catalogue import check_name, imported, known
 from vecalc.errors import FileProblem, NoSpace, NotWritable, StorageProblem
 from vecalc.formats.load import Loaded, convert, main_file, tolerant
 from vecalc.formats.load import load as read_into_memory
+from vecalc.space.placing import sweep
 from vecalc.space.store import FACTS, is_store, open_store, read_facts
 from vecalc.space.whole import damaged
 
@@ -89,6 +90,7 @@ def _through_cache(place: Path, name: str, tolerance: Tolerance, watch: Watch, u
     """The space of a file by its store, which is made first if there is none, or a damaged one."""
     folder = folder_of(place, tolerance)
     if kept := _kept(folder, place, name, use):
+        sweep(folder)  # a run that replaced it may have been killed while it removed the old one
         return kept
     with building(folder, str(place), use):
         kept = _kept(folder, place, name, use)  # by whoever had the lock before

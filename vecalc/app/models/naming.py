@@ -105,12 +105,16 @@ def set_(name: str, own_norm: str | None, own_metric: str | None) -> int:
 def remove(name: str, yes: bool) -> int:
     """Forgets an alias (its file stays), or deletes an imported model."""
     from vecalc.app import catalogue
+    from vecalc.app.places import models_folder
+    from vecalc.space.placing import sweep
 
+    if (folder := catalogue.imported(name)).parent == models_folder():
+        sweep(folder)  # a run that removed it may have been killed on the way
     found = _existing(name, catalogue.read())
     if name == catalogue.STARTER:
         hint = "`vecalc models default NAME` makes another one the default"
         raise UsageError("the starter can't be removed", where="vecalc models remove", hint=hint)
-    entry, folder = found.entries.get(name), catalogue.imported(name)
+    entry = found.entries.get(name)
     is_alias = bool(entry and entry.path)
     if not is_alias:
         confirm(f"Delete {folder}?", yes, "vecalc models remove")
