@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vecalc.errors import UsageError
 from vecalc.space.files import sync_folder
+from vecalc.space.holding import alone
 from vecalc.space.placing import room_aside
 
 
@@ -51,7 +52,7 @@ def moved(first: Path, target: Path, force: bool, never: Sequence[Path] = ()) ->
 def _place_together(moves: list[tuple[Path, Path]]) -> None:
     """Rename several files, of which the last is the one that is loaded."""
     place = moves[-1][1]
-    with room_aside(place) as aside:
+    with alone(place.parent), room_aside(place) as aside:  # or one's words came beside another's vectors
         old = [(new, aside / new.name) for _, new in reversed(moves) if new.exists()]
         done: list[tuple[Path, Path]] = []
         try:

@@ -85,7 +85,8 @@ class _Source(FileIO):
 
 def private_file(path: Path) -> IO[bytes]:
     """A file for bytes that only its owner can read and write; an older one is emptied."""
-    return open(path, "wb", opener=lambda name, flags: os.open(name, flags, 0o600))
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o600), "wb")
 
 
 def mode_for(path: Path) -> int:

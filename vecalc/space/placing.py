@@ -24,6 +24,7 @@ from vecalc.space.holding import abandoned, lock
 PART, OLD = ".part", ".old"  # ends of the names of what is in the making, and of what is being replaced
 LONGEST_STEM = 40  # characters of a name that are repeated: with 4 bytes each, below what file systems take
 RACES = 5  # how often in a row others may come first to a name
+SWEEPERS = 100  # and remove what is not locked yet, in the microseconds in which it is not
 _OURS = re.compile(rf"\..+\.vecalc-[0-9a-f]{{8}}(?:{re.escape(PART)}|{re.escape(OLD)})", re.DOTALL)
 _TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT)
 _NO_EXCHANGE = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
@@ -148,7 +149,8 @@ def _made_folder(path: Path) -> int | None:
     try:
         return os.open(path, os.O_RDONLY)
     except OSError:  # too many files open
-        path.rmdir()
+        with suppress(FileNotFoundError):
+            path.rmdir()
         raise
 
 
@@ -228,13 +230,21 @@ def remove(path: Path) -> None:
 
 
 def _claimed(path: Path, end: str, make: Callable[[Path], int | None]) -> tuple[Path, int | None]:
-    """Something new beside a path, locked; and its open number."""
-    for _ in range(RACES):
+    """Something new beside a path, locked; and its open number.
+
+    A sweeper that comes before the lock takes it for abandoned; then there is another.
+    """
+    for left in reversed(range(SWEEPERS)):
         place = path.with_name(f"{_beginning(path)}{os.urandom(4).hex()}{end}")
-        number = make(place)
+        try:
+            number = make(place)
+        except FileNotFoundError:  # gone before it was opened, or the folder is not there
+            if not left:
+                raise
+            continue
         if number is None or (lock(number, wait=False) and _is_at(place, number)):
             return place, number
-        os.close(number)  # a sweeper was faster than our lock
+        os.close(number)
     raise OSError(errno.EBUSY, "what is written here is removed again and again", str(path))
 
 
