@@ -10,7 +10,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -68,6 +68,26 @@ def status(code: int) -> Answer:
 
 def freezes(handler: BaseHTTPRequestHandler) -> None:
     time.sleep(3)
+
+
+def drips(handler: BaseHTTPRequestHandler) -> None:
+    """One byte now and then, which is never silence."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(PACKED)))
+    handler.end_headers()
+    _drip(handler, PACKED)
+
+
+def drips_headers(handler: BaseHTTPRequestHandler) -> None:
+    _drip(handler, b"HTTP/1.0 200 OK\r\n" + b"X-A: b\r\n" * 90)
+
+
+def _drip(handler: BaseHTTPRequestHandler, data: bytes) -> None:
+    with suppress(OSError):  # nobody listens any more
+        for byte in data:
+            handler.wfile.write(bytes([byte]))
+            handler.wfile.flush()
+            time.sleep(0.05)
 
 
 def babbles(handler: BaseHTTPRequestHandler) -> None:
@@ -230,6 +250,8 @@ def test_no_server_is_told_soon(url: str, message: str, home: Path) -> None:
 
 FAULTS: dict[str, tuple[Answer, str]] = {
     "frozen": (freezes, "no answer for 0.3 s"),
+    "dripping": (drips, "it sends less than 1,000 bytes a second"),
+    "dripping headers": (drips_headers, "it sends less than 1,000 bytes a second"),
     "missing": (status(404), "the server answers 404"),
     "broken": (status(500), "the server answers 500"),
     "cut": (sends(PACKED[:150], len(PACKED)), "it ends after 150"),
@@ -259,8 +281,12 @@ def test_a_server_that_fails_leaves_nothing(name: str, home: Path) -> None:
     [
         *(b"", b"{", b"[]", b"{}", b'{"models": 5}', b'{"models": {"family-4": {}}}'),
         *(the_list(parts=10**9), b"\xff" * 99),
+        *(
+            the_list(file_size=float(10**300)).replace(b"1e+300", size)
+            for size in (b"1e999", b"1e300", b"-1")
+        ),
     ],
-    ids=range(8),
+    ids=range(11),
 )
 def test_a_list_that_is_none_is_told(data: bytes) -> None:
     with serving(list=sends(data)) as (url, _):
@@ -326,3 +352,18 @@ def test_an_import_that_fails_keeps_the_download_for_the_next_time(home: Path) -
         assert pull(url, "family-4").code == 0
     assert asked.count("/family-4/family-4.gz") == 1
     assert kept(home) == ["family-4"]
+
+
+@pytest.mark.parametrize("seconds", ["inf", "1e300", "nan", "0", "-1"])
+def test_a_timeout_that_makes_no_sense_is_told(seconds: str) -> None:
+    done = pull("http://127.0.0.1:1", "family-4", "--timeout", seconds)
+    assert (done.code, "--timeout" in done.err) == (2, True)
+
+
+def test_a_download_that_is_no_model_is_not_kept(home: Path) -> None:
+    junk = gzip.compress(b"neither words nor vectors")
+    listed = the_list(checksum=md5(junk))
+    with serving(list=sends(listed), family_4=sends(junk)) as (url, asked):
+        assert pull(url, "family-4").code == 4
+    assert "/family-4/family-4.gz" in asked
+    assert kept(home) == []
