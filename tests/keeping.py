@@ -8,6 +8,7 @@ one that is left alone.
 from __future__ import annotations
 
 import io
+import json
 import os
 import signal
 import sys
@@ -167,10 +168,10 @@ class Calls:
         if self.count == self.at:
             self.fault()
 
-    def opened(self, number: int, mode: str, *more: Any, **named: Any) -> Any:
-        """What `os.fdopen` gives, whose writes to the system are counted: those of the last flush, too."""
+    def opened(self, target: int | Path, mode: str = "r", *more: Any, **named: Any) -> Any:
+        """What `os.fdopen` or `Path.open` gives, whose writes are counted: those of the last flush, too."""
         if "b" not in mode or "r" in mode:
-            return io.open(number, mode, *more, **named)  # noqa: UP020
+            return io.open(target, mode, *more, **named)  # noqa: UP020
         calls = self
 
         class Raw(io.FileIO):
@@ -178,7 +179,7 @@ class Calls:
                 calls.come()
                 return super().write(data)
 
-        raw = Raw(number, mode.replace("b", ""))
+        raw = Raw(target, mode.replace("b", ""))
         return io.BufferedRandom(raw) if "+" in mode else io.BufferedWriter(raw)
 
 
@@ -191,7 +192,13 @@ def patches(kind: str, calls: Calls) -> list[Any]:
         "unlink": [(os, "unlink"), (os, "rmdir")],
     }[kind]
     made = [mock.patch.object(owner, name, calls.counted(getattr(owner, name))) for owner, name in found]
-    return made or [mock.patch.object(os, "fdopen", calls.opened)]
+    if kind == "write":
+
+        def by_path(path: Path, *more: Any, **named: Any) -> Any:
+            return calls.opened(path, *more, **named)
+
+        made = [mock.patch.object(os, "fdopen", calls.opened), mock.patch.object(Path, "open", by_path)]
+    return made
 
 
 KINDS = ("write", "fsync", "rename")
@@ -220,7 +227,7 @@ def failing(number: int) -> Callable[[], None]:
 # --- as a program -----------------------------------------------------------------------------
 
 
-def _child(work: Callable[[], None]) -> int:
+def _child(work: Callable[[], object]) -> int:
     if (pid := os.fork()) == 0:
         code = 1
         try:
@@ -232,6 +239,17 @@ def _child(work: Callable[[], None]) -> int:
         finally:
             os._exit(code)
     return pid
+
+
+def _seen(action: Action) -> set[int]:
+    """What can be seen, by a process of its own: this one must not come to have threads before it forks."""
+    reading, writing = os.pipe()
+    pid = _child(lambda: os.write(writing, json.dumps(sorted(action.seen())).encode()))
+    os.close(writing)
+    with os.fdopen(reading, "rb") as stream:
+        told = stream.read()
+    assert os.waitpid(pid, 0)[1] == 0
+    return set(json.loads(told))
 
 
 def at_once(name: str, number: int) -> None:
@@ -256,7 +274,7 @@ def killed(name: str, kind: str) -> None:
     """The n-th call is the last, for n = 1, 2, ...; the next run finds its way."""
     action = ACTIONS[name]
     for n in range(1, 500):
-        before = action.seen()
+        before = _seen(action)
 
         def work(n: int = n) -> None:
             with at(kind, n, lambda: os.kill(os.getpid(), signal.SIGKILL)):
@@ -265,7 +283,7 @@ def killed(name: str, kind: str) -> None:
         status = os.waitpid(_child(work), 0)[1]
         pid = _child(lambda n=n: action.do(2 * n + 1))  # type: ignore[misc]
         assert os.waitpid(pid, 0)[1] == 0
-        seen = action.seen()
+        seen = _seen(action)
         assert 2 * n + 1 in seen
         assert action.replaces or before <= seen
         assert placing.leftovers(action.folder()) == [], (n, placing.leftovers(action.folder()))

@@ -18,6 +18,7 @@ import vecalc as package
 from vecalc.app import places
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.space.placing import leftovers
+from vecalc.space.store import FACTS
 
 AT_ONCE = 30
 WRITTEN_BY_THEIR_USER = {"config.toml", "vecalc.toml", "prelude.vec", "startup.txt"}
@@ -212,15 +213,16 @@ def test_91_no_part_of_a_store_is_waited_for(how: str, kind: str, home: Path) ->
     ACTIONS["store"].do(1)
     store = home / "here" / "store"
     commands = {
-        "-m": ["-m", "store", "1-1"],
-        "verify": ["-m", "store", "1-1", "--verify"],
+        "-m": ["-m", "store", '"1-1"'],
+        "verify": ["-m", "store", '"1-1"', "--verify"],
         "check": ["models", "check", "store"],
     }
     for part in sorted(store.iterdir()):
         data = part.read_bytes()
         put(kind, part)
         done = process(*commands[how])
-        assert done.code in (1, 4), (part, done)
+        # Without its facts the folder is one of words and vectors, which can be read as such.
+        assert done.code in ((0, 1, 4) if part.name == FACTS else (1, 4)), (part, done)
         part.rmdir() if kind == "folder" else part.unlink()
         part.write_bytes(data)
     assert process(*commands[how]).code in (0, 1)
