@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import pkgutil
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -69,10 +70,24 @@ def keep_tables_in(folder: Path, write: tables.Write) -> None:
     _kept = folder, write
 
 
+@contextlib.contextmanager
+def _absent(module: str) -> Iterator[None]:
+    """While this goes on, nothing that is imported finds a module, unless it is loaded already."""
+    if module in sys.modules:
+        yield
+        return
+    sys.modules[module] = None  # type: ignore[assignment]  # how the import system spells "there is none"
+    try:
+        yield
+    finally:
+        del sys.modules[module]
+
+
 @cache
 def build_parser(transformer_class: type[Any], nesting: int) -> Lark:
     """The LALR parser whose rules build nodes as they are reduced (no tree in between)."""
-    from lark import Lark
+    with _absent("regex"):  # Lark imports it where it is installed, though we ask for nothing that needs it
+        from lark import Lark
 
     text = grammar_text()
     callbacks = {"transformer": transformer_class(), "postlex": Brackets(nesting)}

@@ -69,10 +69,11 @@ def _parsers(nesting: int) -> Callable[[str], tuple[Statement, ...]]:
 
 
 def _parse(text: str, nesting: int) -> tuple[Statement, ...]:
+    parser = build_parser(_Nodes, nesting)
     from lark.exceptions import UnexpectedInput
 
     try:
-        statements = build_parser(_Nodes, nesting).parse(text)
+        statements = parser.parse(text)
     except UnexpectedInput as problem:
         from vecalc.lang.mistakes import explain
 
