@@ -64,14 +64,51 @@ def _arrow_stream(folder: Path) -> Path:
     return folder / "model"
 
 
-# A good file of each format that vecalc can't write itself: a function that writes it into an empty folder.
+def _gensim_apart(folder: Path) -> Path:
+    """A model of gensim's whose vectors lie beside it, as those of large ones do."""
+    from gensim.models import KeyedVectors
+
+    kv = KeyedVectors(ROWS.shape[1])
+    kv.add_vectors(WORDS, ROWS)
+    kv.save(str(folder / "model.kv"), sep_limit=0)
+    return folder / "model.kv"
+
+
+def _parquet(wide: bool, **how: Any) -> Callable[[Path], Path]:
+    """Tables with a column for each number, or with one of lists; by dictionaries or by what texts share."""
+
+    def make(folder: Path) -> Path:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        rows = np.tile(ROWS, (20, 1))
+        words = [f"{word} {i}" for i in range(20) for word in WORDS]
+        numbers = {f"d{i}": column for i, column in enumerate(rows.T)} if wide else {"vector": list(rows)}
+        pq.write_table(
+            pa.table({"word": words, **numbers}), folder / "model.parquet", row_group_size=64, **how
+        )
+        return folder / "model.parquet"
+
+    return make
+
+
+WIDE = np.random.default_rng(8).normal(size=(2, 3_000)).astype(np.float32)
+ALIKE = {"use_dictionary": ["vector"], "column_encoding": {"word": "DELTA_BYTE_ARRAY"}}
+
+# A good file of each format that vecalc can't write itself, or of a kind that it doesn't write: a function that writes it into an empty folder.
 # The others, and real files where there are shared data, are found by themselves.
 GOOD: dict[str, list[Callable[[Path], Path]]] = {
-    "word2vec_binary": [_file(as_binary(WORDS, ROWS)), _file(as_binary(WORDS, ROWS, b"\n"))],
+    "word2vec_binary": [
+        _file(as_binary(WORDS, ROWS)),
+        _file(as_binary(WORDS, ROWS, b"\n")),
+        _file(as_binary(["a", "b"], WIDE)),
+    ],
     "word2vec_text": [_file(as_text(WORDS, ROWS)), _file(as_text([*WORDS[:-1], "new york"], ROWS))],
     "glove": [_file(as_text(WORDS, ROWS, header=False))],
     "fasttext": [_file(as_fasttext(WORDS, ROWS)), _file(as_fasttext(WORDS, ROWS, newer=False))],
     "arrow_stream": [_arrow_stream],
+    "gensim_native": [_gensim_apart],
+    "parquet": [_parquet(wide=True), _parquet(wide=False), _parquet(wide=False, **ALIKE)],
 }
 
 

@@ -365,3 +365,35 @@ def test_who_trusts_a_model_once_has_not_done_so_for_good(
     assert len(api.load(path, trust_pickle=True).space) == 3
     with pytest.raises(FileProblem, match="would run code"):
         api.load(path)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3",
+        b"{" * 60,
+        b"'''",
+        b"(" * 100 + b"\0",
+        b"\\",
+        b"{}",
+    ],
+)
+def test_an_array_beside_with_a_damaged_header_is_refused(tmp_path: Path, header: bytes) -> None:
+    """numpy reads headers as Python, which fails in a dozen ways; none is a fault of ours."""
+    kv = KeyedVectors(4)
+    kv.add_vectors(["a", "b"], np.ones((2, 4), np.float32))
+    kv.save(str(tmp_path / "m.kv"), sep_limit=0)
+    (array,) = tmp_path.glob("*.npy")
+    array.write_bytes(
+        b"\x93NUMPY\1\0" + len(header + b"\n").to_bytes(2, "little") + header + b"\n" + bytes(32)
+    )
+    with pytest.raises(FileProblem, match=r"not a \.npy array that can be mapped") as caught:
+        load(tmp_path / "m.kv")
+    assert caught.value.where == str(array)
+
+
+def test_a_pickle_of_opcodes_alone_is_refused_where_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "m.kv").write_bytes(b"\x80\x04" + b"N0" * 5_000_000 + b".")
+    with pytest.raises(FileProblem, match="far more opcodes") as caught:
+        load(tmp_path / "m.kv")
+    assert int(caught.value.where.rpartition(" ")[2].replace(",", "")) < 100_000

@@ -7,18 +7,17 @@ or as maps of a file that holds no objects.
 from __future__ import annotations
 
 import re
-import stat
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vecalc.errors import FileProblem
+from vecalc.errors import FileProblem, VecalcError
 from vecalc.formats import MAX_WIDTH
 from vecalc.formats.pickled_machine import DAMAGED, Inert
 from vecalc.formats.pickled_names import DTYPE, FROM_BUFFER, NDARRAY, RECONSTRUCT
-from vecalc.space.files import unreadable
+from vecalc.space.mapped import mapped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,15 +49,11 @@ def inside(array: Inert, where: str) -> NDArray[Any]:
 def beside(path: Path) -> NDArray[Any]:
     """The matrix of a .npy file, mapped. Raises `FileProblem` unless it holds floats in two dimensions."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for its other end
-            raise _wrong("not a regular file", str(path))
-        array: NDArray[Any] = np.lib.format.open_memmap(path, mode="r")  # refuses object arrays
-    except OSError as error:
-        problem = unreadable(path, error)
-        problem.hint = f"the model keeps its vectors in {path.name}, beside it"
-        raise problem from None
-    except (ValueError, EOFError, MemoryError, OverflowError) as error:
-        raise _wrong(f"not a .npy array that can be mapped: {error}", str(path)) from None
+        array = mapped(path, DAMAGED)
+    except VecalcError as problem:
+        if not path.is_file():
+            problem.hint = f"the model keeps its vectors in {path.name}, beside it"
+        raise
     if array.dtype.kind != "f" or not _is_shape(array.shape):
         message = f"an array of {array.dtype} and shape {list(array.shape)}, no matrix of floats"
         raise _wrong(message, str(path))

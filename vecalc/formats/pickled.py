@@ -16,11 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from vecalc.errors import FileProblem
-from vecalc.formats.pickled_machine import CHECKED, DAMAGED, Machine
+from vecalc.formats.pickled_machine import CHECKED, DAMAGED, FREE, Machine
 from vecalc.formats.pickled_opcodes import HANDLERS, PUSHED
 
 # Three million words take 13 million opcodes as gensim 4 saves them, three times that in older files.
 OPCODES = 100_000_000
+# Words, numbers and what is kept of them take two bytes an opcode or more, the objects of older files a
+# little less; what is all opcodes and no content is refused where it stands.
+BYTES_OF_FOUR = 5
 
 
 def inert(data: bytes, path: Path, honest: int) -> tuple[Any, int]:
@@ -41,6 +44,8 @@ def inert(data: bytes, path: Path, honest: int) -> tuple[Any, int]:
                     machine.look()
                     if count > OPCODES:
                         machine.refuse(f"more than {OPCODES:,} opcodes")
+                    if count > FREE + 4 * min(position, honest) // BYTES_OF_FOUR:
+                        machine.refuse("it has far more opcodes than a model of its size")
                 if opcode.name in PUSHED:
                     machine.stack.append(argument)
                 elif opcode.name == "STOP":

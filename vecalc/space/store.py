@@ -27,6 +27,7 @@ from vecalc import bounded
 from vecalc.errors import FileProblem
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
+from vecalc.space.mapped import mapped
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.whole import check_sizes
 from vecalc.space.words import WordFile
@@ -136,20 +137,12 @@ def _read(path: Path, most: int) -> bytes:
 
 def _mapped(path: Path, kind: str, *shapes: tuple[int, ...]) -> NDArray[Any]:
     """A .npy file mapped into memory, of exactly this type and one of these shapes."""
-    try:
-        bounded.refuse_irregular(path)
-        array: NDArray[Any] = np.lib.format.open_memmap(path, mode="r")  # refuses object arrays
-    except OSError as error:
-        raise unreadable(path, error) from None
-    except MemoryError:
-        raise
-    except Exception as error:  # a header is Python source to numpy, and can be wrong in every way
-        raise FileProblem(f"damaged: {error}", where=str(path), hint=_REBUILD) from None
+    array = mapped(path, _REBUILD)
     if array.dtype != np.dtype(kind) or array.shape not in shapes:
         held = f"{array.dtype} {list(array.shape)}"
         message = f"{FACTS} promises {kind} {list(shapes[0])}, the file holds {held}"
         raise FileProblem(message, where=str(path), hint=_REBUILD)
-    return array.view(np.ndarray)  # a map's own class makes each slice of it ten times as long
+    return array
 
 
 def _words(path: Path, rows: int) -> WordFile:
