@@ -95,8 +95,9 @@ def _parquet(wide: bool, **how: Any) -> Callable[[Path], Path]:
 WIDE = np.random.default_rng(8).normal(size=(2, 3_000)).astype(np.float32)
 ALIKE = {"use_dictionary": ["vector"], "column_encoding": {"word": "DELTA_BYTE_ARRAY"}}
 
-# A good file of each format that vecalc can't write itself, or of a kind that it doesn't write: a function that writes it into an empty folder.
-# The others, and real files where there are shared data, are found by themselves.
+# A good file of each format that vecalc can't write itself, or of a kind that it doesn't write: a function
+# that writes it into an empty folder. The others, and real files where there are shared data, are found by
+# themselves.
 GOOD: dict[str, list[Callable[[Path], Path]]] = {
     "word2vec_binary": [
         _file(as_binary(WORDS, ROWS)),

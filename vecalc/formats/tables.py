@@ -109,7 +109,11 @@ class Text(NamedTuple):
         """Bytes of each row's text [n]."""
         if self.indices is None:
             return _lengths(self.values)
-        return np.append(_lengths(self.values), 0)[self.indices.fill_null(-1).to_numpy()]
+        import pyarrow as pa
+
+        sizes = pa.array(_lengths(self.values)).take(self.indices)  # refuses one that there is none of
+        found: NDArray[np.int64] = sizes.fill_null(0).to_numpy(zero_copy_only=False)
+        return found
 
     def written_out(self, first: int, count: int) -> Any:
         """Some rows, as an array of bytes of their own."""
