@@ -40,8 +40,9 @@ CALLS: Mapping[str, tuple[str, ...]] = {
 }
 BROKEN_ONLY = ("unlink", "truncate")  # they need no room
 _FOR_WRITING = re.compile(r"O_WRONLY|O_RDWR|O_CREAT")
+_OPEN_FILE = re.compile(r"\d+<([^>]+)>")
+_PATH = re.compile(r'"([^"]+)"')
 _CALL = re.compile(r"^(\d+) +(\w+)\((.*)")
-_RESUMED = re.compile(r"<\.\.\. (\w+) resumed")
 
 
 class Ran(NamedTuple):
@@ -90,6 +91,28 @@ def points(calls: str, folder: Path) -> Iterator[Point]:
         if ours:
             yield Point(kind, nth, KILL)
             yield Point(kind, nth, BROKEN if kind in BROKEN_ONLY or nth % 2 else FULL)
+
+
+def unsynced(calls: str, folder: Path) -> Iterator[str]:
+    """What took its name in the folder before its content was on the disk: what a loss of power leaves empty.
+
+    Of all files that were written since they were last synced those that lie where a rename begins, or below.
+    """
+    written: set[str] = set()
+    for line in calls.splitlines():
+        if not (call := _CALL.match(line)):
+            continue
+        _, name, rest = call.groups()
+        on = _OPEN_FILE.match(rest)
+        if on and name in CALLS["write"]:
+            written.add(on[1])
+        elif on and name in CALLS["sync"]:
+            written.discard(on[1])
+        elif name in CALLS["rename"] and (paths := _PATH.findall(rest)):
+            source = paths[0]
+            lost = sorted(path for path in written if path == source or path.startswith(f"{source}/"))
+            if source.startswith(str(folder)):
+                yield from (f"{path} is renamed and not on the disk" for path in lost)
 
 
 @cache

@@ -17,7 +17,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
-from exact import KILL, KILLED, Ran, Server, points, unusable
+from exact import KILL, KILLED, Ran, Server, points, unsynced, unusable
 from operations import OPERATIONS, Home, Operation, Ways, undisturbed
 from test_pull import serving
 
@@ -147,6 +147,26 @@ def test_30_32_88_93_whatever_call_is_hit(name: str, place: Path) -> None:
     kills = sum(point.fault == KILL for point in hits)
     assert not found, "\n" + "\n".join(found)
     assert min(kills, len(hits) - kills) >= LEAST.get(name, LEAST_OF_OTHERS)
+
+
+def test_what_is_not_on_the_disk_is_seen() -> None:
+    calls = ['9 write(3</a/.x/y>, "z", 1) = 1', '9 rename("/a/.x", "/a/x") = 0']
+    assert list(unsynced("\n".join(calls), Path("/a"))) == ["/a/.x/y is renamed and not on the disk"]
+    assert list(unsynced("\n".join([calls[0], "8 fsync(4</a/.x/y>) = 0", calls[1]]), Path("/a"))) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_31_nothing_takes_its_name_before_it_is_on_the_disk(name: str, place: Path) -> None:
+    if why := unusable():
+        pytest.skip(why)
+    with Server() as server, serving() as (url, _):
+        home = Home(place, server, OPERATIONS[name], url)
+        home.run()
+        home.restore()
+        calls = home.look().calls
+    assert any(points(calls, home.folder))
+    assert list(unsynced(calls, home.folder)) == []
 
 
 RANDOM_KILLS = 4

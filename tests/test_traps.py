@@ -20,6 +20,8 @@ import pytest
 from data import as_text
 from running import PATIENCE, command, family, vecalc
 
+from vecalc.app import stores
+
 
 @pytest.mark.parametrize(
     "text", ["king - king", "0 * king", "king + queen - queen - king", "mean(king, -king)"]
@@ -92,6 +94,30 @@ def test_78_a_word_that_is_a_query_is_an_unknown_word(word: str) -> None:
     done = family("-e", f'"{quoted}"')
     assert (done.code, done.out) == (3, "")
     assert done.err.startswith("vecalc: 1:1: unknown word ")
+
+
+def test_48_sums_beyond_float32_are_computed_in_float64(tmp_path: Path) -> None:
+    """The sum of two rows of float32 may be infinite in float32."""
+    model = tmp_path / "model.txt"
+    model.write_bytes(as_text(["big", "like", "small"], np.float32([[3e38, 1e38], [3e38, 2e38], [1, -9]])))
+    sums = ("-e", "norm(big + big) / norm(big)", "-e", "big + big", "-k", "1")
+    done = vecalc("-m", model, "--norm", "raw", *sums)
+    assert (done.code, done.err) == (0, "")
+    assert "\n2\n" in done.out
+    assert "1\tlike\t0.9" in done.out
+
+
+def test_48_a_row_too_long_for_a_store_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lengths are kept as float32; one that is infinite would make its word a neighbour of none."""
+    monkeypatch.setattr(stores, "WORTH_STORING", 0)
+    monkeypatch.setenv("VECALC_CACHE_DIR", str(tmp_path / "cache"))
+    model = tmp_path / "model.txt"
+    model.write_bytes(as_text(["big", "small"], np.float32([[3e38, 3e38], [1, -9]])))
+    done = vecalc("-m", model, "big")
+    assert done.code == 4
+    assert done.err.startswith(f"vecalc: {model}: a vector is longer than float32 can say; ")
+    model.write_bytes(as_text(["big", "like", "small"], np.float32([[2e38, 1e38], [2e38, 2e38], [1, -9]])))
+    assert vecalc("-m", model, "big", "-k", "1").words == ["like"]
 
 
 def test_an_interrupted_evaluation_changes_nothing(tmp_path: Path) -> None:

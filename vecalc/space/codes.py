@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from vecalc.errors import FileProblem
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -123,8 +125,13 @@ def slack(turn: Singles) -> float:
 
 
 def encode(rows: Singles, turn: Singles) -> tuple[NDArray[np.int8], Singles, Singles]:
-    """Codes [b, w], residuals [b] and lengths [b] of rows [b, d]."""
+    """Codes [b, w], residuals [b] and lengths [b] of rows [b, d].
+
+    Raises `FileProblem` for a row that is longer than the largest number of float32, though none in it is.
+    """
     lengths = np.sqrt(np.einsum("bd,bd->b", rows, rows, dtype=np.float64))
+    if lengths.max(initial=0.0) > np.finfo(np.float32).max:
+        raise FileProblem("a vector is longer than float32 can say", hint="divide all by some number")
     sane = (lengths >= SHORTEST) & (lengths <= LONGEST)
     size = step(width(rows.shape[1]))
     scale = np.divide(1 / size, lengths, out=np.zeros_like(lengths), where=sane).astype(np.float32)
