@@ -21,6 +21,11 @@ from vecalc.space.placing import leftovers
 from vecalc.space.store import FACTS
 
 AT_ONCE = 30
+# Those that run a whole command each time take long.
+TRIED = [
+    pytest.param(name, marks=[pytest.mark.slow] if name in ("models.json", "conversion") else [])
+    for name in ACTIONS
+]
 WRITTEN_BY_THEIR_USER = {"config.toml", "vecalc.toml", "prelude.vec", "startup.txt"}
 
 
@@ -68,7 +73,7 @@ def test_no_file_is_kept_outside_the_registry() -> None:
 # --- many at once -----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ACTIONS)
+@pytest.mark.parametrize("name", TRIED)
 def test_92_of_what_many_write_at_once_nothing_is_lost(name: str) -> None:
     program("at-once", name, str(AT_ONCE))
     seen = ACTIONS[name].seen()
@@ -99,7 +104,7 @@ def test_only_one_of_many_writes_the_first_settings(home: Path) -> None:
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=["full", "broken"])
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", ACTIONS)
+@pytest.mark.parametrize("name", TRIED)
 def test_88_whichever_call_fails_it_is_seen_and_the_old_stays(name: str, kind: str, number: int) -> None:
     """The last one, too; and the next run succeeds."""
     action = ACTIONS[name]
@@ -125,7 +130,7 @@ def test_88_whichever_call_fails_it_is_seen_and_the_old_stays(name: str, kind: s
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("name", ACTIONS)
+@pytest.mark.parametrize("name", TRIED)
 def test_93_what_a_killed_run_leaves_is_swept_by_the_next(name: str, kind: str) -> None:
     program("killed", name, kind)
 
