@@ -36,8 +36,8 @@ from vecalc.answers import Answer, Expected, Number, Ranking, Row, Rows, Scored
 from vecalc.app.candidates import Limits as CandidateLimits
 from vecalc.calc.functions import FUNCTIONS
 from vecalc.errors import Span, UnknownWords, VecalcError
+from vecalc.lang.limits import Limits
 from vecalc.lang.nodes import Call, Define, Statement, walk
-from vecalc.lang.parse import Limits
 from vecalc.lang.show import show_program
 from vecalc.render import Style
 from vecalc.render.problem import problem

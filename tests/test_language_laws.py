@@ -16,6 +16,7 @@ from vecalc.answers import METRICS, Answer
 from vecalc.calc import expand
 from vecalc.calc.values import array
 from vecalc.errors import ExpressionError, LimitExceeded, NoValue, Span, SyntaxProblem, UnknownWords
+from vecalc.lang.limits import Limits
 from vecalc.lang.nodes import (
     Bind,
     Call,
@@ -33,7 +34,6 @@ from vecalc.lang.nodes import (
     Word,
     walk,
 )
-from vecalc.lang.parse import Limits
 from vecalc.space.matrix import MatrixSpace
 
 # --- trees ----------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ BELOW: dict[str, set[str]] = {
     "render": BOTTOM,
 }
 EDGE = {"app", "__init__", "__main__"}
-FROM_LANG = {"lang.nodes", "lang.show"}  # calc sees trees and their text, not the parser
+FROM_LANG = {"lang.limits", "lang.nodes", "lang.show"}  # calc sees trees and their text, not the parser
 
 HOMES = {
     "blake3": {"space"},

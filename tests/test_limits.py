@@ -17,7 +17,7 @@ from test_cases import spaces
 import vecalc
 from vecalc.calc import algebra
 from vecalc.errors import LimitExceeded
-from vecalc.lang.parse import DEFAULT_LIMITS, Limits
+from vecalc.lang.limits import DEFAULT_LIMITS, Limits
 from vecalc.space.matrix import MatrixSpace
 
 DOCS = Path(__file__).parents[1] / "docs"

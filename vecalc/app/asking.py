@@ -11,8 +11,8 @@ from vecalc.app.candidates import Limits as CandidateLimits
 from vecalc.calc.evaluate import Evaluated, Values
 from vecalc.calc.resolve import Resolved
 from vecalc.errors import VecalcError
+from vecalc.lang.limits import DEFAULT_LIMITS, Limits
 from vecalc.lang.nodes import Node, Statement
-from vecalc.lang.parse import DEFAULT_LIMITS, Limits
 
 
 class CacheUse(NamedTuple):

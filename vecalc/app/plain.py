@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from vecalc.app.ranker import Ranker
     from vecalc.calc.values import Floats
-    from vecalc.lang.parse import Limits
+    from vecalc.lang.limits import Limits
     from vecalc.space import VectorSpace
 
 LONGEST = 1_000  # characters; longer texts are rare, and their parsing is not what takes the time

@@ -20,7 +20,7 @@ from vecalc.space import VectorSpace
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from vecalc.lang.parse import Limits as ExpressionLimits
+    from vecalc.lang.limits import Limits as ExpressionLimits
 
 
 class Ranker:

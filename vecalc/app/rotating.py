@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from vecalc.app.ranker import Ranker
     from vecalc.calc.values import Floats, Spaces
     from vecalc.evaluation.rotation import Rotation
+    from vecalc.lang.limits import Limits
     from vecalc.lang.nodes import Node
-    from vecalc.lang.parse import Limits
     from vecalc.space import Rows
 
 

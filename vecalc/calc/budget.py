@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from vecalc.calc.values import List, Scalar, Value, Vector
 from vecalc.errors import LimitExceeded, Span
-from vecalc.lang.parse import Limits
+from vecalc.lang.limits import Limits
 
 PER_ROW = 64  # numbers that a vector of a list counts for besides its own: its label, and work for each row
 ONE_SEARCH = 100_000_000  # multiplications that a look through a space counts for, whatever its size

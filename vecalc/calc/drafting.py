@@ -33,7 +33,7 @@ from vecalc.lang.nodes import Chain, Operator
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from vecalc.lang.parse import Limits
+    from vecalc.lang.limits import Limits
 
     Floats: TypeAlias = NDArray[np.float64]
 

@@ -18,6 +18,7 @@ from vecalc.calc.operators import apply_chain, like, list_of
 from vecalc.calc.resolve import Key
 from vecalc.calc.values import Scalar, Value, Vector, Worth, array
 from vecalc.errors import NoValue, TypeMismatch
+from vecalc.lang.limits import DEFAULT_LIMITS
 from vecalc.lang.nodes import (
     Call,
     Candidate,
@@ -34,7 +35,6 @@ from vecalc.lang.nodes import (
     deep,
     walk,
 )
-from vecalc.lang.parse import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from vecalc.calc.resolve import Key
     from vecalc.calc.values import List, Spaces, Vector
-    from vecalc.lang.parse import Limits
+    from vecalc.lang.limits import Limits
 
 
 class Surroundings(Protocol):

@@ -6,11 +6,12 @@ import re
 from collections.abc import Callable
 from functools import cache, partial
 from itertools import dropwhile
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from vecalc.errors import LimitExceeded, Span, SyntaxProblem
 from vecalc.lang.grammar import build_parser
 from vecalc.lang.hyphens import MINUS
+from vecalc.lang.limits import DEFAULT_LIMITS, Limits
 from vecalc.lang.nodes import (
     Bind,
     Call,
@@ -32,22 +33,6 @@ from vecalc.lang.shapes import by_shape
 
 if TYPE_CHECKING:
     from lark import Token
-
-
-class Limits(NamedTuple):
-    """How large an expression may be, and what it is worth; each is named in its error."""
-
-    size: int = 64 * 1024  # bytes of one expression
-    nesting: int = 1_000  # brackets, or minus signs, inside each other
-    words: int = 10_000  # different words of one expression
-    # What is computed for it. These keep any expression of 64 KiB below some 2 GB and 20 seconds.
-    values: int = 60_000_000  # numbers of all values together
-    work: int = 100_000_000_000  # multiplications, or what takes as long
-    score: int = 500_000  # numbers computed for each word, where there is a ?
-    rankings: int = 5_000  # vectors of a list whose neighbours are sought
-
-
-DEFAULT_LIMITS = Limits()
 
 
 def parse(text: str, limits: Limits = DEFAULT_LIMITS) -> tuple[Statement, ...]:

@@ -32,7 +32,7 @@ from vecalc.app.pipeline import Calculator
 from vecalc.app.places import KEPT, PRELUDE, keep_tables
 from vecalc.app.spaces import open_spaces, own_settings, split_model, starter_folder
 from vecalc.errors import UsageError
-from vecalc.lang.parse import Limits
+from vecalc.lang.limits import Limits
 from vecalc.space import VectorSpace
 from vecalc.space.store import is_store
 
