@@ -16,6 +16,7 @@ from vecalc.calc.values import (
     Value,
     Vector,
     array,
+    describe,
     spaces,
     wrap,
 )
@@ -113,7 +114,9 @@ def mean_of(value: Value, setting: Setting) -> Any:
             f"center: the value belongs to {_spaces_named(origin)}, so there is no mean to subtract",
             hint="center(king) + center(queen) centres each",
         )
-    return setting.spaces("center").mean(next(iter(origin)), setting.norm)
+    mean = setting.spaces("center").mean(next(iter(origin)), setting.norm)
+    _check_width("center", value, len(mean))
+    return mean
 
 
 def rotation_of(value: Value, setting: Setting) -> tuple[Any, str]:
@@ -121,7 +124,15 @@ def rotation_of(value: Value, setting: Setting) -> tuple[Any, str]:
     origin, target = spaces(value), setting.named[0]
     if len(origin) != 1:
         raise TypeMismatch(f"map: the value belongs to {_spaces_named(origin)}, so there is nothing to map")
-    return setting.spaces("map").rotation(next(iter(origin)), target), target
+    rotation = setting.spaces("map").rotation(next(iter(origin)), target)
+    _check_width("map", value, len(rotation))
+    return rotation, target
+
+
+def _check_width(name: str, value: Value, width: int) -> None:
+    """What was made of a space's words may be wider than they are."""
+    if array(value).shape[-1] != width:
+        raise TypeMismatch(f"{name}: a {describe(value)}, but the words of its space have {width} components")
 
 
 def _spaces_named(origin: Spaces) -> str:
