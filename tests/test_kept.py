@@ -213,6 +213,7 @@ def test_91_tables_of_the_grammar_that_are_not_a_file_are_made_anew(kind: str, h
     assert tables.is_file() != (kind == "folder")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", ["-m", "check", "verify"])
 def test_91_no_part_of_a_store_is_waited_for(how: str, kind: str, home: Path) -> None:
     ACTIONS["store"].do(1)
@@ -282,6 +283,7 @@ with at(sys.argv[1], int(sys.argv[2]), lambda: os.kill(os.getpid(), signal.SIGKI
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind_of_call", ["rename", "unlink"])
 def test_93_what_is_left_of_a_killed_removal_is_swept_and_passes_nothing_on(
     kind_of_call: str, imported: Path, home: Path
