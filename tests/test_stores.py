@@ -411,3 +411,24 @@ def assert_exact(space: VectorSpace, rows: np.ndarray[Any, Any]) -> None:
     scores = queries @ units.T
     assert np.array_equal(found.rows, np.argsort(-scores, axis=1)[:, :3])
     np.testing.assert_allclose(found.scores, -np.sort(-scores, axis=1)[:, :3], rtol=1e-6)
+
+
+# --- large numbers ----------------------------------------------------------------------------
+
+
+@pytest.mark.filterwarnings("error")
+def test_48_lengths_and_sums_beyond_float32_are_those_of_float64(folders: Path) -> None:
+    """Of a file that is read into memory; a store, whose lengths are float32, refuses such rows."""
+    rows = np.array([[3e38, 1e38, 0], [3e38, 2e38, 1], [3e38, -1e38, 2e38]], np.float32)
+    model = folders / "large.bin"
+    model.write_bytes(as_binary(["a", "b", "c"], rows))
+    exact = rows.astype(np.float64)
+    shown = vecalc("words", "-m", model, "--format", "jsonl").records
+    assert [one["length"] for one in shown] == pytest.approx(np.linalg.norm(exact, axis=1), rel=1e-6)
+    total = exact[0] + exact[1]
+    done = vecalc("-m", model, "norm(raw(a) + raw(b))", "--json", "--precision", "17")
+    assert done.records[0]["value"] == pytest.approx(np.linalg.norm(total), rel=1e-9)
+    done = vecalc("-m", model, "raw(a) + raw(b)", "--json", "--precision", "17")
+    cosine = total @ exact[2] / np.linalg.norm(total) / np.linalg.norm(exact[2])
+    assert done.records[0]["results"][0]["score"] == pytest.approx(cosine, rel=1e-9)
+    assert vecalc("-m", model, "*".join(["raw(a)"] * 9), "--norm", "raw").code == 3  # beyond float64
