@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import unicodedata
@@ -311,11 +312,11 @@ def test_an_array_of_objects_is_never_unpickled(tmp_path: Path) -> None:
 
 
 def test_lack_of_open_files_is_not_the_files_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_more(*_: object) -> bytes:
+    def no_more(*_: object) -> int:
         raise OSError(24, "Too many open files")
 
     write_store(tmp_path, WORDS, ROWS)
-    monkeypatch.setattr(Path, "read_bytes", no_more)
+    monkeypatch.setattr(os, "open", no_more)
     with pytest.raises(StorageProblem, match="too many files open"):
         open_store(tmp_path)
 

@@ -7,7 +7,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -24,7 +24,7 @@ from vecalc.formats import MAX_WIDTH
 from vecalc.formats.load import convert
 from vecalc.search import coded
 from vecalc.search.exact import search
-from vecalc.space import VectorSpace, codes, digest
+from vecalc.space import VectorSpace, codes, digest, placing, writing
 from vecalc.space.index import MappedWords
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.store import FACTS, open_store
@@ -118,7 +118,13 @@ def failed_to_write(store: Path) -> bool:
 @contextmanager
 def failing_after(calls: int, what: str, once: bool = False) -> Iterator[list[int]]:
     """The disk is full from the given call on of one of the functions that write."""
-    module, name = {"fsync": (os, "fsync"), "rename": (Path, "rename"), "save": (np, "save")}[what]
+    module, name = {
+        "fsync": (os, "fsync"),
+        "rename": (Path, "rename"),
+        "exchange": (placing, "exchange"),
+        "save": (writing._Files, "_save"),
+    }[what]
+    in_steps = mock.patch.object(placing, "exchange", return_value=False) if what == "rename" else nullcontext()
     true, count, failed = getattr(module, name), 0, []
 
     def fails(*arguments: Any, **named: Any) -> Any:
@@ -129,7 +135,7 @@ def failing_after(calls: int, what: str, once: bool = False) -> Iterator[list[in
             raise OSError(errno.ENOSPC, "No space left on device")
         return true(*arguments, **named)
 
-    with mock.patch.object(module, name, fails):
+    with in_steps, mock.patch.object(module, name, fails):
         yield failed
 
 
@@ -160,10 +166,12 @@ def test_a_problem_of_the_source_leaves_the_old_store(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
 
 
-@pytest.mark.parametrize("call", [1, 2])
-def test_an_old_store_stays_when_the_new_one_can_not_take_its_place(call: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("call", "what"), [(1, "rename"), (2, "rename"), (1, "exchange")])
+def test_an_old_store_stays_when_the_new_one_can_not_take_its_place(
+    call: int, what: str, tmp_path: Path
+) -> None:
     write_store(tmp_path / "store", [(["only"], np.ones((1, 3), np.float32))], name="old")
-    with failing_after(call, "rename", once=True):
+    with failing_after(call, what, once=True):
         assert failed_to_write(tmp_path / "store")
     assert open_store(tmp_path / "store").name == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
