@@ -124,7 +124,8 @@ def failing_after(calls: int, what: str, once: bool = False) -> Iterator[list[in
         "exchange": (placing, "exchange"),
         "save": (writing._Files, "_save"),
     }[what]
-    in_steps = mock.patch.object(placing, "exchange", return_value=False) if what == "rename" else nullcontext()
+    two_steps = mock.patch.object(placing, "exchange", return_value=False)
+    in_steps = two_steps if what == "rename" else nullcontext()
     true, count, failed = getattr(module, name), 0, []
 
     def fails(*arguments: Any, **named: Any) -> Any:
