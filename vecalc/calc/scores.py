@@ -62,13 +62,7 @@ def search_scores(
     ks = [k] * len(scores) if isinstance(k, int) else list(k)
     forgiven = excluded or [frozenset[int]()] * len(scores)
     races = [_Race(*each) for each in zip(scores, ks, forgiven, strict=True)]
-    try:
-        _run_all(races, space, rows, Joint([score.quick for score in scores]))
-    except VecalcError as problem:  # of a part without ?, which is the same for every candidate
-        if len(scores) == 1:
-            return [problem]
-        alone = zip(scores, ks, forgiven, strict=True)
-        return [found for one, k, out in alone for found in search_scores(space, [one], k, rows, [out])]
+    _run_all(races, space, rows, Joint([score.quick for score in scores]))
     return [race.problem or race.best for race in races]
 
 

@@ -9,6 +9,7 @@ from vecalc.answers import Answer, Sheet
 from vecalc.app.asking import Question, Workings
 from vecalc.app.explaining import lists, numbers, ranked, reading, scored
 from vecalc.calc.values import List, Scalar, Score, Vector
+from vecalc.errors import NoValue
 
 if TYPE_CHECKING:
     from vecalc.app.pipeline import Calculator
@@ -40,6 +41,11 @@ def explain(calculator: Calculator, text: str, *, for_people: bool) -> Explained
 def _of_value(calculator: Calculator, answer: Answer, workings: Workings, for_people: bool) -> list[Sheet]:
     match workings.evaluated.value:
         case Vector() as vector:
+            if not vector.components.any():
+                raise NoValue(
+                    "the result is the zero vector, which has no direction to explain",
+                    span=workings.resolved.tree.span,
+                )
             return ranked.sheets(calculator, answer, workings, vector, for_people=for_people)
         case List() as rows:
             return lists.sheets(calculator, answer, workings, rows)
