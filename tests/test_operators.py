@@ -15,7 +15,7 @@ from vecalc.calc.functions import FUNCTIONS
 from vecalc.errors import NoValue, TypeMismatch
 from vecalc.lang.grammar import grammar_text
 from vecalc.lang.nodes import Call, Candidate, Chain, Number, Operator
-from vecalc.lang.parse import parse
+from vecalc.lang.parse import DEFAULT_LIMITS, parse
 
 OPERATORS = get_args(Operator)
 ARGUMENTS = {"number": "0", "integer": "9", "vector": "0*king", "list": "[0*king]", "vectors": "0*king"}
@@ -54,7 +54,7 @@ def test_an_unknown_operator_is_refused_by_the_second_evaluator(quick: bool) -> 
     from vecalc.calc.each import EachNumber
     from vecalc.calc.values import Scalar
 
-    draft = Draft("", 8, quick=quick)
+    draft = Draft("", 8, DEFAULT_LIMITS, quick=quick)
     tree = Chain(Call("norm", (Candidate(),)), (("%", Number(4)),), ((0, 1),))  # type: ignore[arg-type]
     with pytest.raises(AssertionError, match="%"):
         draft.chain(tree, [EachNumber(np.nan, slot=0), Scalar(4)])
