@@ -30,6 +30,7 @@ FEATURES = ("features", "t.csv", "-m", "m.bin", "-e", "p*q", "-e", "cos(p, q)", 
 IMPORT = ("import", "m.bin", "--name", "x")
 OLDER = ("import", "other.bin", "--name", "x")
 REPLACED = ("replace", "m.bin", "other.bin")  # not of vecalc: another file takes the name
+SEVERAL_FILES = (".npy", ".safetensors")  # the words lie beside the vectors
 WARM = ("-m", "m.bin", "w1")  # and so the tables of the parser are there
 Line = tuple[str, ...]
 
@@ -48,6 +49,7 @@ class Operation(NamedTuple):
     may_lack: bool = False  # after a kill the probe may find no model: of several files, one is put last
     next: Line = ()  # what is given after a fault, where it is not the same command
     again: tuple[int, ...] = (0,)  # how that may end once all was done
+    goes_on: bool = False  # what fails is told, and does not end it: the prompt
     same: bool = True  # whether it prints the same after a fault
     stdin: str = ""
     changed: dict[str, Any] = {}  # noqa: RUF012 - never changed itself
@@ -66,7 +68,9 @@ def _writes(*command: str) -> Operation:
 
 def _converts(suffix: str, *before: Line) -> Operation:
     line = ("convert", "m.bin", f"out{suffix}", "--force")
-    return Operation(line, before, ("work/out*",))
+    if suffix in SEVERAL_FILES:
+        return Operation(line, before, probe=("-m", f"out{suffix}", "w3"), may_lack=True)
+    return Operation(line, before, (f"work/out{suffix}",))
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -76,9 +80,7 @@ OPERATIONS: dict[str, Operation] = {
     "use after the file was replaced": Operation(ANSWER, (ANSWER, REPLACED), changed=EVERY_FILE),
     "the parser's tables": Operation(("-m", "m.bin", "w3")),
     **{f"convert to {name}": _converts(writer.SUFFIXES[0]) for name, writer in writers().items()},
-    "convert over older files": _converts(".npy", ("convert", "other.bin", "out.npy"))._replace(
-        whole=(), probe=("-m", "out.npy", "w3"), may_lack=True
-    ),
+    "convert over older files": _converts(".npy", ("convert", "other.bin", "out.npy")),
     "convert over an older file": _converts(".bin", ("convert", "other.bin", "out.bin")),
     "answers": Operation(BATCH, (WARM,), ("work/out.jsonl",)),
     "answers over older ones": Operation(
@@ -122,7 +124,10 @@ OPERATIONS: dict[str, Operation] = {
     "models info": _writes("models", "info", "m.bin"),
     "models check": _writes("models", "check", "m.bin"),
     "favourite": Operation(
-        ("-m", "m.bin", "-i"), stdin="favourite a = w3\nfavourite b = w4\n", whole=("config/favourites.vec",)
+        ("-m", "m.bin", "-i", "w1"),
+        stdin="favourite a = w3\n",
+        whole=("config/favourites.vec",),
+        goes_on=True,
     ),
 }
 

@@ -82,6 +82,8 @@ def _wrong_at_once(operation: Operation, ways: Ways, ran: Ran, state: dict[str, 
     """What is wrong right after a fault."""
     said = [line for line in ran.err.splitlines() if not line.startswith(("vecalc: note: ", "  "))]
     said = [line for line in said if operation.name != "models pull" or line.startswith("vecalc: ")]
+    if operation.goes_on and said:
+        ran = ran._replace(code=5)
     if ran.code not in (0, 4, 5, KILLED):
         yield f"exit code {ran.code}: {ran.err[:300]}"
     elif ran.code in (4, 5) and (len(said) != 1 or not said[0].startswith("vecalc: ")):

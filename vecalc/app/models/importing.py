@@ -19,10 +19,27 @@ if TYPE_CHECKING:
     from vecalc.formats import Tolerance
 
 
-def import_and_tell(path: Path, name: str, kind: str, tolerance: Tolerance, *, quiet: bool) -> None:
-    """Import a file under a name, and print a line. Raises `UsageError` for a name that is an alias's."""
+def import_and_tell(
+    path: Path,
+    name: str,
+    kind: str,
+    tolerance: Tolerance,
+    *,
+    quiet: bool,
+    own: catalogue.Entry = catalogue.Entry(),  # noqa: B008 - immutable
+) -> None:
+    """Import a file under a name, and print a line; `own` is what the model is to carry.
+
+    Raises `UsageError` for a name that is an alias's.
+    """
     catalogue.forget_what_is_gone(catalogue.not_an_alias(name))
-    folder, written = import_model(path, name, kind, tolerance, watch=partial(watched, quiet=quiet))
+    try:
+        if own != catalogue.Entry():  # first: a model that is there without it would be taken for whole
+            catalogue.change(lambda found: found.put(name, own))
+        folder, written = import_model(path, name, kind, tolerance, watch=partial(watched, quiet=quiet))
+    except BaseException:
+        catalogue.forget_what_is_gone(name)
+        raise
     if not quiet:
         for text in read_facts(folder / FACTS).rest.get("notes", ()):
             sys.stderr.write(note(str(text), error_style()))

@@ -48,13 +48,14 @@ def add(name: str, path: str, copied: bool, kind: str, quiet: bool, **options: A
         from vecalc.app.models.importing import import_and_tell
         from vecalc.formats.load import tolerant
 
-        import_and_tell(place, name, kind, tolerant(**options), quiet=quiet)
-    elif not place.exists():
+        own = _with(catalogue.Entry(), own_norm, own_metric)
+        import_and_tell(place, name, kind, tolerant(**options), quiet=quiet, own=own)
+        return 0
+    if not place.exists():
         raise FileProblem("no such file", where=path, hint="check the spelling of the path")
-    entry = _with(catalogue.Entry(None if copied else str(place)), own_norm, own_metric)
-    catalogue.change(lambda found: _unless_taken(found, name, copied=copied).put(name, entry))
-    if not copied:
-        say(f"{name}: {place}")
+    entry = _with(catalogue.Entry(str(place)), own_norm, own_metric)
+    catalogue.change(lambda found: _unless_taken(found, name).put(name, entry))
+    say(f"{name}: {place}")
     return 0
 
 
@@ -143,12 +144,12 @@ def path(name: str) -> int:
 # --- helpers --------------------------------------------------------------------------------
 
 
-def _unless_taken(found: Catalogue, name: str, *, copied: bool = False) -> Catalogue:
-    """The catalogue, unless a model has this name in it; a copy that was just made may have it."""
+def _unless_taken(found: Catalogue, name: str) -> Catalogue:
+    """The catalogue, unless a model has this name."""
     from vecalc.app import catalogue
 
     entry = found.entries.get(name)
-    if (entry and entry.path) or (not copied and catalogue.exists(name)):
+    if (entry and entry.path) or catalogue.exists(name):
         hint = f"`vecalc models remove {name}` makes room"
         raise UsageError(f"there is a model '{name}' already", where="vecalc models add", hint=hint)
     return found
