@@ -227,16 +227,17 @@ def test_the_file_itself_carries_nothing() -> None:
 
 
 def test_a_batch_does_not_go_on_at_another_norm() -> None:
-    from vecalc.app.cli.opening import as_models_have_it
+    from vecalc.app.cli.opening import as_models_have_it, open_calculator
     from vecalc.app.cli.request import Request
-    from vecalc.app.cli.resuming import journal_for
+    from vecalc.app.cli.resuming import _about
 
     good("add", "family", FAMILY)
     Path("in.txt").write_text("king\n")
 
     def about(**more: Any) -> str:
         request = Request(model=("family",), file=("in.txt",), output="out.jsonl", unset=("norm",), **more)
-        return journal_for(as_models_have_it(request), [], "jsonl").about
+        request = as_models_have_it(request)
+        return _about(request, [], "jsonl", open_calculator(request).calculator)
 
     before = about()
     assert about(verify=True) == before
