@@ -13,11 +13,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Any
 from unittest import mock
 
 import numpy as np
 import pytest
+from lark import Lark
 from running import PATIENCE, command, vecalc
 from workplace import (
     CASES,
@@ -35,7 +35,7 @@ from workplace import (
 from workplace import run as run_case
 
 from vecalc.__main__ import run
-from vecalc.lang import grammar, tables
+from vecalc.lang import grammar, parse, shapes
 
 pytestmark = pytest.mark.usefixtures("workplace")
 
@@ -196,27 +196,18 @@ READING = [case for case in OPENING if case.name in ("", "compare", "diff", "eva
 
 @each(*READING)
 def test_the_kept_parser_tables_are_used(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    run_case(case)  # makes them
-    found: list[bool] = []
-    load = tables.load
+    forget_parsers()
+    assert run_case(case).code == 0  # makes the tables
+    forget_parsers()
+    monkeypatch.setattr(Lark, "__init__", mock.Mock(side_effect=AssertionError("built anew")))
+    assert run_case(case).code == 0
 
-    def watched(*arguments: Any) -> Any:
-        parser = load(*arguments)
-        found.append(parser is not None)
-        return parser
 
-    monkeypatch.setattr(grammar, "_tables_folder", None)
-    monkeypatch.setattr(tables, "load", watched)
-    grammar.build_parser.cache_clear()
-    for _ in range(2):
-        assert run_case(case).code == 0
-        grammar.build_parser.cache_clear()
-        from vecalc.lang import shapes
-
-        shapes_cleared = [value for value in vars(shapes).values() if hasattr(value, "cache_clear")]
-        for cached in shapes_cleared:
-            cached.cache_clear()
-    assert found[-1:] == [True]
+def forget_parsers() -> None:
+    """As at the start of a process."""
+    grammar._kept = None
+    for cached in (grammar.build_parser, parse._parsers, shapes._parsed):
+        cached.cache_clear()
 
 
 # --- notes, errors, tracebacks --------------------------------------------------------------

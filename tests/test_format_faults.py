@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vecalc.errors import FileProblem, StorageProblem, UsageError, VecalcError
-from vecalc.formats import MAX_WIDTH, Block, Source, guarded
+from vecalc.formats import MAX_WIDTH, Block, Source, guarded, opening
 from vecalc.formats import load as load_module
 from vecalc.formats.load import Loaded, load
 
@@ -118,13 +118,13 @@ def refusing(number: int) -> Callable[..., None]:
 
 def test_2_no_permission(file: File, monkeypatch: pytest.MonkeyPatch) -> None:
     path = file(TEXT)
-    monkeypatch.setattr(Path, "open", refusing(13))  # as root every file can be read
+    monkeypatch.setattr(opening, "for_reading", refusing(13))  # as root every file can be read
     assert "permission denied" in problem(path).message
 
 
 def test_43_too_many_open_files(file: File, monkeypatch: pytest.MonkeyPatch) -> None:
     path = file(TEXT)
-    monkeypatch.setattr(Path, "open", refusing(24))
+    monkeypatch.setattr(opening, "for_reading", refusing(24))
     with pytest.raises(StorageProblem, match="too many files open"):
         load(path)
 
