@@ -27,7 +27,7 @@ def test_every_format_has_good_files(tmp_path: Path, form: str) -> None:
 
 def test_some_damaged_files(tmp_path: Path) -> None:
     """Of all formats in one process: it takes longer to begin than to read them."""
-    assert list(findings(",".join(FORMS), 60 * len(FORMS), tmp_path)) == []
+    assert list(findings(",".join(FORMS), 15 * len(FORMS), tmp_path)) == []
 
 
 @pytest.mark.slow
