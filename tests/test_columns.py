@@ -104,3 +104,20 @@ def test_many_columns_are_not_all_listed() -> None:
     names = ",".join(f"column{i}" for i in range(300))
     Path("t.csv").write_text(f"{names}\n{','.join(['king'] * 300)}\n")
     assert "column19 and 280 more;" in csv("cos(column1, Column2)").err
+
+
+@both
+def test_numbers_in_a_column_of_words_are_told_of(run: Callable[[str], Done]) -> None:
+    for file in ("t.csv", "few.csv"):
+        Path(file).write_text("a,b,c\nking,queen,1\nking,1.50,2\nking,bread,3\n")
+    done = run("a * b * c")
+    assert done.code == 0
+    assert done.err.count("column b: cells read as numbers 1 (1.50), as words 2\n") == 1
+    assert "column a:" not in done.err
+    assert "column c:" not in done.err
+
+
+def test_a_table_without_rows_is_an_error() -> None:
+    Path("t.csv").write_text("a,b\n")
+    done = csv("a + b")
+    assert (done.code, done.err) == (4, "vecalc: t.csv: has no rows\n")

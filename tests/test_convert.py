@@ -33,6 +33,17 @@ def test_text_of_a_binary_file(model: Path, tmp_path: Path) -> None:
     assert np.array_equal(load(out).space.vectors(range(6)), ROWS)
 
 
+def test_words_that_lie_beside_another_model_are_not_replaced(model: Path, tmp_path: Path) -> None:
+    first, other = tmp_path / "m.npy", tmp_path / "m.safetensors"
+    assert vecalc("convert", model, first).code == 0
+    done = vecalc("convert", model, other, "--first", "2", "--force")
+    assert done.code == 2
+    assert "m.words: belongs to another model" in done.err
+    assert vecalc("words", "-m", first, "--count").out == f"{len(load(model).space)}\n"
+    assert vecalc("convert", model, first, "--first", "2", "--force").code == 0
+    assert vecalc("words", "-m", first, "--count").out == "2\n"
+
+
 def test_there_and_back_gives_the_same_bytes(tmp_path: Path) -> None:
     first, second, third = (tmp_path / name for name in ("a.bin", "b.glove", "c.bin"))
     for source, target in ((FAMILY, first), (first, second), (second, third)):
@@ -131,7 +142,7 @@ def test_subword_vectors_that_are_lost_are_told(tmp_path: Path) -> None:
         (["model.bin", "model.bin", "--force"], 2, "model.bin: input and output are the same file"),
         (["mine=model.bin", "model.bin", "--force"], 2, "model.bin: input and output are the same file"),
         (["model.bin", "there.txt"], 2, "there.txt: the file exists; --force replaces it"),
-        (["model.bin", "folder.txt", "--force"], 2, "folder.txt: is there, and is no file"),
+        (["model.bin", "folder.txt", "--force"], 2, "folder.txt: is there, and is not a file"),
         (["model.bin", "nowhere/out.bin"], 5, "nowhere/out.bin: can't be written"),
         (["model.bin", "out.bin", "--match", "zzz*"], 2, "no word of the model is within these limits"),
         (["model.bin", "out.bin", "--match", "/(/"], 2, "not a regular expression"),

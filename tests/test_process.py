@@ -181,6 +181,27 @@ def test_signals_remove_what_is_unfinished(number: signal.Signals, tmp_path: Pat
     assert target.read_text("utf-8") == "old"
 
 
+def test_a_signal_in_a_callback_is_not_lost() -> None:
+    """What is raised there Python drops; it has callbacks of its own while it imports."""
+    program = """
+import os, signal, sys, time, weakref
+from vecalc import __main__ as entry
+
+class Thing: ...
+
+def work(arguments):
+    thing = Thing()
+    reference = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGTERM))
+    del thing
+    time.sleep(30)
+
+entry._outcome = lambda arguments: (entry._end_cleanly_on_signals(), work(arguments))
+entry.main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], timeout=PATIENCE, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (143, b"")
+
+
 # --- locales --------------------------------------------------------------------------------
 
 ASCII = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii", "PYTHONCOERCECLOCALE": "0"}

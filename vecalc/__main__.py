@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 INTERRUPTED, CLOSED_PIPE = 130, 141  # 128 + SIGINT, 128 + SIGPIPE
+SHORTLY = 0.01  # seconds, until a callback is over
 
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
     gc.disable()  # loading modules makes next to no garbage; `command.invoke` switches it on again
+    sys.unraisablehook = _once_more
     sys.exit(run(sys.argv[1:]))
 
 
@@ -123,6 +125,20 @@ def _end_cleanly_on_signals() -> None:
 
 def _leave(number: int, _: FrameType | None) -> None:
     sys.exit(128 + number)
+
+
+def _once_more(dropped: sys.UnraisableHookArgs) -> None:
+    """Raise again what a signal raised in a callback, of which imports have some: Python drops it there."""
+    problem = dropped.exc_value
+    if not isinstance(problem, SystemExit | KeyboardInterrupt) or not hasattr(signal, "setitimer"):
+        sys.__unraisablehook__(dropped)
+        return
+
+    def leave(_: int, __: FrameType | None) -> None:
+        raise problem
+
+    signal.signal(signal.SIGALRM, leave)
+    signal.setitimer(signal.ITIMER_REAL, SHORTLY)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,9 @@ def refuse_existing(paths: list[Path], force: bool, never: Sequence[Path] = ()) 
         if path.exists() and any(kept.exists() and path.samefile(kept) for kept in never):
             raise UsageError("input and output are the same file", where=str(path))
         if path.exists() and not path.is_file():
-            raise UsageError("is there, and is no file", where=str(path), hint="give the name of a new file")
+            raise UsageError(
+                "is there, and is not a file", where=str(path), hint="give the name of a new file"
+            )
         if path.exists() and not force:
             raise UsageError("the file exists", where=str(path), hint="--force replaces it")
 
@@ -36,6 +38,8 @@ def moved(first: Path, target: Path, force: bool, never: Sequence[Path] = ()) ->
     others = sorted(path for path in first.parent.iterdir() if path != first)
     moves = [(path, place.parent / path.name) for path in others] + [(first, place)]
     refuse_existing([new for _, new in moves], force, never)
+    if not place.exists():
+        _refuse_belonging([new for _, new in moves[:-1]], place)
     for path, new in moves:
         with path.open("rb") as stream:
             os.fsync(stream.fileno())
@@ -47,6 +51,17 @@ def moved(first: Path, target: Path, force: bool, never: Sequence[Path] = ()) ->
         first.replace(place)
         sync_folder(place.parent)
     return (target, *(new for _, new in moves[:-1]))
+
+
+def _refuse_belonging(paths: list[Path], place: Path) -> None:
+    """UsageError where what is to lie beside a new file lies beside another already: it may be its words."""
+    for path in paths:
+        if path.exists():
+            raise UsageError(
+                "belongs to another model",
+                where=str(path),
+                hint=f"give {place.name} another name, or remove it",
+            )
 
 
 def _place_together(moves: list[tuple[Path, Path]]) -> None:

@@ -7,6 +7,7 @@ writes the same name.
 
 from __future__ import annotations
 
+import atexit
 import errno
 import os
 import re
@@ -29,6 +30,16 @@ _OURS = re.compile(rf"\..+\.vecalc-[0-9a-f]{{8}}(?:{re.escape(PART)}|{re.escape(
 _TAKEN = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT)
 _NO_EXCHANGE = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 _HERE, _EXCHANGE = -100, 2  # AT_FDCWD, RENAME_EXCHANGE of Linux
+# What is in the making, and the process that makes it. A signal may end that between any two steps, also
+# between the making of a file and the block that would remove it.
+_making: dict[Path, int] = {}
+
+
+@atexit.register
+def _remove_unfinished() -> None:
+    for place in [place for place, process in _making.items() if process == os.getpid()]:
+        with suppress(OSError):
+            _remove(place)
 
 
 # --- files ------------------------------------------------------------------------------------
@@ -89,6 +100,7 @@ def new_file(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    _making.pop(temporary, None)
     sync_folder(path.parent)
 
 
@@ -113,6 +125,7 @@ def folder_beside(path: Path) -> Iterator[Path]:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+            _making.pop(folder, None)
 
 
 @contextmanager
@@ -236,15 +249,20 @@ def _claimed(path: Path, end: str, make: Callable[[Path], int | None]) -> tuple[
     """
     for left in reversed(range(SWEEPERS)):
         place = path.with_name(f"{_beginning(path)}{os.urandom(4).hex()}{end}")
+        if end == PART:
+            _making[place] = os.getpid()
         try:
             number = make(place)
-        except FileNotFoundError:  # gone before it was opened, or the folder is not there
-            if not left:
+        except OSError as problem:
+            _making.pop(place, None)
+            # Gone before it was opened, or the folder is not there.
+            if not (left and isinstance(problem, FileNotFoundError)):
                 raise
             continue
         if number is None or (lock(number, wait=False) and _is_at(place, number)):
             return place, number
         os.close(number)
+        _making.pop(place, None)
     raise OSError(errno.EBUSY, "what is written here is removed again and again", str(path))
 
 

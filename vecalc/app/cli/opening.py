@@ -115,7 +115,7 @@ def refuse_overwriting(request: Request) -> None:
     if any(status and os.path.samestat(target, status) for status in map(_status, _read_by(request))):
         where = request.output or "standard output"
         raise UsageError(
-            "input and output are the same file", where=where, hint="choose another name with -o"
+            "input and output are the same file", where=where, hint="choose another name for the output"
         )
 
 

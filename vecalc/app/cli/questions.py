@@ -48,14 +48,19 @@ def from_rows(
 ) -> Iterator[Question]:
     """Every expression for each row of a table, with the row's columns as names.
 
-    `tell` hears, once, of expressions that are the same in every row. Raises `FileProblem`, `UnknownName`.
+    `tell` hears, once, of expressions that are the same in every row, and of columns that have words and
+    numbers. Raises `FileProblem`, `UnknownName`.
     """
     from vecalc.app.cli import inputs, tables
+    from vecalc.app.features.tally import Tally
 
-    checked = False
+    checked, tally = False, Tally()
     with inputs.opened(path) as stream:
         for row in tables.rows(path, stream):
             names = {as_name(column): _as_node(cell, calculator) for column, cell in row.cells.items()}
+            for column, cell in row.cells.items() if row.problem is None else ():
+                number = isinstance(names[as_name(column)], Number)
+                tally.add_cells(column, 1, number=cell if number else "")
             if len(names) < len(row.cells):
                 raise FileProblem("has two columns of the same name", where=path, hint=NAMES)
             if not checked:
@@ -64,6 +69,10 @@ def from_rows(
             for text in texts:
                 place = f"{path}:{row.number}"
                 yield Question(text.strip(), row.number, names, row.cells, row.problem, place)
+    if not checked:
+        raise FileProblem("has no rows", where=path)
+    for note in tally.notes():
+        tell(note)
 
 
 def _check(

@@ -57,6 +57,8 @@ class Source:
         found: dict[str, tuple[int, float]] = {}
         for cell, count in Counter(cells).items():
             row, _ = found[cell] = self._read(cell, exact)
+            if row != UNKNOWN:
+                tally.add_cells(self.column, count, number=cell if row == NUMBER else "")
             if row >= 0 and (word := self.space.word(row)) != cell:
                 tally.add(f"column {self.column}, read in another spelling: #", count, f"{cell} as {word}")
         pairs = [found[cell] for cell in cells]

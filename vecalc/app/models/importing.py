@@ -33,6 +33,7 @@ def import_and_tell(
     Raises `UsageError` for a name that is an alias's.
     """
     catalogue.forget_what_is_gone(catalogue.not_an_alias(name))
+    older = catalogue.exists(name)
     try:
         if own != catalogue.Entry():  # first: a model that is there without it would be taken for whole
             catalogue.change(lambda found: found.put(name, own))
@@ -46,4 +47,5 @@ def import_and_tell(
     size = sum(part.stat().st_size for part in folder.iterdir())
     loss = f", the largest loss of a vector {written.loss:.1e} of its length" if written.loss else ""
     what = f"{written.rows:,} words x {written.width}, {kind}{loss}"
-    sys.stdout.write(visible(f"{name}: {what}; {size / 1e6:,.1f} MB in {folder}") + "\n")
+    place = f"{folder}, in place of an older model" if older else f"{folder}"
+    sys.stdout.write(visible(f"{name}: {what}; {size / 1e6:,.1f} MB in {place}") + "\n")

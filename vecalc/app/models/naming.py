@@ -124,7 +124,7 @@ def remove(name: str, yes: bool) -> int:
         from vecalc.app.models.pruning import remove_from_disk
 
         remove_from_disk(folder)
-    say(f"removed {name}")
+    say(f"removed {name}{', which was the default; it is the starter now' if found.default == name else ''}")
     return 0
 
 
