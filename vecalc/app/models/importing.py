@@ -41,11 +41,10 @@ def import_and_tell(
     except BaseException:
         catalogue.forget_what_is_gone(name)
         raise
-    if not quiet:
-        for text in read_facts(folder / FACTS).rest.get("notes", ()):
-            sys.stderr.write(note(str(text), error_style()))
+    replaced = (f"{name} took the place of an older model of this name",) if older else ()
+    for text in () if quiet else (*read_facts(folder / FACTS).rest.get("notes", ()), *replaced):
+        sys.stderr.write(note(str(text), error_style()))
     size = sum(part.stat().st_size for part in folder.iterdir())
     loss = f", the largest loss of a vector {written.loss:.1e} of its length" if written.loss else ""
     what = f"{written.rows:,} words x {written.width}, {kind}{loss}"
-    place = f"{folder}, in place of an older model" if older else f"{folder}"
-    sys.stdout.write(visible(f"{name}: {what}; {size / 1e6:,.1f} MB in {place}") + "\n")
+    sys.stdout.write(visible(f"{name}: {what}; {size / 1e6:,.1f} MB in {folder}") + "\n")
