@@ -124,7 +124,12 @@ def remove(name: str, yes: bool) -> int:
         from vecalc.app.models.pruning import remove_from_disk
 
         remove_from_disk(folder)
-    say(f"removed {name}{', which was the default; it is the starter now' if found.default == name else ''}")
+    say(f"removed {name}")
+    if found.default == name:
+        from vecalc.app.cli.terminal import error_style
+        from vecalc.render.problem import note
+
+        sys.stderr.write(note(f"{name} was the default; it is the starter now", error_style()))
     return 0
 
 
