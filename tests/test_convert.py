@@ -38,7 +38,7 @@ def test_words_that_lie_beside_another_model_are_not_replaced(model: Path, tmp_p
     assert vecalc("convert", model, first).code == 0
     done = vecalc("convert", model, other, "--first", "2", "--force")
     assert done.code == 2
-    assert "m.words: belongs to another model" in done.err
+    assert "m.words: belongs to m.npy" in done.err
     assert vecalc("words", "-m", first, "--count").out == f"{len(load(model).space)}\n"
     assert vecalc("convert", model, first, "--first", "2", "--force").code == 0
     assert vecalc("words", "-m", first, "--count").out == "2\n"

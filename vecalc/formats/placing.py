@@ -38,8 +38,7 @@ def moved(first: Path, target: Path, force: bool, never: Sequence[Path] = ()) ->
     others = sorted(path for path in first.parent.iterdir() if path != first)
     moves = [(path, place.parent / path.name) for path in others] + [(first, place)]
     refuse_existing([new for _, new in moves], force, never)
-    if not place.exists():
-        _refuse_belonging([new for _, new in moves[:-1]], place)
+    _refuse_belonging([new for _, new in moves[:-1]], place)
     for path, new in moves:
         with path.open("rb") as stream:
             os.fsync(stream.fileno())
@@ -53,15 +52,16 @@ def moved(first: Path, target: Path, force: bool, never: Sequence[Path] = ()) ->
     return (target, *(new for _, new in moves[:-1]))
 
 
-def _refuse_belonging(paths: list[Path], place: Path) -> None:
-    """UsageError where what is to lie beside a new file lies beside another already: it may be its words."""
-    for path in paths:
-        if path.exists():
-            raise UsageError(
-                "belongs to another model",
-                where=str(path),
-                hint=f"give {place.name} another name, or remove it",
-            )
+def _refuse_belonging(moves: Sequence[Path], place: Path) -> None:
+    """UsageError where a file to be replaced lies beside vectors of another name: it may be their words."""
+    for path in moves:
+        if not path.exists():
+            continue
+        for suffix in {".npy", ".safetensors"} - {place.suffix}:  # which have their words beside them
+            if path.stem == place.stem and (owner := place.with_suffix(suffix)).exists():
+                raise UsageError(
+                    f"belongs to {owner.name}", where=str(path), hint=f"give {place.name} another name"
+                )
 
 
 def _place_together(moves: list[tuple[Path, Path]]) -> None:
