@@ -17,14 +17,24 @@ from vecalc.space.placing import room_aside
 def refuse_existing(paths: list[Path], force: bool, never: Sequence[Path] = ()) -> None:
     """UsageError where a file would be replaced that must not be; one of `never` not even with `force`."""
     for path in paths:
-        if path.exists() and any(kept.exists() and path.samefile(kept) for kept in never):
+        if (status := _status(path)) is None:
+            continue
+        if any(kept.exists() and os.path.samestat(status, kept.stat()) for kept in never):
             raise UsageError("input and output are the same file", where=str(path))
-        if path.exists() and not path.is_file():
+        if not stat.S_ISREG(status.st_mode):
             raise UsageError(
                 "is there, and is not a file", where=str(path), hint="give the name of a new file"
             )
-        if path.exists() and not force:
+        if not force:
             raise UsageError("the file exists", where=str(path), hint="--force replaces it")
+
+
+def _status(path: Path) -> os.stat_result | None:
+    """Asked once: another conversion may be putting the file aside."""
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
 
 
 def moved(first: Path, target: Path, force: bool, never: Sequence[Path] = ()) -> tuple[Path, ...]:
@@ -42,8 +52,8 @@ def moved(first: Path, target: Path, force: bool, never: Sequence[Path] = ()) ->
     for path, new in moves:
         with path.open("rb") as stream:
             os.fsync(stream.fileno())
-        if new.exists():
-            path.chmod(stat.S_IMODE(new.stat().st_mode))
+        if older := _status(new):
+            path.chmod(stat.S_IMODE(older.st_mode))
     if others:
         _place_together(moves)
     else:
