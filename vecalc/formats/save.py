@@ -46,15 +46,11 @@ class Writer(Protocol):
 
 
 class Saved(NamedTuple):
-    """What was written: the format's name, and the files, the one to load first."""
+    """What was written: the format's name, the files, the one to load first, and the bytes of all of them."""
 
     form: str
     files: tuple[Path, ...]
-
-    @property
-    def size(self) -> int:
-        """Bytes of all files."""
-        return sum(path.stat().st_size for path in self.files)
+    size: int
 
 
 Tap = Callable[[int], None]  # told how many rows more are written
@@ -123,7 +119,8 @@ def save(
             first = folder / (place.name + (GZIP if packed and place.suffix != GZIP else ""))
             writers()[form].write(first, _Watched(space, form, tap))
             _refuse_misread(first, form, space)
-            return Saved(form, moved(first, place, force, never))
+            size = sum(path.stat().st_size for path in folder.iterdir())  # later another may replace them
+            return Saved(form, moved(first, place, force, never), size)
     except UnsupportedOperation:  # an OSError, but a mistake of ours
         raise
     except OSError as problem:
