@@ -57,10 +57,11 @@ def from_rows(
     checked, tally = False, Tally()
     with inputs.opened(path) as stream:
         for row in tables.rows(path, stream):
-            names = {as_name(column): _as_node(cell, calculator) for column, cell in row.cells.items()}
-            for column, cell in row.cells.items() if row.problem is None else ():
-                number = isinstance(names[as_name(column)], Number)
-                tally.add_cells(column, 1, number=cell if number else "")
+            names = {}
+            for column, cell in row.cells.items():
+                node = names[as_name(column)] = _as_node(cell, calculator)
+                if row.problem is None:
+                    tally.add_cells(column, 1, number=cell if isinstance(node, Number) else "")
             if len(names) < len(row.cells):
                 raise FileProblem("has two columns of the same name", where=path, hint=NAMES)
             if not checked:

@@ -13,7 +13,15 @@ from vecalc import finder
 from vecalc.answers import Answer, Sheet
 from vecalc.app.cli.output import BY_SUFFIX, ArraySink, Sink, TextSink, text_of
 from vecalc.app.cli.request import Request
-from vecalc.app.cli.terminal import columns, error_style, is_terminal, only_ascii, show_traceback, wants_color
+from vecalc.app.cli.terminal import (
+    columns,
+    error_style,
+    is_terminal,
+    only_ascii,
+    remark,
+    show_traceback,
+    wants_color,
+)
 from vecalc.errors import UsageError, VecalcError
 from vecalc.render import Style
 
@@ -36,9 +44,7 @@ def complain(text: str, error: VecalcError, request: Request, where: str = "") -
 def tell(notes: Iterable[str], request: Request) -> None:
     """Print remarks, unless nobody wants them."""
     for text in () if request.quiet else notes:
-        from vecalc.render.problem import note
-
-        sys.stderr.write(note(text, error_style(request.color)))
+        remark(text, request.color)
 
 
 def format_name(request: Request) -> str:

@@ -76,3 +76,10 @@ def show_traceback(fault: BaseException) -> None:
 def error_style(color: str = "auto") -> Style:
     """How messages look on stderr."""
     return Style(color=wants_color(color, sys.stderr), width=columns(), ascii=only_ascii(sys.stderr))
+
+
+def remark(text: str, color: str = "auto") -> None:
+    """Print a note on standard error."""
+    from vecalc.render.problem import note
+
+    sys.stderr.write(note(text, error_style(color)))

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 from vecalc.app import catalogue
 from vecalc.app.cli.meter import watched
-from vecalc.app.cli.terminal import error_style
+from vecalc.app.cli.terminal import remark
 from vecalc.app.stores import import_model
-from vecalc.render.problem import note
 from vecalc.render.visible import visible
 from vecalc.space.store import FACTS, read_facts
 
@@ -43,7 +42,7 @@ def import_and_tell(
         raise
     replaced = (f"{name} took the place of an older model of this name",) if older else ()
     for text in () if quiet else (*read_facts(folder / FACTS).rest.get("notes", ()), *replaced):
-        sys.stderr.write(note(str(text), error_style()))
+        remark(str(text))
     size = sum(part.stat().st_size for part in folder.iterdir())
     loss = f", the largest loss of a vector {written.loss:.1e} of its length" if written.loss else ""
     what = f"{written.rows:,} words x {written.width}, {kind}{loss}"

@@ -126,10 +126,9 @@ def remove(name: str, yes: bool) -> int:
         remove_from_disk(folder)
     say(f"removed {name}")
     if found.default == name:
-        from vecalc.app.cli.terminal import error_style
-        from vecalc.render.problem import note
+        from vecalc.app.cli.terminal import remark
 
-        sys.stderr.write(note(f"{name} was the default; it is the starter now", error_style()))
+        remark(f"{name} was the default; it is the starter now")
     return 0
 
 
