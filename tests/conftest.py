@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import os
 import shutil
 from collections.abc import Iterator
@@ -11,12 +12,20 @@ import pytest
 from hypothesis import settings
 from terminal import Open, Terminal
 
+import vecalc
+
 # No test asserts a time; and what the checks before a landing find, they find again.
 settings.register_profile("vecalc", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("vecalc")
 
 OURS = ("VECALC_TEST_DATA", "VECALC_GOLDEN")  # what steers the tests themselves
 LOOKS = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "PYTHONIOENCODING", "PYTHONUTF8")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have the program compiled, as an installed one is: else each of some thousand starts does it again."""
+    if not hasattr(config, "workerinput"):
+        compileall.compile_dir(Path(vecalc.__file__).parent, quiet=2)
 
 
 @pytest.fixture(scope="session", autouse=True)

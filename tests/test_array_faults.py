@@ -35,6 +35,7 @@ from vecalc.formats import Block, Source, guarded
 from vecalc.formats import load as load_module
 from vecalc.formats.decoding import shown
 from vecalc.formats.load import formats, load
+from vecalc.formats.parquet import Table
 from vecalc.space.matrix import MatrixSpace
 
 WORDS = ["the", "king", "queen", "man", "woman", "naïve"]
@@ -586,6 +587,29 @@ def test_24_tables_that_repeat_themselves(name: str, tmp_path: Path, monkeypatch
     assert "yields more than" in problem(tmp_path / "model").message
 
 
+def _renamed_in_chunks(path: Path, name: bytes, other: bytes) -> None:
+    """Give a column another name in each chunk of a Parquet file, but not in its schema."""
+    data = path.read_bytes()
+    start = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
+    schema = data.index(name, start) + len(name)
+    assert name in data[schema:]
+    path.write_bytes(data[:schema] + data[schema:].replace(name, other))
+
+
+def test_21_parquet_columns_go_by_the_schema(tmp_path: Path) -> None:
+    path = write_table("parquet", tmp_path, pa.table({"Word": WORDS, "vector": LISTS}))
+    _renamed_in_chunks(path, b"Word", b"W\x7frd")
+    assert words(path) == list(WORDS)
+
+
+def test_24_no_other_name_hides_what_a_column_holds(tmp_path: Path) -> None:
+    zeros = pa.FixedSizeListArray.from_arrays(pa.array(np.zeros(60_000, np.float32)), 10_000)
+    path = write_table("parquet", tmp_path, pa.table({"word": WORDS, "Vector": zeros}))
+    _renamed_in_chunks(path, b"Vector", b"Nobody")
+    with path.open("rb") as file, pytest.raises(FileProblem, match="yields more than"):
+        Table(file, path).batches(100_000, ["word", "Vector"])
+
+
 def test_a_table_whose_offsets_lie(tmp_path: Path) -> None:
     """pyarrow would read beyond the buffer, and crash."""
     text = "".join(f"word{i:06}" for i in range(1000)).encode()
@@ -728,6 +752,7 @@ def outcome(path: Path, tolerant: bool) -> Any:
         return said
 
 
+@pytest.mark.slow
 @EVERY
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data(), tolerant=st.booleans())
@@ -750,6 +775,7 @@ def test_a_damaged_file_ends_in_a_space_or_a_problem(
         assert np.isfinite(result.space.vectors(range(len(result.space)))).all()
 
 
+@pytest.mark.slow
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.data())
 def test_a_damaged_tokenizer_ends_in_a_space_or_a_problem(data: st.DataObject, tmp_path: Path) -> None:

@@ -136,6 +136,7 @@ def _parquet(folder: Path, made: pa.Table) -> Path:
     return folder / "x"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MAKERS)
 def test_many_rows_are_read_in_blocks(name: str, tmp_path: Path) -> None:
     words = [f"word{i}" for i in range(40_000)]

@@ -213,6 +213,7 @@ print(at)
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["fsync", "rename", "open", "facts", "rows"])
 def test_after_a_kill_at_any_moment_the_next_run_builds(what: str, file: Path, cache: Path) -> None:
     """`kill -9` at the n-th call, for n = 1, 2, ...; the run after it answers, and tidies up."""

@@ -100,6 +100,7 @@ def test_the_phrases_of_google_are_all_beyond_these_words() -> None:
     assert "none of 3,218 questions is in the vocabulary" in done.err
 
 
+@pytest.mark.slow
 @needs_data
 def test_learning_from_a_section_beats_one_pair() -> None:
     """As in Drozd et al. 2016."""
@@ -215,6 +216,7 @@ def test_word2vec_counts_as_compute_accuracy() -> None:
     assert 1_000 < right < seen
 
 
+@pytest.mark.slow
 @needs_data
 def test_real_analogies_are_those_of_gensim() -> None:
     """Some two thousand questions, a quarter of which are wrong: section by section, in capitals."""

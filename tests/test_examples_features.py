@@ -62,6 +62,7 @@ def norms(path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_colors_are_measured_against_the_sum(tmp_path: Path) -> None:
     words = ["color", "red", "green", "blue", "blood", "tomato", "grass", "frog", "sky", "sea"]
     traits = np.repeat(np.eye(3), 2, axis=0)
@@ -92,6 +93,7 @@ def test_the_sum_finds_more_colors_than_the_product() -> None:
 # --- geometry and phrases -------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_geometry_of_products(tmp_path: Path) -> None:
     rows = np.random.default_rng(3).normal(size=(300, 64)).astype(np.float32)
     model = tmp_path / "random.txt"
@@ -153,6 +155,7 @@ def programs(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("sh") is None, reason="there is no sh")
 def test_the_product_of_factors_predicts_ratings(tmp_path: Path, programs: Path) -> None:
     random = np.random.default_rng(4)

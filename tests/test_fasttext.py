@@ -411,6 +411,7 @@ def test_ngrams_that_are_not_finite_make_no_vector(file: Callable[[bytes], Path]
     assert "nan" not in done.out
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_mutated_model_ends_in_a_result_or_a_problem(tmp_path: Path, data: st.DataObject) -> None:

@@ -150,6 +150,7 @@ def test_3_header_is_not_two_integers(file: File, header: bytes) -> None:
     problem(file(header + BINARY.partition(b"\n")[2]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("newline", [b"", b"\n"])
 def test_4_binary_cut_anywhere(file: File, newline: bytes) -> None:
     whole = as_binary(WORDS, ROWS, newline)
@@ -648,6 +649,7 @@ def outcome(path: Path, tolerant: bool) -> Loaded | VecalcError:
         return said
 
 
+@pytest.mark.slow
 @settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=2000)
 @given(data=mutants(), tolerant=st.booleans())
 def test_a_damaged_file_ends_in_a_space_or_a_problem(file: File, data: bytes, tolerant: bool) -> None:

@@ -284,6 +284,7 @@ def test_gensim_itself_reads_what_it_is_trusted_with(tmp_path: Path) -> None:
         check_same(loaded, by_gensim(path))
 
 
+@pytest.mark.slow
 @needs_data
 def test_a_real_model_of_8000_words_is_the_same_from_its_text_and_from_what_gensim_saves(
     tmp_path: Path,

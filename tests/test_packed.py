@@ -149,6 +149,7 @@ def test_24_bomb(name: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     assert "200 times" in said.message
 
 
+@pytest.mark.slow
 @EVERY
 def test_24_a_bomb_takes_little_memory(name: str, path: Path) -> None:
     """A hundred megabytes of NULs are a line without end long before they are too much."""
@@ -184,6 +185,7 @@ def test_a_word_may_begin_like_bzip2(path: Path) -> None:
     assert words(path) == ["BZh9", "the"]
 
 
+@pytest.mark.slow
 @needs_data
 @pytest.mark.parametrize("name", ["bzip2", "xz", "zstd"])
 @pytest.mark.parametrize(
@@ -197,6 +199,7 @@ def test_real_files_packed_another_way(name: str, file: str, path: Path) -> None
     assert np.array_equal(here.vectors(range(len(here))), there.vectors(range(len(there))))
 
 
+@pytest.mark.slow
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=2000)
 @given(
     name=st.sampled_from(sorted(PACKS)),

@@ -358,6 +358,7 @@ def mutated(draw: st.DrawFn) -> bytes:
     return bytes(data)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(mutated())
 def test_a_mutated_pickle_ends_in_a_result_or_a_problem(tmp_path: Path, data: bytes) -> None:

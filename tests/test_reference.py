@@ -319,6 +319,7 @@ def test_sums_in_real_vectors_as_gensim_has_them() -> None:
             )
 
 
+@pytest.mark.slow
 @needs_data
 @pytest.mark.parametrize(
     ("positive", "negative"),

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import cache
 from types import ModuleType
 
 from vecalc.errors import UsageError
 
 
+@cache  # a folder is listed once: to look into it for each of its modules took longer than to read a model
 def names(package: str) -> tuple[str, ...]:
     """The public modules of a package ("vecalc.formats"), in alphabetical order, not imported."""
     folder = importlib.import_module(package).__path__

@@ -57,10 +57,14 @@ class Table:
         self._file = file
         self._path = path
         self._metadata = parquet.read_metadata(file)
+        # Columns go by the schema's names: those that the chunks repeat are not what is read by.
+        names = [self._metadata.schema.column(i).path for i in range(len(self._metadata.schema))]
         groups = [self._metadata.row_group(i) for i in range(self._metadata.num_row_groups)]
-        self._chunks = [[group.column(i) for i in range(group.num_columns)] for group in groups]
-        texts = {c.path_in_schema for group in self._chunks for c in group if _is_text(c)}
-        others = {c.path_in_schema for group in self._chunks for c in group if set(c.encodings) - _INDEXED}
+        if any(group.num_columns != len(names) for group in groups):
+            raise FileProblem("damaged parquet table: a part lacks columns", where=str(path), hint=DAMAGED)
+        self._groups = [[(name, group.column(i)) for i, name in enumerate(names)] for group in groups]
+        texts = {name for group in self._groups for name, chunk in group if _is_text(chunk)}
+        others = {name for group in self._groups for name, chunk in group if set(chunk.encodings) - _INDEXED}
         self._indexed = {text for text in texts - others if "." not in text}
         self._table = parquet.ParquetFile(
             file,
@@ -80,16 +84,17 @@ class Table:
     def _rows_at_once(self, ceiling: int, names: Collection[str] | None) -> int:
         """How many rows to read at a time, by what the pages say of their sizes and the values in them."""
         total, widest, longest = 0, 1, 1
-        for i, chunks in enumerate(self._chunks):
+        for i, group in enumerate(self._groups):
             wide = 0
-            for chunk in chunks:
-                if names is not None and not _is_of(chunk.path_in_schema, names):
+            for name, chunk in group:
+                if names is not None and not _is_of(name, names):
                     continue
                 found = self._pages(chunk)
                 values = sum(page.values for page in found)
                 total += max(sum(page.size for page in found), _NUMBER * values)
                 wide += values
-                if self._may_share(chunk) and any(page.shared for page in found):
+                # Texts that share bytes are copied for every row, where they aren't read as a dictionary.
+                if _is_text(chunk) and name not in self._indexed and any(page.shared for page in found):
                     longest = max(longest, *(page.size for page in found))
                 if total > ceiling:
                     raise too_much(self._path, ceiling)
@@ -102,10 +107,6 @@ class Table:
         except ValueError as error:
             message = f"damaged parquet table: {error}"
             raise FileProblem(message, where=str(self._path), hint=DAMAGED) from None
-
-    def _may_share(self, chunk: Any) -> bool:
-        """Whether texts that share bytes are copied for every row."""
-        return _is_text(chunk) and chunk.path_in_schema not in self._indexed
 
 
 def write(path: Path, space: VectorSpace) -> None:

@@ -80,7 +80,7 @@ RULES = group(
 @RULES
 @MODEL
 @LET
-@click.option("--details", is_flag=True, help="Also every question and what was answered.")
+@click.option("--details", is_flag=True, help="Analogies: also every question and what was answered.")
 @FORMAT
 @QUIET
 def run(arguments: tuple[str, ...], **options: Any) -> int:
