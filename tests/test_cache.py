@@ -138,7 +138,9 @@ def failing(what: str, at: int, fault: Exception) -> Iterator[list[int]]:
         yield count
 
 
-@pytest.mark.parametrize("old", [False, True], ids=["first", "anew"])
+@pytest.mark.parametrize(
+    "old", [pytest.param(False, id="first"), pytest.param(True, id="anew", marks=pytest.mark.slow)]
+)
 @pytest.mark.parametrize("what", ["write", "facts", "fsync", "rename", "rename in two steps", "allocation"])
 def test_whatever_fails_the_cache_is_absent_or_whole_and_the_next_run_succeeds(
     what: str, old: bool, file: Path, cache: Path

@@ -129,7 +129,9 @@ def test_88_whichever_call_fails_it_is_seen_and_the_old_stays(name: str, kind: s
     pytest.fail("it never came to an end")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=() if kind == "rename" else pytest.mark.slow) for kind in KINDS]
+)
 @pytest.mark.parametrize("name", TRIED)
 def test_93_what_a_killed_run_leaves_is_swept_by_the_next(name: str, kind: str) -> None:
     program("killed", name, kind)

@@ -217,6 +217,21 @@ SLOW = {"2,000 wide"}  # to make its rotation takes seconds, and no other arithm
 every_space = pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in SPACES]
 )
+# Every case with every space; with each of either in every run, and in the slow one with each other.
+APART = 3
+every_case_in_every_space = pytest.mark.parametrize(
+    ("name", "way", "measure"),
+    [
+        pytest.param(
+            *(name, way, measure),
+            marks=pytest.mark.slow if name in SLOW or (i + j) % APART else (),
+            id=f"{name}-{way}-{'-'.join(measure)}",
+        )
+        for i, (way, measure) in enumerate(CASES)
+        for j, name in enumerate(SPACES)
+    ],
+    indirect=["way"],
+)
 
 
 @cache
@@ -234,8 +249,7 @@ def queries_for(matrix: NDArray[Any]) -> Floats:
 # --- the tests ------------------------------------------------------------------------------
 
 
-@every_space
-@every_case
+@every_case_in_every_space
 def test_hits_are_those_of_brute_force(name: str, measure: Measure) -> None:
     matrix = matrix_of(name)
     for k in (1, 10):
@@ -267,8 +281,7 @@ def test_codes_that_nothing_can_multiply_make_no_difference(
         assert np.array_equal(found.scores, plain.scores)
 
 
-@every_space
-@every_case
+@every_case_in_every_space
 def test_there_are_as_many_hits_as_there_can_be(name: str, measure: Measure) -> None:
     matrix = matrix_of(name)
     for k in (len(matrix) - 1, len(matrix), len(matrix) + 1, 10**9):
@@ -276,8 +289,7 @@ def test_there_are_as_many_hits_as_there_can_be(name: str, measure: Measure) -> 
             check(matrix, queries_for(matrix)[:2], k, measure, ranked=k == len(matrix))
 
 
-@every_space
-@every_case
+@every_case_in_every_space
 def test_only_candidates_are_hit(name: str, measure: Measure) -> None:
     matrix = matrix_of(name)
     chance = np.random.default_rng(12)
@@ -288,8 +300,7 @@ def test_only_candidates_are_hit(name: str, measure: Measure) -> None:
     assert nothing.rows.shape == nothing.scores.shape == (len(queries_for(matrix)), 0)
 
 
-@every_space
-@every_case
+@every_case_in_every_space
 def test_company_makes_no_difference(name: str, measure: Measure) -> None:
     """One query alone, in a block of fifty, with another k or fewer candidates: the same bits."""
     matrix = matrix_of(name)
