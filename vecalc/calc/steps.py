@@ -36,10 +36,10 @@ def near_zero(rows: Rows, x: Floats) -> Mask:
 # --- operators ------------------------------------------------------------------------------
 
 
-def dot(rows: Rows, a: Floats, b: Floats) -> Floats:
-    """a·b [b], in a fixed order of summation where it counts."""
+def dot(rows: Rows, a: Floats, b: Floats, room: Floats | None = None) -> Floats:
+    """a·b [b], in a fixed order of summation where it counts; `room` is an array for the products."""
     if rows.exact or (a.ndim > 1 and b.ndim > 1):
-        return np.asarray((a * b).sum(axis=-1))
+        return np.asarray(np.multiply(a, b, out=room).sum(axis=-1))
     return a @ b if a.ndim > 1 else b @ a
 
 

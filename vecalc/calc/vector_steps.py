@@ -48,8 +48,14 @@ def outside(rows: Rows, directions: Sequence[Floats], a: Floats) -> Floats:
 def _within(rows: Rows, a: Floats, directions: Sequence[Floats]) -> Floats:
     if not rows.exact and isinstance(directions, np.ndarray):
         return (a @ directions.T) @ directions
-    parts = [np.asarray(dot(rows, a, q))[..., None] * q for q in directions]
-    return np.asarray(sum(parts[1:], parts[0]))
+    shape = np.broadcast_shapes(a.shape, *(q.shape for q in directions))
+    result, room = np.empty(shape), np.empty(shape)  # of hundreds of directions, each would take its own
+    for i, q in enumerate(directions):
+        along = np.asarray(dot(rows, a, q, room))[..., None]
+        np.multiply(along, q, out=room if i else result)
+        if i:
+            result += room
+    return result
 
 
 def _settled(x: Floats, a: Floats) -> Floats:
