@@ -131,21 +131,31 @@ def place(tmp_path: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", OPERATIONS)
-def test_30_32_88_93_whatever_call_is_hit(name: str, place: Path) -> None:
+@pytest.fixture
+def home(name: str, place: Path) -> Iterator[Home]:
+    """Where an operation takes place."""
+    with Server() as server, serving() as (url, _):
+        yield Home(place, server, OPERATIONS[name], url)
+
+
+@pytest.fixture(scope="session")
+def strace() -> None:
     if why := unusable():
         pytest.skip(why)
-    with Server() as server, serving() as (url, _):
-        home = Home(place, server, OPERATIONS[name], url)
-        ways = undisturbed(home)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("strace")
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_30_32_88_93_whatever_call_is_hit(name: str, home: Home) -> None:
+    ways = undisturbed(home)
+    home.restore()
+    hits, found = [], []
+    for point in points(home.look().calls, home.folder):
         home.restore()
-        hits, found = [], []
-        for point in points(home.look().calls, home.folder):
-            home.restore()
-            ran = home.disturb(point)
-            hits += [point] * ran.hit
-            found += [f"{point}: exit code {ran.code}; {wrong}" for wrong in _wrong(home, ways, ran)]
+        ran = home.disturb(point)
+        hits += [point] * ran.hit
+        found += [f"{point}: exit code {ran.code}; {wrong}" for wrong in _wrong(home, ways, ran)]
     kills = sum(point.fault == KILL for point in hits)
     assert not found, "\n" + "\n".join(found)
     assert min(kills, len(hits) - kills) >= LEAST.get(name, LEAST_OF_OTHERS)
@@ -158,15 +168,12 @@ def test_what_is_not_on_the_disk_is_seen() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("strace")
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_31_nothing_takes_its_name_before_it_is_on_the_disk(name: str, place: Path) -> None:
-    if why := unusable():
-        pytest.skip(why)
-    with Server() as server, serving() as (url, _):
-        home = Home(place, server, OPERATIONS[name], url)
-        home.run()
-        home.restore()
-        calls = home.look().calls
+def test_31_nothing_takes_its_name_before_it_is_on_the_disk(home: Home) -> None:
+    home.run()
+    home.restore()
+    calls = home.look().calls
     assert any(points(calls, home.folder))
     assert list(unsynced(calls, home.folder)) == []
 
@@ -177,20 +184,18 @@ RANDOM_KILLS = 4
 @pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="its processes keep their streams in memory")
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_30_67_whenever_it_is_killed(name: str, place: Path) -> None:
+def test_30_67_whenever_it_is_killed(name: str, home: Home) -> None:
     """Between system calls, too, and without strace."""
     rng = random.Random(name)  # noqa: S311
-    with Server() as server, serving() as (url, _):
-        home = Home(place, server, OPERATIONS[name], url)
-        ways = undisturbed(home)
-        found = []
-        for _ in range(RANDOM_KILLS):
-            home.restore()
-            started = time.monotonic()
-            home.run()
-            takes = time.monotonic() - started
-            home.restore()
-            after = rng.uniform(0, takes)
-            ran = home.kill(after)
-            found += [f"{after:.3f} of {takes:.3f} s: {wrong}" for wrong in _wrong(home, ways, ran)]
+    ways = undisturbed(home)
+    found = []
+    for _ in range(RANDOM_KILLS):
+        home.restore()
+        started = time.monotonic()
+        home.run()
+        takes = time.monotonic() - started
+        home.restore()
+        after = rng.uniform(0, takes)
+        ran = home.kill(after)
+        found += [f"{after:.3f} of {takes:.3f} s: {wrong}" for wrong in _wrong(home, ways, ran)]
     assert not found, "\n" + "\n".join(found)
