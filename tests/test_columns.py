@@ -62,8 +62,51 @@ def test_a_word_in_quotes_or_far_from_all_columns_is_a_word(run: Callable[[str],
     assert run("cos(King, king) where king = bread").code == 0
 
 
-def test_a_word_of_a_name_bound_before_is_a_word() -> None:
-    assert csv("cos(King, A)", "--let", "A = king").err == ""
+@both
+@pytest.mark.parametrize("name", ["king", "King"])
+def test_a_word_of_a_definition_is_no_column(run: Callable[[str], Done], name: str) -> None:
+    """It is a word, which is told where a column is called like it; in quotes it is meant."""
+    done = family(*DEFINED[run], f"A = {name}")
+    assert (done.code, done.out) == (3, "")
+    assert f"'{name}' in a definition is a word, and a column is called King; " in done.err
+    quoted = family(*DEFINED[run], 'A = "king"')
+    assert (quoted.code, quoted.err) == (0, "")
+
+
+DEFINED: dict[Callable[[str], Done], list[str]] = {
+    csv: ["--csv", "few.csv", "-e", "cos(King, A)", "--let"],
+    features: ["features", "few.csv", "-o", "out.npy", "-e", "cos(King, A)", "--let"],
+}
+
+
+def test_what_is_expected_may_be_a_column() -> None:
+    """Then the cell of the row is; a name near the column is an error as it is elsewhere."""
+    Path("asked.csv").write_text("a,b,c,answer\nman,king,woman,queen\nman,king,woman,bread\n")
+    done = family("--csv", "asked.csv", "-e", "b - a + c => answer", "-k", "1", "--format", "jsonl")
+    assert done.code == 1
+    assert [(r["expected"]["word"], r["expected"]["passed"]) for r in done.records] == [
+        ("queen", True),
+        ("bread", False),
+    ]
+    wrong = family("--csv", "asked.csv", "-e", "b - a + c => Answer")
+    assert wrong.code == 3
+    assert "'Answer' is not a column; did you mean answer?" in wrong.err
+    word = family("--csv", "asked.csv", "-e", 'b - a + c => "queen"', "-k", "1", "--format", "jsonl")
+    assert [r["expected"]["passed"] for r in word.records] == [True, True]
+
+
+@pytest.mark.parametrize("kind", ["analogies", "similarity"])
+def test_a_formula_without_a_column_can_not_be_measured(kind: str) -> None:
+    file, formula = {"analogies": ("q.txt", "king"), "similarity": ("pairs.tsv", "cos(king, man)")}[kind]
+    done = family("eval", kind, file, "-e", formula)
+    assert (done.code, done.out) == (3, "")
+    assert "uses no column, it is the same in every row; the columns are a, b" in done.err
+
+
+@pytest.mark.parametrize("form", ["json", "csv", "table", "markdown"])
+def test_what_fails_before_the_first_answer_writes_nothing(form: str) -> None:
+    done = csv("cos(king, woman)", "--format", form)
+    assert (done.code, done.out) == (3, "")
 
 
 def test_what_is_neither_a_column_nor_a_word_is_told_once() -> None:

@@ -234,6 +234,13 @@ def test_an_error_stays_in_its_column() -> None:
     assert "error: unknown word 'kign'" in " ".join(shown.split())
 
 
+@pytest.mark.parametrize("metric", ["dot", "l2"])
+def test_a_zero_vector_has_neighbours_and_no_cosine(metric: str) -> None:
+    difference = standing(sheets_of("king", "king", "--metric", metric)["summary"], "difference")
+    assert (difference["cosine"], difference["problem"]) == (None, None)
+    assert sheets_of("king - king", "queen", "--metric", metric)
+
+
 def test_without_a_sum_the_others_are_still_shown() -> None:
     done = compared("king", "(-king)", "--json")
     summary = next(record["rows"] for record in done.records if record["sheet"] == "summary")

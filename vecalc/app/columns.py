@@ -28,9 +28,13 @@ class Columns:
         """Raises `UnknownName` for a word of an expanded tree that is likely meant for a column.
 
         That is one that differs from a column by case or is spelled like one, or that the model lacks. A word
-        in quotes, of a named space or of a definition is meant as a word.
+        in quotes or of a named space is meant as a word; and so is one of a definition (--let), which knows
+        no columns, unless it is called like one.
         """
         for node in _free_words(tree):
+            if node.span == NOWHERE:
+                self._check_defined(node.text)
+                continue
             meant = self._meant(node.text)
             if meant or not knows(node.text):
                 what = "a column" if meant else "a column or a word of the model"
@@ -43,9 +47,20 @@ class Columns:
                     suggestions=meant,
                 )
 
+    def _check_defined(self, text: str) -> None:
+        if same := self._same(text):
+            raise UnknownName(
+                f"'{text}' in a definition is a word, and a column is called {same[0]}",
+                hint=f'use the column in the formula itself, or put the word in quotes: "{text}"',
+                suggestions=same,
+            )
+
     def _meant(self, text: str) -> list[str]:
-        same = [self.names[row] for row in self._space.variants(text)]
-        return same or list(self._space.near(text))
+        return self._same(text) or list(self._space.near(text))
+
+    def _same(self, text: str) -> list[str]:
+        """The columns that are called like that but for case."""
+        return [self.names[row] for row in self._space.variants(text)]
 
     def _listed(self) -> str:
         more = len(self.names) - LISTED
@@ -64,4 +79,4 @@ def same_in_every_row(formula: str) -> str:
 
 def _free_words(tree: Node) -> Iterator[Word]:
     words = (node for node in walk(tree) if isinstance(node, Word))
-    return (word for word in words if not (word.quoted or word.space or word.span == NOWHERE))
+    return (word for word in words if not (word.quoted or word.space))

@@ -181,7 +181,13 @@ def _models(calculator: Calculator) -> Iterator[tuple[str, VectorSpace]]:
 
 def _formula(calculator: Calculator, text: str, columns: Sequence[str]) -> Formula:
     with _blaming(text):
-        return calculator.formula(text, columns)
+        formula = calculator.formula(text, columns)
+        if not formula.columns:
+            listed = ", ".join(column for column in columns if column != ANSWER)
+            raise TypeMismatch(
+                "uses no column, it is the same in every row", hint=f"the columns are {listed}"
+            )
+        return formula
 
 
 def texts(path: str) -> list[Text]:

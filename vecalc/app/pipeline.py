@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from vecalc.calc.resolve import Reading, Resolved, find_row, resolve
 from vecalc.calc.values import List, Vector, Worth
 from vecalc.errors import NOWHERE, LimitExceeded, NoValue, Span, TypeMismatch, VecalcError
 from vecalc.lang.hyphens import settle
-from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement
+from vecalc.lang.nodes import Bind, Define, Expectation, Hyphenated, Node, Statement, Word
 from vecalc.lang.parse import parse
 from vecalc.lang.show import show
 from vecalc.space import VectorSpace
@@ -139,9 +140,11 @@ class Calculator(Ranker):
 
         known = Columns(columns)
         names = known.stand_ins()
-        scope, trees = self.scope.with_names(names), []
+        scope, trees, expected = self.scope.with_names(names), [], []
         try:
             for statement in self._read(text, names)[0]:
+                if isinstance(statement, Expectation):
+                    expected.append(expand(statement.word, scope))
                 if isinstance(statement, Define):
                     scope = scope.with_function(statement)
                     continue
@@ -152,9 +155,9 @@ class Calculator(Ranker):
                     scope = scope.with_names({statement.name: expand_from_afar(statement.value, scope)})
         except VecalcError:
             return True
-        for tree in trees:
+        for tree in (*trees, *expected):
             known.check(tree, self._is_word)
-        return not trees or uses_columns(trees[-1])
+        return not trees or any(map(uses_columns, (trees[-1], *expected)))
 
     def _is_word(self, text: str) -> bool:
         space = self.spaces[self.default]
@@ -226,6 +229,8 @@ class Calculator(Ranker):
                 self._bind(statement)
                 return
             scope = self.scope.with_names(question.names) if question.names else self.scope
+            if isinstance(statement, Expectation):
+                statement = _expecting(statement, scope)
             resolved, evaluated = self._worth(statement, scope)
             if self.remember:
                 self.last = expand_from_afar(_body(statement), scope)
@@ -304,6 +309,18 @@ def _body(statement: Statement) -> Node:
     """The expression of a statement that binds nothing."""
     assert not isinstance(statement, Bind | Define)  # noqa: S101 - told apart before
     return statement.body if isinstance(statement, Expectation) else statement
+
+
+def _expecting(statement: Expectation, scope: Scope) -> Expectation:
+    """What is expected where a name stands for the word: the cell of a column, a word that was bound."""
+    named = expand(statement.word, scope)
+    if not isinstance(named, Word | Hyphenated):
+        raise TypeMismatch(
+            f"'{show(statement.word)}' is a name here, and not of a word",
+            span=statement.word.span,
+            hint="in quotes it is the word",
+        )
+    return replace(statement, word=replace(named, span=statement.word.span))
 
 
 def place_in(text: str, span: Span) -> str:

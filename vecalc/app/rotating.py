@@ -127,13 +127,13 @@ def _numbers(stability: Stability) -> range:
 def _first(ranker: Ranker, space: str, ours: list[tuple[int, Rotated]]) -> dict[tuple[int, int], Rows]:
     """The rows of the first k neighbours of every result and rotated result, all searched for in one go.
 
-    A rotation that leaves the zero vector leaves no neighbours.
+    A rotation that leaves the zero vector leaves no neighbours where they are told by direction.
     """
     queries = {
         (i, j): query
         for i, one in ours
         for j, query in enumerate([one.result, *one.stability.results])
-        if query.any()
+        if ranker.has_neighbours(query)
     }
     k = ranker.options.k + max(len(one.excluded) for _, one in ours)
     hits = search(

@@ -65,7 +65,7 @@ def stability(
         return None
     turned = [_turned(compute, vectors, Rotation(seed), goes_back) for seed in range(ROTATIONS)]
     size = float(np.linalg.norm(result))
-    size = size if result.ndim else max(size, LEAST_NUMBER)
+    size = (size or 1.0) if result.ndim else max(size, LEAST_NUMBER)  # a vector may be zero
     distances = [np.inf if one is None else _distance(one, result) / size for one in turned]
     return Stability(tuple(one for one in turned if one is not None), float(max(distances)))
 

@@ -42,8 +42,6 @@ class TextSink:
         self.stream = stream
         self.flush = flush
         self.index = index  # answers that are in the document already
-        if not index:
-            stream.write(renderer.begin(style))
 
     def write(self, answer: Answer) -> None:
         """Write one answer; at once if someone is waiting for it."""
@@ -54,13 +52,20 @@ class TextSink:
         self._write(self.renderer.sheet(sheet, self.style, self.index))
 
     def _write(self, text: str) -> None:
+        self._begin()
         self.stream.write(text)
         self.index += 1
         if self.flush:
             self.stream.flush()
 
+    def _begin(self) -> None:
+        """What comes before the first answer, once there is one: what fails at once writes nothing."""
+        if not self.index:
+            self.stream.write(self.renderer.begin(self.style))
+
     def close(self) -> None:
         """Write the end of the document."""
+        self._begin()
         self.stream.write(self.renderer.end(self.style))
         self.stream.flush()
 

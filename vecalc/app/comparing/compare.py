@@ -155,7 +155,10 @@ def _against(column: Compared, first: Compared) -> Compared:
     column = column._replace(shared=len(column.words & first.words))
     if column.ranking is None or column.ranking.vector.shape != first.ranking.vector.shape:
         return column
-    return column._replace(cosine=algebra.cos(column.ranking.vector, first.ranking.vector))
+    vectors = column.ranking.vector, first.ranking.vector
+    if not all(vector.any() for vector in vectors):  # zero has neighbours at l2 and dot, and no cosine
+        return column
+    return column._replace(cosine=algebra.cos(*vectors))
 
 
 # --- the target -----------------------------------------------------------------------------
