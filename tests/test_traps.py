@@ -122,19 +122,23 @@ def test_48_a_row_too_long_for_a_store_is_refused(tmp_path: Path, monkeypatch: p
 
 def test_an_interrupted_evaluation_changes_nothing(tmp_path: Path) -> None:
     """After Ctrl-C in gensim's, the vocabulary of the model stays in upper case."""
-    questions = tmp_path / "questions.txt"
-    questions.write_text("man king woman queen\n" * 20_000, "utf-8")
+    questions = b"man king woman queen\n" * 20_000  # much more than a pipe holds
     model = tmp_path / "model.txt"
     words = ["man", "king", "woman", "queen", *(f"w{i}" for i in range(500))]
     model.write_bytes(as_text(words, np.random.default_rng(1).normal(size=(504, 20))))
     before = model.read_bytes()
     child = subprocess.Popen(
-        command("eval", "analogies", questions, "-m", model, "--case", "upper"),
+        command("eval", "analogies", "-", "-m", model, "--case", "upper"),
+        stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         env=os.environ,
     )
-    time.sleep(0.8)  # until it is at work; if it is done already, nothing is interrupted
+    assert child.stdin is not None
+    child.stdin.write(questions)  # it is at work when it has read them
+    child.stdin.close()
+    child.stdin = None
+    time.sleep(0.2)  # if it is done already, nothing is interrupted
     child.send_signal(signal.SIGINT)
     _, err = child.communicate(timeout=PATIENCE)
     assert child.returncode in (0, 130)
