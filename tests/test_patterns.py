@@ -146,3 +146,19 @@ def test_words_of_any_length_are_read_by_one_rule() -> None:
 def test_the_second_engine_is_loaded_only_where_it_is_needed(model: Path) -> None:
     assert "regex" not in loaded("words", "-m", model, "/ing$/")
     assert "regex" in loaded("words", "-m", model, r"/\bk/")
+
+
+def test_90_a_glob_of_thousands_of_characters_is_refused() -> None:
+    done = vecalc("words", "[" * 20_000)
+    assert (done.code, done.out) == (2, "")
+    assert "a pattern may have 1,000 characters, not 20,000" in done.err
+
+
+def test_90_a_setting_of_thousands_of_digits_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "vecalc.toml").write_text(f"top = {'9' * 5_000}")
+    monkeypatch.chdir(tmp_path)
+    done = vecalc("king")
+    assert done.code == 4
+    assert "vecalc.toml: not TOML: Exceeds the limit" in done.err

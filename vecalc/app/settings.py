@@ -78,7 +78,7 @@ def _read(kept: Kept) -> dict[str, Setting]:
         entries = tomllib.loads(data.decode())
     except UnicodeDecodeError as problem:
         raise FileProblem(f"the settings can't be read: {problem}", where=str(path)) from None
-    except tomllib.TOMLDecodeError as problem:
+    except ValueError as problem:  # TOMLDecodeError is one, and an integer of thousands of digits
         raise FileProblem(f"not TOML: {problem}", where=str(path), hint=hint) from None
     except RecursionError:
         raise FileProblem("its values are nested too deeply", where=str(path), hint=hint) from None

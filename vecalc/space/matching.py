@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from vecalc.errors import UsageError
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 # To find a word by its text takes a few times as long as to match it among all: where more than one word in
 # so many has the text, all are matched.
 WORTH_FINDING = 5
+LONGEST_GLOB = 1_000  # characters; fnmatch takes the square of them where brackets stay open
 _TOO_HARD = re.compile(r"[\\|(){}\n]")  # of a regular expression: what could make plain text optional
 _PLAIN = re.compile(r"[^.^$*+?\[\]]+")
 
@@ -39,9 +42,13 @@ class Pattern(NamedTuple):
 def pattern(text: str, where: str = "--match") -> Pattern:
     """`/regex/` is searched for anywhere in a word; a glob such as `un*` must fit all of it.
 
-    Raises `UsageError` for what is no regular expression; the test does for one that takes too long.
+    Raises `UsageError` for what is no regular expression or a glob of more than a thousand characters; the
+    test does for one that takes too long.
     """
     if len(text) < 2 or not (text.startswith("/") and text.endswith("/")):
+        if len(text) > LONGEST_GLOB:
+            message = f"a pattern may have {LONGEST_GLOB:,} characters, not {len(text):,}"
+            raise UsageError(message, where=where)
         return Pattern(text, re.compile(rf"\A{fnmatch.translate(text)}").search, _needle_of_glob(text))
     from vecalc.space.regular import searcher
 

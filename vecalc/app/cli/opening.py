@@ -185,15 +185,18 @@ def _options(request: Request) -> Options:
     )
 
 
+MOST_DIGITS = 18  # of a limit: Python reads no number of thousands of them
+
+
 def _limits(given: Iterable[str]) -> Limits:
     limits = Limits()
     for text in given:
         name, _, value = text.partition("=")
-        if name not in Limits._fields or not value.isdecimal():
+        if name not in Limits._fields or not value.isdecimal() or len(value) > MOST_DIGITS:
             raise UsageError(
                 f"'{text}' is no limit",
                 where="--limit",
-                hint=f"its name is one of {', '.join(Limits._fields)}",
+                hint=f"its name is one of {', '.join(Limits._fields)}, its value below 10^{MOST_DIGITS}",
             )
         limits = limits._replace(**{name: int(value)})
     return limits
