@@ -404,6 +404,9 @@ def test_a_name_is_given_once(large: Path) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        r'{"format": 1, "models": {"a": {"path": "\u0000"}}}',
+        r'{"format": 1, "models": {"a": {"path": "\ud800"}}}',
+        r'{"format": 1, "models": {"\ud800": {"path": "/x"}}}',
         "",
         "{",
         "[]",
@@ -417,7 +420,7 @@ def test_a_name_is_given_once(large: Path) -> None:
         '{"format": 1, "models": {"a": {"norm": "l7"}}}',
         "\udcff",
     ],
-    ids=range(12),
+    ids=range(15),
 )
 def test_a_damaged_catalogue_is_named(text: str) -> None:
     catalogue.file().parent.mkdir()

@@ -175,7 +175,16 @@ def _entry(name: str, told: Any, path: Path) -> Entry:
     entry = Entry(*(told.get(key) for key in Entry._fields))
     if entry.norm not in (None, *NORMS) or entry.metric not in (None, *METRICS):
         raise _damaged(path, f"'{name}' has a norm or a metric that does not exist")
+    if not all(_can_be_a_name(text) for text in (name, entry.path or "")):
+        raise _damaged(path, "it names what can't be the name of a file")
     return entry
+
+
+def _can_be_a_name(text: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:  # half of a pair of surrogates
+        return False
 
 
 def _damaged(path: Path, what: str) -> FileProblem:
