@@ -111,7 +111,7 @@ statements = st.one_of(
 
 
 @given(statements)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=400, deadline=None)
 @example(Where(Word("x"), (Bind("x", Where(Word("y"), (Bind("y", Number(1.0)),))),)))
 @example(Chain(Negate(Number(2.0)), (("^", Negate(Number(2.0))),)))
 def test_a_tree_is_read_back_from_its_text(tree: Statement) -> None:
@@ -276,7 +276,7 @@ formulas = arithmetic(st.one_of(small_words, small_numbers))
 
 
 @given(formulas)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_any_arithmetic_is_finite_or_a_named_error(tree: Node) -> None:
     for answer in calculator().answers([vecalc.Question(vecalc.show(tree))]):
         assert answer.error is None or isinstance(answer.error, ExpressionError)
@@ -284,7 +284,7 @@ def test_any_arithmetic_is_finite_or_a_named_error(tree: Node) -> None:
 
 
 @given(arithmetic(st.builds(Number, st.sampled_from([0.0, 0.1, 0.5, 1.0, 2.0, 3.0, 10.0]))))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_numbers_are_computed_as_python_does(tree: Node) -> None:
     assume("@" not in vecalc.show(tree))
     expected = computed(tree)

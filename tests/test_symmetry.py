@@ -45,7 +45,7 @@ def test_for_one_pair(name: str, norm: str) -> None:
 
 
 @pytest.mark.parametrize("name", SYMMETRIC)
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=40)
 @given(a=vectors, b=vectors)
 def test_for_the_rows_of_a_table(name: str, a: np.ndarray, b: np.ndarray) -> None:
     one = calculator()

@@ -134,7 +134,6 @@ def test_an_interrupted_evaluation_changes_nothing(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         env=os.environ,
     )
-    assert child.stdin is not None
     child.stdin.write(questions)  # it is at work when it has read them
     child.stdin.close()
     child.stdin = None
