@@ -210,7 +210,6 @@ def serve(orders: IO[str], answers: IO[str]) -> dict[str, Any] | None:
 
 def _become(order: dict[str, Any], streams: list[int], start: int) -> None:
     """In the child: stand where a process stands that has just begun, once the word is given."""
-    from vecalc.app.cli import command  # noqa: F401 - what every run loads
 
     for number in range(3):
         os.dup2(streams[number], number)

@@ -31,7 +31,7 @@ from data import as_binary, as_fasttext, as_text, shared_data
 from vecalc.errors import FileProblem, StorageProblem, VecalcError
 from vecalc.formats import Tolerance
 from vecalc.formats.load import formats, load, recognised
-from vecalc.formats.opening import opened
+from vecalc.formats.open_file import opened
 from vecalc.formats.save import save, writers
 from vecalc.space.matrix import MatrixSpace
 

@@ -23,13 +23,13 @@ from unittest import mock
 import numpy as np
 from running import FAMILY, vecalc
 
-from vecalc.app import catalogue, places
-from vecalc.app.repl import editing, favourites
 from vecalc.errors import StorageProblem
 from vecalc.lang import parse
-from vecalc.space import placing
+from vecalc.library import catalogue, paths
+from vecalc.shell.repl import favourites, line_editor
+from vecalc.space import atomic
 from vecalc.space.store import open_store
-from vecalc.space.storing import write_store
+from vecalc.space.store_writer import write_store
 
 
 class Action(NamedTuple):
@@ -70,24 +70,24 @@ def keep_favourite(i: int) -> None:
 
 def remember(i: int) -> None:
     """What a prompt does in which one line is typed."""
-    editing.readline.clear_history()
+    line_editor.readline.clear_history()
     told: list[str] = []
     session: Any = SimpleNamespace(tell=told.extend)
-    with editing.line_editor(session, lambda _: ()):
-        editing.remember(f"n{i}")
+    with line_editor.line_editor(session, lambda _: ()):
+        line_editor.remember(f"n{i}")
     if told:
         raise StorageProblem(told[0])
 
 
 def remembered() -> set[int]:
-    return {int(line[1:]) for line in (places.HISTORY.read() or b"").decode().split()}
+    return {int(line[1:]) for line in (paths.HISTORY.read() or b"").decode().split()}
 
 
 # --- written whole ----------------------------------------------------------------------------
 
 
 def write_output(i: int) -> None:
-    with placing.written_whole(place() / "out.txt") as stream:
+    with atomic.written_whole(place() / "out.txt") as stream:
         for _ in range(3):
             stream.write(b"%d\n" % i * 10_000)
 
@@ -131,11 +131,11 @@ def conversion() -> set[int]:
 
 
 KEPT: dict[str, Action] = {
-    "models.json": Action(add_alias, aliases, places.config_folder),
+    "models.json": Action(add_alias, aliases, paths.config_folder),
     "favourites.vec": Action(
-        keep_favourite, lambda: {int(name[1:]) for name in favourites.names()}, places.config_folder
+        keep_favourite, lambda: {int(name[1:]) for name in favourites.names()}, paths.config_folder
     ),
-    "history": Action(remember, remembered, lambda: places.history_file().parent),
+    "history": Action(remember, remembered, lambda: paths.history_file().parent),
 }
 WHOLE: dict[str, Action] = {
     "output": Action(write_output, output, place, replaces=True),
@@ -184,7 +184,7 @@ class Calls:
 
 
 def patches(kind: str, calls: Calls) -> list[Any]:
-    renames: list[tuple[Any, str]] = [(Path, "rename"), (Path, "replace"), (placing, "exchange")]
+    renames: list[tuple[Any, str]] = [(Path, "rename"), (Path, "replace"), (atomic, "exchange")]
     found: list[tuple[Any, str]] = {
         "write": [],
         "fsync": [(os, "fsync")],
@@ -286,7 +286,7 @@ def killed(name: str, kind: str) -> None:
         seen = _seen(action)
         assert 2 * n + 1 in seen
         assert action.replaces or before <= seen
-        assert placing.leftovers(action.folder()) == [], (n, placing.leftovers(action.folder()))
+        assert atomic.leftovers(action.folder()) == [], (n, atomic.leftovers(action.folder()))
         if status == 0:
             assert n > 1, "nothing was killed"
             return

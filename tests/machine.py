@@ -106,8 +106,8 @@ def run(job: dict[str, Any], err: Path) -> NoReturn:
     import fcntl
 
     from vecalc.__main__ import run
-    from vecalc.app.features.maker import Maker
     from vecalc.space import unfinished
+    from vecalc.studies.features.maker import Maker
 
     for number, path in enumerate((os.devnull, os.devnull, err)):
         os.dup2(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), number)

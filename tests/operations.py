@@ -16,12 +16,12 @@ import numpy as np
 from data import as_binary
 from exact import Point, Ran, Server
 
-from vecalc.app import commands
 from vecalc.formats.save import writers
+from vecalc.shell import registry
 
 AT_EVERY_ANSWER = {"vecalc.space.unfinished:EVERY": 0.0, "vecalc.space.unfinished:SHARE": 0}  # a note
-AT_EVERY_FIFTH_ROW = {**AT_EVERY_ANSWER, "vecalc.app.features.maker:MOST_ROWS": 5}
-EVERY_FILE = {"vecalc.app.stores:WORTH_STORING": 0}  # is worth a store of its own, also a small one
+AT_EVERY_FIFTH_ROW = {**AT_EVERY_ANSWER, "vecalc.studies.features.maker:MOST_ROWS": 5}
+EVERY_FILE = {"vecalc.library.open_model:WORTH_STORING": 0}  # is worth a store of its own, also a small one
 
 # What lies in the folder before: two models that differ, questions, a table, pairs of words.
 ANSWER = ("-m", "m.bin", "w3 + w4", "-k", "3")
@@ -58,7 +58,7 @@ class Operation(NamedTuple):
     def name(self) -> str:
         """The command as it is called: `models add`, `import`; "" for an answer."""
         first, *rest = self.command
-        return f"models {rest[0]}" if first == "models" else first if commands.find(first) else ""
+        return f"models {rest[0]}" if first == "models" else first if registry.find(first) else ""
 
 
 def _writes(*command: str) -> Operation:

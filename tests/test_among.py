@@ -8,7 +8,7 @@ import pytest
 from running import FAMILY, family, vecalc
 from terminal import Open
 
-from vecalc.app import commands
+from vecalc.shell import registry
 
 GIVEN = "queen,kign,QUEEN,Bread,foo,bar,Apple,queen"
 LACKS = "words of --among that are not in the model: 3 (kign, foo, bar)"
@@ -27,7 +27,7 @@ every_command = pytest.mark.parametrize("name", LINES)
 
 def taking_among() -> list[str]:
     """The commands that have the option; `vecalc EXPRESSION` is one."""
-    own = {name: commands.find(name) for name in commands.names()}
+    own = {name: registry.find(name) for name in registry.names()}
     return [
         "",
         *(name for name, one in own.items() if one and "--among" in str([p.opts for p in one.params])),

@@ -14,9 +14,9 @@ from test_reference import gensim_file
 
 import vecalc
 from vecalc.answers import Answer
-from vecalc.app import pipeline
-from vecalc.app.candidates import Limits
 from vecalc.calc.values import List, Scalar, Vector
+from vecalc.engine import calculator as engine
+from vecalc.engine.candidates import Limits
 from vecalc.errors import NoValue, Span, SyntaxProblem, TypeMismatch, UnknownName, UnknownWords
 from vecalc.lang.nodes import Number, Word
 
@@ -36,7 +36,7 @@ def words(answer: Answer) -> list[str]:
 # --- the package ----------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("module", [vecalc, pipeline], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [vecalc, engine], ids=lambda module: module.__name__)
 def test_the_examples_in_docstrings_run(module: Any) -> None:
     result = doctest.testmod(module, extraglobs={"vecalc": vecalc})
     assert result.attempted > 0

@@ -31,11 +31,11 @@ from safetensors.numpy import save_file
 from test_array_formats import MAKERS, WRITERS, in_npy, in_npz, in_safetensors, listed, table, tokenizer
 
 from vecalc.errors import FileProblem, StorageProblem, UsageError, VecalcError
-from vecalc.formats import Block, Source, guarded
+from vecalc.formats import Block, Source, stream_limits
 from vecalc.formats import load as load_module
-from vecalc.formats.decoding import shown
 from vecalc.formats.load import formats, load
 from vecalc.formats.parquet import Table
+from vecalc.formats.word_text import shown
 from vecalc.space.matrix import MatrixSpace
 
 WORDS = ["the", "king", "queen", "man", "woman", "naïve"]
@@ -341,8 +341,8 @@ def test_3_header_that_is_none(header: bytes, tmp_path: Path) -> None:
 
 
 def test_24_zip_bombs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guarded, "GRACE", 1 << 20)
-    monkeypatch.setattr(guarded, "RATIO", 20)
+    monkeypatch.setattr(stream_limits, "GRACE", 1 << 20)
+    monkeypatch.setattr(stream_limits, "RATIO", 20)
     path = in_npz(tmp_path, [str(i) for i in range(100_000)], np.zeros((100_000, 50), np.float32))
     assert "yields more than" in problem(path).message
 
@@ -507,7 +507,7 @@ def test_shared_rows_that_do_not_fit(mapping: Any, weights: Any, message: str, t
 
 
 def test_24_shared_rows_that_would_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guarded, "GRACE", 0)
+    monkeypatch.setattr(stream_limits, "GRACE", 0)
     names = [str(i) for i in range(1000)]
     path = in_safetensors(tmp_path, names, ROWS)
     wide = np.ones((1, 1 << 16), np.int8)
@@ -576,14 +576,14 @@ def test_missing_words_and_numbers(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["arrow", "parquet"])
 def test_24_tables_that_repeat_themselves(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guarded, "GRACE", 1 << 20)
+    monkeypatch.setattr(stream_limits, "GRACE", 1 << 20)
     zeros = pa.FixedSizeListArray.from_arrays(pa.array(np.zeros(3_000_000, np.float32)), 100)
     made = pa.table({"word": [str(i) for i in range(30_000)], "vector": zeros})
     if name == "parquet":
         pq.write_table(made, tmp_path / "model", compression="zstd")
     else:
         feather.write_feather(made, tmp_path / "model", compression="zstd")
-    monkeypatch.setattr(guarded, "RATIO", 20)
+    monkeypatch.setattr(stream_limits, "RATIO", 20)
     assert "yields more than" in problem(tmp_path / "model").message
 
 

@@ -13,9 +13,9 @@ from running import vecalc
 from safetensors.numpy import save_file
 from test_array_formats import MAKERS, listed, tokenizer
 
-from vecalc.app.stores import WORTH_STORING, load
 from vecalc.errors import FileProblem
 from vecalc.formats.load import convert
+from vecalc.library.open_model import WORTH_STORING, load
 from vecalc.space import digest
 from vecalc.space.store import FACTS, open_store
 

@@ -25,14 +25,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from running import PATIENCE, command, vecalc
 
-from vecalc.app.cache import CacheUse, building, folder_of
-from vecalc.app.stores import WORTH_STORING, load
 from vecalc.errors import FileProblem, NotWritable, StorageProblem
 from vecalc.formats import Tolerance
 from vecalc.formats.load import convert
-from vecalc.space import codes, files, placing, storing, writing
+from vecalc.library.cache import CacheUse, building, folder_of
+from vecalc.library.open_model import WORTH_STORING, load
+from vecalc.space import atomic, files, quantization, store_files, store_writer
 from vecalc.space.store import FACTS, open_store
-from vecalc.space.storing import write_store
+from vecalc.space.store_writer import write_store
 
 WIDTH = 40
 WORDS = [f"word{i}" for i in range(7_000)]
@@ -101,7 +101,7 @@ class Counted:
 def renames_by(first: Callable[..., Any], exchange: Callable[..., bool]) -> Iterator[None]:
     with (
         mock.patch.object(Path, "rename", first(Path.rename)),
-        mock.patch.object(placing, "exchange", exchange),
+        mock.patch.object(atomic, "exchange", exchange),
     ):
         yield
 
@@ -127,12 +127,12 @@ def failing(what: str, at: int, fault: Exception) -> Iterator[list[int]]:
         return Counted(files.private_file(path), fails)
 
     patch = {
-        "write": lambda: mock.patch.multiple(writing, private_file=counted),
-        "facts": lambda: mock.patch.multiple(storing, private_file=counted),
+        "write": lambda: mock.patch.multiple(store_files, private_file=counted),
+        "facts": lambda: mock.patch.multiple(store_writer, private_file=counted),
         "fsync": lambda: mock.patch.object(os, "fsync", first(os.fsync)),
-        "rename": lambda: renames_by(first, first(placing.exchange)),
+        "rename": lambda: renames_by(first, first(atomic.exchange)),
         "rename in two steps": lambda: renames_by(first, lambda *_: False),
-        "allocation": lambda: mock.patch.object(codes, "encode", first(codes.encode)),
+        "allocation": lambda: mock.patch.object(quantization, "encode", first(quantization.encode)),
     }[what]
     with patch():
         yield count
@@ -175,7 +175,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from unittest import mock
-from vecalc.app.stores import load
+from vecalc.library.open_model import load
 from vecalc.space import files, storing, writing
 
 file, what = Path(sys.argv[1]), sys.argv[2]
@@ -418,7 +418,7 @@ def test_the_second_waits_and_takes_what_the_first_made(file: Path, cache: Path)
 HOLDING = """
 import sys, time
 from pathlib import Path
-from vecalc.app.cache import CacheUse, building
+from vecalc.library.cache import CacheUse, building
 with building(Path(sys.argv[1]), "it", CacheUse()):
     print("held", flush=True)
     time.sleep(600)

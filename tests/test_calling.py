@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 from running import FAMILY, family, process, vecalc
 
-from vecalc.app import commands
-from vecalc.app.cli.command import vecalc as program
-from vecalc.app.cli.completing import completions
-from vecalc.app.commands.models import ACTIONS
+from vecalc.shell import registry
+from vecalc.shell.cli.command import vecalc as program
+from vecalc.shell.cli.completion import completions
+from vecalc.shell.commands.models import ACTIONS
 
 # --- help -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", commands.names())
+@pytest.mark.parametrize("name", registry.names())
 def test_help_on_a_command_is_its_own_help(name: str) -> None:
     asked, own = vecalc("help", name), vecalc(name, "--help")
     assert asked.code == own.code == 0
@@ -104,7 +104,7 @@ def test_and_nowhere_else(arguments: list[str]) -> None:
     ("line", "wanted"),
     [
         ("ex", ["explain"]),
-        ("", [*commands.names()]),
+        ("", [*registry.names()]),
         ("-m x.bin comp", ["compare"]),
         ("models ch", ["check"]),
         ("models check --sam", ["--sample"]),

@@ -33,8 +33,8 @@ import pytest
 
 import vecalc
 from vecalc.answers import Answer, Expected, Number, Ranking, Row, Rows, Scored
-from vecalc.app.candidates import Limits as CandidateLimits
 from vecalc.calc.functions import FUNCTIONS
+from vecalc.engine.candidates import Limits as CandidateLimits
 from vecalc.errors import Span, UnknownWords, VecalcError
 from vecalc.lang.limits import Limits
 from vecalc.lang.nodes import Call, Define, Statement, walk

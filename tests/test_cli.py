@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from running import ESCAPE, FAMILY, HARD, LONG, MARKUP, TABULAR, Done, family, process, vecalc, write_model
 
-from vecalc.app import answering
+from vecalc.engine import assembly
 
 KING = "1\tkings\t0.999015\n"  # the nearest word of king
 QUEEN = "1\tqueen\t0.958843\n"  # of king - man + woman
@@ -227,8 +227,8 @@ def test_a_fault_of_ours_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> N
     def broken(*_: object) -> None:
         raise ZeroDivisionError("an oversight")
 
-    monkeypatch.setattr(answering, "search", broken)
-    monkeypatch.setattr("vecalc.app.answering.search", broken)
+    monkeypatch.setattr(assembly, "search", broken)
+    monkeypatch.setattr("vecalc.engine.assembly.search", broken)
     with pytest.raises(AssertionError, match="a fault in vecalc itself: ZeroDivisionError: an oversight"):
         family("king")
 
@@ -237,7 +237,7 @@ def test_running_out_of_memory_is_a_problem_of_the_machine(monkeypatch: pytest.M
     def hungry(*_: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("vecalc.app.answering.search", hungry)
+    monkeypatch.setattr("vecalc.engine.assembly.search", hungry)
     done = family("king")
     assert done.code == 5
     assert done.err.startswith("vecalc: not enough memory")

@@ -12,8 +12,8 @@ from running import FAMILY, Done, vecalc
 
 import vecalc as package
 from vecalc.answers import NORMS, Column, Sheet
-from vecalc.app.comparing.formulas import FORMULAS
 from vecalc.render import Style, table
+from vecalc.studies.compare.formulas import FORMULAS
 
 Rows = list[dict[str, Any]]
 NAMES = [formula.name for formula in FORMULAS]

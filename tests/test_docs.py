@@ -12,13 +12,12 @@ import click
 import pytest
 from running import vecalc
 
-from vecalc.app import commands
-from vecalc.app.cli import topics
-from vecalc.app.cli.command import vecalc as command
-from vecalc.app.prelude import functions as prelude_functions
-from vecalc.app.repl.commands import COMMANDS as PROMPT_COMMANDS
 from vecalc.calc.functions import FUNCTIONS
+from vecalc.engine.prelude import functions as prelude_functions
 from vecalc.formats.load import formats
+from vecalc.shell import help_topics, registry
+from vecalc.shell.cli.command import vecalc as command
+from vecalc.shell.repl.prompt_commands import COMMANDS as PROMPT_COMMANDS
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -62,12 +61,12 @@ def test_every_option_is_in_the_reference(option: click.Parameter) -> None:
             assert re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", reference()), name
 
 
-@pytest.mark.parametrize("name", commands.names())
+@pytest.mark.parametrize("name", registry.names())
 def test_every_command_is_in_the_reference(name: str) -> None:
     assert f"vecalc {name}" in reference()
 
 
-@pytest.mark.parametrize("name", commands.names())
+@pytest.mark.parametrize("name", registry.names())
 def test_every_command_has_a_line_in_the_readme(name: str) -> None:
     assert re.search(
         rf"^\| \[?`vecalc {name}`.* \| .+ \|$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE
@@ -90,7 +89,7 @@ def test_every_format_is_named(name: str) -> None:
     assert name.replace("_", " ").lower() in " ".join(text.lower().split())
 
 
-@pytest.mark.parametrize("topic", [*topics.TOPICS, *FUNCTIONS, *prelude_functions()])
+@pytest.mark.parametrize("topic", [*help_topics.TOPICS, *FUNCTIONS, *prelude_functions()])
 def test_every_topic_has_help(topic: str) -> None:
     done = vecalc("help", topic)
     assert done.code == 0

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from running import FAMILY, vecalc
 
-from vecalc.app.doctor import words as of_words
-from vecalc.app.doctor.geometry import geometry
-from vecalc.app.doctor.rows import Drawn, RowsSeen, repeated
-from vecalc.space.storing import write_store
+from vecalc.space.store_writer import write_store
+from vecalc.studies.check import word_check as of_words
+from vecalc.studies.check.geometry import geometry
+from vecalc.studies.check.row_check import Drawn, RowsSeen, repeated
 
 RANDOM = np.random.default_rng(3)
 WORDS = [f"w{chr(97 + i % 26)}{chr(97 + i // 26 % 26)}{chr(97 + i // 676)}" for i in range(2_000)]

@@ -21,8 +21,8 @@ from vecalc.calc.formula import evaluate_rows
 from vecalc.calc.values import array
 from vecalc.errors import FileProblem, TypeMismatch
 from vecalc.evaluation.analogy_files import read_analogies
-from vecalc.evaluation.lines import Text
 from vecalc.evaluation.pair_files import read_pairs
+from vecalc.tables.question_tables import Text
 
 QUESTIONS = """\
 : royals

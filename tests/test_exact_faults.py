@@ -21,8 +21,8 @@ from exact import KILL, KILLED, Ran, Server, points, unsynced, unusable
 from operations import OPERATIONS, Home, Operation, Ways, undisturbed
 from test_pull import serving
 
-from vecalc.app import commands
-from vecalc.app.commands.models import ACTIONS
+from vecalc.shell import registry
+from vecalc.shell.commands.models import ACTIONS
 
 # How many kills, and as many errors, are placed at least: the net must not shrink unseen.
 LEAST = {
@@ -56,7 +56,7 @@ WRITE_NOTHING = {"help", "models path"}
 
 def test_the_table_has_every_command_that_writes() -> None:
     actions = {f"models {action}" for action in ACTIONS}
-    there_are = {"", *commands.names(), *actions} - {"models"} - WRITE_NOTHING
+    there_are = {"", *registry.names(), *actions} - {"models"} - WRITE_NOTHING
     assert {operation.name for operation in OPERATIONS.values()} == there_are
 
 

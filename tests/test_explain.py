@@ -16,17 +16,17 @@ from running import FAMILY, Done, family, vecalc
 
 import vecalc as package
 from vecalc.answers import NORMS, Ranking, Scored, Sheet
-from vecalc.app.asking import Question
-from vecalc.app.candidates import Limits
-from vecalc.app.cli.request import Request
-from vecalc.app.explaining import parts
-from vecalc.app.explaining.explain import explain
-from vecalc.app.repl import commands
-from vecalc.app.repl.session import Session
 from vecalc.calc.terms import terms
+from vecalc.engine.candidates import Limits
+from vecalc.engine.question import Question
 from vecalc.errors import NoValue, UsageError, VecalcError
-from vecalc.evaluation.background import NEAREST, WORDS, Background
+from vecalc.shell.repl import prompt_commands
+from vecalc.shell.repl.session import Session
+from vecalc.shell.request import Request
 from vecalc.space.matrix import MatrixSpace
+from vecalc.studies.axes.background import NEAREST, WORDS, Background
+from vecalc.studies.explain import contributions
+from vecalc.studies.explain.explanation import explain
 
 Rows = list[dict[str, Any]]
 
@@ -101,7 +101,7 @@ def test_parts_add_up_to_the_score(text: str, norm: str, metric: str) -> None:
     result = calculator(text).result
     assert isinstance(result, Ranking)
     assume(bool(result.vector.any()))  # it cancelled, and has neighbours by dot all the same
-    found = parts.sheet(calculator, workings, result.vector, result.neighbours, for_people=False)
+    found = contributions.sheet(calculator, workings, result.vector, result.neighbours, for_people=False)
     for near in result.neighbours:
         brought = [row["part"] for row in records(found) if row["rank"] == near.rank]
         assert sum(brought) == pytest.approx(near.score, abs=1e-6 * max(1, abs(near.score)))
@@ -152,10 +152,10 @@ def test_a_sum_of_shared_sums_is_no_larger_than_its_text() -> None:
 
 def test_many_terms_end_in_a_rest() -> None:
     text = " + ".join(f"{i + 1}*w{i}" for i in range(100))
-    for for_people, most in ((True, parts.COLUMNS), (False, parts.ROWS)):
+    for for_people, most in ((True, contributions.COLUMNS), (False, contributions.ROWS)):
         found = sheets_of(text, large(), for_people=for_people, k=2)["parts"]
         if for_people:
-            assert [column.name for column in found.columns][-1] == parts.REST
+            assert [column.name for column in found.columns][-1] == contributions.REST
             assert len(found.columns) == 3 + most
             _, _, score, *brought = found.rows[0]
         else:
@@ -464,7 +464,7 @@ def test_an_expression_may_begin_with_a_sign() -> None:
 def typed(line: str, capsys: pytest.CaptureFixture[str], form: str = "table") -> tuple[str, str]:
     """What is shown when a line is typed at the prompt, on stdout and on stderr."""
     session = Session(package.Calculator(space(), package.Options(k=2)), Request(format=form, quiet=True))
-    assert commands.run(session, line)
+    assert prompt_commands.run(session, line)
     return capsys.readouterr()
 
 
@@ -516,8 +516,8 @@ def test_a_format_for_vectors_shows_no_tables(capsys: pytest.CaptureFixture[str]
 
 def test_the_words_explain_and_compare_can_be_computed_with(capsys: pytest.CaptureFixture[str]) -> None:
     session = Session(package.Calculator(space()), Request())
-    assert not commands.run(session, "explain + king")
-    assert not commands.run(session, "compare - king")
+    assert not prompt_commands.run(session, "explain + king")
+    assert not prompt_commands.run(session, "compare - king")
 
 
 # --- the Google News words --------------------------------------------------------------------

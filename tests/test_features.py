@@ -18,12 +18,12 @@ from hypothesis import strategies as st
 from running import FAMILY, Done, vecalc
 
 import vecalc as package
-from vecalc.app.features import run as features_run
-from vecalc.app.features.maker import Maker
 from vecalc.calc.functions import FUNCTIONS
 from vecalc.calc.values import array
 from vecalc.errors import ExpressionError, NoValue, TypeMismatch, UnknownWords, UsageError, VecalcError
 from vecalc.space.matrix import MatrixSpace
+from vecalc.studies.features import feature_run as features_run
+from vecalc.studies.features.maker import Maker
 
 WORDS = ["king", "queen", "man", "woman", "prince", "princess"]
 SPACE = package.load(FAMILY).space
@@ -85,7 +85,7 @@ def test_every_function_on_whole_columns_is_compared() -> None:
 
 def test_formulas_on_whole_columns_are_not_computed_row_by_row() -> None:
     columns = {"u": WORDS, "v": WORDS[::-1]}
-    alone = mock.patch("vecalc.app.features.formulas.Formula._alone", side_effect=AssertionError)
+    alone = mock.patch("vecalc.studies.features.feature_formulas.Formula._alone", side_effect=AssertionError)
     with alone:
         package.features(calculator(), ["u*v", "cos(u, v)", "cos(u, relation([king], [queen]))"], columns)
         with pytest.raises(AssertionError):
@@ -103,7 +103,7 @@ def test_rows_do_not_know_of_each_other(rows: list[tuple[str, str]]) -> None:
 
 
 def test_the_example_in_the_docstring_runs() -> None:
-    result = doctest.testmod(sys.modules["vecalc.app.features.table"], extraglobs={"vecalc": package})
+    result = doctest.testmod(sys.modules["vecalc.studies.features.in_memory"], extraglobs={"vecalc": package})
     assert (result.attempted > 0, result.failed) == (True, 0)
 
 
@@ -555,6 +555,6 @@ def test_without_an_unfinished_run_resume_begins(pairs: Path, tmp_path: Path) ->
 def test_a_full_disk_keeps_what_is_done(pairs: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.npz"
     full = OSError(28, "No space left on device")
-    with mock.patch("vecalc.app.features.run.write", side_effect=full):
+    with mock.patch("vecalc.studies.features.feature_run.write", side_effect=full):
         assert features(pairs, "-e", "a*b", "-o", out).code == 5
     assert features(pairs, "-e", "a*b", "-o", out, "--resume").code == 0

@@ -20,12 +20,12 @@ import pytest
 from data import as_binary, as_fasttext, as_text, needs_data, shared_data
 from running import Done, vecalc
 
-from vecalc.app import stores
 from vecalc.errors import FileProblem
-from vecalc.formats import Tolerance, opening
+from vecalc.formats import Tolerance, open_file
 from vecalc.formats.load import formats, load, recognised
-from vecalc.formats.opening import opened
+from vecalc.formats.open_file import opened
 from vecalc.formats.save import save, writers
+from vecalc.library import open_model
 from vecalc.render.visible import visible
 from vecalc.space import VectorSpace, files
 from vecalc.space.matrix import MatrixSpace
@@ -97,12 +97,12 @@ def _memory(path: Path, lenient: bool) -> Read:
 
 
 def _model(path: Path, lenient: bool) -> Read:
-    return _tried(lambda: stores.load(path, **_tolerance(lenient)).space)
+    return _tried(lambda: open_model.load(path, **_tolerance(lenient)).space)
 
 
 def _cached(path: Path, lenient: bool) -> Read:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stores, "WORTH_STORING", 0)
+        patch.setattr(open_model, "WORTH_STORING", 0)
         return _model(path, lenient)
 
 
@@ -337,7 +337,7 @@ def test_a_mistake_of_ours_is_none_of_the_disk(tmp_path: Path, monkeypatch: pyte
     def unsupported(self: object, size: int = -1, /) -> bytes:
         raise UnsupportedOperation("fileno")
 
-    monkeypatch.setattr(opening._Tapped, "read", unsupported)
+    monkeypatch.setattr(open_file._Tapped, "read", unsupported)
     path = made("word2vec_binary", tmp_path, *model(200_000))
     for arguments in (["import", path, "--name", "x"], ["models", "check", path], ["-m", path, "word1"]):
         with pytest.raises(AssertionError, match="a fault in vecalc itself: UnsupportedOperation"):

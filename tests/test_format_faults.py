@@ -22,7 +22,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vecalc.errors import FileProblem, StorageProblem, UsageError, VecalcError
-from vecalc.formats import MAX_WIDTH, Block, Source, guarded, opening
+from vecalc.formats import MAX_WIDTH, Block, Source, open_file, stream_limits
 from vecalc.formats import load as load_module
 from vecalc.formats.load import Loaded, load
 
@@ -118,13 +118,13 @@ def refusing(number: int) -> Callable[..., None]:
 
 def test_2_no_permission(file: File, monkeypatch: pytest.MonkeyPatch) -> None:
     path = file(TEXT)
-    monkeypatch.setattr(opening, "for_reading", refusing(13))  # as root every file can be read
+    monkeypatch.setattr(open_file, "for_reading", refusing(13))  # as root every file can be read
     assert "permission denied" in problem(path).message
 
 
 def test_43_too_many_open_files(file: File, monkeypatch: pytest.MonkeyPatch) -> None:
     path = file(TEXT)
-    monkeypatch.setattr(opening, "for_reading", refusing(24))
+    monkeypatch.setattr(open_file, "for_reading", refusing(24))
     with pytest.raises(StorageProblem, match="too many files open"):
         load(path)
 
@@ -521,7 +521,7 @@ def test_21_real_files_of_other_kinds(name: str, kind: str) -> None:
 
 @pytest.mark.parametrize("line", [b"x 0 0\n", b"\0"])
 def test_24_gzip_bomb(file: File, monkeypatch: pytest.MonkeyPatch, line: bytes) -> None:
-    monkeypatch.setattr(guarded, "GRACE", 1 << 20)
+    monkeypatch.setattr(stream_limits, "GRACE", 1 << 20)
     path = file(gzip.compress(b"the 1 2\nking 3 4\n" + line * ((4 << 20) // len(line))))
     said = problem(path)
     assert "yields more than" in said.message or "a line of more than" in said.message

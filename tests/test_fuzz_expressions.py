@@ -14,8 +14,8 @@ import pytest
 from test_cases import FOLDER, read_blocks, spaces
 
 import vecalc
-from vecalc.app.prelude import functions as prelude_functions
 from vecalc.calc.functions import FUNCTIONS as CALLABLE
+from vecalc.engine.prelude import functions as prelude_functions
 from vecalc.errors import VecalcError
 from vecalc.render import Style, json, plain
 from vecalc.render.problem import problem as draw

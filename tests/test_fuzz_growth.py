@@ -17,7 +17,7 @@ from test_fuzz_expressions import limited
 
 from vecalc.errors import UsageError
 from vecalc.space import regular
-from vecalc.space.matching import pattern
+from vecalc.space.patterns import pattern
 
 FIRST = [
     "king",

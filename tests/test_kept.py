@@ -15,9 +15,9 @@ from keeping import ACTIONS, KEPT, KINDS, ROWS, at, failing
 from running import FAMILY, PATIENCE, process, vecalc
 
 import vecalc as package
-from vecalc.app import places
 from vecalc.errors import FileProblem, StorageProblem
-from vecalc.space.placing import leftovers
+from vecalc.library import paths
+from vecalc.space.atomic import leftovers
 from vecalc.space.store import FACTS
 
 AT_ONCE = 30
@@ -55,7 +55,7 @@ def program(*arguments: str) -> None:
 
 
 def test_every_kept_file_is_tried() -> None:
-    names = {kept.path().name for kept in places.KEPT}
+    names = {kept.path().name for kept in paths.KEPT}
     assert names == {*KEPT, *WRITTEN_BY_THEIR_USER}
 
 
@@ -67,7 +67,7 @@ def test_no_file_is_kept_outside_the_registry() -> None:
         for path in package_folder.rglob("*.py")
         if "config_folder()" in (text := path.read_text("utf-8")) or "history_file()" in text
     }
-    assert asking == {"app/places.py", "app/models/pruning.py"}
+    assert asking == {"library/paths.py", "library/prune.py"}
 
 
 # --- many at once -----------------------------------------------------------------------------
@@ -177,7 +177,7 @@ READING: dict[str, tuple[str, ...]] = {
 
 @pytest.mark.parametrize("name", READING)
 def test_91_what_is_not_a_file_in_the_place_of_one_ends_a_command(name: str, kind: str, home: Path) -> None:
-    path = put(kind, next(kept for kept in places.KEPT if kept.path().name == name).path())
+    path = put(kind, next(kept for kept in paths.KEPT if kept.path().name == name).path())
     done = process(*READING[name])
     assert (done.code, done.out) == (4, "")
     assert done.err.startswith(f"vecalc: {path}: ")
@@ -185,8 +185,8 @@ def test_91_what_is_not_a_file_in_the_place_of_one_ends_a_command(name: str, kin
     assert done.err.count("\n") == 1
 
 
-@pytest.mark.parametrize("kept", places.KEPT, ids=lambda kept: kept.path().name)
-def test_91_no_kept_file_is_waited_for_or_read_without_end(kept: places.Kept, kind: str) -> None:
+@pytest.mark.parametrize("kept", paths.KEPT, ids=lambda kept: kept.path().name)
+def test_91_no_kept_file_is_waited_for_or_read_without_end(kept: paths.Kept, kind: str) -> None:
     put(kind, kept.path())
     with pytest.raises(FileProblem, match="not a regular file"):
         kept.read()
@@ -194,8 +194,8 @@ def test_91_no_kept_file_is_waited_for_or_read_without_end(kept: places.Kept, ki
         kept.change(lambda _: b"")
 
 
-@pytest.mark.parametrize("kept", places.KEPT, ids=lambda kept: kept.path().name)
-def test_91_no_kept_file_is_larger_than_makes_sense(kept: places.Kept) -> None:
+@pytest.mark.parametrize("kept", paths.KEPT, ids=lambda kept: kept.path().name)
+def test_91_no_kept_file_is_larger_than_makes_sense(kept: paths.Kept) -> None:
     kept.path().parent.mkdir(exist_ok=True)
     kept.path().touch()
     os.truncate(kept.path(), kept.most + 1)
@@ -237,13 +237,13 @@ def test_91_no_part_of_a_store_is_waited_for(how: str, kind: str, home: Path) ->
 
 
 def test_91_a_list_of_words_or_definitions_must_be_a_file(kind: str, home: Path) -> None:
-    from vecalc.app.cli import inputs
+    from vecalc.library import definitions
 
     path = put(kind, home / "here" / "words.txt")
     done = process("models", "check", FAMILY, "--words", path)
     assert (done.code, "not a regular file" in done.err) == (4, True)
     with pytest.raises(FileProblem, match="not a regular file"):
-        inputs.text(path)  # what `load` calls
+        definitions.text(path)  # what `load` calls
 
 
 def test_what_the_user_names_to_be_read_as_it_comes_may_be_a_pipe(home: Path) -> None:

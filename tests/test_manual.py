@@ -9,8 +9,8 @@ import subprocess
 import pytest
 from running import PATIENCE, vecalc
 
-from vecalc.app import commands
-from vecalc.app.cli.command import vecalc as command
+from vecalc.shell import registry
+from vecalc.shell.cli.command import vecalc as command
 
 needs_groff = pytest.mark.skipif(shutil.which("groff") is None, reason="no groff here to set the page with")
 
@@ -26,7 +26,7 @@ def test_the_page_has_every_option_and_command() -> None:
     for option in command.params:
         for name in (*option.opts, *option.secondary_opts):
             assert not name.startswith("-") or re.search(rf"(\\fB|, | / ){re.escape(name)}\b", shown), name
-    for name in commands.names():
+    for name in registry.names():
         assert f"\\fBvecalc {name}\\fR" in shown
 
 

@@ -34,9 +34,9 @@ from test_format_faults import (
     touched,
 )  # fmt: skip
 
-from vecalc.app import stores
-from vecalc.formats import Block, Source, guarded, opening
+from vecalc.formats import Block, Source, open_file, stream_limits
 from vecalc.formats import load as load_module
+from vecalc.library import open_model
 from vecalc.space.files import unreadable
 
 __all__ = ["file"]  # a fixture
@@ -96,7 +96,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_pat
     """How a file is read; afterwards the cache holds no store unless it was converted well."""
     monkeypatch.setenv("VECALC_CACHE_DIR", str(tmp_path / "cache"))
     if request.param == "converted":
-        monkeypatch.setattr(stores, "WORTH_STORING", 0)
+        monkeypatch.setattr(open_model, "WORTH_STORING", 0)
     return request.param
 
 
@@ -148,7 +148,7 @@ def test_2_the_command_line_ends_with_4(
 def test_2_no_permission_on_the_command_line(file: File, monkeypatch: pytest.MonkeyPatch) -> None:
     path = file(TEXT)
     monkeypatch.setattr(
-        opening, "_open", lambda path: (_ for _ in ()).throw(unreadable(path, OSError(13, "")))
+        open_file, "_open", lambda path: (_ for _ in ()).throw(unreadable(path, OSError(13, "")))
     )
     assert_refused(vecalc("-m", path, "the"), "permission denied", path)
 
@@ -191,7 +191,7 @@ def test_8_a_promise_takes_no_memory_on_the_command_line(file: File, way: str, c
 def test_24_a_gzip_bomb_on_the_command_line(
     file: File, tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(guarded, "GRACE", 1 << 20)
+    monkeypatch.setattr(stream_limits, "GRACE", 1 << 20)
     path = file(gzip.compress(b"the 1 2\nking 3 4\n" + b"x 0 0\n" * (1 << 20)))
     assert_refused(vecalc("-m", path, "the"), "yields more than", path)
     assert nothing_cached(tmp_path)

@@ -15,12 +15,12 @@ import pytest
 from data import as_binary, as_text
 from running import FAMILY, Done, vecalc
 
-from vecalc.app import catalogue
-from vecalc.app.cache import folder_of
-from vecalc.app.commands.models import ACTIONS
-from vecalc.app.stores import load
 from vecalc.formats import Tolerance
-from vecalc.space.holding import held
+from vecalc.library import catalogue
+from vecalc.library.cache import folder_of
+from vecalc.library.open_model import load
+from vecalc.shell.commands.models import ACTIONS
+from vecalc.space.locks import held
 from vecalc.space.store import FACTS
 
 WORDS = [f"word{i}" for i in range(7_000)]
@@ -153,7 +153,7 @@ def test_removing_an_imported_model_asks(large: Path, home: Path) -> None:
 @pytest.mark.parametrize(("said", "gone"), [("y\n", True), ("n\n", False), ("", False)])
 def test_on_a_terminal_a_person_answers(said: str, gone: bool, large: Path) -> None:
     vecalc("import", large, "--name", "mine")
-    with mock.patch("vecalc.app.cli.terminal.is_terminal", return_value=True):
+    with mock.patch("vecalc.shell.terminal.is_terminal", return_value=True):
         done = models("remove", "mine", stdin=said)
     assert "[y/N]" in done.err
     assert (done.code == 0, "mine" not in listed()) == (gone, gone)
@@ -229,9 +229,9 @@ def test_the_file_itself_carries_nothing() -> None:
 
 
 def test_a_batch_does_not_go_on_at_another_norm() -> None:
-    from vecalc.app.cli.opening import as_models_have_it, open_calculator
-    from vecalc.app.cli.request import Request
-    from vecalc.app.cli.resuming import _about
+    from vecalc.shell.opening import as_models_have_it, open_calculator
+    from vecalc.shell.request import Request
+    from vecalc.shell.resume import _about
 
     good("add", "family", FAMILY)
     Path("in.txt").write_text("king\n")
@@ -449,23 +449,23 @@ def test_every_action_has_help(action: str) -> None:
 
 
 def test_the_prompt_takes_up_what_a_model_carries() -> None:
-    from vecalc.app.cli.opening import open_calculator
-    from vecalc.app.cli.request import Request
-    from vecalc.app.repl import commands
-    from vecalc.app.repl.session import Session
+    from vecalc.shell.opening import open_calculator
+    from vecalc.shell.repl import prompt_commands
+    from vecalc.shell.repl.session import Session
+    from vecalc.shell.request import Request
 
     good("add", "family", FAMILY, "--norm", "raw")
     request = Request(unset=("norm", "metric"))
     session = Session(open_calculator(request).calculator, request)
     norms = []
     for line in ("use f=family", "use starter", "use f", "set norm unit", "use starter", "use f"):
-        commands.run(session, line)
+        prompt_commands.run(session, line)
         norms.append(session.calculator.options.norm)
     assert norms == ["raw", "rms", "raw", "unit", "unit", "unit"]
 
 
 def test_names_are_completed_behind_m() -> None:
-    from vecalc.app.cli.command import vecalc as command
+    from vecalc.shell.cli.command import vecalc as command
 
     (option,) = (param for param in command.params if param.name == "model")
     context = command.make_context("vecalc", ["x"])

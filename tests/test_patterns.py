@@ -13,7 +13,7 @@ from test_startup import loaded
 
 from vecalc.errors import UsageError
 from vecalc.space import regular
-from vecalc.space.matching import pattern
+from vecalc.space.patterns import pattern
 
 FORTY = "a" * 40 + "!"
 ENDLESS = ["/(a|a)*$/", "/(a|aa)+$/", "/^(a|b|ab|a)*c?$/", "/(?=(a|a)+$)/"]

@@ -14,8 +14,8 @@ from running import FAMILY
 
 import vecalc
 from vecalc.answers import Answer, Ranking
-from vecalc.app import plain
-from vecalc.app.asking import Question
+from vecalc.engine import word_sums
+from vecalc.engine.question import Question
 
 WORDS = [
     "king",
@@ -60,7 +60,7 @@ def told(answers: Sequence[Answer]) -> list[Any]:
 def answered(texts: Sequence[str], short: bool, **options: Any) -> list[Any]:
     calculate = vecalc.Calculator(vecalc.load(FAMILY).space)
     calculate.set(**options)
-    with mock.patch.object(plain, "compute", plain.compute if short else lambda *_: {}):
+    with mock.patch.object(word_sums, "compute", word_sums.compute if short else lambda *_: {}):
         return told(
             list(calculate.answers([Question(text, i) for i, text in enumerate(["king", *texts], 1)]))
         )
@@ -81,7 +81,7 @@ def test_whatever_the_options(options: dict[str, str]) -> None:
 
 @given(SUM)
 def test_a_plain_sum_is_what_the_parser_reads(text: str) -> None:
-    found = plain.read(text)
+    found = word_sums.read(text)
     if "where" in text.split():
         assert found is None
     else:
@@ -109,13 +109,13 @@ def test_a_plain_sum_is_what_the_parser_reads(text: str) -> None:
     ],
 )
 def test_anything_else_is_left_to_the_parser(text: str) -> None:
-    assert plain.read(text) is None
+    assert word_sums.read(text) is None
 
 
 def test_most_of_a_batch_goes_the_short_way() -> None:
     calculate = vecalc.Calculator(vecalc.load(FAMILY).space)
     questions = [Question("king - man + woman"), Question("king + nosuch"), Question("queen")]
-    assert list(plain.compute(calculate, questions)) == [0, 2]
+    assert list(word_sums.compute(calculate, questions)) == [0, 2]
 
 
 def test_a_name_bound_in_the_same_chunk_is_the_name() -> None:

@@ -13,9 +13,9 @@ import pytest
 from running import FAMILY, vecalc
 from test_pull import serving
 
-from vecalc.app import commands
-from vecalc.app.cli import command as answering
-from vecalc.app.cli.output import TextSink
+from vecalc.shell import registry
+from vecalc.shell.cli import command as answering
+from vecalc.shell.output import TextSink
 
 PLAIN = {str, int, float, bool, type(None)}
 FILES = {
@@ -50,8 +50,8 @@ LINES: dict[str, list[list[str]]] = {
 def with_formats() -> Iterator[str]:
     """The commands, and actions of commands, that have `--json`."""
     found: dict[str, click.Command] = {"": answering.vecalc}
-    for name in commands.names():
-        one = commands.find(name)
+    for name in registry.names():
+        one = registry.find(name)
         assert one is not None
         found |= {name: one, **{f"{name} {action}": own for action, own in one.actions.items()}}
     return (name for name, one in found.items() if any(param.name == "json" for param in one.params))

@@ -21,8 +21,8 @@ from vecalc.errors import (
     VecalcError,
 )
 from vecalc.render import Style
-from vecalc.render.cells import columns
 from vecalc.render.problem import note, problem
+from vecalc.render.width import columns
 
 
 def words(*spans: tuple[int, int]) -> UnknownWords:

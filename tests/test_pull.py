@@ -341,11 +341,11 @@ def test_an_import_that_fails_keeps_the_download_for_the_next_time(home: Path) -
     import os
     from unittest import mock
 
-    from vecalc.space import storing
+    from vecalc.space import store_writer
 
     full = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     with serving() as (url, asked):
-        with mock.patch.object(storing, "private_file", side_effect=full):
+        with mock.patch.object(store_writer, "private_file", side_effect=full):
             assert pull(url, "family-4").code == 5
         (download,) = kept(home)
         assert download.startswith("family-4-")

@@ -27,7 +27,7 @@ from data import data_file, needs_data
 
 import vecalc
 from vecalc.answers import Answer
-from vecalc.app.candidates import Limits
+from vecalc.engine.candidates import Limits
 
 Pairs = list[tuple[str, float]]
 

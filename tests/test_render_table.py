@@ -24,7 +24,7 @@ from rendering import (
 from vecalc.answers import Answer, Neighbour
 from vecalc.render import Style
 from vecalc.render.bars import bar, shares
-from vecalc.render.figures import fixed, result, tidy
+from vecalc.render.numbers import fixed, result, tidy
 
 
 def test_table_interleaves_inputs_at_the_rank_they_would_have_had() -> None:

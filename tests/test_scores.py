@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from running import FAMILY, family
 
 import vecalc
-from vecalc.app.candidates import Limits
 from vecalc.calc import program
 from vecalc.calc.program import Candidates, Joint
 from vecalc.calc.scores import rank_in_score, score_values, search_scores
 from vecalc.calc.values import Score
+from vecalc.engine.candidates import Limits
 from vecalc.errors import NoValue, UsageError, VecalcError
 from vecalc.space.matrix import MatrixSpace
 

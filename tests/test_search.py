@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from vecalc.answers import METRICS, NORMS
-from vecalc.search import Measure, coded
+from vecalc.search import Measure, quantized
 from vecalc.search.exact import search
 from vecalc.search.ranks import rank, ranks
-from vecalc.space.codes import Codes, encode, rotation, turned
 from vecalc.space.matrix import MatrixSpace
+from vecalc.space.quantization import Codes, encode, rotation, turned
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -36,7 +36,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
     with_codes = request.param == CODED
     if with_codes:
         for name, value in {"WORTH_IT": 1.0, "FIRST": 50, "FEWEST": 64, "CELLS": 64}.items():
-            monkeypatch.setattr(coded, name, value)
+            monkeypatch.setattr(quantized, name, value)
     yield request.param
     with_codes = False
 
@@ -273,7 +273,7 @@ def test_codes_that_nothing_can_multiply_make_no_difference(
     matrix = matrix_of(name)
     space = space_of(matrix)
     assert space.codes is not None
-    monkeypatch.setattr(coded, "_kernel", lambda: None)
+    monkeypatch.setattr(quantized, "_kernel", lambda: None)
     bare = MatrixSpace(list(space.words()), matrix)
     for measure in MEASURES:
         found, plain = (search(one, queries_for(matrix), 10, measure) for one in (space, bare))
@@ -375,7 +375,7 @@ def test_a_large_space_of_near_ties(measure: Measure) -> None:
 
 def test_the_kernel_is_there() -> None:
     """Otherwise the tests of codes would test float32 products."""
-    assert coded._kernel() is not None
+    assert quantized._kernel() is not None
 
 
 @pytest.mark.parametrize("rows", [100, 5_000])
@@ -386,7 +386,7 @@ def test_codes_leave_few_rows(rows: int) -> None:
     assert codes is not None
     queries = random(40, 100, seed=19)
     truth = queries @ (random(rows, 100) / np.linalg.norm(random(rows, 100), axis=1, keepdims=True)).T
-    for near, scores in zip(coded.candidates(codes, queries, 5).rows, truth, strict=True):
+    for near, scores in zip(quantized.candidates(codes, queries, 5).rows, truth, strict=True):
         assert set(np.argsort(-scores)[:5].tolist()) - set(codes.loose.tolist()) <= set(near.tolist())
         assert len(near) < rows / 2
         assert near.tolist() == sorted(set(near.tolist()))

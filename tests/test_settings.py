@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pytest
 from running import FAMILY, Done, family, vecalc
 
-from vecalc.app.settings import KEYS
+from vecalc.shell.settings import KEYS
 
 KING = "1\tkings\t0.999015\n"
 

@@ -25,7 +25,7 @@ from vecalc.space import VectorSpace
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.spelling import fold, fold_all
 from vecalc.space.store import open_store
-from vecalc.space.storing import write_store as write_written
+from vecalc.space.store_writer import write_store as write_written
 from vecalc.space.words import FINDS_BEFORE_DICTIONARY, WordFile, WordList
 
 COMPOSED, DECOMPOSED = "caf\u00e9", "cafe\u0301"
@@ -326,7 +326,7 @@ def test_opening_a_store_loads_nothing_it_does_not_need(tmp_path: Path) -> None:
 import sys
 from pathlib import Path
 from vecalc.space.store import open_store
-from vecalc.space.storing import write_store as write_written
+from vecalc.space.store_writer import write_store as write_written
 space = open_store(Path({str(write_store(tmp_path, WORDS, ROWS))!r}))
 space.vectors([space.row("king")]), space.variants("KING")
 unwanted = {{"gensim", "rapidfuzz", "gzip", "dataclasses", "importlib.resources"}}

@@ -13,14 +13,14 @@ from rapidfuzz.distance import OSA
 
 from vecalc.errors import UsageError
 from vecalc.space import spelling
-from vecalc.space.letters import Letters
-from vecalc.space.lines import lines_of
-from vecalc.space.matching import matching_rows, pattern
 from vecalc.space.matrix import MatrixSpace
+from vecalc.space.patterns import matching_rows, pattern
 from vecalc.space.selection import Selection
+from vecalc.space.signatures import Letters
 from vecalc.space.spelling import SHORTEST, Near, fold, tolerated
 from vecalc.space.store import open_store
-from vecalc.space.storing import write_store
+from vecalc.space.store_writer import write_store
+from vecalc.space.word_bytes import lines_of
 from vecalc.space.words import Vocabulary, WordFile, WordList
 
 WORDS = ["the", "King", "king", "sign", "kings", "naïve", "naive", "un", "undo", "Undo", "unhappy", "running"]

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 import vecalc
-from vecalc.app.asking import Question
-from vecalc.app.rotating import Rotated, kept_neighbours, stability_of
 from vecalc.calc.values import Vector
-from vecalc.evaluation.rotation import PART, Rotation
-from vecalc.evaluation.stability import Stability, overlap
+from vecalc.engine.question import Question
 from vecalc.space.matrix import MatrixSpace
+from vecalc.studies.axes.rotated import Rotated, kept_neighbours, stability_of
+from vecalc.studies.axes.rotation import PART, Rotation
+from vecalc.studies.axes.stability import Stability, overlap
 
 WORDS = ["a", "b", "c", "d", *(f"w{i}" for i in range(200))]
 

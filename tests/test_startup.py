@@ -53,7 +53,7 @@ def test_help_loads_no_numbers(arguments: list[str]) -> None:
     modules = loaded(*arguments)
     assert "click" in modules
     assert modules.isdisjoint({"numpy", "lark", *NOT_FOR_A_LINE})
-    assert "vecalc.app.pipeline" not in modules
+    assert "vecalc.engine.calculator" not in modules
 
 
 @pytest.mark.parametrize("form", ["plain", "json", "vector"])

@@ -17,18 +17,18 @@ import pytest
 from data import as_binary, as_text
 from running import process, vecalc
 
-from vecalc.app import stores as app_stores
-from vecalc.app.stores import WORTH_STORING, load
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.formats import MAX_WIDTH
 from vecalc.formats.load import convert
-from vecalc.search import coded
+from vecalc.library import open_model as app_stores
+from vecalc.library.open_model import WORTH_STORING, load
+from vecalc.search import quantized
 from vecalc.search.exact import search
-from vecalc.space import VectorSpace, codes, digest, placing, writing
+from vecalc.space import VectorSpace, atomic, digest, quantization, store_files
 from vecalc.space.index import MappedWords
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.store import FACTS, open_store
-from vecalc.space.storing import write_store
+from vecalc.space.store_writer import write_store
 
 WIDTH = 40
 WORDS = [f"word{i}" for i in range(7_000)]
@@ -121,10 +121,10 @@ def failing_after(calls: int, what: str, once: bool = False) -> Iterator[list[in
     module, name = {
         "fsync": (os, "fsync"),
         "rename": (Path, "rename"),
-        "exchange": (placing, "exchange"),
-        "save": (writing._Files, "_save"),
+        "exchange": (atomic, "exchange"),
+        "save": (store_files._Files, "_save"),
     }[what]
-    two_steps = mock.patch.object(placing, "exchange", return_value=False)
+    two_steps = mock.patch.object(atomic, "exchange", return_value=False)
     in_steps = two_steps if what == "rename" else nullcontext()
     true, count, failed = getattr(module, name), 0, []
 
@@ -387,7 +387,7 @@ def test_a_source_is_described(file: Path, tmp_path: Path) -> None:
 # --- wide models ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("width", [codes.WIDE, codes.WIDE + 1, 5_000, MAX_WIDTH])
+@pytest.mark.parametrize("width", [quantization.WIDE, quantization.WIDE + 1, 5_000, MAX_WIDTH])
 def test_a_wide_model_costs_no_square_of_its_width(folders: Path, width: int) -> None:
     """Some rows of any width that is read: the store is little larger than they are, and the search exact."""
     rows = np.random.default_rng(5).normal(size=(6, width)).astype(np.float32)
@@ -403,17 +403,17 @@ def test_a_wide_store_of_an_earlier_version_still_opens(
     """They held a whole matrix for every width."""
     rows = np.random.default_rng(5).normal(size=(6, 1_500)).astype(np.float32)
     with monkeypatch.context() as earlier:
-        earlier.setattr(codes, "WIDE", 1 << 16)
+        earlier.setattr(quantization, "WIDE", 1 << 16)
         write_store(folders / "wide", [(list("abcdef"), rows)], name="wide")
     space = open_store(folders / "wide")
     assert space.codes is not None
-    assert space.codes.rotation.shape == (1_500, codes.width(1_500))
+    assert space.codes.rotation.shape == (1_500, quantization.width(1_500))
     assert_exact(space, rows)
 
 
 def assert_exact(space: VectorSpace, rows: np.ndarray[Any, Any]) -> None:
     """By codes, whatever few rows there are."""
-    with mock.patch.object(coded, "WORTH_IT", 1.0):
+    with mock.patch.object(quantized, "WORTH_IT", 1.0):
         found = search(space, rows.astype(np.float64) + 0.01, 3)
     units = rows / np.linalg.norm(rows.astype(np.float64), axis=1, keepdims=True)
     queries = (rows.astype(np.float64) + 0.01) / np.linalg.norm(rows + 0.01, axis=1, keepdims=True)

@@ -10,11 +10,11 @@ from hypothesis.extra.numpy import arrays
 from test_cases import spaces
 
 import vecalc
-from vecalc.app.prelude import functions as prelude
 from vecalc.calc.formula import evaluate_rows
 from vecalc.calc.functions import FUNCTIONS
 from vecalc.calc.scores import score_values
 from vecalc.calc.values import array
+from vecalc.engine.prelude import functions as prelude
 
 # Of two vectors; a function that is not here is looked at by the test that finds them.
 SYMMETRIC = [

@@ -20,8 +20,8 @@ import pytest
 from machine import FULL, STOP, Ended, Machine
 from running import FAMILY, Done, vecalc
 
-from vecalc.app import commands
-from vecalc.app.cli.command import vecalc as main_command
+from vecalc.shell import registry
+from vecalc.shell.cli.command import vecalc as main_command
 
 
 class Case(NamedTuple):
@@ -55,7 +55,7 @@ ONE_EACH = [pytest.param(cases[0], id=name or "batch") for name, cases in CASES.
 
 
 def test_every_command_that_resumes_is_here() -> None:
-    known: dict[str, click.Command | None] = {name: commands.find(name) for name in commands.names()}
+    known: dict[str, click.Command | None] = {name: registry.find(name) for name in registry.names()}
     known[""] = main_command
     assert {n for n, c in known.items() if c and any(p.name == "resume" for p in c.params)} == set(CASES)
 

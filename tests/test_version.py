@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from running import vecalc
 
-from vecalc.app.cli import version
+from vecalc.shell.cli import version
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vecalc.render.cells import columns
 from vecalc.render.visible import spell_controls, visible
+from vecalc.render.width import columns
 
 ANY = st.text(st.characters(exclude_categories=()))
 TRICKY = st.text(

@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from vecalc.errors import FileProblem, StorageProblem, UsageError, VecalcError
-from vecalc.formats.decoding import shown
+from vecalc.formats.float_text import lines
 from vecalc.formats.load import load
 from vecalc.formats.save import form_of, save, spoken, writers
-from vecalc.formats.shortest import lines
+from vecalc.formats.word_text import shown
 from vecalc.space import VectorSpace
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.selection import Selection

@@ -13,9 +13,9 @@ import pytest
 from data import as_text
 from running import FAMILY, Done, vecalc
 
-from vecalc.app import commands
-from vecalc.app.cli.command import vecalc as program
-from vecalc.app.commands.models import ACTIONS
+from vecalc.shell import registry
+from vecalc.shell.cli.command import vecalc as program
+from vecalc.shell.commands.models import ACTIONS
 
 # What a terminal obeys (one writes to the clipboard), what rich reads as markup, what spreadsheets compute.
 HOSTILE = ("\x1b]52;c;cm0=\x07b", "\x1b[31mr\rd", "\u202eabc\x9b2J", "[red]b[/]", "=1+1")
@@ -58,14 +58,14 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
 def command_of(name: str) -> click.Command:
     """The command of an example."""
     first, _, action = name.partition(" ")
-    found = ACTIONS[action] if action else commands.find(first) if first else program
+    found = ACTIONS[action] if action else registry.find(first) if first else program
     assert found is not None
     return found
 
 
 def every_name() -> set[str]:
     """All commands, and in place of `models` its actions."""
-    return {"", *commands.names(), *(f"models {action}" for action in ACTIONS)} - {"models"}
+    return {"", *registry.names(), *(f"models {action}" for action in ACTIONS)} - {"models"}
 
 
 class Case(NamedTuple):

@@ -30,25 +30,25 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Answer": "vecalc.answers",
-    "Calculator": "vecalc.app.pipeline",
-    "Features": "vecalc.app.features",
+    "Calculator": "vecalc.engine.calculator",
+    "Features": "vecalc.studies.features",
     "Neighbour": "vecalc.answers",
     "Number": "vecalc.answers",
-    "Options": "vecalc.app.asking",
-    "Question": "vecalc.app.asking",
+    "Options": "vecalc.engine.question",
+    "Question": "vecalc.engine.question",
     "Ranking": "vecalc.answers",
     "Rows": "vecalc.answers",
     "Scored": "vecalc.answers",
     "VecalcError": "vecalc.errors",
     "VectorSpace": "vecalc.space",
-    "features": "vecalc.app.features.table",
+    "features": "vecalc.studies.features.in_memory",
     "from_keyed_vectors": "vecalc.formats.keyed_vectors",
-    "load": "vecalc.app.stores",
+    "load": "vecalc.library.open_model",
     "parse": "vecalc.lang.parse",
     "quote": "vecalc.lang.show",
     "save": "vecalc.formats.save",
     "show": "vecalc.lang.show",
-    "starter": "vecalc.app.spaces",
+    "starter": "vecalc.library.named_spaces",
 }
 
 __all__ = [
@@ -77,18 +77,18 @@ __all__ = [
 
 if TYPE_CHECKING:
     from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored
-    from vecalc.app.asking import Options, Question
-    from vecalc.app.features import Features
-    from vecalc.app.features.table import features
-    from vecalc.app.pipeline import Calculator
-    from vecalc.app.spaces import starter
-    from vecalc.app.stores import load
+    from vecalc.engine.calculator import Calculator
+    from vecalc.engine.question import Options, Question
     from vecalc.errors import VecalcError
     from vecalc.formats.keyed_vectors import from_keyed_vectors
     from vecalc.formats.save import save
     from vecalc.lang.parse import parse
     from vecalc.lang.show import quote, show
+    from vecalc.library.named_spaces import starter
+    from vecalc.library.open_model import load
     from vecalc.space import VectorSpace
+    from vecalc.studies.features import Features
+    from vecalc.studies.features.in_memory import features
 
 
 def __getattr__(name: str) -> Any:

@@ -39,7 +39,7 @@ def _outcome(arguments: list[str]) -> int:
     _end_cleanly_on_signals()
     _prepare_streams()
     try:
-        from vecalc.app.cli.command import invoke
+        from vecalc.shell.cli.command import invoke
 
         code = invoke(arguments)
         sys.stdout.flush()
@@ -55,9 +55,9 @@ def _outcome(arguments: list[str]) -> int:
 
 
 def _report(problem: Exception, arguments: list[str]) -> int:
-    from vecalc.app.cli.terminal import color_of, error_style, show_traceback
-    from vecalc.app.faults import as_problem
     from vecalc.render.problem import problem as draw
+    from vecalc.shell.exceptions import as_problem
+    from vecalc.shell.terminal import color_of, error_style, show_traceback
 
     told = as_problem(problem)
     with contextlib.suppress(OSError):  # stderr itself may be full or closed; the code still tells

@@ -17,7 +17,7 @@ from pathlib import PurePath
 from vecalc.errors import FileProblem
 from vecalc.evaluation import Analogies, Analogy, Section
 from vecalc.evaluation.binding import bound_rows, with_names
-from vecalc.evaluation.lines import SAMPLE, Line, Text, is_number, lines, table
+from vecalc.tables.question_tables import SAMPLE, Line, Text, is_number, lines, table
 
 COLUMNS = ("a", "b", "c")
 ANSWER = "d"  # the name that --bind has for the right answer

@@ -9,10 +9,10 @@ import numpy as np
 
 from vecalc.answers import Cell, Column, Sheet
 from vecalc.evaluation import Analogies, Rules
-from vecalc.evaluation.judging import ELSEWHERE, RIGHT, Asked, Judged, impossible, mean_reciprocal_rank, seen
 from vecalc.evaluation.lookup import UNKNOWN
-from vecalc.evaluation.naming import Names, comparable
+from vecalc.evaluation.marking import ELSEWHERE, RIGHT, Asked, Judged, impossible, mean_reciprocal_rank, seen
 from vecalc.evaluation.protocol import protocol_sheet
+from vecalc.evaluation.run_labels import Names, comparable
 from vecalc.evaluation.statistics import holm, mcnemar, share_interval
 from vecalc.space import VectorSpace
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from vecalc.errors import FileProblem, UsageError
-from vecalc.evaluation.lines import Table, words_of
+from vecalc.tables.question_tables import Table, words_of
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _PART = re.compile(r"(.+):(\d+)")

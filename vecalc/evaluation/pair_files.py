@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from vecalc.errors import FileProblem
 from vecalc.evaluation import Pair, Pairs
 from vecalc.evaluation.binding import bound_rows, place_of, with_names
-from vecalc.evaluation.lines import SAMPLE, Table, Text, is_number, lines, table, words_of
+from vecalc.tables.question_tables import SAMPLE, Table, Text, is_number, lines, table, words_of
 
 COLUMNS = ("a", "b")
 PHRASES = ("a1", "n1", "a2", "n2")

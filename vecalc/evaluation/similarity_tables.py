@@ -9,8 +9,8 @@ from typing import NamedTuple
 from vecalc.answers import Cell, Column, Sheet
 from vecalc.evaluation import Pairs, Rules
 from vecalc.evaluation.agreement import Compared
-from vecalc.evaluation.naming import Names, comparable
 from vecalc.evaluation.protocol import protocol_sheet
+from vecalc.evaluation.run_labels import Names, comparable
 from vecalc.evaluation.statistics import (
     Difference,
     Interval,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from vecalc.errors import FileProblem
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.columns import arrow, columns_of
-from vecalc.formats.tables import batches_of, blocks_of, explained
+from vecalc.formats.arrow_blocks import batches_of, blocks_of, explained
+from vecalc.formats.arrow_columns import arrow, columns_of
 
 if TYPE_CHECKING:
     from vecalc.space import VectorSpace

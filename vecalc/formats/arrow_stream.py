@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.arrays import Counting
-from vecalc.formats.columns import arrow, columns_of
-from vecalc.formats.tables import blocks_of, explained
+from vecalc.formats.arrow_blocks import blocks_of, explained
+from vecalc.formats.arrow_columns import arrow, columns_of
+from vecalc.formats.npy_stream import Counting
 
 _WHAT = "an Arrow stream"
 _CONTINUES = b"\xff\xff\xff\xff"  # before the length of every message

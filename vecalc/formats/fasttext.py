@@ -19,9 +19,9 @@ import numpy as np
 
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.decoding import decode
 from vecalc.formats.fasttext_header import CHUNK, MAGIC, USE_VEC, Model, Reader, read_header
 from vecalc.formats.word2vec_binary import TRAILING
+from vecalc.formats.word_text import decode
 from vecalc.space.files import unreadable
 from vecalc.space.subwords import Subwords
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WORD, Source
-from vecalc.formats.decoding import shown
-from vecalc.formats.matrices import beside, inside
+from vecalc.formats.gensim_arrays import beside, inside
 from vecalc.formats.pickled import inert
 from vecalc.formats.pickled_machine import DAMAGED, HINT, Inert
 from vecalc.formats.pickled_names import BAGS
 from vecalc.formats.word2vec_binary import TRAILING
+from vecalc.formats.word_text import shown
 from vecalc.space.subwords import ENCODING, LONGEST_NGRAM, Subwords
 
 if TYPE_CHECKING:

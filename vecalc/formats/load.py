@@ -13,21 +13,21 @@ import numpy as np
 from vecalc import finder
 from vecalc.errors import FileProblem, StorageProblem, UsageError
 from vecalc.formats import ENCODING_ERRORS, Block, Format, Head, Source, Tolerance
-from vecalc.formats.checks import sound
-from vecalc.formats.decoding import shown
-from vecalc.formats.opening import Tap, opened
-from vecalc.formats.refused import BINARY, TEXT, Kind, refused
+from vecalc.formats.open_file import Tap, opened
+from vecalc.formats.row_rules import sound
+from vecalc.formats.unsupported import BINARY, TEXT, Kind, refused
+from vecalc.formats.word_text import shown
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.store import is_store, open_store
-from vecalc.space.storing import write_store
+from vecalc.space.store_writer import write_store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from vecalc.space.store_files import Written
     from vecalc.space.subwords import Subwords
-    from vecalc.space.writing import Written
 
 # The matrix grows by an eighth whenever it is full: at most that much is idle, and a resize of a large
 # array moves pages rather than bytes.

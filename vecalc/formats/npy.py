@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.arrays import check_matrix, check_size, finish, read_header, rows_of, write_rows
+from vecalc.formats.npy_stream import check_matrix, check_size, finish, read_header, rows_of, write_rows
 from vecalc.formats.wordlists import paired, words_beside, write_words
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ import numpy as np
 
 from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WORD, Block, Head, Source, Stream
-from vecalc.formats.arrays import (
+from vecalc.formats.npy_stream import (
     CHUNK,
     Array,
     check_matrix,
@@ -33,8 +33,8 @@ from vecalc.formats.arrays import (
     read_header,
     rows_of,
 )
-from vecalc.formats.decoding import as_text, decode, shown
-from vecalc.formats.guarded import ceiling_of, too_much
+from vecalc.formats.stream_limits import ceiling_of, too_much
+from vecalc.formats.word_text import as_text, decode, shown
 from vecalc.formats.wordlists import paired, words_beside
 from vecalc.formats.writable import encoded, unfit
 from vecalc.space.files import unreadable

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from vecalc.errors import FileProblem
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.columns import arrow, columns_of
-from vecalc.formats.guarded import ceiling_of, too_much
+from vecalc.formats.arrow_blocks import BATCH, DAMAGED, TEXT, batches_of, blocks_of, explained
+from vecalc.formats.arrow_columns import arrow, columns_of
 from vecalc.formats.parquet_pages import Page, pages
-from vecalc.formats.tables import BATCH, DAMAGED, TEXT, batches_of, blocks_of, explained
+from vecalc.formats.stream_limits import ceiling_of, too_much
 
 if TYPE_CHECKING:
     from vecalc.space import VectorSpace

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
-from vecalc.formats.decoding import shown
 from vecalc.formats.pickled_machine import DAMAGED, Inert, Machine
 from vecalc.formats.pickled_names import (
     BAGS,
@@ -17,6 +16,7 @@ from vecalc.formats.pickled_names import (
     Name,
     known,
 )
+from vecalc.formats.word_text import shown
 
 LATEST = 5  # protocol
 

@@ -17,9 +17,9 @@ import numpy as np
 
 from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WIDTH, Block, Head, Source
-from vecalc.formats.arrays import CHUNK, MOST_ROWS, as_float32
-from vecalc.formats.guarded import RATIO, ceiling_of, too_much
-from vecalc.formats.tensors import Tensor, header_of, write_header
+from vecalc.formats.npy_stream import CHUNK, MOST_ROWS, as_float32
+from vecalc.formats.safetensors_header import Tensor, header_of, write_header
+from vecalc.formats.stream_limits import RATIO, ceiling_of, too_much
 from vecalc.formats.wordlists import paired, words_beside, write_words
 
 if TYPE_CHECKING:

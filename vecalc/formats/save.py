@@ -21,15 +21,15 @@ import numpy as np
 from vecalc import finder
 from vecalc.errors import FileProblem, StorageProblem, UsageError
 from vecalc.formats import MAX_WORD, Tolerance
-from vecalc.formats.checks import sound
-from vecalc.formats.decoding import shown
 from vecalc.formats.load import recognised
-from vecalc.formats.opening import opened
-from vecalc.formats.placing import moved, refuse_existing
+from vecalc.formats.open_file import opened
+from vecalc.formats.output_files import moved, refuse_existing
+from vecalc.formats.row_rules import sound
+from vecalc.formats.word_text import shown
 from vecalc.formats.writable import unfit
-from vecalc.formats.writing import GZIP
+from vecalc.formats.writers import GZIP
 from vecalc.space import VectorSpace
-from vecalc.space.placing import folder_beside
+from vecalc.space.atomic import folder_beside
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

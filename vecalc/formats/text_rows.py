@@ -15,10 +15,10 @@ import numpy as np
 
 from vecalc.errors import FileProblem
 from vecalc.formats import Block, Source
-from vecalc.formats.decimals import table
-from vecalc.formats.decoding import decode, shown
-from vecalc.formats.header import is_number
-from vecalc.formats.lines import Chunk, Line
+from vecalc.formats.float_parsing import table
+from vecalc.formats.text_lines import Chunk, Line
+from vecalc.formats.word2vec_header import is_number
+from vecalc.formats.word_text import decode, shown
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

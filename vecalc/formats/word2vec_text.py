@@ -10,10 +10,10 @@ from itertools import chain
 from pathlib import Path
 
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.header import check_header, is_text, parse_header, required_header
-from vecalc.formats.lines import Chunk, chunks
+from vecalc.formats.text_lines import Chunk, chunks
 from vecalc.formats.text_rows import text_blocks
-from vecalc.formats.writing import created, text_rows
+from vecalc.formats.word2vec_header import check_header, is_text, parse_header, required_header
+from vecalc.formats.writers import created, text_rows
 from vecalc.space import VectorSpace
 
 SUFFIXES = (".txt", ".vec")

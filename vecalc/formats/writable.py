@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from vecalc.errors import UsageError
 from vecalc.formats import MAX_WORD
-from vecalc.formats.decoding import shown
+from vecalc.formats.word_text import shown
 
 
 def encoded(word: str, row: int, form: str, *, escapes: bool) -> bytes:

@@ -13,7 +13,7 @@ import io
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from vecalc.render import flat, sheets
+from vecalc.render import flat_rows, sheet_cells
 from vecalc.render.visible import visible
 
 if TYPE_CHECKING:
@@ -29,14 +29,15 @@ def begin(style: Style) -> str:
 def answer(answer: Answer, style: Style, index: int) -> str:
     """The header, once, and a record per row."""
     rows = chain(
-        [flat.header(answer, style)] if style.header and index == 0 else [], flat.table(answer, style)
+        [flat_rows.header(answer, style)] if style.header and index == 0 else [],
+        flat_rows.table(answer, style),
     )
     return "".join(_line(cells, style) for cells in rows)
 
 
 def sheet(sheet: Sheet, style: Style, index: int) -> str:
     """A header and the rows of a sheet; a further sheet comes after an empty line."""
-    return ("\n" if index else "") + "".join(_line(cells, style) for cells in sheets.lines(sheet, style))
+    return ("\n" if index else "") + "".join(_line(cells, style) for cells in sheet_cells.lines(sheet, style))
 
 
 def end(style: Style) -> str:

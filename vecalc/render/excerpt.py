@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from vecalc.errors import Span
-from vecalc.render.cells import columns
 from vecalc.render.visible import visible_parts
+from vecalc.render.width import columns
 
 _TAB = "    "
 

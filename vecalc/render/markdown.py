@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from vecalc.answers import Number, Ranking, Rows, Scored
-from vecalc.render import sheets
-from vecalc.render.figures import fixed, result
+from vecalc.render import sheet_cells
+from vecalc.render.numbers import fixed, result
 from vecalc.render.verdict import verdict
 from vecalc.render.visible import visible
 
@@ -38,10 +38,10 @@ def answer(answer: Answer, style: Style, index: int) -> str:
 
 def sheet(sheet: Sheet, style: Style, index: int) -> str:
     """A sheet as a pipe table, its title a heading and its remarks below."""
-    sides = [_RIGHT if sheets.is_number(column) else _LEFT for column in sheet.columns]
+    sides = [_RIGHT if sheet_cells.is_number(column) else _LEFT for column in sheet.columns]
     rows = (
         [
-            _cell(sheets.for_people(cell, column, style))
+            _cell(sheet_cells.for_people(cell, column, style))
             for cell, column in zip(row, sheet.columns, strict=True)
         ]
         for row in sheet.rows

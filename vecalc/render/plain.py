@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from vecalc.render import sheets
-from vecalc.render.flat import Line, lines
+from vecalc.render import sheet_cells
+from vecalc.render.flat_rows import Line, lines
 from vecalc.render.verdict import verdict
 from vecalc.render.visible import visible
 
@@ -57,7 +57,9 @@ def sheet(sheet: Sheet, style: Style, index: int) -> str:
     names = "\t".join(visible(column.name) for column in sheet.columns)
     head = [f"# {visible(sheet.title)}\n"] if sheet.title and style.header else []
     head += [f"# {names}\n"] if style.header else []
-    rows = ("\t".join(visible(sheets.for_programs(cell, style)) for cell in row) + "\n" for row in sheet.rows)
+    rows = (
+        "\t".join(visible(sheet_cells.for_programs(cell, style)) for cell in row) + "\n" for row in sheet.rows
+    )
     return "".join([*head, *rows])
 
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from vecalc.answers import Number, Ranking, Rows, Scored
-from vecalc.render import sheets
+from vecalc.render import sheet_cells
 from vecalc.render.bars import bar, shares
-from vecalc.render.figures import count, fixed, result
+from vecalc.render.column_groups import pieces
 from vecalc.render.grid import Column, Row, grid
+from vecalc.render.numbers import count, fixed, result
 from vecalc.render.paint import BAD, BOLD, DIM, GOOD, paint
-from vecalc.render.pieces import pieces
 from vecalc.render.verdict import verdict
 from vecalc.render.visible import visible
 
@@ -43,13 +43,13 @@ def answer(answer: Answer, style: Style, index: int) -> str:
 def sheet(sheet: Sheet, style: Style, index: int) -> str:
     """A sheet as aligned columns, its title above and its remarks below."""
     shape = [
-        Column(column.name, right=sheets.is_number(column), folds=not sheets.is_number(column))
+        Column(column.name, right=sheet_cells.is_number(column), folds=not sheet_cells.is_number(column))
         for column in sheet.columns
     ]
     rows = [
         Row(
             [
-                visible(sheets.for_people(c, column, style))
+                visible(sheet_cells.for_people(c, column, style))
                 for c, column in zip(row, sheet.columns, strict=True)
             ]
         )

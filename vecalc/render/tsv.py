@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from vecalc.render import flat, sheets
+from vecalc.render import flat_rows, sheet_cells
 from vecalc.render.visible import spell_controls
 
 if TYPE_CHECKING:
@@ -27,13 +27,13 @@ def begin(style: Style) -> str:
 
 def answer(answer: Answer, style: Style, index: int) -> str:
     """The header, once, and a line per row."""
-    names = [_line(flat.header(answer, style))] if style.header and index == 0 else []
-    return "".join([*names, *map(_line, flat.table(answer, style))])
+    names = [_line(flat_rows.header(answer, style))] if style.header and index == 0 else []
+    return "".join([*names, *map(_line, flat_rows.table(answer, style))])
 
 
 def sheet(sheet: Sheet, style: Style, index: int) -> str:
     """A header and the rows of a sheet; a further sheet comes after an empty line."""
-    return ("\n" if index else "") + "".join(map(_line, sheets.lines(sheet, style)))
+    return ("\n" if index else "") + "".join(map(_line, sheet_cells.lines(sheet, style)))
 
 
 def end(style: Style) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vecalc.render.figures import count
+from vecalc.render.numbers import count
 from vecalc.render.visible import visible
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """Exact search: cheap products for all rows, float64 for those that could be neighbours.
 
 Where a space has codes of one byte a number, whole-number products with a bound leave some hundred rows
-(`vecalc.search.coded`); otherwise, and for those, float32 products do, which are off by a bounded amount,
+(`vecalc.search.quantized`); otherwise, and for those, float32 products do, which are off by a bounded amount,
 too. What could still reach the k best within the bounds is scored again in float64, by a sum whose order
 does not depend on how many rows or queries there are. So the result equals brute force in float64, and
 is the same to the last bit for one query and for many, with codes and without.
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 
 from vecalc.search import Hits, Measure
-from vecalc.search.cores import on_all_cores
-from vecalc.search.pools import Pools
+from vecalc.search.candidate_pools import Pools
+from vecalc.search.parallel import on_all_cores
 from vecalc.search.products import EPSILON, approximate, asked_of, blocks
 from vecalc.search.scoring import scores_of
 from vecalc.space import VectorSpace
@@ -56,12 +56,12 @@ def _has_use_for_codes(space: VectorSpace, k: int, measure: Measure, rows: Rows 
     """Codes know directions: they rank by cosine, and by whatever ranks alike."""
     if space.codes is None or not measure.needs_direction:
         return False
-    from vecalc.search import coded
+    from vecalc.search import quantized
 
     count = len(space) if rows is None else len(rows)
-    if not coded.is_worth_it(k, count):
+    if not quantized.is_worth_it(k, count):
         return False
-    return len(space.codes.loose) <= count * coded.WORTH_IT
+    return len(space.codes.loose) <= count * quantized.WORTH_IT
 
 
 def _alone(queries: int) -> AbstractContextManager[Any]:
@@ -77,11 +77,11 @@ def _by_codes(
     space: VectorSpace, queries: Queries, k: int, measure: Measure, rows: Rows | None
 ) -> list[Rows]:
     """The rows that could be among the k best of each query by cosine, as codes tell."""
-    from vecalc.search import coded
+    from vecalc.search import quantized
 
     codes = space.codes
     assert codes is not None  # noqa: S101 - asked before
-    near = coded.candidates(codes, queries, k, rows)
+    near = quantized.candidates(codes, queries, k, rows)
     asked = asked_of(queries)
     narrowed = _narrowed(space, near.rows, asked.units, k)
     loose = codes.loose if rows is None else np.intersect1d(codes.loose, rows, assume_unique=True)

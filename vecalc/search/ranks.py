@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from vecalc.search import Measure
-from vecalc.search.pools import NO_ROWS
+from vecalc.search.candidate_pools import NO_ROWS
 from vecalc.search.products import approximate, asked_of, blocks
 from vecalc.search.scoring import scores_of
 from vecalc.space import VectorSpace

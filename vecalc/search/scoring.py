@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from vecalc.search import Measure
-from vecalc.search.cores import on_all_cores
+from vecalc.search.parallel import on_all_cores
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from vecalc.space.codes import Codes
-    from vecalc.space.matching import Pattern
+    from vecalc.space.patterns import Pattern
+    from vecalc.space.quantization import Codes
 
     Rows: TypeAlias = NDArray[np.int64]
     Matrix: TypeAlias = NDArray[np.float64]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vecalc.errors import StorageProblem
-from vecalc.space.holding import Lock
+from vecalc.space.locks import Lock
 
 
 class Places(NamedTuple):

@@ -19,8 +19,8 @@ from zlib import crc32
 import numpy as np
 
 from vecalc.errors import FileProblem
-from vecalc.space.lines import Lines
 from vecalc.space.spelling import fold, fold_all
+from vecalc.space.word_bytes import Lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

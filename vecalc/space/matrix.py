@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from vecalc.space import Rows
-    from vecalc.space.codes import Codes
-    from vecalc.space.matching import Pattern
+    from vecalc.space.patterns import Pattern
+    from vecalc.space.quantization import Codes
     from vecalc.space.subwords import Subwords
 
 # 8,192 rows of 300 float32 are 10 MB: long enough that a matrix product runs at full speed, short
@@ -106,7 +106,7 @@ class MatrixSpace:
 
     def matching(self, pattern: Pattern) -> Rows:
         """Rows of the words that match a pattern, ascending."""
-        from vecalc.space.matching import matching_rows
+        from vecalc.space.patterns import matching_rows
 
         return matching_rows(self._words, pattern)
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from vecalc.space import Rows
-    from vecalc.space.matching import Pattern
+    from vecalc.space.patterns import Pattern
 
 AT_ONCE = 4096  # rows of a block
 

@@ -17,8 +17,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from vecalc.space.letters import Letters
-    from vecalc.space.lines import Lines
+    from vecalc.space.signatures import Letters
+    from vecalc.space.word_bytes import Lines
 
 SHORTEST = 3  # below three letters every word is near every other
 LONGEST = 200  # letters; what is longer is no misspelt word
@@ -102,7 +102,7 @@ class Near:
         if not SHORTEST <= len(key) <= LONGEST:
             return []
         lines = self._words.lines()
-        from vecalc.space.letters import Letters
+        from vecalc.space.signatures import Letters
 
         self._letters = self._letters or Letters(lines)
         bound = self._letters.bound(key)

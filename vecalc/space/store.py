@@ -27,16 +27,16 @@ from vecalc import bounded
 from vecalc.errors import FileProblem
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
+from vecalc.space.integrity import check_sizes
 from vecalc.space.mapped import mapped
 from vecalc.space.matrix import MatrixSpace
-from vecalc.space.whole import check_sizes
 from vecalc.space.words import WordFile
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from vecalc.space.codes import Codes
     from vecalc.space.index import MappedWords
+    from vecalc.space.quantization import Codes
     from vecalc.space.subwords import Subwords
 
 FORMAT = 1
@@ -190,12 +190,12 @@ def _subwords(folder: Path, facts: Facts) -> Subwords:
 
 
 def _codes(folder: Path, facts: Facts) -> Codes:
-    from vecalc.space import codes
+    from vecalc.space import quantization
 
-    width = codes.width(facts.width)
-    return codes.Codes(
+    width = quantization.width(facts.width)
+    return quantization.Codes(
         _mapped(folder / "codes.npy", "int8", (facts.rows, width)),
         _mapped(folder / "residuals.npy", "float32", (facts.rows,)),
         # Earlier versions wrote a whole matrix for every width.
-        _mapped(folder / "rotation.npy", "float32", codes.shape(facts.width), (facts.width, width)),
+        _mapped(folder / "rotation.npy", "float32", quantization.shape(facts.width), (facts.width, width)),
     )

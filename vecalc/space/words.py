@@ -14,7 +14,7 @@ import numpy as np
 from vecalc.space.spelling import Variants
 
 if TYPE_CHECKING:
-    from vecalc.space.lines import Lines
+    from vecalc.space.word_bytes import Lines
 
 # Finding a word in the bytes takes about 0.1 ms at 42,000 words, building a dictionary 3 ms: a
 # formula of a few words is cheaper without one, a batch is not.
@@ -77,7 +77,7 @@ class WordList:
 
     def lines(self) -> Lines:
         """All words as bytes, made anew each time."""
-        from vecalc.space.lines import lines_of
+        from vecalc.space.word_bytes import lines_of
 
         return lines_of(self._words)
 
@@ -128,7 +128,7 @@ class WordFile:
 
     def lines(self) -> Lines:
         """All words as bytes, where they are."""
-        from vecalc.space.lines import Lines
+        from vecalc.space.word_bytes import Lines
 
         return Lines(np.frombuffer(self._bytes, np.uint8)[1:], self._ends)
 

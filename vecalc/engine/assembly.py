@@ -1,0 +1,200 @@
+"""Values become answers: the neighbours of many at once, words for rows, and the rest of a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+
+from vecalc.answers import Answer, Expected, Neighbour, Number, Ranking, Row, Rows, Scored, Weights
+from vecalc.calc import algebra
+from vecalc.calc.resolve import find_row, unknown_words
+from vecalc.calc.values import List, Scalar, Score, Vector
+from vecalc.errors import NoValue, TypeMismatch, VecalcError
+from vecalc.lang.nodes import Expectation, Word
+from vecalc.search import Hits
+from vecalc.search.exact import search
+
+if TYPE_CHECKING:
+    from vecalc.calc.values import Floats
+    from vecalc.engine.question import Computed
+    from vecalc.engine.ranker import Ranker
+
+
+Found: TypeAlias = "dict[int, list[Hits] | VecalcError]"
+
+
+class _Wanted(NamedTuple):
+    """A vector whose neighbours are wanted, and for which of the computed statements."""
+
+    owner: int
+    space: str
+    vector: Floats
+
+
+def find(ranker: Ranker, computed: Sequence[Computed]) -> Found:
+    """The hits of all vectors, and of all scores, of one space in one go, by the statement's place."""
+    return {**_search_all(ranker, computed), **_score_all(ranker, computed)}
+
+
+def assemble(ranker: Ranker, computed: Sequence[Computed], found: Found) -> Iterator[Answer]:
+    """The answers, in order."""
+    for i, one in enumerate(computed):
+        try:
+            yield _answer(ranker, one, found.get(i, []))
+        except VecalcError as problem:
+            yield _blank(one)._replace(error=problem)
+
+
+def _search_all(ranker: Ranker, computed: Sequence[Computed]) -> dict[int, list[Hits]]:
+    """The hits of each statement's vectors, by its index."""
+    found: dict[int, list[Hits]] = {}
+    if not ranker.options.rank:
+        return found
+    wanted = [want for i, one in enumerate(computed) for want in _wanted(ranker, i, one)]
+    for name in dict.fromkeys(want.space for want in wanted):
+        here = [want for want in wanted if want.space == name]
+        k = ranker.options.k + max(len(computed[want.owner].excluded) for want in here)
+        hits = search(
+            ranker.spaces[name],
+            np.stack([want.vector for want in here]),
+            k,
+            ranker.measure,
+            ranker.candidates(name),
+        )
+        for want, rows, scores in zip(here, hits.rows, hits.scores, strict=True):
+            # As many as this one would have asked for alone: its company must not show.
+            own = ranker.options.k + len(computed[want.owner].excluded)
+            found.setdefault(want.owner, []).append(Hits(rows[:own], scores[:own]))
+    return found
+
+
+def _score_all(ranker: Ranker, computed: Sequence[Computed]) -> dict[int, list[Hits] | VecalcError]:
+    """The hits of each score, or what is wrong with it for some word, by the statement's index."""
+    found: dict[int, list[Hits] | VecalcError] = {}
+    if not ranker.options.rank:
+        return found
+    values = ((i, one.evaluated.value) for i, one in enumerate(computed) if one.evaluated)
+    scores = {i: value for i, value in values if isinstance(value, Score)}
+    for name in dict.fromkeys(score.space for score in scores.values()):
+        from vecalc.calc.scores import search_scores
+
+        here = {i: score for i, score in scores.items() if score.space == name}
+        ks = [ranker.options.k + len(computed[i].excluded) for i in here]
+        excluded = [computed[i].excluded for i in here]
+        best = search_scores(ranker.spaces[name], list(here.values()), ks, ranker.candidates(name), excluded)
+        for i, outcome in zip(here, best, strict=True):
+            found[i] = outcome if isinstance(outcome, VecalcError) else [Hits(outcome.rows, outcome.scores)]
+    return found
+
+
+def _wanted(ranker: Ranker, i: int, one: Computed) -> Iterator[_Wanted]:
+    value = one.evaluated.value if one.evaluated else None
+    if isinstance(value, Vector):
+        yield _Wanted(i, one.space, value.components)
+    elif isinstance(value, List) and value.vectors.shape[1] == ranker.spaces[one.space].dim:
+        yield from (_Wanted(i, one.space, row) for row in value.vectors if ranker.has_neighbours(row))
+
+
+def _blank(one: Computed) -> Answer:
+    return Answer(one.asked, one.parsed, one.notes, error=one.error, row=one.row)
+
+
+def _answer(ranker: Ranker, one: Computed, hits: list[Hits] | VecalcError) -> Answer:
+    blank = _blank(one)
+    if one.evaluated is None:
+        return blank
+    if isinstance(hits, VecalcError):
+        raise hits
+    value = one.evaluated.value
+    attention = tuple(Weights(trace.labels, trace.weights) for trace in one.evaluated.traces)
+    blank = blank._replace(attention=attention)
+    if isinstance(one.statement, Expectation):
+        blank = blank._replace(expected=_expected(ranker, one, one.statement))
+    match value:
+        case Scalar(number):
+            return blank._replace(result=Number(number))
+        case Vector(components):
+            return _ranked(ranker, one, blank, components, hits)
+        case List():
+            return blank._replace(result=_rows(ranker, one, value, hits))
+        case Score():
+            neighbours, excluded = _split(ranker, one, hits[0], metric="") if hits else ((), ())
+            return _noted(ranker, blank, neighbours)._replace(result=Scored(neighbours, excluded))
+
+
+def _ranked(ranker: Ranker, one: Computed, blank: Answer, vector: Floats, hits: list[Hits]) -> Answer:
+    metric = ranker.options.metric
+    neighbours, excluded = _split(ranker, one, hits[0], metric) if hits else ((), ())
+    return _noted(ranker, blank, neighbours)._replace(result=Ranking(neighbours, excluded, vector))
+
+
+def _noted(ranker: Ranker, blank: Answer, neighbours: tuple[Neighbour, ...]) -> Answer:
+    if ranker.options.rank and not neighbours:
+        return blank._replace(notes=(*blank.notes, "no candidate is left"))
+    return blank
+
+
+def _split(
+    ranker: Ranker, one: Computed, hits: Hits, metric: str
+) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
+    """The neighbours, renumbered without the excluded words; and the excluded words among them."""
+    space, options = ranker.spaces[one.space], ranker.options
+    if not np.isfinite(hits.scores).all():
+        raise NoValue("the scores overflow", hint=f"--metric cos compares directions ({metric} lengths)")
+    neighbours: list[Neighbour] = []
+    excluded: list[Neighbour] = []
+    for rank, (row, score) in enumerate(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True), start=1):
+        if len(neighbours) == options.k or _too_far(score, options.min_score, metric):
+            break
+        if row in one.excluded:
+            excluded.append(Neighbour(rank, space.word(row), score))
+        else:
+            neighbours.append(Neighbour(len(neighbours) + 1, space.word(row), score))
+    return tuple(neighbours), tuple(excluded)
+
+
+def _too_far(score: float, limit: float | None, metric: str) -> bool:
+    """Below the least similarity, or beyond the largest distance, that is wanted."""
+    return limit is not None and (score > limit if metric == "l2" else score < limit)
+
+
+def _rows(ranker: Ranker, one: Computed, value: List, hits: list[Hits]) -> Rows:
+    pending = iter(hits)
+    rows = []
+    for label, vector in zip(value.labels, value.vectors, strict=True):
+        near = next(pending, None) if ranker.has_neighbours(vector) else None
+        neighbours = _split(ranker, one, near, ranker.options.metric)[0] if near else ()
+        rows.append(Row(label, algebra.length(vector), None, neighbours))
+    return Rows(tuple(rows), value.vectors)
+
+
+def _expected(ranker: Ranker, one: Computed, statement: Expectation) -> Expected:
+    """The rank of the word that was expected, among the candidates that are not excluded."""
+    from vecalc.search.ranks import rank
+
+    value = one.evaluated.value if one.evaluated else None
+    if not isinstance(value, Vector | Score):
+        raise TypeMismatch(
+            "only a vector or a score has neighbours to expect",
+            span=statement.span,
+            hint="=> goes with a ranking",
+        )
+    space = ranker.spaces[one.space]
+    word = statement.word
+    text = "-".join(word.parts) if not hasattr(word, "text") else word.text
+    row = find_row(space, text, exact=ranker.options.exact)
+    if row is None:
+        raise unknown_words([(Word(text, span=word.span), space)])
+    candidates = ranker.candidates(one.space)
+    if row in one.excluded or (candidates is not None and row not in candidates):
+        return Expected(space.word(row), statement.at, None)
+    excluded = np.array(sorted(one.excluded), dtype=np.int64)
+    if isinstance(value, Score):
+        from vecalc.calc.scores import rank_in_score
+
+        found = rank_in_score(space, value, row, candidates, excluded)
+    else:
+        found = rank(space, value.components, row, ranker.measure, candidates, excluded)
+    return Expected(space.word(row), statement.at, found)

@@ -1,0 +1,107 @@
+"""Which words may be neighbours, and which are left out; decided before anything is ranked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+
+from vecalc.calc.resolve import find_row
+from vecalc.errors import UsageError
+from vecalc.space import VectorSpace
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Rows: TypeAlias = NDArray[np.int64]
+
+
+SHOWN = 3  # words that a note names
+
+
+class Limits(NamedTuple):
+    """Which words are candidates: the first rows, some words, those that match a pattern."""
+
+    first: int | None = None
+    among: tuple[str, ...] | None = None
+    match: str | None = None
+
+
+class Candidates(NamedTuple):
+    """The candidates' rows [c] ascending, None when every word is one, and what is to be said about them."""
+
+    rows: Rows | None
+    notes: tuple[str, ...] = ()
+
+
+def candidates(space: VectorSpace, limits: Limits, *, exact: bool = False) -> Candidates:
+    """The words of a space that are within some limits.
+
+    Raises `UsageError` for a pattern that is no regular expression, and when none of the words of
+    `among` is in the vocabulary.
+    """
+    rows: Rows | None = None
+    notes: tuple[str, ...] = ()
+    if limits.among is not None:
+        rows, notes = _among(space, limits.among, exact=exact)
+    if limits.match is not None:
+        rows = _matching(space, limits.match, rows)
+    if limits.first is not None and (rows is not None or limits.first < len(space)):
+        rows = np.arange(limits.first) if rows is None else rows[rows < limits.first]
+    return Candidates(rows, notes)
+
+
+def _among(space: VectorSpace, words: Iterable[str], *, exact: bool) -> tuple[Rows, tuple[str, ...]]:
+    """The rows of some words, and which of them are missing or read in another spelling."""
+    found = {word: find_row(space, word, exact=exact) for word in dict.fromkeys(words) if word}
+    rows = sorted({row for row in found.values() if row is not None})
+    missing = [word for word, row in found.items() if row is None]
+    if not rows:
+        what = "none of these words is in the vocabulary"
+        raise UsageError(what, where="--among", hint="give words, or a file of words")
+    read = ((word, space.word(row)) for word, row in found.items() if row is not None)
+    otherwise = [f"{word} read as {token}" for word, token in read if token != word]
+    notes = [f"words of --among that are not in the model: {_counted(missing)}"] if missing else []
+    notes += [f"words of --among in another spelling: {_counted(otherwise)}"] if otherwise else []
+    return np.array(rows, dtype=np.int64), tuple(notes)
+
+
+def _counted(items: Sequence[str]) -> str:
+    """How many, and the first of them."""
+    return f"{len(items):,} ({', '.join(items[:SHOWN])}{', ...' if len(items) > SHOWN else ''})"
+
+
+def _matching(space: VectorSpace, text: str, rows: Rows | None) -> Rows:
+    from vecalc.space.patterns import pattern
+
+    wanted = pattern(text)
+    if rows is None:
+        return space.matching(wanted)
+    return np.array([row for row in rows if wanted.matches(space.word(int(row)))], dtype=np.int64)
+
+
+def excluded_rows(space: VectorSpace, inputs: Iterable[int], exclude: str) -> frozenset[int]:
+    """The rows that may not be neighbours: the expression's own words, or also their variants."""
+    if exclude == "none":
+        return frozenset()
+    rows = frozenset(inputs)
+    if exclude == "inputs":
+        return rows
+    forms = {form for row in rows for form in _forms(space.word(row))}
+    exact = {row for form in forms if (row := space.row(form)) is not None}
+    return rows.union(exact, *(space.variants(form) for form in forms))
+
+
+def _forms(word: str) -> list[str]:
+    """A word with its regular English plural and singular."""
+    forms = [word, word + "s", word + "es"]
+    if word.endswith("y"):
+        forms.append(word[:-1] + "ies")
+    if word.endswith("ies"):
+        forms.append(word[:-3] + "y")
+    if word.endswith("es"):
+        forms.append(word[:-2])
+    if word.endswith("s"):
+        forms.append(word[:-1])
+    return forms

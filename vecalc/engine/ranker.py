@@ -1,0 +1,205 @@
+"""Where neighbours are sought: the loaded spaces, under the options in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from vecalc.answers import Asked
+from vecalc.calc.resolve import Key
+from vecalc.calc.values import List, Scalar, Score, Spaces, Vector, Worth
+from vecalc.engine.candidates import Candidates, Limits, candidates, excluded_rows
+from vecalc.engine.question import Options, Question
+from vecalc.errors import NoValue, TypeMismatch, UsageError
+from vecalc.search import Measure
+from vecalc.search.exact import search
+from vecalc.space import VectorSpace
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from vecalc.lang.limits import Limits as ExpressionLimits
+
+
+class Ranker:
+    """Spaces by name, which of them is the default, and the options for searching them."""
+
+    def __init__(self, spaces: VectorSpace | Mapping[str, VectorSpace], options: Options) -> None:
+        self.spaces = dict(spaces) if isinstance(spaces, Mapping) else {"": spaces}
+        self.default = next(iter(self.spaces))
+        self.options = options
+        self._candidates: dict[tuple[str, Limits, bool], Candidates] = {}
+        self._means: dict[tuple[str, str], NDArray[np.float64]] = {}
+        self._rotations: dict[tuple[str, str], NDArray[np.float64]] = {}
+        self._check_within(options.within)
+
+    def set(self, **changes: Any) -> None:
+        """Change options from now on: `set(norm="unit", k=5)`; the names are those of `Options`."""
+        self._check_within(changes.get("within"))
+        self.options = self.options._replace(**changes)
+
+    def add(self, spaces: Mapping[str, VectorSpace]) -> None:
+        """Take up further spaces, or others under old names."""
+        self.spaces |= spaces
+        for known in (self._candidates, self._means, self._rotations):
+            known.clear()
+
+    def use(self, name: str) -> None:
+        """Make a loaded space the default one."""
+        self.default = name
+
+    def asked(self, question: Question) -> Asked:
+        """A question with the conditions in force."""
+        space, options = self.spaces[self.default], self.options
+        return Asked(
+            question.id,
+            question.text.rstrip(),
+            options.norm,
+            options.metric,
+            ", ".join(map(self._caption, self.spaces)),
+            len(space),
+            space.dim,
+            question.where,
+        )
+
+    def asked_in(self, asked: Asked, name: str) -> Asked:
+        """A question whose answer is ranked in a space."""
+        if name == self.default:
+            return asked
+        space = self.spaces[name]
+        return asked._replace(size=len(space), width=space.dim, ranked_in=self._caption(name))
+
+    def _caption(self, name: str) -> str:
+        return name or self.spaces[name].name
+
+    @property
+    def measure(self) -> Measure:
+        """What near means under these options."""
+        return Measure(self.options.metric, self.options.norm)
+
+    def candidates(self, space: str) -> NDArray[np.int64] | None:
+        """The rows of a space that may be neighbours; None for all of them."""
+        return self._limited(space).rows
+
+    def candidate_notes(self, spaces: Iterable[str] | None = None) -> tuple[str, ...]:
+        """Which words of `among` the spaces lack (all, or that of `within`), or have in another spelling.
+
+        A space that has none of them is passed over, for its words may not be meant. Raises `UsageError`
+        where no space has any.
+        """
+        if self.options.candidates.among is None:
+            return ()
+        within = self.options.within
+        names = list(spaces or (self.spaces if within is None else [self._key(within)]))
+        notes, problems = [], []
+        for name in names:
+            place = f"{self._caption(name)}: " if len(self.spaces) > 1 else ""
+            try:
+                notes += [f"{place}{note}" for note in self._limited(name).notes]
+            except UsageError as problem:
+                problems.append(problem)
+        if len(problems) == len(names):
+            raise problems[0]
+        return tuple(notes)
+
+    def _limited(self, space: str) -> Candidates:
+        key = (space, self.options.candidates, self.options.exact)
+        if key not in self._candidates:
+            self._candidates[key] = candidates(
+                self.spaces[space], self.options.candidates, exact=self.options.exact
+            )
+        return self._candidates[key]
+
+    def home(self, value: Worth) -> str:
+        """The name of the space that a value is ranked in."""
+        if isinstance(value, Score):
+            return value.space
+        return self.default if isinstance(value, Scalar) else self.ranked_in(value.spaces)
+
+    def ranked_in(self, origin: Spaces) -> str:
+        """The space of `--in`; without it the one that all words come from, or the default one."""
+        if self.options.within is not None:
+            return self._key(self.options.within)
+        return self._own(origin)
+
+    def _own(self, origin: Spaces) -> str:
+        return next(iter(origin)) if len(origin) == 1 else self.default
+
+    def _key(self, name: str) -> str:
+        """The space of a name, or of a caption where it has no name."""
+        if name in self.spaces:
+            return name
+        return next((key for key, space in self.spaces.items() if space.name == name), name)
+
+    def _check_within(self, name: str | None) -> None:
+        if name is not None and self._key(name) not in self.spaces:
+            known = ", ".join(key or space.name for key, space in self.spaces.items())
+            raise UsageError(f"there is no space '{name}'", where="--in", hint=f"loaded: {known}")
+
+    def width(self, space: str) -> int:
+        """Components of a vector of a space."""
+        return self.spaces[space].dim
+
+    def mean(self, space: str, norm: str) -> NDArray[np.float64]:
+        """The mean [d] of all vectors of a space at a norm; computed once."""
+        if (space, norm) not in self._means:
+            from vecalc.calc.spacewide import mean_vector
+
+            self._means[space, norm] = mean_vector(self.spaces[space], norm)
+        return self._means[space, norm]
+
+    def rotation(self, source: str, target: str) -> NDArray[np.float64]:
+        """The orthogonal map [d, d] from one space to another; computed once."""
+        if (source, target) not in self._rotations:
+            from vecalc.calc.spacewide import procrustes
+
+            self._rotations[source, target] = procrustes(self.spaces[source], self.spaces[target])
+        return self._rotations[source, target]
+
+    def has_neighbours(self, vector: NDArray[np.float64]) -> bool:
+        """Whether a vector is near to anything: the zero vector has a length, but no direction."""
+        return self.options.metric != "cos" or bool(vector.any())
+
+    def excluded(self, name: str, inputs: Sequence[int]) -> frozenset[int]:
+        """The rows of a space that may not be neighbours of an expression with these words."""
+        return excluded_rows(self.spaces[name], inputs, self.options.exclude)
+
+    @property
+    def limits(self) -> ExpressionLimits:
+        """What an expression may compute."""
+        return self.options.limits
+
+    def size(self, origin: Spaces) -> int:
+        """How many words `nearest` looks through for a vector of some spaces."""
+        return len(self.spaces[self._own(origin)])
+
+    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key], norm: str) -> List:
+        """The function `nearest`: the k nearest words as a list, without the words of its argument."""
+        name = self._own(vector.spaces)
+        space = self.spaces[name]
+        if len(vector.components) != space.dim:
+            raise TypeMismatch(
+                f"nearest: the vector has {len(vector.components)} components, the space {space.dim}"
+            )
+        if not self.has_neighbours(vector.components):
+            raise NoValue("the zero vector has no direction")
+        inputs = [row for key in forbidden if (row := self.spaces[key.space].row(key.word)) is not None]
+        excluded = self.excluded(name, inputs)
+        hits = search(space, vector.components[None], k + len(excluded), self.measure, self.candidates(name))
+        rows = [int(row) for row in hits.rows[0] if int(row) not in excluded][:k]
+        if not rows:
+            raise NoValue("no candidate is left")
+        labels = tuple(space.word(row) for row in rows)
+        words = vectors_at(space, rows, norm)
+        return List(words, labels, frozenset({name}))
+
+
+def vectors_at(space: VectorSpace, rows: list[int], norm: str) -> NDArray[np.float64]:
+    """The vectors of rows [r, d] at a norm."""
+    vectors = space.vectors(rows)
+    if norm == "raw":
+        return vectors
+    lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(float).tiny)
+    return vectors / lengths * (np.sqrt(space.dim) if norm == "rms" else 1.0)

@@ -1,0 +1,53 @@
+"""Parts of a model: some of its words as a space of their own, and words that match a pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from vecalc.engine.candidates import SHOWN, Limits, candidates
+from vecalc.errors import UsageError
+from vecalc.space import VectorSpace
+from vecalc.space.patterns import pattern
+from vecalc.space.selection import Selection
+
+
+class Part(NamedTuple):
+    """A part, and what is to be said about it, a sentence each."""
+
+    space: Selection
+    notes: tuple[str, ...]
+
+
+class Found(NamedTuple):
+    """Rows of words that were looked for, ascending, and what is to be said about them."""
+
+    rows: Sequence[int]
+    notes: tuple[str, ...] = ()
+
+
+def part_of(space: VectorSpace, limits: Limits, norm: str = "raw") -> Part:
+    """The words of a space within some limits. UsageError when there is none, or the pattern is none."""
+    rows, notes = candidates(space, limits)
+    if rows is not None and not len(rows):
+        raise UsageError("no word of the model is within these limits", hint="vecalc words shows its words")
+    if space.compose("word") is not None:
+        notes = (*notes, "subword vectors are left out: words that the model lacks have none any more")
+    return Part(Selection(space, rows, norm), notes)
+
+
+def found_words(space: VectorSpace, wanted: str | None = None, *, first: int | None = None) -> Found:
+    """The words that match a pattern (None: all), most frequent first. UsageError for what is no pattern.
+
+    When there is none, a note names words that are spelled like it.
+    """
+    most = min(len(space), first or len(space))
+    if wanted is None:
+        return Found(range(most))
+    rows = space.matching(pattern(wanted, where="vecalc words"))
+    if len(found := rows[rows < most]):
+        return Found(found.tolist())
+    text = wanted.strip("*?/^$")
+    near = [space.word(row) for row in space.variants(text)][:SHOWN] or space.near(text)
+    ranks = [f"{word} ({row + 1:,})" for word in near if (row := space.row(word)) is not None]
+    return Found((), (f"no word matches {wanted}" + (f"; near it: {', '.join(ranks)}" if ranks else ""),))

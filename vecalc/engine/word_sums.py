@@ -1,0 +1,133 @@
+"""The short way for what batches are mostly made of: sums and differences of words, all of a chunk at once.
+
+A text such as `king - man + woman` needs no parser and no tree, and the vectors of many such texts are sums
+of matrices. Everything out of the ordinary (a name, another spelling, an unknown word, a sum that cancels) is
+left to the long way, which also has the words for it. What both compute is the same to the last bit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from vecalc.calc import algebra
+from vecalc.calc.evaluate import Evaluated
+from vecalc.calc.values import Vector
+from vecalc.engine.question import Computed, Question
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from vecalc.calc.values import Floats
+    from vecalc.engine.ranker import Ranker
+    from vecalc.lang.limits import Limits
+    from vecalc.space import VectorSpace
+
+LONGEST = 1_000  # characters; longer texts are rare, and their parsing is not what takes the time
+# Words of letters that no Unicode rule makes special, signs with blanks around them, and nothing else.
+_SUM = re.compile(r"\s*[A-Za-z_][\w']*(?: +[-+] +[A-Za-z_][\w']*)*\s*", re.ASCII)
+RESERVED = "where"
+
+
+class Sum(NamedTuple):
+    """A sum of words: `words[0] signs[0] words[1] signs[1] ...`."""
+
+    words: tuple[str, ...]
+    signs: tuple[str, ...]
+
+    @property
+    def parsed(self) -> str:
+        """The canonical text, as `show` has it."""
+        rest = (f" {sign} {word}" for sign, word in zip(self.signs, self.words[1:], strict=True))
+        return "".join((self.words[0], *rest))
+
+
+def read(text: str) -> Sum | None:
+    """The text as a sum of words; None if it is anything else."""
+    if len(text) > LONGEST or not _SUM.fullmatch(text):
+        return None
+    parts = text.split()
+    return None if RESERVED in parts else Sum(tuple(parts[::2]), tuple(parts[1::2]))
+
+
+class Ready(NamedTuple):
+    """A question that is computed already, and the words it was read with."""
+
+    words: tuple[str, ...]
+    computed: Computed
+
+
+class _Found(NamedTuple):
+    """A question that is a sum of words of the vocabulary."""
+
+    place: int
+    sum: Sum
+    rows: tuple[int, ...]
+
+
+def compute(ranker: Ranker, questions: Sequence[Question]) -> Mapping[int, Ready]:
+    """The questions, by their places, that are sums of words as they stand in the default space."""
+    space = ranker.spaces[ranker.default]
+    found = _find(space, questions, ranker.options.limits)
+    if not found:
+        return {}
+    totals, sound = _add_up(space, found, ranker.options.norm)
+    origin = frozenset({ranker.default})
+    ready = {}
+    for one, vector, is_sound in zip(found, totals, sound.tolist(), strict=True):
+        if is_sound:
+            question = questions[one.place]
+            computed = Computed(
+                ranker.asked(question),
+                parsed=one.sum.parsed,
+                evaluated=Evaluated(Vector(vector, origin)),
+                space=ranker.default,
+                excluded=ranker.excluded(ranker.default, one.rows),
+                row=question.row,
+            )
+            ready[one.place] = Ready(one.sum.words, computed)
+    return ready
+
+
+def _find(space: VectorSpace, questions: Sequence[Question], limits: Limits) -> list[_Found]:
+    found = []
+    for place, question in enumerate(questions):
+        if question.problem is not None or question.names or len(question.text) > limits.size:
+            continue
+        plain = read(question.text)
+        if plain is None or len(plain.words) > limits.words:
+            continue
+        rows = [space.row(word) for word in plain.words]
+        if None not in rows:
+            found.append(_Found(place, plain, tuple(row for row in rows if row is not None)))
+    return found
+
+
+def _add_up(space: VectorSpace, found: Sequence[_Found], norm: str) -> tuple[Floats, NDArray[np.bool_]]:
+    """The sums [q, d], term by term as `evaluate` adds them, and which of them the long way need not see."""
+    counts = np.array([len(one.rows) for one in found])
+    rows = np.zeros((len(found), counts.max()), np.int64)
+    factors = np.ones(rows.shape)
+    for i, one in enumerate(found):
+        rows[i, : counts[i]] = one.rows
+        factors[i, 1 : counts[i]] = [1.0 if sign == "+" else -1.0 for sign in one.sum.signs]
+    distinct, places = np.unique(rows, return_inverse=True)
+    raw = space.vectors(distinct)
+    sizes = algebra.lengths(raw)
+    usable = np.isfinite(sizes) & (sizes > 0)
+    vectors = algebra.at_norm(raw, np.where(usable, sizes, 1.0), norm)
+    largest = np.abs(vectors).max(axis=1)
+    places = places.reshape(rows.shape)
+    totals, size = vectors[places[:, 0]], largest[places[:, 0]]
+    sound = usable[places[:, 0]]
+    for j in range(1, rows.shape[1]):
+        more = np.flatnonzero(counts > j)
+        term = places[more, j]
+        totals[more] += factors[more, j, None] * vectors[term]
+        size[more] = np.maximum(size[more], largest[term])
+        sound[more] &= usable[term]
+    biggest = np.abs(totals).max(axis=1)
+    return totals, sound & np.isfinite(biggest) & (biggest > size * algebra.ROUNDING)

@@ -1,0 +1,134 @@
+"""Methods that learn a relation from a whole section: 3CosAvg and LRCos (Drozd, Gladkova & Matsuoka 2016).
+
+The section's pairs are learnt from, but for those that begin with the word that is asked about: each pair
+is left out once. So the answer depends on that word and the section, and not on which pair it was asked with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+
+from vecalc.evaluation import Rules
+from vecalc.evaluation.lookup import UNKNOWN
+from vecalc.evaluation.marking import Asked
+from vecalc.evaluation.methods import SECTIONAL
+from vecalc.evaluation.regression import fit
+from vecalc.evaluation.solvers import candidates
+from vecalc.evaluation.top_rows import best_rows
+from vecalc.search import Measure
+from vecalc.search.exact import search
+from vecalc.space import VectorSpace
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Floats: TypeAlias = NDArray[np.float64]
+    Rows: TypeAlias = NDArray[np.int64]
+
+A, B, C = 0, 1, 2  # the places of the columns of a question
+SECTION = 3
+# Random words that LRCos learns against are drawn so many times for each word that is asked about, and a
+# question is answered by one of the draws: so an accuracy is a mean over all of them, and no seed is lucky.
+DRAWS = 10
+
+
+class Relation(NamedTuple):
+    """The pairs of a section: from which row to which [p]."""
+
+    sources: Rows
+    targets: Rows
+
+    def without(self, source: int) -> Relation:
+        """The pairs that begin with another word."""
+        kept = self.sources != source
+        return Relation(self.sources[kept], self.targets[kept])
+
+
+class SectionSolver:
+    """A method that makes queries of a section's pairs and the word that is asked about."""
+
+    def __init__(self, label: str, space: VectorSpace, asked: Asked, rules: Rules) -> None:
+        self.label = label
+        self.text = SECTIONAL[label]
+        self._space = space
+        self._rules = rules
+        self._relations = relations(asked)
+        self._solve = _METHODS[label]
+
+    def kinds(self, asked: Rows) -> Rows:
+        """See `Solver.kinds`: the word that is asked about, its section, and for LRCos the draw."""
+        draws = asked[:, A] % DRAWS if self.label == "lrcos" else np.zeros(len(asked), np.int64)
+        return np.column_stack([asked[:, C], asked[:, SECTION], draws])
+
+    def best(self, asked: Rows, k: int) -> Rows:
+        """See `Solver.best`."""
+        best = np.full((len(asked), k), UNKNOWN)
+        pairs = [self._relations[row[SECTION]].without(row[C]) for row in asked.tolist()]
+        able = np.array([i for i, relation in enumerate(pairs) if len(relation.sources)], dtype=np.int64)
+        if able.size:
+            kinds = self.kinds(asked)[able]
+            found = self._solve(self._space, [pairs[i] for i in able], kinds, k, self._rules)
+            best[able, : found.shape[1]] = found
+        return best
+
+
+def relations(asked: Asked) -> dict[int, Relation]:
+    """The known pairs of each section, in the order of the file: as a:b or c:d of its questions."""
+    found: dict[int, dict[tuple[int, int], None]] = {}
+    for row, answers in zip(asked.rows.tolist(), asked.answers.tolist(), strict=True):
+        pairs = found.setdefault(row[SECTION], {})
+        answer = next((word for word in answers if word >= 0), UNKNOWN)
+        for pair in ((row[A], row[B]), (row[C], answer)):
+            if UNKNOWN not in pair:
+                pairs[pair] = None
+    return {
+        section: Relation(*np.array(list(pairs), dtype=np.int64).reshape(-1, 2).T)
+        for section, pairs in found.items()
+    }
+
+
+def _units(space: VectorSpace, rows: Rows) -> Floats:
+    vectors = space.vectors(rows)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.where(lengths > 0, lengths, 1.0))
+
+
+def _three_cos_avg(space: VectorSpace, pairs: list[Relation], kinds: Rows, k: int, rules: Rules) -> Rows:
+    """The words nearest to the word plus the mean offset of the pairs."""
+    offsets = [
+        (_units(space, relation.targets) - _units(space, relation.sources)).mean(axis=0) for relation in pairs
+    ]
+    queries = _units(space, kinds[:, 0]) + np.stack(offsets)
+    # A query of unit vectors is compared by direction, whatever the norm: the rules' metric is for formulas.
+    return search(space, queries, k, Measure("cos", "unit"), candidates(space, rules)).rows
+
+
+def _lr_cos(space: VectorSpace, pairs: list[Relation], kinds: Rows, k: int, rules: Rules) -> Rows:
+    """The words likeliest to be of the targets' class, times the cosine to the word.
+
+    Targets are learnt against sources and as many random words, drawn for each kind of question by itself.
+    """
+    first = len(space) if rules.first is None else min(rules.first, len(space))
+    seeds = [(rules.seed, *kind) for kind in kinds.tolist()]
+    classes = [_target_class(space, *pair, first) for pair in zip(pairs, seeds, strict=True)]
+    weights, words = np.stack(classes), _units(space, kinds[:, 0])
+
+    def score(units: Floats) -> Floats:
+        logits = weights[:, :-1] @ units.T + weights[:, -1:]
+        return np.asarray((words @ units.T) / (1 + np.exp(-np.clip(logits, -500, 500))))
+
+    return best_rows(space, first, len(pairs), k, score)
+
+
+def _target_class(space: VectorSpace, relation: Relation, seed: tuple[int, ...], first: int) -> Floats:
+    random = np.random.default_rng(seed).integers(0, first, len(relation.targets))
+    others = np.setdiff1d(random, relation.targets)
+    rows = np.concatenate([relation.targets, relation.sources, others])
+    return fit(_units(space, rows), np.arange(len(rows)) < len(relation.targets))
+
+
+_Method = Callable[[VectorSpace, list[Relation], "Rows", int, Rules], "Rows"]
+_METHODS: dict[str, _Method] = {"3cosavg": _three_cos_avg, "lrcos": _lr_cos}

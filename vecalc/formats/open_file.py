@@ -1,0 +1,236 @@
+"""From a path to its bytes: what kind of thing it is, compression undone, every failure named.
+
+The files of a source (the rows, and perhaps a list of words beside them) stay open until all is read, and
+must then be what they were before.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import stat
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
+
+from vecalc.errors import FileProblem
+from vecalc.formats import HEAD_BYTES, Head, Source, Tolerance
+from vecalc.formats.compression import LONGEST_MAGIC, packing_of
+from vecalc.formats.stream_limits import FETCH_AGAIN, Guarded, ceiling_of
+from vecalc.space import digest
+from vecalc.space.files import for_reading, unreadable
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+JUMPS = 1 << 16  # bytes read at once where somebody jumps about
+AGAIN = 1 << 20  # and where a file is read once more
+_KINDS = (
+    (stat.S_ISDIR, "a folder, and not a vecalc store", "name a file in it"),
+    (stat.S_ISFIFO, "a named pipe (FIFO), not a regular file", "write its content to a file first"),
+    (stat.S_ISSOCK, "a socket, not a regular file", "name a file"),
+    (stat.S_ISCHR, "a device, not a regular file", "name a file"),
+    (stat.S_ISBLK, "a device, not a regular file", "name a file"),
+)
+
+
+Tap: TypeAlias = Callable[[bytes], None]
+
+
+class _Tapped:
+    """A file that shows every piece that is read from it to others."""
+
+    def __init__(self, raw: BinaryIO, taps: list[Tap]) -> None:
+        self._raw = raw
+        self._taps = taps
+        self.seen = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self._raw.read(size)
+        self.seen += len(data)
+        for tap in self._taps:
+            tap(data)
+        return data
+
+
+class _Jumping(io.RawIOBase):
+    """A file that is read here and there, and shows what is read as `_Tapped` does."""
+
+    def __init__(self, raw: BinaryIO, tap: Tap) -> None:
+        self._inner = raw
+        self._tap = tap
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._inner.fileno()
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        return self._inner.seek(offset, whence)
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        view = memoryview(buffer)
+        data = self._inner.read(len(view))
+        view[: len(data)] = data
+        self._tap(data)
+        return len(data)
+
+
+class _Opened:
+    """One file of a source: as it was when it was opened, and the digest of what is read of it."""
+
+    def __init__(
+        self, path: Path, raw: io.BufferedReader, tap: Tap | None, hashing: ThreadPoolExecutor | None
+    ) -> None:
+        self.path = path
+        self.raw = raw
+        self.status = os.fstat(raw.fileno())
+        self._digest: Any = digest.running() if hashing else None
+        self._hashing = hashing
+        self.tapped = _Tapped(raw, [*([tap] if tap else []), *([self._hash] if hashing else [])])
+
+    def _hash(self, data: bytes) -> None:
+        if self._hashing:
+            self._hashing.submit(self._digest.update, data)
+
+    def refuse_if_changed(self) -> None:
+        try:
+            named = self.path.stat()
+        except OSError as error:
+            raise unreadable(self.path, error) from None
+        if not _identity(self.status) == _identity(os.fstat(self.raw.fileno())) == _identity(named):
+            message = "the file changed while it was being read"
+            hint = "wait until it is written, then try again"
+            raise FileProblem(message, where=str(self.path), hint=hint)
+
+    def facts(self) -> dict[str, object]:
+        """Path, size, time and digest; what was not read in order is read once more for it."""
+        if self.tapped.seen != self.status.st_size:
+            self._digest = digest.running()
+            self.raw.seek(0)
+            while data := self.raw.read(AGAIN):
+                self._digest.update(data)
+        return {
+            "path": str(self.path.absolute()),
+            "size": self.status.st_size,
+            "mtime_ns": self.status.st_mtime_ns,
+            "digest": digest.noted(self._digest),
+        }
+
+
+class OpenFiles:
+    """The files of one source, opened one after the other and closed together."""
+
+    def __init__(
+        self, tolerance: Tolerance, tap: Tap | None, closing: ExitStack, hashing: ThreadPoolExecutor | None
+    ) -> None:
+        self._tolerance = tolerance
+        self._tally: Counter[str] = Counter()
+        self._tap = tap
+        self._closing = closing
+        self._hashing = hashing
+        self._opened: list[_Opened] = []
+
+    def open(self, path: Path) -> Source:
+        """A regular file that is not empty, as a source of its own with the same tally."""
+        _refuse_unless_regular(path)
+        file = _Opened(path, self._closing.enter_context(_open(path)), self._tap, self._hashing)
+        size = file.status.st_size
+        if size == 0:
+            raise FileProblem("the file is empty", where=str(path), hint=FETCH_AGAIN)
+        self._opened.append(file)
+        packing = packing_of(file.raw.read(LONGEST_MAGIC))
+        file.raw.seek(0)
+        if packing is None:  # one that grows meanwhile is found out at the end, not by its ceiling
+            plain = Guarded(file.tapped, path, 1 << 63, "")
+            return Source(
+                path, plain, size, size, self._tolerance, self._tally, self._jumping(file), self.open
+            )
+        ceiling = ceiling_of(size)
+        stream = Guarded(packing.unpacked(file.tapped, path), path, ceiling, packing.name)
+        return Source(path, stream, None, ceiling, self._tolerance, self._tally, None, self.open)
+
+    def _jumping(self, file: _Opened) -> BinaryIO:
+        if self._tap is None:
+            return file.raw
+        return cast(BinaryIO, io.BufferedReader(_Jumping(file.raw, self._tap), JUMPS))
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Where they are, in the order of their opening."""
+        return tuple(file.path for file in self._opened)
+
+    def refuse_if_changed(self) -> None:
+        """FileProblem unless every file is what it was when it was opened."""
+        for file in self._opened:
+            file.refuse_if_changed()
+
+    def facts(self) -> list[dict[str, object]]:
+        """What to know each file again by, in the order of their opening."""
+        if self._hashing:
+            self._hashing.shutdown()
+        return [file.facts() for file in self._opened]
+
+
+@contextmanager
+def opened(
+    path: Path, tolerance: Tolerance, tap: Tap | None = None, *, hashed: bool = False
+) -> Iterator[tuple[Source, Head, OpenFiles]]:
+    """The source of a regular file, its head, decompressed, and the files that it comes to use.
+
+    `tap` sees the bytes of the files themselves as they are read; `hashed` has their digests computed
+    meanwhile. When the block ends well, every file must still be what it was when it began. The block is for
+    reading alone: what the system refuses in it is a problem of the file, and never taken for one of writing.
+    """
+    with ExitStack() as closing:
+        hashing = closing.enter_context(ThreadPoolExecutor(1)) if hashed else None
+        files = OpenFiles(tolerance, tap, closing, hashing)
+        try:
+            source = files.open(path)
+            yield source, head_of(source), files
+            files.refuse_if_changed()
+        except OSError as error:
+            if error.errno is None:  # not the system's word, but a mistake of ours
+                raise
+            raise unreadable(path, error) from None
+
+
+def head_of(source: Source) -> Head:
+    """The beginning of a source that was just opened; reading it still gives everything."""
+    assert isinstance(source.stream, Guarded)  # noqa: S101 - `open` made it
+    data = source.stream.peek(HEAD_BYTES)
+    if not data:
+        message = "the compressed file has no content"
+        raise FileProblem(message, where=str(source.path), hint=FETCH_AGAIN)
+    return Head(data, len(data) < HEAD_BYTES)
+
+
+def _refuse_unless_regular(path: Path) -> None:
+    """Before opening: opening a pipe would wait for its other end."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except ValueError:
+        raise FileProblem("no such file: its name holds a NUL", where=str(path), hint="check it") from None
+    for is_kind, message, hint in _KINDS:
+        if is_kind(mode):
+            raise FileProblem(message, where=str(path), hint=hint)
+
+
+def _open(path: Path) -> io.BufferedReader:
+    try:
+        return for_reading(path)
+    except OSError as error:
+        raise unreadable(path, error) from None
+
+
+def _identity(status: os.stat_result) -> tuple[int, int, int, int]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns

@@ -1,0 +1,211 @@
+"""The models that have a name: the starter, what was imported, and aliases of files; what each one carries.
+
+The catalogue is one JSON file in the configuration folder, its owner's alone:
+
+    {"format": 1, "default": "news", "models": {"news": {"path": "/data/news.bin", "norm": "raw"}}}
+
+An entry without a path holds what was set for an imported model or for the starter. A name can be used
+wherever a file can; a file or folder of that name in the current folder comes first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from vecalc.answers import METRICS, NORMS
+from vecalc.errors import FileProblem, UsageError
+from vecalc.library.paths import CATALOGUE, models_folder
+
+FORMAT = 1
+STARTER = "starter"
+FOR_SHELLS = "$`;&!'"  # would do something, where a name is pasted without quotes
+LONGEST_NAME = 100  # characters; with room for 4 bytes each, and a suffix, below what file systems take
+
+
+class Entry(NamedTuple):
+    """What the catalogue knows of a name: the alias's path, and the model's own norm and metric."""
+
+    path: str | None = None
+    norm: str | None = None
+    metric: str | None = None
+
+
+class Catalogue(NamedTuple):
+    """The default model's name, and the entries."""
+
+    default: str | None = None
+    entries: Mapping[str, Entry] = {}
+
+    def put(self, name: str, entry: Entry) -> Catalogue:
+        """The catalogue with this entry; one that says nothing is none."""
+        rest = {key: value for key, value in self.entries.items() if key != name}
+        return self._replace(entries=rest if entry == Entry() else {**rest, name: entry})
+
+    def without(self, name: str) -> Catalogue:
+        """The catalogue without a name, also as default."""
+        return self.put(name, Entry())._replace(default=None if self.default == name else self.default)
+
+
+# --- names ------------------------------------------------------------------------------------
+
+
+def check_name(name: str, where: str = "--name") -> str:
+    """The name, if it can be a model's: what can be a file's name and nothing else anywhere.
+
+    Raises `UsageError` for all others, whatever they hold, so that no name leads out of its folder.
+    """
+    unfit = not name or name[0] in ".-" or len(name) > LONGEST_NAME
+    if unfit or any(c in FOR_SHELLS or c in '/\\:=\0"<>|?*' or not c.isprintable() for c in name):
+        shown = name if len(name) <= LONGEST_NAME else f"{name[:20]}..."
+        hint = f"use letters, digits, _; at most {LONGEST_NAME} characters"
+        raise UsageError(f"'{shown}' can't be a model's name", where=where, hint=hint)
+    if name == STARTER:
+        raise UsageError(
+            f"'{STARTER}' is the model inside the package", where=where, hint="choose another name"
+        )
+    return name
+
+
+def not_an_alias(name: str) -> str:
+    """The name, if an imported model can have it. Raises `UsageError` for an alias's."""
+    if (entry := read().entries.get(name)) and entry.path:
+        hint = f"`vecalc models remove {name}` makes room"
+        raise UsageError(f"'{name}' is an alias of {entry.path}", where="--name", hint=hint)
+    return name
+
+
+def forget_what_is_gone(name: str) -> None:
+    """See that what was set for an imported model that is there no more does not count for the next."""
+
+    def without(found: Catalogue) -> Catalogue:
+        entry = found.entries.get(name, Entry())
+        return found if entry.path or _is_imported(name) else found.put(name, Entry())
+
+    if name in read().entries and not _is_imported(name):
+        change(without)
+
+
+def imported(name: str) -> Path:
+    """The folder of an imported model of this name, whether there is one or not."""
+    return models_folder() / name
+
+
+def known(path: Path) -> Path:
+    """The path itself, or what is known by this name: an alias's file, an imported model's folder."""
+    name = str(path)
+    if os.path.lexists(name) or path.name != name or len(name) > LONGEST_NAME or not name.isprintable():
+        return path
+    if (entry := read().entries.get(name)) and entry.path:
+        return Path(entry.path)
+    return imported(name) if _is_imported(name) else path
+
+
+def exists(name: str) -> bool:
+    """Whether a model has this name."""
+    entry = read().entries.get(name)
+    return name == STARTER or bool(entry and entry.path) or _is_imported(name)
+
+
+def imported_names() -> list[str]:
+    """The names of the imported models, sorted."""
+    try:
+        return sorted(path.name for path in models_folder().iterdir() if _is_imported(path.name))
+    except OSError:
+        return []
+
+
+def names() -> list[str]:
+    """All names there are."""
+    aliases = {name for name, entry in read().entries.items() if entry.path}
+    return [STARTER, *sorted({*aliases, *imported_names()})]
+
+
+def _is_imported(name: str) -> bool:
+    from vecalc.space.store import is_store
+
+    return name[:1] != "." and is_store(imported(name))
+
+
+# --- what a model carries ---------------------------------------------------------------------
+
+
+def own(model: str) -> Entry:
+    """What is set for the model that `-m` names in this way; nothing for a file without a name."""
+    if Path(model).name != model or (model != STARTER and os.path.lexists(model)):
+        return Entry()
+    return read().entries.get(model, Entry())
+
+
+# --- the file ---------------------------------------------------------------------------------
+
+
+def file() -> Path:
+    """Where the catalogue is."""
+    return CATALOGUE.path()
+
+
+def read() -> Catalogue:
+    """The catalogue; an empty one when there is none. Raises `FileProblem` when it is damaged."""
+    return _catalogue(CATALOGUE.read())
+
+
+def _catalogue(text: bytes | None) -> Catalogue:
+    if text is None:
+        return Catalogue()
+    path = file()
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _damaged(path, "it is not JSON") from None
+    if not isinstance(told, dict) or told.get("format") != FORMAT:
+        raise _damaged(path, f"it is not of format {FORMAT}")
+    default, models = told.get("default"), told.get("models", {})
+    if not isinstance(default, str | None) or not isinstance(models, dict):
+        raise _damaged(path, "'default' must be a name, 'models' a table")
+    return Catalogue(default, {name: _entry(name, entry, path) for name, entry in models.items()})
+
+
+def _entry(name: str, told: Any, path: Path) -> Entry:
+    if not isinstance(told, dict) or not all(isinstance(told.get(key), str | None) for key in Entry._fields):
+        raise _damaged(path, f"the entry of '{name}' is not a table of texts")
+    entry = Entry(*(told.get(key) for key in Entry._fields))
+    if entry.norm not in (None, *NORMS) or entry.metric not in (None, *METRICS):
+        raise _damaged(path, f"'{name}' has a norm or a metric that does not exist")
+    if not all(_can_be_a_name(text) for text in (name, entry.path or "")):
+        raise _damaged(path, "it names what can't be the name of a file")
+    return entry
+
+
+def _can_be_a_name(text: str) -> bool:
+    try:
+        return b"\0" not in os.fsencode(text)
+    except UnicodeEncodeError:  # half of a pair of surrogates
+        return False
+
+
+def _damaged(path: Path, what: str) -> FileProblem:
+    return FileProblem(f"the catalogue is damaged: {what}", where=str(path), hint="mend it, or remove it")
+
+
+def change(edit: Callable[[Catalogue], Catalogue]) -> None:
+    """Write what becomes of the catalogue, whole or not at all, for its owner alone.
+
+    Of changes that are made at once none is lost. Raises `FileProblem`, `StorageProblem`, and as `edit` does.
+    """
+    CATALOGUE.change(lambda text: _text(edit(_catalogue(text))))
+
+
+def _text(catalogue: Catalogue) -> bytes:
+    models = {name: _said(entry) for name, entry in sorted(catalogue.entries.items())}
+    told = {"format": FORMAT, "models": models}
+    if catalogue.default:
+        told["default"] = catalogue.default
+    return (json.dumps(told, indent=2) + "\n").encode()
+
+
+def _said(entry: Entry) -> dict[str, str]:
+    return {key: value for key, value in entry._asdict().items() if value is not None}

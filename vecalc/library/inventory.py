@@ -1,0 +1,156 @@
+"""The models that there are, as sheets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vecalc.answers import Column, Sheet
+from vecalc.library import catalogue
+from vecalc.library.conversions import conversions, facts_of, size_of
+from vecalc.library.named_spaces import starter_folder
+
+if TYPE_CHECKING:
+    from vecalc.answers import Cell
+    from vecalc.space import VectorSpace
+    from vecalc.space.store import Facts
+
+COLUMNS = (
+    Column("name"),
+    Column("kind"),
+    Column("words", "count"),
+    Column("width", "count"),
+    Column("type"),
+    Column("norm"),
+    Column("metric"),
+    Column("size", "size"),
+    Column("default"),
+    Column("source"),
+)
+CACHED = (
+    Column("source"),
+    Column("words", "count"),
+    Column("width", "count"),
+    Column("type"),
+    Column("size", "size"),
+    Column("state"),
+)
+FIRST = 8  # words shown of a model
+
+
+def place_of(name: str) -> Path:
+    """Where a model lies: the starter's folder, an imported model's, or an alias's file."""
+    if name == catalogue.STARTER:
+        return starter_folder()
+    return catalogue.known(Path(name))
+
+
+def sheets(default: str) -> Iterator[Sheet]:
+    """All models with a name, and what the cache keeps; `default` is what `-m` would be without it."""
+    rows = tuple(_row(name, default) for name in catalogue.names())
+    remarks = () if default in catalogue.names() else (f"the default is the file {default}",)
+    yield Sheet("models", COLUMNS, rows, "Models", remarks)
+    kept = [
+        (
+            one.source or str(one.folder),
+            one.facts and one.facts.rows,
+            one.facts and one.facts.width,
+            one.facts and one.facts.type,
+            one.size,
+            one.state,
+        )
+        for one in conversions()
+    ]
+    if kept:
+        total = f"{sum(one[4] for one in kept) / 1e6:,.1f} MB; `vecalc models prune` removes what is stale"
+        yield Sheet("cache", CACHED, tuple(kept), "Converted files in the cache", (total,))
+
+
+def _row(name: str, default: str) -> tuple[Cell, ...]:
+    catalogue_entry, place = catalogue.read().entries.get(name, catalogue.Entry()), place_of(name)
+    facts, size, source = facts_of(place), size_of(place), ""
+    kind = "built in" if name == catalogue.STARTER else "alias" if catalogue_entry.path else "imported"
+    if catalogue_entry.path:
+        source = str(place)
+        facts = facts or _converted(place)
+    elif facts:
+        told = facts.rest.get("source")
+        source = str(told.get("path", "")) if isinstance(told, dict) else str(told or "")
+    if kind == "alias" and not place.exists():
+        kind = "alias of nothing"
+    return (
+        name,
+        kind,
+        facts and facts.rows,
+        facts and facts.width,
+        facts and facts.type,
+        catalogue_entry.norm,
+        catalogue_entry.metric,
+        size,
+        "yes" if name == default else "",
+        source,
+    )
+
+
+def _converted(place: Path) -> Facts | None:
+    """What the cache knows of a file."""
+    found = (one.facts for one in conversions() if one.source == str(place.absolute()))
+    return next(found, None)
+
+
+def details(name: str, space: VectorSpace, notes: Iterable[str]) -> Iterator[Sheet]:
+    """One model: what the list says, and what its store and its words tell."""
+    place = place_of(name)
+    entry = catalogue.own(name)
+    facts = facts_of(place) or _converted(place)
+    row = (
+        name,
+        len(space),
+        space.dim,
+        facts.type if facts else "float32",
+        entry.norm,
+        entry.metric,
+        size_of(place),
+        str(place),
+    )
+    columns = tuple(column for column in COLUMNS if column.name not in ("kind", "default", "source"))
+    yield Sheet("model", (*columns, Column("path")), (row,), "Model")
+    told = [("first words", ", ".join(islice(space.words(), FIRST)))]
+    told += _of_store(facts)
+    told += [("note", note) for note in notes]
+    yield Sheet("details", (Column("what"), Column("value")), tuple(told), "Details")
+
+
+def _of_store(facts: Facts | None) -> Iterator[tuple[str, str]]:
+    if facts is None:
+        yield "kept", "no: it is read when it is used"
+        return
+    source = facts.rest.get("source")
+    if isinstance(source, dict):
+        yield "source", str(source.get("path"))
+        if moment := _moment(source.get("mtime_ns")):
+            yield "source's time", moment
+        yield "source's digest", str(source.get("digest"))
+    elif source:
+        yield "source", str(source)
+    yield "codes", "one byte a number" if "codes.npy" in _digests(facts) else "none"
+    if (loss := facts.rest.get("loss")) and isinstance(loss, float):
+        yield "loss", f"at most {loss:.1e} of a vector's length"
+
+
+def _moment(nanoseconds: object) -> str:
+    """A time as people write it; nothing for what is none."""
+    if not isinstance(nanoseconds, int):
+        return ""
+    try:
+        return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(nanoseconds // 10**9))
+    except (OverflowError, OSError, ValueError):
+        return ""
+
+
+def _digests(facts: Facts) -> dict[str, str]:
+    digests = facts.rest.get("digests")
+    return digests if isinstance(digests, dict) else {}

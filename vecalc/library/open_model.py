@@ -1,0 +1,156 @@
+"""From a model's path or name to a space: large files become stores, once, and are recognised afterwards.
+
+A store of a file lies in the cache folder (see `cache`). What is imported by name lies in the models folder
+and needs its file no longer.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vecalc.errors import FileProblem, NoSpace, NotWritable, StorageProblem
+from vecalc.formats.load import Loaded, convert, main_file, tolerant
+from vecalc.formats.load import load as read_into_memory
+from vecalc.library.cache import CacheUse, building, folder_of, is_current, known_files, note_changes
+from vecalc.library.catalogue import check_name, imported, known
+from vecalc.space.atomic import sweep
+from vecalc.space.integrity import damaged
+from vecalc.space.store import FACTS, is_store, open_store, read_facts
+
+if TYPE_CHECKING:
+    from vecalc.formats import Tolerance
+    from vecalc.space import VectorSpace
+    from vecalc.space.store_files import Written
+
+# A file below this is read in some hundredths of a second: not worth a second copy on the disk.
+WORTH_STORING = 1 << 20
+ENOUGH_TO_TELL = 64 << 20  # bytes written, from which on what reading is ahead by does not matter
+
+# told what is being read, and of how many bytes; gives a function that takes the bytes as they come
+Watch = Callable[[str, int], AbstractContextManager[Callable[[bytes], None]]]
+
+
+def unwatched(_: str, __: int) -> AbstractContextManager[Callable[[bytes], None]]:
+    """Nobody looks on."""
+    return nullcontext(lambda data: None)
+
+
+def load(
+    path: str | os.PathLike[str],
+    *,
+    name: str = "",
+    skip_bad_rows: bool = False,
+    allow_trailing: bool = False,
+    encoding_errors: str = "strict",
+    trust_pickle: bool = False,
+    watch: Watch = unwatched,
+    cache: CacheUse = CacheUse(),  # noqa: B008 - immutable
+) -> Loaded:
+    """The space at a path: a store, or a file of any format in `vecalc.formats`; or of a name that is known.
+
+    A file of a megabyte or more is converted on first use; that takes the file's size and a fourth of it on
+    the disk, little memory, and is told to `watch`. `name` captions it, the file's own name by default. The
+    other options say what to put up with, and are counted in the notes. `cache` says what is asked of the
+    cache; where it can't be written, a note says so and the file is read into memory. Raises
+    `FileProblem`, `StorageProblem`, `UsageError`.
+    """
+    place = known(Path(path))
+    if is_store(place):
+        space = _verified(place, name) if cache.verify else open_store(place, name)
+        return Loaded(space, ()).of(place)
+    tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors, trust_pickle)
+    name, place = name or place.name, main_file(place)
+    if not os.path.isfile(place) or place.stat().st_size < WORTH_STORING:  # noqa: PTH113 - any name
+        return read_into_memory(place, name=name, **tolerance._asdict())
+    try:
+        return _through_cache(place, name, tolerance, watch, cache)
+    except NotWritable as problem:
+        if cache.required:
+            raise
+        loaded = read_into_memory(place, name=name, **tolerance._asdict())
+        note = f"read into memory, it can't be kept in the cache: {problem.where}: {problem.message}"
+        return Loaded(loaded.space, (*loaded.notes, note)).of(*loaded.files)
+
+
+def _verified(folder: Path, name: str) -> VectorSpace:
+    """A store whose every byte is as it was written."""
+    if wrong := damaged(folder, read_facts(folder / FACTS).rest):
+        message = "damaged: its content is not what was written"
+        raise FileProblem(message, where=str(folder / wrong[0]), hint="import the model again")
+    return open_store(folder, name)
+
+
+def _through_cache(place: Path, name: str, tolerance: Tolerance, watch: Watch, use: CacheUse) -> Loaded:
+    """The space of a file by its store, which is made first if there is none, or a damaged one."""
+    folder = folder_of(place, tolerance)
+    if kept := _kept(folder, place, name, use):
+        sweep(folder)  # a run that replaced it may have been killed while it removed the old one
+        return kept
+    with building(folder, str(place), use):
+        kept = _kept(folder, place, name, use)  # by whoever had the lock before
+        if kept is None:
+            _convert(place, folder, place.name, tolerance, watch)
+            note_changes(folder, place)
+            kept = _opened(folder, name)
+    return kept
+
+
+def _kept(folder: Path, place: Path, name: str, use: CacheUse) -> Loaded | None:
+    if not is_current(folder, place, verify=use.verify):
+        return None
+    try:
+        return _opened(folder, name)
+    except FileProblem:  # damaged: it is made again
+        return None
+
+
+def _opened(folder: Path, name: str) -> Loaded:
+    facts = read_facts(folder / FACTS).rest
+    notes = facts.get("notes", ())
+    files = (*(known.path for known in known_files(facts)), folder)
+    notes = tuple(map(str, notes)) if isinstance(notes, list) else ()
+    return Loaded(open_store(folder, name), notes).of(*files)
+
+
+def _convert(
+    path: Path, folder: Path, name: str, tolerance: Tolerance, watch: Watch, kind: str = "float32"
+) -> Written:
+    """Convert; if the disk is full, say how much is needed: in proportion to what was written, or guessed."""
+    size = path.stat().st_size if path.is_file() else 0
+    seen = 0
+    with watch(f"reading {path.name}", size) as tap:
+
+        def count(data: bytes) -> None:
+            nonlocal seen
+            seen += len(data)
+            tap(data)
+
+        try:
+            return convert(path, folder, name=name, tolerance=tolerance, kind=kind, tap=count)
+        except NoSpace as problem:
+            told = problem.written >= ENOUGH_TO_TELL
+            needed = problem.written * size // max(seen, 1) if told else size * 5 // 4
+            message = f"{problem.message}; the store needs about {needed / 1e6:,.0f} MB{_free(folder)}"
+            hint = "make room, or set VECALC_CACHE_DIR or VECALC_MODELS to a folder on another disk"
+            raise StorageProblem(message, where=problem.where, hint=hint) from None
+
+
+def _free(folder: Path) -> str:
+    try:
+        return f", {shutil.disk_usage(folder.parent).free / 1e6:,.0f} MB are free"
+    except OSError:
+        return ""
+
+
+def import_model(
+    path: Path, name: str, kind: str, tolerance: Tolerance, watch: Watch = unwatched
+) -> tuple[Path, Written]:
+    """Convert a file into the models folder under a name; the folder, and what went into it."""
+    file = main_file(path)
+    folder = imported(check_name(name))
+    return folder, _convert(file, folder, name, tolerance, watch, kind)

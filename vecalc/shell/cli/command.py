@@ -1,0 +1,196 @@
+"""The options of the command line. Loads click and nothing heavier until there is work to do."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+import click
+
+from vecalc.errors import UsageError, VecalcError
+from vecalc.shell.cli.dispatch import Call, call_of, with_doubt
+from vecalc.shell.main_help import EXAMPLES, short_help, usage
+from vecalc.shell.options import DEBUG, FORMAT, LET, MODEL, QUIET, RANKING, WORDS, read, request_of
+from vecalc.shell.settings import Setting, load_settings
+
+SECTIONS = {
+    "What to compute": ("expression_option", "file", "csv", "let", "interactive"),
+    "The model": (
+        "model", "norm", "skip_bad_rows", "allow_trailing", "encoding_errors", "trust_pickle",
+        "require_cache", "no_wait", "verify",
+    ),
+    "Words": ("exact", "oov"),
+    "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score", "within"),
+    "Output": (
+        "format", "json", "output", "resume", "precision", "header", "csv_safe", "color", "line_buffered",
+        "quiet",
+    ),
+    "When something is wrong": ("bail", "limit", "debug"),
+    "Help": ("short_help", "help", "version", "generate"),
+}  # fmt: skip
+
+
+class _Command(click.Command):
+    """Help with examples first, and options by what they are for."""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write("vecalc, the calculator for embeddings: type an expression, read its neighbours\n\n")
+        formatter.write(f"Examples:\n{EXAMPLES}\n")
+        formatter.write(usage())
+        options = {option.name: option for option in self.params}
+        for title, names in SECTIONS.items():
+            records = [options[name].get_help_record(ctx) for name in names]
+            with formatter.section(title):
+                formatter.write_dl([record for record in records if record])
+
+
+def _print_help(ctx: click.Context, option: click.Parameter, value: bool) -> None:
+    if value:
+        sys.stdout.write(short_help() if option.name == "short_help" else f"{ctx.get_help()}\n")
+        ctx.exit()
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        from vecalc.shell.cli.version import describe
+
+        sys.stdout.write(describe())
+        ctx.exit()
+
+
+def _print_generated(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value:
+        from vecalc.shell.cli.manual import generated
+
+        sys.stdout.write(generated(value, ctx.command, SECTIONS, EXAMPLES))
+        ctx.exit()
+
+
+@click.command(cls=_Command, add_help_option=False, context_settings={"max_content_width": 100})
+@click.argument("expressions", nargs=-1, metavar="[EXPRESSION]...")
+@click.option(
+    "-e", "expression_option", multiple=True, metavar="EXPR", help="An expression; may be repeated."
+)
+@click.option(
+    "-f", "--file", multiple=True, metavar="FILE", help="Expressions, one a line; - is standard input."
+)
+@click.option("--csv", metavar="FILE", help="Compute -e for each row of a .csv, .tsv or .jsonl file.")
+@LET
+@click.option("-i", "--interactive", is_flag=True, help="Go on at the prompt afterwards.")
+@MODEL
+@WORDS
+@RANKING
+@FORMAT
+@click.option("--resume", is_flag=True, help="Go on with a batch into -o FILE that was stopped.")
+@click.option("--line-buffered", is_flag=True, help="Answer each line at once, for programs that wait.")
+@QUIET
+@click.option("--bail", is_flag=True, help="Stop at the first error.")
+@click.option(
+    "--limit",
+    multiple=True,
+    metavar="NAME=N",
+    help="Raise a limit: size, nesting, words, values, work, score, rankings.",
+)
+@DEBUG
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Versions."
+)
+@click.option(
+    "--generate",
+    type=click.Choice(("man", "bash", "zsh", "fish")),
+    is_eager=True,
+    expose_value=False,
+    callback=_print_generated,
+    help="Write the manual page, or a shell's completion.",
+)
+@click.option(
+    "-h",
+    "short_help",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_help,
+    help="Short help.",
+)
+@click.option(
+    "--help", is_flag=True, is_eager=True, expose_value=False, callback=_print_help, help="This help."
+)
+def vecalc(**options: Any) -> int:
+    """Answer expressions."""
+    from vecalc.shell.cli.run import execute
+
+    gc.freeze()  # what is loaded now stays: the collector need not look at it again
+    gc.enable()
+    return execute(request_of(options))
+
+
+# --- any command line -----------------------------------------------------------------------
+
+
+def invoke(arguments: Sequence[str]) -> int:
+    """Run a command line; the exit code. Raises `VecalcError`, and `OSError` from writing."""
+    if (instruction := os.environ.get("_VECALC_COMPLETE")) is not None:  # a shell asks what could be typed
+        from vecalc.shell.cli.completion import answer
+
+        return answer(instruction, vecalc)
+    call = call_of(arguments, vecalc)
+    if not _only_tells(arguments, call):
+        _refuse_scarce_memory()
+    settings = _settings(arguments, call)
+    if call is None:
+        return int(read(vecalc, "vecalc", arguments, settings) or 0)
+    gc.enable()
+    try:
+        return int(read(call.command, f"vecalc {call.name}", [*call.before, *call.behind], settings) or 0)
+    except UsageError as problem:
+        raise with_doubt(problem, call) from None
+
+
+_TELLS = {"-h", "--help", "--version"}
+
+
+def _settings(arguments: Sequence[str], call: Call | None) -> dict[str, Setting]:
+    """The settings in force; broken ones are no reason not to show help, or where they stand."""
+    try:
+        return load_settings()
+    except VecalcError:
+        if not _only_tells(arguments, call):
+            raise
+        return {}
+
+
+def _only_tells(arguments: Sequence[str], call: Call | None) -> bool:
+    """Whether help is wanted, or where settings stand: nothing that takes a model or numbers."""
+    return not _TELLS.isdisjoint(arguments) or (call is not None and call.name in ("help", "config"))
+
+
+# Bytes of address space that numpy and its OpenBLAS take until the first product of matrices, and how many
+# more for each core (a stack and a buffer). Measured; where OpenBLAS gets none it ends the process with a
+# line and a code of its own, so it has to be known before.
+LEAST = 128 << 20
+FOR_EACH_CORE = 40 << 20
+MOST_CORES = 64  # that OpenBLAS is built for
+
+LIMITS = "/proc/self/limits"  # of Linux; elsewhere nobody limits address space
+
+
+def _refuse_scarce_memory() -> None:
+    """Raises `StorageProblem` where a limit (`ulimit -v`) leaves too little to compute anything."""
+    with suppress(OSError, ValueError):
+        with open(LIMITS, encoding="utf-8") as stream:  # noqa: PTH123 - at every start
+            found = next((line.split() for line in stream if line.startswith("Max address space")), [])
+        if not found or found[3] == "unlimited":
+            return
+        import mmap
+
+        from vecalc.shell.exceptions import not_enough_memory
+
+        needed = LEAST + FOR_EACH_CORE * min(os.cpu_count() or 1, MOST_CORES)
+        try:
+            mmap.mmap(-1, needed).close()
+        except OSError:
+            raise not_enough_memory() from None

@@ -1,0 +1,83 @@
+"""`--generate`: the manual page and the shells' completion scripts, made from the options themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import click
+
+import vecalc
+from vecalc.shell import registry
+from vecalc.shell.help_topics import EXIT_CODES
+
+DESCRIPTION = """\
+Computes with words as vectors, and shows the words that are nearest to the result. With expressions, they
+are answered; with a file or something piped in, every line is; with neither, on a terminal, a prompt opens.
+"""
+_FILES = {
+    "config.toml": "options that hold in every call; `vecalc config init` writes one with comments",
+    "vecalc.toml": "the same, in the current folder, for a project",
+    "prelude.vec": "functions and names of your own",
+    "startup.txt": "what is done first at the prompt",
+}
+
+
+def generated(kind: str, command: click.Command, sections: Mapping[str, Iterable[str]], examples: str) -> str:
+    """`man`, `bash`, `zsh` or `fish`, for a command whose options stand in sections."""
+    if kind == "man":
+        return "".join(f"{line}\n" for line in _page(command, sections, examples))
+    from click.shell_completion import get_completion_class
+
+    shell = get_completion_class(kind)
+    assert shell is not None  # noqa: S101 - click knows the three
+    return f"{shell(command, {}, 'vecalc', '_VECALC_COMPLETE').source()}\n"
+
+
+def _page(command: click.Command, sections: Mapping[str, Iterable[str]], examples: str) -> Iterator[str]:
+    """The lines of the manual page, in the macros of man(7)."""
+    yield f'.TH VECALC 1 "" "vecalc {vecalc.__version__}" "User Commands"'
+    yield from (".SH NAME", "vecalc \\- the calculator for embeddings", ".SH SYNOPSIS", ".nf")
+    yield from map(_text, ("vecalc [OPTIONS] [EXPRESSION]...", *_usage()))
+    yield from (".fi", ".SH DESCRIPTION")
+    yield from map(_text, DESCRIPTION.splitlines())
+    yield from (".SH EXAMPLES", ".nf", *map(_text, examples.splitlines()), ".fi", ".SH OPTIONS")
+    context = click.Context(command)
+    options = {option.name: option for option in command.params}
+    for title, names in sections.items():
+        yield f'.SS "{title}"'
+        records = (options[name].get_help_record(context) for name in names)
+        yield from _terms(record for record in records if record)
+    yield ".SH COMMANDS"
+    yield from _terms(_commands())
+    yield ".SH FILES"
+    yield _text("`vecalc config path` tells where.")
+    yield from _terms(_FILES.items())
+    yield ".SH EXIT STATUS"
+    yield from _terms((str(code), meaning) for code, meaning in EXIT_CODES.items())
+    yield from (".SH SEE ALSO", "vecalc help syntax, vecalc help functions, vecalc COMMAND \\-\\-help")
+
+
+def _usage() -> Iterator[str]:
+    for name in registry.names():
+        if found := registry.find(name):
+            yield from found.usage.splitlines()
+
+
+def _commands() -> Iterator[tuple[str, str]]:
+    for name in registry.names():
+        if found := registry.find(name):
+            yield f"vecalc {name}", found.get_short_help_str(limit=200)
+
+
+def _terms(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
+    for term, text in pairs:
+        yield from (".TP", f"\\fB{_text(term)}\\fR", _text(text))
+
+
+_ROFF = str.maketrans({"\\": "\\e", "-": "\\-", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti"})
+
+
+def _text(line: str) -> str:
+    """A line that roff shows as it is: nothing in it is a command, an escape, or made prettier."""
+    escaped = line.translate(_ROFF)
+    return f"\\&{escaped}" if escaped.startswith(".") else escaped

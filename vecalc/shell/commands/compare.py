@@ -1,0 +1,67 @@
+"""`vecalc compare`: what different formulas make of the same two words, side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from vecalc.answers import NORMS
+from vecalc.errors import ExpressionError, UsageError
+from vecalc.shell.options import FORMAT, LET, MODEL, QUIET, RANKING, WORDS, request_of
+from vecalc.shell.registry import command
+
+EXAMPLES = """\
+  vecalc compare blood color
+  vecalc compare blood color --only sum,product,combined --target red
+  vecalc compare blood color -e '0.2*A + 0.3*B + 0.5*(A*B)' --all-norms
+"""
+
+
+@command("vecalc compare A B [-e FORMULA]... [OPTIONS]", EXAMPLES)
+@click.argument("operands", nargs=-1, metavar="A B")
+@click.option("-e", "formulas", multiple=True, metavar="FORMULA", help="A further formula over A and B.")
+@click.option("--only", metavar="NAME,...", help="Only these of the built-in formulas.")
+@click.option("--target", metavar="WORD", help="Show the rank of this word in each column.")
+@click.option("--all-norms", is_flag=True, help="Compare at norm rms, unit and raw.")
+@LET
+@MODEL
+@WORDS
+@RANKING
+@FORMAT
+@QUIET
+def run(**options: Any) -> int:
+    """Shows the neighbours of sum, product, combination and other ways to make one vector of A and B, how far
+    each is from the sum, and which depend on the axes of the space.
+    """
+    from vecalc.shell.arguments import as_utf8
+    from vecalc.shell.display import complain, format_name, show_sheets, tell
+    from vecalc.shell.opening import open_calculator
+    from vecalc.studies.compare.compare_sheets import sheets
+    from vecalc.studies.compare.comparison import compare, notes, operand
+    from vecalc.studies.compare.formulas import Formula, chosen
+
+    texts = [as_utf8(text).strip() for text in options["operands"]]
+    if len(texts) != 2:
+        what = f"two expressions are compared, {len(texts)} given"
+        raise UsageError(
+            what, where="vecalc compare", hint="each in quotes: vecalc compare 'king - man' woman"
+        )
+    more = [Formula(text.strip(), text.strip()) for text in map(as_utf8, options["formulas"])]
+    formulas = [*chosen(options["only"]), *more]
+    calculator, request = open_calculator(request_of(options))
+    comparisons, about = [], ""
+    try:
+        for norm in NORMS if options["all_norms"] else (calculator.options.norm,):
+            calculator.set(norm=norm)
+            operands = []
+            for about in texts:
+                operands.append(operand(calculator, about))
+            about = ""
+            comparisons.append(compare(calculator, operands, formulas, options["target"]))
+    except ExpressionError as problem:
+        complain(about, problem, request)
+        return problem.exit_code
+    tell(notes(comparisons), request)
+    show_sheets(sheets(comparisons, for_people=format_name(request) in ("table", "markdown")), request)
+    return int(any(not column.answer.ok for one in comparisons for column in one.columns))

@@ -1,0 +1,86 @@
+"""`vecalc convert`: a model, or a part of it, becomes a file of another format."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vecalc.answers import NORMS
+from vecalc.shell.options import QUIET, TOLERANCE, request_of
+from vecalc.shell.registry import command
+
+if TYPE_CHECKING:
+    from vecalc.formats.save import Saved
+    from vecalc.space.selection import Selection
+
+EXAMPLES = """\
+  vecalc convert vectors.bin vectors.txt
+  vecalc convert starter small.bin --first 1000       its thousand most frequent words
+  vecalc convert vectors.bin unit.txt.gz --norm unit  vectors of length 1
+"""
+
+
+# Four options have names of their own inside: settings that are made for answers (norm = "unit", first =
+# 20000, ...) must not change what is written.
+@command("vecalc convert IN OUT [--to FORMAT] [--first N]", EXAMPLES)
+@click.argument("model", metavar="IN")
+@click.argument("out", metavar="OUT")
+@click.option("--to", "form", metavar="FORMAT", default="", help="The format, where OUT's suffix won't do.")
+@click.option("--gzip", is_flag=True, help="Pack the file, as with a name that ends with .gz.")
+@click.option("--force", is_flag=True, help="Replace OUT if it exists.")
+@click.option(
+    "--first", "leading", type=click.IntRange(min=1), metavar="N", help="Only the N most frequent words."
+)
+@click.option("--among", "listed", metavar="FILE|WORDS", help="Only these words: a file of them, or a,b,c.")
+@click.option("--match", "matching", metavar="GLOB|/REGEX/", help="Only words that match.")
+@click.option(
+    "--norm", "scaled", type=click.Choice(NORMS), default="raw", help="How long vectors are written. [raw]"
+)
+@TOLERANCE
+@QUIET
+def run(model: str, out: str, form: str, **options: Any) -> int:
+    """Writes a model, or some of its words, as a file of another format; words and numbers stay the same.
+
+    IN is whatever -m takes: a file, an imported name, starter. OUT's suffix says what to write.
+    """
+    # What writes files loads numpy; the options don't need it.
+    from vecalc.engine.candidates import Limits
+    from vecalc.engine.subset import part_of
+    from vecalc.formats.save import form_of, save
+    from vecalc.shell.display import tell
+    from vecalc.shell.meter import metered
+    from vecalc.shell.opening import open_models
+    from vecalc.shell.questions import words
+
+    form = form_of(Path(out), form)  # before a long model is read
+    request = request_of(options, model=(model,), among=options["listed"], output=out, format=form)
+    spaces, request = open_models(request)
+    limits = Limits(options["leading"], words(options["listed"]), options["matching"])
+    kept = [Path(path) for path in request.beside]
+    part, more = part_of(next(iter(spaces.values())), limits, options["scaled"])
+    tell(more, request)
+    with metered(f"writing {Path(out).name}", len(part), quiet=request.quiet) as meter:
+        tap = meter.add if meter else None
+        saved = save(part, out, form, force=options["force"], gzip=options["gzip"], tap=tap, never=kept)
+    sys.stdout.write(_report(saved, part))
+    return 0
+
+
+def _report(saved: Saved, part: Selection) -> str:
+    """What was written, in a line for each file."""
+    from vecalc.formats.save import spoken
+    from vecalc.render.visible import visible
+
+    loss = "exact"
+    if part.norm != "raw":
+        length = "1" if part.norm == "unit" else f"√{part.dim}"
+        loss = f"every length is {length} now; rounding changes no vector by more than {part.loss:.1e} of it"
+        if zeros := part.zeros():
+            loss += f"; zero vectors, which stay zero: {zeros:,}"
+    size = f"{saved.size / 1e6:,.1f} MB" if saved.size >= 1e5 else f"{saved.size:,} bytes"
+    what = f"{len(part):,} words x {part.dim}, {spoken(saved.form)}, {size}; {loss}"
+    lines = [f"{saved.files[0]}: {what}", *(f"{path}: belongs to it" for path in saved.files[1:])]
+    return "".join(visible(line) + "\n" for line in lines)

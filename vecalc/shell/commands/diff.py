@@ -1,0 +1,107 @@
+"""`vecalc diff`: the same expression in two models or more, and how far they agree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vecalc.errors import UsageError
+from vecalc.shell.options import FORMAT, LET, MODEL, QUIET, RANKING, WORDS, request_of
+from vecalc.shell.registry import command
+from vecalc.shell.request import FAILED
+
+if TYPE_CHECKING:
+    from vecalc.engine.calculator import Calculator
+    from vecalc.shell.request import Request
+    from vecalc.studies.diff.side_by_side import Difference
+
+EXAMPLES = """\
+  vecalc diff 'king - man + woman' -m old=2019.bin -m new=2024.bin
+  vecalc diff 'cos(tea, coffee)' -m news.bin -m wiki.txt
+  vecalc diff -f questions.txt -m a=a.bin -m b=b.bin --json     a line for each expression
+"""
+
+
+@command("vecalc diff EXPRESSION... -m A=FILE -m B=FILE [OPTIONS]", EXAMPLES)
+@click.argument("expressions", nargs=-1, metavar="[EXPRESSION]...")
+@click.option(
+    "-e", "expression_option", multiple=True, metavar="EXPR", help="An expression; may be repeated."
+)
+@click.option(
+    "-f", "--file", multiple=True, metavar="FILE", help="Expressions, one a line; - is standard input."
+)
+@MODEL
+@LET
+@WORDS
+@RANKING
+@FORMAT
+@QUIET
+def run(**options: Any) -> int:
+    """Answers expressions in every model, with its own words, and compares the first model with the others.
+
+    Shows neighbours side by side with their ranks in the other model, what the rankings have in common, and
+    which neighbours the other vocabulary lacks; of numbers the difference.
+    """
+    return _diff(request_of(options))
+
+
+def _diff(request: Request) -> int:
+    """Answer the questions of a request in each of its models, and show the differences; the exit code."""
+    from itertools import chain
+
+    from vecalc.library.named_spaces import named
+    from vecalc.shell import questions
+    from vecalc.shell.arguments import as_utf8
+    from vecalc.shell.display import format_name, show_sheets
+    from vecalc.shell.opening import open_calculator
+    from vecalc.studies.diff.diff_sheets import sheets
+    from vecalc.studies.diff.side_by_side import differences
+
+    typed = [as_utf8(text) for text in (*request.expression_option, *request.expressions)]
+    if not typed and not request.file:
+        raise UsageError("an expression is missing", where="vecalc diff", hint="vecalc diff king -m a -m b")
+    if len(request.model) < 2:
+        raise UsageError("two models are needed", where="vecalc diff", hint="-m old=FILE -m new=FILE")
+    opened, request = open_calculator(request._replace(model=named(request.model)))
+    calculators = _calculators(opened)
+    deep = not request.file
+    asked = chain(questions.typed(typed), questions.from_files(request.file))
+    found = list(differences(calculators, asked, deep=deep))
+    for one in found:
+        _tell_of(one, request)
+
+    def knows(name: str, word: str) -> bool:
+        calculator = calculators[name]
+        return calculator.spaces[calculator.default].row(word) is not None
+
+    people = format_name(request) in ("table", "markdown")
+    show_sheets(sheets(found, tuple(calculators), knows, deep=deep, for_people=people), request)
+    if all(one.ok for one in found):
+        return 0
+    errors = [answer.error for one in found for answer in one.answers.values() if answer.error is not None]
+    return errors[0].exit_code if len(found) == 1 else FAILED
+
+
+def _calculators(opened: Calculator) -> dict[str, Calculator]:
+    """A calculator for each model, which is its default space; it knows the others by their names."""
+    from vecalc.engine.calculator import Calculator
+
+    found: dict[str, Calculator] = {}
+    for name in opened.spaces:
+        calculator = Calculator(opened.spaces, opened.options)
+        calculator.scope, calculator.shipped = opened.scope, opened.shipped
+        calculator.use(name)
+        found[name] = calculator
+    return found
+
+
+def _tell_of(one: Difference, request: Request) -> None:
+    """Print what there is to say of each model's answer, with the name of the model."""
+    from vecalc.shell.display import show_problem, tell
+
+    for name, answer in one.answers.items():
+        tell([f"{name}: {note}" for note in answer.notes], request)
+        if answer.error is not None:
+            where = answer.asked.where or name
+            show_problem(answer._replace(asked=answer.asked._replace(where=where)), answer.error, request)

@@ -1,0 +1,174 @@
+"""`vecalc eval`: how well formulas answer analogies and predict judged similarity."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vecalc.answers import METRICS
+from vecalc.errors import UsageError
+from vecalc.evaluation import CASES, EXCLUSIONS, UNKNOWN
+from vecalc.evaluation.methods import METHODS
+from vecalc.evaluation.protocol import ANALOGY_UNKNOWN, PROTOCOLS, SIMILARITY_UNKNOWN, rules_of
+from vecalc.shell.options import FORMAT, LET, MODEL, QUIET, group, request_of
+from vecalc.shell.registry import command, one_of
+
+if TYPE_CHECKING:
+    from vecalc.answers import Sheet
+    from vecalc.shell.request import Request
+    from vecalc.studies.benchmarks import Wanted
+
+KINDS = ("analogies", "similarity")
+_EXAMPLES = """\
+  vecalc eval analogies questions-words.txt -m vectors.bin
+  vecalc eval analogies questions-words.txt -e 'b - a + c' -e '0.5*(b*c + b + c)' --method lrcos
+  vecalc eval similarity wordsim353.tsv -e 'cos(a, b)' -e '-dist(a, b)'
+  vecalc eval similarity ratings.csv --bind a=word1 --bind b=word2 --score mean
+"""
+
+RULES = group(
+    click.option(
+        "--protocol",
+        type=click.Choice(list(PROTOCOLS)),
+        default="exact",
+        help="Count as this program does; the options below overrule.",
+    ),
+    click.option("--case", type=click.Choice(CASES), help="How words are compared."),
+    click.option(
+        "--first",
+        "cut",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Only the N most frequent words exist.",
+    ),
+    click.option(
+        "--unknown",
+        type=click.Choice(UNKNOWN),
+        help="Questions with unknown words: left out, wrong; similarity 0, mean vector; an error.",
+    ),
+    click.option(
+        "--exclude",
+        "exclusion",
+        type=click.Choice(EXCLUSIONS),
+        help="Words of an analogy that are no answer.",
+    ),
+    click.option("--metric", type=click.Choice(METRICS), default="cos", help="What near means."),
+    click.option(
+        "--resamples", type=click.IntRange(100, 100_000), metavar="N", help="Of the bootstrap. [1000]"
+    ),
+    click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Of all random numbers. [1]"),
+)
+
+
+@command("vecalc eval analogies FILE... [OPTIONS]\nvecalc eval similarity FILE... [OPTIONS]", _EXAMPLES)
+@click.argument("arguments", nargs=-1, metavar="analogies|similarity FILE...", shell_complete=one_of(KINDS))
+@click.option(
+    "-e", "expressions", multiple=True, metavar="FORMULA", help="Over columns a, b, c; may be repeated."
+)
+@click.option(
+    "--method",
+    "methods",
+    multiple=True,
+    type=click.Choice(METHODS),
+    help="A known way to answer analogies; may be repeated.",
+)
+@click.option("--bind", multiple=True, metavar="NAME=COLUMN", help="A column of a table; d is the answer.")
+@click.option("--score", metavar="COLUMN", help="The column of judgements.")
+@RULES
+@MODEL
+@LET
+@click.option("--details", is_flag=True, help="Analogies: also every question and what was answered.")
+@FORMAT
+@QUIET
+def run(arguments: tuple[str, ...], **options: Any) -> int:
+    """Measures formulas on analogies, or on pairs that people judged, with the protocol of each number."""
+    kind, *files = arguments or ("",)
+    if kind not in KINDS:
+        raise UsageError(
+            f"there is no evaluation '{kind}'" if kind else "what is to be evaluated is missing",
+            where="vecalc eval",
+            hint="vecalc eval analogies FILE, or vecalc eval similarity FILE",
+        )
+    if not files:
+        raise UsageError("a file is missing", where=f"vecalc eval {kind}", hint=f"vecalc eval {kind} FILE")
+    wanted = _wanted(kind, options)
+    return _show(kind, files, wanted, request_of(options))
+
+
+def _wanted(kind: str, options: dict[str, Any]) -> Wanted:
+    """What the options ask for. Raises `UsageError` for some that belong to the other kind."""
+    from vecalc.evaluation.binding import bindings
+    from vecalc.shell.arguments import as_utf8
+    from vecalc.studies.benchmarks import Wanted
+
+    others = ("score",) if kind == "analogies" else ("methods", "exclusion", "details")
+    for name in others:
+        if options[name]:
+            option = {"methods": "--method", "exclusion": "--exclude"}.get(name, f"--{name}")
+            raise UsageError("has no meaning here", where=f"vecalc eval {kind} {option}")
+    rules = rules_of(
+        options["protocol"],
+        ANALOGY_UNKNOWN if kind == "analogies" else SIMILARITY_UNKNOWN,
+        case=options["case"],
+        first=options["cut"],
+        unknown=options["unknown"],
+        exclude=options["exclusion"],
+        resamples=options["resamples"],
+        seed=options["seed"],
+    )
+    formulas = tuple(as_utf8(text).strip() for text in options["expressions"])
+    bind = bindings(map(as_utf8, options["bind"]))
+    return Wanted(rules, formulas, options["methods"], bind, options["score"], options["details"])
+
+
+def _show(kind: str, files: list[str], wanted: Wanted, request: Request) -> int:
+    from vecalc.evaluation.coverage import NothingSeen
+    from vecalc.library.named_spaces import named, split_model
+    from vecalc.render.problem import problem
+    from vecalc.shell.display import show_sheets, tell
+    from vecalc.shell.opening import open_calculator
+    from vecalc.shell.terminal import error_style
+    from vecalc.studies.benchmarks import InFormula, files_of
+
+    if sum(not split_model(model)[0] for model in request.model) > 1:
+        request = request._replace(model=named(request.model))
+    questions = tuple(name for file in files for name in files_of(file))
+    calculator, request = open_calculator(request._replace(file=questions))
+    calculator.set(exact=True)  # a word is found as the rules say, a formula's own words as written
+    rules = wanted.rules._replace(norm=request.norm, metric=request.metric)  # as the model has them
+    wanted = wanted._replace(rules=rules)
+    sheets: list[Sheet] = []
+    unseen: list[NothingSeen] = []
+    try:
+        for file in files:
+            try:
+                sheets += _sheets(kind, file, calculator, wanted, request)
+            except NothingSeen as nothing:
+                unseen.append(nothing)
+    except InFormula as wrong:
+        sys.stderr.write(problem(wrong.error, wrong.text, error_style(request.color), where="-e"))
+        return wrong.error.exit_code
+    if not sheets:
+        raise unseen[0]
+    tell([f"{one.where}: {one.message}" for one in unseen], request)
+    show_sheets(sheets, request)
+    return 0
+
+
+def _sheets(kind: str, file: str, calculator: Any, wanted: Wanted, request: Request) -> Iterator[Sheet]:
+    from vecalc.shell.display import tell
+    from vecalc.shell.meter import metered
+    from vecalc.studies import benchmarks
+
+    def told(note: str) -> None:
+        tell([note], request)
+
+    if kind == "similarity":
+        yield from benchmarks.similarity(calculator, file, wanted, told)
+        return
+    with metered(f"answering {file}", None, quiet=request.quiet) as meter:
+        tick = meter.add if meter else benchmarks.unheard
+        yield from benchmarks.analogies(calculator, file, wanted, tick, told)

@@ -1,0 +1,115 @@
+"""`vecalc features`: formulas over the rows of a table become columns for a model."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vecalc.shell.options import LET, MODEL, QUIET, request_of
+from vecalc.shell.registry import command
+
+EXAMPLES = """\
+  vecalc features pairs.csv -e 'prod = a*b' -e 'cos = cos(a, b)' -o features.npz
+  vecalc features ratings.csv -m users=u.txt -m films=f.txt --norm raw --bind u=users:user_id
+      --bind f=films:film_id -e 'u*f' --keep rating -o features.parquet
+"""
+
+
+@command("vecalc features TABLE -e FORMULA... -o FILE [OPTIONS]", EXAMPLES)
+@click.argument("table")
+@click.option(
+    "-e", "formulas", multiple=True, metavar="[NAME=]EXPR", required=True, help="A formula; may be repeated."
+)
+@click.option(
+    "--bind",
+    multiple=True,
+    metavar="NAME=[SPACE:]COLUMN",
+    help="A column's cells are words of a space; without it, columns are names of their own.",
+)
+@click.option("-o", "--output", metavar="FILE", required=True, help=".npy, .npz, .parquet, .csv or .tsv.")
+@click.option("--format", metavar="FORMAT", help="npy, npz, parquet, csv, tsv; else the suffix tells.")
+@click.option(
+    "--type", "kind", type=click.Choice(["float32", "float64"]), default="float32", help="Of the features."
+)
+@click.option("--keep", multiple=True, metavar="COLUMN", help="Copy a column, such as labels, to the output.")
+@click.option(
+    "--unknown",
+    type=click.Choice(["error", "skip", "zero", "mean", "nan"]),
+    default="error",
+    help="What to do about unknown words.",
+)
+@click.option(
+    "--no-value",
+    type=click.Choice(["error", "skip", "nan"]),
+    default="error",
+    help="What to do where a formula has no value.",
+)
+@click.option("--csv-safe", is_flag=True, help="Keep spreadsheets from taking texts for formulas.")
+@click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
+@MODEL
+@click.option("--exact", is_flag=True, help="Find words only exactly as written.")
+@LET
+@QUIET
+def run(table: str, output: str, resume: bool, **options: Any) -> int:
+    """Computes formulas for every row of a .csv, .tsv, .jsonl or .parquet file, as numbers for a model."""
+    from contextlib import closing
+
+    from vecalc.engine.identity import of_file
+    from vecalc.errors import UsageError
+    from vecalc.render.visible import visible
+    from vecalc.shell.arguments import as_utf8
+    from vecalc.shell.display import tell
+    from vecalc.shell.file_guard import refuse_overwriting
+    from vecalc.shell.meter import metered
+    from vecalc.shell.opening import open_calculator
+    from vecalc.studies.features import Policy
+    from vecalc.studies.features.feature_files import check_format, format_of, names_beside
+    from vecalc.studies.features.feature_run import Order, make_features
+    from vecalc.studies.features.spool import places
+    from vecalc.tables import question_lines, question_rows
+
+    if output == "-" or (Path(output).exists() and not Path(output).is_file()):
+        raise UsageError("features need a file", where=f"-o {output}", hint="-o features.npz")
+    name = format_of(output, options.pop("format"))
+    check_format(name)
+    if resume and table == "-":
+        raise UsageError("what was read from a pipe can't be read again", where="--resume")
+    order = Order(
+        tuple(map(as_utf8, options["formulas"])),
+        options["bind"],
+        options["keep"],
+        Policy(options["unknown"], options["no_value"]),
+        options["kind"],
+        name,
+        Path(output),
+        options["csv_safe"],
+    )
+    calculator, request = open_calculator(request_of(options, csv=table, output=output, format=name))
+    for written in (*places(order.output).all, *([names_beside(order.output)] if name == "npy" else [])):
+        refuse_overwriting(request._replace(output=str(written)))
+    size = Path(table).stat().st_size if Path(table).is_file() else None
+    with (
+        question_lines.opened(table) as stream,
+        closing(question_rows.rows(table, stream)) as rows,
+        metered(f"features of {table}", size, quiet=request.quiet) as meter,
+    ):
+        try:
+            made = make_features(
+                calculator,
+                order,
+                rows,
+                source=("standard input" if table == "-" else table, of_file(table)),
+                resume=resume,
+                watch=(lambda: meter.at(stream.tell())) if meter and size else (lambda: None),
+            )
+        except (KeyboardInterrupt, SystemExit):
+            if table != "-":
+                tell([f"what is done is kept in {places(Path(output)).folder}; --resume goes on"], request)
+            raise
+    tell(made.notes, request)
+    what = f"{made.rows:,} rows x {made.columns:,} features, {order.kind}, norm {request.norm}"
+    sys.stdout.write(f"{what}, in {visible(output)}\n")
+    return 0

@@ -1,0 +1,24 @@
+"""`vecalc help`: the short help, and topics."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from vecalc.errors import UsageError
+from vecalc.shell import help_topics
+from vecalc.shell.main_help import short_help
+from vecalc.shell.registry import command, names, one_of
+
+
+@command("vecalc help [TOPIC]", "  vecalc help functions\n  vecalc help slerp\n  vecalc help explain\n")
+@click.argument("asked", nargs=-1, metavar="[TOPIC]", shell_complete=one_of({*help_topics.TOPICS, *names()}))
+def run(asked: tuple[str, ...]) -> int:
+    """Explains a topic, a function or a command."""
+    if len(asked) > 1:
+        raise UsageError(
+            "one topic at a time", where="vecalc help", hint=f"topics: {', '.join(help_topics.TOPICS)}"
+        )
+    sys.stdout.write(help_topics.topic(asked[0]) if asked else short_help())
+    return 0

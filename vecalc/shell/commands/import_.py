@@ -1,0 +1,29 @@
+"""`vecalc import`: a file of vectors becomes a store under a name, ready in a millisecond ever after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vecalc.shell.options import QUIET, TOLERANCE, TYPE
+from vecalc.shell.registry import command
+
+
+@command("vecalc import FILE [--name NAME]", "  vecalc import vectors.bin --name news     then -m news\n")
+@click.argument("file")
+@click.option("--name", metavar="NAME", help="What -m calls it; the file's name without its suffix.")
+@TYPE
+@TOLERANCE
+@QUIET
+def run(file: str, name: str | None, kind: str, quiet: bool, **tolerance: Any) -> int:
+    """Reads a file of vectors once and keeps it as a model: vecalc -m NAME opens it in a millisecond."""
+    # What reads files loads numpy; the options don't need it.
+    from vecalc.formats.load import tolerant
+    from vecalc.shell.models.import_file import import_and_tell
+
+    path = Path(file)
+    name = path.absolute().name.split(".")[0] if name is None else name
+    import_and_tell(path, name, kind, tolerant(**tolerance), quiet=quiet)
+    return 0

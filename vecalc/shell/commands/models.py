@@ -1,0 +1,53 @@
+"""`vecalc models`: the models that have a name, how they are, where they are, and what can be had.
+
+Each action is a command of its own, with its own options and help: `vecalc models check --help`.
+"""
+
+from __future__ import annotations
+
+import click
+
+from vecalc.errors import UsageError
+from vecalc.shell.models import edit, report
+from vecalc.shell.options import read
+from vecalc.shell.registry import Command, command
+
+ACTIONS: dict[str, Command] = {
+    "list": report.list_,
+    "add": edit.add,
+    "info": report.info,
+    "default": edit.make_default,
+    "set": edit.set_,
+    "remove": edit.remove,
+    "path": edit.path,
+    "check": report.check,
+    "pull": report.pull,
+    "prune": report.prune,
+}
+
+
+def _summary(action: Command) -> str:
+    """The usage of an action, and the first part of its help."""
+    return f"  {action.usage}\n      {(action.help or '').splitlines()[0]}\n"
+
+
+@command(f"vecalc models [{'|'.join(ACTIONS)}]", "".join(map(_summary, ACTIONS.values())))
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ACTION]")
+def run(arguments: tuple[str, ...]) -> int:
+    """Models by name; without an action, lists them. `vecalc models ACTION --help` shows its options."""
+    from vecalc.shell.settings import load_settings
+
+    named = next((i for i, argument in enumerate(arguments) if not argument.startswith("-")), None)
+    if named is None or (named and arguments[named] not in ACTIONS):  # `models -o FILE`
+        name, rest = "list", list(arguments)
+    else:
+        name, rest = arguments[named], [*arguments[:named], *arguments[named + 1 :]]
+    if name not in ACTIONS:
+        hint = f"there are {', '.join(ACTIONS)}"
+        raise UsageError(f"there is no 'models {name}'", where="vecalc models", hint=hint)
+    return int(read(ACTIONS[name], f"vecalc models {name}", rest, load_settings()) or 0)
+
+
+run.actions = ACTIONS
+# What follows the action is the action's own.
+run.context_settings.update(ignore_unknown_options=True, allow_interspersed_args=False)

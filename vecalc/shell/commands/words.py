@@ -1,0 +1,94 @@
+"""`vecalc words`: the words of a model, those that match a pattern, how many there are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vecalc.shell.options import FORMAT, MODEL_FILE, QUIET, TOLERANCE, request_of
+from vecalc.shell.registry import command
+
+if TYPE_CHECKING:
+    from vecalc.answers import Sheet
+    from vecalc.engine.subset import Found
+    from vecalc.space import VectorSpace
+
+NOTHING_FOUND = 1
+
+EXAMPLES = """\
+  vecalc words                          the most frequent words
+  vecalc words 'un*' -k 10
+  vecalc words '/^[A-Z].*ing$/' --count
+"""
+
+
+# Named otherwise inside: settings made for neighbours (top = 5, ...) are none for a list of words.
+@command("vecalc words [PATTERN] [-m FILE] [--count]", EXAMPLES)
+@click.argument("patterns", nargs=-1, metavar="[GLOB|/REGEX/]")
+@MODEL_FILE
+@click.option(
+    "-k",
+    "--top",
+    "most",
+    type=click.IntRange(min=1),
+    default=40,
+    metavar="N",
+    help="Words to show, 40 unless given.",
+)
+@click.option(
+    "--first",
+    "leading",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Only among the N most frequent words.",
+)
+@click.option("--count", "only_count", is_flag=True, help="Only say how many there are.")
+@TOLERANCE
+@FORMAT
+@QUIET
+def run(patterns: tuple[str, ...], **options: Any) -> int:
+    """Lists words with their rank, most frequent first, and the length of their vector in the file.
+
+    Exit code 1: there is none. Then words spelled like it are named.
+    """
+    # What opens a model loads numpy; the options don't need it.
+    from vecalc.engine.subset import found_words
+    from vecalc.errors import UsageError
+    from vecalc.shell.arguments import as_utf8
+    from vecalc.shell.display import format_name, show_sheets, tell
+    from vecalc.shell.opening import open_models
+
+    request = request_of(options)
+    if len(patterns) > 1:
+        raise UsageError("one pattern at a time", where="vecalc words", hint="/king|queen/ finds both")
+    if len(request.model) > 1:
+        raise UsageError("one model at a time", where="-m")
+    spaces, request = open_models(request)
+    space = next(iter(spaces.values()))
+    found = found_words(space, *map(as_utf8, patterns), first=options["leading"])
+    tell(found.notes, request)
+    if options["only_count"]:
+        bare = request._replace(header=request.header and format_name(request) not in ("plain", "table"))
+        show_sheets([_count(found)], bare)
+    elif found.rows:
+        show_sheets([_sheet(space, found, options["most"])], request)
+    return 0 if found.rows else NOTHING_FOUND
+
+
+def _count(found: Found) -> Sheet:
+    from vecalc.answers import Column, Sheet
+
+    return Sheet("count", (Column("words", "count"),), ((len(found.rows),),))
+
+
+def _sheet(space: VectorSpace, found: Found, most: int) -> Sheet:
+    """Rank, word and length of the first ones."""
+    from vecalc.answers import Column, Sheet
+
+    rows = list(found.rows[:most])
+    lengths = space.lengths(rows).tolist()
+    cells = [(row + 1, space.word(row), length) for row, length in zip(rows, lengths, strict=True)]
+    more = len(found.rows) - len(rows)
+    columns = (Column("rank", "count"), Column("word"), Column("length", "score"))
+    return Sheet("words", columns, tuple(cells), remarks=(f"and {more:,} more",) if more else ())

@@ -1,0 +1,145 @@
+"""`vecalc help TOPIC`: texts made from the program's own tables wherever it has one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from vecalc.errors import UsageError
+from vecalc.shell import registry
+
+EXIT_CODES = {
+    0: "everything was answered",
+    1: "a batch finished with failed lines, an expectation was missed, or `vecalc words` found none",
+    2: "usage: options that do not exist or do not fit",
+    3: "expression: syntax, an unknown word, no value",
+    4: "a model or input file can't be read",
+    5: "output or the cache can't be written: disk full, no permission, locked",
+    6: "a server can't be reached, or sends something else than promised",
+    130: "interrupted by Ctrl-C",
+    141: "the reader of the output went away",
+}
+
+
+def topic(name: str) -> str:
+    """The text of a topic, a command or a function. Raises `UsageError` for what is none of them.
+
+    `models` is a topic and a command: both are told.
+    """
+    parts = [TOPICS[name]()] if name in TOPICS else []
+    if (command := registry.find(name)) is not None:
+        with click.Context(command, info_name=f"vecalc {name}", **command.context_settings) as context:
+            parts.append(f"{command.get_help(context)}\n")
+    if not parts:
+        parts.append(_of_function(name))
+    return "\n".join(parts)
+
+
+def _of_function(name: str) -> str:
+    from vecalc.calc.functions import FUNCTIONS
+
+    if name not in FUNCTIONS and name not in dict(_prelude()):
+        hint = f"topics: {', '.join(TOPICS)}, or a command or function"
+        raise UsageError(f"there is no help on '{name}'", where="vecalc help", hint=hint)
+    return function_help(name)
+
+
+def _syntax() -> str:
+    """The grammar's own comments: its head, and the remark above each group of rules."""
+    from vecalc.lang.grammar import grammar_text
+
+    head = grammar_text().split("\n// ---", 1)[0]
+    return "\n".join(line.removeprefix("//").removeprefix(" ") for line in head.splitlines()) + "\n" + WORDS
+
+
+WORDS = """\
+Words: letters, digits, _ and apostrophes. Anything else in quotes: "new york", "U.S.", "+", "1984".
+A word that is not in the vocabulary is looked for in another case, then with its blanks as _ or -, then
+read by its subwords where the model has them (fastText); a note says how. well-known without blanks is
+one word where the vocabulary has it, and a subtraction otherwise. ? is every word at once: an expression
+with it, such as cos(?, king), is a score, and the words are ranked by their numbers, highest first.
+users:42 and fr:"bon mot" are words of a named space (-m users=FILE).
+"""
+
+
+def _functions() -> str:
+    from vecalc.calc.functions import GROUPS, in_group
+
+    lines = []
+    shipped = _prelude()
+    for group, what in GROUPS.items():
+        lines.append(f"{group}: {what}")
+        entries = [(f.shown(), f.formula + (f" ({f.source})" if f.source else "")) for f in in_group(group)]
+        entries += [(shown, text) for _, (of, shown, text) in shipped if of == group]
+        lines += [
+            f"  {shown:<44} {text}" if len(shown) <= 44 else f"  {shown}\n  {'':<44} {text}"
+            for shown, text in entries
+        ]
+        lines.append("")
+    lines.append("Your own, at the prompt, in a file or in the configuration folder's prelude.vec:")
+    lines.append("  middle(a, b, t=0.5) = (1 - t) * unit(a) + t * unit(b)")
+    return "\n".join(lines) + "\n"
+
+
+def _prelude() -> list[tuple[str, tuple[str, str, str]]]:
+    """The shipped definitions: name, and group, signature and comment."""
+    from vecalc.engine import prelude
+
+    found = []
+    comment = ""
+    for line in prelude.text().splitlines():
+        if line.startswith("# "):
+            comment = line[2:]
+        elif "=" in line:
+            shown = line[: line.index(")") + 1]
+            group, _, text = comment.partition(": ")
+            found.append((shown.partition("(")[0], (group, shown, text)))
+    return found
+
+
+def function_help(name: str) -> str:
+    """One function: signature, formula, source, and for the prelude's its definition."""
+    from vecalc.calc.functions import FUNCTIONS
+
+    if name in FUNCTIONS:
+        function = FUNCTIONS[name]
+        source = f"\nsource: {function.source}" if function.source else ""
+        return f"{function.shown()}\n    {function.formula}{source}\ngroup: {function.group}\n"
+    group, shown, text = dict(_prelude())[name]
+    return f"{shown}\n    {text}\ngroup: {group}, defined in the language itself\n"
+
+
+def _models() -> str:
+    return """\
+-m FILE reads word2vec (text and binary), GloVe, fastText (.bin), what gensim saves, .npy and .npz,
+safetensors, parquet and Arrow files and folders of model2vec, plain or compressed (.gz .bz2 .xz .zst), told
+apart by their content. No file runs code: a pickle that would is refused.
+Without -m the starter answers: English words made from WordNet, inside the package.
+
+-m users=users.bin -m movies=movies.bin loads several; users:42 and movies:"Toy Story (1995)" are
+their words. A model without a name, or else the first, is the default space.
+
+A model can have a name: `vecalc models add news vectors.bin`, then -m news. `vecalc models` lists them,
+`vecalc models check news` looks what is wrong with one, `vecalc models pull` fetches, `... prune` tidies.
+
+A default for every call: `vecalc models default news`; or VECALC_MODEL=FILE, or `model = ["FILE"]` in the
+file of `vecalc config path`, which come first. `vecalc models set news --norm raw` is that model's own norm.
+
+--norm rms (default)  word vectors of length √d: components have root mean square 1, so a product of
+                      two words is as long as each of them, and A*B + A + B weighs all three alike
+--norm unit           length 1: textbook cosine arithmetic; products are about 1/√d as long
+--norm raw            what the file holds
+"""
+
+
+def _exit_codes() -> str:
+    return "".join(f"{code:>4}  {meaning}\n" for code, meaning in EXIT_CODES.items())
+
+
+TOPICS: dict[str, Callable[[], str]] = {
+    "syntax": _syntax,
+    "functions": _functions,
+    "models": _models,
+    "exit-codes": _exit_codes,
+}

@@ -1,0 +1,176 @@
+"""What `vecalc models` changes: names, defaults, what a model carries, what is there no more."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from vecalc.answers import METRICS, NORMS
+from vecalc.errors import FileProblem, UsageError
+from vecalc.shell.models.confirm import YES, confirm, default_model, say
+from vecalc.shell.options import QUIET, TOLERANCE, TYPE, group
+from vecalc.shell.registry import command
+
+if TYPE_CHECKING:
+    from vecalc.library.catalogue import Catalogue, Entry
+
+FORGET = "none"  # takes back what was set
+OWN = group(
+    click.option(
+        "--norm", "own_norm", type=click.Choice([*NORMS, FORGET]), help="What --norm is for this model."
+    ),
+    click.option(
+        "--metric", "own_metric", type=click.Choice([*METRICS, FORGET]), help="What --metric is for it."
+    ),
+)
+
+
+@command("vecalc models add NAME PATH", "  vecalc models add news ~/vectors/news.bin --norm unit\n")
+@click.argument("name")
+@click.argument("path")
+@click.option("--import", "copied", is_flag=True, help="Keep a copy, as `vecalc import` does.")
+@OWN
+@TYPE
+@TOLERANCE
+@QUIET
+def add(name: str, path: str, copied: bool, kind: str, quiet: bool, **options: Any) -> int:
+    """Gives a file or a store's folder a name: -m NAME opens it. The file stays where it is."""
+    from vecalc.library import catalogue
+
+    own_norm, own_metric = options.pop("own_norm"), options.pop("own_metric")
+    catalogue.check_name(name, "vecalc models add")
+    _unless_taken(catalogue.read(), name)
+    place = Path(path).absolute()
+    if copied:
+        from vecalc.formats.load import tolerant
+        from vecalc.shell.models.import_file import import_and_tell
+
+        own = _with(catalogue.Entry(), own_norm, own_metric)
+        import_and_tell(place, name, kind, tolerant(**options), quiet=quiet, own=own)
+        return 0
+    if not place.exists():
+        raise FileProblem("no such file", where=path, hint="check the spelling of the path")
+    entry = _with(catalogue.Entry(str(place)), own_norm, own_metric)
+    catalogue.change(lambda found: _unless_taken(found, name).put(name, entry))
+    say(f"{name}: {place}")
+    return 0
+
+
+@command("vecalc models default [NAME]")
+@click.argument("name", required=False)
+def make_default(name: str | None) -> int:
+    """Shows the model that answers without -m, or makes another one the default; `starter` is built in."""
+    from vecalc.library import catalogue
+
+    if name is None:
+        say(default_model())
+        return 0
+    _existing(name, catalogue.read())
+    default = None if name == catalogue.STARTER else name
+    catalogue.change(lambda found: _existing(name, found)._replace(default=default))
+    say(f"default: {name}")
+    if (now := default_model()) != name:
+        say(f"note: {now} still comes first, by the settings; `vecalc config show` tells which", sys.stderr)
+    return 0
+
+
+@command("vecalc models set NAME [--norm NORM] [--metric METRIC]", "  vecalc models set news --norm raw\n")
+@click.argument("name")
+@OWN
+def set_(name: str, own_norm: str | None, own_metric: str | None) -> int:
+    """Lets a model carry its own norm and metric, which count where nobody says another; `none` forgets."""
+    from vecalc.library import catalogue
+
+    if own_norm is None and own_metric is None:
+        hint = "--norm raw, or --norm none to forget"
+        raise UsageError("there is nothing to set", where="vecalc models set", hint=hint)
+    _existing(name, catalogue.read())
+    entry = catalogue.Entry()
+
+    def edited(found: Catalogue) -> Catalogue:
+        nonlocal entry
+        entry = _with(_existing(name, found).entries.get(name, entry), own_norm, own_metric)
+        return found.put(name, entry)
+
+    catalogue.change(edited)
+    say(f"{name}: norm {entry.norm or 'as usual'}, metric {entry.metric or 'as usual'}")
+    return 0
+
+
+@command("vecalc models remove NAME")
+@click.argument("name")
+@YES
+def remove(name: str, yes: bool) -> int:
+    """Forgets an alias (its file stays), or deletes an imported model."""
+    from vecalc.library import catalogue
+    from vecalc.library.paths import models_folder
+    from vecalc.space.atomic import sweep
+
+    if (folder := catalogue.imported(name)).parent == models_folder():
+        sweep(folder)  # a run that removed it may have been killed on the way
+    found = _existing(name, catalogue.read())
+    if name == catalogue.STARTER:
+        hint = "`vecalc models default NAME` makes another one the default"
+        raise UsageError("the starter can't be removed", where="vecalc models remove", hint=hint)
+    entry = found.entries.get(name)
+    is_alias = bool(entry and entry.path)
+    if not is_alias:
+        confirm(f"Delete {folder}?", yes, "vecalc models remove")
+    catalogue.change(lambda found: found.without(name))  # first: what comes later must not inherit from it
+    if not is_alias:
+        from vecalc.library.prune import remove_from_disk
+
+        remove_from_disk(folder)
+    say(f"removed {name}")
+    if found.default == name:
+        from vecalc.shell.terminal import remark
+
+        remark(f"{name} was the default; it is the starter now")
+    return 0
+
+
+@command("vecalc models path NAME")
+@click.argument("name")
+def path(name: str) -> int:
+    """Where a model lies: an alias's file, a store's folder."""
+    from vecalc.library import catalogue
+    from vecalc.library.inventory import place_of
+    from vecalc.shell.terminal import shown
+
+    _existing(name, catalogue.read())
+    sys.stdout.write(f"{shown(str(place_of(name)), sys.stdout)}\n")
+    return 0
+
+
+# --- helpers --------------------------------------------------------------------------------
+
+
+def _unless_taken(found: Catalogue, name: str) -> Catalogue:
+    """The catalogue, unless a model has this name."""
+    from vecalc.library import catalogue
+
+    entry = found.entries.get(name)
+    if (entry and entry.path) or catalogue.exists(name):
+        hint = f"`vecalc models remove {name}` makes room"
+        raise UsageError(f"there is a model '{name}' already", where="vecalc models add", hint=hint)
+    return found
+
+
+def _existing(name: str, found: Catalogue) -> Catalogue:
+    """The catalogue, in which there is this model."""
+    from vecalc.library import catalogue
+
+    if not catalogue.exists(name):
+        hint = f"there are {', '.join(catalogue.names())}"
+        raise UsageError(f"there is no model '{name[:100]}'", where="vecalc models", hint=hint)
+    return found
+
+
+def _with(entry: Entry, norm: str | None, metric: str | None) -> Entry:
+    """The entry with what is said, and without what is to be forgotten."""
+    said = {"norm": norm, "metric": metric}
+    changes = {key: None if value == FORGET else value for key, value in said.items() if value is not None}
+    return entry._replace(**changes)

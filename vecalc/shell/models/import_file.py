@@ -1,0 +1,49 @@
+"""A file of vectors kept as a model under a name, and what is told of it."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vecalc.library import catalogue
+from vecalc.library.open_model import import_model
+from vecalc.render.visible import visible
+from vecalc.shell.meter import watched
+from vecalc.shell.terminal import remark
+from vecalc.space.store import FACTS, read_facts
+
+if TYPE_CHECKING:
+    from vecalc.formats import Tolerance
+
+
+def import_and_tell(
+    path: Path,
+    name: str,
+    kind: str,
+    tolerance: Tolerance,
+    *,
+    quiet: bool,
+    own: catalogue.Entry = catalogue.Entry(),  # noqa: B008 - immutable
+) -> None:
+    """Import a file under a name, and print a line; `own` is what the model is to carry.
+
+    Raises `UsageError` for a name that is an alias's.
+    """
+    catalogue.forget_what_is_gone(catalogue.not_an_alias(name))
+    older = catalogue.exists(name)
+    try:
+        if own != catalogue.Entry():  # first: a model that is there without it would be taken for whole
+            catalogue.change(lambda found: found.put(name, own))
+        folder, written = import_model(path, name, kind, tolerance, watch=partial(watched, quiet=quiet))
+    except BaseException:
+        catalogue.forget_what_is_gone(name)
+        raise
+    replaced = (f"{name} took the place of an older model of this name",) if older else ()
+    for text in () if quiet else (*read_facts(folder / FACTS).rest.get("notes", ()), *replaced):
+        remark(str(text))
+    size = sum(part.stat().st_size for part in folder.iterdir())
+    loss = f", the largest loss of a vector {written.loss:.1e} of its length" if written.loss else ""
+    what = f"{written.rows:,} words x {written.width}, {kind}{loss}"
+    sys.stdout.write(visible(f"{name}: {what}; {size / 1e6:,.1f} MB in {folder}") + "\n")

@@ -1,0 +1,124 @@
+"""Files and rows become questions, each with the place that its problems are reported at."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from vecalc.engine.calculator import Calculator, place_in
+from vecalc.engine.question import Question, as_name
+from vecalc.errors import FileProblem, UnknownName
+from vecalc.lang.nodes import Node, Number, Word
+
+if TYPE_CHECKING:
+    from vecalc.tables.question_lines import Line
+
+NAMES = "what can't be in a name is _: 'first name' is first_name"
+
+
+def typed(texts: Iterable[str]) -> Iterator[Question]:
+    """The expressions of the command line, numbered from 1."""
+    for number, text in enumerate(texts, start=1):
+        yield Question(text.strip(), number)
+
+
+def from_files(paths: Sequence[str], size: int = 0) -> Iterator[Question]:
+    """The lines of batch files; their ids are line numbers, with the file's name where there are several.
+
+    `size` is the limit of an expression in bytes; a line may have more, for blanks and a comment.
+    """
+    if not paths:
+        return
+    from vecalc.tables import question_lines
+
+    longest = max(question_lines.LINE_LIMIT, 2 * size)
+    for path in paths:
+        name = "standard input" if path == "-" else path
+        with question_lines.opened(path) as stream:
+            for line in question_lines.lines(stream, longest):
+                place = f"{name}:{line.number}"
+                id_ = line.number if len(paths) == 1 else place
+                yield Question(line.text, id_, problem=line.problem, where=place)
+
+
+def from_rows(
+    path: str, texts: Sequence[str], calculator: Calculator, tell: Callable[[str], None] = lambda _: None
+) -> Iterator[Question]:
+    """Every expression for each row of a table, with the row's columns as names.
+
+    `tell` hears, once, of expressions that are the same in every row, and of columns that have words and
+    numbers. Raises `FileProblem`, `UnknownName`.
+    """
+    from vecalc.studies.features.tally import Tally
+    from vecalc.tables import question_lines, question_rows
+
+    checked, tally = False, Tally()
+    with question_lines.opened(path) as stream:
+        for row in question_rows.rows(path, stream):
+            names = {}
+            for column, cell in row.cells.items():
+                node = names[as_name(column)] = _as_node(cell, calculator)
+                if row.problem is None:
+                    tally.add_cells(column, 1, number=cell if isinstance(node, Number) else "")
+            if len(names) < len(row.cells):
+                raise FileProblem("has two columns of the same name", where=path, hint=NAMES)
+            if not checked:
+                _check(texts, list(names), calculator, tell)
+                checked = True
+            for text in texts:
+                place = f"{path}:{row.number}"
+                yield Question(text.strip(), row.number, names, row.cells, row.problem, place)
+    if not checked:
+        raise FileProblem("has no rows", where=path)
+    for note in tally.notes():
+        tell(note)
+
+
+def _check(
+    texts: Sequence[str], columns: Sequence[str], calculator: Calculator, tell: Callable[[str], None]
+) -> None:
+    from vecalc.engine.columns import same_in_every_row
+
+    for text in map(str.strip, texts):
+        try:
+            if not calculator.check_columns(text, columns):
+                tell(same_in_every_row(text))
+        except UnknownName as problem:
+            raise problem.at(
+                where=f"-e '{text}'{place_in(text, problem.span) if problem.span else ''}"
+            ) from None
+
+
+def words(text: str | None) -> tuple[str, ...] | None:
+    """The words of `--among`: of a file, one a line, or separated by commas.
+
+    Raises `FileProblem`, also for a line that can't be read.
+    """
+    if text is None:
+        return None
+    # Path.is_file raises an error for what can't be a path, such as a long list of words.
+    if text == "-" or os.path.isfile(text):  # noqa: PTH113
+        from vecalc.tables import question_lines
+
+        with question_lines.opened(text) as stream:
+            return tuple(_word(line, text) for line in question_lines.lines(stream))
+    return tuple(filter(None, (word.strip() for word in text.split(","))))
+
+
+def _word(line: Line, path: str) -> str:
+    if line.problem is not None:
+        raise line.problem.at(where=f"{path}:{line.number}")
+    return line.text.strip()
+
+
+def _as_node(cell: str, calculator: Calculator) -> Node:
+    """A cell is a word, unless it is none and reads as a number."""
+    space = calculator.spaces[calculator.default]
+    if space.row(cell) is None:
+        with contextlib.suppress(ValueError):
+            value = float(cell)
+            if abs(value) < float("inf"):
+                return Number(value)
+    return Word(cell, quoted=True)

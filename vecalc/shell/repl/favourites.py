@@ -1,0 +1,66 @@
+"""`favourite`: expressions kept by name from session to session.
+
+They stand in `favourites.vec` in the configuration folder, a line `name = expression` each, so that `load`
+can take them all as names.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from vecalc.errors import UsageError
+from vecalc.lang.parse import parse
+from vecalc.library import definitions
+from vecalc.library.paths import FAVOURITES
+from vecalc.render.visible import visible
+
+if TYPE_CHECKING:
+    from vecalc.shell.repl.session import Session
+
+
+def favourite(session: Session, argument: str) -> None:
+    """List the favourites, answer one, keep one, or forget one. Raises `VecalcError`."""
+    kept = _favourites(definitions.kept_text(FAVOURITES))
+    name, equals, text = (part.strip() for part in argument.partition("="))
+    if not argument:
+        shown = "".join(f"{visible(f'{name} = {text}')}\n" for name, text in kept.items())
+        session.write(shown or "there are none; favourite NAME = EXPR keeps one\n")
+    elif equals and text:
+        _keep(name, text)
+    elif name not in kept:
+        raise UsageError(f"there is no favourite '{name}'", where="favourite", hint="`favourite` lists them")
+    elif equals:
+        _change(lambda kept: {other: text for other, text in kept.items() if other != name})
+    else:
+        session.answer(kept[name])
+
+
+def names() -> tuple[str, ...]:
+    """What favourites there are."""
+    return tuple(_favourites(definitions.kept_text(FAVOURITES)))
+
+
+def _keep(name: str, text: str) -> None:
+    if not re.fullmatch(r"[^\W\d]\w*", name):
+        raise UsageError(
+            f"'{name}' is no name", where="favourite", hint="letters, digits and _: favourite royal = king"
+        )
+    parse(text)  # what is wrong with it is told now
+    _change(lambda kept: {**kept, name: " ".join(text.splitlines())})
+
+
+def _favourites(text: str) -> dict[str, str]:
+    pairs = (line.partition("=") for line in text.splitlines())
+    return {name.strip(): text.strip() for name, equals, text in pairs if equals}
+
+
+def _change(edit: Callable[[dict[str, str]], dict[str, str]]) -> None:
+    """Write what becomes of the favourites, whoever else is changing them."""
+
+    def written(data: bytes | None) -> bytes:
+        kept = edit(_favourites(definitions.as_text(data or b"", FAVOURITES.path())))
+        return "".join(f"{name} = {text}\n" for name, text in kept.items()).encode()
+
+    FAVOURITES.change(written)

@@ -1,0 +1,138 @@
+"""Where answers of the prompt go: the screen or a pager, and the files of `once` and `tee`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from vecalc.answers import Answer, Sheet
+from vecalc.errors import StorageProblem, UsageError
+from vecalc.shell.display import format_name, renderer, sink_for, style
+from vecalc.shell.file_guard import refuse_overwriting
+from vecalc.shell.output import ArraySink, Sink, TextSink
+from vecalc.shell.request import Request
+from vecalc.shell.terminal import is_terminal
+
+if TYPE_CHECKING:
+    from vecalc.shell.repl.session import Session
+
+Shown = Answer | Sheet
+
+GOES_ON = ("plain", "jsonl", "tsv", "csv")  # formats without an end, so that a file can be gone on with
+
+
+def once(session: Session, argument: str) -> None:
+    """Send the next answer to a file."""
+    if not argument:
+        raise UsageError("a file is missing", where="once", hint="once answer.json, then an expression")
+    path = new_file(session, argument)
+    format_name(session.request._replace(output=str(path), format=None))  # a bad suffix is told now
+    session.once = str(path)
+    session.tell([f"the next answer goes to {path}"])
+
+
+def tee(session: Session, argument: str) -> None:
+    """Write answers to a file as well from now on; without a file, no longer."""
+    following = Tee(_target(session.request, argument), session.request) if argument else None
+    if session.tee is not None:
+        session.tee.close()
+        session.tell([f"answers no longer go to {session.tee.path}"])
+    elif not argument:
+        session.tell(["answers go to no file"])
+    session.tee = following
+    if following is not None:
+        session.tell([f"answers {'go on in' if following.begun else 'go to'} {following.path} as well"])
+
+
+def write_once(session: Session, path: str, shown: Sequence[Shown]) -> None:
+    """A file of some answers, in the format of its suffix. Raises `UsageError`, `StorageProblem`."""
+    request = session.request._replace(output=path, format=None)
+    with sink_for(request, several=len(shown) > 1) as (sink, _):
+        for one in shown:
+            _put(sink, one, path)
+    wrote(session, Path(path))
+
+
+def new_file(session: Session, argument: str) -> Path:
+    """A place to write to. Raises `UsageError` where there is a file, not of this session."""
+    path = _target(session.request, argument)
+    if path.is_file() and path.resolve() not in session.known_files:
+        hint = "give another name, or remove it first"
+        raise UsageError("there is a file already", where=str(path), hint=hint)
+    return path
+
+
+def wrote(session: Session, path: Path) -> None:
+    """Say so, and remember that the file may be replaced."""
+    session.known_files.add(path.resolve())
+    session.tell([f"wrote {path}"])
+
+
+class Tee:
+    """A file that takes answers as they come, in the format of its suffix."""
+
+    def __init__(self, path: Path, request: Request) -> None:
+        """Raises `UsageError` for a file that can't be gone on with, `StorageProblem`."""
+        self.path = path
+        request = request._replace(output=str(path), format=None)
+        name = format_name(request)
+        self.begun = path.is_file() and path.stat().st_size > 0
+        if self.begun and name not in GOES_ON:
+            raise UsageError(
+                "there is a file already", where=str(path), hint="go on with .txt, .jsonl, .csv or .tsv"
+            )
+        try:
+            self.stream = path.open("a", encoding="utf-8", errors="backslashreplace", newline="\n")
+        except OSError as problem:
+            raise StorageProblem(f"can't be written: {problem.strerror}", where=str(path)) from None
+        look = style(request, several=True, file=self.stream)
+        self.sink = TextSink(renderer(name), look, self.stream, flush=True, index=int(self.begun))
+
+    def write(self, shown: Shown) -> None:
+        """Take an answer. Raises `OSError`."""
+        _put(self.sink, shown, str(self.path))
+
+    def close(self) -> None:
+        """End the document. Raises `OSError`."""
+        with self.stream:
+            self.sink.close()
+
+
+def page(text: str, color: bool) -> None:
+    """Show a text with $PAGER where it is taller than the terminal, or else print it."""
+    if _is_taller(text):
+        # It adds a line end. None leaves colours to whether the pager is less, which has to be told of them.
+        click.echo_via_pager(text.removesuffix("\n"), color=None if color else False)
+    else:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def _is_taller(text: str) -> bool:
+    if not (is_terminal(sys.stdin) and is_terminal(sys.stdout)):
+        return False
+    try:
+        lines = os.get_terminal_size(sys.stdout.fileno()).lines
+    except OSError:
+        return False
+    return 0 < lines <= text.count("\n")
+
+
+def _target(request: Request, argument: str) -> Path:
+    path = Path(argument).expanduser()
+    refuse_overwriting(request._replace(output=str(path)))
+    return path
+
+
+def _put(sink: Sink, shown: Shown, path: str) -> None:
+    if isinstance(shown, Answer):
+        sink.write(shown)
+    elif isinstance(sink, ArraySink) or not hasattr(sink, "write_sheet"):
+        raise UsageError("an array can't hold a table", where=path)
+    else:
+        sink.write_sheet(shown)

@@ -1,0 +1,205 @@
+"""What can be typed at the prompt besides expressions: a function here, and an entry in the table.
+
+A line is a command when its first word is one and no operator follows; `"help"` in quotes is the word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from vecalc.calc.expand import Definition
+from vecalc.calc.functions import FUNCTIONS
+from vecalc.engine.candidates import Limits, candidates
+from vecalc.engine.last_answer import is_neighbour
+from vecalc.errors import UsageError
+from vecalc.lang.nodes import Bind, Define
+from vecalc.lang.show import show
+from vecalc.library import catalogue, definitions
+from vecalc.library.named_spaces import own_settings
+from vecalc.render.visible import visible
+from vecalc.shell import help_topics
+from vecalc.shell.opening import open_models
+from vecalc.shell.repl import favourites, outputs, prompt_options, prompt_sheets
+from vecalc.space.atomic import written_whole
+
+if TYPE_CHECKING:
+    from vecalc.shell.repl.session import Session
+
+SHOWN = 40  # words of one `find`
+
+
+# What makes a formula of a command's name. Without the blank it may be a path or a pattern: find *ing.
+_FORMULA = re.compile(r"[-+*/@^]+\s+\S|[=:]")
+
+
+class Command(NamedTuple):
+    """A command: what follows its name, what it does, and the function that does it."""
+
+    argument: str
+    summary: str
+    run: Callable[[Session, str], None]
+
+
+def is_quit(line: str) -> bool:
+    """Whether a line ends the session."""
+    return line.strip() in ("quit", "exit", ":q")
+
+
+def run(session: Session, line: str) -> bool:
+    """Run the command of a line; False when the line is none."""
+    name, _, argument = line.strip().partition(" ")
+    argument = argument.strip()
+    if name not in COMMANDS or _FORMULA.match(argument):
+        return False
+    COMMANDS[name].run(session, argument)
+    return True
+
+
+def offered(session: Session, before: Sequence[str]) -> Sequence[str]:
+    """What Tab offers behind the parts of a line: commands, or what a command takes."""
+    match list(before):
+        case []:
+            return tuple(COMMANDS)
+        case ["set"]:
+            return tuple(prompt_options.SETTERS)
+        case ["help"]:
+            return (*help_topics.TOPICS, *FUNCTIONS, *session.calculator.shipped)
+        case ["favourite"]:
+            return favourites.names()
+        case ["use"]:
+            return (*filter(None, session.calculator.spaces), *catalogue.names())
+        case ["del"]:
+            return (
+                *session.calculator.scope.names,
+                *(found.function.name for found in _own_functions(session)),
+            )
+        case _:
+            return ()
+
+
+# --- the commands ---------------------------------------------------------------------------
+
+
+def _help(session: Session, argument: str) -> None:
+    if argument:
+        session.write(help_topics.topic(argument))
+        return
+    width = max(len(f"{name} {c.argument}") for name, c in COMMANDS.items())
+    lines = ["Type an expression: king - man + woman.   _ is the last answer, _1 its first word."]
+    lines += [f"  {f'{name} {c.argument}':<{width}}  {c.summary}" for name, c in COMMANDS.items()]
+    lines.append(f"  {'quit':<{width}}  leave (also Ctrl-D)")
+    lines.append(f"help on: {', '.join(help_topics.TOPICS)}, or a function")
+    session.write("\n".join(lines) + "\n")
+
+
+def _vars(session: Session, _: str) -> None:
+    scope = session.calculator.scope
+    lines = [f"{name} = {show(tree)}" for name, tree in scope.names.items() if not is_neighbour(name)]
+    lines += [show(found.function) for found in _own_functions(session)]
+    session.write("".join(f"{visible(line)}\n" for line in lines) or "nothing is bound\n")
+
+
+def _del(session: Session, argument: str) -> None:
+    scope = session.calculator.scope
+    if argument not in scope.names and argument not in scope.functions:
+        raise UsageError(f"'{argument}' is not bound", where="del", hint="`vars` shows what is")
+    names = {name: tree for name, tree in scope.names.items() if name != argument}
+    functions = {name: found for name, found in scope.functions.items() if name != argument}
+    session.calculator.scope = scope._replace(names=names, functions=functions)
+
+
+def _find(session: Session, argument: str) -> None:
+    calculator = session.calculator
+    space = calculator.spaces[calculator.default]
+    rows, _ = candidates(space, Limits(match=argument or "*"))
+    assert rows is not None  # noqa: S101 - a pattern always gives rows
+    shown = [f"{row + 1:>8,}  {visible(space.word(int(row)))}\n" for row in islice(rows, SHOWN)]
+    more = f"and {len(rows) - SHOWN:,} more\n" if len(rows) > SHOWN else ""
+    session.show("".join(shown) + more or f"no word matches {argument}\n")
+
+
+def _models(session: Session, _: str) -> None:
+    calculator = session.calculator
+    for name, space in calculator.spaces.items():
+        default = "  (default)" if name == calculator.default else ""
+        shown = f"{name}: {space.name}" if name else space.name
+        session.write(f"{visible(shown)}  {len(space):,} words × {space.dim}{default}\n")
+
+
+def _use(session: Session, argument: str) -> None:
+    calculator = session.calculator
+    if argument not in calculator.spaces or not argument:
+        if not argument:
+            raise UsageError(
+                "a model is missing", where="use", hint="use [NAME=]FILE, or the name of a loaded one"
+            )
+        # What the command line trusts is its own model, not whatever is opened later.
+        asked = session.request._replace(model=(argument,), output=None, trust_pickle=False)
+        spaces, opened = open_models(asked)
+        calculator.add(spaces)
+        session.own |= own_settings([argument])
+        session.request = session.request._replace(
+            model=(*session.request.model, argument), beside=(*session.request.beside, *opened.beside)
+        )
+        argument = next(iter(spaces))
+    session.tell(calculator.candidate_notes([argument]))
+    calculator.use(argument)
+    session.take_up_own()
+    _models(session, "")
+
+
+def _load(session: Session, argument: str) -> None:
+    if not argument:
+        raise UsageError("a file is missing", where="load", hint="load FILE; save FILE writes one")
+    path = Path(argument).expanduser()
+    session.calculator.define(definitions.text(path), where=argument)
+    session.known_files.add(path.resolve())
+    session.tell([f"read {path}; `vars` shows what is bound now"])
+
+
+def _save(session: Session, argument: str) -> None:
+    if not argument:
+        raise UsageError("a file is missing", where="save", hint="save FILE; load FILE reads it again")
+    path = outputs.new_file(session, argument)
+    scope = session.calculator.scope
+    statements: list[Bind | Define] = [found.function for found in _own_functions(session)]
+    statements += [Bind(name, tree) for name, tree in scope.names.items() if not name.startswith("_")]
+    with written_whole(path) as stream:
+        stream.write("".join(f"{show(statement)}\n" for statement in statements).encode())
+    outputs.wrote(session, path)
+
+
+COMMANDS = {
+    "help": Command("[TOPIC]", "this, or help on a topic or function", _help),
+    "set": Command(
+        "[NAME VALUE]", "show or change options: norm, top, metric, exclude, ...", prompt_options.change
+    ),
+    "explain": Command(
+        "EXPR", "how it is read, where its answer comes from, how sure it is", prompt_sheets.explain
+    ),
+    "compare": Command("A, B", "sum, product and other formulas of two expressions", prompt_sheets.compare),
+    "vars": Command("", "what is bound and defined", _vars),
+    "del": Command("NAME", "forget a name", _del),
+    "find": Command("GLOB|/REGEX/", "words that match, most frequent first", _find),
+    "models": Command("", "the loaded models", _models),
+    "use": Command("[NAME=]FILE|NAME", "load a model, or make a loaded one the default", _use),
+    "once": Command("FILE", "the next answer goes to a file, in the format of its suffix", outputs.once),
+    "tee": Command("[FILE]", "answers go to a file as well; without one, no longer", outputs.tee),
+    "favourite": Command(
+        "[NAME [= EXPR]]", "list, answer or keep expressions; NAME = forgets one", favourites.favourite
+    ),
+    "save": Command("FILE", "write names and functions to a file", _save),
+    "load": Command("FILE", "read them again", _load),
+}
+
+
+# --- helpers --------------------------------------------------------------------------------
+
+
+def _own_functions(session: Session) -> Iterator[Definition]:
+    shipped = session.calculator.shipped
+    return (found for name, found in session.calculator.scope.functions.items() if found != shipped.get(name))

@@ -1,0 +1,141 @@
+"""What a prompt remembers between lines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import ModuleType
+
+from vecalc.answers import Answer, Sheet
+from vecalc.engine.calculator import Calculator
+from vecalc.engine.last_answer import explain_unknown
+from vecalc.engine.question import Question
+from vecalc.errors import UnfinishedText, UnknownWords, UsageError, VecalcError
+from vecalc.library.catalogue import Entry
+from vecalc.library.named_spaces import own_settings
+from vecalc.render import Style
+from vecalc.render.paint import DIM, paint
+from vecalc.render.problem import problem
+from vecalc.render.visible import visible
+from vecalc.shell.display import renderer, style, tell, usual_format
+from vecalc.shell.repl import outputs
+from vecalc.shell.request import Request
+from vecalc.shell.terminal import error_style, show_traceback, wants_color
+
+
+class Session:
+    """A calculator, which remembers its last answer, and how answers are shown."""
+
+    def __init__(self, calculator: Calculator, request: Request) -> None:
+        self.calculator = calculator
+        self.request = request
+        self.format = request.format or usual_format()
+        self.own = own_settings(request.model)  # what each loaded model carries, by the name of its space
+        self.keys = "emacs"
+        self.pages = True  # what is taller than the screen goes through a pager
+        self.once = ""  # the file for the next answer
+        self.tee: outputs.Tee | None = None
+        self.known_files: set[Path] = set()  # written or loaded here, so that they may be replaced
+        self.where = ""  # file and line, where nobody types
+        renderer(self.format)  # a name that is none is told now, not at every answer
+        calculator.remember = True
+
+    def answer(self, text: str) -> None:
+        """Answer a line and print it. Raises `UnfinishedText` while a bracket or quote is open."""
+        held: list[Answer] = []
+        for answer in self.calculator.answers([Question(text)]):
+            if isinstance(answer.error, UnfinishedText):
+                raise answer.error
+            if self._told(answer):
+                if self.once:
+                    held.append(answer)
+                else:
+                    self._show(answer)
+        if held:
+            self._write_once(held)
+
+    def complain(self, error: VecalcError, text: str = "") -> None:
+        """Print a problem."""
+        if self.request.debug:
+            show_traceback(error)
+        sys.stderr.write(problem(error, text, error_style(self.request.color), where=self.where))
+
+    def take_up_own(self) -> None:
+        """Take the default model's own norm and metric, unless the user said what they are to be."""
+        own = self.own.get(self.calculator.default, Entry())
+        for name in {"norm", "metric"}.intersection(self.request.unset):
+            self.calculator.set(**{name: getattr(own, name) or Request._field_defaults[name]})
+
+    def tell(self, notes: Iterable[str]) -> None:
+        """Print remarks."""
+        tell(notes, self.request)
+
+    def close(self) -> None:
+        """Complete what is written to. Raises `OSError`."""
+        if self.tee is not None:
+            self.tee.close()
+
+    def show_sheets(self, sheets: Iterable[Sheet]) -> None:
+        """Print tables. Raises `UsageError` for a format that is for vectors only."""
+        sheets = list(sheets)
+        if self.once:
+            self._write_once(sheets)
+            return
+        module, look = renderer(self.format), style(self.request, several=False)
+        if not hasattr(module, "sheet"):
+            raise UsageError(f"'{self.format}' is for vectors, this is a table", hint="set format table")
+        shown = [module.sheet(sheet, look, index) for index, sheet in enumerate(sheets)]
+        self.show("".join([module.begin(look), *shown, module.end(look)]))
+        self._copy(sheets)
+
+    def _told(self, answer: Answer) -> bool:
+        """Print what there is to say about an answer; whether there is one."""
+        self.tell(answer.notes)
+        if isinstance(answer.error, UnknownWords):
+            explain_unknown(answer.error, self.calculator.scope)
+        if answer.error is not None:
+            self.complain(answer.error, answer.asked.expr)
+        return answer.error is None
+
+    def _show(self, answer: Answer) -> None:
+        look = style(self.request, several=False)
+        head = ""
+        if self.format == "table" and not self.request.quiet and _is_read_otherwise(answer):
+            head = paint(f"= {visible(answer.parsed)}", DIM, look) + "\n"
+        self.show(head + self._document(answer, look))
+        self._copy([answer])
+
+    def _document(self, answer: Answer, look: Style) -> str:
+        module: ModuleType = renderer(self.format)
+        return "".join((module.begin(look), module.answer(answer, look, 0), module.end(look)))
+
+    def _write_once(self, shown: Sequence[outputs.Shown]) -> None:
+        path, self.once = self.once, ""
+        outputs.write_once(self, path, shown)
+
+    def _copy(self, shown: Sequence[outputs.Shown]) -> None:
+        """Write to the file of `tee`, which a failure ends."""
+        if self.tee is None:
+            return
+        tee, self.tee = self.tee, None
+        for one in shown:
+            tee.write(one)
+        self.tee = tee
+
+    def show(self, text: str) -> None:
+        """Print what may be long."""
+        if self.pages:
+            outputs.page(text, wants_color(self.request.color, sys.stdout))
+        else:
+            self.write(text)
+
+    def write(self, text: str) -> None:
+        """Print to standard output, at once."""
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+
+def _is_read_otherwise(answer: Answer) -> bool:
+    """Whether the canonical form differs from what was typed by more than blanks."""
+    return "".join(answer.parsed.split()) != "".join(answer.asked.expr.split())

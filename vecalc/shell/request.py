@@ -1,0 +1,51 @@
+"""What a command line asks for."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+FAILED = 1  # the exit code of a batch with failed lines, and of an expectation that was missed
+
+
+class Request(NamedTuple):
+    """A parsed command line; the names are those of the options. A command that lacks one has its default."""
+
+    expressions: tuple[str, ...] = ()
+    expression_option: tuple[str, ...] = ()
+    file: tuple[str, ...] = ()
+    csv: str | None = None
+    model: tuple[str, ...] = ()
+    top: int = 10
+    format: str | None = None
+    output: str | None = None
+    norm: str = "rms"
+    metric: str = "cos"
+    exclude: str = "inputs"
+    first: int | None = None
+    among: str | None = None
+    match: str | None = None
+    min_score: float | None = None
+    within: str | None = None
+    let: tuple[str, ...] = ()
+    oov: str = "error"
+    exact: bool = False
+    limit: tuple[str, ...] = ()
+    precision: int | None = None
+    header: bool = True
+    csv_safe: bool = False
+    color: str = "auto"
+    bail: bool = False
+    line_buffered: bool = False
+    resume: bool = False
+    interactive: bool = False
+    skip_bad_rows: bool = False
+    allow_trailing: bool = False
+    encoding_errors: str = "strict"
+    trust_pickle: bool = False
+    require_cache: bool = False
+    no_wait: bool = False
+    verify: bool = False
+    quiet: bool = False
+    debug: bool = False
+    beside: tuple[str, ...] = ()  # files that opened models turned out to consist of
+    unset: tuple[str, ...] = ()  # options that nobody set, on the command line or elsewhere

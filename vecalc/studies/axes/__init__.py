@@ -1,0 +1,1 @@
+"""Whether a result depends on the axes of its space: random rotations, and what they change."""

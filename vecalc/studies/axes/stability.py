@@ -1,0 +1,99 @@
+"""Does a result depend on the axes? Measured: all vectors are rotated, and the result is rotated back.
+
+Where R^T f(R a, R b) = f(a, b) for random orthogonal R, only lengths and angles decide, which every
+rotation of the space keeps. A product by elements does not have that: it is a statement about the
+components that training happened to end with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+
+from vecalc.errors import NoValue
+from vecalc.studies.axes.rotation import Rotation
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from vecalc.calc.resolve import Key
+
+    Floats: TypeAlias = NDArray[np.float64]
+
+ROTATIONS = 5
+# What float64 may add to a result that depends on no axes is some 1e-13 of it, more where terms nearly
+# cancel; what a product by elements changes is of the order of 1.
+DEPENDS = 1e-6
+LEAST_NUMBER = 1e-6  # a number below is compared with this: cos = 1e-17 is rounding, not a result
+
+# compute(vectors, rotation): the result for rotated vectors
+Compute = Callable[[Mapping["Key", "Floats"], Rotation], "Floats"]
+
+
+class Stability(NamedTuple):
+    """What rotations do to a result.
+
+    `results` are those under each rotation, turned back; `deviation` is the largest distance of one from the
+    result, relative to its length, and infinite where a rotation leaves no result at all (a logarithm
+    of what is positive along these axes only).
+    """
+
+    results: tuple[Floats, ...]
+    deviation: float
+
+    @property
+    def depends(self) -> bool:
+        """Whether the result depends on the axes."""
+        return self.deviation > DEPENDS
+
+
+def stability(
+    compute: Compute, vectors: Mapping[Key, Floats], result: Floats, *, of_words: bool = False
+) -> Stability | None:
+    """How far a result, [], [d] or [n, d], is from what it is under random rotations of all vectors.
+
+    With `of_words` it is a number for each of some words [n], which has nothing to be turned back.
+
+    None where that can't be told: without vectors, or where the result is as wide as none of them, so
+    that it can't be turned back.
+    """
+    widths = {len(vector) for vector in vectors.values()}
+    goes_back = result.ndim > 0 and not of_words
+    if not of_words and (not widths or (goes_back and result.shape[-1] not in widths)):
+        return None
+    turned = [_turned(compute, vectors, Rotation(seed), goes_back) for seed in range(ROTATIONS)]
+    size = float(np.linalg.norm(result))
+    size = (size or 1.0) if result.ndim else max(size, LEAST_NUMBER)  # a vector may be zero
+    distances = [np.inf if one is None else _distance(one, result) / size for one in turned]
+    return Stability(tuple(one for one in turned if one is not None), float(max(distances)))
+
+
+def _turned(
+    compute: Compute, vectors: Mapping[Key, Floats], rotation: Rotation, goes_back: bool
+) -> Floats | None:
+    try:
+        found = compute(_all_turned(vectors, rotation), rotation)
+    except NoValue:
+        return None
+    return rotation.back(found) if goes_back else found
+
+
+def _all_turned(vectors: Mapping[Key, Floats], rotation: Rotation) -> dict[Key, Floats]:
+    """Every vector rotated, those of one width together."""
+    found: dict[Key, Floats] = {}
+    for width in {len(vector) for vector in vectors.values()}:
+        keys = [key for key, vector in vectors.items() if len(vector) == width]
+        turned = rotation.turn(np.stack([vectors[key] for key in keys]))
+        found.update(zip(keys, turned, strict=True))
+    return found
+
+
+def _distance(one: Floats, other: Floats) -> float:
+    return float(np.linalg.norm(one - other)) if one.shape == other.shape else np.inf
+
+
+def overlap(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:
+    """The share of the first rows that are among the second."""
+    return float(np.isin(first, second).mean()) if len(first) else 1.0

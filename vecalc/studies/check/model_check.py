@@ -1,0 +1,202 @@
+"""One pass over a model, whatever is in it: what would stop a reader is a finding here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from vecalc import bounded
+from vecalc.errors import FileProblem
+from vecalc.formats.word_text import ESCAPED
+from vecalc.library.conversions import conversions
+from vecalc.space.files import unreadable
+from vecalc.space.integrity import damaged
+from vecalc.space.store import FACTS, Facts, is_store, open_store, read_facts
+from vecalc.studies.check import word_check as of_words
+from vecalc.studies.check.geometry import Geometry, geometry
+from vecalc.studies.check.row_check import RowsSeen
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+OK, NOTE, WRONG = "ok", "note", "wrong"
+EXAMPLES = 5
+LONGEST_LIST = 1 << 30  # bytes of a list of words: 100 million of them
+MANY_EQUAL = 0.01  # a few words with one vector occur in sound models; from this share on rows were mixed up
+
+Watch = Callable[[str, int], AbstractContextManager[Callable[[bytes], None]]]
+
+
+class Finding(NamedTuple):
+    """Something that was looked for: how often it was found, how bad that is, some examples."""
+
+    what: str
+    found: int
+    level: str
+    examples: str = ""
+
+
+class Examined(NamedTuple):
+    """What was found out about a model."""
+
+    path: Path
+    type: str
+    words: int
+    width: int
+    findings: tuple[Finding, ...]
+    lengths: NDArray[np.float64]  # of the rows that are finite
+    order: of_words.Order
+    geometry: Geometry | None
+    hubs: tuple[str, ...]
+    coverage: of_words.Coverage | None
+    files: tuple[Path, ...]  # that were read
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something is wrong."""
+        return any(finding.level == WRONG for finding in self.findings)
+
+
+def examine(path: Path, word_list: str | None, sample: int, seed: int, watch: Watch) -> Examined:
+    """Examine the model at a path: a store, or a file of any format.
+
+    `word_list` names a file of words to look for, one a line. Raises `FileProblem` for what is not there or
+    can't be opened; what is wrong inside is found.
+    """
+    wanted = None if word_list is None else _lines(Path(word_list))
+    reading = _Reading(path)
+    rows, words = RowsSeen(sample, seed), list[str]()
+    for some, vectors in reading.blocks(watch):
+        words += some
+        rows.add(vectors)
+    findings = [*reading.findings(), *_of_rows(rows, words), *_of_words(words)]
+    lengths, drawn = rows.lengths(), rows.drawn()
+    found = geometry(drawn)
+    return Examined(
+        path,
+        reading.type,
+        len(words),
+        rows.width,
+        tuple(findings),
+        lengths[np.isfinite(lengths)],
+        of_words.order(words, lengths, _known()),
+        found,
+        tuple(words[row] for row, _ in found.hubs) if found else (),
+        None if wanted is None else of_words.coverage(words, wanted),
+        reading.files,
+    )
+
+
+class _Reading:
+    """The blocks of a model, and what was put up with while reading them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.type = "float32"
+        self.files: tuple[Path, ...] = ()
+        self._put_up_with: dict[str, int] = {}
+        self._stopped: FileProblem | None = None
+        try:
+            path.stat()
+        except OSError as problem:
+            raise unreadable(path, problem) from None
+        except ValueError:
+            raise FileProblem("no such file: its name holds a NUL", where=str(path)) from None
+
+    def blocks(self, watch: Watch) -> Iterator[tuple[Sequence[str], NDArray[np.float32]]]:
+        """Words [b] and rows [b, d], until the end or the first place where nothing more can be read."""
+        try:
+            if is_store(self.path):
+                yield from self._of_store()
+            else:
+                yield from self._of_file(watch)
+        except FileProblem as problem:
+            if not self.path.is_file() and not is_store(self.path):
+                raise
+            self._stopped = problem
+
+    def _of_store(self) -> Iterator[tuple[Sequence[str], NDArray[np.float32]]]:
+        facts = read_facts(self.path / FACTS)
+        self.type = facts.type
+        self._look_at_digests(self.path, facts)
+        space = open_store(self.path)
+        words = space.words()
+        for _, vectors, _ in space.blocks():
+            yield list(islice(words, len(vectors))), vectors
+
+    def _look_at_digests(self, folder: Path, facts: Facts, whose: str = "") -> None:
+        for name in damaged(folder, facts.rest):
+            self._put_up_with[f"{whose}{name}: not what was written, by its digest"] = 1
+
+    def _of_file(self, watch: Watch) -> Iterator[tuple[Sequence[str], NDArray[np.float32]]]:
+        from vecalc.formats import Tolerance
+        from vecalc.formats.load import main_file, recognised
+        from vecalc.formats.open_file import opened
+
+        for kept in conversions():
+            if kept.source == str(self.path.absolute()) and kept.facts:
+                self._look_at_digests(kept.folder, kept.facts, "the cache's ")
+        lenient = Tolerance(skip_bad_rows=True, allow_trailing=True, encoding_errors="surrogateescape")
+        size = self.path.stat().st_size if self.path.is_file() else 0
+        with (
+            watch(f"reading {self.path.name}", size) as tap,
+            opened(main_file(self.path), lenient, tap) as (source, head, files),
+        ):
+            try:
+                for block in recognised(head, source.path).read(source):
+                    if block.words:
+                        yield block.words, block.rows
+            finally:
+                self._put_up_with |= dict(source.tally)
+                self.files = files.paths
+
+    def findings(self) -> Iterator[Finding]:
+        """Where reading stopped, and what a strict reader would have refused."""
+        stopped = self._stopped
+        text = "" if stopped is None else f"{stopped.where}: {stopped.message}"
+        yield Finding("places where reading stopped", int(bool(stopped)), WRONG if stopped else OK, text)
+        for what, count in self._put_up_with.items():
+            if what != ESCAPED:  # those words are looked for, and shown
+                yield Finding(what, count, WRONG)
+
+
+def _of_rows(rows: RowsSeen, words: Sequence[str]) -> Iterator[Finding]:
+    lengths = rows.lengths()
+    yield _finding("rows with nan or infinity", np.flatnonzero(~np.isfinite(lengths)).tolist(), WRONG, words)
+    yield _finding("zero rows, which have no direction", np.flatnonzero(lengths == 0).tolist(), NOTE, words)
+    equal = rows.equal()
+    pairs = ", ".join(f"{words[again]} = {words[first]}" for again, first in equal[:EXAMPLES])
+    level = WRONG if len(equal) > MANY_EQUAL * len(words) else NOTE if equal else OK
+    yield Finding("rows that repeat another row", len(equal), level, pairs)
+
+
+def _of_words(words: Sequence[str]) -> Iterator[Finding]:
+    yield _finding("words that came before", of_words.repeats(words), WRONG, words)
+    yield _finding("words that came before in another case", of_words.variants(words), OK, words)
+    for what, level, found in of_words.odd(words):
+        yield _finding(what, found, level, words)
+
+
+def _finding(what: str, found: Sequence[int], level: str, words: Sequence[str]) -> Finding:
+    examples = ", ".join(f"{words[row]} (row {row + 1:,})" for row in found[:EXAMPLES])
+    return Finding(what, len(found), level if found else OK, examples)
+
+
+def _known() -> list[str]:
+    from vecalc.library.named_spaces import starter
+
+    return list(starter().words())
+
+
+def _lines(path: Path) -> list[str]:
+    """The words of a list, one a line."""
+    try:
+        text = bounded.read(path, LONGEST_LIST).decode("utf-8-sig", "surrogateescape")
+    except OSError as problem:
+        raise unreadable(path, problem) from None
+    return [word for line in text.splitlines() if (word := line.strip())]

@@ -1,0 +1,75 @@
+"""A number explained: is it a large one, for this formula and this space?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vecalc.answers import Sheet
+from vecalc.calc.evaluate import evaluate
+from vecalc.calc.resolve import Key
+from vecalc.calc.values import Scalar
+from vecalc.errors import VecalcError
+from vecalc.lang.nodes import Call, Node, walk
+from vecalc.studies.axes.background import SEED, Background
+from vecalc.studies.axes.rotated import stability_of
+from vecalc.studies.explain import measures
+from vecalc.studies.explain.measures import Measure
+
+if TYPE_CHECKING:
+    from vecalc.calc.values import Floats
+    from vecalc.engine.question import Workings
+    from vecalc.engine.ranker import Ranker
+
+DRAWS = 2_000  # evaluations with random words
+NODES = 400_000  # operations they may take together, some seconds
+FEWEST = 100  # draws that a percentile can be told from
+
+
+def sheets(ranker: Ranker, workings: Workings, number: Scalar) -> list[Sheet]:
+    """What was measured: the number among those of random words, and its axes."""
+    resolved = workings.resolved
+    found = [Measure("value", number.value, "the result")]
+    found += _among_random(ranker, workings, number.value)
+    found += measures.of_rotation(stability_of(ranker, resolved.tree, resolved.vectors, number))
+    return [measures.sheet(found)]
+
+
+def _among_random(ranker: Ranker, workings: Workings, number: float) -> list[Measure]:
+    tree = workings.resolved.tree
+    nodes = list(walk(tree))
+    draws = min(DRAWS, NODES // len(nodes))
+    searches = any(isinstance(node, Call) and node.name == "nearest" for node in nodes)
+    if not workings.resolved.vectors or searches or draws < FEWEST:
+        return []
+    drawn = np.sort(list(_drawn(ranker, tree, workings.resolved.rows, draws)))
+    if len(drawn) < FEWEST:
+        return []
+    below = float(np.searchsorted(drawn, number) / len(drawn))
+    what = f"with random words in place of its own, {len(drawn):,} times"
+    return [
+        Measure("percentile", below, f"share below it, {what}"),
+        Measure("random mean", float(drawn.mean()), f"mean {what}"),
+        Measure("random deviation", float(drawn.std()), f"deviation {what}"),
+    ]
+
+
+def _drawn(ranker: Ranker, tree: Node, rows: Mapping[Key, int], draws: int) -> Iterator[float]:
+    """The values of the tree with random words, without those that do not exist."""
+    keys = {space: [key for key in rows if key.space == space] for space in {key.space for key in rows}}
+    backgrounds = {space: Background(ranker.spaces[space]) for space in keys}
+    if any(len(background) < FEWEST for background in backgrounds.values()):
+        return
+    random = np.random.default_rng(SEED)
+    for _ in range(draws):
+        vectors: dict[Key, Floats] = {}
+        for space, own in keys.items():
+            vectors.update(zip(own, backgrounds[space].draw(random, len(own)), strict=True))
+        try:
+            found = evaluate(tree, vectors, ranker.options.norm, ranker).value
+        except VecalcError:  # such as a logarithm of what is negative for these words
+            continue
+        if isinstance(found, Scalar):
+            yield found.value

@@ -1,0 +1,183 @@
+"""A vector explained: its neighbours, the parts of their scores, the words that were left out."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from vecalc.answers import Answer, Cell, Column, Neighbour, Ranking, Sheet
+from vecalc.calc import algebra
+from vecalc.engine.ranker import vectors_at
+from vecalc.search.exact import search
+from vecalc.search.ranks import ranks
+from vecalc.studies.axes.background import NEAREST, Background
+from vecalc.studies.axes.rotated import Rotated, kept_neighbours, stability_of
+from vecalc.studies.explain import contributions, measures
+from vecalc.studies.explain.measures import Measure
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from vecalc.calc.values import Floats, Vector
+    from vecalc.engine.question import Workings
+    from vecalc.engine.ranker import Ranker
+
+RANKED = 10  # words left out whose rank is looked up: each takes a pass over the whole space
+
+
+class _Found(NamedTuple):
+    """The neighbours shown, with their rows and directions [k, d], and the one after them."""
+
+    shown: tuple[Neighbour, ...]
+    following: Neighbour | None
+    rows: NDArray[np.int64]
+    units: Floats
+
+
+class _Spread(NamedTuple):
+    """What random candidates score with the query: mean, standard deviation, and how many they are."""
+
+    mean: float
+    deviation: float
+    size: int
+
+
+def sheets(
+    ranker: Ranker, answer: Answer, workings: Workings, vector: Vector, *, for_people: bool
+) -> list[Sheet]:
+    """Neighbours, the parts of their scores, the words left out, and what was measured."""
+    query = vector.components
+    found = _found(ranker, answer, workings.space)
+    if not found.shown:
+        return []
+    background = Background(ranker.spaces[workings.space])
+    spread = _spread(ranker, workings.space, query, background)
+    return [
+        _neighbours(ranker, query, found, background, spread),
+        contributions.sheet(ranker, workings, query, found.shown, for_people=for_people),
+        _left_out(ranker, workings, query),
+        measures.sheet(_measures(ranker, workings, vector, found, background, spread)),
+    ]
+
+
+def _found(ranker: Ranker, answer: Answer, space: str) -> _Found:
+    """The neighbours of an answer that holds one more than is shown."""
+    assert isinstance(answer.result, Ranking)  # noqa: S101 - what a vector is answered with
+    k = ranker.options.k
+    shown, rest = answer.result.neighbours[:k], answer.result.neighbours[k:]
+    rows = np.array([ranker.spaces[space].row(near.word) for near in shown], dtype=np.int64)
+    units = vectors_at(ranker.spaces[space], rows.tolist(), "unit")
+    return _Found(shown, rest[0] if rest else None, rows, units)
+
+
+def _spread(ranker: Ranker, space: str, query: Floats, background: Background) -> _Spread:
+    candidates = ranker.candidates(space)
+    drawn = background if candidates is None else Background(ranker.spaces[space], candidates)
+    hits = search(ranker.spaces[space], query[None], len(drawn), ranker.measure, drawn.rows)
+    return _Spread(float(hits.scores.mean()), float(hits.scores.std()), len(drawn))
+
+
+# --- neighbours -----------------------------------------------------------------------------
+
+
+def _neighbours(
+    ranker: Ranker, query: Floats, found: _Found, background: Background, spread: _Spread
+) -> Sheet:
+    is_cosine = ranker.options.metric == "cos"
+    cosines = found.units @ algebra.unit(query)
+    counts = background.hubness(found.rows, found.units)
+    rows: list[tuple[Cell, ...]] = []
+    for near, gap, cosine, count in zip(found.shown, _gaps(found), cosines.tolist(), counts, strict=True):
+        distance = near.score - spread.mean if ranker.options.metric != "l2" else spread.mean - near.score
+        z = distance / spread.deviation if spread.deviation > 0 else None
+        front = [near.rank, near.word, near.score, *([] if is_cosine else [cosine])]
+        rows.append((*front, gap, z, background.percentile(cosine), count))
+    columns = [Column("rank", "count"), Column("word"), Column("score", "score")]
+    columns += [] if is_cosine else [Column("cosine", "score")]
+    columns += [Column("gap", "score"), Column("z", "score")]
+    columns += [Column("percentile", "percent"), Column("hubness", "count")]
+    remarks = (
+        f"gap: to the next word. z: standard deviations from the mean of {spread.size:,} random candidates.",
+        f"percentile: of the cosines of {background.pairs:,} pairs of {len(background):,} random words.",
+        f"hubness: how many of them have it among their {NEAREST} nearest; {NEAREST} is usual.",
+    )
+    return Sheet("neighbours", tuple(columns), tuple(rows), "Neighbours", remarks)
+
+
+def _gaps(found: _Found) -> list[float | None]:
+    """How far each neighbour is before the next one."""
+    scores = [near.score for near in found.shown] + ([found.following.score] if found.following else [])
+    gaps: list[float | None] = [abs(a - b) for a, b in pairwise(scores)]
+    return gaps if found.following else [*gaps, None]
+
+
+# --- words left out -------------------------------------------------------------------------
+
+
+def _left_out(ranker: Ranker, workings: Workings, query: Floats) -> Sheet:
+    """The words that may not be neighbours, with the rank each would have had if all could be."""
+    space, candidates = ranker.spaces[workings.space], ranker.candidates(workings.space)
+    inputs = [row for key, row in workings.resolved.rows.items() if key.space == workings.space]
+    others = sorted(workings.excluded - set(inputs))
+    shown = [*(row for row in dict.fromkeys(inputs) if row in workings.excluded), *others][:RANKED]
+    able = [row for row in shown if _can_be_ranked(ranker, workings.space, row)]
+    places = ranks(space, np.stack([query] * len(able)), able, ranker.measure, candidates) if able else []
+    found = dict(zip(able, places, strict=True))
+    rows: list[tuple[Cell, ...]] = []
+    for row in shown:
+        hits = search(space, query[None], 1, ranker.measure, np.array([row])) if row in found else None
+        rows.append((space.word(row), found.get(row), float(hits.scores[0, 0]) if hits else None))
+    more = len(workings.excluded) - len(rows)
+    remarks = [f"and {more:,} more"] if more else []
+    columns = (Column("word"), Column("rank", "count"), Column("score", "score"))
+    title = "Left out, with the rank each would have had"
+    return Sheet("excluded", columns, tuple(rows), title, tuple(remarks))
+
+
+def _can_be_ranked(ranker: Ranker, space: str, row: int) -> bool:
+    """Whether a row is a candidate, and has a direction where one is needed."""
+    candidates = ranker.candidates(space)
+    if candidates is not None and row not in candidates:
+        return False
+    return not ranker.measure.needs_direction or bool(ranker.spaces[space].lengths([row])[0] > 0)
+
+
+# --- what was measured ----------------------------------------------------------------------
+
+
+def _measures(
+    ranker: Ranker,
+    workings: Workings,
+    vector: Vector,
+    found: _Found,
+    background: Background,
+    spread: _Spread,
+) -> list[Measure]:
+    resolved, query = workings.resolved, vector.components
+    rotated = stability_of(ranker, resolved.tree, resolved.vectors, vector)
+    asked = [Rotated(workings.space, query, rotated, workings.excluded)] if rotated else []
+    kept = next(kept_neighbours(ranker, asked), None)
+    gaps = _gaps(found)
+    of = f"of {spread.size:,} random candidates"
+    found_so_far = [
+        Measure("length", algebra.length(query), "of the result"),
+        Measure("first gap", gaps[0], _in_deviations(gaps[0], spread, "the first before the second")),
+        Measure("last gap", gaps[-1], _in_deviations(gaps[-1], spread, "the last before the next")),
+        Measure("candidates mean", spread.mean, f"mean score {of}"),
+        Measure("candidates deviation", spread.deviation, f"standard deviation of the scores {of}"),
+    ]
+    if background.pairs:
+        pairs = f"of {background.pairs:,} pairs of random words"
+        found_so_far += [
+            Measure("pairs mean", float(background.cosines.mean()), f"mean cosine {pairs}"),
+            Measure("pairs 99 %", float(np.quantile(background.cosines, 0.99)), f"99 % {pairs} are below"),
+        ]
+    return found_so_far + measures.of_rotation(rotated, kept)
+
+
+def _in_deviations(gap: float | None, spread: _Spread, what: str) -> str:
+    if gap is None or not spread.deviation:
+        return f"{what}: there is none" if gap is None else what
+    return f"{what}: {gap / spread.deviation:.2f} standard deviations of candidates"

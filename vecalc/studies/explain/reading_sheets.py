@@ -1,0 +1,142 @@
+"""How an expression was read: its canonical text, its tree with what every part is worth, its words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from vecalc.answers import Answer, Cell, Column, Sheet
+from vecalc.calc import algebra
+from vecalc.calc.resolve import Key
+from vecalc.calc.values import Scalar, Score, Value, Vector, describe
+from vecalc.lang.nodes import Call, Chain, ListOf, Negate, Node, SpaceName, Word, walk
+from vecalc.lang.show import show
+from vecalc.render.verdict import verdict
+
+if TYPE_CHECKING:
+    from vecalc.engine.question import Workings
+    from vecalc.engine.ranker import Ranker
+
+DRAWN = 60  # lines of a tree, and words of an expression: who reads on after those?
+LONGEST = 400  # characters of an expression with its names filled in
+EVERY_WORD = "for every word"
+_RUNS = {"+": "sum", "-": "sum", "*": "product", "/": "product", "@": "dot product", "^": "power"}
+
+
+def sheets(ranker: Ranker, answer: Answer, workings: Workings) -> list[Sheet]:
+    """What was typed and how it was read, the tree, the words, and the weights of its attentions."""
+    return [
+        _expression(answer, workings),
+        _tree(workings, ranker.options.norm),
+        _words(ranker, workings),
+        _attention(answer),
+    ]
+
+
+def _expression(answer: Answer, workings: Workings) -> Sheet:
+    asked = answer.asked
+    rows = [("typed", asked.expr), ("read as", answer.parsed)]
+    filled_in = show(workings.resolved.tree)
+    if filled_in != answer.parsed and len(filled_in) <= LONGEST:
+        rows.append(("filled in", filled_in))
+    rows += [("note", note) for note in answer.notes]
+    value = workings.evaluated.value
+    rows += [("result", "a number for every word" if isinstance(value, Score) else describe(value))]
+    if answer.expected is not None:
+        rows.append(("expected", verdict(answer.expected)))
+    place = f", in {asked.ranked_in}" if asked.ranked_in else ""
+    rows += [("model", f"{asked.model}{place}, {asked.size:,} words x {asked.width}")]
+    rows += [("norm", asked.norm), ("metric", asked.metric)]
+    return Sheet("expression", (Column("item"), Column("value")), tuple(rows), "How it was read")
+
+
+# --- the tree -------------------------------------------------------------------------------
+
+
+def _tree(workings: Workings, norm: str) -> Sheet:
+    """A line for each node, below the one that it is a part of; names are filled in."""
+    lines = list(islice(_lines(workings, norm), DRAWN + 1))
+    remarks = (f"the first {DRAWN} lines",) if len(lines) > DRAWN else ()
+    columns = (Column("node"), Column("depth", "count"), Column("type"), Column("value", "score"))
+    meaning = "value: the length of a vector, or the number"
+    return Sheet("tree", columns, tuple(lines[:DRAWN]), "Tree", (meaning, *remarks))
+
+
+def _lines(workings: Workings, norm: str) -> Iterator[tuple[Cell, ...]]:
+    stack: list[tuple[str, Node, int, str]] = [("", workings.resolved.tree, 0, norm)]
+    while stack:
+        before, node, depth, at = stack.pop()
+        value = workings.values.get((id(node), at))  # none for what depends on `?`
+        kind = describe(value) if value is not None else "" if isinstance(node, SpaceName) else EVERY_WORD
+        yield f"{'  ' * depth}{before}{_name(node)}", depth, kind, _size(value)
+        within = "raw" if isinstance(node, Call) and node.name == "raw" else at
+        stack += [(sign, part, depth + 1, within) for sign, part in reversed(parts_of(node))]
+
+
+def _name(node: Node) -> str:
+    match node:
+        case Negate():
+            return "minus"
+        case Chain(_, rest):
+            return _RUNS[rest[0][0]]
+        case Call(name):
+            return f"{name}( )"
+        case ListOf(items):
+            return f"[ ] of {len(items):,}"
+        case _:
+            return show(node)
+
+
+def parts_of(node: Node) -> list[tuple[str, Node]]:
+    """The nodes below one, each with the operator or the name before it."""
+    match node:
+        case Negate(operand):
+            return [("", operand)]
+        case Chain(first, rest):
+            return [("", first), *((f"{op} ", operand) for op, operand in rest)]
+        case Call(_, arguments, keywords):
+            named = [(f"{name} = ", value) for name, value in keywords]
+            return [*(("", argument) for argument in arguments), *named]
+        case ListOf(items):
+            return [("", item) for item in items]
+        case _:
+            return []
+
+
+def _size(value: Value | None) -> float | None:
+    match value:
+        case Scalar(number):
+            return number
+        case Vector(components):
+            return algebra.length(components)
+        case _:
+            return None
+
+
+# --- words ----------------------------------------------------------------------------------
+
+
+def _words(ranker: Ranker, workings: Workings) -> Sheet:
+    resolved = workings.resolved
+    uses = Counter(Key(node.space, node.text) for node in walk(resolved.tree) if isinstance(node, Word))
+    several = len(ranker.spaces) > 1
+    columns = [Column("word"), Column("frequency rank", "count"), Column("length in the file", "score")]
+    columns += [Column("space")] if several else []
+    rows: list[tuple[Cell, ...]] = []
+    for key in islice(uses, DRAWN):
+        home = [key.space or ranker.spaces[key.space].name] if several else []
+        rows.append((key.word, resolved.rows[key] + 1, algebra.length(resolved.vectors[key]), *home))
+    remarks = (f"the first {DRAWN} of {len(uses):,}",) if len(uses) > DRAWN else ()
+    return Sheet("words", tuple(columns), tuple(rows), "Words", remarks)
+
+
+def _attention(answer: Answer) -> Sheet:
+    rows = [
+        (number, label, weight)
+        for number, weights in enumerate(answer.attention, start=1)
+        for label, weight in zip(weights.labels, weights.values, strict=True)
+    ]
+    columns = (Column("attention", "count"), Column("key"), Column("weight", "score"))
+    return Sheet("attention", columns, tuple(rows), "Attention weights")

@@ -1,0 +1,157 @@
+"""A score explained: what its factors or terms, such as similarities, are for each of the best words."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from vecalc.answers import Answer, Cell, Column, Neighbour, Scored, Sheet
+from vecalc.calc.evaluate import evaluate
+from vecalc.calc.scores import rank_in_score, score_values
+from vecalc.calc.values import Score
+from vecalc.errors import VecalcError
+from vecalc.lang.nodes import Call, Candidate, Chain, Negate, Node, walk
+from vecalc.lang.show import show
+from vecalc.studies.axes.background import Background
+from vecalc.studies.axes.rotated import stability_of
+from vecalc.studies.explain import measures
+from vecalc.studies.explain.measures import Measure
+from vecalc.studies.explain.reading_sheets import parts_of
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from vecalc.calc.values import Floats
+    from vecalc.engine.question import Workings
+    from vecalc.engine.ranker import Ranker
+
+RANKED = 4  # words left out whose rank is looked up: each takes a pass over the whole space
+LONGEST = 40  # characters of a part that heads a column
+
+
+class _Part(NamedTuple):
+    """A factor, a term or an argument as it stands in the formula, and its numbers [k]."""
+
+    text: str
+    numbers: Floats
+
+
+def sheets(ranker: Ranker, answer: Answer, workings: Workings, score: Score) -> list[Sheet]:
+    """The best words, the parts of their numbers, the words left out, and what was measured."""
+    assert isinstance(answer.result, Scored)  # noqa: S101 - what a score is answered with
+    found, k = answer.result.neighbours, ranker.options.k
+    shown = found[:k]
+    if not shown:
+        return []
+    values = _sampled(ranker, score)
+    measured = [Measure("candidates mean", float(values.mean()), "mean number of random candidates")]
+    measured += [Measure("candidates deviation", float(values.std()), "standard deviation of those numbers")]
+    return [
+        _neighbours(found, k, values),
+        _parts(ranker, workings, shown, score),
+        _left_out(ranker, workings, score),
+        measures.sheet([*(measured if len(values) else []), *_axes(ranker, workings, score)]),
+    ]
+
+
+def _sampled(ranker: Ranker, score: Score) -> Floats:
+    """The numbers of random candidates; none if the formula has no value for one of them."""
+    space = ranker.spaces[score.space]
+    try:
+        values = score_values(space, score, Background(space, ranker.candidates(score.space)).rows)
+    except VecalcError:
+        return np.empty(0)
+    return values[np.isfinite(values)]
+
+
+def _axes(ranker: Ranker, workings: Workings, score: Score) -> list[Measure]:
+    resolved = workings.resolved
+    try:
+        return measures.of_rotation(stability_of(ranker, resolved.tree, resolved.vectors, score))
+    except VecalcError:  # for one of the random candidates, which is not among the best
+        return []
+
+
+def _neighbours(found: tuple[Neighbour, ...], k: int, values: Floats) -> Sheet:
+    gaps: list[float | None] = [first.score - second.score for first, second in pairwise(found)]
+    mean, spread = (float(values.mean()), float(values.std())) if len(values) else (0.0, 0.0)
+    rows: list[tuple[Cell, ...]] = [
+        (near.rank, near.word, near.score, gap, (near.score - mean) / spread if spread else None)
+        for near, gap in zip(found[:k], [*gaps, None], strict=False)
+    ]
+    columns = (Column("rank", "count"), Column("word"), Column("score", "score"))
+    more = (Column("gap", "score"), Column("z", "score"))
+    remark = (
+        f"gap: to the next word. z: standard deviations from the mean of {len(values):,} random candidates."
+    )
+    return Sheet("neighbours", columns + more, tuple(rows), "Best words", (remark,))
+
+
+def _parts(ranker: Ranker, workings: Workings, shown: tuple[Neighbour, ...], score: Score) -> Sheet:
+    """What the outermost operation or function has to work with, for each word."""
+    space = ranker.spaces[score.space]
+    rows = np.array([space.row(near.word) for near in shown], dtype=np.int64)
+    found = [
+        _Part(f"{before}{_shortened(node, bool(before))}", numbers)
+        for before, node in _operands(workings.resolved.tree)
+        if (numbers := _numbers(ranker, workings, node, score.space, rows)) is not None
+    ]
+    columns = [Column("rank", "count"), Column("word"), Column("score", "score")]
+    columns += [Column(part.text, "score") for part in found]
+    cells: list[tuple[Cell, ...]] = [
+        (near.rank, near.word, near.score, *(float(part.numbers[i]) for part in found))
+        for i, near in enumerate(shown)
+    ]
+    remark = "the parts that depend on the word, as they stand in the formula"
+    return Sheet("parts", tuple(columns), tuple(cells), "Parts of the score", (remark,), keys=3)
+
+
+def _operands(tree: Node) -> list[tuple[str, Node]]:
+    """The operands or arguments of the outermost node; itself where these are not numbers."""
+    if isinstance(tree, Negate):
+        return [("-", tree.operand)]
+    is_open = isinstance(tree, Chain) or (
+        isinstance(tree, Call) and tree.name in ("max", "min", "mean", "sum")
+    )
+    return parts_of(tree) if is_open else [("", tree)]
+
+
+def _numbers(
+    ranker: Ranker, workings: Workings, node: Node, space: str, rows: NDArray[np.int64]
+) -> Floats | None:
+    """The numbers [k] of a part for some words; None for one that is the same for all."""
+    if not any(isinstance(part, Candidate) for part in walk(node)):
+        return None
+    try:
+        value = evaluate(node, workings.resolved.vectors, ranker.options.norm, ranker).value
+    except VecalcError:  # it is no number for every word, but a vector
+        return None
+    if not isinstance(value, Score) or value.space != space:
+        return None
+    return score_values(ranker.spaces[space], value, rows)
+
+
+def _shortened(node: Node, is_operand: bool) -> str:
+    text = f"({show(node)})" if is_operand and isinstance(node, Chain) else show(node)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _left_out(ranker: Ranker, workings: Workings, score: Score) -> Sheet:
+    """The words that may not be among the best, with the rank each would have had."""
+    space, candidates = ranker.spaces[score.space], ranker.candidates(score.space)
+    rows: list[tuple[Cell, ...]] = []
+    for row in sorted(workings.excluded)[:RANKED]:
+        place, value = None, None
+        if candidates is None or row in candidates:
+            try:
+                place = rank_in_score(space, score, row, candidates)
+                value = None if place is None else float(score_values(space, score, np.array([row]))[0])
+            except VecalcError:  # no number for this word, or for another that is left out
+                place, value = None, None
+        rows.append((space.word(row), place, value))
+    more = len(workings.excluded) - len(rows)
+    columns = (Column("word"), Column("rank", "count"), Column("score", "score"))
+    remarks = (f"and {more:,} more",) if more else ()
+    return Sheet("excluded", columns, tuple(rows), "Left out, with the rank each would have had", remarks)

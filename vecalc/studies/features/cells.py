@@ -1,0 +1,145 @@
+"""Cells of a table become words or numbers: each distinct one is looked up once a block."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from vecalc.calc.resolve import Key, find_row
+from vecalc.engine.question import as_name
+from vecalc.errors import UsageError
+from vecalc.space import VectorSpace
+from vecalc.space.matrix import MatrixSpace
+from vecalc.studies.features.tally import Tally
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+UNKNOWN, NUMBER = -1, -2  # in place of a row of the space
+
+
+class Cells(NamedTuple):
+    """What the cells of a column are: rows of a space [r], or `NUMBER`, or `UNKNOWN`; and the numbers [r]."""
+
+    rows: NDArray[np.int64]
+    numbers: NDArray[np.float64]
+
+
+class Source:
+    """A name of the formulas: a column of the table, its cells words of a space.
+
+    In a tree it stands as the one word of a space of its own, `key`, so that it is told from every word of
+    the vocabulary and messages call it by its column.
+    """
+
+    def __init__(
+        self, name: str, column: str, space_name: str, space: VectorSpace, *, only_words: bool
+    ) -> None:
+        self.name = name
+        self.column = column
+        self.space_name = space_name
+        self.space = space
+        self.only_words = only_words
+        place = f"{space_name}:{column}" if space_name else f"column {column}"
+        self.key = Key(place if name == as_name(column) else f"{place} as {name}", name)
+        self._mean: NDArray[np.float64] | None = None
+
+    def stand_in(self) -> VectorSpace:
+        """The space that has this column as its only word."""
+        return MatrixSpace([self.name], np.zeros((1, self.space.dim)), self.key.space)
+
+    def read(self, cells: Sequence[str], *, exact: bool, tally: Tally) -> Cells:
+        """Look up a block of cells; readings in another spelling are counted."""
+        found: dict[str, tuple[int, float]] = {}
+        for cell, count in Counter(cells).items():
+            row, _ = found[cell] = self._read(cell, exact)
+            if row != UNKNOWN:
+                tally.add_cells(self.column, count, number=cell if row == NUMBER else "")
+            if row >= 0 and (word := self.space.word(row)) != cell:
+                tally.add(f"column {self.column}, read in another spelling: #", count, f"{cell} as {word}")
+        pairs = [found[cell] for cell in cells]
+        return Cells(np.array([row for row, _ in pairs], np.int64), np.array([value for _, value in pairs]))
+
+    def _read(self, cell: str, exact: bool) -> tuple[int, float]:
+        """A cell is a word, unless it is none and reads as a number."""
+        row = self.space.row(cell)
+        if row is None and not self.only_words:
+            with contextlib.suppress(ValueError):
+                value = float(cell)
+                if abs(value) < float("inf"):
+                    return NUMBER, value
+        if row is None:
+            row = find_row(self.space, cell, exact=exact)
+        return (UNKNOWN if row is None else row), 0.0
+
+    def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The vectors [r, d] of rows of the space, each read once; of what is unknown, zeros."""
+        distinct, where = np.unique(rows, return_inverse=True)
+        known = distinct >= 0
+        matrix = np.zeros((len(distinct), self.space.dim))
+        matrix[known] = self.space.vectors(distinct[known])
+        return np.asarray(matrix[where])
+
+    def mean(self) -> NDArray[np.float64]:
+        """The mean of the space's vectors as the file holds them [d]."""
+        if self._mean is None:
+            sums = [block.sum(axis=0, dtype=np.float64) for _, block, _ in self.space.blocks()]
+            self._mean = np.sum(sums, axis=0) / len(self.space)
+        return self._mean
+
+
+def sources(
+    columns: Iterable[str], bindings: Iterable[str], spaces: Mapping[str, VectorSpace], default: str
+) -> dict[str, Source]:
+    """The names that formulas may use: the columns by their own, and those of `NAME=[SPACE:]COLUMN`.
+
+    Raises `UsageError` for a binding that is none, a column that does not exist, or a name given twice.
+    """
+    columns = list(columns)
+    found = {}
+    for column in columns:
+        name = as_name(column)
+        if name in found:
+            raise UsageError(f"two columns have the name '{name}'", hint="rename one in the table")
+        found[name] = Source(name, column, default, spaces[default], only_words=False)
+    bound = set()
+    for text in bindings:
+        name, _, target = text.partition("=")
+        name, (space, column) = name.strip(), _split(target.strip(), spaces, default)
+        if not name.isidentifier() or name in bound:
+            why = f"'{name}' is bound twice" if name in bound else f"'{text}' binds no name"
+            raise UsageError(why, where="--bind", hint="write --bind u=users:user_id or --bind a=word1")
+        if column not in columns:
+            raise UsageError(
+                f"there is no column '{column}'",
+                where=f"--bind {text}",
+                hint=f"there are {', '.join(columns)}",
+            )
+        bound.add(name)
+        found[name] = Source(name, column, space, spaces[space], only_words=True)
+    return found
+
+
+def _split(target: str, spaces: Mapping[str, VectorSpace], default: str) -> tuple[str, str]:
+    """`users:user_id` as space and column; what has no loaded space in front is a column."""
+    space, colon, column = target.partition(":")
+    return (space, column) if colon and space in spaces else (default, target)
+
+
+class Table(NamedTuple):
+    """A block of r rows, looked up: by name what the cells are, their vectors, which are zero on purpose."""
+
+    cells: dict[str, Cells]
+    vectors: dict[str, NDArray[np.float64]]  # [r, d] as the file holds them
+    absent: dict[str, NDArray[np.bool_]]  # [r]
+
+    def unknown(self, names: Iterable[str], rows: int) -> NDArray[np.bool_]:
+        """The rows [r] in which some of the columns has an unknown word."""
+        found = np.zeros(rows, bool)
+        for name in names:
+            found |= self.cells[name].rows == UNKNOWN
+        return found

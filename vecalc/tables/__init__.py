@@ -1,0 +1,1 @@
+"""Files of questions: their lines, and the rows of tables."""

@@ -1,0 +1,85 @@
+"""Where questions come from: lines of files and pipes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from vecalc.errors import FileProblem, VecalcError
+from vecalc.space.files import for_reading
+
+LINE_LIMIT = 1 << 20  # bytes of one line; a longer one is read past, in constant memory, and reported
+RAISE = "--limit size=N raises the limit"
+BLOCK = 1 << 20  # bytes read at a time
+
+
+class Line(NamedTuple):
+    """One line of a batch: its number from 1, and its text or what is wrong with it."""
+
+    number: int
+    text: str
+    problem: VecalcError | None = None
+
+
+@contextmanager
+def opened(path: str) -> Iterator[IO[bytes]]:
+    """A file of questions, `-` for standard input. Raises `FileProblem`."""
+    if path == "-":
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = for_reading(Path(path))
+    except OSError as problem:
+        raise FileProblem(f"can't be read: {problem.strerror}", where=path) from None
+    with stream:
+        if not stream.seekable() and not stream.readable():
+            raise FileProblem("is not a file that can be read", where=path)
+        yield stream
+
+
+def lines(stream: IO[bytes], longest: int = LINE_LIMIT) -> Iterator[Line]:
+    """The expressions of a batch. Blank lines and comments are skipped; a bad line is a problem in place.
+
+    UTF-8 with or without a byte-order mark, LF or CRLF, with or without a last line end. A line may have
+    `longest` bytes, its end included.
+    """
+    number = 0
+    while raw := stream.readline(longest + 1):
+        number += 1
+        if len(raw) > longest:
+            if not raw.endswith(b"\n"):
+                _skip_line(stream)
+            yield Line(number, "", FileProblem(f"the line is longer than {longest:,} bytes", hint=RAISE))
+            continue
+        if number == 1:
+            raw = raw.removeprefix(b"\xef\xbb\xbf")
+        line = _decoded(number, raw.rstrip(b"\r\n"))
+        if line.problem or (line.text.strip() and not line.text.lstrip().startswith("#")):
+            yield line
+
+
+def count_lines(path: str) -> int:
+    """About how many lines a file has, to tell how long it will take; 0 when it can't be read."""
+    try:
+        with Path(path).open("rb") as stream:
+            return sum(block.count(b"\n") for block in iter(lambda: stream.read(BLOCK), b""))
+    except OSError:
+        return 0
+
+
+def _skip_line(stream: IO[bytes]) -> None:
+    while (rest := stream.readline(BLOCK)) and not rest.endswith(b"\n"):
+        pass
+
+
+def _decoded(number: int, raw: bytes) -> Line:
+    try:
+        return Line(number, raw.decode("utf-8"))
+    except UnicodeDecodeError as problem:
+        message = f"byte {problem.start + 1} is not UTF-8"
+        return Line(
+            number, raw.decode("utf-8", "replace"), FileProblem(message, hint="save the file as UTF-8")
+        )
