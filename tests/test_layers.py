@@ -18,13 +18,14 @@ import vecalc
 PACKAGE = Path(vecalc.__file__).parent
 
 # What each folder, and each part of `studies` and `shell`, may import from vecalc besides itself.
-BOTTOM = {"errors", "answers", "finder", "bounded"}
+BOTTOM = {"errors", "answers", "arrays", "finder", "bounded"}
 CALCULATING = {"calc", "search", "lang", "space", *BOTTOM}
 STUDYING = {"engine", "evaluation", "tables", *CALCULATING}
 SHELL = {"studies", "library", "formats", "render", *STUDYING}
 BELOW: dict[str, set[str]] = {
     "errors": set(),
-    "answers": {"errors"},
+    "answers": {"arrays", "errors"},
+    "arrays": set(),
     "finder": {"errors"},
     "bounded": set(),
     "lang": BOTTOM,

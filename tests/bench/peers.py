@@ -169,7 +169,7 @@ def limits(path: str) -> dict[str, Any]:
     import numkong
 
     import vecalc
-    from vecalc.search.parallel import on_all_cores
+    from vecalc.space.threads import on_all_cores
 
     codes = vecalc.load(path).space.codes
     assert codes is not None

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from vecalc.arrays import Numbers
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.formats import MAX_WIDTH, Block, Source
 from vecalc.formats.arrow_columns import Columns, arrow
 from vecalc.formats.npy_stream import as_float32
 from vecalc.formats.stream_limits import ceiling_of, too_much
-from vecalc.formats.word_text import decode, shown
-from vecalc.formats.writable import encoded
+from vecalc.formats.word_text import decode, encoded, shown
 from vecalc.space.files import unreadable
 
 if TYPE_CHECKING:
@@ -105,14 +105,14 @@ class Text(NamedTuple):
     values: Any  # an array of bytes, or of views of text
     indices: Any = None  # which of them stands in each row; None: they do in their order
 
-    def sizes(self) -> NDArray[np.int64]:
+    def sizes(self) -> Numbers:
         """Bytes of each row's text [n]."""
         if self.indices is None:
             return _lengths(self.values)
         import pyarrow as pa
 
         sizes = pa.array(_lengths(self.values)).take(self.indices)  # refuses one that there is none of
-        found: NDArray[np.int64] = sizes.fill_null(0).to_numpy(zero_copy_only=False)
+        found: Numbers = sizes.fill_null(0).to_numpy(zero_copy_only=False)
         return found
 
     def written_out(self, first: int, count: int) -> Any:
@@ -136,12 +136,12 @@ def text_of(column: Any) -> Text:
     return Text(column)
 
 
-def rows_at_once(sizes: NDArray[np.int64]) -> int:
+def rows_at_once(sizes: Numbers) -> int:
     """How many rows with texts of these sizes to take at a time, so that they stay small."""
     return max(min(BATCH, TEXT // max(int(sizes.max(initial=1)), 1)), 1)
 
 
-def _lengths(values: Any) -> NDArray[np.int64]:
+def _lengths(values: Any) -> Numbers:
     """Bytes of each text [n], none for a missing one."""
     if str(values.type) != "string_view":
         offsets = np.dtype(np.int64 if str(values.type).startswith("large") else np.int32)
@@ -166,9 +166,7 @@ def _width(column: Any, source: Source) -> int:
     return width
 
 
-def _of_lists(
-    column: Any, width: int, first: int, source: Source
-) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+def _of_lists(column: Any, width: int, first: int, source: Source) -> tuple[NDArray[np.float32], Numbers]:
     """The rows [b, width] of a column of lists, and which rows of the batch they are."""
     pc = arrow(source.path, "a table", "pyarrow.compute")
     sizes = pc.fill_null(pc.list_value_length(column), -1).to_numpy(zero_copy_only=False)

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
+from vecalc.arrays import Mask, Numbers
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Places: TypeAlias = NDArray[np.int64]
     Words: TypeAlias = NDArray[np.uint64]
 
 BLANK, POINT, MINUS, NEWLINE, ZERO, EXPONENT = b" .-\n0e"
@@ -52,9 +53,9 @@ class Table(NamedTuple):
 class _Fields(NamedTuple):
     """Where each number of some lines begins, has its point, and ends; [b, width] each."""
 
-    starts: Places
-    points: Places
-    stops: Places
+    starts: Numbers
+    points: Numbers
+    stops: Numbers
 
 
 def table(text: bytes, width: int) -> Table | None:
@@ -105,7 +106,7 @@ def _without_exponents(text: bytes) -> tuple[bytes, list[tuple[int, float]]]:
     return (b"".join((*pieces, text[taken:])), apart) if apart else (text, apart)
 
 
-def _put_back(numbers: NDArray[np.float32], starts: Places, apart: list[tuple[int, float]]) -> bool:
+def _put_back(numbers: NDArray[np.float32], starts: Numbers, apart: list[tuple[int, float]]) -> bool:
     """Give numbers [n] that begin at `starts` the values that zeros stand for; False where one is no number.
 
     What is too large for float32 becomes infinite.
@@ -144,7 +145,7 @@ def _fields(data: NDArray[np.uint8], width: int) -> _Fields | None:
     return _Fields(places[:, 0:last:2] + 1, places[:, 1:last:2], places[:, 2 : last + 1 : 2])
 
 
-def _outside_words(kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def _outside_words(kinds: NDArray[np.uint8]) -> Mask:
     """Which marks are not points of a word, that is, points before the first blank of their line."""
     breaks = kinds != POINT
     # A point belongs to a word when the last mark before it that is no point ends a line.
@@ -153,7 +154,7 @@ def _outside_words(kinds: NDArray[np.uint8]) -> NDArray[np.bool_]:
 
 
 def _numbers(
-    data: NDArray[np.uint8], starts: Places, points: Places, stops: Places
+    data: NDArray[np.uint8], starts: Numbers, points: Numbers, stops: Numbers
 ) -> NDArray[np.float32] | None:
     """The numbers of some fields, or None where one is not plain."""
     negative = data[starts] == MINUS
@@ -180,13 +181,13 @@ def _numbers(
     return value.astype(np.float32)
 
 
-def _one_digit(data: NDArray[np.uint8], stops: Places) -> NDArray[np.uint8] | None:
+def _one_digit(data: NDArray[np.uint8], stops: Numbers) -> NDArray[np.uint8] | None:
     """The digits before some places, or None if one is none."""
     found = data[stops - 1] - ZERO  # other characters wrap around
     return found if found.max() <= NINE else None
 
 
-def _digits(data: NDArray[np.uint8], stops: Places, counts: Places) -> Words | None:
+def _digits(data: NDArray[np.uint8], stops: Numbers, counts: Numbers) -> Words | None:
     """The whole numbers that the `counts` characters (0 to 8) before some places spell.
 
     None if one of them is no digit.
@@ -199,7 +200,7 @@ def _digits(data: NDArray[np.uint8], stops: Places, counts: Places) -> Words | N
     return found >> FOUR_BYTES
 
 
-def _eight_before(data: NDArray[np.uint8], stops: Places) -> Words:
+def _eight_before(data: NDArray[np.uint8], stops: Numbers) -> Words:
     """The eight bytes before each place, as one number, the first byte the lowest.
 
     Of two aligned words: to read across their border is slower in numpy than to put the halves together.

@@ -8,14 +8,15 @@ smallest k is looked for from nine significant digits downwards, which always su
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+
+from vecalc.arrays import Floats, Numbers
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Doubles: TypeAlias = NDArray[np.float64]
 
 # From here to here numbers are written without an exponent, in groups of four digits; what lies outside
 # is rare, and written one by one.
@@ -75,7 +76,7 @@ def _text(numbers: NDArray[np.float32], ends: NDArray[np.uint8]) -> bytes:
     return cells.tobytes().translate(None, b"\0")
 
 
-def _cells(sizes: Doubles) -> NDArray[np.void]:
+def _cells(sizes: Floats) -> NDArray[np.void]:
     """Sizes [n] as cells of bytes."""
     scaled = _scaled(sizes)
     whole, fraction = np.divmod(scaled, 10**DECIMALS)
@@ -91,7 +92,7 @@ def _cells(sizes: Doubles) -> NDArray[np.void]:
     return cells
 
 
-def _scaled(sizes: Doubles) -> NDArray[np.int64]:
+def _scaled(sizes: Floats) -> Numbers:
     """The shortest decimals [n] as whole numbers of 10^-DECIMALS."""
     targets = sizes.astype(np.float32)
     # log10(2) is 0.30103: in this range an exponent is right or one too small, and gives a digit more.

@@ -17,7 +17,7 @@ from vecalc.errors import FileProblem, VecalcError
 from vecalc.formats import MAX_WIDTH
 from vecalc.formats.pickled_machine import DAMAGED, Inert
 from vecalc.formats.pickled_names import DTYPE, FROM_BUFFER, NDARRAY, RECONSTRUCT
-from vecalc.space.mapped import mapped
+from vecalc.space.npy_files import mapped
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,7 +15,7 @@ from vecalc.formats import Block, Head, Source
 from vecalc.formats.text_lines import Chunk, chunks
 from vecalc.formats.text_rows import text_blocks, trailing_numbers
 from vecalc.formats.word2vec_header import BYTE_ORDER_MARK, parse_header
-from vecalc.formats.writable import unfit
+from vecalc.formats.word_text import unfit
 from vecalc.formats.writers import created, text_rows
 from vecalc.space import VectorSpace
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WIDTH, Source, Stream
-from vecalc.space.npy_writer import GrowingArray
+from vecalc.space.npy_files import GrowingArray
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

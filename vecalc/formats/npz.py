@@ -34,9 +34,8 @@ from vecalc.formats.npy_stream import (
     rows_of,
 )
 from vecalc.formats.stream_limits import ceiling_of, too_much
-from vecalc.formats.word_text import as_text, decode, shown
+from vecalc.formats.word_text import as_text, decode, encoded, shown, unfit
 from vecalc.formats.wordlists import paired, words_beside
-from vecalc.formats.writable import encoded, unfit
 from vecalc.space.files import unreadable
 
 if TYPE_CHECKING:

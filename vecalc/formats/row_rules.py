@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vecalc.arrays import Mask
 from vecalc.errors import FileProblem
 from vecalc.formats import Block, Source
 from vecalc.formats.word_text import shown
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 NOT_FINITE = "rows with numbers that are not finite, left out"
 WORDLESS = "rows without a word, left out"
@@ -38,19 +35,19 @@ def sound(blocks: Iterable[Block], source: Source) -> Iterator[Block]:
         yield _without(block, wordless | infinite | broken, seen, source)
 
 
-def _wordless(words: Sequence[str]) -> NDArray[np.bool_]:
+def _wordless(words: Sequence[str]) -> Mask:
     if all(map(str.strip, words)):  # blanks of any kind: stricter, and faster
         return np.zeros(len(words), bool)
     return np.array([not word.strip(" \t\r\n") for word in words], bool)
 
 
-def _broken(words: Sequence[str]) -> NDArray[np.bool_]:
+def _broken(words: Sequence[str]) -> Mask:
     if "\n" not in "".join(words):
         return np.zeros(len(words), bool)
     return np.array(["\n" in word for word in words], bool)
 
 
-def _refuse(block: Block, bad: NDArray[np.bool_], source: Source, kind: str, what: str) -> None:
+def _refuse(block: Block, bad: Mask, source: Source, kind: str, what: str) -> None:
     """Count the bad rows where they are to be skipped, otherwise raise for the first of them."""
     if not bad.any():
         return
@@ -61,7 +58,7 @@ def _refuse(block: Block, bad: NDArray[np.bool_], source: Source, kind: str, wha
     source.tally[kind] += int(bad.sum())
 
 
-def _without(block: Block, bad: NDArray[np.bool_], seen: set[str], source: Source) -> Block:
+def _without(block: Block, bad: Mask, seen: set[str], source: Source) -> Block:
     """The block without its bad rows and without words seen before; `seen` learns the new ones."""
     fresh = set(block.words)
     if not bad.any() and len(fresh) == len(block.words) and seen.isdisjoint(fresh):

@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 import numpy as np
 
 from vecalc import finder
+from vecalc.arrays import Floats
 from vecalc.errors import FileProblem, StorageProblem, UsageError
 from vecalc.formats import MAX_WORD, Tolerance
 from vecalc.formats.load import recognised
 from vecalc.formats.open_file import opened
 from vecalc.formats.output_files import moved, refuse_existing
 from vecalc.formats.row_rules import sound
-from vecalc.formats.word_text import shown
-from vecalc.formats.writable import unfit
+from vecalc.formats.word_text import shown, unfit
 from vecalc.formats.writers import GZIP
 from vecalc.space import VectorSpace
 from vecalc.space.atomic import folder_beside
@@ -157,7 +157,7 @@ class _Watched:
                 raise unfit(word, row, self._form, "it holds half of a character")
             yield word
 
-    def blocks(self) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float64]]]:
+    def blocks(self) -> Iterator[tuple[int, NDArray[np.float32], Floats]]:
         for first, rows, lengths in self._space.blocks():
             if not np.isfinite(rows).all():
                 row = first + int(np.logical_not(np.isfinite(rows).all(axis=1)).argmax())

@@ -15,8 +15,7 @@ import numpy as np
 from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WORD, Block, Head, Source
 from vecalc.formats.word2vec_header import Header, check_header, is_text, parse_header, required_header
-from vecalc.formats.word_text import decode, shown, too_long
-from vecalc.formats.writable import unfit
+from vecalc.formats.word_text import decode, shown, too_long, unfit
 from vecalc.formats.writers import batches, created
 from vecalc.space import VectorSpace
 

@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any
 from vecalc.errors import FileProblem
 from vecalc.formats import HEAD_BYTES, Block, Head, Source, glove, word2vec_text
 from vecalc.formats.word2vec_header import BYTE_ORDER_MARK
-from vecalc.formats.word_text import as_text, decode
-from vecalc.formats.writable import encoded, unfit
+from vecalc.formats.word_text import as_text, decode, encoded, unfit
 
 if TYPE_CHECKING:
     import numpy as np

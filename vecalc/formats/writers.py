@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from vecalc.formats.float_text import lines
 from vecalc.formats.word2vec_header import is_number
-from vecalc.formats.writable import unfit
+from vecalc.formats.word_text import unfit
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:

@@ -25,9 +25,8 @@ from vecalc.library.paths import cache_folder
 from vecalc.space import digest
 from vecalc.space.atomic import new_file, sweep
 from vecalc.space.files import unreadable, unwritable
-from vecalc.space.integrity import damaged
 from vecalc.space.locks import Lock
-from vecalc.space.store import FACTS, is_store, read_facts
+from vecalc.space.store import FACTS, damaged, is_store, read_facts
 
 if TYPE_CHECKING:
     from vecalc.formats import Tolerance

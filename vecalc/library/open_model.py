@@ -19,8 +19,7 @@ from vecalc.formats.load import load as read_into_memory
 from vecalc.library.cache import CacheUse, building, folder_of, is_current, known_files, note_changes
 from vecalc.library.catalogue import check_name, imported, known
 from vecalc.space.atomic import sweep
-from vecalc.space.integrity import damaged
-from vecalc.space.store import FACTS, is_store, open_store, read_facts
+from vecalc.space.store import FACTS, damaged, is_store, open_store, read_facts
 
 if TYPE_CHECKING:
     from vecalc.formats import Tolerance

@@ -7,16 +7,15 @@ search returns rows, not words: turning k rows into words is somebody else's las
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
+from vecalc.arrays import Floats
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    Queries: TypeAlias = NDArray[np.float64]  # [q, d]
 
 
 class Measure(NamedTuple):
@@ -49,7 +48,7 @@ class Searcher(Protocol):
     def search(
         self,
         space: VectorSpace,
-        queries: Queries,
+        queries: Floats,
         k: int,
         measure: Measure = ...,
         rows: NDArray[np.int64] | None = None,

@@ -11,24 +11,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vecalc.arrays import Floats, Numbers
 from vecalc.search import Hits, Measure
-from vecalc.search.candidate_pools import Pools
-from vecalc.search.parallel import on_all_cores
-from vecalc.search.products import EPSILON, approximate, asked_of, blocks
+from vecalc.search.products import EPSILON, Pools, approximate, asked_of, blocks
 from vecalc.search.scoring import scores_of
 from vecalc.space import VectorSpace
+from vecalc.space.threads import on_all_cores
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-    from vecalc.search import Queries
-
-    Floats: TypeAlias = NDArray[np.float64]
-    Rows: TypeAlias = NDArray[np.int64]
 
 
 TOGETHER = 16  # queries whose rows one thread narrows down before it takes more
@@ -36,10 +31,10 @@ TOGETHER = 16  # queries whose rows one thread narrows down before it takes more
 
 def search(
     space: VectorSpace,
-    queries: Queries,
+    queries: Floats,
     k: int,
     measure: Measure = Measure(),  # noqa: B008 - immutable
-    rows: Rows | None = None,
+    rows: Numbers | None = None,
 ) -> Hits:
     """See `Searcher.search`."""
     with np.errstate(over="ignore", invalid="ignore"):
@@ -52,7 +47,7 @@ def search(
     return Hits(np.stack([rows for rows, _ in found]), np.stack([scores for _, scores in found]))
 
 
-def _has_use_for_codes(space: VectorSpace, k: int, measure: Measure, rows: Rows | None) -> bool:
+def _has_use_for_codes(space: VectorSpace, k: int, measure: Measure, rows: Numbers | None) -> bool:
     """Codes know directions: they rank by cosine, and by whatever ranks alike."""
     if space.codes is None or not measure.needs_direction:
         return False
@@ -74,8 +69,8 @@ def _alone(queries: int) -> AbstractContextManager[Any]:
 
 
 def _by_codes(
-    space: VectorSpace, queries: Queries, k: int, measure: Measure, rows: Rows | None
-) -> list[Rows]:
+    space: VectorSpace, queries: Floats, k: int, measure: Measure, rows: Numbers | None
+) -> list[Numbers]:
     """The rows that could be among the k best of each query by cosine, as codes tell."""
     from vecalc.search import quantized
 
@@ -96,7 +91,9 @@ def _by_codes(
     return [np.concatenate(found) for found in hopeful]
 
 
-def _narrowed(space: VectorSpace, near: Sequence[Rows], units: NDArray[np.float32], k: int) -> list[Rows]:
+def _narrowed(
+    space: VectorSpace, near: Sequence[Numbers], units: NDArray[np.float32], k: int
+) -> list[Numbers]:
     """The rows that float32 products leave of some hundred: about k, for float64 to settle."""
     off = 2 * (space.dim + 6) * EPSILON  # of two cosines, see `approximate`
     narrowed = list(near)
@@ -112,8 +109,8 @@ def _narrowed(space: VectorSpace, near: Sequence[Rows], units: NDArray[np.float3
 
 
 def _by_float32(
-    space: VectorSpace, queries: Queries, k: int, measure: Measure, rows: Rows | None
-) -> list[Rows]:
+    space: VectorSpace, queries: Floats, k: int, measure: Measure, rows: Numbers | None
+) -> list[Numbers]:
     """The rows that could be among the k best of each query, told by float32 products."""
     pools, asked = Pools(len(queries), k), asked_of(queries)
     for block in blocks(space, rows, measure):
@@ -122,8 +119,8 @@ def _by_float32(
 
 
 def _best(
-    space: VectorSpace, queries: Queries, hopeful: Sequence[Rows], k: int, measure: Measure
-) -> list[tuple[Rows, Floats]]:
+    space: VectorSpace, queries: Floats, hopeful: Sequence[Numbers], k: int, measure: Measure
+) -> list[tuple[Numbers, Floats]]:
     """The k best of the rows of each query, with their scores."""
     ends = np.cumsum([len(rows) for rows in hopeful])[:-1]
     found = []

@@ -1,16 +1,18 @@
 """Products in float32 that tell which rows could matter, and how far off they can be.
 
-A key is higher for nearer rows: the similarity, or minus the squared distance. Keys only tell which rows to
+`Pools` keeps, as the blocks go by, the rows that could still be among the k best of a query. A key is
+higher for nearer rows: the similarity, or minus the squared distance. Keys only tell which rows to
 score in float64; ties are decided by those scores, as a user sees them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from vecalc.arrays import Floats, Numbers
 from vecalc.search import Measure
 from vecalc.search.scoring import scale_of, steps_of
 from vecalc.space import VectorSpace
@@ -18,17 +20,14 @@ from vecalc.space import VectorSpace
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from vecalc.search import Queries
-
-    Floats: TypeAlias = NDArray[np.float64]
-    Rows: TypeAlias = NDArray[np.int64]
-
 
 EPSILON = float(np.finfo(np.float32).eps)
 # Lengths whose float32 products neither overflow nor vanish; rows outside are scored in float64.
 SHORTEST, LONGEST = 1e-12, 1e12
 GATHER = 8_192  # rows read at once where the candidates are given
 ROUNDING = 1e-12  # of a sum of squares in float64, relative
+NO_ROWS: Numbers = np.empty(0, dtype=np.int64)
+SLACK = 64  # candidates per query beyond 2k before the list is cut down again
 
 
 class Asked(NamedTuple):
@@ -41,12 +40,12 @@ class Asked(NamedTuple):
 class Block(NamedTuple):
     """Candidates [b], their vectors [b, d] float32, and their lengths [b]."""
 
-    rows: Rows
+    rows: Numbers
     vectors: NDArray[np.float32]
     lengths: Floats
 
 
-def blocks(space: VectorSpace, rows: Rows | None, measure: Measure) -> Iterator[Block]:
+def blocks(space: VectorSpace, rows: Numbers | None, measure: Measure) -> Iterator[Block]:
     """The candidates, a block at a time; without zero rows where they have no place."""
     for block in _all_blocks(space, rows):
         usable = block.lengths > 0
@@ -56,7 +55,7 @@ def blocks(space: VectorSpace, rows: Rows | None, measure: Measure) -> Iterator[
             yield Block(block.rows[usable], block.vectors[usable], block.lengths[usable])
 
 
-def _all_blocks(space: VectorSpace, rows: Rows | None) -> Iterator[Block]:
+def _all_blocks(space: VectorSpace, rows: Numbers | None) -> Iterator[Block]:
     if rows is None:
         for first, vectors, lengths in space.blocks():
             yield Block(np.arange(first, first + len(vectors)), vectors, lengths)
@@ -90,7 +89,7 @@ def approximate(block: Block, asked: Asked, measure: Measure) -> tuple[NDArray[n
     return keys, bounds
 
 
-def asked_of(queries: Queries) -> Asked:
+def asked_of(queries: Floats) -> Asked:
     """The queries [q, d] with length 1, and their lengths [q]."""
     largest, steps = steps_of(queries)
     lengths = np.linalg.norm(steps, axis=1)
@@ -109,3 +108,42 @@ def _with_lengths(
     vague = ~np.isfinite(bounds)  # the squares of a query beyond 1e154 overflow
     keys[vague], bounds[vague] = np.inf, 0.0
     return keys, bounds
+
+
+class Pools:
+    """The rows that could be among the k best of each query, as the blocks go by."""
+
+    def __init__(self, queries: int, k: int) -> None:
+        self.k = k
+        self.thresholds = np.full(queries, -np.inf)  # the k-th best key is at least this
+        self.parts: list[list[tuple[Numbers, Floats, Floats]]] = [[] for _ in range(queries)]
+        self.sizes = [0] * queries
+
+    def add(self, rows: Numbers, keys: NDArray[np.floating], bounds: Floats) -> None:
+        """Take the rows [b] whose keys [q, b], right to within the bounds [q], could still matter."""
+        hopeful = keys.max(axis=1) + bounds >= self.thresholds
+        for i in np.flatnonzero(hopeful).tolist():
+            kept = np.flatnonzero(keys[i] >= self.thresholds[i] - bounds[i])
+            near = keys[i][kept].astype(np.float64)
+            # A key that float32 could not hold is infinite: at best first, at worst nowhere.
+            least = np.where(np.isinf(near), -np.inf, near - bounds[i])
+            self.parts[i].append((rows[kept], least, near + bounds[i]))
+            self.sizes[i] += kept.size
+            if self.sizes[i] > 2 * self.k + SLACK:
+                self._cut(i)
+
+    def _cut(self, i: int) -> None:
+        rows, least, most = (np.concatenate(arrays) for arrays in zip(*self.parts[i], strict=True))
+        if len(rows) > self.k:
+            reached = float(np.partition(least, -self.k)[-self.k])
+            self.thresholds[i] = max(self.thresholds[i], reached)
+        kept = most >= self.thresholds[i]
+        self.parts[i] = [(rows[kept], least[kept], most[kept])]
+        self.sizes[i] = int(np.count_nonzero(kept))
+
+    def rows(self, i: int) -> Numbers:
+        """What is left for the query `i`."""
+        if not self.parts[i]:
+            return NO_ROWS
+        self._cut(i)
+        return self.parts[i][0][0]

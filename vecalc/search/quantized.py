@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from vecalc.search.parallel import on_all_cores
+from vecalc.arrays import Floats, Numbers
 from vecalc.space.quantization import LARGEST, Codes, turned
+from vecalc.space.threads import on_all_cores
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Floats: TypeAlias = NDArray[np.float64]
-    Rows: TypeAlias = NDArray[np.int64]
     Products: TypeAlias = NDArray[np.int32]  # [b, q]
 
 CELLS = 1 << 21  # products at once: 8 MB; less would have the threads wait for each other in Python
@@ -53,11 +52,11 @@ def is_worth_it(k: int, count: int) -> bool:
 class Near(NamedTuple):
     """For each query the rows, ascending, that could be among its k nearest, and a cosine that k reach."""
 
-    rows: list[Rows]
+    rows: list[Numbers]
     thresholds: Floats  # [q]
 
 
-def candidates(codes: Codes, queries: Floats, k: int, rows: Rows | None = None) -> Near:
+def candidates(codes: Codes, queries: Floats, k: int, rows: Numbers | None = None) -> Near:
     """For each query [q, d] the rows that could be among its k nearest by cosine.
 
     Sought among `rows` (None: all), without those that have no usual residual (`Codes.loose`).
@@ -68,7 +67,7 @@ def candidates(codes: Codes, queries: Floats, k: int, rows: Rows | None = None) 
 
     def look(span: tuple[int, int]) -> None:
         start, stop = span
-        chosen: slice | Rows = slice(start, stop) if rows is None else rows[start:stop]
+        chosen: slice | Numbers = slice(start, stop) if rows is None else rows[start:stop]
         pools.add(chosen, multiply(codes.values[chosen]), codes.residuals[chosen])
 
     on_all_cores(look, _spans(len(codes.values) if rows is None else len(rows), len(queries)))
@@ -105,11 +104,11 @@ class _Pools:
         self.best = np.full((len(asked.unit), k), -np.inf)  # lower bounds of the k best, the least first
         self.thresholds = np.full(len(asked.unit), -np.inf)  # what the k-th best is at least
         self.floor = np.full(len(asked.unit), NEVER + 1, np.int32)  # the least product that may still matter
-        self.found: list[tuple[Rows, Rows, Floats]] = []  # query, row, upper bound
-        self.waiting: list[tuple[Rows, Floats]] = []  # query, lower bound
+        self.found: list[tuple[Numbers, Numbers, Floats]] = []  # query, row, upper bound
+        self.waiting: list[tuple[Numbers, Floats]] = []  # query, lower bound
         self.lock = threading.Lock()
 
-    def add(self, rows: slice | Rows, products: Products, residuals: NDArray[np.float32]) -> None:
+    def add(self, rows: slice | Numbers, products: Products, residuals: NDArray[np.float32]) -> None:
         """Take the products [b, q] of some rows with all queries."""
         cut = np.flatnonzero(~(residuals <= self.usual))
         if cut.size:

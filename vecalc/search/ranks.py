@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from vecalc.arrays import Floats, Numbers
 from vecalc.search import Measure
-from vecalc.search.candidate_pools import NO_ROWS
-from vecalc.search.products import approximate, asked_of, blocks
+from vecalc.search.products import NO_ROWS, approximate, asked_of, blocks
 from vecalc.search.scoring import scores_of
 from vecalc.space import VectorSpace
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from vecalc.search import Queries
-
-    Floats: TypeAlias = NDArray[np.float64]
-    Rows: TypeAlias = NDArray[np.int64]
 
 
 def rank(
@@ -27,8 +18,8 @@ def rank(
     query: Floats,
     row: int,
     measure: Measure = Measure(),  # noqa: B008 - immutable
-    rows: Rows | None = None,
-    excluded: Rows = NO_ROWS,
+    rows: Numbers | None = None,
+    excluded: Numbers = NO_ROWS,
 ) -> int:
     """See `Searcher.rank`."""
     return ranks(space, query[None], [row], measure, rows, [excluded])[0]
@@ -36,11 +27,11 @@ def rank(
 
 def ranks(
     space: VectorSpace,
-    queries: Queries,
+    queries: Floats,
     wanted: Sequence[int],
     measure: Measure = Measure(),  # noqa: B008 - immutable
-    rows: Rows | None = None,
-    excluded: Sequence[Rows] | None = None,
+    rows: Numbers | None = None,
+    excluded: Sequence[Numbers] | None = None,
 ) -> list[int]:
     """For each query [q, d] the rank of its own row of the `wanted` [q], as `rank` tells it, in one pass."""
     shut_out = [NO_ROWS] * len(queries) if excluded is None else excluded
@@ -67,7 +58,7 @@ def ranks(
 
 
 def _count_better(
-    space: VectorSpace, query: Floats, rows: Rows, than: tuple[float, int], measure: Measure
+    space: VectorSpace, query: Floats, rows: Numbers, than: tuple[float, int], measure: Measure
 ) -> int:
     """How many rows come before a row with a given score."""
     own, row = than

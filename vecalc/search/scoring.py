@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from vecalc.arrays import Floats, Numbers
 from vecalc.search import Measure
-from vecalc.search.parallel import on_all_cores
 from vecalc.space import VectorSpace
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from vecalc.search import Queries
-
-    Floats: TypeAlias = NDArray[np.float64]
-    Rows: TypeAlias = NDArray[np.int64]
-
+from vecalc.space.threads import on_all_cores
 
 AT_ONCE = 512  # rows scored in float64 at once: they and their queries stay in the second-level cache
 # Squares of lengths whose numbers lost nothing when they were squared.
 LEAST_SQUARE, LARGEST_SQUARE = 1e-250, 1e250
 
 
-def scores_of(space: VectorSpace, queries: Queries, wanted: Sequence[Rows], measure: Measure) -> Floats:
+def scores_of(space: VectorSpace, queries: Floats, wanted: Sequence[Numbers], measure: Measure) -> Floats:
     """The scores of the rows that each query [q, d] wants, one query after another."""
     rows = np.concatenate(wanted)
     owners = np.repeat(np.arange(len(queries)), [len(some) for some in wanted])
@@ -43,7 +34,7 @@ def scores_of(space: VectorSpace, queries: Queries, wanted: Sequence[Rows], meas
     return scores
 
 
-def _directions(queries: Queries) -> Floats:
+def _directions(queries: Floats) -> Floats:
     """The queries [q, d] with length 1 in float64; a zero query stays one."""
     _, steps = steps_of(queries)
     lengths = np.sqrt((steps * steps).sum(axis=1))

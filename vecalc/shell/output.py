@@ -13,7 +13,7 @@ from vecalc.errors import UsageError
 from vecalc.render import Style
 
 if TYPE_CHECKING:
-    from vecalc.space.npy_writer import GrowingArray
+    from vecalc.space.npy_files import GrowingArray
 
 BY_SUFFIX = {
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".md": "markdown",
@@ -94,7 +94,7 @@ class ArraySink:
 
     def _of_width(self, shape: tuple[int, ...]) -> GrowingArray:
         if self.array is None:
-            from vecalc.space.npy_writer import GrowingArray
+            from vecalc.space.npy_files import GrowingArray
 
             self.array = GrowingArray(self.stream, "<f8", shape)
             self.array.append(np.full((self.owed, *shape), np.nan))

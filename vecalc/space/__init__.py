@@ -7,18 +7,17 @@ in a folder of plain arrays; a caller can't tell them apart.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from vecalc.arrays import Floats, Numbers
     from vecalc.space.patterns import Pattern
     from vecalc.space.quantization import Codes
 
-    Rows: TypeAlias = NDArray[np.int64]
-    Matrix: TypeAlias = NDArray[np.float64]
 
 Real = TypeVar("Real", np.float32, np.float64)
 
@@ -51,16 +50,16 @@ class VectorSpace(Protocol):
         """One byte a number for every row, where the space has them."""
 
     @overload
-    def vectors(self, rows: Rows | Sequence[int]) -> Matrix: ...
+    def vectors(self, rows: Numbers | Sequence[int]) -> Floats: ...
     @overload
-    def vectors(self, rows: Rows | Sequence[int], kind: type[Real]) -> NDArray[Real]: ...
-    def vectors(self, rows: Rows | Sequence[int], kind: type[Any] = np.float64) -> NDArray[Any]:
+    def vectors(self, rows: Numbers | Sequence[int], kind: type[Real]) -> NDArray[Real]: ...
+    def vectors(self, rows: Numbers | Sequence[int], kind: type[Any] = np.float64) -> NDArray[Any]:
         """The vectors of some rows [r, d], as the file holds them (norm raw), the caller's own."""
 
     def blocks(self) -> Iterable[tuple[int, NDArray[np.float32], NDArray[np.float64]]]:
         """First row, vectors [b, d] float32, lengths [b] float64 of each block of rows; only to be read."""
 
-    def lengths(self, rows: Rows | Sequence[int]) -> NDArray[np.float64]:
+    def lengths(self, rows: Numbers | Sequence[int]) -> NDArray[np.float64]:
         """Euclidean lengths of some rows [r] float64."""
 
     def variants(self, word: str) -> Sequence[int]:
@@ -69,7 +68,7 @@ class VectorSpace(Protocol):
     def compose(self, word: str) -> NDArray[np.float64] | None:
         """The vector [d] of any word, made of its subwords (norm raw); None where there are none for it."""
 
-    def matching(self, pattern: Pattern) -> Rows:
+    def matching(self, pattern: Pattern) -> Numbers:
         """Rows of the words that match a pattern, ascending."""
 
     def near(self, word: str, limit: int = 3) -> Sequence[str]:

@@ -18,6 +18,7 @@ from zlib import crc32
 
 import numpy as np
 
+from vecalc.arrays import Numbers
 from vecalc.errors import FileProblem
 from vecalc.space.spelling import fold, fold_all
 from vecalc.space.word_bytes import Lines
@@ -36,7 +37,7 @@ class MappedWords:
 
     __slots__ = ("_data", "_exact", "_folded", "_offsets")
 
-    def __init__(self, data: Any, offsets: NDArray[np.int64], exact: Index, folded: Index) -> None:
+    def __init__(self, data: Any, offsets: Numbers, exact: Index, folded: Index) -> None:
         # Views without the class of mapped arrays, which makes a look at one number ten times as long.
         self._data = memoryview(data)
         self._offsets = offsets.view(np.ndarray)
@@ -103,7 +104,7 @@ class WordsWriter:
 
     def __init__(self, stream: IO[bytes]) -> None:
         self.stream = stream
-        self.sizes: list[NDArray[np.int64]] = []
+        self.sizes: list[Numbers] = []
         self.exact: list[Index] = []
         self.folded: list[Index] = []
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vecalc.arrays import Floats, Numbers
 from vecalc.space.spelling import Near
 from vecalc.space.words import Vocabulary, WordList
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from vecalc.space import Rows
     from vecalc.space.patterns import Pattern
     from vecalc.space.quantization import Codes
     from vecalc.space.subwords import Subwords
@@ -58,7 +58,7 @@ class MatrixSpace:
         self._lengths = lengths
         self.codes = codes
         self.subwords = subwords
-        self._near = Near(self._words)
+        self._near: Near | None = None
 
     @property
     def dim(self) -> int:
@@ -80,11 +80,11 @@ class MatrixSpace:
         """All words in row order."""
         return iter(self._words)
 
-    def vectors(self, rows: Rows | Sequence[int], kind: type[Any] = np.float64) -> NDArray[Any]:
+    def vectors(self, rows: Numbers | Sequence[int], kind: type[Any] = np.float64) -> NDArray[Any]:
         """The vectors of some rows [r, d], as the file holds them."""
         return self._matrix[np.asarray(rows, np.int64)].astype(kind)
 
-    def blocks(self) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float64]]]:
+    def blocks(self) -> Iterator[tuple[int, NDArray[np.float32], Floats]]:
         """First row, vectors [b, d] float32, lengths [b] float64, some thousand rows at a time."""
         lengths = self._all_lengths()
         at_once = BLOCK_ROWS if self._matrix.dtype == np.float32 else max(CONVERTED // self.dim, 64)
@@ -92,7 +92,7 @@ class MatrixSpace:
             some = slice(first, first + at_once)
             yield first, self._matrix[some].astype(np.float32, copy=False), _doubles(lengths[some])
 
-    def lengths(self, rows: Rows | Sequence[int]) -> NDArray[np.float64]:
+    def lengths(self, rows: Numbers | Sequence[int]) -> Floats:
         """Euclidean lengths of some rows [r] float64."""
         return _doubles(self._all_lengths()[np.asarray(rows, np.int64)])
 
@@ -100,11 +100,11 @@ class MatrixSpace:
         """Rows of the same word in any case or Unicode composition, in row order."""
         return self._words.variants(word)
 
-    def compose(self, word: str) -> NDArray[np.float64] | None:
+    def compose(self, word: str) -> Floats | None:
         """The vector [d] of any word, made of its subwords; None where there are none for it."""
         return self.subwords.vector(word) if self.subwords else None
 
-    def matching(self, pattern: Pattern) -> Rows:
+    def matching(self, pattern: Pattern) -> Numbers:
         """Rows of the words that match a pattern, ascending."""
         from vecalc.space.patterns import matching_rows
 
@@ -112,6 +112,7 @@ class MatrixSpace:
 
     def near(self, word: str, limit: int = 3) -> Sequence[str]:
         """Words spelled like this one, likeliest first."""
+        self._near = self._near or Near(self._words)
         return [self._words.word(row) for row in self._near.to(word, limit)]
 
     def _all_lengths(self) -> NDArray[Any]:
@@ -120,7 +121,7 @@ class MatrixSpace:
         return self._lengths
 
 
-def euclidean(matrix: NDArray[Any]) -> NDArray[np.float64]:
+def euclidean(matrix: NDArray[Any]) -> Floats:
     """The length of every row of a matrix [n, d], summed in float64, in blocks."""
     lengths = np.empty(len(matrix))
     for first in range(0, len(matrix), BLOCK_ROWS):
@@ -129,5 +130,5 @@ def euclidean(matrix: NDArray[Any]) -> NDArray[np.float64]:
     return lengths
 
 
-def _doubles(numbers: NDArray[Any]) -> NDArray[np.float64]:
+def _doubles(numbers: NDArray[Any]) -> Floats:
     return numbers.astype(np.float64, copy=False)

@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from vecalc.arrays import Numbers
 from vecalc.errors import UsageError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from vecalc.space.words import Vocabulary
 
 # To find a word by its text takes a few times as long as to match it among all: where more than one word in
@@ -55,7 +54,7 @@ def pattern(text: str, where: str = "--match") -> Pattern:
     return Pattern(text, searcher(text[1:-1], where), _needle_of_regex(text[1:-1]))
 
 
-def matching_rows(words: Vocabulary, wanted: Pattern) -> NDArray[np.int64]:
+def matching_rows(words: Vocabulary, wanted: Pattern) -> Numbers:
     """The rows of all words that match, ascending."""
     found = _holding(words, wanted.needle)
     if found is None:
@@ -63,7 +62,7 @@ def matching_rows(words: Vocabulary, wanted: Pattern) -> NDArray[np.int64]:
     return np.array([row for row in found.tolist() if wanted.matches(words.word(row))], np.int64)
 
 
-def _holding(words: Vocabulary, needle: str) -> NDArray[np.int64] | None:
+def _holding(words: Vocabulary, needle: str) -> Numbers | None:
     """The rows of all words with a text in them, and perhaps others; None when they are too many."""
     if not needle:
         return None

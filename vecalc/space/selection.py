@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vecalc.arrays import Floats, Numbers
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from vecalc.space import Rows
     from vecalc.space.patterns import Pattern
 
 AT_ONCE = 4096  # rows of a block
@@ -27,7 +27,7 @@ class Selection:
 
     __slots__ = ("_of", "_rows", "codes", "dim", "loss", "name", "norm")
 
-    def __init__(self, of: VectorSpace, rows: NDArray[np.int64] | None = None, norm: str = "raw") -> None:
+    def __init__(self, of: VectorSpace, rows: Numbers | None = None, norm: str = "raw") -> None:
         self._of = of
         self._rows = rows
         self.norm = norm
@@ -52,7 +52,7 @@ class Selection:
         """All words in row order."""
         return self._of.words() if self._rows is None else map(self._of.word, self._rows.tolist())
 
-    def vectors(self, rows: Rows | Sequence[int], kind: type[Any] = np.float64) -> NDArray[Any]:
+    def vectors(self, rows: Numbers | Sequence[int], kind: type[Any] = np.float64) -> NDArray[Any]:
         """The vectors of some rows [r, d]."""
         there = self._there(rows)
         if self.norm == "raw":
@@ -63,7 +63,7 @@ class Selection:
         scaled: NDArray[Any] = (self._of.vectors(there) * scale[:, None]).astype(kind)
         return scaled
 
-    def blocks(self) -> Iterator[tuple[int, NDArray[np.float32], NDArray[np.float64]]]:
+    def blocks(self) -> Iterator[tuple[int, NDArray[np.float32], Floats]]:
         """First row, vectors [b, d] float32, lengths [b] float64, some thousand rows at a time."""
         if self._rows is None and self.norm == "raw":
             yield from self._of.blocks()
@@ -78,7 +78,7 @@ class Selection:
                 self.loss = max(self.loss, float(off.max(initial=0.0)))
             yield first, singles, self.lengths(rows)
 
-    def lengths(self, rows: Rows | Sequence[int]) -> NDArray[np.float64]:
+    def lengths(self, rows: Numbers | Sequence[int]) -> Floats:
         """Euclidean lengths of some rows [r] float64."""
         if self.norm == "raw":
             return self._of.lengths(self._there(rows))
@@ -92,7 +92,7 @@ class Selection:
         """Rows of the same word in any case or Unicode composition, in row order."""
         return [here for row in self._of.variants(word) if (here := self._here(row)) is not None]
 
-    def matching(self, pattern: Pattern) -> Rows:
+    def matching(self, pattern: Pattern) -> Numbers:
         """Rows of the words that match a pattern, ascending."""
         found = self._of.matching(pattern)
         return found if self._rows is None else np.flatnonzero(np.isin(self._rows, found))
@@ -104,7 +104,7 @@ class Selection:
         """Words spelled like this one, likeliest first: of the many that the whole space has, these few."""
         return [found for found in self._of.near(word, 8 * limit) if self.row(found) is not None][:limit]
 
-    def _there(self, rows: Rows | Sequence[int]) -> NDArray[np.int64]:
+    def _there(self, rows: Numbers | Sequence[int]) -> Numbers:
         asked = np.asarray(rows, np.int64)
         return asked if self._rows is None else self._rows[asked]
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vecalc.arrays import Numbers
 from vecalc.space.word_bytes import Lines
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ BITS = np.uint32(MARKED - 1)
 _BITS = bytes(map(_bit, range(256)))
 
 
-def _masks(data: bytes, starts: NDArray[np.int64]) -> Masks:
+def _masks(data: bytes, starts: Numbers) -> Masks:
     """The masks of the words that begin at some places."""
     bits = np.frombuffer(data.translate(_BITS), np.uint8)  # several times faster than by numpy
     each = np.left_shift(np.uint32(1), bits, dtype=np.uint32)  # by 32 is 0
@@ -78,9 +79,7 @@ class Letters:
         return bound
 
 
-def _bound(
-    masks: Masks, sizes: NDArray[np.int64], mask: np.uint32, size: int, widest: int
-) -> NDArray[np.int64]:
+def _bound(masks: Masks, sizes: Numbers, mask: np.uint32, size: int, widest: int) -> Numbers:
     """`widest` is the most bytes of a letter of the word that has this mask and size."""
     missing, extra = _count(mask & ~masks & BITS), _count(masks & ~mask & BITS)
     # A slip changes one letter: of several bytes where there are such letters.
@@ -89,7 +88,7 @@ def _bound(
     has = np.where(foreign, -(-extra.astype(np.int64) // (WIDEST - 1)), extra)
     off = np.minimum(np.abs(sizes - size), MANY)
     longer = np.where(foreign | (widest > 1), -(-off // WIDEST), off)
-    slips: NDArray[np.int64] = np.maximum(np.maximum(lacks, has), longer)
+    slips: Numbers = np.maximum(np.maximum(lacks, has), longer)
     return slips - ((slips > 0) & ((missing == 0) | (extra == 0)))
 
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from vecalc.arrays import Numbers
 
+if TYPE_CHECKING:
     from vecalc.space.signatures import Letters
     from vecalc.space.word_bytes import Lines
 
@@ -135,7 +135,7 @@ def _case(text: str) -> tuple[bool, bool]:
     return text.islower(), text.isupper()
 
 
-def _merits(typed: str, rows: NDArray[np.int64], lines: Lines) -> Iterator[_Merit]:
+def _merits(typed: str, rows: Numbers, lines: Lines) -> Iterator[_Merit]:
     """Those of some words that are near one."""
     # 28 ms, and only a misspelt word needs it.
     from rapidfuzz.distance import OSA

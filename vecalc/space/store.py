@@ -27,9 +27,8 @@ from vecalc import bounded
 from vecalc.errors import FileProblem
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
-from vecalc.space.integrity import check_sizes
-from vecalc.space.mapped import mapped
 from vecalc.space.matrix import MatrixSpace
+from vecalc.space.npy_files import mapped
 from vecalc.space.words import WordFile
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def _identity(folder: Path) -> tuple[int, int] | None:
 
 def _opened(folder: Path, name: str) -> VectorSpace:
     facts = read_facts(folder / FACTS)
-    check_sizes(folder, facts.rest, _REBUILD)
+    _check_sizes(folder, facts.rest)
     vectors = _mapped(folder / "vectors.npy", facts.type, (facts.rows, facts.width))
     lengths = _mapped(folder / "lengths.npy", "float32", (facts.rows,))
     digests = facts.rest.get("digests")
@@ -102,6 +101,21 @@ def _opened(folder: Path, name: str) -> VectorSpace:
     codes = _codes(folder, facts) if "codes.npy" in files else None
     subwords = _subwords(folder, facts) if "subwords.npy" in files else None
     return MatrixSpace(words, vectors, name or facts.name, lengths, codes, subwords)
+
+
+def _check_sizes(folder: Path, facts: Mapping[str, object]) -> None:
+    """Raises `FileProblem` for a file that is missing or not as long as the facts say.
+
+    It comes before anything is mapped: a map of a file that ends too early would end the process (SIGBUS).
+    """
+    for name, size in _told(facts, "sizes").items():
+        try:
+            found = (folder / name).stat().st_size
+        except OSError as error:
+            raise unreadable(folder / name, error) from None
+        if found != size:
+            message = f"damaged: it has {found:,} bytes, not the {size} that were written"
+            raise FileProblem(message, where=str(folder / name), hint=_REBUILD)
 
 
 def read_facts(path: Path) -> Facts:
@@ -199,3 +213,37 @@ def _codes(folder: Path, facts: Facts) -> Codes:
         # Earlier versions wrote a whole matrix for every width.
         _mapped(folder / "rotation.npy", "float32", quantization.shape(facts.width), (facts.width, width)),
     )
+
+
+def damaged(folder: Path, facts: Mapping[str, object]) -> list[str]:
+    """The files whose content is not what was written, by their digests."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    digests = _told(facts, "digests")
+    with ThreadPoolExecutor() as pool:
+        sound = pool.map(lambda name: _has(folder / name, digests[name]), digests)
+        return [name for name, is_sound in zip(digests, sound, strict=True) if not is_sound]
+
+
+def _told(facts: Mapping[str, object], what: str) -> dict[str, object]:
+    """The files that the facts tell something of; only names of this very folder."""
+    told = facts.get(what)
+    if not isinstance(told, dict):
+        return {}
+    return {name: value for name, value in told.items() if Path(name).name == name}
+
+
+def _has(path: Path, noted: object) -> bool:
+    """Whether a file has the digest that was noted: as `digest` notes them, or SHA-256 alone."""
+    import hashlib
+
+    from vecalc.space import digest
+
+    try:
+        if str(noted).startswith(digest.PREFIX):
+            return digest.of_file(path) == noted
+        bounded.refuse_irregular(path)
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest() == noted
+    except OSError:
+        return False

@@ -20,7 +20,7 @@ from vecalc.errors import FileProblem
 from vecalc.space import quantization
 from vecalc.space.files import private_file
 from vecalc.space.index import WordsWriter
-from vecalc.space.npy_writer import GrowingArray, write_array
+from vecalc.space.npy_files import GrowingArray, write_array
 from vecalc.space.threads import ahead, products_alone
 
 if TYPE_CHECKING:

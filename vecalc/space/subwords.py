@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vecalc.arrays import Floats, Mask, Numbers
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Ids = NDArray[np.int64]
+    Ids = Numbers
 
 LONGEST_NGRAM = 64  # characters; models have 6. It bounds what a word costs
 LONGEST_WORD = 1 << 14  # bytes; a longer one has no subword vector
@@ -40,7 +42,7 @@ class Subwords:
         """The same with rows of its own, whatever becomes of the file that they came from."""
         return Subwords(np.array(self.rows, np.float32), self.shortest, self.longest)
 
-    def vector(self, word: str) -> NDArray[np.float64] | None:
+    def vector(self, word: str) -> Floats | None:
         """The vector [d] of a word; None for one without n-grams, or too long to be one."""
         try:
             encoded = word.encode(*ENCODING)
@@ -95,7 +97,7 @@ def _characters(words: Iterable[bytes]) -> tuple[NDArray[np.uint8], Ids, Ids]:
     return text, np.repeat(np.arange(len(framed)), sizes), np.cumsum(sizes) - sizes
 
 
-def _is_last(at: Ids, word_of: Ids) -> NDArray[np.bool_]:
+def _is_last(at: Ids, word_of: Ids) -> Mask:
     """Whether a place is the last one of its word."""
     following = np.append(word_of[1:], -1)
     return following[at] != word_of[at]

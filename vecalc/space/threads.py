@@ -2,14 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+
+def on_all_cores(work: Callable[[T], None], pieces: Sequence[T]) -> None:
+    """Work on the first piece, then on the others in any order, on as many threads as there are cores."""
+    threads = min(
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 16
+    )
+    waiting = deque(pieces)
+
+    def drain() -> None:
+        while waiting:
+            try:
+                piece = waiting.popleft()
+            except IndexError:  # another thread was faster
+                return
+            work(piece)
+
+    if waiting:
+        work(waiting.popleft())
+    if len(waiting) < 2 or threads < 2:
+        drain()
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(threads) as pool:
+        running = [pool.submit(drain) for _ in range(threads)]
+        try:
+            for one in running:
+                one.result()
+        except BaseException:
+            waiting.clear()
+            raise
 
 
 def products_alone() -> AbstractContextManager[Any]:
@@ -32,6 +68,8 @@ def ahead(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
     """The results for some items, in order; each is worked on in another thread, while the caller has the
     one before it and the next item is made.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     with ThreadPoolExecutor(1) as pool:
         running: Future[R] | None = None
         for item in items:

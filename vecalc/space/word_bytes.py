@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from vecalc.arrays import Numbers
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -18,14 +20,14 @@ class Lines(NamedTuple):
     """n words as UTF-8, each with a newline behind it, and where each begins (and the last ends)."""
 
     data: NDArray[np.uint8]
-    offsets: NDArray[np.int64]  # [n + 1]
+    offsets: Numbers  # [n + 1]
 
-    def some(self, rows: NDArray[np.int64]) -> list[str]:
+    def some(self, rows: Numbers) -> list[str]:
         """The words of some rows, as far as they can be decoded."""
         parts = [self._bytes(rows[first : first + AT_ONCE]) for first in range(0, len(rows), AT_ONCE)]
         return b"".join(parts).decode("utf-8", "surrogateescape").split("\n")[:-1]
 
-    def _bytes(self, rows: NDArray[np.int64]) -> bytes:
+    def _bytes(self, rows: Numbers) -> bytes:
         starts = self.offsets[rows]
         sizes = self.offsets[rows + 1] - starts
         before = np.cumsum(sizes) - sizes  # bytes of the rows before each

@@ -59,7 +59,7 @@ class WordList:
     def __init__(self, words: Sequence[str], rows: Mapping[str, int] | None = None) -> None:
         self._words = words
         self._rows = first_rows(words) if rows is None else rows
-        self._variants = Variants(words)
+        self._variants: Variants | None = None
 
     def __len__(self) -> int:
         return len(self._words)
@@ -83,6 +83,7 @@ class WordList:
 
     def variants(self, word: str) -> Sequence[int]:
         """Rows of the same word in any case or Unicode composition, in row order."""
+        self._variants = self._variants or Variants(self)
         return self._variants.of(word)
 
 
@@ -101,7 +102,7 @@ class WordFile:
         self._ends = np.flatnonzero(np.frombuffer(self._bytes, np.uint8) == ord("\n"))
         self._finds = 0
         self._rows: dict[str, int] = {}
-        self._variants = Variants(self)
+        self._variants: Variants | None = None
 
     def __len__(self) -> int:
         return len(self._ends) - 1
@@ -124,6 +125,7 @@ class WordFile:
 
     def variants(self, word: str) -> Sequence[int]:
         """Rows of the same word in any case or Unicode composition, in row order."""
+        self._variants = self._variants or Variants(self)
         return self._variants.of(word)
 
     def lines(self) -> Lines:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from vecalc.engine.ranker import Ranker
     from vecalc.lang.limits import Limits
     from vecalc.lang.nodes import Node
-    from vecalc.space import Rows
     from vecalc.studies.axes.rotation import Rotation
 
 
@@ -110,7 +109,7 @@ class Rotated(NamedTuple):
 
 def kept_neighbours(ranker: Ranker, rotated: Sequence[Rotated]) -> Iterator[float]:
     """For each result, the share of its first k neighbours that stay under rotation, on average."""
-    found: dict[tuple[int, int], Rows] = {}
+    found: dict[tuple[int, int], Numbers] = {}
     for space in dict.fromkeys(one.space for one in rotated):
         found |= _first(ranker, space, [(i, one) for i, one in enumerate(rotated) if one.space == space])
     nothing = np.empty(0, dtype=np.int64)
@@ -124,7 +123,7 @@ def _numbers(stability: Stability) -> range:
     return range(1, len(stability.results) + 1)
 
 
-def _first(ranker: Ranker, space: str, ours: list[tuple[int, Rotated]]) -> dict[tuple[int, int], Rows]:
+def _first(ranker: Ranker, space: str, ours: list[tuple[int, Rotated]]) -> dict[tuple[int, int], Numbers]:
     """The rows of the first k neighbours of every result and rotated result, all searched for in one go.
 
     A rotation that leaves the zero vector leaves no neighbours where they are told by direction.

@@ -15,8 +15,7 @@ from vecalc.errors import FileProblem
 from vecalc.formats.word_text import ESCAPED
 from vecalc.library.conversions import conversions
 from vecalc.space.files import unreadable
-from vecalc.space.integrity import damaged
-from vecalc.space.store import FACTS, Facts, is_store, open_store, read_facts
+from vecalc.space.store import FACTS, Facts, damaged, is_store, open_store, read_facts
 from vecalc.studies.check import word_check as of_words
 from vecalc.studies.check.geometry import Geometry, geometry
 from vecalc.studies.check.row_check import RowsSeen

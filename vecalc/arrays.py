@@ -1,0 +1,14 @@
+"""The arrays that everything computes with, by what they hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# As texts: numpy.typing takes long to load, and nothing that runs asks for it.
+Floats: TypeAlias = "NDArray[np.float64]"
+Numbers: TypeAlias = "NDArray[np.int64]"  # whole ones: rows, ranks, counts
+Mask: TypeAlias = "NDArray[np.bool_]"
