@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from typing import Any
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -12,3 +14,5 @@ if TYPE_CHECKING:
 Floats: TypeAlias = "NDArray[np.float64]"
 Numbers: TypeAlias = "NDArray[np.int64]"  # whole ones: rows, ranks, counts
 Mask: TypeAlias = "NDArray[np.bool_]"
+Singles: TypeAlias = "NDArray[np.float32]"
+AnyArray: TypeAlias = "NDArray[Any]"  # of any type

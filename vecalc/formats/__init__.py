@@ -46,12 +46,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
+from vecalc.arrays import Singles
 from vecalc.errors import FileProblem
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from vecalc.space.subwords import Subwords
 
 HEAD_BYTES = 1 << 16  # enough for the longest header, and for some rows of text of any usual width
@@ -108,7 +106,7 @@ class Block(NamedTuple):
     """Words [b] and their rows [b, d] float32, in the order of the file."""
 
     words: list[str]
-    rows: NDArray[np.float32]
+    rows: Singles
     numbers: Sequence[int]  # [b] which row of the file each is, from 1
     subwords: Subwords | None = None  # on the first block: the n-grams of a model that has them
 

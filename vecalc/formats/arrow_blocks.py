@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from vecalc.arrays import Numbers
+from vecalc.arrays import Numbers, Singles
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.formats import MAX_WIDTH, Block, Source
 from vecalc.formats.arrow_columns import Columns, arrow
@@ -22,8 +22,6 @@ from vecalc.formats.word_text import decode, encoded, shown
 from vecalc.space.files import unreadable
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from vecalc.space import VectorSpace
 
 BATCH = 1 << 13  # rows at a time
@@ -166,7 +164,7 @@ def _width(column: Any, source: Source) -> int:
     return width
 
 
-def _of_lists(column: Any, width: int, first: int, source: Source) -> tuple[NDArray[np.float32], Numbers]:
+def _of_lists(column: Any, width: int, first: int, source: Source) -> tuple[Singles, Numbers]:
     """The rows [b, width] of a column of lists, and which rows of the batch they are."""
     pc = arrow(source.path, "a table", "pyarrow.compute")
     sizes = pc.fill_null(pc.list_value_length(column), -1).to_numpy(zero_copy_only=False)
@@ -183,7 +181,7 @@ def _of_lists(column: Any, width: int, first: int, source: Source) -> tuple[NDAr
     return _numbers(column.flatten()).reshape(-1, width), good
 
 
-def _side_by_side(columns: list[Any]) -> NDArray[np.float32]:
+def _side_by_side(columns: list[Any]) -> Singles:
     """The rows [b, d] of a column for each component."""
     rows = np.empty((len(columns[0]), len(columns)), np.float32)
     for i, column in enumerate(columns):
@@ -191,7 +189,7 @@ def _side_by_side(columns: list[Any]) -> NDArray[np.float32]:
     return rows
 
 
-def _numbers(values: Any) -> NDArray[np.float32]:
+def _numbers(values: Any) -> Singles:
     """Numbers as float32; a missing one is nan, which is for `checks` to judge."""
     if values.null_count:
         values = values.cast("float64")

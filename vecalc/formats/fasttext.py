@@ -13,10 +13,11 @@ import os
 import struct
 import tempfile
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 
+from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.formats import Block, Head, Source
 from vecalc.formats.fasttext_header import CHUNK, MAGIC, USE_VEC, Model, Reader, read_header
@@ -24,9 +25,6 @@ from vecalc.formats.word2vec_binary import TRAILING
 from vecalc.formats.word_text import decode
 from vecalc.space.files import unreadable
 from vecalc.space.subwords import Subwords
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 BLOCK_NUMBERS = 1 << 20  # in a block of rows
 BLOCK_CHARACTERS = 1 << 16  # and bytes in its words: each makes a few n-grams
@@ -80,7 +78,7 @@ def _blocks(model: Model) -> Iterator[tuple[int, int]]:
     yield first, len(model.words)
 
 
-def _subwords(model: Model, matrix: NDArray[np.float32]) -> Subwords | None:
+def _subwords(model: Model, matrix: Singles) -> Subwords | None:
     """The n-grams, in rows behind those of the words; None where there are none."""
     shortest, longest = model.arguments.minn, model.arguments.maxn
     if not model.arguments.bucket or not longest or shortest > longest:
@@ -91,7 +89,7 @@ def _subwords(model: Model, matrix: NDArray[np.float32]) -> Subwords | None:
 # --- the matrix --------------------------------------------------------------------------------
 
 
-def _matrix(reader: Reader, model: Model) -> NDArray[np.float32]:
+def _matrix(reader: Reader, model: Model) -> Singles:
     """The input matrix [words + buckets, d], mapped, once the rest of the file is what it must be."""
     rows, width = len(model.words) + model.arguments.bucket, model.arguments.dim
     if model.newer:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
-from vecalc.arrays import Mask, Numbers
+from vecalc.arrays import Mask, Numbers, Singles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,7 +47,7 @@ class Table(NamedTuple):
     """Lines taken apart: their first fields, and the numbers of the others."""
 
     words: list[bytes]  # [b]
-    rows: NDArray[np.float32]  # [b, width]
+    rows: Singles  # [b, width]
 
 
 class _Fields(NamedTuple):
@@ -106,7 +106,7 @@ def _without_exponents(text: bytes) -> tuple[bytes, list[tuple[int, float]]]:
     return (b"".join((*pieces, text[taken:])), apart) if apart else (text, apart)
 
 
-def _put_back(numbers: NDArray[np.float32], starts: Numbers, apart: list[tuple[int, float]]) -> bool:
+def _put_back(numbers: Singles, starts: Numbers, apart: list[tuple[int, float]]) -> bool:
     """Give numbers [n] that begin at `starts` the values that zeros stand for; False where one is no number.
 
     What is too large for float32 becomes infinite.
@@ -153,9 +153,7 @@ def _outside_words(kinds: NDArray[np.uint8]) -> Mask:
     return np.asarray(breaks | ((last >= 0) & (kinds[last] == BLANK)))
 
 
-def _numbers(
-    data: NDArray[np.uint8], starts: Numbers, points: Numbers, stops: Numbers
-) -> NDArray[np.float32] | None:
+def _numbers(data: NDArray[np.uint8], starts: Numbers, points: Numbers, stops: Numbers) -> Singles | None:
     """The numbers of some fields, or None where one is not plain."""
     negative = data[starts] == MINUS
     whole, decimals = points - starts - negative, stops - points - 1

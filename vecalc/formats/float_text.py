@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from vecalc.arrays import Floats, Numbers
+from vecalc.arrays import Floats, Numbers, Singles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +52,7 @@ def _tables() -> _Tables:
     return _Tables(_groups(full), _groups(whole), _groups(last), _groups(["0", *last[1:]]))
 
 
-def lines(rows: NDArray[np.float32]) -> list[bytes]:
+def lines(rows: Singles) -> list[bytes]:
     """The numbers of each row [b, d], finite, with a blank between; a line for each row, without its end."""
     ends = np.full(rows.shape, ord(" "), np.uint8)
     ends[:, -1] = ord("\n")
@@ -61,7 +61,7 @@ def lines(rows: NDArray[np.float32]) -> list[bytes]:
     return b"".join(_text(numbers[part], flat[part]) for part in parts).split(b"\n")[:-1]
 
 
-def _text(numbers: NDArray[np.float32], ends: NDArray[np.uint8]) -> bytes:
+def _text(numbers: Singles, ends: NDArray[np.uint8]) -> bytes:
     """Numbers [n], each followed by its end."""
     sizes = np.abs(numbers).astype(np.float64)
     usual = (sizes >= SMALLEST) & (sizes < LARGEST)

@@ -9,24 +9,22 @@ from __future__ import annotations
 import re
 from math import prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from vecalc.arrays import AnyArray
 from vecalc.errors import FileProblem, VecalcError
 from vecalc.formats import MAX_WIDTH
 from vecalc.formats.pickled_machine import DAMAGED, Inert
 from vecalc.formats.pickled_names import DTYPE, FROM_BUFFER, NDARRAY, RECONSTRUCT
 from vecalc.space.npy_files import mapped
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
 _FLOATS = re.compile(r"[<>=|]?f[248]")
 _NATIVE = {"|", "="}
 
 
-def inside(array: Inert, where: str) -> NDArray[Any]:
+def inside(array: Inert, where: str) -> AnyArray:
     """The matrix that a pickle holds. Raises `FileProblem` unless its bytes are what its shape promises."""
     if array.name == FROM_BUFFER and len(array.arguments) == 4:
         data, kind, shape, order = array.arguments
@@ -46,7 +44,7 @@ def inside(array: Inert, where: str) -> NDArray[Any]:
     return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
 
 
-def beside(path: Path) -> NDArray[Any]:
+def beside(path: Path) -> AnyArray:
     """The matrix of a .npy file, mapped. Raises `FileProblem` unless it holds floats in two dimensions."""
     try:
         array = mapped(path, DAMAGED)

@@ -7,8 +7,9 @@ models/keyedvectors.py and models/fasttext.py, and utils.SaveLoad for what lies 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from vecalc.arrays import AnyArray
 from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WORD, Source
 from vecalc.formats.gensim_arrays import beside, inside
@@ -18,9 +19,6 @@ from vecalc.formats.pickled_names import BAGS
 from vecalc.formats.word2vec_binary import TRAILING
 from vecalc.formats.word_text import shown
 from vecalc.space.subwords import ENCODING, LONGEST_NGRAM, Subwords
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 CHUNK = 1 << 20
 SHRINKS = 30  # pickles of words are compressed to a tenth, perhaps; bombs to a thousandth
@@ -37,7 +35,7 @@ class Vectors(NamedTuple):
     """Words [n], rows [n, d], and the n-grams that may have to be added to them."""
 
     words: Sequence[str]
-    rows: NDArray[Any]
+    rows: AnyArray
     subwords: Subwords | None = None
     unfinished: bool = False  # the rows are the words' own, without their n-grams
 
@@ -154,7 +152,7 @@ def _is_apart(model: Inert, names: Sequence[str]) -> str:
     return next((name for name in names if isinstance(apart, list) and name in apart), "")
 
 
-def _matrix(model: Inert, names: Sequence[str], prefix: str, source: Source) -> NDArray[Any]:
+def _matrix(model: Inert, names: Sequence[str], prefix: str, source: Source) -> AnyArray:
     """The matrix of one of some names: in the pickle, or in the file beside it that has the name."""
     if name := _is_apart(model, names):
         if source.path.name.endswith(_COMPRESSED):
@@ -173,7 +171,7 @@ def _matrix(model: Inert, names: Sequence[str], prefix: str, source: Source) -> 
     return inside(found, str(source.path))
 
 
-def fitting(rows: NDArray[Any], words: Sequence[str], source: Source) -> NDArray[Any]:
+def fitting(rows: AnyArray, words: Sequence[str], source: Source) -> AnyArray:
     """The rows, of which there must be one for each word."""
     if len(rows) != len(words) or not rows.shape[1]:
         message = f"{len(words):,} words, and vectors of shape {rows.shape[0]:,} x {rows.shape[1]:,}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import numpy as np
 
 from vecalc import finder
+from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, StorageProblem, UsageError
 from vecalc.formats import ENCODING_ERRORS, Block, Format, Head, Source, Tolerance
 from vecalc.formats.open_file import Tap, opened
@@ -24,8 +25,6 @@ from vecalc.space.store import is_store, open_store
 from vecalc.space.store_writer import write_store
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from vecalc.space.store_files import Written
     from vecalc.space.subwords import Subwords
 
@@ -100,7 +99,7 @@ def convert(
     facts: dict[str, object] = {}
     found: list[Subwords] = []
 
-    def rows() -> Iterator[tuple[list[str], NDArray[np.float32]]]:
+    def rows() -> Iterator[tuple[list[str], Singles]]:
         with opened(main_file(path), tolerance, tap, hashed=True) as (source, head, files):
             for block in _watched(sound(recognised(head, source.path).read(source), source), found):
                 if block.words:
@@ -201,7 +200,7 @@ def _refuse(head: Head, kinds: Sequence[Kind], path: Path) -> None:
         raise FileProblem(f"this version can't read {kind.what}", where=str(path), hint=kind.hint)
 
 
-def gathered(blocks: Iterable[Block], path: Path) -> tuple[list[str], NDArray[np.float32]]:
+def gathered(blocks: Iterable[Block], path: Path) -> tuple[list[str], Singles]:
     """All words and their matrix [n, d] float32; FileProblem when there is no row at all."""
     words: list[str] = []
     matrix = np.empty((0, 0), np.float32)
@@ -221,7 +220,7 @@ def gathered(blocks: Iterable[Block], path: Path) -> tuple[list[str], NDArray[np
     return words, matrix
 
 
-def _with_room(matrix: NDArray[np.float32], rows: int, width: int) -> NDArray[np.float32]:
+def _with_room(matrix: Singles, rows: int, width: int) -> Singles:
     """A matrix with at least so many rows, the old ones kept."""
     if not matrix.size:
         return np.empty((rows, width), np.float32)

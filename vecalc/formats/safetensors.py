@@ -11,10 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vecalc.arrays import AnyArray, Singles
 from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WIDTH, Block, Head, Source
 from vecalc.formats.npy_stream import CHUNK, MOST_ROWS, as_float32
@@ -23,8 +24,6 @@ from vecalc.formats.stream_limits import RATIO, ceiling_of, too_much
 from vecalc.formats.wordlists import paired, words_beside, write_words
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from vecalc.space import VectorSpace
 
 IN_FOLDERS = ("model.safetensors", "0_StaticEmbedding/model.safetensors")
@@ -78,7 +77,7 @@ def _matrix(tensors: Mapping[str, Tensor], path: Path) -> Tensor:
     return found[0]
 
 
-def _column(tensor: Tensor | None, source: Source) -> NDArray[Any] | None:
+def _column(tensor: Tensor | None, source: Source) -> AnyArray | None:
     """All numbers of a tensor with one dimension."""
     if tensor is None:
         return None
@@ -88,7 +87,7 @@ def _column(tensor: Tensor | None, source: Source) -> NDArray[Any] | None:
     return tensor.numbers(source, 0, tensor.shape[0])
 
 
-def _rows(matrix: Tensor, source: Source) -> Iterator[NDArray[np.float32]]:
+def _rows(matrix: Tensor, source: Source) -> Iterator[Singles]:
     count, width = matrix.shape
     step = min(max(CHUNK // (width * matrix.item), 1), MOST_ROWS)
     for first in range(0, count, step):
@@ -96,7 +95,7 @@ def _rows(matrix: Tensor, source: Source) -> Iterator[NDArray[np.float32]]:
         yield as_float32(matrix.numbers(source, first * width, last * width).reshape(-1, width))
 
 
-def _mapped(matrix: Tensor, mapping: NDArray[Any], source: Source) -> Iterator[NDArray[np.float32]]:
+def _mapped(matrix: Tensor, mapping: AnyArray, source: Source) -> Iterator[Singles]:
     """Rows that words share: there are few, so all of them are held."""
     count, width = matrix.shape
     wrong = np.flatnonzero((mapping < 0) | (mapping >= count)) if mapping.dtype.kind in "iu" else [0]
@@ -112,8 +111,8 @@ def _mapped(matrix: Tensor, mapping: NDArray[Any], source: Source) -> Iterator[N
 
 
 def _weighted(
-    rows: Iterator[NDArray[np.float32]], weights: NDArray[Any] | None, count: int, source: Source
-) -> Iterator[NDArray[np.float32]]:
+    rows: Iterator[Singles], weights: AnyArray | None, count: int, source: Source
+) -> Iterator[Singles]:
     """The rows, each times its weight where there are weights."""
     if weights is None:
         yield from rows

@@ -9,17 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import IO, Any, BinaryIO, NamedTuple
 
 import numpy as np
 
+from vecalc.arrays import AnyArray
 from vecalc.errors import FileProblem
 from vecalc.formats import Source
 from vecalc.formats.extras import extra
 from vecalc.space.files import unreadable
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 LONGEST_HEADER = 100_000_000  # bytes: the format's own cap
 MOST_TENSORS = 1000  # a static embedding has three; checkpoints of whole networks are no word vectors
@@ -53,7 +51,7 @@ class Tensor(NamedTuple):
         """Bytes of a number."""
         return np.dtype(_TYPES.get(self.type, "u1")).itemsize
 
-    def numbers(self, source: Source, first: int, last: int) -> NDArray[Any]:
+    def numbers(self, source: Source, first: int, last: int) -> AnyArray:
         """Some of its numbers [last - first], from the file."""
         if self.type not in _TYPES or source.file is None:
             message = f"the tensor '{self.name[:40]}' holds {self.type}, which is not read"

@@ -14,12 +14,12 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from io import UnsupportedOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 import numpy as np
 
 from vecalc import finder
-from vecalc.arrays import Floats
+from vecalc.arrays import Floats, Singles
 from vecalc.errors import FileProblem, StorageProblem, UsageError
 from vecalc.formats import MAX_WORD, Tolerance
 from vecalc.formats.load import recognised
@@ -30,9 +30,6 @@ from vecalc.formats.word_text import shown, unfit
 from vecalc.formats.writers import GZIP
 from vecalc.space import VectorSpace
 from vecalc.space.atomic import folder_beside
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 
 class Writer(Protocol):
@@ -157,7 +154,7 @@ class _Watched:
                 raise unfit(word, row, self._form, "it holds half of a character")
             yield word
 
-    def blocks(self) -> Iterator[tuple[int, NDArray[np.float32], Floats]]:
+    def blocks(self) -> Iterator[tuple[int, Singles, Floats]]:
         for first, rows, lengths in self._space.blocks():
             if not np.isfinite(rows).all():
                 row = first + int(np.logical_not(np.isfinite(rows).all(axis=1)).argmax())

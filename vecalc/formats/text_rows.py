@@ -9,19 +9,17 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from vecalc.arrays import Singles
 from vecalc.errors import FileProblem
 from vecalc.formats import Block, Source
 from vecalc.formats.float_parsing import table
 from vecalc.formats.text_lines import Chunk, Line
 from vecalc.formats.word2vec_header import is_number
 from vecalc.formats.word_text import decode, shown
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 MALFORMED = "malformed rows left out"
 TRAILING = "rows after the last one that the header promises, ignored"
@@ -124,7 +122,7 @@ def _split_all(lines: Iterable[tuple[int, Line]], width: int, source: Source) ->
         yield _Row(row, line, word, numbers)
 
 
-def _parsed_fast(rows: Sequence[_Row], width: int) -> NDArray[np.float32] | None:
+def _parsed_fast(rows: Sequence[_Row], width: int) -> Singles | None:
     """All numbers [b, width] in one call, or None when some field is not plainly a number."""
     joined = b" ".join([row.numbers for row in rows])
     if not rows or joined.translate(None, _PLAIN) or b"  " in joined:
@@ -138,9 +136,7 @@ def _parsed_fast(rows: Sequence[_Row], width: int) -> NDArray[np.float32] | None
     return values.reshape(len(rows), width) if values.size == len(rows) * width else None
 
 
-def _parsed_one_by_one(
-    rows: Sequence[_Row], width: int, source: Source
-) -> tuple[list[_Row], NDArray[np.float32]]:
+def _parsed_one_by_one(rows: Sequence[_Row], width: int, source: Source) -> tuple[list[_Row], Singles]:
     """The well-formed rows and their numbers [b, width]; a number too large for float32 is infinite."""
     good: list[_Row] = []
     values: list[list[float]] = []

@@ -16,15 +16,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vecalc.arrays import Singles
 from vecalc.errors import FileProblem
 from vecalc.formats import HEAD_BYTES, Block, Head, Source, glove, word2vec_text
 from vecalc.formats.word2vec_header import BYTE_ORDER_MARK
 from vecalc.formats.word_text import as_text, decode, encoded, unfit
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from vecalc.space import VectorSpace
 
 OF_NAME = (".words", ".txt", ".vocab", ".json")
@@ -52,7 +50,7 @@ def words_beside(source: Source) -> tuple[list[str], Path]:
 
 
 def paired(
-    words: list[str], listed: Path, count: int, rows: Iterator[NDArray[np.float32]], source: Source
+    words: list[str], listed: Path, count: int, rows: Iterator[Singles], source: Source
 ) -> Iterator[Block]:
     """Blocks of words and the rows [b, d] they belong to; FileProblem unless there are as many of both."""
     if len(words) != count:

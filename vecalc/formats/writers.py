@@ -9,14 +9,14 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
+from vecalc.arrays import Singles
 from vecalc.formats.float_text import lines
 from vecalc.formats.word2vec_header import is_number
 from vecalc.formats.word_text import unfit
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    pass
 
 GZIP = ".gz"
 LEVEL = 6  # gzip's own default: a level more takes twice the time for a hundredth of the size
@@ -29,7 +29,7 @@ class Batch(NamedTuple):
     first: int  # row of the first
     words: list[str]
     raw: list[bytes]
-    rows: NDArray[np.float32]
+    rows: Singles
 
 
 def batches(space: VectorSpace) -> Iterator[Batch]:

@@ -7,15 +7,10 @@ search returns rows, not words: turning k rows into words is somebody else's las
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-import numpy as np
-
-from vecalc.arrays import Floats
+from vecalc.arrays import Floats, Numbers
 from vecalc.space import VectorSpace
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 
 class Measure(NamedTuple):
@@ -38,8 +33,8 @@ class Measure(NamedTuple):
 class Hits(NamedTuple):
     """The nearest rows of each query, best first, ties by row; k or as many as there are."""
 
-    rows: NDArray[np.int64]  # [q, k]
-    scores: NDArray[np.float64]  # [q, k]: similarities, or distances for l2
+    rows: Numbers  # [q, k]
+    scores: Floats  # [q, k]: similarities, or distances for l2
 
 
 class Searcher(Protocol):
@@ -51,7 +46,7 @@ class Searcher(Protocol):
         queries: Floats,
         k: int,
         measure: Measure = ...,
-        rows: NDArray[np.int64] | None = None,
+        rows: Numbers | None = None,
     ) -> Hits:
         """The k nearest of the candidates `rows` (ascending; None: all) for each query [q, d] float64.
 
@@ -61,10 +56,10 @@ class Searcher(Protocol):
     def rank(
         self,
         space: VectorSpace,
-        query: NDArray[np.float64],
+        query: Floats,
         row: int,
         measure: Measure = ...,
-        rows: NDArray[np.int64] | None = None,
-        excluded: NDArray[np.int64] = ...,
+        rows: Numbers | None = None,
+        excluded: Numbers = ...,
     ) -> int:
         """The rank of one row, from 1, among the candidates that are not excluded, for the query [d]."""

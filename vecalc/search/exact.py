@@ -11,20 +11,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from vecalc.arrays import Floats, Numbers
+from vecalc.arrays import Floats, Numbers, Singles
 from vecalc.search import Hits, Measure
 from vecalc.search.products import EPSILON, Pools, approximate, asked_of, blocks
 from vecalc.search.scoring import scores_of
 from vecalc.space import VectorSpace
 from vecalc.space.threads import on_all_cores
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
 
 TOGETHER = 16  # queries whose rows one thread narrows down before it takes more
 
@@ -91,9 +87,7 @@ def _by_codes(
     return [np.concatenate(found) for found in hopeful]
 
 
-def _narrowed(
-    space: VectorSpace, near: Sequence[Numbers], units: NDArray[np.float32], k: int
-) -> list[Numbers]:
+def _narrowed(space: VectorSpace, near: Sequence[Numbers], units: Singles, k: int) -> list[Numbers]:
     """The rows that float32 products leave of some hundred: about k, for float64 to settle."""
     off = 2 * (space.dim + 6) * EPSILON  # of two cosines, see `approximate`
     narrowed = list(near)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from vecalc.arrays import Floats, Numbers
+from vecalc.arrays import Floats, Numbers, Singles
 from vecalc.search import Measure
 from vecalc.search.scoring import scale_of, steps_of
 from vecalc.space import VectorSpace
@@ -33,7 +33,7 @@ SLACK = 64  # candidates per query beyond 2k before the list is cut down again
 class Asked(NamedTuple):
     """Queries as directions [q, d], and their lengths [q]."""
 
-    units: NDArray[np.float32]
+    units: Singles
     sizes: Floats
 
 
@@ -41,7 +41,7 @@ class Block(NamedTuple):
     """Candidates [b], their vectors [b, d] float32, and their lengths [b]."""
 
     rows: Numbers
-    vectors: NDArray[np.float32]
+    vectors: Singles
     lengths: Floats
 
 

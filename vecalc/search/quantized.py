@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from vecalc.arrays import Floats, Numbers
+from vecalc.arrays import Floats, Numbers, Singles
 from vecalc.space.quantization import LARGEST, Codes, turned
 from vecalc.space.threads import on_all_cores
 
@@ -108,7 +108,7 @@ class _Pools:
         self.waiting: list[tuple[Numbers, Floats]] = []  # query, lower bound
         self.lock = threading.Lock()
 
-    def add(self, rows: slice | Numbers, products: Products, residuals: NDArray[np.float32]) -> None:
+    def add(self, rows: slice | Numbers, products: Products, residuals: Singles) -> None:
         """Take the products [b, q] of some rows with all queries."""
         cut = np.flatnonzero(~(residuals <= self.usual))
         if cut.size:

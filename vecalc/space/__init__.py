@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 import numpy as np
 
+from vecalc.arrays import AnyArray, Floats, Singles
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -53,19 +55,19 @@ class VectorSpace(Protocol):
     def vectors(self, rows: Numbers | Sequence[int]) -> Floats: ...
     @overload
     def vectors(self, rows: Numbers | Sequence[int], kind: type[Real]) -> NDArray[Real]: ...
-    def vectors(self, rows: Numbers | Sequence[int], kind: type[Any] = np.float64) -> NDArray[Any]:
+    def vectors(self, rows: Numbers | Sequence[int], kind: type[Any] = np.float64) -> AnyArray:
         """The vectors of some rows [r, d], as the file holds them (norm raw), the caller's own."""
 
-    def blocks(self) -> Iterable[tuple[int, NDArray[np.float32], NDArray[np.float64]]]:
+    def blocks(self) -> Iterable[tuple[int, Singles, Floats]]:
         """First row, vectors [b, d] float32, lengths [b] float64 of each block of rows; only to be read."""
 
-    def lengths(self, rows: Numbers | Sequence[int]) -> NDArray[np.float64]:
+    def lengths(self, rows: Numbers | Sequence[int]) -> Floats:
         """Euclidean lengths of some rows [r] float64."""
 
     def variants(self, word: str) -> Sequence[int]:
         """Rows of the same word in any case or Unicode composition, its own among them, in row order."""
 
-    def compose(self, word: str) -> NDArray[np.float64] | None:
+    def compose(self, word: str) -> Floats | None:
         """The vector [d] of any word, made of its subwords (norm raw); None where there are none for it."""
 
     def matching(self, pattern: Pattern) -> Numbers:

@@ -18,7 +18,7 @@ from zlib import crc32
 
 import numpy as np
 
-from vecalc.arrays import Numbers
+from vecalc.arrays import AnyArray, Numbers
 from vecalc.errors import FileProblem
 from vecalc.space.spelling import fold, fold_all
 from vecalc.space.word_bytes import Lines
@@ -120,7 +120,7 @@ class WordsWriter:
         same = folded == list(words)  # of most vocabularies, most words
         self.folded.append(self.exact[-1] if same else _hashes(_encoded(folded)))
 
-    def finish(self, save: Callable[[str, NDArray[Any]], None]) -> None:
+    def finish(self, save: Callable[[str, AnyArray], None]) -> None:
         """Hand over the arrays, each with the name of its file."""
         sizes = np.concatenate([np.zeros(1, np.int64), *self.sizes])
         save("offsets.npy", np.cumsum(sizes))

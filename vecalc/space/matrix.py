@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vecalc.arrays import Floats, Numbers
+from vecalc.arrays import AnyArray, Floats, Numbers, Singles
 from vecalc.space.spelling import Near
 from vecalc.space.words import Vocabulary, WordList
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from vecalc.space.patterns import Pattern
     from vecalc.space.quantization import Codes
     from vecalc.space.subwords import Subwords
@@ -39,9 +37,9 @@ class MatrixSpace:
     def __init__(
         self,
         words: Sequence[str] | Vocabulary,
-        matrix: NDArray[Any],
+        matrix: AnyArray,
         name: str = "",
-        lengths: NDArray[Any] | None = None,
+        lengths: AnyArray | None = None,
         codes: Codes | None = None,
         subwords: Subwords | None = None,
     ) -> None:
@@ -80,11 +78,11 @@ class MatrixSpace:
         """All words in row order."""
         return iter(self._words)
 
-    def vectors(self, rows: Numbers | Sequence[int], kind: type[Any] = np.float64) -> NDArray[Any]:
+    def vectors(self, rows: Numbers | Sequence[int], kind: type[Any] = np.float64) -> AnyArray:
         """The vectors of some rows [r, d], as the file holds them."""
         return self._matrix[np.asarray(rows, np.int64)].astype(kind)
 
-    def blocks(self) -> Iterator[tuple[int, NDArray[np.float32], Floats]]:
+    def blocks(self) -> Iterator[tuple[int, Singles, Floats]]:
         """First row, vectors [b, d] float32, lengths [b] float64, some thousand rows at a time."""
         lengths = self._all_lengths()
         at_once = BLOCK_ROWS if self._matrix.dtype == np.float32 else max(CONVERTED // self.dim, 64)
@@ -115,13 +113,13 @@ class MatrixSpace:
         self._near = self._near or Near(self._words)
         return [self._words.word(row) for row in self._near.to(word, limit)]
 
-    def _all_lengths(self) -> NDArray[Any]:
+    def _all_lengths(self) -> AnyArray:
         if self._lengths is None:
             self._lengths = euclidean(self._matrix)
         return self._lengths
 
 
-def euclidean(matrix: NDArray[Any]) -> Floats:
+def euclidean(matrix: AnyArray) -> Floats:
     """The length of every row of a matrix [n, d], summed in float64, in blocks."""
     lengths = np.empty(len(matrix))
     for first in range(0, len(matrix), BLOCK_ROWS):
@@ -130,5 +128,5 @@ def euclidean(matrix: NDArray[Any]) -> Floats:
     return lengths
 
 
-def _doubles(numbers: NDArray[Any]) -> Floats:
+def _doubles(numbers: AnyArray) -> Floats:
     return numbers.astype(np.float64, copy=False)

@@ -7,28 +7,25 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO
 
 import numpy as np
 
+from vecalc.arrays import AnyArray
 from vecalc.bounded import refuse_irregular
 from vecalc.errors import FileProblem
 from vecalc.space.files import unreadable
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-
 LONGEST_REASON = 100  # characters of what numpy says
 
 
-def mapped(path: Path, hint: str) -> NDArray[Any]:
+def mapped(path: Path, hint: str) -> AnyArray:
     """The array of a file. Raises `FileProblem`, with a hint, for what is no such file; also of objects."""
     try:
         refuse_irregular(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of Python 2, of types that numpy gives up: the header decides
-            array: NDArray[Any] = np.lib.format.open_memmap(path, mode="r")  # refuses object arrays
+            array: AnyArray = np.lib.format.open_memmap(path, mode="r")  # refuses object arrays
     except FileProblem:
         raise
     except OSError as error:
@@ -40,7 +37,7 @@ def mapped(path: Path, hint: str) -> NDArray[Any]:
     return array.view(np.ndarray)  # a map's own class makes each slice of it ten times as long
 
 
-def write_array(stream: IO[bytes], array: NDArray[Any]) -> None:
+def write_array(stream: IO[bytes], array: AnyArray) -> None:
     """Write what `np.save` writes, by the stream's own means.
 
     numpy goes past the stream and does not see that the last of its writes fails. Raises `OSError`, here or
@@ -64,7 +61,7 @@ class GrowingArray:
         self.rows = 0
         self._header()
 
-    def append(self, rows: NDArray[Any]) -> None:
+    def append(self, rows: AnyArray) -> None:
         """Write the next rows [b, *shape]."""
         if len(rows):  # of nothing there is no view
             self.stream.write(np.ascontiguousarray(rows, dtype=self.kind).data.cast("B"))

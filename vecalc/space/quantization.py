@@ -14,16 +14,16 @@ rotation the components of each line.
 from __future__ import annotations
 
 from functools import cache, reduce
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vecalc.arrays import AnyArray, Singles
 from vecalc.errors import FileProblem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Singles: TypeAlias = NDArray[np.float32]
 
 LINE = 64  # bytes of a cache line: rows that begin on one are read about a fifth faster
 LARGEST = 127
@@ -87,7 +87,7 @@ def shape(dim: int) -> tuple[int, int]:
     return (dim, width(dim)) if dim <= WIDE else (LINE + across, across)
 
 
-def turned(rows: NDArray[Any], turn: NDArray[Any]) -> NDArray[Any]:
+def turned(rows: AnyArray, turn: AnyArray) -> AnyArray:
     """Rows [b, d] turned [b, w]: by a whole matrix [d, w], its rows orthonormal, or by signs and a small one.
 
     Those lie one below the other, [64 + w/64, w/64].
@@ -100,7 +100,7 @@ def turned(rows: NDArray[Any], turn: NDArray[Any]) -> NDArray[Any]:
     table[:, :dim] = rows
     lines = table.reshape(len(rows), *signs.shape)
     lines *= signs
-    mixed: NDArray[Any] = np.matmul(_hadamard(), lines) @ small
+    mixed: AnyArray = np.matmul(_hadamard(), lines) @ small
     return mixed.reshape(len(rows), -1)
 
 

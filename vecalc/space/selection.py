@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vecalc.arrays import Floats, Numbers
+from vecalc.arrays import AnyArray, Floats, Numbers, Singles
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from vecalc.space.patterns import Pattern
 
 AT_ONCE = 4096  # rows of a block
@@ -52,7 +50,7 @@ class Selection:
         """All words in row order."""
         return self._of.words() if self._rows is None else map(self._of.word, self._rows.tolist())
 
-    def vectors(self, rows: Numbers | Sequence[int], kind: type[Any] = np.float64) -> NDArray[Any]:
+    def vectors(self, rows: Numbers | Sequence[int], kind: type[Any] = np.float64) -> AnyArray:
         """The vectors of some rows [r, d]."""
         there = self._there(rows)
         if self.norm == "raw":
@@ -60,10 +58,10 @@ class Selection:
         lengths = self._of.lengths(there)
         target = self.dim**0.5 if self.norm == "rms" else 1.0
         scale = np.divide(target, lengths, out=np.zeros_like(lengths), where=lengths > 0)
-        scaled: NDArray[Any] = (self._of.vectors(there) * scale[:, None]).astype(kind)
+        scaled: AnyArray = (self._of.vectors(there) * scale[:, None]).astype(kind)
         return scaled
 
-    def blocks(self) -> Iterator[tuple[int, NDArray[np.float32], Floats]]:
+    def blocks(self) -> Iterator[tuple[int, Singles, Floats]]:
         """First row, vectors [b, d] float32, lengths [b] float64, some thousand rows at a time."""
         if self._rows is None and self.norm == "raw":
             yield from self._of.blocks()

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 import numpy as np
 
 from vecalc import bounded
+from vecalc.arrays import AnyArray
 from vecalc.errors import FileProblem
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
@@ -32,8 +33,6 @@ from vecalc.space.npy_files import mapped
 from vecalc.space.words import WordFile
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from vecalc.space.index import MappedWords
     from vecalc.space.quantization import Codes
     from vecalc.space.subwords import Subwords
@@ -149,7 +148,7 @@ def _read(path: Path, most: int) -> bytes:
         raise unreadable(path, error) from None
 
 
-def _mapped(path: Path, kind: str, *shapes: tuple[int, ...]) -> NDArray[Any]:
+def _mapped(path: Path, kind: str, *shapes: tuple[int, ...]) -> AnyArray:
     """A .npy file mapped into memory, of exactly this type and one of these shapes."""
     array = mapped(path, _REBUILD)
     if array.dtype != np.dtype(kind) or array.shape not in shapes:

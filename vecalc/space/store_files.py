@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
+from vecalc.arrays import AnyArray, Singles
 from vecalc.errors import FileProblem
 from vecalc.space import quantization
 from vecalc.space.files import private_file
@@ -28,8 +29,7 @@ if TYPE_CHECKING:
 
     from vecalc.space.subwords import Subwords
 
-    Block: TypeAlias = tuple[Sequence[str], NDArray[np.float32]]
-    Singles: TypeAlias = NDArray[np.float32]
+    Block: TypeAlias = tuple[Sequence[str], Singles]
 
 AT_ONCE = 1024  # rows that are coded at once: they and their copies stay in the second-level cache
 NUMBERS = 1 << 20  # and fewer of them where they are wide
@@ -147,7 +147,7 @@ class _Files:
         self.words.finish(self._save)
         return Written(self.arrays[0].rows, self.arrays[0].shape[0], self.loss)
 
-    def _save(self, name: str, array: NDArray[Any]) -> None:
+    def _save(self, name: str, array: AnyArray) -> None:
         write_array(self._file(name), array)
 
 

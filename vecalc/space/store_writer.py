@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, NoSpace
 from vecalc.space import digest
 from vecalc.space.atomic import folder_beside, take_place
@@ -22,15 +23,12 @@ from vecalc.space.store import FACTS, FORMAT
 from vecalc.space.store_files import Written, write_files, write_subwords
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from vecalc.space.subwords import Subwords
 
 
 def write_store(
     folder: Path,
-    blocks: Iterable[tuple[Sequence[str], NDArray[np.float32]]],
+    blocks: Iterable[tuple[Sequence[str], Singles]],
     *,
     name: str,
     kind: str = "float32",
@@ -67,12 +65,12 @@ def write_store(
 
 
 def _with_subwords(
-    blocks: Iterable[tuple[Sequence[str], NDArray[np.float32]]],
+    blocks: Iterable[tuple[Sequence[str], Singles]],
     subwords: Callable[[], Subwords | None],
     place: Path,
     kind: str,
     facts: dict[str, Any],
-) -> Iterator[tuple[Sequence[str], NDArray[np.float32]]]:
+) -> Iterator[tuple[Sequence[str], Singles]]:
     """The same blocks; the n-grams are written when the first has come, while their source is open."""
     for i, block in enumerate(blocks):
         if i == 0 and (found := subwords()):

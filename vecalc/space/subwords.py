@@ -8,11 +8,11 @@ Subword Information (2017); the hash is fastText's FNV-1a of 32 bits, which take
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vecalc.arrays import Floats, Mask, Numbers
+from vecalc.arrays import AnyArray, Floats, Mask, Numbers, Singles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +31,7 @@ class Subwords:
 
     __slots__ = ("longest", "rows", "shortest")
 
-    def __init__(self, rows: NDArray[Any], shortest: int, longest: int) -> None:
+    def __init__(self, rows: AnyArray, shortest: int, longest: int) -> None:
         if rows.ndim != 2 or not 0 <= shortest <= longest <= LONGEST_NGRAM:
             raise ValueError(f"n-grams of {shortest} to {longest} characters, rows of shape {rows.shape}")
         self.rows = rows
@@ -55,12 +55,12 @@ class Subwords:
             return None
         return self.sums(ids, counts)[0].astype(np.float64) / len(ids)
 
-    def composed(self, words: Sequence[bytes], own: NDArray[np.float32]) -> NDArray[np.float32]:
+    def composed(self, words: Sequence[bytes], own: Singles) -> Singles:
         """The vectors [w, d] of words of a vocabulary: the mean of each one's own vector and its n-grams'."""
         ids, counts = self.ngrams(words)
         parts = (counts + 1).astype(np.float32)
         with np.errstate(over="ignore", invalid="ignore"):
-            result: NDArray[np.float32] = (own + self.sums(ids, counts)) / parts[:, None]
+            result: Singles = (own + self.sums(ids, counts)) / parts[:, None]
         return result
 
     def ngrams(self, words: Iterable[bytes]) -> tuple[Ids, Ids]:
@@ -74,7 +74,7 @@ class Subwords:
         order = np.argsort(owners, kind="stable")
         return ids[order].astype(np.int64), np.bincount(owners, minlength=len(left))
 
-    def sums(self, ids: Ids, counts: Ids) -> NDArray[np.float32]:
+    def sums(self, ids: Ids, counts: Ids) -> Singles:
         """The sum of the rows of each word's n-grams [w, d], a few megabytes of them at a time."""
         width = self.rows.shape[1]
         result = np.zeros((len(counts), width), np.float32)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from vecalc.arrays import Numbers
 from vecalc.calc.evaluate import evaluate
 from vecalc.calc.resolve import Key
 from vecalc.calc.values import List, Score, Vector, Worth, array
