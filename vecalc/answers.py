@@ -10,7 +10,7 @@ Answer = Outcome for one expression: what was asked, how it was read, and one of
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 if TYPE_CHECKING:
     import numpy as np
@@ -18,9 +18,14 @@ if TYPE_CHECKING:
 
     from vecalc.errors import VecalcError
 
-NORMS = ("rms", "unit", "raw")  # how long word vectors are taken
-METRICS = ("cos", "dot", "l2")
-EXCLUSIONS = ("inputs", "variants", "none")  # which words may not be neighbours
+Norm: TypeAlias = Literal["rms", "unit", "raw"]  # how long word vectors are taken
+Metric: TypeAlias = Literal["cos", "dot", "l2"]  # what near means
+Exclude: TypeAlias = Literal["inputs", "variants", "none"]  # which words may not be neighbours
+Oov: TypeAlias = Literal["error", "skip"]  # what becomes of unknown words in sums and lists
+NORMS: tuple[Norm, ...] = get_args(Norm)
+METRICS: tuple[Metric, ...] = get_args(Metric)
+EXCLUSIONS: tuple[Exclude, ...] = get_args(Exclude)
+OOVS: tuple[Oov, ...] = get_args(Oov)
 
 SCHEMA = 1  # version of the JSON record; raised when a field changes its meaning
 
@@ -105,8 +110,8 @@ class Asked(NamedTuple):
 
     id: int | str  # 1, 2, ... in a command; the line number in a file
     expr: str
-    norm: str
-    metric: str
+    norm: Norm
+    metric: Metric
     model: str
     size: int  # words in the space that is ranked in, by default the default one
     width: int  # components of its vectors

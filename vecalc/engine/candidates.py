@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
+from vecalc.answers import Exclude
 from vecalc.calc.resolve import find_row
 from vecalc.errors import UsageError
 from vecalc.space import VectorSpace
@@ -81,7 +82,7 @@ def _matching(space: VectorSpace, text: str, rows: Rows | None) -> Rows:
     return np.array([row for row in rows if wanted.matches(space.word(int(row)))], dtype=np.int64)
 
 
-def excluded_rows(space: VectorSpace, inputs: Iterable[int], exclude: str) -> frozenset[int]:
+def excluded_rows(space: VectorSpace, inputs: Iterable[int], exclude: Exclude) -> frozenset[int]:
     """The rows that may not be neighbours: the expression's own words, or also their variants."""
     if exclude == "none":
         return frozenset()

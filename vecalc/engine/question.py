@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from vecalc.answers import Asked
+from vecalc.answers import Asked, Exclude, Metric, Norm, Oov
 from vecalc.calc.evaluate import Evaluated, Values
 from vecalc.calc.resolve import Resolved
 from vecalc.engine.candidates import Limits as CandidateLimits
@@ -19,13 +19,13 @@ class Options(NamedTuple):
     """How expressions are read and ranked; see `vecalc --help` for each."""
 
     k: int = 10
-    norm: str = "rms"
-    metric: str = "cos"
-    exclude: str = "inputs"
+    norm: Norm = "rms"
+    metric: Metric = "cos"
+    exclude: Exclude = "inputs"
     candidates: CandidateLimits = CandidateLimits()
     min_score: float | None = None
     exact: bool = False
-    oov: str = "error"
+    oov: Oov = "error"
     limits: Limits = DEFAULT_LIMITS
     within: str | None = None  # the space where neighbours are sought, by name; None: that of the words
     rank: bool = True  # False: only values are wanted, no neighbours

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from vecalc.answers import METRICS, NORMS
+from vecalc.answers import METRICS, NORMS, Metric, Norm
 from vecalc.errors import FileProblem, UsageError
 from vecalc.library.paths import CATALOGUE, models_folder
 
@@ -30,8 +30,8 @@ class Entry(NamedTuple):
     """What the catalogue knows of a name: the alias's path, and the model's own norm and metric."""
 
     path: str | None = None
-    norm: str | None = None
-    metric: str | None = None
+    norm: Norm | None = None
+    metric: Metric | None = None
 
 
 class Catalogue(NamedTuple):

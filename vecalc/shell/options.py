@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from vecalc.answers import EXCLUSIONS, METRICS, NORMS
+from vecalc.answers import EXCLUSIONS, METRICS, NORMS, OOVS
 from vecalc.errors import VecalcError
 from vecalc.shell.arguments import mark_expressions, options_with_value
-from vecalc.shell.request import Request
+from vecalc.shell.request import COLORS, ENCODINGS, Request
 from vecalc.shell.settings import Setting
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ TOLERANCE = group(
     click.option("--allow-trailing", is_flag=True, help="Accept data behind the last row of a model."),
     click.option(
         "--encoding-errors",
-        type=click.Choice(["strict", "surrogateescape"]),
+        type=click.Choice(ENCODINGS),
         default="strict",
         help="What to do with words that are not UTF-8.",
     ),
@@ -92,7 +92,7 @@ WORDS = group(
     click.option("--exact", is_flag=True, help="Find words only exactly as written."),
     click.option(
         "--oov",
-        type=click.Choice(["error", "skip"]),
+        type=click.Choice(OOVS),
         default="error",
         help="Unknown words in sums and lists.",
     ),
@@ -128,7 +128,7 @@ FORMAT = group(
     click.option("--precision", type=click.IntRange(0, 17), metavar="N", help="Decimals of scores."),
     click.option("--header/--no-header", "header", default=True, help="The line with the names of columns."),
     click.option("--csv-safe", is_flag=True, help="Keep spreadsheets from taking words for formulas."),
-    click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours."),
+    click.option("--color", type=click.Choice(COLORS), default="auto", help="Colours."),
 )
 
 TYPE = click.option(

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias, get_args
+
+from vecalc.answers import Exclude, Metric, Norm, Oov
+
+Color: TypeAlias = Literal["auto", "always", "never"]
+COLORS: tuple[Color, ...] = get_args(Color)
+Encoding: TypeAlias = Literal["strict", "surrogateescape"]  # how bytes that are not UTF-8 are taken
+ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
 
 FAILED = 1  # the exit code of a batch with failed lines, and of an expectation that was missed
 
@@ -18,29 +25,29 @@ class Request(NamedTuple):
     top: int = 10
     format: str | None = None
     output: str | None = None
-    norm: str = "rms"
-    metric: str = "cos"
-    exclude: str = "inputs"
+    norm: Norm = "rms"
+    metric: Metric = "cos"
+    exclude: Exclude = "inputs"
     first: int | None = None
     among: str | None = None
     match: str | None = None
     min_score: float | None = None
     within: str | None = None
     let: tuple[str, ...] = ()
-    oov: str = "error"
+    oov: Oov = "error"
     exact: bool = False
     limit: tuple[str, ...] = ()
     precision: int | None = None
     header: bool = True
     csv_safe: bool = False
-    color: str = "auto"
+    color: Color = "auto"
     bail: bool = False
     line_buffered: bool = False
     resume: bool = False
     interactive: bool = False
     skip_bad_rows: bool = False
     allow_trailing: bool = False
-    encoding_errors: str = "strict"
+    encoding_errors: Encoding = "strict"
     trust_pickle: bool = False
     require_cache: bool = False
     no_wait: bool = False

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import click
 
-from vecalc.answers import METRICS, NORMS
+from vecalc.answers import METRICS, NORMS, Metric, Norm
 from vecalc.errors import FileProblem, UsageError
 from vecalc.shell.models.confirm import YES, confirm, default_model, say
 from vecalc.shell.options import QUIET, TOLERANCE, TYPE, group
@@ -17,7 +17,10 @@ from vecalc.shell.registry import command
 if TYPE_CHECKING:
     from vecalc.library.catalogue import Catalogue, Entry
 
-FORGET = "none"  # takes back what was set
+Forget: TypeAlias = Literal["none"]
+OwnNorm: TypeAlias = Norm | Forget
+OwnMetric: TypeAlias = Metric | Forget
+FORGET: Forget = "none"  # takes back what was set
 OWN = group(
     click.option(
         "--norm", "own_norm", type=click.Choice([*NORMS, FORGET]), help="What --norm is for this model."
@@ -80,7 +83,7 @@ def make_default(name: str | None) -> int:
 @command("vecalc models set NAME [--norm NORM] [--metric METRIC]", "  vecalc models set news --norm raw\n")
 @click.argument("name")
 @OWN
-def set_(name: str, own_norm: str | None, own_metric: str | None) -> int:
+def set_(name: str, own_norm: OwnNorm | None, own_metric: OwnMetric | None) -> int:
     """Lets a model carry its own norm and metric, which count where nobody says another; `none` forgets."""
     from vecalc.library import catalogue
 
@@ -169,8 +172,10 @@ def _existing(name: str, found: Catalogue) -> Catalogue:
     return found
 
 
-def _with(entry: Entry, norm: str | None, metric: str | None) -> Entry:
+def _with(entry: Entry, norm: OwnNorm | None, metric: OwnMetric | None) -> Entry:
     """The entry with what is said, and without what is to be forgotten."""
-    said = {"norm": norm, "metric": metric}
-    changes = {key: None if value == FORGET else value for key, value in said.items() if value is not None}
-    return entry._replace(**changes)
+    if norm is not None:
+        entry = entry._replace(norm=None if norm == "none" else norm)
+    if metric is not None:
+        entry = entry._replace(metric=None if metric == "none" else metric)
+    return entry

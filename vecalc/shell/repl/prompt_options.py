@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from math import isnan, nan
 from typing import TYPE_CHECKING
 
-from vecalc.answers import EXCLUSIONS, METRICS, NORMS
+from vecalc.answers import EXCLUSIONS, METRICS, NORMS, OOVS
 from vecalc.errors import UsageError
 from vecalc.shell.display import renderer
 from vecalc.shell.repl import line_editor
@@ -137,7 +137,7 @@ SETTERS: dict[str, Callable[[Session, str], None]] = {
     "match": _set_match,
     "min-score": _set_min_score,
     "in": _set_within,
-    "oov": _choice("oov", ("error", "skip")),
+    "oov": _choice("oov", OOVS),
     "exact": _set_exact,
     "format": _set_format,
     "precision": _set_precision,
