@@ -16,7 +16,6 @@ import vecalc
 from vecalc.answers import Answer
 from vecalc.calc.values import List, Scalar, Vector
 from vecalc.engine import calculator as engine
-from vecalc.engine.candidates import Limits
 from vecalc.errors import NoValue, Span, SyntaxProblem, TypeMismatch, UnknownName, UnknownWords
 from vecalc.lang.nodes import Number, Word
 
@@ -221,9 +220,9 @@ def test_options_change_from_now_on() -> None:
     calculate.set(k=1, norm="raw", exclude="none")
     assert words(calculate("king")) == ["king"]
     assert float(calculate.value("norm(man)")) == pytest.approx(1.02034, abs=1e-5)
-    calculate.set(candidates=Limits(first=2))
+    calculate.set(first=2)
     assert words(calculate("king")) == ["man"]
-    calculate.set(candidates=Limits(), k=2)
+    calculate.set(first=None, k=2)
     assert words(calculate("king")) == ["king", "kings"]
     calculate.set(rank=False)
     assert words(calculate("king")) == []

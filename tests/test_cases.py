@@ -34,7 +34,6 @@ import pytest
 import vecalc
 from vecalc.answers import Answer, Expected, Number, Ranking, Row, Rows, Scored
 from vecalc.calc.functions import FUNCTIONS
-from vecalc.engine.candidates import Limits as CandidateLimits
 from vecalc.errors import Span, UnknownWords, VecalcError
 from vecalc.lang.limits import Limits
 from vecalc.lang.nodes import Call, Define, Statement, walk
@@ -133,7 +132,9 @@ def read_flags(block: Block) -> tuple[str, vecalc.Options]:
         norm=chosen.norm,
         metric=chosen.metric,
         exclude=chosen.exclude,
-        candidates=CandidateLimits(chosen.first, chosen.among, chosen.match),
+        first=chosen.first,
+        among=chosen.among,
+        match=chosen.match,
         min_score=chosen.min_score,
         within=chosen.within,
         exact=chosen.exact,

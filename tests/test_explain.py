@@ -17,7 +17,6 @@ from running import FAMILY, Done, family, vecalc
 import vecalc as package
 from vecalc.answers import NORMS, Ranking, Scored, Sheet
 from vecalc.calc.terms import terms
-from vecalc.engine.candidates import Limits
 from vecalc.engine.question import Question
 from vecalc.errors import NoValue, UsageError, VecalcError
 from vecalc.shell.repl import prompt_commands
@@ -219,7 +218,7 @@ def test_z_is_positive_for_near_words_also_by_distance() -> None:
 
 
 def test_z_is_taken_among_the_candidates() -> None:
-    sheets = sheets_of("w1 + w2", large(), candidates=Limits(first=50))
+    sheets = sheets_of("w1 + w2", large(), first=50)
     (remark,) = [text for text in sheets["neighbours"].remarks if text.startswith("gap")]
     assert "50 random candidates" in remark
 
@@ -251,7 +250,7 @@ def test_excluded_words_have_the_rank_they_would_have_had() -> None:
 
 
 def test_an_excluded_word_that_is_no_candidate_has_no_rank() -> None:
-    found = records(sheets_of("king", candidates=Limits(match="q*"))["excluded"])
+    found = records(sheets_of("king", match="q*")["excluded"])
     assert found == [{"word": "king", "rank": None, "score": None}]
 
 

@@ -27,7 +27,6 @@ from data import data_file, needs_data
 
 import vecalc
 from vecalc.answers import Answer
-from vecalc.engine.candidates import Limits
 
 Pairs = list[tuple[str, float]]
 
@@ -113,7 +112,7 @@ def test_euclidean_vectors(text: str, norm: str, expected: str) -> None:
 
 def test_euclidean_vectors_among_the_most_frequent() -> None:
     space = space_of(gensim_file("euclidean_vectors.bin"))
-    found = neighbours(space, "war", 3, candidates=Limits(first=100))
+    found = neighbours(space, "war", 3, first=100)
     check(found, "against .869581, on .818258, attacks .815324")
 
 
@@ -185,7 +184,7 @@ def test_weights_and_the_most_frequent_as_in_gensim(keyed_vectors: Any, seed: in
     words = chance.choice(keyed_vectors.index_to_key, 3, replace=False).tolist()
     weights = chance.uniform(-2, 2, 3).round(3).tolist()
     text = " + ".join(f"{weight} * {vecalc.quote(word)}" for weight, word in zip(weights, words, strict=True))
-    found = neighbours(vecalc.from_keyed_vectors(keyed_vectors), text, 10, candidates=Limits(first=500))
+    found = neighbours(vecalc.from_keyed_vectors(keyed_vectors), text, 10, first=500)
     theirs = keyed_vectors.most_similar(
         positive=list(zip(words, weights, strict=True)), topn=10, restrict_vocab=500
     )

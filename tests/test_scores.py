@@ -17,7 +17,6 @@ from vecalc.calc import program
 from vecalc.calc.program import Candidates, Joint
 from vecalc.calc.scores import rank_in_score, score_values, search_scores
 from vecalc.calc.values import Score
-from vecalc.engine.candidates import Limits
 from vecalc.errors import NoValue, UsageError, VecalcError
 from vecalc.space.matrix import MatrixSpace
 
@@ -266,7 +265,7 @@ def test_the_first_word_with_a_mistake_is_named_however_the_words_are_cut(
 def test_candidates_are_the_only_words_that_can_be_wrong() -> None:
     cosines = score_values(SPACE, score_of("cos(?, w1)"), np.arange(WORDS))
     positive = tuple(f"w{row}" for row in np.flatnonzero(cosines > 0))
-    options = vecalc.Options(candidates=Limits(among=positive))
+    options = vecalc.Options(among=positive)
     answer = vecalc.Calculator(SPACE, options)("sqrt(cos(?, w1))")
     assert isinstance(answer.result, vecalc.Scored)
     assert [n.rank for n in answer.result.neighbours] == list(range(1, 11))

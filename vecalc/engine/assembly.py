@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from vecalc.answers import Answer, Expected, Neighbour, Number, Ranking, Row, Ro
 from vecalc.calc import algebra
 from vecalc.calc.resolve import find_row, unknown_words
 from vecalc.calc.values import List, Scalar, Score, Vector
+from vecalc.engine.question import Computed
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
 from vecalc.lang.nodes import Expectation, Word
 from vecalc.search import Hits
@@ -18,98 +19,81 @@ from vecalc.search.exact import search
 
 if TYPE_CHECKING:
     from vecalc.calc.values import Floats
-    from vecalc.engine.question import Computed
     from vecalc.engine.ranker import Ranker
 
 
 Found: TypeAlias = "dict[int, list[Hits] | VecalcError]"
+Statements: TypeAlias = "Sequence[Computed | Answer]"  # what has an answer already is handed on
 
 
-class _Wanted(NamedTuple):
-    """A vector whose neighbours are wanted, and for which of the computed statements."""
-
-    owner: int
-    space: str
-    vector: Floats
-
-
-def find(ranker: Ranker, computed: Sequence[Computed]) -> Found:
+def find(ranker: Ranker, computed: Statements) -> Found:
     """The hits of all vectors, and of all scores, of one space in one go, by the statement's place."""
-    return {**_search_all(ranker, computed), **_score_all(ranker, computed)}
+    if not ranker.options.rank:
+        return {}
+    placed = {i: one for i, one in enumerate(computed) if isinstance(one, Computed)}
+    return {**_search_all(ranker, placed), **_score_all(ranker, placed)}
 
 
-def assemble(ranker: Ranker, computed: Sequence[Computed], found: Found) -> Iterator[Answer]:
+def assemble(ranker: Ranker, computed: Statements, found: Found) -> Iterator[Answer]:
     """The answers, in order."""
     for i, one in enumerate(computed):
+        if isinstance(one, Answer):
+            yield one
+            continue
         try:
             yield _answer(ranker, one, found.get(i, []))
         except VecalcError as problem:
-            yield _blank(one)._replace(error=problem)
+            yield one.answer._replace(error=problem)
 
 
-def _search_all(ranker: Ranker, computed: Sequence[Computed]) -> dict[int, list[Hits]]:
+def _search_all(ranker: Ranker, placed: Mapping[int, Computed]) -> Found:
     """The hits of each statement's vectors, by its index."""
     found: dict[int, list[Hits]] = {}
-    if not ranker.options.rank:
-        return found
-    wanted = [want for i, one in enumerate(computed) for want in _wanted(ranker, i, one)]
-    for name in dict.fromkeys(want.space for want in wanted):
-        here = [want for want in wanted if want.space == name]
-        k = ranker.options.k + max(len(computed[want.owner].excluded) for want in here)
-        hits = search(
-            ranker.spaces[name],
-            np.stack([want.vector for want in here]),
-            k,
-            ranker.measure,
-            ranker.candidates(name),
-        )
-        for want, rows, scores in zip(here, hits.rows, hits.scores, strict=True):
-            # As many as this one would have asked for alone: its company must not show.
-            own = ranker.options.k + len(computed[want.owner].excluded)
-            found.setdefault(want.owner, []).append(Hits(rows[:own], scores[:own]))
-    return found
+    wanted = [(i, vector) for i, one in placed.items() for vector in _vectors(ranker, one)]
+    for name in dict.fromkeys(placed[i].space for i, _ in wanted):
+        here = [(i, vector) for i, vector in wanted if placed[i].space == name]
+        k = ranker.options.k + max(len(placed[i].excluded) for i, _ in here)
+        queries = np.stack([vector for _, vector in here])
+        hits = search(ranker.spaces[name], queries, k, ranker.measure, ranker.candidates(name))
+        for (i, _), rows, scores in zip(here, hits.rows, hits.scores, strict=True):
+            # As many as this one would have asked for alone: what else is searched for must not show.
+            own = ranker.options.k + len(placed[i].excluded)
+            found.setdefault(i, []).append(Hits(rows[:own], scores[:own]))
+    return {**found}
 
 
-def _score_all(ranker: Ranker, computed: Sequence[Computed]) -> dict[int, list[Hits] | VecalcError]:
+def _score_all(ranker: Ranker, placed: Mapping[int, Computed]) -> Found:
     """The hits of each score, or what is wrong with it for some word, by the statement's index."""
-    found: dict[int, list[Hits] | VecalcError] = {}
-    if not ranker.options.rank:
-        return found
-    values = ((i, one.evaluated.value) for i, one in enumerate(computed) if one.evaluated)
+    found: Found = {}
+    values = ((i, one.evaluated.value) for i, one in placed.items())
     scores = {i: value for i, value in values if isinstance(value, Score)}
     for name in dict.fromkeys(score.space for score in scores.values()):
         from vecalc.calc.scores import search_scores
 
         here = {i: score for i, score in scores.items() if score.space == name}
-        ks = [ranker.options.k + len(computed[i].excluded) for i in here]
-        excluded = [computed[i].excluded for i in here]
+        ks = [ranker.options.k + len(placed[i].excluded) for i in here]
+        excluded = [placed[i].excluded for i in here]
         best = search_scores(ranker.spaces[name], list(here.values()), ks, ranker.candidates(name), excluded)
         for i, outcome in zip(here, best, strict=True):
             found[i] = outcome if isinstance(outcome, VecalcError) else [Hits(outcome.rows, outcome.scores)]
     return found
 
 
-def _wanted(ranker: Ranker, i: int, one: Computed) -> Iterator[_Wanted]:
-    value = one.evaluated.value if one.evaluated else None
+def _vectors(ranker: Ranker, one: Computed) -> Iterator[Floats]:
+    """The vectors of a statement whose neighbours are wanted."""
+    value = one.evaluated.value
     if isinstance(value, Vector):
-        yield _Wanted(i, one.space, value.components)
+        yield value.components
     elif isinstance(value, List) and value.vectors.shape[1] == ranker.spaces[one.space].dim:
-        yield from (_Wanted(i, one.space, row) for row in value.vectors if ranker.has_neighbours(row))
-
-
-def _blank(one: Computed) -> Answer:
-    return Answer(one.asked, one.parsed, one.notes, error=one.error, row=one.row)
+        yield from filter(ranker.has_neighbours, value.vectors)
 
 
 def _answer(ranker: Ranker, one: Computed, hits: list[Hits] | VecalcError) -> Answer:
-    blank = _blank(one)
-    if one.evaluated is None:
-        return blank
     if isinstance(hits, VecalcError):
         raise hits
     value = one.evaluated.value
     attention = tuple(Weights(trace.labels, trace.weights) for trace in one.evaluated.traces)
-    blank = blank._replace(attention=attention)
+    blank = one.answer._replace(attention=attention)
     if isinstance(one.statement, Expectation):
         blank = blank._replace(expected=_expected(ranker, one, one.statement))
     match value:
@@ -174,7 +158,7 @@ def _expected(ranker: Ranker, one: Computed, statement: Expectation) -> Expected
     """The rank of the word that was expected, among the candidates that are not excluded."""
     from vecalc.search.ranks import rank
 
-    value = one.evaluated.value if one.evaluated else None
+    value = one.evaluated.value
     if not isinstance(value, Vector | Score):
         raise TypeMismatch(
             "only a vector or a score has neighbours to expect",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
-from vecalc.answers import Exclude
 from vecalc.calc.resolve import find_row
+from vecalc.engine.question import Options
 from vecalc.errors import UsageError
 from vecalc.space import VectorSpace
 
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
 SHOWN = 3  # words that a note names
 
 
-class Limits(NamedTuple):
-    """Which words are candidates: the first rows, some words, those that match a pattern."""
-
-    first: int | None = None
-    among: tuple[str, ...] | None = None
-    match: str | None = None
-
-
 class Candidates(NamedTuple):
     """The candidates' rows [c] ascending, None when every word is one, and what is to be said about them."""
 
@@ -36,20 +28,20 @@ class Candidates(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def candidates(space: VectorSpace, limits: Limits, *, exact: bool = False) -> Candidates:
-    """The words of a space that are within some limits.
+def candidates(space: VectorSpace, options: Options) -> Candidates:
+    """The words of a space that `first`, `among` and `match` leave.
 
     Raises `UsageError` for a pattern that is no regular expression, and when none of the words of
     `among` is in the vocabulary.
     """
     rows: Rows | None = None
     notes: tuple[str, ...] = ()
-    if limits.among is not None:
-        rows, notes = _among(space, limits.among, exact=exact)
-    if limits.match is not None:
-        rows = _matching(space, limits.match, rows)
-    if limits.first is not None and (rows is not None or limits.first < len(space)):
-        rows = np.arange(limits.first) if rows is None else rows[rows < limits.first]
+    if options.among is not None:
+        rows, notes = _among(space, options.among, exact=options.exact)
+    if options.match is not None:
+        rows = _matching(space, options.match, rows)
+    if options.first is not None and (rows is not None or options.first < len(space)):
+        rows = np.arange(options.first) if rows is None else rows[rows < options.first]
     return Candidates(rows, notes)
 
 
@@ -82,13 +74,9 @@ def _matching(space: VectorSpace, text: str, rows: Rows | None) -> Rows:
     return np.array([row for row in rows if wanted.matches(space.word(int(row)))], dtype=np.int64)
 
 
-def excluded_rows(space: VectorSpace, inputs: Iterable[int], exclude: Exclude) -> frozenset[int]:
-    """The rows that may not be neighbours: the expression's own words, or also their variants."""
-    if exclude == "none":
-        return frozenset()
+def with_variants(space: VectorSpace, inputs: Iterable[int]) -> frozenset[int]:
+    """The rows of an expression's own words, and of their other forms and spellings."""
     rows = frozenset(inputs)
-    if exclude == "inputs":
-        return rows
     forms = {form for row in rows for form in _forms(space.word(row))}
     exact = {row for form in forms if (row := space.row(form)) is not None}
     return rows.union(exact, *(space.variants(form) for form in forms))

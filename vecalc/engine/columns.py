@@ -1,13 +1,31 @@
-"""Columns of a table as names of formulas: what is likely to be meant for one is never taken for a word."""
+"""Columns of a table as names of formulas: what is likely to be meant for one is never taken for a word.
+
+A formula sees a column as a space of its own, whose words are the default space's.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from vecalc.calc.formula import COLUMNS
-from vecalc.engine.column_space import column_space
-from vecalc.errors import NOWHERE, UnknownName
-from vecalc.lang.nodes import Node, Word, walk
+import numpy as np
+
+from vecalc.calc.expand import expand, expand_from_afar
+from vecalc.calc.formula import COLUMNS, Formula
+from vecalc.calc.resolve import Reading, find_row, resolve
+from vecalc.engine.question import body_of
+from vecalc.errors import NOWHERE, TypeMismatch, UnknownName, VecalcError
+from vecalc.lang.nodes import Bind, Define, Expectation, Node, Word, walk
+from vecalc.space.matrix import MatrixSpace
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from vecalc.calc.resolve import Key
+    from vecalc.calc.values import List, Spaces, Vector
+    from vecalc.engine.calculator import Calculator
+    from vecalc.engine.ranker import Ranker
+    from vecalc.lang.limits import Limits
 
 LISTED = 20  # columns that a message names
 WIDTH = 1  # of the vectors in the space of the names, which nobody looks at
@@ -67,7 +85,57 @@ class Columns:
         return ", ".join(self.names[:LISTED]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def uses_columns(tree: Node) -> bool:
+def formula(calculator: Calculator, text: str, columns: Sequence[str]) -> Formula:
+    """See `Calculator.formula`."""
+    known = Columns(columns)
+    names = known.stand_ins()
+    statements, _ = calculator._read(text, names)
+    if len(statements) != 1 or isinstance(statements[0], Bind | Define | Expectation):
+        raise TypeMismatch("one expression is wanted", hint="--let binds names, or `where` does")
+    options, spaces = calculator.options, calculator.spaces
+    blank = column_space(columns, spaces[calculator.default].dim)
+    reading = Reading(options.exact, max_words=options.limits.words)
+    tree = expand(statements[0], calculator.scope.with_names(names))
+    known.check(tree)
+    resolved = resolve(tree, {**spaces, COLUMNS: blank}, calculator.default, reading)
+    return Formula(text.strip(), resolved.tree, resolved.vectors, options.norm, RowSurroundings(calculator))
+
+
+def depends_on_row(calculator: Calculator, text: str, columns: Sequence[str]) -> bool:
+    """Whether an expression that is asked for each row of a table depends on the row.
+
+    Raises `UnknownName` for what is likely meant for a column and is not one; what else is wrong with the
+    text is a problem of each row.
+    """
+    known = Columns(columns)
+    names = known.stand_ins()
+    scope, trees, expected = calculator.scope.with_names(names), [], []
+    try:
+        for statement in calculator._read(text, names)[0]:
+            if isinstance(statement, Expectation):
+                expected.append(expand(statement.word, scope))
+            if isinstance(statement, Define):
+                scope = scope.with_function(statement)
+                continue
+            trees.append(
+                expand(statement.value if isinstance(statement, Bind) else body_of(statement), scope)
+            )
+            if isinstance(statement, Bind):
+                scope = scope.with_names({statement.name: expand_from_afar(statement.value, scope)})
+    except VecalcError:
+        return True
+
+    def knows(word: str) -> bool:
+        space, options = calculator.spaces[calculator.default], calculator.options
+        row = find_row(space, word, exact=options.exact)
+        return options.oov == "skip" or row is not None or space.compose(word) is not None
+
+    for tree in (*trees, *expected):
+        known.check(tree, knows)
+    return not trees or any(map(_uses_columns, (trees[-1], *expected)))
+
+
+def _uses_columns(tree: Node) -> bool:
     """Whether a tree over stand-ins has one of them."""
     return any(isinstance(node, Word) and node.space == COLUMNS for node in walk(tree))
 
@@ -80,3 +148,51 @@ def same_in_every_row(formula: str) -> str:
 def _free_words(tree: Node) -> Iterator[Word]:
     words = (node for node in walk(tree) if isinstance(node, Word))
     return (word for word in words if not (word.quoted or word.space))
+
+
+# --- columns as a space ----------------------------------------------------------------------
+
+
+class RowSurroundings:
+    """`Surroundings` for formulas over columns; see there."""
+
+    def __init__(self, ranker: Ranker) -> None:
+        self._ranker = ranker
+        self._home = ranker.default
+
+    @property
+    def limits(self) -> Limits:
+        """See `Surroundings`."""
+        return self._ranker.limits
+
+    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key], norm: str) -> List:
+        """See `Surroundings`; which words must not be found would be other ones in each row."""
+        raise TypeMismatch("nearest can't be computed over columns")
+
+    def size(self, origin: Spaces) -> int:
+        """See `Surroundings`."""
+        return self._ranker.size(frozenset({self._home}))
+
+    def ranked_in(self, origin: Spaces) -> str:
+        """See `Surroundings`; candidates are the words of the model that is evaluated."""
+        return self._home
+
+    def width(self, space: str) -> int:
+        """See `Surroundings`."""
+        return self._ranker.width(self._real(space))
+
+    def mean(self, space: str, norm: str) -> NDArray[np.float64]:
+        """See `Surroundings`."""
+        return self._ranker.mean(self._real(space), norm)
+
+    def rotation(self, source: str, target: str) -> NDArray[np.float64]:
+        """See `Surroundings`."""
+        return self._ranker.rotation(self._real(source), self._real(target))
+
+    def _real(self, space: str) -> str:
+        return self._home if space == COLUMNS else space
+
+
+def column_space(columns: Sequence[str], dim: int) -> MatrixSpace:
+    """A space whose words are the columns, in which `resolve` finds them; their vectors come row by row."""
+    return MatrixSpace(list(columns), np.zeros((len(columns), dim), np.float32))

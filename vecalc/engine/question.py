@@ -6,13 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from vecalc.answers import Asked, Exclude, Metric, Norm, Oov
+from vecalc.answers import Answer, Exclude, Metric, Norm, Oov
 from vecalc.calc.evaluate import Evaluated, Values
 from vecalc.calc.resolve import Resolved
-from vecalc.engine.candidates import Limits as CandidateLimits
+from vecalc.calc.values import Scalar
 from vecalc.errors import VecalcError
 from vecalc.lang.limits import DEFAULT_LIMITS, Limits
-from vecalc.lang.nodes import Node, Statement
+from vecalc.lang.nodes import Bind, Define, Expectation, Node, Number, Statement
 
 
 class Options(NamedTuple):
@@ -22,7 +22,9 @@ class Options(NamedTuple):
     norm: Norm = "rms"
     metric: Metric = "cos"
     exclude: Exclude = "inputs"
-    candidates: CandidateLimits = CandidateLimits()
+    first: int | None = None  # neighbours are among the first words,
+    among: tuple[str, ...] | None = None  # these words,
+    match: str | None = None  # and those that match a pattern
     min_score: float | None = None
     exact: bool = False
     oov: Oov = "error"
@@ -42,18 +44,27 @@ class Question(NamedTuple):
     where: str = ""  # file and line, for messages
 
 
-class Computed(NamedTuple):
-    """A statement on its way: everything but its neighbours."""
+NO_TREE = Number(0.0)
+NO_WORDS = Resolved(NO_TREE, {}, {}, ())
+NO_VALUE = Evaluated(Scalar(0.0))
+NO_VALUES: Values = {}
 
-    asked: Asked
-    parsed: str = ""
-    notes: tuple[str, ...] = ()
-    error: VecalcError | None = None
-    evaluated: Evaluated | None = None
-    space: str = ""
-    excluded: frozenset[int] = frozenset()
-    statement: Statement | None = None
-    row: dict[str, str] | None = None
+
+class Computed(NamedTuple):
+    """A statement on its way: its answer without a result, and what each stage makes of it.
+
+    A batch forgets `tree`, `resolved` and `values`, which say how it came to its value.
+    """
+
+    answer: Answer
+    statement: Statement = NO_TREE
+    tree: Node = NO_TREE  # with all names replaced
+    afar: Node | None = None  # the same for other texts, where the answer is remembered
+    resolved: Resolved = NO_WORDS
+    evaluated: Evaluated = NO_VALUE
+    values: Values = NO_VALUES  # what every node was worth at a norm
+    space: str = ""  # where its neighbours are sought,
+    excluded: frozenset[int] = frozenset()  # and the rows that may not be among them
 
 
 def as_name(column: str) -> str:
@@ -62,12 +73,7 @@ def as_name(column: str) -> str:
     return f"_{name}" if name[:1].isdigit() else name
 
 
-class Workings(NamedTuple):
-    """How a text came to its value: its words, what every node was worth, and where it is ranked."""
-
-    statement: Statement
-    resolved: Resolved
-    evaluated: Evaluated
-    values: Values
-    space: str
-    excluded: frozenset[int]
+def body_of(statement: Statement) -> Node:
+    """The expression of a statement that binds nothing."""
+    assert not isinstance(statement, Bind | Define)  # noqa: S101 - told apart before
+    return statement.body if isinstance(statement, Expectation) else statement

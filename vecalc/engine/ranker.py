@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from vecalc.answers import Asked
-from vecalc.calc.resolve import Key
+from vecalc.calc.resolve import Key, Resolved
 from vecalc.calc.values import List, Scalar, Score, Spaces, Vector, Worth
-from vecalc.engine.candidates import Candidates, Limits, candidates, excluded_rows
+from vecalc.engine.candidates import Candidates, candidates, with_variants
 from vecalc.engine.question import Options, Question
-from vecalc.errors import NoValue, TypeMismatch, UsageError
+from vecalc.errors import NOWHERE, LimitExceeded, NoValue, Span, TypeMismatch, UsageError
 from vecalc.search import Measure
 from vecalc.search.exact import search
 from vecalc.space import VectorSpace
@@ -20,7 +20,7 @@ from vecalc.space import VectorSpace
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from vecalc.lang.limits import Limits as ExpressionLimits
+    from vecalc.lang.limits import Limits
 
 
 class Ranker:
@@ -30,7 +30,7 @@ class Ranker:
         self.spaces = dict(spaces) if isinstance(spaces, Mapping) else {"": spaces}
         self.default = next(iter(self.spaces))
         self.options = options
-        self._candidates: dict[tuple[str, Limits, bool], Candidates] = {}
+        self._candidates: dict[tuple[object, ...], Candidates] = {}
         self._means: dict[tuple[str, str], NDArray[np.float64]] = {}
         self._rotations: dict[tuple[str, str], NDArray[np.float64]] = {}
         self._check_within(options.within)
@@ -89,7 +89,7 @@ class Ranker:
         A space that has none of them is passed over, for its words may not be meant. Raises `UsageError`
         where no space has any.
         """
-        if self.options.candidates.among is None:
+        if self.options.among is None:
             return ()
         within = self.options.within
         names = list(spaces or (self.spaces if within is None else [self._key(within)]))
@@ -105,12 +105,31 @@ class Ranker:
         return tuple(notes)
 
     def _limited(self, space: str) -> Candidates:
-        key = (space, self.options.candidates, self.options.exact)
+        options = self.options
+        if (options.first, options.among, options.match) == (None, None, None):
+            return Candidates(None)
+        key = (space, options.first, options.among, options.match, options.exact)
         if key not in self._candidates:
-            self._candidates[key] = candidates(
-                self.spaces[space], self.options.candidates, exact=self.options.exact
-            )
+            self._candidates[key] = candidates(self.spaces[space], options)
         return self._candidates[key]
+
+    def place(self, value: Worth, resolved: Resolved, span: Span) -> tuple[str, frozenset[int]]:
+        """The space whose words are the neighbours of a value, and the rows that may not be among them.
+
+        If some are wanted, raises `TypeMismatch`, `NoValue`, `LimitExceeded` for what can't have any.
+        """
+        name = self.home(value)
+        if self.options.rank:
+            place = resolved.tree.span if resolved.tree.span != NOWHERE else span
+            if isinstance(value, Vector):
+                _check_width(len(value.components), self.spaces[name], place)
+                if not self.has_neighbours(value.components):
+                    raise NoValue("the result is the zero vector, which has no direction", span=place)
+            if isinstance(value, List):
+                _check_few(value, self.options.limits.rankings, place)
+                if self.options.within is not None:
+                    _check_width(value.vectors.shape[1], self.spaces[name], place)
+        return name, self.excluded(name, [row for key, row in resolved.rows.items() if key.space == name])
 
     def home(self, value: Worth) -> str:
         """The name of the space that a value is ranked in."""
@@ -164,10 +183,12 @@ class Ranker:
 
     def excluded(self, name: str, inputs: Sequence[int]) -> frozenset[int]:
         """The rows of a space that may not be neighbours of an expression with these words."""
-        return excluded_rows(self.spaces[name], inputs, self.options.exclude)
+        if self.options.exclude == "variants":
+            return with_variants(self.spaces[name], inputs)
+        return frozenset(inputs if self.options.exclude == "inputs" else ())
 
     @property
-    def limits(self) -> ExpressionLimits:
+    def limits(self) -> Limits:
         """What an expression may compute."""
         return self.options.limits
 
@@ -203,3 +224,22 @@ def vectors_at(space: VectorSpace, rows: list[int], norm: str) -> NDArray[np.flo
         return vectors
     lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(float).tiny)
     return vectors / lengths * (np.sqrt(space.dim) if norm == "rms" else 1.0)
+
+
+def _check_few(value: List, most: int, span: Span) -> None:
+    if len(value.vectors) > most:
+        raise LimitExceeded.of(
+            "rankings",
+            f"the list has {len(value.vectors):,} vectors, neighbours are sought for {most:,}",
+            span,
+        )
+
+
+def _check_width(width: int, space: VectorSpace, span: Span) -> None:
+    if width != space.dim:
+        name = space.name or "the space"
+        raise TypeMismatch(
+            f"the result has {width} components, {name} {space.dim}: it has no neighbours",
+            span=span,
+            hint="--format vector prints the components",
+        )

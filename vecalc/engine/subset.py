@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from vecalc.engine.candidates import SHOWN, Limits, candidates
+from vecalc.answers import Norm
+from vecalc.engine.candidates import SHOWN, candidates
+from vecalc.engine.question import Options
 from vecalc.errors import UsageError
 from vecalc.space import VectorSpace
 from vecalc.space.patterns import pattern
@@ -26,9 +28,12 @@ class Found(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def part_of(space: VectorSpace, limits: Limits, norm: str = "raw") -> Part:
-    """The words of a space within some limits. UsageError when there is none, or the pattern is none."""
-    rows, notes = candidates(space, limits)
+def part_of(space: VectorSpace, options: Options, norm: Norm = "raw") -> Part:
+    """The words of a space that `first`, `among` and `match` leave.
+
+    Raises `UsageError` when they leave none, or for what is not a pattern.
+    """
+    rows, notes = candidates(space, options)
     if rows is not None and not len(rows):
         raise UsageError("no word of the model is within these limits", hint="vecalc words shows its words")
     if space.compose("word") is not None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
+from vecalc.answers import Answer
 from vecalc.calc import algebra
 from vecalc.calc.evaluate import Evaluated
 from vecalc.calc.values import Vector
@@ -53,47 +54,33 @@ def read(text: str) -> Sum | None:
     return None if RESERVED in parts else Sum(tuple(parts[::2]), tuple(parts[1::2]))
 
 
-class Ready(NamedTuple):
-    """A question that is computed already, and the words it was read with."""
-
-    words: tuple[str, ...]
-    computed: Computed
+_Found: TypeAlias = tuple[Sum, list[int]]  # a sum of words of the vocabulary, and their rows
 
 
-class _Found(NamedTuple):
-    """A question that is a sum of words of the vocabulary."""
+def compute(ranker: Ranker, questions: Sequence[Question]) -> Mapping[int, tuple[tuple[str, ...], Computed]]:
+    """The questions, by their places, that are sums of words as they stand in the default space.
 
-    place: int
-    sum: Sum
-    rows: tuple[int, ...]
-
-
-def compute(ranker: Ranker, questions: Sequence[Question]) -> Mapping[int, Ready]:
-    """The questions, by their places, that are sums of words as they stand in the default space."""
-    space = ranker.spaces[ranker.default]
+    Each with the words that it was read with.
+    """
+    space, name = ranker.spaces[ranker.default], ranker.default
     found = _find(space, questions, ranker.options.limits)
     if not found:
         return {}
-    totals, sound = _add_up(space, found, ranker.options.norm)
-    origin = frozenset({ranker.default})
+    totals, sound = _add_up(space, list(found.values()), ranker.options.norm)
     ready = {}
-    for one, vector, is_sound in zip(found, totals, sound.tolist(), strict=True):
+    for (place, (one, rows)), vector, is_sound in zip(found.items(), totals, sound.tolist(), strict=True):
         if is_sound:
-            question = questions[one.place]
-            computed = Computed(
-                ranker.asked(question),
-                parsed=one.sum.parsed,
-                evaluated=Evaluated(Vector(vector, origin)),
-                space=ranker.default,
-                excluded=ranker.excluded(ranker.default, one.rows),
-                row=question.row,
-            )
-            ready[one.place] = Ready(one.sum.words, computed)
+            question = questions[place]
+            answer = Answer(ranker.asked(question), one.parsed, row=question.row)
+            value = Evaluated(Vector(vector, frozenset({name})))
+            excluded = ranker.excluded(name, rows)
+            ready[place] = one.words, Computed(answer, evaluated=value, space=name, excluded=excluded)
     return ready
 
 
-def _find(space: VectorSpace, questions: Sequence[Question], limits: Limits) -> list[_Found]:
-    found = []
+def _find(space: VectorSpace, questions: Sequence[Question], limits: Limits) -> dict[int, _Found]:
+    """The sums among the questions, by their places, and the rows of their words."""
+    found = {}
     for place, question in enumerate(questions):
         if question.problem is not None or question.names or len(question.text) > limits.size:
             continue
@@ -102,18 +89,18 @@ def _find(space: VectorSpace, questions: Sequence[Question], limits: Limits) -> 
             continue
         rows = [space.row(word) for word in plain.words]
         if None not in rows:
-            found.append(_Found(place, plain, tuple(row for row in rows if row is not None)))
+            found[place] = plain, [row for row in rows if row is not None]
     return found
 
 
 def _add_up(space: VectorSpace, found: Sequence[_Found], norm: str) -> tuple[Floats, NDArray[np.bool_]]:
     """The sums [q, d], term by term as `evaluate` adds them, and which of them the long way need not see."""
-    counts = np.array([len(one.rows) for one in found])
+    counts = np.array([len(own) for _, own in found])
     rows = np.zeros((len(found), counts.max()), np.int64)
     factors = np.ones(rows.shape)
-    for i, one in enumerate(found):
-        rows[i, : counts[i]] = one.rows
-        factors[i, 1 : counts[i]] = [1.0 if sign == "+" else -1.0 for sign in one.sum.signs]
+    for i, (one, own) in enumerate(found):
+        rows[i, : counts[i]] = own
+        factors[i, 1 : counts[i]] = [1.0 if sign == "+" else -1.0 for sign in one.signs]
     distinct, places = np.unique(rows, return_inverse=True)
     raw = space.vectors(distinct)
     sizes = algebra.lengths(raw)

@@ -19,7 +19,6 @@ from math import isnan
 from typing import Any, NamedTuple
 
 from vecalc.engine.calculator import Calculator
-from vecalc.engine.candidates import Limits as CandidateLimits
 from vecalc.engine.question import Options
 from vecalc.errors import UsageError
 from vecalc.lang.limits import Limits
@@ -132,7 +131,9 @@ def _options(request: Request) -> Options:
         norm=request.norm,
         metric=request.metric,
         exclude=request.exclude,
-        candidates=CandidateLimits(request.first, questions.words(request.among), request.match),
+        first=request.first,
+        among=questions.words(request.among),
+        match=request.match,
         min_score=request.min_score,
         within=request.within,
         exact=request.exact,

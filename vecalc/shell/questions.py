@@ -79,16 +79,14 @@ def from_rows(
 def _check(
     texts: Sequence[str], columns: Sequence[str], calculator: Calculator, tell: Callable[[str], None]
 ) -> None:
-    from vecalc.engine.columns import same_in_every_row
+    from vecalc.engine.columns import depends_on_row, same_in_every_row
 
     for text in map(str.strip, texts):
         try:
-            if not calculator.check_columns(text, columns):
+            if not depends_on_row(calculator, text, columns):
                 tell(same_in_every_row(text))
         except UnknownName as problem:
-            raise problem.at(
-                where=f"-e '{text}'{place_in(text, problem.span) if problem.span else ''}"
-            ) from None
+            raise problem.at(where=f"-e '{text}'{place_in(text, problem.span)}") from None
 
 
 def words(text: str | None) -> tuple[str, ...] | None:

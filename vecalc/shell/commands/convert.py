@@ -47,7 +47,7 @@ def run(model: str, out: str, form: str, **options: Any) -> int:
     IN is whatever -m takes: a file, an imported name, starter. OUT's suffix says what to write.
     """
     # What writes files loads numpy; the options don't need it.
-    from vecalc.engine.candidates import Limits
+    from vecalc.engine.question import Options
     from vecalc.engine.subset import part_of
     from vecalc.formats.save import form_of, save
     from vecalc.shell.display import tell
@@ -58,7 +58,7 @@ def run(model: str, out: str, form: str, **options: Any) -> int:
     form = form_of(Path(out), form)  # before a long model is read
     request = request_of(options, model=(model,), among=options["listed"], output=out, format=form)
     spaces, request = open_models(request)
-    limits = Limits(options["leading"], words(options["listed"]), options["matching"])
+    limits = Options(first=options["leading"], among=words(options["listed"]), match=options["matching"])
     kept = [Path(path) for path in request.beside]
     part, more = part_of(next(iter(spaces.values())), limits, options["scaled"])
     tell(more, request)

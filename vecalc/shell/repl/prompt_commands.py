@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from vecalc.calc.expand import Definition
 from vecalc.calc.functions import FUNCTIONS
-from vecalc.engine.candidates import Limits, candidates
+from vecalc.engine.candidates import candidates
 from vecalc.engine.last_answer import is_neighbour
+from vecalc.engine.question import Options
 from vecalc.errors import UsageError
 from vecalc.lang.nodes import Bind, Define
 from vecalc.lang.show import show
@@ -115,7 +116,7 @@ def _del(session: Session, argument: str) -> None:
 def _find(session: Session, argument: str) -> None:
     calculator = session.calculator
     space = calculator.spaces[calculator.default]
-    rows, _ = candidates(space, Limits(match=argument or "*"))
+    rows, _ = candidates(space, Options(match=argument or "*"))
     assert rows is not None  # noqa: S101 - a pattern always gives rows
     shown = [f"{row + 1:>8,}  {visible(space.word(int(row)))}\n" for row in islice(rows, SHOWN)]
     more = f"and {len(rows) - SHOWN:,} more\n" if len(rows) > SHOWN else ""

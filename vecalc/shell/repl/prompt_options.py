@@ -36,7 +36,7 @@ def _settings(session: Session) -> Iterator[tuple[str, object]]:
         ("metric", options.metric),
         ("exclude", options.exclude),
     )
-    yield from (("first", options.candidates.first or "all"), ("match", options.candidates.match or "*"))
+    yield from (("first", options.first or "all"), ("match", options.match or "*"))
     yield from (
         ("in", options.within),
         ("min-score", options.min_score),
@@ -82,13 +82,11 @@ def _set_top(session: Session, value: str) -> None:
 
 
 def _set_first(session: Session, value: str) -> None:
-    candidates = session.calculator.options.candidates
-    session.calculator.set(candidates=candidates._replace(first=_count("first", value, 1)))
+    session.calculator.set(first=_count("first", value, 1))
 
 
 def _set_match(session: Session, value: str) -> None:
-    candidates = session.calculator.options.candidates
-    session.calculator.set(candidates=candidates._replace(match=value or None))
+    session.calculator.set(match=value or None)
 
 
 def _set_format(session: Session, value: str) -> None:

@@ -18,7 +18,7 @@ from vecalc.studies.compare.formulas import NAMES
 if TYPE_CHECKING:
     from vecalc.calc.values import Floats
     from vecalc.engine.calculator import Calculator
-    from vecalc.engine.question import Question, Workings
+    from vecalc.engine.question import Computed, Question
     from vecalc.studies.axes.stability import Stability
 
 OPERANDS = " operands"  # a name that no user's space can have
@@ -37,7 +37,7 @@ def measure(
     calculator: Calculator,
     vectors: Sequence[Floats],
     questions: Sequence[Question],
-    workings: Sequence[Workings | None],
+    workings: Sequence[Computed | None],
 ) -> list[Axes | None]:
     """For each formula over A and B, the vectors [2][d], what rotations do; None where there is no value."""
     rotating = copy(calculator)

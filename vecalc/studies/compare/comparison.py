@@ -12,7 +12,7 @@ from vecalc.answers import Answer, Number, Ranking, Scored
 from vecalc.calc import algebra
 from vecalc.calc.resolve import find_row, unknown_words
 from vecalc.engine.question import Question
-from vecalc.errors import Span, TypeMismatch, VecalcError
+from vecalc.errors import Span, TypeMismatch
 from vecalc.lang.nodes import Word
 from vecalc.search.ranks import ranks
 from vecalc.studies.compare.axis_effects import Axes, measure
@@ -21,7 +21,7 @@ from vecalc.studies.compare.formulas import NAMES, SUM, Formula
 if TYPE_CHECKING:
     from vecalc.calc.values import Floats
     from vecalc.engine.calculator import Calculator
-    from vecalc.engine.question import Workings
+    from vecalc.engine.question import Computed
     from vecalc.lang.nodes import Node
 
 
@@ -43,7 +43,7 @@ class Compared(NamedTuple):
 
     formula: Formula
     answer: Answer
-    workings: Workings | None
+    workings: Computed | None
     axes: Axes | None = None
     shared: int | None = None
     cosine: float | None = None
@@ -79,12 +79,12 @@ def operand(calculator: Calculator, text: str) -> Operand:
     asking = copy(calculator)
     asking.remember = True
     asking.set(rank=False)
-    answer = asking(text)
-    if not isinstance(answer.result, Ranking) or asking.last is None:
+    answer, computed = asking.explained(Question(text))
+    if not isinstance(answer.result, Ranking) or computed.afar is None:
         kinds = {Number: "a number", Scored: "a number for every word"}
         what = kinds.get(type(answer.result), "a list")
         raise TypeMismatch(f"only vectors can be compared, and this is {what}", span=Span(0, len(text)))
-    return Operand(answer.parsed, asking.last, answer.result.vector, answer.notes)
+    return Operand(answer.parsed, computed.afar, answer.result.vector, answer.notes)
 
 
 def compare(
@@ -126,9 +126,9 @@ def _columns(
     """The answers to the formulas; one that only binds names has none, and no column."""
     trees = dict(zip(NAMES, (one.tree for one in operands), strict=True))
     questions = [Question(formula.text, i, trees) for i, formula in enumerate(formulas)]
-    answers = {answer.asked.id: answer for answer in copy(calculator).answers(questions)}
-    places = copy(calculator)
-    workings = [_tried(places, question) for question in questions]
+    worked = copy(calculator).worked(questions)
+    answers = {answer.asked.id: answer for answer, _ in worked}
+    workings = [_of(i, worked) for i in range(len(questions))]
     axes = measure(calculator, [one.vector for one in operands], questions, workings)
     return [
         Compared(formula, answers[i], workings[i], axes[i])
@@ -137,12 +137,10 @@ def _columns(
     ]
 
 
-def _tried(calculator: Calculator, question: Question) -> Workings | None:
+def _of(id_: int, worked: Iterable[tuple[Answer, Computed | None]]) -> Computed | None:
     """How a formula comes to its value; what is wrong with it is in its answer."""
-    try:
-        return calculator.workings(question)
-    except VecalcError:
-        return None
+    found = [computed for answer, computed in worked if answer.asked.id == id_]
+    return found[-1] if found and None not in found else None
 
 
 # --- beside the sum -------------------------------------------------------------------------
@@ -192,6 +190,6 @@ def _placed(calculator: Calculator, columns: Sequence[Compared], token: str) -> 
     return [column._replace(target=found.get(i)) for i, column in enumerate(columns)]
 
 
-def _may_be_found(calculator: Calculator, workings: Workings, row: int) -> bool:
+def _may_be_found(calculator: Calculator, workings: Computed, row: int) -> bool:
     candidates = calculator.candidates(workings.space)
     return row not in workings.excluded and (candidates is None or row in candidates)

@@ -15,7 +15,7 @@ from vecalc.studies.axes.contribution import contributions
 
 if TYPE_CHECKING:
     from vecalc.calc.values import Floats
-    from vecalc.engine.question import Workings
+    from vecalc.engine.question import Computed
     from vecalc.engine.ranker import Ranker
 
 COLUMNS, ROWS = 8, 50  # terms that are told apart, side by side and below each other; the rest is one part
@@ -32,7 +32,7 @@ class _Part(NamedTuple):
 
 
 def sheet(
-    ranker: Ranker, workings: Workings, query: Floats, shown: Sequence[Neighbour], *, for_people: bool
+    ranker: Ranker, workings: Computed, query: Floats, shown: Sequence[Neighbour], *, for_people: bool
 ) -> Sheet:
     """The parts of each neighbour's score, which add up to it; for distances, of its cosine."""
     parts = _parts(ranker, workings, query, shown)
@@ -59,7 +59,7 @@ def sheet(
     return Sheet("parts", tuple(columns), tuple(rows), "Parts of the score", tuple(remarks))
 
 
-def _parts(ranker: Ranker, workings: Workings, query: Floats, shown: Sequence[Neighbour]) -> list[_Part]:
+def _parts(ranker: Ranker, workings: Computed, query: Floats, shown: Sequence[Neighbour]) -> list[_Part]:
     found = terms(workings.resolved.tree, ranker.options.norm, workings.values)
     space, metric = ranker.spaces[workings.space], ranker.options.metric
     rows = [row for near in shown if (row := space.row(near.word)) is not None]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from vecalc.answers import Answer, Sheet
 from vecalc.calc.values import List, Scalar, Score, Vector
-from vecalc.engine.question import Question, Workings
+from vecalc.engine.question import Computed, Question
 from vecalc.errors import NoValue
 from vecalc.studies.explain import list_sheets, number_sheets, ranking_sheets, reading_sheets, score_sheets
 
@@ -27,10 +27,9 @@ def explain(calculator: Calculator, text: str, *, for_people: bool) -> Explained
 
     `for_people` sets the terms of a score side by side; otherwise each has a row of its own.
     """
-    workings = copy(calculator).workings(Question(text))
     asking = copy(calculator)
     asking.set(k=calculator.options.k + 1, rank=True)  # how far is the first that is not shown?
-    answer = asking(text)
+    answer, workings = asking.explained(Question(text))
     sheets = [
         *reading_sheets.sheets(calculator, answer, workings),
         *_of_value(calculator, answer, workings, for_people),
@@ -38,7 +37,7 @@ def explain(calculator: Calculator, text: str, *, for_people: bool) -> Explained
     return Explained(answer, [sheet for sheet in sheets if sheet.rows])
 
 
-def _of_value(calculator: Calculator, answer: Answer, workings: Workings, for_people: bool) -> list[Sheet]:
+def _of_value(calculator: Calculator, answer: Answer, workings: Computed, for_people: bool) -> list[Sheet]:
     match workings.evaluated.value:
         case Vector() as vector:
             if not vector.components.any():

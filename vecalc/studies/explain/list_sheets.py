@@ -10,11 +10,11 @@ from vecalc.studies.explain import measures
 
 if TYPE_CHECKING:
     from vecalc.calc.values import List
-    from vecalc.engine.question import Workings
+    from vecalc.engine.question import Computed
     from vecalc.engine.ranker import Ranker
 
 
-def sheets(ranker: Ranker, answer: Answer, workings: Workings, value: List) -> list[Sheet]:
+def sheets(ranker: Ranker, answer: Answer, workings: Computed, value: List) -> list[Sheet]:
     """The labelled rows, and what was measured."""
     stability = stability_of(ranker, workings.resolved.tree, workings.resolved.vectors, value)
     return [_rows(answer, ranker.options.k), measures.sheet(measures.of_rotation(stability))]

@@ -20,7 +20,7 @@ from vecalc.studies.explain.measures import Measure
 
 if TYPE_CHECKING:
     from vecalc.calc.values import Floats
-    from vecalc.engine.question import Workings
+    from vecalc.engine.question import Computed
     from vecalc.engine.ranker import Ranker
 
 DRAWS = 2_000  # evaluations with random words
@@ -28,7 +28,7 @@ NODES = 400_000  # operations they may take together, some seconds
 FEWEST = 100  # draws that a percentile can be told from
 
 
-def sheets(ranker: Ranker, workings: Workings, number: Scalar) -> list[Sheet]:
+def sheets(ranker: Ranker, workings: Computed, number: Scalar) -> list[Sheet]:
     """What was measured: the number among those of random words, and its axes."""
     resolved = workings.resolved
     found = [Measure("value", number.value, "the result")]
@@ -37,7 +37,7 @@ def sheets(ranker: Ranker, workings: Workings, number: Scalar) -> list[Sheet]:
     return [measures.sheet(found)]
 
 
-def _among_random(ranker: Ranker, workings: Workings, number: float) -> list[Measure]:
+def _among_random(ranker: Ranker, workings: Computed, number: float) -> list[Measure]:
     tree = workings.resolved.tree
     nodes = list(walk(tree))
     draws = min(DRAWS, NODES // len(nodes))

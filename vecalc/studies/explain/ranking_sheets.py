@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from vecalc.calc.values import Floats, Vector
-    from vecalc.engine.question import Workings
+    from vecalc.engine.question import Computed
     from vecalc.engine.ranker import Ranker
 
 RANKED = 10  # words left out whose rank is looked up: each takes a pass over the whole space
@@ -45,7 +45,7 @@ class _Spread(NamedTuple):
 
 
 def sheets(
-    ranker: Ranker, answer: Answer, workings: Workings, vector: Vector, *, for_people: bool
+    ranker: Ranker, answer: Answer, workings: Computed, vector: Vector, *, for_people: bool
 ) -> list[Sheet]:
     """Neighbours, the parts of their scores, the words left out, and what was measured."""
     query = vector.components
@@ -116,7 +116,7 @@ def _gaps(found: _Found) -> list[float | None]:
 # --- words left out -------------------------------------------------------------------------
 
 
-def _left_out(ranker: Ranker, workings: Workings, query: Floats) -> Sheet:
+def _left_out(ranker: Ranker, workings: Computed, query: Floats) -> Sheet:
     """The words that may not be neighbours, with the rank each would have had if all could be."""
     space, candidates = ranker.spaces[workings.space], ranker.candidates(workings.space)
     inputs = [row for key, row in workings.resolved.rows.items() if key.space == workings.space]
@@ -149,7 +149,7 @@ def _can_be_ranked(ranker: Ranker, space: str, row: int) -> bool:
 
 def _measures(
     ranker: Ranker,
-    workings: Workings,
+    workings: Computed,
     vector: Vector,
     found: _Found,
     background: Background,

@@ -16,7 +16,7 @@ from vecalc.lang.show import show
 from vecalc.render.verdict import verdict
 
 if TYPE_CHECKING:
-    from vecalc.engine.question import Workings
+    from vecalc.engine.question import Computed
     from vecalc.engine.ranker import Ranker
 
 DRAWN = 60  # lines of a tree, and words of an expression: who reads on after those?
@@ -25,7 +25,7 @@ EVERY_WORD = "for every word"
 _RUNS = {"+": "sum", "-": "sum", "*": "product", "/": "product", "@": "dot product", "^": "power"}
 
 
-def sheets(ranker: Ranker, answer: Answer, workings: Workings) -> list[Sheet]:
+def sheets(ranker: Ranker, answer: Answer, workings: Computed) -> list[Sheet]:
     """What was typed and how it was read, the tree, the words, and the weights of its attentions."""
     return [
         _expression(answer, workings),
@@ -35,7 +35,7 @@ def sheets(ranker: Ranker, answer: Answer, workings: Workings) -> list[Sheet]:
     ]
 
 
-def _expression(answer: Answer, workings: Workings) -> Sheet:
+def _expression(answer: Answer, workings: Computed) -> Sheet:
     asked = answer.asked
     rows = [("typed", asked.expr), ("read as", answer.parsed)]
     filled_in = show(workings.resolved.tree)
@@ -55,7 +55,7 @@ def _expression(answer: Answer, workings: Workings) -> Sheet:
 # --- the tree -------------------------------------------------------------------------------
 
 
-def _tree(workings: Workings, norm: str) -> Sheet:
+def _tree(workings: Computed, norm: str) -> Sheet:
     """A line for each node, below the one that it is a part of; names are filled in."""
     lines = list(islice(_lines(workings, norm), DRAWN + 1))
     remarks = (f"the first {DRAWN} lines",) if len(lines) > DRAWN else ()
@@ -64,7 +64,7 @@ def _tree(workings: Workings, norm: str) -> Sheet:
     return Sheet("tree", columns, tuple(lines[:DRAWN]), "Tree", (meaning, *remarks))
 
 
-def _lines(workings: Workings, norm: str) -> Iterator[tuple[Cell, ...]]:
+def _lines(workings: Computed, norm: str) -> Iterator[tuple[Cell, ...]]:
     stack: list[tuple[str, Node, int, str]] = [("", workings.resolved.tree, 0, norm)]
     while stack:
         before, node, depth, at = stack.pop()
@@ -118,7 +118,7 @@ def _size(value: Value | None) -> float | None:
 # --- words ----------------------------------------------------------------------------------
 
 
-def _words(ranker: Ranker, workings: Workings) -> Sheet:
+def _words(ranker: Ranker, workings: Computed) -> Sheet:
     resolved = workings.resolved
     uses = Counter(Key(node.space, node.text) for node in walk(resolved.tree) if isinstance(node, Word))
     several = len(ranker.spaces) > 1

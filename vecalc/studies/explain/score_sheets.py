@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from vecalc.calc.values import Floats
-    from vecalc.engine.question import Workings
+    from vecalc.engine.question import Computed
     from vecalc.engine.ranker import Ranker
 
 RANKED = 4  # words left out whose rank is looked up: each takes a pass over the whole space
@@ -38,7 +38,7 @@ class _Part(NamedTuple):
     numbers: Floats
 
 
-def sheets(ranker: Ranker, answer: Answer, workings: Workings, score: Score) -> list[Sheet]:
+def sheets(ranker: Ranker, answer: Answer, workings: Computed, score: Score) -> list[Sheet]:
     """The best words, the parts of their numbers, the words left out, and what was measured."""
     assert isinstance(answer.result, Scored)  # noqa: S101 - what a score is answered with
     found, k = answer.result.neighbours, ranker.options.k
@@ -66,7 +66,7 @@ def _sampled(ranker: Ranker, score: Score) -> Floats:
     return values[np.isfinite(values)]
 
 
-def _axes(ranker: Ranker, workings: Workings, score: Score) -> list[Measure]:
+def _axes(ranker: Ranker, workings: Computed, score: Score) -> list[Measure]:
     resolved = workings.resolved
     try:
         return measures.of_rotation(stability_of(ranker, resolved.tree, resolved.vectors, score))
@@ -89,7 +89,7 @@ def _neighbours(found: tuple[Neighbour, ...], k: int, values: Floats) -> Sheet:
     return Sheet("neighbours", columns + more, tuple(rows), "Best words", (remark,))
 
 
-def _parts(ranker: Ranker, workings: Workings, shown: tuple[Neighbour, ...], score: Score) -> Sheet:
+def _parts(ranker: Ranker, workings: Computed, shown: tuple[Neighbour, ...], score: Score) -> Sheet:
     """What the outermost operation or function has to work with, for each word."""
     space = ranker.spaces[score.space]
     rows = np.array([space.row(near.word) for near in shown], dtype=np.int64)
@@ -119,7 +119,7 @@ def _operands(tree: Node) -> list[tuple[str, Node]]:
 
 
 def _numbers(
-    ranker: Ranker, workings: Workings, node: Node, space: str, rows: NDArray[np.int64]
+    ranker: Ranker, workings: Computed, node: Node, space: str, rows: NDArray[np.int64]
 ) -> Floats | None:
     """The numbers [k] of a part for some words; None for one that is the same for all."""
     if not any(isinstance(part, Candidate) for part in walk(node)):
@@ -138,7 +138,7 @@ def _shortened(node: Node, is_operand: bool) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
 
-def _left_out(ranker: Ranker, workings: Workings, score: Score) -> Sheet:
+def _left_out(ranker: Ranker, workings: Computed, score: Score) -> Sheet:
     """The words that may not be among the best, with the rank each would have had."""
     space, candidates = ranker.spaces[score.space], ranker.candidates(score.space)
     rows: list[tuple[Cell, ...]] = []
