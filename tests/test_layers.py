@@ -154,7 +154,7 @@ def is_module(package: str, name: str) -> bool:
 
 def test_imports_are_found() -> None:
     assert {found.folder for found in imports()} >= {*EDGE, "lang", "space", "formats", "search", "render"}
-    assert "shell/cli/run.py imports vecalc.engine.calculator" in map(str, imports())
+    assert "shell/cli/run.py imports vecalc.engine.question" in map(str, imports())
     assert "library/open_model.py imports vecalc.formats.load" in map(str, imports())
 
 
@@ -220,6 +220,6 @@ def test_commands_open_models_through_one_door() -> None:
     """What has to come before (no input is overwritten, the models' own settings count) stands there."""
     callers = {path for path in PACKAGE.rglob("*.py") if "open_spaces(" in path.read_text("utf-8")}
     assert {str(path.relative_to(PACKAGE)) for path in callers} == {
-        "library/named_spaces.py",
+        "library/open_model.py",
         "shell/opening.py",
     }

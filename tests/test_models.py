@@ -153,7 +153,7 @@ def test_removing_an_imported_model_asks(large: Path, home: Path) -> None:
 @pytest.mark.parametrize(("said", "gone"), [("y\n", True), ("n\n", False), ("", False)])
 def test_on_a_terminal_a_person_answers(said: str, gone: bool, large: Path) -> None:
     vecalc("import", large, "--name", "mine")
-    with mock.patch("vecalc.shell.terminal.is_terminal", return_value=True):
+    with mock.patch("vecalc.shell.display.is_terminal", return_value=True):
         done = models("remove", "mine", stdin=said)
     assert "[y/N]" in done.err
     assert (done.code == 0, "mine" not in listed()) == (gone, gone)
@@ -229,7 +229,7 @@ def test_the_file_itself_carries_nothing() -> None:
 
 
 def test_a_batch_does_not_go_on_at_another_norm() -> None:
-    from vecalc.shell.opening import as_models_have_it, open_calculator
+    from vecalc.shell.opening import Opened
     from vecalc.shell.request import Request
     from vecalc.shell.resume import _about
 
@@ -238,8 +238,8 @@ def test_a_batch_does_not_go_on_at_another_norm() -> None:
 
     def about(**more: Any) -> str:
         request = Request(model=("family",), file=("in.txt",), output="out.jsonl", unset=("norm",), **more)
-        request = as_models_have_it(request)
-        return _about(request, [], "jsonl", open_calculator(request).calculator)
+        opened = Opened(request)
+        return _about(opened.request, [], "jsonl", opened.calculator)
 
     before = about()
     assert about(verify=True) == before
@@ -449,14 +449,14 @@ def test_every_action_has_help(action: str) -> None:
 
 
 def test_the_prompt_takes_up_what_a_model_carries() -> None:
-    from vecalc.shell.opening import open_calculator
+    from vecalc.shell.opening import Opened
     from vecalc.shell.repl import prompt_commands
     from vecalc.shell.repl.session import Session
     from vecalc.shell.request import Request
 
     good("add", "family", FAMILY, "--norm", "raw")
     request = Request(unset=("norm", "metric"))
-    session = Session(open_calculator(request).calculator, request)
+    session = Session(Opened(request).calculator, request)
     norms = []
     for line in ("use f=family", "use starter", "use f", "set norm unit", "use starter", "use f"):
         prompt_commands.run(session, line)

@@ -15,7 +15,7 @@ from test_pull import serving
 
 from vecalc.shell import registry
 from vecalc.shell.cli import command as answering
-from vecalc.shell.output import TextSink
+from vecalc.shell.display import TextSink
 
 PLAIN = {str, int, float, bool, type(None)}
 FILES = {

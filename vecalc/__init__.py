@@ -48,7 +48,7 @@ _HOMES = {
     "quote": "vecalc.lang.show",
     "save": "vecalc.formats.save",
     "show": "vecalc.lang.show",
-    "starter": "vecalc.library.named_spaces",
+    "starter": "vecalc.library.catalogue",
 }
 
 __all__ = [
@@ -84,7 +84,7 @@ if TYPE_CHECKING:
     from vecalc.formats.save import save
     from vecalc.lang.parse import parse
     from vecalc.lang.show import quote, show
-    from vecalc.library.named_spaces import starter
+    from vecalc.library.catalogue import starter
     from vecalc.library.open_model import load
     from vecalc.space import VectorSpace
     from vecalc.studies.features import Features

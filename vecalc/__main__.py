@@ -56,8 +56,8 @@ def _outcome(arguments: list[str]) -> int:
 
 def _report(problem: Exception, arguments: list[str]) -> int:
     from vecalc.render.problem import problem as draw
+    from vecalc.shell.display import color_of, error_style, show_traceback
     from vecalc.shell.exceptions import as_problem
-    from vecalc.shell.terminal import color_of, error_style, show_traceback
 
     told = as_problem(problem)
     with contextlib.suppress(OSError):  # stderr itself may be full or closed; the code still tells

@@ -8,6 +8,7 @@ many at once. Whatever is answered goes this way: one expression, a batch, the p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
@@ -20,10 +21,9 @@ from vecalc.calc.expand import Definition, Scope, expand, expand_from_afar
 from vecalc.calc.resolve import Reading, Resolved, find_row, resolve
 from vecalc.calc.values import Worth
 from vecalc.engine import assembly
-from vecalc.engine.question import NO_TREE, NO_VALUES, NO_WORDS, Computed, Options, Question, body_of
+from vecalc.engine.question import NO_TREE, NO_VALUES, NO_WORDS, Computed, Options, Question
 from vecalc.engine.ranker import Ranker
 from vecalc.errors import NoValue, Span, TypeMismatch, VecalcError
-from vecalc.lang.hyphens import settle
 from vecalc.lang.nodes import Bind, Define, Expectation, Hyphenated, Node, Statement, Word
 from vecalc.lang.parse import parse
 from vecalc.lang.show import show
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 CHUNK = 256  # expressions that are searched for together: one product of matrices instead of many
 
 T = TypeVar("T")
+_JOINED = re.compile(r"\S-\S")  # a hyphen that may be part of a word
 
 
 def _stage(
@@ -185,8 +186,9 @@ class Calculator(Ranker):
                     raise TypeMismatch("only definitions can stand here", span=statement.span)
                 scope = self.scope.with_names(names) if names else self.scope
                 statement = _expecting(statement, scope)  # noqa: PLW2901 - the same, with its word
-                tree = expand(body_of(statement), scope)
-                afar = expand_from_afar(body_of(statement), scope) if self.remember else None
+                body = statement.body if isinstance(statement, Expectation) else statement
+                tree = expand(body, scope)
+                afar = expand_from_afar(body, scope) if self.remember else None
                 yield Computed(answer, statement, tree, afar)
             except VecalcError as problem:
                 yield answer._replace(error=problem)
@@ -197,7 +199,9 @@ class Calculator(Ranker):
         """Parse, with the vocabulary's word on hyphens, and the prelude at hand if it is needed."""
         statements = parse(text, self.options.limits)
         notes: tuple[str, ...] = ()
-        if "-" in text:
+        if _JOINED.search(text):
+            from vecalc.lang.hyphens import settle
+
             settled, notes = settle(text, statements, self._is_token, {*self.scope.names, *(names or {})})
             statements = statements if settled == text else parse(settled, self.options.limits)
         if "(" in text and not self.shipped:
@@ -322,7 +326,7 @@ def _nothing() -> NoValue:
     return NoValue("there is no expression", hint="type one, such as king - man + woman")
 
 
-def _expecting(statement: Statement, scope: Scope) -> Statement:
+def _expecting(statement: Node | Expectation, scope: Scope) -> Node | Expectation:
     """With the word that is expected where a name stands for it: a column's cell, a word that was bound."""
     if not isinstance(statement, Expectation):
         return statement

@@ -13,7 +13,6 @@ import numpy as np
 from vecalc.calc.expand import expand, expand_from_afar
 from vecalc.calc.formula import COLUMNS, Formula
 from vecalc.calc.resolve import Reading, find_row, resolve
-from vecalc.engine.question import body_of
 from vecalc.errors import NOWHERE, TypeMismatch, UnknownName, VecalcError
 from vecalc.lang.nodes import Bind, Define, Expectation, Node, Word, walk
 from vecalc.space.matrix import MatrixSpace
@@ -112,16 +111,17 @@ def depends_on_row(calculator: Calculator, text: str, columns: Sequence[str]) ->
     scope, trees, expected = calculator.scope.with_names(names), [], []
     try:
         for statement in calculator._read(text, names)[0]:
-            if isinstance(statement, Expectation):
-                expected.append(expand(statement.word, scope))
-            if isinstance(statement, Define):
-                scope = scope.with_function(statement)
-                continue
-            trees.append(
-                expand(statement.value if isinstance(statement, Bind) else body_of(statement), scope)
-            )
-            if isinstance(statement, Bind):
-                scope = scope.with_names({statement.name: expand_from_afar(statement.value, scope)})
+            match statement:
+                case Define():
+                    scope = scope.with_function(statement)
+                case Bind(name, value):
+                    trees.append(expand(value, scope))
+                    scope = scope.with_names({name: expand_from_afar(value, scope)})
+                case Expectation():
+                    trees.append(expand(statement.body, scope))
+                    expected.append(expand(statement.word, scope))
+                case _:
+                    trees.append(expand(statement, scope))
     except VecalcError:
         return True
 

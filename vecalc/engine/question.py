@@ -12,7 +12,7 @@ from vecalc.calc.resolve import Resolved
 from vecalc.calc.values import Scalar
 from vecalc.errors import VecalcError
 from vecalc.lang.limits import DEFAULT_LIMITS, Limits
-from vecalc.lang.nodes import Bind, Define, Expectation, Node, Number, Statement
+from vecalc.lang.nodes import Node, Number, Statement
 
 
 class Options(NamedTuple):
@@ -71,9 +71,3 @@ def as_name(column: str) -> str:
     """A column's name in expressions: what can't be in a name is `_`."""
     name = re.sub(r"\W+", "_", column.strip())
     return f"_{name}" if name[:1].isdigit() else name
-
-
-def body_of(statement: Statement) -> Node:
-    """The expression of a statement that binds nothing."""
-    assert not isinstance(statement, Bind | Define)  # noqa: S101 - told apart before
-    return statement.body if isinstance(statement, Expectation) else statement

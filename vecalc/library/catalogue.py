@@ -12,14 +12,22 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain, count
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import vecalc
 from vecalc.answers import METRICS, NORMS, Metric, Norm
 from vecalc.errors import FileProblem, UsageError
 from vecalc.library.paths import CATALOGUE, models_folder
 
+if TYPE_CHECKING:
+    from vecalc.space import VectorSpace
+
+_NAMED = re.compile(r"([^\W\d][\w'’]*)=(.+)", re.DOTALL)
+CALLED = 12  # characters of a name made of a file's: columns are to fit on a screen
 FORMAT = 1
 STARTER = "starter"
 FOR_SHELLS = "$`;&!'"  # would do something, where a name is pasted without quotes
@@ -94,12 +102,12 @@ def imported(name: str) -> Path:
     return models_folder() / name
 
 
-def known(path: Path) -> Path:
+def known(path: Path, found: Catalogue | None = None) -> Path:
     """The path itself, or what is known by this name: an alias's file, an imported model's folder."""
     name = str(path)
     if os.path.lexists(name) or path.name != name or len(name) > LONGEST_NAME or not name.isprintable():
         return path
-    if (entry := read().entries.get(name)) and entry.path:
+    if (entry := (found or read()).entries.get(name)) and entry.path:
         return Path(entry.path)
     return imported(name) if _is_imported(name) else path
 
@@ -130,14 +138,64 @@ def _is_imported(name: str) -> bool:
     return name[:1] != "." and is_store(imported(name))
 
 
-# --- what a model carries ---------------------------------------------------------------------
+# --- models of -m ------------------------------------------------------------------------------
 
 
-def own(model: str) -> Entry:
+def starter() -> VectorSpace:
+    """The space inside the package: real vectors of English words, so that a fresh install answers."""
+    from vecalc.space.store import open_store
+
+    return open_store(starter_folder(), "starter")
+
+
+def starter_folder() -> Path:
+    """Where it lies."""
+    return Path(vecalc.__file__).parent / "starter"
+
+
+def split_model(model: str) -> tuple[str, str]:
+    """`users=FILE` as name and path; a path that exists as written has no name."""
+    match = _NAMED.fullmatch(model)
+    if match is None or os.path.exists(model):  # noqa: PTH110 - no error for a name too long
+        return "", model
+    return match[1], match[2]
+
+
+def named(models: Iterable[str]) -> tuple[str, ...]:
+    """The models of `-m`, each with a name: one without is called by its file's, without folder and suffix.
+
+    Raises `UsageError` for a name given twice.
+    """
+    named: dict[str, str] = {}
+    for model in models:
+        name, path = split_model(model)
+        stem = name or re.sub(r"\W", "_", Path(path).name.split(".")[0])[:CALLED]
+        stem = f"_{stem}" if not stem[:1].isalpha() else stem
+        unique = next(n for n in chain([stem], (f"{stem}_{i}" for i in count(2))) if name or n not in named)
+        if unique in named:
+            raise UsageError(f"the name '{unique}' is given twice", where=f"-m {model}")
+        named[unique] = path
+    return tuple(f"{name}={path}" for name, path in named.items())
+
+
+def own_settings(models: Sequence[str], found: Catalogue | None = None) -> dict[str, Entry]:
+    """What is set for the models of `-m` themselves, by the names of their spaces; the default one first."""
+    named = dict(split_model(model) for model in models) or {"": STARTER}
+    return {name: own(named[name], found) for name in sorted(named, key=bool)}
+
+
+def files_of(models: Sequence[str], found: Catalogue | None = None) -> list[Path]:
+    """The files, or folders, that the models of `-m` are; without any, the starter's."""
+    named = [split_model(model)[1] for model in models] or [STARTER]
+    folders = [starter_folder()] if STARTER in named else []
+    return [*(known(Path(name), found) for name in named), *folders]
+
+
+def own(model: str, found: Catalogue | None = None) -> Entry:
     """What is set for the model that `-m` names in this way; nothing for a file without a name."""
     if Path(model).name != model or (model != STARTER and os.path.lexists(model)):
         return Entry()
-    return read().entries.get(model, Entry())
+    return (found or read()).entries.get(model, Entry())
 
 
 # --- the file ---------------------------------------------------------------------------------

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from vecalc.answers import Column, Sheet
 from vecalc.library import catalogue
 from vecalc.library.conversions import conversions, facts_of, size_of
-from vecalc.library.named_spaces import starter_folder
 
 if TYPE_CHECKING:
     from vecalc.answers import Cell
@@ -44,7 +43,7 @@ FIRST = 8  # words shown of a model
 def place_of(name: str) -> Path:
     """Where a model lies: the starter's folder, an imported model's, or an alias's file."""
     if name == catalogue.STARTER:
-        return starter_folder()
+        return catalogue.starter_folder()
     return catalogue.known(Path(name))
 
 

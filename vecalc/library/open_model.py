@@ -1,4 +1,4 @@
-"""From a model's path or name to a space: large files become stores, once, and are recognised afterwards.
+"""From models' paths or names to spaces: large files become stores, once, and are recognised afterwards.
 
 A store of a file lies in the cache folder (see `cache`). What is imported by name lies in the models folder
 and needs its file no longer.
@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from vecalc.errors import FileProblem, NoSpace, NotWritable, StorageProblem
+from vecalc.errors import FileProblem, NoSpace, NotWritable, StorageProblem, UsageError
 from vecalc.formats.load import Loaded, convert, main_file, tolerant
 from vecalc.formats.load import load as read_into_memory
 from vecalc.library.cache import CacheUse, building, folder_of, is_current, known_files, note_changes
-from vecalc.library.catalogue import check_name, imported, known
+from vecalc.library.catalogue import STARTER, check_name, imported, known, split_model, starter
 from vecalc.space.atomic import sweep
 from vecalc.space.store import FACTS, damaged, is_store, open_store, read_facts
 
@@ -144,6 +144,48 @@ def _free(folder: Path) -> str:
         return f", {shutil.disk_usage(folder.parent).free / 1e6:,.0f} MB are free"
     except OSError:
         return ""
+
+
+class Opened(NamedTuple):
+    """Spaces by name (the default first), notes on what was put up with, and the files (stores) read."""
+
+    spaces: dict[str, VectorSpace]
+    notes: tuple[str, ...]
+    files: tuple[Path, ...] = ()
+
+
+def open_spaces(
+    models: Sequence[str],
+    watch: Watch = unwatched,
+    cache: CacheUse = CacheUse(),  # noqa: B008 - immutable
+    **tolerance: bool | str,
+) -> Opened:
+    """The spaces of `-m [NAME=]FILE ...`. `watch` sees long files being read.
+
+    FILE may be a name that `catalogue` knows. A space without a name is the default one; otherwise the first
+    is. Raises `UsageError` for a name given twice, `FileProblem` for a file that can't be read.
+    """
+    spaces: dict[str, VectorSpace] = {}
+    notes: list[str] = []
+    files: list[Path] = []
+    for model in models:
+        name, path = split_model(model)
+        if name in spaces:
+            again = f"the name '{name}' is given twice" if name else "two models without a name"
+            raise UsageError(again, where=f"-m {model}", hint="name them: -m users=FILE -m movies=FILE")
+        if path == STARTER and not Path(path).exists():
+            spaces[name] = starter()
+            continue
+        loaded = load(path, name=name or _shown(path), watch=watch, cache=cache, **tolerance)  # type: ignore[arg-type]
+        spaces[name] = loaded.space
+        notes += [f"{path}: {note}" for note in loaded.notes]
+        files += loaded.files
+    return Opened({name: spaces[name] for name in sorted(spaces, key=bool)}, tuple(notes), tuple(files))
+
+
+def _shown(path: str) -> str:
+    """A model's caption: the file's name without its folders."""
+    return Path(path).name or path
 
 
 def import_model(

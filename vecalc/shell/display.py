@@ -1,56 +1,159 @@
-"""How answers, remarks and problems of a request are shown, and where."""
+"""What is shown, and how: streams and terminals, remarks and problems, formats, answers as text."""
 
 from __future__ import annotations
 
 import contextlib
+import importlib
+import io
+import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
-from typing import IO, Any
+from typing import IO, Any, Protocol, TextIO
 
-from vecalc import finder
 from vecalc.answers import Answer, Sheet
 from vecalc.errors import UsageError, VecalcError
 from vecalc.render import Style
-from vecalc.shell.output import BY_SUFFIX, ArraySink, Sink, TextSink, text_of
-from vecalc.shell.request import Request
-from vecalc.shell.terminal import (
-    columns,
-    error_style,
-    is_terminal,
-    only_ascii,
-    remark,
-    show_traceback,
-    wants_color,
-)
+from vecalc.render.visible import visible
+from vecalc.shell.request import COLORS, Color, Request
+
+USUAL_WIDTH = 80
+BARS = "▁█"
+BY_SUFFIX = {
+    ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".md": "markdown",
+    ".npy": "npy", ".txt": "plain",
+}  # fmt: skip
+FOR_PEOPLE = ("table", "markdown")
+
+# --- what a terminal can show -----------------------------------------------------------------
 
 
-def show_problem(answer: Answer, error: VecalcError, request: Request) -> None:
-    """Print the error that stands in an answer's place."""
-    complain(answer.asked.expr, error, request, answer.asked.where)
+def wants_color(choice: Color, stream: IO[str]) -> bool:
+    """`--color always|never`, or else NO_COLOR, FORCE_COLOR, TERM=dumb, and whether it is a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return is_terminal(stream) and os.environ.get("TERM") != "dumb"
+
+
+def color_of(arguments: Sequence[str]) -> Color:
+    """What a command line says about colour, for its errors before and outside of its options."""
+    choices = [value for option, value in pairwise(arguments) if option == "--color"]
+    choices += [a.removeprefix("--color=") for a in arguments if a.startswith("--color=")]
+    known = [color for choice in choices for color in COLORS if color == choice != "auto"]
+    return known[0] if known else "auto"
+
+
+def is_terminal(stream: IO[str]) -> bool:
+    """Whether a stream is an open terminal."""
+    try:
+        return stream.isatty()
+    except ValueError:
+        return False
+
+
+def columns() -> int:
+    """The width of the terminal; COLUMNS is honoured."""
+    if (given := os.environ.get("COLUMNS", "")).isdecimal() and int(given) > 0:
+        return int(given)
+    try:  # shutil has this function too, and brings every compression module along
+        return os.get_terminal_size(sys.__stdout__.fileno()).columns or USUAL_WIDTH  # type: ignore[union-attr]
+    except (OSError, ValueError, AttributeError):
+        return USUAL_WIDTH
+
+
+def only_ascii(stream: TextIO) -> bool:
+    """Whether block characters would come out as question marks."""
+    try:
+        BARS.encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return True
+    return False
+
+
+def style(request: Request, *, several: bool, file: IO[Any] | None = None) -> Style:
+    """How answers look on standard output, or in a file."""
+    to_file = file is not None
+    return Style(
+        color=wants_color("never" if to_file else request.color, sys.stdout),
+        width=columns(),
+        header=request.header,
+        precision=request.precision,
+        csv_safe=request.csv_safe,
+        several=several,
+        ascii=not to_file and only_ascii(sys.stdout),
+        terminal=is_terminal(file or sys.stdout),
+    )
+
+
+def error_style(color: Color = "auto") -> Style:
+    """How messages look on stderr."""
+    return Style(color=wants_color(color, sys.stderr), width=columns(), ascii=only_ascii(sys.stderr))
+
+
+# --- messages ---------------------------------------------------------------------------------
+
+
+def say(text: str, stream: IO[str] | None = None) -> None:
+    """Write a line to standard output, or to another stream."""
+    (stream or sys.stdout).write(visible(text) + "\n")
+
+
+def say_exactly(text: str) -> None:
+    """Write a line from outside to standard output: exact for a program, harmless for a terminal."""
+    sys.stdout.write((visible(text) if is_terminal(sys.stdout) else text) + "\n")
+
+
+def remark(text: str, color: Color = "auto") -> None:
+    """Print a note on standard error."""
+    from vecalc.render.problem import note
+
+    sys.stderr.write(note(text, error_style(color)))
+
+
+def tell(notes: Iterable[str], request: Request) -> None:
+    """Print remarks, unless they are not wanted."""
+    for text in () if request.quiet else notes:
+        remark(text, request.color)
 
 
 def complain(text: str, error: VecalcError, request: Request, where: str = "") -> None:
     """Print what is wrong with an expression, with a mark below its place."""
+    from vecalc.render.problem import problem
+
     sys.stdout.flush()  # what came before it is seen before it
     if request.debug:
         show_traceback(error)
-    from vecalc.render.problem import problem
-
     sys.stderr.write(problem(error, text, error_style(request.color), where=where))
 
 
-def tell(notes: Iterable[str], request: Request) -> None:
-    """Print remarks, unless nobody wants them."""
-    for text in () if request.quiet else notes:
-        remark(text, request.color)
+def report(answer: Answer, request: Request, where: str = "") -> None:
+    """Print what there is to say of an answer: its notes, and the error that stands in its place."""
+    tell(answer.notes, request)
+    if answer.error is not None:
+        complain(answer.asked.expr, answer.error, request, where or answer.asked.where)
+
+
+def show_traceback(fault: BaseException) -> None:
+    """Print where a fault comes from; its message may hold anything."""
+    import traceback
+
+    text = "".join(traceback.format_exception(fault))
+    sys.stderr.write("\n".join(map(visible, text.split("\n"))))
+
+
+# --- formats ----------------------------------------------------------------------------------
 
 
 def format_name(request: Request) -> str:
     """`--format`, or what the output file's suffix says, plain without one, or the usual one.
 
-    Raises `UsageError` for a suffix that names no format: nobody wants text in a spreadsheet's file.
+    Raises `UsageError` for a suffix that names no format: text is not wanted in a spreadsheet's file.
     """
     if request.format:
         return request.format
@@ -70,64 +173,72 @@ def usual_format() -> str:
 
 def renderer(name: str) -> ModuleType:
     """The module of an output format. Raises `UsageError` for a name that is none."""
-    if name in finder.names("vecalc.render"):
-        module = finder.module("vecalc.render", name)
-        if hasattr(module, "answer"):
-            return module
+    if name.isidentifier() and not name.startswith("_"):
+        with contextlib.suppress(ModuleNotFoundError):
+            module = importlib.import_module(f"vecalc.render.{name}")
+            if hasattr(module, "answer"):
+                return module
+    from vecalc import finder
+
     known = [n for n in finder.names("vecalc.render") if hasattr(finder.module("vecalc.render", n), "answer")]
     raise UsageError(f"there is no format '{name}'", where="--format", hint=f"there are {', '.join(known)}")
 
 
-def style(request: Request, *, several: bool, file: IO[Any] | None = None) -> Style:
-    """How answers look on standard output, or in a file."""
-    to_file = file is not None
-    return Style(
-        color=wants_color("never" if to_file else request.color, sys.stdout),
-        width=columns(),
-        header=request.header,
-        precision=request.precision,
-        csv_safe=request.csv_safe,
-        several=several,
-        ascii=not to_file and only_ascii(sys.stdout),
-        terminal=is_terminal(file or sys.stdout),
-    )
+class Sink(Protocol):
+    """Takes answers or tables, one after another."""
+
+    def write(self, shown: Answer | Sheet) -> None:
+        """Take one of them. Raises `UsageError` for what can't be written in this way."""
+
+    def close(self) -> None:
+        """Write what comes after the last."""
 
 
-@contextlib.contextmanager
-def sink_for(request: Request, *, several: bool) -> Iterator[tuple[Sink, str]]:
-    """Where the answers of a request go, and the name of their format. Raises `UsageError`."""
-    name = format_name(request)
-    if request.output is None or request.output == "-":
-        if name == "npy":
-            raise UsageError("an array needs a file", where="--format npy", hint="-o vectors.npy")
-        flush = request.line_buffered or is_terminal(sys.stdout)
-        sink: Sink = TextSink(renderer(name), style(request, several=several), sys.stdout, flush=flush)
-        yield sink, name
-        sink.close()
-        return
-    from vecalc.shell.file_guard import refuse_overwriting
-    from vecalc.space.aside import refuse_busy
-    from vecalc.space.atomic import written_whole
+class TextSink:
+    """A document of one format."""
 
-    refuse_overwriting(request)
-    refuse_busy(Path(request.output))
-    with written_whole(Path(request.output)) as stream:
-        if name == "npy":
-            sink = ArraySink(stream, request.output)
-            yield sink, name
-            sink.close()
-            return
-        text = text_of(stream)
-        sink = TextSink(renderer(name), style(request, several=several, file=stream), text)
-        yield sink, name
-        sink.close()
-        text.detach()
+    def __init__(
+        self, renderer: ModuleType, style: Style, stream: IO[str], *, flush: bool = False, index: int = 0
+    ) -> None:
+        self.renderer = renderer
+        self.style = style
+        self.stream = stream
+        self.flush = flush
+        self.index = index  # answers that are in the document already
 
+    def write(self, shown: Answer | Sheet) -> None:
+        """Write one answer or table, at once if someone is waiting for it. Raises `UsageError`."""
+        of_one = self.renderer.answer if isinstance(shown, Answer) else self._of_sheets()
+        text = of_one(shown, self.style, self.index)
+        self._begin()
+        self.stream.write(text)
+        self.index += 1
+        if self.flush:
+            self.stream.flush()
 
-def show_sheets(sheets: Iterable[Sheet], request: Request) -> None:
-    """Write the sheets of a command to where its request wants them, in its format. Raises `UsageError`."""
-    with sink_for(request, several=False) as (sink, name):
-        if not isinstance(sink, TextSink) or not hasattr(sink.renderer, "sheet"):
+    def _of_sheets(self) -> Any:
+        if not hasattr(self.renderer, "sheet"):
+            name = self.renderer.__name__.rpartition(".")[2]
             raise UsageError(f"'{name}' is for vectors, this is a table", where="--format")
-        for sheet in sheets:
-            sink.write_sheet(sheet)
+        return self.renderer.sheet
+
+    def _begin(self) -> None:
+        """What comes before the first answer, once there is one: what fails at once writes nothing."""
+        if not self.index:
+            self.stream.write(self.renderer.begin(self.style))
+
+    def close(self) -> None:
+        """Write the end of the document."""
+        self._begin()
+        self.stream.write(self.renderer.end(self.style))
+        self.stream.flush()
+
+
+def document(shown: Iterable[Answer | Sheet], renderer: ModuleType, style: Style) -> str:
+    """Some answers or tables as one text."""
+    stream = io.StringIO()
+    sink = TextSink(renderer, style, stream)
+    for one in shown:
+        sink.write(one)
+    sink.close()
+    return stream.getvalue()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from vecalc.render.visible import visible
-from vecalc.shell.terminal import columns, is_terminal
+from vecalc.shell.display import columns, is_terminal
 
 PATIENCE = 1.0  # seconds before anything is shown
 EVERY = 0.2  # seconds between two looks

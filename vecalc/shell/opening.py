@@ -1,86 +1,213 @@
-"""How every command begins: all that comes before its own work, in one place, so that none forgets a part.
+"""How every command begins and ends, in one place, so that none forgets a part.
 
-    begin            no input is read twice or overwritten, the format is known, models' own settings count
-    open_models      and the models are open, what was put up with is told
-    open_calculator  and there is a calculator over them, with the parser's tables and the user's own names
+    Opened     no input is read twice or overwritten, the format is known, models' own settings count; then,
+               when they are first wanted, its models, and a calculator with the user's own names
+    perform    a command: opened, its own work, what was noted, what is wrong with its text, its tables
+    sink_for   where answers and tables go
 
-Each gives back the request as it is from then on. It has to name all that the command reads: models, `file`,
-`csv`, `among`; what lies beside a model is found out when it is opened. Nothing else opens models for a
-command (`tests/test_layers.py`); and the end of one, `showing.sink_for`, asks again whether its output is
-an input.
+A request has to name all that its command reads: models, `file`, `csv`, `among`; what lies beside a model is
+found out when it is opened. Nothing else opens models or output files for a command.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
+import os
+import stat
 import sys
-from collections.abc import Iterable
-from functools import partial
-from math import isnan
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, partial
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, NamedTuple
 
+from vecalc.answers import Sheet
 from vecalc.engine.calculator import Calculator
-from vecalc.engine.question import Options
-from vecalc.errors import UsageError
-from vecalc.lang.limits import Limits
-from vecalc.library.cache import CacheUse
-from vecalc.library.named_spaces import open_spaces, own_settings
-from vecalc.library.paths import PRELUDE, keep_tables
-from vecalc.shell import questions
+from vecalc.errors import ExpressionError, UsageError
+from vecalc.library import catalogue
+from vecalc.library.paths import KEPT, PRELUDE, keep_tables
 from vecalc.shell.arguments import as_utf8
-from vecalc.shell.display import format_name, tell
-from vecalc.shell.file_guard import refuse_overwriting
+from vecalc.shell.display import (
+    FOR_PEOPLE,
+    Sink,
+    TextSink,
+    complain,
+    format_name,
+    is_terminal,
+    renderer,
+    style,
+    tell,
+)
+from vecalc.shell.options import conditions
 from vecalc.shell.request import Request
 from vecalc.space import VectorSpace
+from vecalc.space.store import is_store
+
+if TYPE_CHECKING:
+    from vecalc.library.open_model import Watch
 
 
-class Opened(NamedTuple):
-    """A calculator over the models of a request, and the request as it is now."""
+class Opened:
+    """What a command works with: its request as it is by now, and what is opened when it is first wanted.
 
-    calculator: Calculator
-    request: Request
+    Raises `UsageError` for a request that would lose something.
+    """
+
+    def __init__(self, request: Request) -> None:
+        _refuse_sharing(request)
+        found = catalogue.read()
+        if not request.model and "model" in request.unset and found.default:
+            request = request._replace(model=(found.default,))
+        request = request._replace(format=format_name(request))
+        self.request = _as_model_has_it(request, found)
+        self.reads(catalogue.files_of(request.model, found))
+
+    def reads(self, files: Iterable[Path]) -> None:
+        """Take up files that belong to the models. Raises `UsageError` where one is the output."""
+        self.request = self.request._replace(beside=(*self.request.beside, *map(str, files)))
+        refuse_overwriting(self.request)
+
+    def tell(self, *notes: str) -> None:
+        """Print remarks, unless they are not wanted."""
+        tell(notes, self.request)
+
+    @property
+    def for_people(self) -> bool:
+        """Whether tables are set for people, side by side; otherwise for programs."""
+        return self.request.format in FOR_PEOPLE
+
+    @property
+    def watch(self) -> Watch:
+        """What sees long files being read."""
+        from vecalc.shell.meter import watched
+
+        return partial(watched, quiet=self.request.quiet)
+
+    @cached_property
+    def spaces(self) -> dict[str, VectorSpace]:
+        """The models, read as the request says, by the names of their spaces."""
+        request = self.request
+        if not request.model:  # nothing is read, converted or watched
+            return {"": catalogue.starter()}
+        from vecalc.library.cache import CacheUse
+        from vecalc.library.open_model import open_spaces
+
+        opened = open_spaces(
+            request.model,
+            watch=self.watch,
+            cache=CacheUse(request.require_cache, not request.no_wait, request.verify, self._tell_now),
+            skip_bad_rows=request.skip_bad_rows,
+            allow_trailing=request.allow_trailing,
+            encoding_errors=request.encoding_errors,
+            trust_pickle=request.trust_pickle,
+        )
+        self.tell(*opened.notes)
+        self.reads(opened.files)
+        return opened.spaces
+
+    @cached_property
+    def calculator(self) -> Calculator:
+        """A calculator over the models, with the parser's tables and the user's own definitions."""
+        keep_tables()
+        calculator = Calculator(self.spaces, conditions(self.request))
+        self.tell(*calculator.candidate_notes())
+        _define(calculator, self.request.let)
+        return calculator
+
+    def _tell_now(self, text: str) -> None:
+        self.tell(text)
+        sys.stderr.flush()
 
 
-def begin(request: Request) -> Request:
-    """The request with the models' own settings. Raises `UsageError` for one that would lose something."""
-    refuse_sharing(request)
-    format_name(request)
+class Outcome(NamedTuple):
+    """What a command has to show: remarks, tables, its exit code."""
+
+    sheets: Iterable[Sheet] | None = None
+    notes: Iterable[str] = ()
+    code: int = 0
+
+
+def perform(request: Request, work: Callable[[Opened], Outcome]) -> int:
+    """Do the work of a command, and show what comes of it; the exit code."""
+    opened = Opened(request)
+    try:
+        outcome = work(opened)
+    except InText as wrong:
+        complain(wrong.text, wrong.problem, opened.request, wrong.where)
+        return wrong.problem.exit_code
+    opened.tell(*outcome.notes)
+    if outcome.sheets is not None:
+        show_sheets(outcome.sheets, opened.request)
+    return outcome.code
+
+
+class InText(Exception):
+    """A text of the command line has no answer: the text, and the problem whose place is in it."""
+
+    def __init__(self, text: str, problem: ExpressionError, where: str = "") -> None:
+        super().__init__(problem.message)
+        self.text = text
+        self.problem = problem
+        self.where = where
+
+
+@contextlib.contextmanager
+def about(text: str) -> Iterator[None]:
+    """What has no answer meanwhile is this text. Raises `InText`."""
+    try:
+        yield
+    except ExpressionError as problem:
+        raise InText(text, problem) from None
+
+
+# --- where it goes --------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def sink_for(request: Request, *, several: bool) -> Iterator[Sink]:
+    """Where the answers of a request go, in its format. Raises `UsageError`."""
+    name = request.format or format_name(request)
+    if request.output is None or request.output == "-":
+        if name == "npy":
+            raise UsageError("an array needs a file", where="--format npy", hint="-o vectors.npy")
+        flush = request.line_buffered or is_terminal(sys.stdout)
+        sink: Sink = TextSink(renderer(name), style(request, several=several), sys.stdout, flush=flush)
+        yield sink
+        sink.close()
+        return
+    from vecalc.space.aside import refuse_busy
+    from vecalc.space.atomic import written_whole
+
     refuse_overwriting(request)
-    return as_models_have_it(request)
+    refuse_busy(Path(request.output))
+    with written_whole(Path(request.output)) as stream:
+        if name == "npy":
+            from vecalc.shell.array_sink import ArraySink
+
+            sink = ArraySink(stream, request.output)
+            yield sink
+            sink.close()
+            return
+        text = io.TextIOWrapper(stream, encoding="utf-8", errors="backslashreplace", newline="\n")
+        sink = TextSink(renderer(name), style(request, several=several, file=stream), text)
+        yield sink
+        sink.close()
+        text.detach()
 
 
-def open_models(request: Request) -> tuple[dict[str, VectorSpace], Request]:
-    """The models of a request, read as it says, by the names of their spaces."""
-    request = begin(request)
-    if not request.model:  # the starter: nothing is read, converted or watched
-        return open_spaces(()).spaces, request
-    from vecalc.shell.meter import watched
-
-    opened = open_spaces(
-        request.model,
-        watch=partial(watched, quiet=request.quiet),
-        cache=_cache_use(request),
-        skip_bad_rows=request.skip_bad_rows,
-        allow_trailing=request.allow_trailing,
-        encoding_errors=request.encoding_errors,
-        trust_pickle=request.trust_pickle,
-    )
-    tell(opened.notes, request)
-    request = request._replace(beside=tuple(map(str, opened.files)))
-    refuse_overwriting(request)
-    return opened.spaces, request
+def show_sheets(sheets: Iterable[Sheet], request: Request) -> None:
+    """Write the sheets of a command to where its request wants them, in its format. Raises `UsageError`."""
+    with sink_for(request, several=False) as sink:
+        if not isinstance(sink, TextSink):
+            raise UsageError("'npy' is for vectors, this is a table", where="--format")
+        for sheet in sheets:
+            sink.write(sheet)
 
 
-def open_calculator(request: Request) -> Opened:
-    """A calculator over the models of a request, under its options, with the user's own definitions."""
-    keep_tables()
-    spaces, request = open_models(request)
-    calculator = Calculator(spaces, _options(request))
-    tell(calculator.candidate_notes(), request)
-    _define(calculator, request.let)
-    return Opened(calculator, request)
+# --- what must not be lost ------------------------------------------------------------------
 
 
-def refuse_sharing(request: Request) -> None:
+def _refuse_sharing(request: Request) -> None:
     """Raises `UsageError` where standard input is to be read twice."""
     batch = "the batch" if "file" in request.unset else "-f"
     reads = [*((batch, file) for file in request.file), ("--csv", request.csv), ("--among", request.among)]
@@ -90,25 +217,51 @@ def refuse_sharing(request: Request) -> None:
         raise UsageError(what, where=takers[1], hint="give one of them the name of a file")
 
 
-def as_models_have_it(request: Request) -> Request:
-    """The request with the default model's own norm and metric, where nothing else was said."""
-    own = next(iter(own_settings(request.model).values()))
-    said: dict[str, Any] = {"norm": own.norm, "metric": own.metric}
-    return request._replace(**{name: said[name] for name in said if said[name] and name in request.unset})
+def refuse_overwriting(request: Request) -> None:
+    """Raises `UsageError` when the output of a request is one of the files that it reads, by any name.
+
+    A standard output that goes to a file is an output, too: with `>> questions.txt` a batch would never end.
+    """
+    target = _status(sys.stdout if request.output in (None, "-") else request.output)
+    if target is None or not stat.S_ISREG(target.st_mode):  # nothing that could be lost
+        return
+    if any(status and os.path.samestat(target, status) for status in map(_status, _read_by(request))):
+        where = request.output or "standard output"
+        raise UsageError(
+            "input and output are the same file", where=where, hint="choose another name for the output"
+        )
+
+
+def _read_by(request: Request) -> Iterator[str | IO[str]]:
+    """Every file of a request: what it asks about, its models and what belongs to them, the user's own."""
+    for path in (*request.file, request.csv, request.among):
+        if path:
+            yield sys.stdin if path == "-" else path
+    for place in map(Path, request.beside):
+        yield str(place)
+        if is_store(place):
+            yield from map(str, place.iterdir())
+    yield from (str(kept.path()) for kept in KEPT)
+
+
+def _status(file: str | IO[str]) -> os.stat_result | None:
+    try:
+        return os.stat(file if isinstance(file, str) else file.fileno())  # noqa: PTH116 - of a stream, too
+    except (OSError, ValueError):  # there is none of this name, or no name could be like this
+        return None
 
 
 # --- the calculator -------------------------------------------------------------------------
 
 
-def _cache_use(request: Request) -> CacheUse:
-    """What a request asks of the cache."""
-    tell_now = partial(_tell_now, request=request)
-    return CacheUse(request.require_cache, not request.no_wait, request.verify, tell_now)
-
-
-def _tell_now(text: str, request: Request) -> None:
-    tell([text], request)
-    sys.stderr.flush()
+def _as_model_has_it(request: Request, found: catalogue.Catalogue) -> Request:
+    """The request with the default model's own norm and metric, where nothing else was said."""
+    own = next(iter(catalogue.own_settings(request.model, found).values()))
+    if own.norm and "norm" in request.unset:
+        request = request._replace(norm=own.norm)
+    if own.metric and "metric" in request.unset:
+        request = request._replace(metric=own.metric)
+    return request
 
 
 def _define(calculator: Calculator, bindings: Iterable[str]) -> None:
@@ -121,40 +274,3 @@ def _define(calculator: Calculator, bindings: Iterable[str]) -> None:
         if "=" not in binding:
             raise UsageError(f"'{binding}' binds nothing", where="--let", hint="write --let 'A = blood'")
         calculator.define(binding, where="--let")
-
-
-def _options(request: Request) -> Options:
-    if request.min_score is not None and isnan(request.min_score):
-        raise UsageError("nan is no score", where="--min-score")
-    return Options(
-        k=request.top,
-        norm=request.norm,
-        metric=request.metric,
-        exclude=request.exclude,
-        first=request.first,
-        among=questions.words(request.among),
-        match=request.match,
-        min_score=request.min_score,
-        within=request.within,
-        exact=request.exact,
-        oov=request.oov,
-        limits=_limits(request.limit),
-        rank=format_name(request) not in ("vector", "npy"),
-    )
-
-
-MOST_DIGITS = 18  # of a limit: Python reads no number of thousands of them
-
-
-def _limits(given: Iterable[str]) -> Limits:
-    limits = Limits()
-    for text in given:
-        name, _, value = text.partition("=")
-        if name not in Limits._fields or not value.isdecimal() or len(value) > MOST_DIGITS:
-            raise UsageError(
-                f"'{text}' is no limit",
-                where="--limit",
-                hint=f"its name is one of {', '.join(Limits._fields)}, its value below 10^{MOST_DIGITS}",
-            )
-        limits = limits._replace(**{name: int(value)})
-    return limits

@@ -6,8 +6,9 @@ the fields of `Request` of the same names, so `request_of` makes a request of an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,13 +16,18 @@ import click
 from click.core import ParameterSource
 
 from vecalc.answers import EXCLUSIONS, METRICS, NORMS, OOVS
-from vecalc.errors import VecalcError
+from vecalc.errors import UsageError, VecalcError
 from vecalc.shell.arguments import mark_expressions, options_with_value
 from vecalc.shell.request import COLORS, ENCODINGS, Request
 from vecalc.shell.settings import Setting
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+    from vecalc.engine.question import Options
+    from vecalc.lang.limits import Limits
+
+MOST_DIGITS = 18  # of a limit: Python reads no number of thousands of them
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -168,6 +174,54 @@ def _is_given(name: str) -> bool:
 def _source(name: str) -> ParameterSource | None:
     context = click.get_current_context(silent=True)
     return context.get_parameter_source(name) if context else None
+
+
+# --- what a calculator is told ---------------------------------------------------------------
+
+
+def conditions(request: Request) -> Options:
+    """What a calculator is told of a request. Raises `UsageError`, `FileProblem`."""
+    # A calculator's options load numpy; those of the command line are shown without.
+    from vecalc.engine.question import Options
+
+    if request.min_score is not None and isnan(request.min_score):
+        raise UsageError("nan is no score", where="--min-score")
+    among = None
+    if request.among is not None:
+        from vecalc.shell.questions import words
+
+        among = words(request.among)
+    return Options(
+        k=request.top,
+        norm=request.norm,
+        metric=request.metric,
+        exclude=request.exclude,
+        first=request.first,
+        among=among,
+        match=request.match,
+        min_score=request.min_score,
+        within=request.within,
+        exact=request.exact,
+        oov=request.oov,
+        limits=_limits(request.limit),
+        rank=request.format not in ("vector", "npy"),
+    )
+
+
+def _limits(given: Iterable[str]) -> Limits:
+    from vecalc.lang.limits import Limits
+
+    limits = Limits()
+    for text in given:
+        name, _, value = text.partition("=")
+        if name not in Limits._fields or not value.isdecimal() or len(value) > MOST_DIGITS:
+            raise UsageError(
+                f"'{text}' is no limit",
+                where="--limit",
+                hint=f"its name is one of {', '.join(Limits._fields)}, its value below 10^{MOST_DIGITS}",
+            )
+        limits = limits._replace(**{name: int(value)})
+    return limits
 
 
 # --- reading a command line ------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from vecalc.engine.calculator import Calculator, place_in
@@ -16,12 +16,6 @@ if TYPE_CHECKING:
     from vecalc.tables.question_lines import Line
 
 NAMES = "what can't be in a name is _: 'first name' is first_name"
-
-
-def typed(texts: Iterable[str]) -> Iterator[Question]:
-    """The expressions of the command line, numbered from 1."""
-    for number, text in enumerate(texts, start=1):
-        yield Question(text.strip(), number)
 
 
 def from_files(paths: Sequence[str], size: int = 0) -> Iterator[Question]:

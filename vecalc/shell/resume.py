@@ -18,9 +18,8 @@ from typing import NamedTuple
 from vecalc.engine import identity
 from vecalc.engine.calculator import Calculator
 from vecalc.errors import UsageError
-from vecalc.library.catalogue import known
-from vecalc.library.named_spaces import split_model
-from vecalc.shell.file_guard import refuse_overwriting
+from vecalc.library.catalogue import known, split_model
+from vecalc.shell.opening import refuse_overwriting
 from vecalc.shell.request import Request
 from vecalc.space.aside import Places, in_file
 from vecalc.space.unfinished import Unfinished

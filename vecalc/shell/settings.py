@@ -53,7 +53,7 @@ class Setting(NamedTuple):
 
 
 def load_settings() -> dict[str, Setting]:
-    """The settings in force, by name. Raises `FileProblem` for a broken or unknown entry."""
+    """The settings of files and variables, by name. Raises `FileProblem` for a broken or unknown entry."""
     found: dict[str, Setting] = {}
     for kept in (SETTINGS, PROJECT):
         found.update(_read(kept))
@@ -61,6 +61,12 @@ def load_settings() -> dict[str, Setting]:
         variable = f"VECALC_{key.upper().replace('-', '_')}"
         if value := os.environ.get(variable):
             found[key] = Setting([value] if key == "model" else value, f"environment {variable}")
+    return found
+
+
+def with_default_model() -> dict[str, Setting]:
+    """The settings in force, and the catalogue's default model, which comes after them."""
+    found = load_settings()
     if "model" not in found and (default := catalogue.read().default):
         found["model"] = Setting([default], f"{catalogue.file()}: vecalc models default")
     return found

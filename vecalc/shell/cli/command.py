@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from vecalc.errors import UsageError, VecalcError
-from vecalc.shell.cli.dispatch import Call, call_of, with_doubt
+from vecalc.shell.arguments import Call, call_of, with_doubt
 from vecalc.shell.main_help import EXAMPLES, short_help, usage
 from vecalc.shell.options import DEBUG, FORMAT, LET, MODEL, QUIET, RANKING, WORDS, read, request_of
 from vecalc.shell.settings import Setting, load_settings

@@ -14,8 +14,7 @@ import click
 from click.shell_completion import CompletionItem, get_completion_class
 
 from vecalc.shell import registry
-from vecalc.shell.arguments import options_with_value, wants_value
-from vecalc.shell.cli.dispatch import call_of, first_word
+from vecalc.shell.arguments import call_of, first_word, options_with_value, wants_value
 
 # Letters of any script, digits, what means nothing to a shell. A name with anything else is not offered.
 _PLAIN = re.compile(r"[\w.%@+:=/-]+")

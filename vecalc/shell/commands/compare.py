@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from vecalc.answers import NORMS
-from vecalc.errors import ExpressionError, UsageError
+from vecalc.errors import UsageError
 from vecalc.shell.options import FORMAT, LET, MODEL, QUIET, RANKING, WORDS, request_of
 from vecalc.shell.registry import command
 
@@ -35,8 +35,7 @@ def run(**options: Any) -> int:
     each is from the sum, and which depend on the axes of the space.
     """
     from vecalc.shell.arguments import as_utf8
-    from vecalc.shell.display import complain, format_name, show_sheets, tell
-    from vecalc.shell.opening import open_calculator
+    from vecalc.shell.opening import Opened, Outcome, about, perform
     from vecalc.studies.compare.compare_sheets import sheets
     from vecalc.studies.compare.comparison import compare, notes, operand
     from vecalc.studies.compare.formulas import Formula, chosen
@@ -49,19 +48,18 @@ def run(**options: Any) -> int:
         )
     more = [Formula(text.strip(), text.strip()) for text in map(as_utf8, options["formulas"])]
     formulas = [*chosen(options["only"]), *more]
-    calculator, request = open_calculator(request_of(options))
-    comparisons, about = [], ""
-    try:
+
+    def compared(opened: Opened) -> Outcome:
+        calculator, comparisons = opened.calculator, []
         for norm in NORMS if options["all_norms"] else (calculator.options.norm,):
             calculator.set(norm=norm)
             operands = []
-            for about in texts:
-                operands.append(operand(calculator, about))
-            about = ""
-            comparisons.append(compare(calculator, operands, formulas, options["target"]))
-    except ExpressionError as problem:
-        complain(about, problem, request)
-        return problem.exit_code
-    tell(notes(comparisons), request)
-    show_sheets(sheets(comparisons, for_people=format_name(request) in ("table", "markdown")), request)
-    return int(any(not column.answer.ok for one in comparisons for column in one.columns))
+            for text in texts:
+                with about(text):
+                    operands.append(operand(calculator, text))
+            with about(""):
+                comparisons.append(compare(calculator, operands, formulas, options["target"]))
+        failed = any(not column.answer.ok for one in comparisons for column in one.columns)
+        return Outcome(sheets(comparisons, for_people=opened.for_people), notes(comparisons), int(failed))
+
+    return perform(request_of(options), compared)

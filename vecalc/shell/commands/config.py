@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import click
 
 from vecalc.errors import UsageError
 from vecalc.library.paths import PROJECT, SETTINGS
-from vecalc.render.visible import visible
+from vecalc.shell.display import say, say_exactly
 from vecalc.shell.options import FORMAT, MODEL, QUIET, RANKING, WORDS
 from vecalc.shell.registry import command, one_of
-from vecalc.shell.settings import KEYS, TEMPLATE, Setting, load_settings
-from vecalc.shell.terminal import shown
+from vecalc.shell.settings import KEYS, TEMPLATE, Setting, with_default_model
 
 
 @command("vecalc config [init|path|show]")
@@ -39,13 +37,13 @@ def _show() -> int:
         line = (
             f"# {name} is not set" if value is None else f"{name} = {json.dumps(value, ensure_ascii=False)}"
         )
-        sys.stdout.write(visible(f"{line:<32}  # {origin}") + "\n")
+        say(f"{line:<32}  # {origin}")
     return 0
 
 
 def _path() -> int:
     for kept in (SETTINGS, PROJECT):
-        sys.stdout.write(f"{shown(str(kept.path().absolute()), sys.stdout)}\n")
+        say_exactly(str(kept.path().absolute()))
     return 0
 
 
@@ -59,7 +57,7 @@ def _init() -> int:
         return TEMPLATE.encode()
 
     SETTINGS.change(begun)
-    sys.stdout.write(f"wrote {visible(str(path))}\n")
+    say(f"wrote {path}")
     return 0
 
 
@@ -75,7 +73,7 @@ def _answering(**_: object) -> None:
 
 def settings_in_force() -> dict[str, Setting]:
     """Every setting that can be made outside the command line, with its origin."""
-    found = load_settings()
+    found = with_default_model()
     built_in = {(param.name or "").replace("_", "-"): param for param in _answering.params}
     for key, kind in KEYS.items():
         default = {"model": ["starter"], "exact": False, "quiet": False}.get(key, built_in[key].default)

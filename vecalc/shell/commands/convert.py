@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,29 +49,32 @@ def run(model: str, out: str, form: str, **options: Any) -> int:
     from vecalc.engine.question import Options
     from vecalc.engine.subset import part_of
     from vecalc.formats.save import form_of, save
-    from vecalc.shell.display import tell
+    from vecalc.shell.display import say
     from vecalc.shell.meter import metered
-    from vecalc.shell.opening import open_models
+    from vecalc.shell.opening import Opened, Outcome, perform
     from vecalc.shell.questions import words
 
     form = form_of(Path(out), form)  # before a long model is read
     request = request_of(options, model=(model,), among=options["listed"], output=out, format=form)
-    spaces, request = open_models(request)
-    limits = Options(first=options["leading"], among=words(options["listed"]), match=options["matching"])
-    kept = [Path(path) for path in request.beside]
-    part, more = part_of(next(iter(spaces.values())), limits, options["scaled"])
-    tell(more, request)
-    with metered(f"writing {Path(out).name}", len(part), quiet=request.quiet) as meter:
-        tap = meter.add if meter else None
-        saved = save(part, out, form, force=options["force"], gzip=options["gzip"], tap=tap, never=kept)
-    sys.stdout.write(_report(saved, part))
-    return 0
+
+    def converted(opened: Opened) -> Outcome:
+        space = next(iter(opened.spaces.values()))
+        wanted = Options(first=options["leading"], among=words(options["listed"]), match=options["matching"])
+        part, more = part_of(space, wanted, options["scaled"])
+        opened.tell(*more)
+        with metered(f"writing {Path(out).name}", len(part), quiet=opened.request.quiet) as meter:
+            tap, kept = meter.add if meter else None, [Path(path) for path in opened.request.beside]
+            saved = save(part, out, form, force=options["force"], gzip=options["gzip"], tap=tap, never=kept)
+        for line in _report(saved, part):
+            say(line)
+        return Outcome()
+
+    return perform(request, converted)
 
 
-def _report(saved: Saved, part: Selection) -> str:
+def _report(saved: Saved, part: Selection) -> list[str]:
     """What was written, in a line for each file."""
     from vecalc.formats.save import spoken
-    from vecalc.render.visible import visible
 
     loss = "exact"
     if part.norm != "raw":
@@ -82,5 +84,4 @@ def _report(saved: Saved, part: Selection) -> str:
             loss += f"; zero vectors, which stay zero: {zeros:,}"
     size = f"{saved.size / 1e6:,.1f} MB" if saved.size >= 1e5 else f"{saved.size:,} bytes"
     what = f"{len(part):,} words x {part.dim}, {spoken(saved.form)}, {size}; {loss}"
-    lines = [f"{saved.files[0]}: {what}", *(f"{path}: belongs to it" for path in saved.files[1:])]
-    return "".join(visible(line) + "\n" for line in lines)
+    return [f"{saved.files[0]}: {what}", *(f"{path}: belongs to it" for path in saved.files[1:])]

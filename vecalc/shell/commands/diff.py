@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +16,7 @@ from vecalc.shell.request import FAILED
 
 if TYPE_CHECKING:
     from vecalc.engine.calculator import Calculator
+    from vecalc.shell.opening import Opened, Outcome
     from vecalc.shell.request import Request
     from vecalc.studies.diff.side_by_side import Difference
 
@@ -43,31 +47,31 @@ def run(**options: Any) -> int:
     Shows neighbours side by side with their ranks in the other model, what the rankings have in common, and
     which neighbours the other vocabulary lacks; of numbers the difference.
     """
-    return _diff(request_of(options))
-
-
-def _diff(request: Request) -> int:
-    """Answer the questions of a request in each of its models, and show the differences; the exit code."""
-    from itertools import chain
-
-    from vecalc.library.named_spaces import named
-    from vecalc.shell import questions
+    from vecalc.library.catalogue import named
     from vecalc.shell.arguments import as_utf8
-    from vecalc.shell.display import format_name, show_sheets
-    from vecalc.shell.opening import open_calculator
-    from vecalc.studies.diff.diff_sheets import sheets
-    from vecalc.studies.diff.side_by_side import differences
+    from vecalc.shell.opening import perform
 
-    typed = [as_utf8(text) for text in (*request.expression_option, *request.expressions)]
+    request = request_of(options)
+    typed = [as_utf8(text).strip() for text in (*request.expression_option, *request.expressions)]
     if not typed and not request.file:
         raise UsageError("an expression is missing", where="vecalc diff", hint="vecalc diff king -m a -m b")
     if len(request.model) < 2:
         raise UsageError("two models are needed", where="vecalc diff", hint="-m old=FILE -m new=FILE")
-    opened, request = open_calculator(request._replace(model=named(request.model)))
-    calculators = _calculators(opened)
+    return perform(request._replace(model=named(request.model)), partial(_diff, typed=typed))
+
+
+def _diff(opened: Opened, typed: list[str]) -> Outcome:
+    """Answer the questions of a request in each of its models, and show the differences."""
+    from vecalc.engine.question import Question
+    from vecalc.shell.opening import Outcome
+    from vecalc.shell.questions import from_files
+    from vecalc.studies.diff.diff_sheets import sheets
+    from vecalc.studies.diff.side_by_side import differences
+
+    request, calculators = opened.request, _calculators(opened.calculator)
     deep = not request.file
-    asked = chain(questions.typed(typed), questions.from_files(request.file))
-    found = list(differences(calculators, asked, deep=deep))
+    asked = [Question(text, number) for number, text in enumerate(typed, start=1)]
+    found = list(differences(calculators, chain(asked, from_files(request.file)), deep=deep))
     for one in found:
         _tell_of(one, request)
 
@@ -75,33 +79,24 @@ def _diff(request: Request) -> int:
         calculator = calculators[name]
         return calculator.spaces[calculator.default].row(word) is not None
 
-    people = format_name(request) in ("table", "markdown")
-    show_sheets(sheets(found, tuple(calculators), knows, deep=deep, for_people=people), request)
-    if all(one.ok for one in found):
-        return 0
+    tables = sheets(found, tuple(calculators), knows, deep=deep, for_people=opened.for_people)
     errors = [answer.error for one in found for answer in one.answers.values() if answer.error is not None]
-    return errors[0].exit_code if len(found) == 1 else FAILED
+    failed = errors[0].exit_code if errors and len(found) == 1 else FAILED
+    return Outcome(tables, code=0 if all(one.ok for one in found) else failed)
 
 
 def _calculators(opened: Calculator) -> dict[str, Calculator]:
     """A calculator for each model, which is its default space; it knows the others by their names."""
-    from vecalc.engine.calculator import Calculator
-
-    found: dict[str, Calculator] = {}
-    for name in opened.spaces:
-        calculator = Calculator(opened.spaces, opened.options)
-        calculator.scope, calculator.shipped = opened.scope, opened.shipped
+    found = {name: copy(opened) for name in opened.spaces}
+    for name, calculator in found.items():
         calculator.use(name)
-        found[name] = calculator
     return found
 
 
 def _tell_of(one: Difference, request: Request) -> None:
     """Print what there is to say of each model's answer, with the name of the model."""
-    from vecalc.shell.display import show_problem, tell
+    from vecalc.shell.display import report
 
     for name, answer in one.answers.items():
-        tell([f"{name}: {note}" for note in answer.notes], request)
-        if answer.error is not None:
-            where = answer.asked.where or name
-            show_problem(answer._replace(asked=answer.asked._replace(where=where)), answer.error, request)
+        notes = tuple(f"{name}: {note}" for note in answer.notes)
+        report(answer._replace(notes=notes), request, answer.asked.where or name)

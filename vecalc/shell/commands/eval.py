@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,7 +18,7 @@ from vecalc.shell.registry import command, one_of
 
 if TYPE_CHECKING:
     from vecalc.answers import Sheet
-    from vecalc.shell.request import Request
+    from vecalc.shell.opening import Opened, Outcome
     from vecalc.studies.benchmarks import Wanted
 
 KINDS = ("analogies", "similarity")
@@ -85,6 +85,10 @@ RULES = group(
 @QUIET
 def run(arguments: tuple[str, ...], **options: Any) -> int:
     """Measures formulas on analogies, or on pairs that people judged, with the protocol of each number."""
+    from vecalc.library.catalogue import named, split_model
+    from vecalc.shell.opening import perform
+    from vecalc.studies.benchmarks import files_of
+
     kind, *files = arguments or ("",)
     if kind not in KINDS:
         raise UsageError(
@@ -95,7 +99,11 @@ def run(arguments: tuple[str, ...], **options: Any) -> int:
     if not files:
         raise UsageError("a file is missing", where=f"vecalc eval {kind}", hint=f"vecalc eval {kind} FILE")
     wanted = _wanted(kind, options)
-    return _show(kind, files, wanted, request_of(options))
+    request = request_of(options)
+    if sum(not split_model(model)[0] for model in request.model) > 1:
+        request = request._replace(model=named(request.model))
+    questions = tuple(name for file in files for name in files_of(file))
+    return perform(request._replace(file=questions), partial(_measure, kind=kind, files=files, wanted=wanted))
 
 
 def _wanted(kind: str, options: dict[str, Any]) -> Wanted:
@@ -124,51 +132,37 @@ def _wanted(kind: str, options: dict[str, Any]) -> Wanted:
     return Wanted(rules, formulas, options["methods"], bind, options["score"], options["details"])
 
 
-def _show(kind: str, files: list[str], wanted: Wanted, request: Request) -> int:
+def _measure(opened: Opened, kind: str, files: list[str], wanted: Wanted) -> Outcome:
+    """The sheets of every file in which something counts."""
     from vecalc.evaluation.coverage import NothingSeen
-    from vecalc.library.named_spaces import named, split_model
-    from vecalc.render.problem import problem
-    from vecalc.shell.display import show_sheets, tell
-    from vecalc.shell.opening import open_calculator
-    from vecalc.shell.terminal import error_style
-    from vecalc.studies.benchmarks import InFormula, files_of
+    from vecalc.shell.opening import InText, Outcome
+    from vecalc.studies.benchmarks import InFormula
 
-    if sum(not split_model(model)[0] for model in request.model) > 1:
-        request = request._replace(model=named(request.model))
-    questions = tuple(name for file in files for name in files_of(file))
-    calculator, request = open_calculator(request._replace(file=questions))
+    calculator, request = opened.calculator, opened.request
     calculator.set(exact=True)  # a word is found as the rules say, a formula's own words as written
     rules = wanted.rules._replace(norm=request.norm, metric=request.metric)  # as the model has them
     wanted = wanted._replace(rules=rules)
     sheets: list[Sheet] = []
     unseen: list[NothingSeen] = []
-    try:
-        for file in files:
-            try:
-                sheets += _sheets(kind, file, calculator, wanted, request)
-            except NothingSeen as nothing:
-                unseen.append(nothing)
-    except InFormula as wrong:
-        sys.stderr.write(problem(wrong.error, wrong.text, error_style(request.color), where="-e"))
-        return wrong.error.exit_code
+    for file in files:
+        try:
+            sheets += _sheets(kind, file, opened, wanted)
+        except NothingSeen as nothing:
+            unseen.append(nothing)
+        except InFormula as wrong:
+            raise InText(wrong.text, wrong.error, "-e") from None
     if not sheets:
         raise unseen[0]
-    tell([f"{one.where}: {one.message}" for one in unseen], request)
-    show_sheets(sheets, request)
-    return 0
+    return Outcome(sheets, [f"{one.where}: {one.message}" for one in unseen])
 
 
-def _sheets(kind: str, file: str, calculator: Any, wanted: Wanted, request: Request) -> Iterator[Sheet]:
-    from vecalc.shell.display import tell
+def _sheets(kind: str, file: str, opened: Opened, wanted: Wanted) -> Iterator[Sheet]:
     from vecalc.shell.meter import metered
     from vecalc.studies import benchmarks
 
-    def told(note: str) -> None:
-        tell([note], request)
-
     if kind == "similarity":
-        yield from benchmarks.similarity(calculator, file, wanted, told)
+        yield from benchmarks.similarity(opened.calculator, file, wanted, opened.tell)
         return
-    with metered(f"answering {file}", None, quiet=request.quiet) as meter:
+    with metered(f"answering {file}", None, quiet=opened.request.quiet) as meter:
         tick = meter.add if meter else benchmarks.unheard
-        yield from benchmarks.analogies(calculator, file, wanted, tick, told)
+        yield from benchmarks.analogies(opened.calculator, file, wanted, tick, opened.tell)

@@ -30,10 +30,8 @@ def run(**options: Any) -> int:
     """Shows how an expression is read, what each term brings to each neighbour, how unusual the scores
     are, and whether the answer depends on the axes of the space.
     """
-    from vecalc.errors import ExpressionError
     from vecalc.shell.arguments import as_utf8
-    from vecalc.shell.display import complain, format_name, show_sheets, tell
-    from vecalc.shell.opening import open_calculator
+    from vecalc.shell.opening import Opened, Outcome, about, perform
     from vecalc.studies.explain.explanation import explain
 
     request = request_of(options)
@@ -42,13 +40,11 @@ def run(**options: Any) -> int:
         given = "an expression is missing" if not texts else f"one expression at a time, {len(texts)} given"
         raise UsageError(given, where="vecalc explain", hint="in quotes: vecalc explain 'king - man + woman'")
     text = texts[0].strip()
-    calculator, request = open_calculator(request)
-    try:
-        for_people = format_name(request) in ("table", "markdown")
-        answer, sheets = explain(calculator, text, for_people=for_people)
-    except ExpressionError as problem:
-        complain(text, problem, request)
-        return problem.exit_code
-    tell(answer.notes, request)
-    show_sheets(sheets, request)
-    return 0 if answer.ok else 1
+
+    def explained(opened: Opened) -> Outcome:
+        calculator = opened.calculator
+        with about(text):
+            answer, sheets = explain(calculator, text, for_people=opened.for_people)
+        return Outcome(sheets, answer.notes, 0 if answer.ok else 1)
+
+    return perform(request, explained)

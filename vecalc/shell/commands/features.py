@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -59,12 +58,10 @@ def run(table: str, output: str, resume: bool, **options: Any) -> int:
 
     from vecalc.engine.identity import of_file
     from vecalc.errors import UsageError
-    from vecalc.render.visible import visible
     from vecalc.shell.arguments import as_utf8
-    from vecalc.shell.display import tell
-    from vecalc.shell.file_guard import refuse_overwriting
+    from vecalc.shell.display import say
     from vecalc.shell.meter import metered
-    from vecalc.shell.opening import open_calculator
+    from vecalc.shell.opening import Opened, Outcome, perform, refuse_overwriting
     from vecalc.studies.features import Policy
     from vecalc.studies.features.feature_files import check_format, format_of, names_beside
     from vecalc.studies.features.feature_run import Order, make_features
@@ -87,29 +84,36 @@ def run(table: str, output: str, resume: bool, **options: Any) -> int:
         Path(output),
         options["csv_safe"],
     )
-    calculator, request = open_calculator(request_of(options, csv=table, output=output, format=name))
-    for written in (*places(order.output).all, *([names_beside(order.output)] if name == "npy" else [])):
-        refuse_overwriting(request._replace(output=str(written)))
-    size = Path(table).stat().st_size if Path(table).is_file() else None
-    with (
-        question_lines.opened(table) as stream,
-        closing(question_rows.rows(table, stream)) as rows,
-        metered(f"features of {table}", size, quiet=request.quiet) as meter,
-    ):
-        try:
-            made = make_features(
-                calculator,
-                order,
-                rows,
-                source=("standard input" if table == "-" else table, of_file(table)),
-                resume=resume,
-                watch=(lambda: meter.at(stream.tell())) if meter and size else (lambda: None),
-            )
-        except (KeyboardInterrupt, SystemExit):
-            if table != "-":
-                tell([f"what is done is kept in {places(Path(output)).folder}; --resume goes on"], request)
-            raise
-    tell(made.notes, request)
-    what = f"{made.rows:,} rows x {made.columns:,} features, {order.kind}, norm {request.norm}"
-    sys.stdout.write(f"{what}, in {visible(output)}\n")
-    return 0
+
+    def made(opened: Opened) -> Outcome:
+        calculator, request = opened.calculator, opened.request
+        for written in (
+            *places(order.output).all,
+            *([names_beside(order.output)] if name == "npy" else []),
+        ):
+            refuse_overwriting(request._replace(output=str(written)))
+        size = Path(table).stat().st_size if Path(table).is_file() else None
+        with (
+            question_lines.opened(table) as stream,
+            closing(question_rows.rows(table, stream)) as rows,
+            metered(f"features of {table}", size, quiet=request.quiet) as meter,
+        ):
+            try:
+                found = make_features(
+                    calculator,
+                    order,
+                    rows,
+                    source=("standard input" if table == "-" else table, of_file(table)),
+                    resume=resume,
+                    watch=(lambda: meter.at(stream.tell())) if meter and size else (lambda: None),
+                )
+            except (KeyboardInterrupt, SystemExit):
+                if table != "-":
+                    opened.tell(f"what is done is kept in {places(Path(output)).folder}; --resume goes on")
+                raise
+        opened.tell(*found.notes)
+        what = f"{found.rows:,} rows x {found.columns:,} features, {order.kind}, norm {request.norm}"
+        say(f"{what}, in {output}")
+        return Outcome()
+
+    return perform(request_of(options, csv=table, output=output, format=name), made)

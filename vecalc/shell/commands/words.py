@@ -56,24 +56,26 @@ def run(patterns: tuple[str, ...], **options: Any) -> int:
     from vecalc.engine.subset import found_words
     from vecalc.errors import UsageError
     from vecalc.shell.arguments import as_utf8
-    from vecalc.shell.display import format_name, show_sheets, tell
-    from vecalc.shell.opening import open_models
+    from vecalc.shell.opening import Opened, Outcome, perform
 
     request = request_of(options)
     if len(patterns) > 1:
         raise UsageError("one pattern at a time", where="vecalc words", hint="/king|queen/ finds both")
     if len(request.model) > 1:
         raise UsageError("one model at a time", where="-m")
-    spaces, request = open_models(request)
-    space = next(iter(spaces.values()))
-    found = found_words(space, *map(as_utf8, patterns), first=options["leading"])
-    tell(found.notes, request)
-    if options["only_count"]:
-        bare = request._replace(header=request.header and format_name(request) not in ("plain", "table"))
-        show_sheets([_count(found)], bare)
-    elif found.rows:
-        show_sheets([_sheet(space, found, options["most"])], request)
-    return 0 if found.rows else NOTHING_FOUND
+
+    def listed(opened: Opened) -> Outcome:
+        space = next(iter(opened.spaces.values()))
+        found = found_words(space, *map(as_utf8, patterns), first=options["leading"])
+        if options["only_count"]:
+            named = opened.request.header and opened.request.format not in ("plain", "table")
+            opened.request = opened.request._replace(header=named)
+            sheets: list[Sheet] | None = [_count(found)]
+        else:
+            sheets = [_sheet(space, found, options["most"])] if found.rows else None
+        return Outcome(sheets, found.notes, 0 if found.rows else NOTHING_FOUND)
+
+    return perform(request, listed)
 
 
 def _count(found: Found) -> Sheet:

@@ -10,7 +10,8 @@ import click
 
 from vecalc.answers import METRICS, NORMS, Metric, Norm
 from vecalc.errors import FileProblem, UsageError
-from vecalc.shell.models.confirm import YES, confirm, default_model, say
+from vecalc.shell.display import remark, say, say_exactly
+from vecalc.shell.models.confirm import YES, confirm, default_model
 from vecalc.shell.options import QUIET, TOLERANCE, TYPE, group
 from vecalc.shell.registry import command
 
@@ -129,8 +130,6 @@ def remove(name: str, yes: bool) -> int:
         remove_from_disk(folder)
     say(f"removed {name}")
     if found.default == name:
-        from vecalc.shell.terminal import remark
-
         remark(f"{name} was the default; it is the starter now")
     return 0
 
@@ -141,10 +140,9 @@ def path(name: str) -> int:
     """Where a model lies: an alias's file, a store's folder."""
     from vecalc.library import catalogue
     from vecalc.library.inventory import place_of
-    from vecalc.shell.terminal import shown
 
     _existing(name, catalogue.read())
-    sys.stdout.write(f"{shown(str(place_of(name)), sys.stdout)}\n")
+    say_exactly(str(place_of(name)))
     return 0
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vecalc.library import catalogue
 from vecalc.library.open_model import import_model
-from vecalc.render.visible import visible
+from vecalc.shell.display import remark, say
 from vecalc.shell.meter import watched
-from vecalc.shell.terminal import remark
 from vecalc.space.store import FACTS, read_facts
 
 if TYPE_CHECKING:
@@ -46,4 +44,4 @@ def import_and_tell(
     size = sum(part.stat().st_size for part in folder.iterdir())
     loss = f", the largest loss of a vector {written.loss:.1e} of its length" if written.loss else ""
     what = f"{written.rows:,} words x {written.width}, {kind}{loss}"
-    sys.stdout.write(visible(f"{name}: {what}; {size / 1e6:,.1f} MB in {folder}") + "\n")
+    say(f"{name}: {what}; {size / 1e6:,.1f} MB in {folder}")

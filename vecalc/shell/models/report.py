@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from vecalc.errors import FileProblem
-from vecalc.shell.models.confirm import YES, confirm, default_model, say
+from vecalc.shell.display import say
+from vecalc.shell.models.confirm import YES, confirm, default_model
 from vecalc.shell.options import FORMAT, QUIET, TOLERANCE, TYPE, request_of
 from vecalc.shell.registry import command
 
@@ -29,10 +30,9 @@ def _seconds(_: click.Context, __: click.Parameter, value: float) -> float:
 def list_(**options: Any) -> int:
     """Every model with a name, and the files that the cache keeps converted."""
     from vecalc.library.inventory import sheets
-    from vecalc.shell.display import show_sheets
+    from vecalc.shell.opening import Outcome, perform
 
-    show_sheets(sheets(default_model()), request_of(options))
-    return 0
+    return perform(request_of(options), lambda _: Outcome(sheets(default_model())))
 
 
 @command("vecalc models info NAME|FILE")
@@ -42,31 +42,26 @@ def list_(**options: Any) -> int:
 @QUIET
 def info(name: str, **options: Any) -> int:
     """One model: its size, where it comes from, what it carries, its first words."""
-    from functools import partial
-
     from vecalc.formats.load import Loaded
     from vecalc.library import catalogue
     from vecalc.library.inventory import details
-    from vecalc.library.named_spaces import starter
     from vecalc.library.open_model import load
-    from vecalc.shell.display import show_sheets
-    from vecalc.shell.meter import watched
-    from vecalc.shell.opening import begin
+    from vecalc.shell.opening import Opened, Outcome, perform
 
-    request = begin(request_of(options, model=(name,)))
-    if name == catalogue.STARTER:
-        opened = Loaded(starter(), ())
-    else:
-        opened = load(
-            name,
-            watch=partial(watched, quiet=request.quiet),
-            skip_bad_rows=request.skip_bad_rows,
-            allow_trailing=request.allow_trailing,
-            encoding_errors=request.encoding_errors,
-        )
-    request = request._replace(beside=tuple(map(str, opened.files)))
-    show_sheets(details(name, opened.space, opened.notes), request)
-    return 0
+    def told(opened: Opened) -> Outcome:
+        found = Loaded(catalogue.starter(), ())
+        if name != catalogue.STARTER:
+            found = load(
+                name,
+                watch=opened.watch,
+                skip_bad_rows=opened.request.skip_bad_rows,
+                allow_trailing=opened.request.allow_trailing,
+                encoding_errors=opened.request.encoding_errors,
+            )
+        opened.reads(found.files)
+        return Outcome(details(name, found.space, found.notes))
+
+    return perform(request_of(options, model=(name,)), told)
 
 
 @command("vecalc models check NAME|FILE", "  vecalc models check vectors.bin --words words.txt\n")
@@ -78,19 +73,17 @@ def info(name: str, **options: Any) -> int:
 @QUIET
 def check(name: str, words: str | None, sample: int, seed: int, **options: Any) -> int:
     """Examines a model: what is wrong with its rows and words, and how its vectors lie. 1 if it is wrong."""
-    from functools import partial
-
     from vecalc.library.inventory import place_of
-    from vecalc.shell.display import show_sheets
-    from vecalc.shell.meter import watched
-    from vecalc.shell.opening import begin
+    from vecalc.shell.opening import Opened, Outcome, perform
     from vecalc.studies.check.check_sheets import sheets
     from vecalc.studies.check.model_check import examine
 
-    request = begin(request_of(options, model=(name,), file=(words,) if words else ()))
-    found = examine(place_of(name), words, sample, seed, partial(watched, quiet=request.quiet))
-    show_sheets(sheets(found), request._replace(beside=tuple(map(str, found.files))))
-    return WRONG if found.is_wrong else 0
+    def examined(opened: Opened) -> Outcome:
+        found = examine(place_of(name), words, sample, seed, opened.watch)
+        opened.reads(found.files)
+        return Outcome(sheets(found), code=WRONG if found.is_wrong else 0)
+
+    return perform(request_of(options, model=(name,), file=(words,) if words else ()), examined)
 
 
 @command("vecalc models pull [NAME]", "  vecalc models pull glove-twitter-25\n")
@@ -103,35 +96,31 @@ def check(name: str, words: str | None, sample: int, seed: int, **options: Any) 
 @QUIET
 def pull(name: str | None, called: str | None, timeout: float, kind: str, yes: bool, **options: Any) -> int:
     """Fetches a model of the gensim-data collection and imports it; without a name, lists them."""
-    from functools import partial
-
-    from vecalc.library import catalogue, gensim_data
-    from vecalc.shell.display import show_sheets
-    from vecalc.shell.meter import watched
-    from vecalc.shell.opening import begin
-
-    request = begin(request_of(options))
-    if name is None:
-        show_sheets([gensim_data.sheet(gensim_data.offers(timeout))], request)
-        return 0
-    called = catalogue.not_an_alias(catalogue.check_name(called or name, "vecalc models pull"))
-    one = gensim_data.offer(name, timeout)
-    licence = f", licence: {one.license}" if one.license else ""
-    say(f"{one.name}: {one.size / 1e6:,.1f} MB{licence}", sys.stderr)
-    for url, checksum in one.parts:
-        say(f"  {url}  md5 {checksum}", sys.stderr)
-    confirm("Fetch it?", yes, "vecalc models pull")
-    file = gensim_data.fetch(one, partial(watched, quiet=request.quiet), timeout)
     from vecalc.formats import Tolerance
+    from vecalc.library import catalogue, gensim_data
     from vecalc.shell.models.import_file import import_and_tell
+    from vecalc.shell.opening import Opened, Outcome, perform
 
-    try:
-        import_and_tell(file, called, kind, Tolerance(), quiet=request.quiet)
-    except FileProblem:  # nor would it be a model the next time
+    def pulled(opened: Opened) -> Outcome:
+        if name is None:
+            return Outcome([gensim_data.sheet(gensim_data.offers(timeout))])
+        model = catalogue.not_an_alias(catalogue.check_name(called or name, "vecalc models pull"))
+        one = gensim_data.offer(name, timeout)
+        licence = f", licence: {one.license}" if one.license else ""
+        say(f"{one.name}: {one.size / 1e6:,.1f} MB{licence}", sys.stderr)
+        for url, checksum in one.parts:
+            say(f"  {url}  md5 {checksum}", sys.stderr)
+        confirm("Fetch it?", yes, "vecalc models pull")
+        file = gensim_data.fetch(one, opened.watch, timeout)
+        try:
+            import_and_tell(file, model, kind, Tolerance(), quiet=opened.request.quiet)
+        except FileProblem:  # nor would it be a model the next time
+            file.unlink(missing_ok=True)
+            raise
         file.unlink(missing_ok=True)
-        raise
-    file.unlink(missing_ok=True)
-    return 0
+        return Outcome()
+
+    return perform(request_of(options), pulled)
 
 
 @command("vecalc models prune [--all]")
@@ -141,7 +130,6 @@ def pull(name: str | None, called: str | None, timeout: float, kind: str, yes: b
 def prune(everything: bool, **options: Any) -> int:
     """Removes from the cache what is of no use: files that changed or are gone, leftovers of killed runs."""
     from vecalc.library.prune import prune
-    from vecalc.shell.display import show_sheets
+    from vecalc.shell.opening import Outcome, perform
 
-    show_sheets([prune(everything=everything)], request_of(options))
-    return 0
+    return perform(request_of(options), lambda _: Outcome([prune(everything=everything)]))

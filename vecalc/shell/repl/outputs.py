@@ -12,11 +12,9 @@ import click
 
 from vecalc.answers import Answer, Sheet
 from vecalc.errors import StorageProblem, UsageError
-from vecalc.shell.display import format_name, renderer, sink_for, style
-from vecalc.shell.file_guard import refuse_overwriting
-from vecalc.shell.output import ArraySink, Sink, TextSink
+from vecalc.shell.display import TextSink, format_name, is_terminal, renderer, style
+from vecalc.shell.opening import refuse_overwriting, sink_for
 from vecalc.shell.request import Request
-from vecalc.shell.terminal import is_terminal
 
 if TYPE_CHECKING:
     from vecalc.shell.repl.session import Session
@@ -52,9 +50,9 @@ def tee(session: Session, argument: str) -> None:
 def write_once(session: Session, path: str, shown: Sequence[Shown]) -> None:
     """A file of some answers, in the format of its suffix. Raises `UsageError`, `StorageProblem`."""
     request = session.request._replace(output=path, format=None)
-    with sink_for(request, several=len(shown) > 1) as (sink, _):
+    with sink_for(request, several=len(shown) > 1) as sink:
         for one in shown:
-            _put(sink, one, path)
+            sink.write(one)
     wrote(session, Path(path))
 
 
@@ -95,7 +93,7 @@ class Tee:
 
     def write(self, shown: Shown) -> None:
         """Take an answer. Raises `OSError`."""
-        _put(self.sink, shown, str(self.path))
+        self.sink.write(shown)
 
     def close(self) -> None:
         """End the document. Raises `OSError`."""
@@ -127,12 +125,3 @@ def _target(request: Request, argument: str) -> Path:
     path = Path(argument).expanduser()
     refuse_overwriting(request._replace(output=str(path)))
     return path
-
-
-def _put(sink: Sink, shown: Shown, path: str) -> None:
-    if isinstance(shown, Answer):
-        sink.write(shown)
-    elif isinstance(sink, ArraySink) or not hasattr(sink, "write_sheet"):
-        raise UsageError("an array can't hold a table", where=path)
-    else:
-        sink.write_sheet(shown)

@@ -12,11 +12,11 @@ from vecalc.engine.calculator import Calculator
 from vecalc.errors import UnfinishedText, VecalcError
 from vecalc.library import definitions
 from vecalc.library.paths import STARTUP
+from vecalc.shell.display import is_terminal
 from vecalc.shell.exceptions import as_problem
 from vecalc.shell.repl import line_editor, prompt_commands
 from vecalc.shell.repl.session import Session
 from vecalc.shell.request import Request
-from vecalc.shell.terminal import is_terminal
 
 PROMPT, CONTINUED = "vecalc> ", "   ...> "
 

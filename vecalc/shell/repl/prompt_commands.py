@@ -20,10 +20,9 @@ from vecalc.errors import UsageError
 from vecalc.lang.nodes import Bind, Define
 from vecalc.lang.show import show
 from vecalc.library import catalogue, definitions
-from vecalc.library.named_spaces import own_settings
 from vecalc.render.visible import visible
 from vecalc.shell import help_topics
-from vecalc.shell.opening import open_models
+from vecalc.shell.opening import Opened
 from vecalc.shell.repl import favourites, outputs, prompt_options, prompt_sheets
 from vecalc.space.atomic import written_whole
 
@@ -140,13 +139,13 @@ def _use(session: Session, argument: str) -> None:
             )
         # What the command line trusts is its own model, not whatever is opened later.
         asked = session.request._replace(model=(argument,), output=None, trust_pickle=False)
-        spaces, opened = open_models(asked)
-        calculator.add(spaces)
-        session.own |= own_settings([argument])
+        opened = Opened(asked)
+        calculator.add(opened.spaces)
+        session.own |= catalogue.own_settings([argument])
         session.request = session.request._replace(
-            model=(*session.request.model, argument), beside=(*session.request.beside, *opened.beside)
+            model=(*session.request.model, argument), beside=opened.request.beside
         )
-        argument = next(iter(spaces))
+        argument = next(iter(opened.spaces))
     session.tell(calculator.candidate_notes([argument]))
     calculator.use(argument)
     session.take_up_own()

@@ -5,23 +5,27 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from types import ModuleType
 
 from vecalc.answers import Answer, Sheet
 from vecalc.engine.calculator import Calculator
 from vecalc.engine.last_answer import explain_unknown
 from vecalc.engine.question import Question
 from vecalc.errors import UnfinishedText, UnknownWords, UsageError, VecalcError
-from vecalc.library.catalogue import Entry
-from vecalc.library.named_spaces import own_settings
-from vecalc.render import Style
+from vecalc.library.catalogue import Entry, own_settings
 from vecalc.render.paint import DIM, paint
-from vecalc.render.problem import problem
 from vecalc.render.visible import visible
-from vecalc.shell.display import renderer, style, tell, usual_format
+from vecalc.shell.display import (
+    complain,
+    document,
+    renderer,
+    report,
+    style,
+    tell,
+    usual_format,
+    wants_color,
+)
 from vecalc.shell.repl import outputs
 from vecalc.shell.request import Request
-from vecalc.shell.terminal import error_style, show_traceback, wants_color
 
 
 class Session:
@@ -47,19 +51,19 @@ class Session:
         for answer in self.calculator.answers([Question(text)]):
             if isinstance(answer.error, UnfinishedText):
                 raise answer.error
-            if self._told(answer):
-                if self.once:
-                    held.append(answer)
-                else:
-                    self._show(answer)
+            if isinstance(answer.error, UnknownWords):
+                explain_unknown(answer.error, self.calculator.scope)
+            report(answer, self.request, self.where)
+            if self.once and answer.error is None:
+                held.append(answer)
+            elif answer.error is None:
+                self._show(answer)
         if held:
             self._write_once(held)
 
     def complain(self, error: VecalcError, text: str = "") -> None:
         """Print a problem."""
-        if self.request.debug:
-            show_traceback(error)
-        sys.stderr.write(problem(error, text, error_style(self.request.color), where=self.where))
+        complain(text, error, self.request, self.where)
 
     def take_up_own(self) -> None:
         """Take the default model's own norm and metric, unless the user said what they are to be."""
@@ -82,33 +86,19 @@ class Session:
         if self.once:
             self._write_once(sheets)
             return
-        module, look = renderer(self.format), style(self.request, several=False)
+        module = renderer(self.format)
         if not hasattr(module, "sheet"):
             raise UsageError(f"'{self.format}' is for vectors, this is a table", hint="set format table")
-        shown = [module.sheet(sheet, look, index) for index, sheet in enumerate(sheets)]
-        self.show("".join([module.begin(look), *shown, module.end(look)]))
+        self.show(document(sheets, module, style(self.request, several=False)))
         self._copy(sheets)
-
-    def _told(self, answer: Answer) -> bool:
-        """Print what there is to say about an answer; whether there is one."""
-        self.tell(answer.notes)
-        if isinstance(answer.error, UnknownWords):
-            explain_unknown(answer.error, self.calculator.scope)
-        if answer.error is not None:
-            self.complain(answer.error, answer.asked.expr)
-        return answer.error is None
 
     def _show(self, answer: Answer) -> None:
         look = style(self.request, several=False)
         head = ""
         if self.format == "table" and not self.request.quiet and _is_read_otherwise(answer):
             head = paint(f"= {visible(answer.parsed)}", DIM, look) + "\n"
-        self.show(head + self._document(answer, look))
+        self.show(head + document([answer], renderer(self.format), look))
         self._copy([answer])
-
-    def _document(self, answer: Answer, look: Style) -> str:
-        module: ModuleType = renderer(self.format)
-        return "".join((module.begin(look), module.answer(answer, look, 0), module.end(look)))
 
     def _write_once(self, shown: Sequence[outputs.Shown]) -> None:
         path, self.once = self.once, ""

@@ -187,7 +187,7 @@ def _finding(what: str, found: Sequence[int], level: str, words: Sequence[str]) 
 
 
 def _known() -> list[str]:
-    from vecalc.library.named_spaces import starter
+    from vecalc.library.catalogue import starter
 
     return list(starter().words())
 
