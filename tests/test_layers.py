@@ -154,7 +154,7 @@ def is_module(package: str, name: str) -> bool:
 
 def test_imports_are_found() -> None:
     assert {found.folder for found in imports()} >= {*EDGE, "lang", "space", "formats", "search", "render"}
-    assert "shell/cli/run.py imports vecalc.engine.question" in map(str, imports())
+    assert "shell/cli/run.py imports vecalc.engine.calculator" in map(str, imports())
     assert "library/open_model.py imports vecalc.formats.load" in map(str, imports())
 
 

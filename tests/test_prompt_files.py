@@ -144,6 +144,7 @@ def test_favourites_live_on(open_prompt: Open, tmp_path: Path) -> None:
     other.until()
     assert other.says("favourite") == "royal = king - man + woman\n"
     assert re.search(r"1\s+queen", other.says("favourite royal"))
+    assert other.says("favorite") == other.says("favourite")  # as it is spelled elsewhere
     assert "note: read config/favourites.vec" in other.says("load config/favourites.vec")
     assert re.search(r"1\s+queen", other.says("royal"))
 

@@ -103,3 +103,34 @@ def test_the_package_alone_loads_nothing() -> None:
     ours = {name for name in done.stdout.split() if name.startswith("vecalc")}
     assert ours == {"vecalc"}
     assert {"numpy", "lark", "click"}.isdisjoint(done.stdout.split())
+
+
+# --- files on the way of an answer ----------------------------------------------------------
+
+COUNTER = Path(__file__).parent / "bench" / "entered.py"
+ENTERED = 45  # of this branch; 35 once the parts below the shell have fewer files
+MORE_FOR_A_BATCH = 3
+
+
+def entered(*arguments: str | Path) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, COUNTER, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 0, done.stderr
+    count, *files = done.stderr.splitlines()
+    assert count.startswith(f"{len(files)} files, ")
+    return {line.partition(":")[0] for line in files}
+
+
+def test_an_answer_passes_through_few_files(tmp_path: Path) -> None:
+    """Each is one that a reader has to open, to follow it."""
+    one = entered("king - man + woman")
+    assert one >= {"__main__.py", "engine/calculator.py", "search/exact.py"}
+    assert len(one) <= ENTERED, sorted(one)
+    batch = tmp_path / "questions.txt"
+    batch.write_text("king - man + woman\nqueen\nking + woman\n")
+    assert len(entered("-f", batch) - one) <= MORE_FOR_A_BATCH

@@ -42,6 +42,7 @@ def batches(space: VectorSpace) -> Iterator[Batch]:
         some = list(islice(words, len(rows)))
         raw = [word.encode("utf-8", "surrogateescape") for word in some]
         yield Batch(first, some, raw, rows)
+    next(words, None)  # it ends here: one that is closed by the collector would drop a Ctrl-C
 
 
 @contextmanager

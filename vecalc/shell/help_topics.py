@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import click
@@ -50,8 +51,11 @@ def _syntax() -> str:
     from vecalc.lang.grammar import grammar_text
 
     head = grammar_text().split("\n// ---", 1)[0]
-    return "\n".join(line.removeprefix("//").removeprefix(" ") for line in head.splitlines()) + "\n" + WORDS
+    text = "\n".join(line.removeprefix("//").removeprefix(" ") for line in head.splitlines())
+    return f"{_FOR_DEVELOPERS.sub('', text)}\n{WORDS}"
 
+
+_FOR_DEVELOPERS = re.compile(r"The only statement of the syntax.*?\. ", re.DOTALL)
 
 WORDS = """\
 Words: letters, digits, _ and apostrophes. Anything else in quotes: "new york", "U.S.", "+", "1984".

@@ -23,6 +23,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 
 from vecalc.answers import Sheet
 from vecalc.engine.calculator import Calculator
+from vecalc.engine.question import Question
 from vecalc.errors import ExpressionError, UsageError
 from vecalc.library import catalogue
 from vecalc.library.paths import KEPT, PRELUDE, keep_tables
@@ -113,6 +114,27 @@ class Opened:
         self.tell(*calculator.candidate_notes())
         _define(calculator, self.request.let)
         return calculator
+
+    def questions(self, typed: Iterable[str]) -> Iterator[Question]:
+        """Those of the command line, numbered from 1; then the lines of its files, numbered as these are.
+
+        Over several files a line is known by the file's name, too.
+        """
+        for number, text in enumerate(typed, start=1):
+            yield Question(text.strip(), number)
+        if not self.request.file:
+            return
+        from vecalc.tables import question_lines
+
+        # A line may have more bytes than the expression in it, for blanks and a comment.
+        longest = max(question_lines.LINE_LIMIT, 2 * self.calculator.options.limits.size)
+        for path in self.request.file:
+            name = "standard input" if path == "-" else path
+            with question_lines.opened(path) as stream:
+                for line in question_lines.lines(stream, longest):
+                    place = f"{name}:{line.number}"
+                    id_ = line.number if len(self.request.file) == 1 else place
+                    yield Question(line.text, id_, problem=line.problem, where=place)
 
     def _tell_now(self, text: str) -> None:
         self.tell(text)

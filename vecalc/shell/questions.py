@@ -1,4 +1,4 @@
-"""Files and rows become questions, each with the place that its problems are reported at."""
+"""Rows of a table become questions, and a list of words the candidates of a ranking."""
 
 from __future__ import annotations
 
@@ -16,25 +16,6 @@ if TYPE_CHECKING:
     from vecalc.tables.question_lines import Line
 
 NAMES = "what can't be in a name is _: 'first name' is first_name"
-
-
-def from_files(paths: Sequence[str], size: int = 0) -> Iterator[Question]:
-    """The lines of batch files; their ids are line numbers, with the file's name where there are several.
-
-    `size` is the limit of an expression in bytes; a line may have more, for blanks and a comment.
-    """
-    if not paths:
-        return
-    from vecalc.tables import question_lines
-
-    longest = max(question_lines.LINE_LIMIT, 2 * size)
-    for path in paths:
-        name = "standard input" if path == "-" else path
-        with question_lines.opened(path) as stream:
-            for line in question_lines.lines(stream, longest):
-                place = f"{name}:{line.number}"
-                id_ = line.number if len(paths) == 1 else place
-                yield Question(line.text, id_, problem=line.problem, where=place)
 
 
 def from_rows(

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from vecalc.answers import Answer
 from vecalc.engine.calculator import CHUNK
-from vecalc.engine.question import Question
 from vecalc.errors import UnknownWords, UsageError
 from vecalc.shell.arguments import as_utf8
 from vecalc.shell.display import Sink, TextSink, is_terminal, renderer, report, style
@@ -84,8 +83,13 @@ def _answer_into(sink: Sink, opened: Opened, typed: list[str], skip: int = 0, co
     chunk = 1 if request.line_buffered else CHUNK
     if batch:
         sys.setswitchinterval(TURN)
+    questions = opened.questions(typed)
+    if request.csv is not None:
+        from vecalc.shell.questions import from_rows
+
+        questions = from_rows(request.csv, typed, opened.calculator, opened.tell)
     with _progress(request, skip) as count:
-        for answer in opened.calculator.answers(_questions(opened, typed), chunk, skip):
+        for answer in opened.calculator.answers(questions, chunk, skip):
             count(1)
             report(answer, request)
             if typed[:1] == [answer.asked.expr] and isinstance(answer.error, UnknownWords):
@@ -97,22 +101,6 @@ def _answer_into(sink: Sink, opened: Opened, typed: list[str], skip: int = 0, co
             yield code
             if not answer.ok and request.bail:
                 return
-
-
-def _questions(opened: Opened, typed: list[str]) -> Iterator[Question]:
-    """Those of the command line, numbered from 1, then those of files; or for each row of a table."""
-    request = opened.request
-    if request.csv is not None:
-        from vecalc.shell.questions import from_rows
-
-        yield from from_rows(request.csv, typed, opened.calculator, opened.tell)
-        return
-    for number, text in enumerate(typed, start=1):
-        yield Question(text.strip(), number)
-    if request.file:
-        from vecalc.shell.questions import from_files
-
-        yield from from_files(request.file, opened.calculator.options.limits.size)
 
 
 def _tell_of_commands(answer: Answer, opened: Opened) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from copy import copy
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -52,7 +51,7 @@ def run(**options: Any) -> int:
     from vecalc.shell.opening import perform
 
     request = request_of(options)
-    typed = [as_utf8(text).strip() for text in (*request.expression_option, *request.expressions)]
+    typed = [as_utf8(text) for text in (*request.expression_option, *request.expressions)]
     if not typed and not request.file:
         raise UsageError("an expression is missing", where="vecalc diff", hint="vecalc diff king -m a -m b")
     if len(request.model) < 2:
@@ -62,16 +61,13 @@ def run(**options: Any) -> int:
 
 def _diff(opened: Opened, typed: list[str]) -> Outcome:
     """Answer the questions of a request in each of its models, and show the differences."""
-    from vecalc.engine.question import Question
     from vecalc.shell.opening import Outcome
-    from vecalc.shell.questions import from_files
     from vecalc.studies.diff.diff_sheets import sheets
     from vecalc.studies.diff.side_by_side import differences
 
     request, calculators = opened.request, _calculators(opened.calculator)
     deep = not request.file
-    asked = [Question(text, number) for number, text in enumerate(typed, start=1)]
-    found = list(differences(calculators, chain(asked, from_files(request.file)), deep=deep))
+    found = list(differences(calculators, opened.questions(typed), deep=deep))
     for one in found:
         _tell_of(one, request)
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 SHOWN = 40  # words of one `find`
 
 
+SPELLINGS = {"favorite": "favourite"}  # what is typed in another spelling
+
 # What makes a formula of a command's name. Without the blank it may be a path or a pattern: find *ing.
 _FORMULA = re.compile(r"[-+*/@^]+\s+\S|[=:]")
 
@@ -52,7 +54,7 @@ def is_quit(line: str) -> bool:
 def run(session: Session, line: str) -> bool:
     """Run the command of a line; False when the line is none."""
     name, _, argument = line.strip().partition(" ")
-    argument = argument.strip()
+    name, argument = SPELLINGS.get(name, name), argument.strip()
     if name not in COMMANDS or _FORMULA.match(argument):
         return False
     COMMANDS[name].run(session, argument)
@@ -68,7 +70,7 @@ def offered(session: Session, before: Sequence[str]) -> Sequence[str]:
             return tuple(prompt_options.SETTERS)
         case ["help"]:
             return (*help_topics.TOPICS, *FUNCTIONS, *session.calculator.shipped)
-        case ["favourite"]:
+        case ["favourite" | "favorite"]:
             return favourites.names()
         case ["use"]:
             return (*filter(None, session.calculator.spaces), *catalogue.names())
