@@ -1,12 +1,13 @@
 """vecalc, the calculator for embeddings.
 
-    text -> parse -> resolve -> evaluate -> rank -> render -> text
-            (lang)    (calc)      (calc)   (search) (render)
+    text -> parse -> resolve -> evaluate -> rank -> answer -> render -> text
+            (lang)    (calc)      (calc)   (search) (engine) (render)
                         |                     |
                         +------ space --------+     words and rows   <- formats (read once, streamed)
-    app: command line / prompt / batch around the whole line
 
-Each stage is a function with one return type; no stage calls an earlier one; only `app` has effects.
+`Calculator.stages` and `Calculator.ranked` (`vecalc.engine.calculator`) name these stages in their order.
+Around them `studies` ask many questions, `library` knows models by name, and `shell` is the command line, the
+prompt and the batch: `vecalc.shell.opening` is how each of them begins and ends.
 
 The Python API:
 

@@ -20,36 +20,17 @@ APP = "vecalc"
 
 def config_folder() -> Path:
     """`VECALC_CONFIG`, or the platform's folder for configuration."""
-    if given := os.environ.get("VECALC_CONFIG"):
-        return Path(given)
-    if sys.platform == "linux":
-        # The XDG rule is one line; importing platformdirs for it costs a tenth of a whole start.
-        return Path(os.environ.get("XDG_CONFIG_HOME") or _home() / ".config") / APP
-    from platformdirs import user_config_path
-
-    return user_config_path(APP, appauthor=False)
+    return _folder("VECALC_CONFIG", "config", "XDG_CONFIG_HOME", ".config")
 
 
 def cache_folder() -> Path:
     """`VECALC_CACHE_DIR`, or the platform's folder for caches."""
-    if given := os.environ.get("VECALC_CACHE_DIR"):
-        return Path(given)
-    if sys.platform == "linux":
-        return Path(os.environ.get("XDG_CACHE_HOME") or _home() / ".cache") / APP
-    from platformdirs import user_cache_path
-
-    return user_cache_path(APP, appauthor=False)
+    return _folder("VECALC_CACHE_DIR", "cache", "XDG_CACHE_HOME", ".cache")
 
 
 def models_folder() -> Path:
     """`VECALC_MODELS`, or `models` in the platform's folder for data: what was imported by name."""
-    if given := os.environ.get("VECALC_MODELS"):
-        return Path(given)
-    if sys.platform == "linux":
-        return Path(os.environ.get("XDG_DATA_HOME") or _home() / ".local" / "share") / APP / "models"
-    from platformdirs import user_data_path
-
-    return user_data_path(APP, appauthor=False) / "models"
+    return _folder("VECALC_MODELS", "data", "XDG_DATA_HOME", ".local/share", "models")
 
 
 def history_file() -> Path:
@@ -59,6 +40,19 @@ def history_file() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path(APP, appauthor=False) / "history"
+
+
+def _folder(variable: str, kind: str, xdg: str, usual: str, within: str = "") -> Path:
+    """What a variable says, or else the platform's folder of a kind, and a place in it."""
+    if given := os.environ.get(variable):
+        return Path(given)
+    if sys.platform == "linux":
+        # The XDG rule is one line; importing platformdirs for it costs a tenth of a whole start.
+        return Path(os.environ.get(xdg) or _home() / usual) / APP / within
+    import platformdirs
+
+    folder: Path = getattr(platformdirs, f"user_{kind}_path")(APP, appauthor=False)
+    return folder / within
 
 
 def _home() -> Path:

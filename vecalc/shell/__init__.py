@@ -1,5 +1,7 @@
 """The shell: everything with effects, around the pure stages.
 
-`pipeline` is the five stages in a row, `cli` and `repl` are the ways in. `catalogue` knows models by name,
-`stores` opens them, `cache` keeps converted ones; `models` and `doctor` are what `vecalc models` does.
+cli        the command line: `command` (its options), `run` (what they ask for)
+commands   one file a command; `models` are those of `vecalc models`
+repl       the prompt
+opening    how all of them begin and end; `display` is what is shown, and how
 """

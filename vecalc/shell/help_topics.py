@@ -1,14 +1,24 @@
-"""`vecalc help TOPIC`: texts made from the program's own tables wherever it has one."""
+"""The help of the program, and of topics: texts made from the program's own tables wherever it has one."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import click
 
 from vecalc.errors import UsageError
 from vecalc.shell import registry
+
+EXAMPLES = """\
+  vecalc 'king - man + woman'
+  vecalc '0.5*(A*B + A + B) where A = blood, B = color'
+  vecalc -m vectors.bin 'man : king :: woman : ?'      another model
+  vecalc 'king - man + woman => queen @3'              a test: exit code 0 or 1
+  vecalc -f questions.txt --json                       one expression a line
+  vecalc --csv pairs.csv -e 'cos(a, b)'                columns a and b of each row
+  vecalc                                               a prompt
+"""
 
 EXIT_CODES = {
     0: "everything was answered",
@@ -21,6 +31,33 @@ EXIT_CODES = {
     130: "interrupted by Ctrl-C",
     141: "the reader of the output went away",
 }
+
+
+def short_help() -> str:
+    """What `-h` shows."""
+    return f"""\
+vecalc, the calculator for embeddings
+
+{usage()}
+{EXAMPLES}
+  -m FILE  model      -k N  neighbours      --format FORMAT      --norm rms|unit|raw
+
+vecalc --help lists all options, vecalc help {"|".join(TOPICS)} explains.
+"""
+
+
+def usage() -> str:
+    """A line for each way to call the program."""
+    first, *more = usages()
+    return "".join([f"Usage: {first}\n", *(f"       {line}\n" for line in more)])
+
+
+def usages() -> Iterator[str]:
+    """The ways to call the program, and its commands."""
+    yield "vecalc [OPTIONS] [EXPRESSION]..."
+    for name in registry.names():
+        if command := registry.find(name):
+            yield from command.usage.splitlines()
 
 
 def topic(name: str) -> str:

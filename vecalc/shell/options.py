@@ -121,6 +121,12 @@ RANKING = group(
     click.option("--in", "within", metavar="NAME", help="Seek neighbours in this loaded space."),
 )
 
+EXPRESSIONS = click.option(
+    "-e", "expression_option", multiple=True, metavar="EXPR", help="An expression; may be repeated."
+)
+FILES = click.option(
+    "-f", "--file", multiple=True, metavar="FILE", help="Expressions, one a line; - is standard input."
+)
 LET = click.option("--let", multiple=True, metavar="NAME=EXPR", help="Bind a name first; may be repeated.")
 
 FORMAT = group(

@@ -1,1 +1,1 @@
-"""The command line: `arguments` -> `command` (options) -> `run` (what they ask for) -> `output`."""
+"""The command line: `command` has its options, `run` does what they ask for."""

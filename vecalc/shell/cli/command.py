@@ -13,8 +13,20 @@ import click
 
 from vecalc.errors import UsageError, VecalcError
 from vecalc.shell.arguments import Call, call_of, with_doubt
-from vecalc.shell.main_help import EXAMPLES, short_help, usage
-from vecalc.shell.options import DEBUG, FORMAT, LET, MODEL, QUIET, RANKING, WORDS, read, request_of
+from vecalc.shell.help_topics import EXAMPLES, short_help, usage
+from vecalc.shell.options import (
+    DEBUG,
+    EXPRESSIONS,
+    FILES,
+    FORMAT,
+    LET,
+    MODEL,
+    QUIET,
+    RANKING,
+    WORDS,
+    read,
+    request_of,
+)
 from vecalc.shell.settings import Setting, load_settings
 
 SECTIONS = {
@@ -72,12 +84,8 @@ def _print_generated(ctx: click.Context, _: click.Parameter, value: str | None) 
 
 @click.command(cls=_Command, add_help_option=False, context_settings={"max_content_width": 100})
 @click.argument("expressions", nargs=-1, metavar="[EXPRESSION]...")
-@click.option(
-    "-e", "expression_option", multiple=True, metavar="EXPR", help="An expression; may be repeated."
-)
-@click.option(
-    "-f", "--file", multiple=True, metavar="FILE", help="Expressions, one a line; - is standard input."
-)
+@EXPRESSIONS
+@FILES
 @click.option("--csv", metavar="FILE", help="Compute -e for each row of a .csv, .tsv or .jsonl file.")
 @LET
 @click.option("-i", "--interactive", is_flag=True, help="Go on at the prompt afterwards.")

@@ -8,7 +8,7 @@ import click
 
 import vecalc
 from vecalc.shell import registry
-from vecalc.shell.help_topics import EXIT_CODES
+from vecalc.shell.help_topics import EXIT_CODES, usages
 
 DESCRIPTION = """\
 Computes with words as vectors, and shows the words that are nearest to the result. With expressions, they
@@ -37,7 +37,7 @@ def _page(command: click.Command, sections: Mapping[str, Iterable[str]], example
     """The lines of the manual page, in the macros of man(7)."""
     yield f'.TH VECALC 1 "" "vecalc {vecalc.__version__}" "User Commands"'
     yield from (".SH NAME", "vecalc \\- the calculator for embeddings", ".SH SYNOPSIS", ".nf")
-    yield from map(_text, ("vecalc [OPTIONS] [EXPRESSION]...", *_usage()))
+    yield from map(_text, usages())
     yield from (".fi", ".SH DESCRIPTION")
     yield from map(_text, DESCRIPTION.splitlines())
     yield from (".SH EXAMPLES", ".nf", *map(_text, examples.splitlines()), ".fi", ".SH OPTIONS")
@@ -55,12 +55,6 @@ def _page(command: click.Command, sections: Mapping[str, Iterable[str]], example
     yield ".SH EXIT STATUS"
     yield from _terms((str(code), meaning) for code, meaning in EXIT_CODES.items())
     yield from (".SH SEE ALSO", "vecalc help syntax, vecalc help functions, vecalc COMMAND \\-\\-help")
-
-
-def _usage() -> Iterator[str]:
-    for name in registry.names():
-        if found := registry.find(name):
-            yield from found.usage.splitlines()
 
 
 def _commands() -> Iterator[tuple[str, str]]:

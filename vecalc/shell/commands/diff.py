@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vecalc.errors import UsageError
-from vecalc.shell.options import FORMAT, LET, MODEL, QUIET, RANKING, WORDS, request_of
+from vecalc.shell.options import EXPRESSIONS, FILES, FORMAT, LET, MODEL, QUIET, RANKING, WORDS, request_of
 from vecalc.shell.registry import command
 from vecalc.shell.request import FAILED
 
@@ -28,12 +28,8 @@ EXAMPLES = """\
 
 @command("vecalc diff EXPRESSION... -m A=FILE -m B=FILE [OPTIONS]", EXAMPLES)
 @click.argument("expressions", nargs=-1, metavar="[EXPRESSION]...")
-@click.option(
-    "-e", "expression_option", multiple=True, metavar="EXPR", help="An expression; may be repeated."
-)
-@click.option(
-    "-f", "--file", multiple=True, metavar="FILE", help="Expressions, one a line; - is standard input."
-)
+@EXPRESSIONS
+@FILES
 @MODEL
 @LET
 @WORDS

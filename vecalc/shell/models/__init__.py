@@ -1,1 +1,1 @@
-"""What `vecalc models` does: `listing` and `pruning` of what there is, `pulling` what there is not yet."""
+"""What `vecalc models` does: `report` shows and fetches, `edit` changes names, defaults and settings."""

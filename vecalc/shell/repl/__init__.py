@@ -1,1 +1,1 @@
-"""The prompt: `prompt` is the loop, `commands` what can be typed besides expressions, `editing` the line."""
+"""The prompt: `prompt` is the loop, `prompt_commands` what can be typed besides expressions."""
