@@ -69,7 +69,8 @@ HOMES = {
     "scipy": set(),
     "threadpoolctl": {"space"},
     "zstandard": {"formats"},
-    "numpy": {"space", "formats", "search", "calc", "evaluation", "engine", "studies", "shell", "tables"},
+    "numpy": {"arrays", "calc", "engine", "evaluation"}
+    | {"formats", "search", "space", "studies", "shell", "tables"},
 }
 # Slow to load, and not always needed.
 INSIDE_FUNCTIONS = (

@@ -46,7 +46,7 @@ def test_a_table_has_so_many_columns_at_most(form: str, command: list[str], tmp_
 
 @every_form
 def test_a_row_that_is_too_long_is_one_bad_row(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "LONGEST_ROW", 100)
+    monkeypatch.setattr(question_rows, "LONGEST_ROW", 100)
     data = written(form, ["a", "b"], ["king", "queen"], ["x" * 1000, "y"], ["man", "woman"])
     first, bad, last = rows(f"t.{form}", io.BytesIO(data))
     assert (first.cells, last.cells) == ({"a": "king", "b": "queen"}, {"a": "man", "b": "woman"})
@@ -56,7 +56,7 @@ def test_a_row_that_is_too_long_is_one_bad_row(form: str, monkeypatch: pytest.Mo
 
 
 def test_many_lines_in_quotes_are_a_row_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "LONGEST_ROW", 100)
+    monkeypatch.setattr(question_rows, "LONGEST_ROW", 100)
     data = b'a,b\n"' + b"x\n" * 60 + b'",y\nman,woman\n'
     found = list(rows("t.csv", io.BytesIO(data)))
     assert "longer than 100" in str(found[0].problem)
@@ -98,6 +98,6 @@ def test_61_a_line_of_a_gigabyte_is_read_in_constant_memory(form: str) -> None:
 
 @pytest.mark.parametrize("form", ["csv", "tsv"])
 def test_a_header_that_is_too_long_is_no_table(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "LONGEST_ROW", 100)
+    monkeypatch.setattr(question_rows, "LONGEST_ROW", 100)
     with pytest.raises(FileProblem, match="is no table: it is longer than 100 characters"):
         next(rows(f"t.{form}", io.BytesIO(b"x" * 1000 + b"\na\n")))

@@ -1,7 +1,7 @@
 """How well formulas answer analogies and predict judgements of similarity, each number with its protocol.
 
     lines                        bytes of a file -> numbered lines -> cells
-    analogy_files, pair_files    those, in any layout -> `Analogies`, `Pairs`; `binding` names columns
+    analogy_files, pair_files    those, in any layout -> `Analogies`, `Pairs`
     protocol                     the rules by name, and as a table
     lookup                       words -> rows, under the rules
     solving, sectional           rows of questions -> the rows that a formula, or a method, ranks first

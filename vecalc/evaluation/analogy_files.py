@@ -16,8 +16,10 @@ from pathlib import PurePath
 
 from vecalc.errors import FileProblem
 from vecalc.evaluation import Analogies, Analogy, Section
-from vecalc.evaluation.binding import bound_rows, with_names
-from vecalc.tables.question_tables import SAMPLE, Line, Text, is_number, lines, table
+from vecalc.tables.binding import bound_rows, with_names
+from vecalc.tables.cell_rules import Tell, unheard
+from vecalc.tables.question_lines import Line
+from vecalc.tables.question_tables import SAMPLE, Text, is_number, lines, table
 
 COLUMNS = ("a", "b", "c")
 ANSWER = "d"  # the name that --bind has for the right answer
@@ -28,13 +30,16 @@ _TAG = re.compile(r"[A-Z$]+(_[A-Z$]+)+")
 _WHAT_IT_SHOULD_BE = "four words a line, pairs between tabs, or --bind a=COLUMN --bind b=... for a table"
 
 
-def read_analogies(name: str, texts: Sequence[Text], bind: Mapping[str, str]) -> Analogies:
+def read_analogies(
+    name: str, texts: Sequence[Text], bind: Mapping[str, str], tell: Tell = unheard
+) -> Analogies:
     """The questions of a file, or of the files of a folder; `bind` are columns by their names in formulas.
 
-    Raises `FileProblem` with file and line for what fits no layout.
+    `tell` hears when cells are not separated as a suffix says. Raises `FileProblem` with file and line for
+    what fits no layout.
     """
     if bind:
-        found = _table(name, texts, bind)
+        found = _table(name, texts, bind, tell)
     else:
         sample = [line.text for line in lines(texts[0])[:SAMPLE]]
         layout = _layout(sample, texts)
@@ -49,7 +54,7 @@ def read_analogies(name: str, texts: Sequence[Text], bind: Mapping[str, str]) ->
 def _layout(
     sample: Sequence[str], texts: Sequence[Text]
 ) -> Callable[[str, Sequence[Text]], Analogies] | None:
-    rows = [line.split() for line in sample if not line.startswith((":", "#"))]
+    rows = [line.split() for line in sample if not line.startswith(":")]
     widths = [len(row) for row in rows]
     if len(rows) < len(sample) and sample[0].startswith(":"):
         return _google
@@ -68,7 +73,7 @@ def _layout(
 
 
 def _not_analogies(sample: Sequence[str]) -> str:
-    rows = [line.split() for line in sample if not line.startswith("#")]
+    rows = [line.split() for line in sample]
     if rows and is_number(re.split(r"[\s,;]", sample[-1].strip())[-1]):
         return "has numbers where analogies have words: judged pairs are for `vecalc eval similarity`"
     if rows and len(rows[0]) == 3:
@@ -86,7 +91,7 @@ def _google(name: str, texts: Sequence[Text]) -> Analogies:
         for line in lines(text):
             if line.text.startswith(":"):
                 sections.append((line.text.lstrip(": ").strip(), text.name))
-            elif not line.text.startswith("#"):
+            else:
                 sections = sections or [("", text.name)]
                 a, b, c, d = _words(text, line, 4)
                 questions.append(Analogy((a, b, c), (d,), len(sections) - 1, line.number))
@@ -182,7 +187,7 @@ def _ordered_pairs(pairs: Sequence[tuple[str, tuple[str, ...], int]], section: i
 # --- tables ---------------------------------------------------------------------------------
 
 
-def _table(name: str, texts: Sequence[Text], bind: Mapping[str, str]) -> Analogies:
+def _table(name: str, texts: Sequence[Text], bind: Mapping[str, str], tell: Tell) -> Analogies:
     if ANSWER not in bind:
         raise FileProblem(
             "its answer is not bound", where=name, hint=f"add --bind {ANSWER}=COLUMN, the right answer"
@@ -190,7 +195,7 @@ def _table(name: str, texts: Sequence[Text], bind: Mapping[str, str]) -> Analogi
     columns = tuple(column for column in bind if column != ANSWER)
     questions = []
     for text in texts:
-        found = with_names(table(text), bind.values())
+        found = with_names(table(text, tell), bind.values())
         for row, cells in zip(found.rows, bound_rows(text.name, found, bind), strict=True):
             words = tuple(cells[column] for column in columns)
             questions.append(Analogy(words, (cells[ANSWER],), 0, row.number))

@@ -12,23 +12,26 @@ from collections.abc import Mapping, Sequence
 
 from vecalc.errors import FileProblem
 from vecalc.evaluation import Pair, Pairs
-from vecalc.evaluation.binding import bound_rows, place_of, with_names
-from vecalc.tables.question_tables import SAMPLE, Table, Text, is_number, lines, table, words_of
+from vecalc.tables.binding import bound_rows, place_of, with_names
+from vecalc.tables.cell_rules import Tell, number_of, unheard, words_of
+from vecalc.tables.question_tables import SAMPLE, Table, Text, is_number, lines, table
 
 COLUMNS = ("a", "b")
 PHRASES = ("a1", "n1", "a2", "n2")
 _WHAT_IT_SHOULD_BE = "two words and a score a line, or --bind a=COLUMN --bind b=COLUMN --score COLUMN"
 
 
-def read_pairs(name: str, text: Text, bind: Mapping[str, str], score: str | None) -> Pairs:
+def read_pairs(
+    name: str, text: Text, bind: Mapping[str, str], score: str | None, tell: Tell = unheard
+) -> Pairs:
     """The pairs of a file; `bind` are columns by their names in formulas, `score` is the judgements' column.
 
-    Raises `FileProblem` with file and line for what has no words or no score.
+    `tell` hears when cells are not separated as the suffix says. Raises `FileProblem` with file and line for
+    what has no words or no score.
     """
     if lines(text)[0].text.startswith(":"):
         raise FileProblem("holds analogies", where=text.name, hint="`vecalc eval analogies` reads them")
-    found = table(text)
-    found = with_names(found, (*bind.values(), *filter(None, (score,))))
+    found = with_names(table(text, tell), (*bind.values(), *filter(None, (score,))))
     if not found.rows:
         raise FileProblem("is nothing but a header", where=text.name)
     words = _word_columns(found)
@@ -82,8 +85,8 @@ def _phrases(text: Text, number: int, cell: str) -> tuple[str, ...]:
 
 
 def _score(text: Text, number: int, cell: str) -> float:
-    if not is_number(cell):
+    if (score := number_of(cell)) is None:
         raise FileProblem(
             f"'{cell}' is no score", where=f"{text.name}:{number}", hint="--score names a column"
         )
-    return float(cell)
+    return score

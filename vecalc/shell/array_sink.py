@@ -10,7 +10,7 @@ from vecalc.answers import Answer, Number, Ranking, Rows, Scored, Sheet
 from vecalc.errors import UsageError
 
 if TYPE_CHECKING:
-    from vecalc.space.npy_writer import GrowingArray
+    from vecalc.space.npy_files import GrowingArray
 
 
 class ArraySink:
@@ -39,7 +39,7 @@ class ArraySink:
 
     def _of_width(self, shape: tuple[int, ...]) -> GrowingArray:
         if self.array is None:
-            from vecalc.space.npy_writer import GrowingArray
+            from vecalc.space.npy_files import GrowingArray
 
             self.array = GrowingArray(self.stream, "<f8", shape)
             self.array.append(np.full((self.owed, *shape), np.nan))

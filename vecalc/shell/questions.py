@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ from vecalc.errors import FileProblem, UnknownName
 from vecalc.lang.nodes import Node, Number, Word
 
 if TYPE_CHECKING:
+    from vecalc.space import VectorSpace
     from vecalc.tables.question_lines import Line
 
 NAMES = "what can't be in a name is _: 'first name' is first_name"
@@ -30,11 +30,12 @@ def from_rows(
     from vecalc.tables import question_lines, question_rows
 
     checked, tally = False, Tally()
+    space = calculator.spaces[calculator.default]
     with question_lines.opened(path) as stream:
-        for row in question_rows.rows(path, stream):
+        for row in question_rows.rows(path, stream, tell):
             names = {}
             for column, cell in row.cells.items():
-                node = names[as_name(column)] = _as_node(cell, calculator)
+                node = names[as_name(column)] = _as_node(cell, space)
                 if row.problem is None:
                     tally.add_cells(column, 1, number=cell if isinstance(node, Number) else "")
             if len(names) < len(row.cells):
@@ -86,12 +87,8 @@ def _word(line: Line, path: str) -> str:
     return line.text.strip()
 
 
-def _as_node(cell: str, calculator: Calculator) -> Node:
-    """A cell is a word, unless it is none and reads as a number."""
-    space = calculator.spaces[calculator.default]
-    if space.row(cell) is None:
-        with contextlib.suppress(ValueError):
-            value = float(cell)
-            if abs(value) < float("inf"):
-                return Number(value)
-    return Word(cell, quoted=True)
+def _as_node(cell: str, space: VectorSpace) -> Node:
+    from vecalc.tables.cell_rules import row_or_number
+
+    found = row_or_number(cell, space)
+    return Number(found) if isinstance(found, float) else Word(cell, quoted=True)

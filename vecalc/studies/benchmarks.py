@@ -83,7 +83,7 @@ def analogies(
     `tell` hears of words that are there in another case. Raises `InFormula` for a formula that gives no
     vector, `FileProblem` for a file that is no such set, `NothingSeen` for one of which nothing counts.
     """
-    questions = read_analogies(path, texts(path), wanted.bind)
+    questions = read_analogies(path, texts(path), wanted.bind, tell)
     needed = [Needed(entry.words, entry.answers) for entry in questions.questions]
     runs, remarks = [], []
     for model, space in _models(calculator):
@@ -136,7 +136,7 @@ def similarity(calculator: Calculator, path: str, wanted: Wanted, tell: Tell = u
     files = texts(path)
     if len(files) > 1:
         raise FileProblem("is a folder", where=path, hint="name the files in it")
-    pairs = read_pairs(path, files[0], wanted.bind, wanted.score)
+    pairs = read_pairs(path, files[0], wanted.bind, wanted.score, tell)
     usual = DEFAULT_SIMILARITY if {"a", "b"} <= set(pairs.columns) else DEFAULT_PHRASES
     needed = [Needed(pair.words) for pair in pairs.pairs]
     runs, remarks = [], []

@@ -1,4 +1,4 @@
-"""Where questions come from: lines of files and pipes."""
+"""Lines of files and pipes: expressions of a batch, words, questions of an evaluation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BLOCK = 1 << 20  # bytes read at a time
 
 
 class Line(NamedTuple):
-    """One line of a batch: its number from 1, and its text or what is wrong with it."""
+    """One line: its number from 1, and its text or what is wrong with it."""
 
     number: int
     text: str
@@ -40,8 +40,8 @@ def opened(path: str) -> Iterator[IO[bytes]]:
         yield stream
 
 
-def lines(stream: IO[bytes], longest: int = LINE_LIMIT) -> Iterator[Line]:
-    """The expressions of a batch. Blank lines and comments are skipped; a bad line is a problem in place.
+def lines(stream: IO[bytes], longest: int = LINE_LIMIT, hint: str = RAISE) -> Iterator[Line]:
+    """The lines of a file. Blank ones and comments are skipped; a bad line is a problem in place.
 
     UTF-8 with or without a byte-order mark, LF or CRLF, with or without a last line end. A line may have
     `longest` bytes, its end included.
@@ -52,7 +52,7 @@ def lines(stream: IO[bytes], longest: int = LINE_LIMIT) -> Iterator[Line]:
         if len(raw) > longest:
             if not raw.endswith(b"\n"):
                 _skip_line(stream)
-            yield Line(number, "", FileProblem(f"the line is longer than {longest:,} bytes", hint=RAISE))
+            yield Line(number, "", FileProblem(f"the line is longer than {longest:,} bytes", hint=hint))
             continue
         if number == 1:
             raw = raw.removeprefix(b"\xef\xbb\xbf")

@@ -5,16 +5,29 @@ from __future__ import annotations
 import csv
 import io
 import os
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any, BinaryIO, NamedTuple, cast
 
 from vecalc.errors import FileProblem, VecalcError
+from vecalc.tables.cell_rules import (
+    PROMISED,
+    Delimiter,
+    Tell,
+    as_cell,
+    cells_of_object,
+    divided,
+    is_object,
+    layout_of,
+    unheard,
+)
 
 # A column takes some 4 kB and 50 µs where it becomes a name of formulas; the widest tables of surveys have
 # some thousands.
 MOST_COLUMNS = 10_000
 LONGEST_ROW = 1 << 24  # characters; a longer one is read past in constant memory, and reported
+MOST_WAITING = 1_000  # bad rows before the first good one of JSON lines
 
 
 class Row(NamedTuple):
@@ -28,24 +41,27 @@ class Row(NamedTuple):
     problem: VecalcError | None = None
 
 
-def rows(path: str, stream: IO[bytes]) -> Generator[Row]:
-    """The rows of a CSV, TSV, JSON-lines or Parquet file, told apart by suffix (CSV for anything else).
+def rows(path: str, stream: IO[bytes], tell: Tell = unheard) -> Generator[Row]:
+    """The rows of a table: Parquet by its suffix, JSON lines by theirs or their content, or else of cells
+    between tabs, semicolons or commas, by their content (see `vecalc.tables.cell_rules`).
 
-    Raises `FileProblem` when there are no columns, more than `MOST_COLUMNS`, or two of one name.
+    `tell` hears when cells are not separated as the suffix says. Raises `FileProblem` when there are no
+    columns, more than `MOST_COLUMNS`, or two of one name.
     """
-    if Path(path).suffix.lower() == ".parquet":
+    suffix = Path(path).suffix.lower()
+    if suffix == ".parquet":
         yield from _parquet(stream, path)
         return
-    reader: Callable[[_Lines, str], Iterator[Row]] = {
-        ".tsv": lambda lines, path: _delimited(lines, "\t", path),
-        ".tab": lambda lines, path: _delimited(lines, "\t", path),
-        ".jsonl": _json_lines,
-        ".ndjson": _json_lines,
-    }.get(Path(path).suffix.lower(), lambda lines, path: _delimited(lines, ",", path))
     # Bytes that are not UTF-8 come through as lone surrogates, so that one bad row stays one bad row.
     text = io.TextIOWrapper(stream, encoding="utf-8-sig", errors="surrogateescape", newline="")
+    lines = _Lines(text)
     try:
-        yield from map(_check_encoding, reader(_Lines(text), path))
+        first = lines.ahead(1)
+        # Of the others the header and the first row, without which there is no answer either.
+        some = first if any(map(is_object, first)) else lines.ahead(2)
+        layout = layout_of(path, some, PROMISED.get(suffix, ","), tell)
+        found = _json_lines(lines, path) if layout == "{" else _delimited(lines, layout, path)
+        yield from map(_check_encoding, found)
     finally:
         text.detach()
 
@@ -70,6 +86,7 @@ class _Lines:
 
     def __init__(self, text: IO[str]) -> None:
         self._text = text
+        self._ahead: deque[str] = deque()  # lines that were looked at, and are still to be taken
         self._left = LONGEST_ROW
         self.number = 0  # of the line taken last, from 1
 
@@ -77,12 +94,20 @@ class _Lines:
         """From here on lines belong to another row."""
         self._left = LONGEST_ROW
 
+    def ahead(self, count: int) -> Sequence[str]:
+        """The next lines, which stay where they are; none behind one that is too long."""
+        while len(self._ahead) < count and all(line[-1] in "\r\n" for line in self._ahead):
+            if not (line := self._text.readline(LONGEST_ROW + 1)):
+                break
+            self._ahead.append(line)
+        return self._ahead
+
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
         """Raises `_TooLong`, behind the line that is too much; the next one can be taken after it."""
-        line = self._text.readline(self._left + 1)
+        line = self._ahead.popleft() if self._ahead else self._text.readline(self._left + 1)
         if not line:
             raise StopIteration
         self.number += 1
@@ -105,11 +130,11 @@ def _check_columns(columns: Sequence[str], where: str) -> None:
         raise FileProblem("has two columns of the same name", where=where)
 
 
-# --- CSV and TSV ----------------------------------------------------------------------------
+# --- cells between delimiters ---------------------------------------------------------------
 
 
-def _delimited(lines: _Lines, delimiter: str, path: str) -> Iterator[Row]:
-    reader = csv.reader(lines, delimiter=delimiter)
+def _delimited(lines: _Lines, delimiter: Delimiter, path: str) -> Iterator[Row]:
+    reader = divided(lines, delimiter)
     header = _header(reader, path)
     while True:
         lines.begin_row()
@@ -147,7 +172,10 @@ def _row(number: int, header: list[str], cells: list[str]) -> Row:
 
 
 def _json_lines(lines: _Lines, path: str) -> Iterator[Row]:
-    """The first object says what the columns are; bad rows before it wait until they are known."""
+    """The first object says what the columns are; bad rows before it wait until they are known.
+
+    Raises the problem of the first of them where there is no object, or only behind many of them.
+    """
     columns: list[str] | None = None
     waiting: list[Row] = []
     for row in _objects(lines):
@@ -155,12 +183,14 @@ def _json_lines(lines: _Lines, path: str) -> Iterator[Row]:
             columns = list(row.cells)
             _check_columns(columns, f"{path}:{row.number}")
             yield from (_with_columns(bad, columns) for bad in waiting)
-        if columns is None:
-            waiting.append(row)
-        else:
+        if columns is not None:
             yield _with_columns(row, columns)
-    if columns is None:
-        yield from waiting
+            continue
+        waiting.append(row)
+        if len(waiting) == MOST_WAITING:
+            break
+    if columns is None and waiting and (problem := waiting[0].problem):
+        raise problem.at(where=f"{path}:{waiting[0].number}")
 
 
 def _objects(lines: _Lines) -> Iterator[Row]:
@@ -178,17 +208,10 @@ def _objects(lines: _Lines) -> Iterator[Row]:
 
 
 def _parsed(number: int, line: str) -> Row:
-    import json
-
     try:
-        entry = json.loads(line)
-    except json.JSONDecodeError as problem:
-        return Row(number, {}, FileProblem(f"is not JSON: {problem.msg}"))
-    except (RecursionError, ValueError):  # a number of too many digits is a ValueError
-        return Row(number, {}, FileProblem("is not JSON that can be read: nested too deeply, or too long"))
-    if not isinstance(entry, dict) or not entry:
-        return Row(number, {}, FileProblem("is no JSON object", hint='one object a line: {"a": "king"}'))
-    return Row(number, {key: _cell(value) for key, value in entry.items()})
+        return Row(number, cells_of_object(line))
+    except FileProblem as problem:
+        return Row(number, {}, problem)
 
 
 def _with_columns(row: Row, columns: list[str]) -> Row:
@@ -208,12 +231,6 @@ def _other_columns(cells: Mapping[str, str], columns: list[str]) -> FileProblem 
     return None
 
 
-def _cell(value: object) -> str:
-    import json
-
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
 # --- Parquet --------------------------------------------------------------------------------
 
 
@@ -228,7 +245,7 @@ def _parquet(stream: IO[bytes], path: str) -> Iterator[Row]:
         for piece in _pieces(cast(BinaryIO, stream), Path(path)):
             for entry in piece.to_pylist():
                 number += 1
-                yield Row(number, {key: "" if cell is None else _cell(cell) for key, cell in entry.items()})
+                yield Row(number, {key: "" if cell is None else as_cell(cell) for key, cell in entry.items()})
     except (ArrowException, OSError, TypeError) as problem:  # TypeError: a cell that is no text and no JSON
         why = " ".join(str(problem).split())
         raise FileProblem(f"can't be read behind row {number}: {why}", where=path) from None

@@ -1,19 +1,27 @@
-"""Files of questions as text: numbered lines, and the cells of a table of any usual kind."""
+"""Files of questions held whole: numbered lines, and the cells of a table with or without a header."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
-import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from vecalc.errors import FileProblem
+from vecalc.tables import question_lines
+from vecalc.tables.cell_rules import (
+    Delimiter,
+    Tell,
+    cells_of_object,
+    divided,
+    layout_of,
+    number_of,
+    unheard,
+)
+from vecalc.tables.question_lines import Line
 
-LONGEST_LINE = 1 << 16  # characters; a longer line is in no file of questions
+LONGEST_LINE = 1 << 16  # bytes; a longer line is in no file of questions
 SAMPLE = 50  # rows that say what kind of table it is
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
 class Text(NamedTuple):
@@ -21,13 +29,6 @@ class Text(NamedTuple):
 
     name: str
     data: bytes
-
-
-class Line(NamedTuple):
-    """A line that holds something, and its number from 1."""
-
-    number: int
-    text: str
 
 
 class Row(NamedTuple):
@@ -45,45 +46,36 @@ class Table(NamedTuple):
 
 
 def lines(text: Text) -> list[Line]:
-    """The lines that hold something: UTF-8, with or without byte-order mark and carriage returns.
+    """The lines that hold something and are not comments: UTF-8, with or without byte-order mark and
+    carriage returns.
 
     Raises `FileProblem` for bytes that are not UTF-8, NUL characters, overlong lines, and for no lines.
     """
     found = []
-    for number, raw in enumerate(text.data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
-        where = f"{text.name}:{number}"
-        try:
-            line = raw.rstrip(b"\r").decode("utf-8")
-        except UnicodeDecodeError as problem:
-            raise FileProblem(
-                f"byte {problem.start + 1} is not UTF-8", where=where, hint="save the file as UTF-8"
-            ) from None
-        if len(line) > LONGEST_LINE or "\0" in line:
+    for line in question_lines.lines(io.BytesIO(text.data), LONGEST_LINE, hint="give a text file"):
+        where = f"{text.name}:{line.number}"
+        if line.problem is not None:
+            raise line.problem.at(where=where)
+        if "\0" in line.text:
             raise FileProblem("is no file of questions", where=where, hint="give a text file")
-        if line.strip():
-            found.append(Line(number, line))
+        found.append(line)
     if not found:
-        raise FileProblem("is empty", where=text.name)
+        empty = not text.data.strip()
+        raise FileProblem("is empty" if empty else "is nothing but comments", where=text.name)
     return found
 
 
-def is_number(cell: str) -> bool:
-    """Whether a cell is a finite number; `nan` and `infinity` are words."""
-    return _NUMBER.fullmatch(cell.strip()) is not None and abs(float(cell)) < float("inf")
-
-
-def table(text: Text) -> Table:
+def table(text: Text, tell: Tell = unheard) -> Table:
     """The rows of a JSON-lines, tab, comma, semicolon or blank separated file; lines with `#` are comments.
 
-    Raises `FileProblem` for a row with other columns than the first.
+    `tell` hears when cells are not separated as the suffix says. Raises `FileProblem` for a row with other
+    columns than the first.
     """
-    found = [line for line in lines(text) if not line.text.startswith("#")]
-    if not found:
-        raise FileProblem("is nothing but comments", where=text.name)
-    if found[0].text.lstrip().startswith("{"):
+    found = lines(text)
+    layout = layout_of(text.name, [line.text for line in found[:SAMPLE]], " ", tell)
+    if layout == "{":
         return _objects(text.name, found)
-    delimiter = _delimiter(found[:SAMPLE])
-    rows = [Row(line.number, _cells(line.text, delimiter)) for line in found]
+    rows = list(_rows(text.name, found, layout))
     rows = [_trimmed(row, len(rows[0].cells)) for row in rows]
     for row in rows:
         if len(row.cells) != len(rows[0].cells):
@@ -93,6 +85,27 @@ def table(text: Text) -> Table:
             )
     header = rows[0].cells if _is_header(rows[: SAMPLE + 1]) else None
     return Table(header, rows[1:] if header else rows)
+
+
+def _rows(name: str, found: Sequence[Line], delimiter: Delimiter) -> Iterator[Row]:
+    """The rows of lines, each with the number of its last line."""
+    taken: list[int] = []
+
+    def texts() -> Iterator[str]:
+        for line in found:
+            taken[:] = [line.number]
+            yield f"{line.text}\n"
+
+    try:
+        for cells in divided(texts(), delimiter):
+            yield Row(taken[0], tuple(cell.strip() for cell in cells))
+    except csv.Error as problem:
+        raise FileProblem(f"is no row: {problem}", where=f"{name}:{taken[0]}") from None
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell is a finite number."""
+    return number_of(cell) is not None
 
 
 def _count(number: int, what: str) -> str:
@@ -107,21 +120,6 @@ def _trimmed(row: Row, width: int) -> Row:
     return Row(row.number, cells)
 
 
-def _delimiter(some: Sequence[Line]) -> str:
-    for delimiter in ("\t", ",", ";"):
-        if sum(delimiter in line.text for line in some) > len(some) / 2:
-            return delimiter
-    return " "
-
-
-def _cells(line: str, delimiter: str) -> tuple[str, ...]:
-    if delimiter == " ":
-        return tuple(line.split())
-    if delimiter == "\t":  # quotation marks are words here
-        return tuple(cell.strip() for cell in line.split("\t"))
-    return tuple(cell.strip() for cell in next(csv.reader(io.StringIO(line), delimiter=delimiter)))
-
-
 def _is_header(rows: Sequence[Row]) -> bool:
     """Whether the first row has no number where all the others have one."""
     if len(rows) < 2:
@@ -134,24 +132,16 @@ def _is_header(rows: Sequence[Row]) -> bool:
 
 def _objects(name: str, found: Sequence[Line]) -> Table:
     """JSON lines: an object a line, all with the keys of the first."""
-    rows, header = [], None
+    rows: list[Row] = []
+    header: tuple[str, ...] = ()
     for line in found:
         where = f"{name}:{line.number}"
         try:
-            entry = json.loads(line.text)
-        except (ValueError, RecursionError):
-            raise FileProblem("is not JSON", where=where, hint='one object a line: {"a": "king"}') from None
-        if not isinstance(entry, dict) or (header is not None and set(entry) != set(header)):
+            cells = cells_of_object(line.text)
+        except FileProblem as problem:
+            raise problem.at(where=where) from None
+        header = header or tuple(cells)
+        if set(cells) != set(header):
             raise FileProblem("is no object with the keys of the first line", where=where)
-        header = header or tuple(entry)
-        rows.append(Row(line.number, tuple(map(_as_cell, (entry[key] for key in header)))))
+        rows.append(Row(line.number, tuple(cells[key] for key in header)))
     return Table(header, rows)
-
-
-def _as_cell(value: object) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def words_of(cell: str) -> Iterator[str]:
-    """The words of a cell that holds several, between blanks and commas."""
-    return filter(None, re.split(r"[\s,;]+", cell))

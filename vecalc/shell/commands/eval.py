@@ -108,9 +108,9 @@ def run(arguments: tuple[str, ...], **options: Any) -> int:
 
 def _wanted(kind: str, options: dict[str, Any]) -> Wanted:
     """What the options ask for. Raises `UsageError` for some that belong to the other kind."""
-    from vecalc.evaluation.binding import bindings
     from vecalc.shell.arguments import as_utf8
     from vecalc.studies.benchmarks import Wanted
+    from vecalc.tables.binding import bindings
 
     others = ("score",) if kind == "analogies" else ("methods", "exclusion", "details")
     for name in others:

@@ -92,10 +92,11 @@ def run(table: str, output: str, resume: bool, **options: Any) -> int:
             *([names_beside(order.output)] if name == "npy" else []),
         ):
             refuse_overwriting(request._replace(output=str(written)))
+        notes: list[str] = []
         size = Path(table).stat().st_size if Path(table).is_file() else None
         with (
             question_lines.opened(table) as stream,
-            closing(question_rows.rows(table, stream)) as rows,
+            closing(question_rows.rows(table, stream, notes.append)) as rows,
             metered(f"features of {table}", size, quiet=request.quiet) as meter,
         ):
             try:
@@ -111,7 +112,7 @@ def run(table: str, output: str, resume: bool, **options: Any) -> int:
                 if table != "-":
                     opened.tell(f"what is done is kept in {places(Path(output)).folder}; --resume goes on")
                 raise
-        opened.tell(*found.notes)
+        opened.tell(*notes, *found.notes)
         what = f"{found.rows:,} rows x {found.columns:,} features, {order.kind}, norm {request.norm}"
         say(f"{what}, in {output}")
         return Outcome()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +14,8 @@ from vecalc.errors import UsageError
 from vecalc.space import VectorSpace
 from vecalc.space.matrix import MatrixSpace
 from vecalc.studies.features.tally import Tally
+from vecalc.tables.binding import bindings
+from vecalc.tables.cell_rules import row_or_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,16 +66,12 @@ class Source:
         return Cells(np.array([row for row, _ in pairs], np.int64), np.array([value for _, value in pairs]))
 
     def _read(self, cell: str, exact: bool) -> tuple[int, float]:
-        """A cell is a word, unless it is none and reads as a number."""
-        row = self.space.row(cell)
-        if row is None and not self.only_words:
-            with contextlib.suppress(ValueError):
-                value = float(cell)
-                if abs(value) < float("inf"):
-                    return NUMBER, value
-        if row is None:
-            row = find_row(self.space, cell, exact=exact)
-        return (UNKNOWN if row is None else row), 0.0
+        found = row_or_number(cell, self.space, only_words=self.only_words)
+        if isinstance(found, float):
+            return NUMBER, found
+        if found is None:
+            found = find_row(self.space, cell, exact=exact)
+        return (UNKNOWN if found is None else found), 0.0
 
     def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """The vectors [r, d] of rows of the space, each read once; of what is unknown, zeros."""
@@ -93,7 +90,7 @@ class Source:
 
 
 def sources(
-    columns: Iterable[str], bindings: Iterable[str], spaces: Mapping[str, VectorSpace], default: str
+    columns: Iterable[str], bound: Iterable[str], spaces: Mapping[str, VectorSpace], default: str
 ) -> dict[str, Source]:
     """The names that formulas may use: the columns by their own, and those of `NAME=[SPACE:]COLUMN`.
 
@@ -106,20 +103,14 @@ def sources(
         if name in found:
             raise UsageError(f"two columns have the name '{name}'", hint="rename one in the table")
         found[name] = Source(name, column, default, spaces[default], only_words=False)
-    bound = set()
-    for text in bindings:
-        name, _, target = text.partition("=")
-        name, (space, column) = name.strip(), _split(target.strip(), spaces, default)
-        if not name.isidentifier() or name in bound:
-            why = f"'{name}' is bound twice" if name in bound else f"'{text}' binds no name"
-            raise UsageError(why, where="--bind", hint="write --bind u=users:user_id or --bind a=word1")
+    for name, target in bindings(bound, "write --bind u=users:user_id or --bind a=word1").items():
+        space, column = _split(target, spaces, default)
         if column not in columns:
             raise UsageError(
                 f"there is no column '{column}'",
-                where=f"--bind {text}",
+                where=f"--bind {name}={target}",
                 hint=f"there are {', '.join(columns)}",
             )
-        bound.add(name)
         found[name] = Source(name, column, space, spaces[space], only_words=True)
     return found
 

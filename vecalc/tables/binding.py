@@ -1,4 +1,4 @@
-"""Names of formulas bound to columns of a table: by name, by number, or to one word of a cell."""
+"""Names of formulas bound to columns of a table (--bind): by name, by number, or to one word of a cell."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from vecalc.errors import FileProblem, UsageError
-from vecalc.tables.question_tables import Table, words_of
+from vecalc.tables.cell_rules import words_of
+from vecalc.tables.question_tables import Table
 
-_NAME = re.compile(r"[^\W\d]\w*")
 _PART = re.compile(r"(.+):(\d+)")
 
 
-def bindings(given: Iterable[str]) -> dict[str, str]:
-    """`a=word1`, `n1=Pair:2` as columns by name. Raises `UsageError`."""
+def bindings(given: Iterable[str], hint: str = "write --bind a=COLUMN") -> dict[str, str]:
+    """`a=word1`, `n1=Pair:2`, `u=users:user_id` as what is bound by name. Raises `UsageError`."""
     found: dict[str, str] = {}
     for text in given:
-        name, _, column = text.partition("=")
-        if not _NAME.fullmatch(name) or not column:
-            raise UsageError(f"'{text}' binds no column", where="--bind", hint="write --bind a=COLUMN")
+        name, _, column = map(str.strip, text.partition("="))
+        if not name.isidentifier() or not column:
+            raise UsageError(f"'{text}' binds no column", where="--bind", hint=hint)
         if name in found:
-            raise UsageError(f"'{name}' is bound twice", where="--bind")
+            raise UsageError(f"'{name}' is bound twice", where="--bind", hint=hint)
         found[name] = column
     return found
 
