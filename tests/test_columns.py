@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from csv import DictReader
 from pathlib import Path
 
+import numpy as np
 import pytest
 from running import Done, family
 
@@ -164,3 +166,32 @@ def test_a_table_without_rows_is_an_error() -> None:
     Path("t.csv").write_text("a,b\n")
     done = csv("a + b")
     assert (done.code, done.err) == (4, "vecalc: t.csv: has no rows\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "direct"),
+    [
+        ("x = a; cos(x, b)", "cos(king, queen)"),
+        ("f(x) = cos(x, b); f(a)", "cos(king, queen)"),
+        ("x = a - b; y = x + b; cos(y, b)", "cos(king - queen + queen, queen)"),
+    ],
+)
+@both
+def test_what_a_text_binds_may_have_columns(run: Callable[[str], Done], text: str, direct: str) -> None:
+    """And not the words that are spelled like them."""
+    for file in ("t.csv", "few.csv"):
+        Path(file).write_text("a,b\nking,queen\n")
+    done = run(text)
+    assert (done.code, done.err) == (0, "")
+    expected = float(family(direct, "--format", "json").records[0]["value"])
+    if run is features:
+        found = float(np.load("out.npy")[0, 0])
+    else:
+        (row,) = DictReader(done.out.splitlines())
+        found = float(row["score"])
+    assert found == pytest.approx(expected, abs=1e-5)
+
+
+def test_nearest_looks_from_the_words_of_the_questions() -> None:
+    done = family("eval", "similarity", "pairs.tsv", "-e", "cos(mean(nearest(a, 1)), b)", "--json")
+    assert done.code == 0, done.err

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from running import Done, family, vecalc
 
 import vecalc as package
-from vecalc.calc.formula import evaluate_rows
+from vecalc.calc.column_formula import evaluate_rows
 from vecalc.calc.values import array
 from vecalc.errors import FileProblem, TypeMismatch
 from vecalc.evaluation.analogy_files import read_analogies

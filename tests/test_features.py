@@ -85,7 +85,7 @@ def test_every_function_on_whole_columns_is_compared() -> None:
 
 def test_formulas_on_whole_columns_are_not_computed_row_by_row() -> None:
     columns = {"u": WORDS, "v": WORDS[::-1]}
-    alone = mock.patch("vecalc.studies.features.feature_formulas.Formula._alone", side_effect=AssertionError)
+    alone = mock.patch("vecalc.calc.column_formula.ColumnFormula._alone", side_effect=AssertionError)
     with alone:
         package.features(calculator(), ["u*v", "cos(u, v)", "cos(u, relation([king], [queen]))"], columns)
         with pytest.raises(AssertionError):

@@ -52,7 +52,8 @@ BELOW: dict[str, set[str]] = {
     "shell.repl": {"shell", *SHELL},
 }
 EDGE = {"__init__", "__main__"}  # the Python API and the entry name modules of any folder
-FROM_LANG = {"lang.limits", "lang.nodes", "lang.show"}  # calc sees trees and their text, not the parser
+# calc sees trees and their text, not the parser
+FROM_LANG = {"lang.limits", "lang.nodes", "lang.show", "lang.substitute"}
 
 HOMES = {
     "blake3": {"space"},

@@ -86,7 +86,7 @@ def test_90_a_value_that_doubles_ends_before_the_memory_is_taken(text: str) -> N
 def test_the_limits_hold_for_the_rows_of_a_table_too() -> None:
     one = vecalc.Calculator(spaces(), vecalc.Options())
     formula = one.formula(f"norm(A40) where A0 = a, {DOUBLED}", ["a"])
-    from vecalc.calc.formula import evaluate_rows
+    from vecalc.calc.column_formula import evaluate_rows
 
     with pytest.raises(LimitExceeded):
         evaluate_rows(formula, {"a": np.ones((3, 8))})

@@ -10,7 +10,7 @@ import pytest
 from test_cases import spaces
 
 import vecalc
-from vecalc.calc.formula import evaluate_rows
+from vecalc.calc.column_formula import evaluate_rows
 from vecalc.calc.functions import FUNCTIONS
 from vecalc.errors import NoValue, TypeMismatch
 from vecalc.lang.grammar import grammar_text

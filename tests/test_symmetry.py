@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from test_cases import spaces
 
 import vecalc
-from vecalc.calc.formula import evaluate_rows
+from vecalc.calc.column_formula import evaluate_rows
 from vecalc.calc.functions import FUNCTIONS
 from vecalc.calc.scores import score_values
 from vecalc.calc.values import array

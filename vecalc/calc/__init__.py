@@ -9,6 +9,6 @@ search_scores(space, scores)   an expression with `?` has a number for every wor
     lift, drafting (each, affine), program    a tree with `?` or columns becomes steps for many rows
     steps, vector_steps                       the functions of those steps
     scores                                    the steps run over a space, block by block
-    per_row, formula                          the steps run over the rows of a table, or of questions
+    per_row, column_formula                   the steps run over the rows of a table, or of questions
     spacewide, surroundings                   what takes all words of a space, or several spaces
 """

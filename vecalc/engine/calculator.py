@@ -30,7 +30,7 @@ from vecalc.lang.show import show
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
-    from vecalc.calc.formula import Formula
+    from vecalc.calc.column_formula import ColumnFormula
 
 CHUNK = 256  # expressions that are searched for together: one product of matrices instead of many
 
@@ -153,7 +153,7 @@ class Calculator(Ranker):
         except VecalcError as problem:
             raise problem.at(where=f"{where}{place_in(text, problem.span)}") from None
 
-    def formula(self, text: str, columns: Sequence[str]) -> Formula:
+    def formula(self, text: str, columns: Sequence[str]) -> ColumnFormula:
         """An expression over columns, read and resolved once, to be computed for many rows.
 
         A column is a name that shadows a word; the other words are those of the default space.
@@ -180,7 +180,7 @@ class Calculator(Ranker):
             answer = blank._replace(parsed=show(statement), notes=notes)
             try:
                 if isinstance(statement, Bind | Define):
-                    self._bind(statement)
+                    self._bind(statement, names)
                     continue
                 if only_definitions:
                     raise TypeMismatch("only definitions can stand here", span=statement.span)
@@ -216,16 +216,21 @@ class Calculator(Ranker):
         found = self.spaces.get(space or self.default)
         return found is not None and find_row(found, word, exact=self.options.exact) is not None
 
-    def _bind(self, statement: Bind | Define) -> None:
-        """Take up a name; a value is computed once, so that its problems show where it is bound."""
+    def _bind(self, statement: Bind | Define, names: Mapping[str, Node] | None = None) -> None:
+        """Take up a name; a value is computed once, so that its problems show where it is bound.
+
+        `names` hold in the statement alone: the columns of a row.
+        """
+        scope = self.scope.with_names(names) if names else self.scope
         if isinstance(statement, Define):
             from vecalc.engine import prelude
 
-            prelude.check_calls(statement, self.scope)
-            self.scope = self.scope.with_function(statement)
+            prelude.check_calls(statement, scope)
+            made = Definition(statement, scope)
+            self.scope = self.scope._replace(functions={**self.scope.functions, statement.name: made})
             return
-        self._evaluate(self._resolve(expand(statement.value, self.scope)))
-        tree = expand_from_afar(statement.value, self.scope)
+        self._evaluate(self._resolve(expand(statement.value, scope)))
+        tree = expand_from_afar(statement.value, scope)
         self.scope = self.scope.with_names({statement.name: tree})
 
     # --- tree to value ----------------------------------------------------------------------

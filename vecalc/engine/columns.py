@@ -1,45 +1,57 @@
 """Columns of a table as names of formulas: what is likely to be meant for one is never taken for a word.
 
-A formula sees a column as a space of its own, whose words are the default space's.
+`read` is how --csv, features and eval read a text over columns; `formula_of` makes it one for many rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from vecalc.calc.expand import expand, expand_from_afar
-from vecalc.calc.formula import COLUMNS, Formula
-from vecalc.calc.resolve import Reading, find_row, resolve
+from vecalc.calc.column_formula import ColumnFormula, ColumnSurroundings
+from vecalc.calc.expand import Scope, expand, expand_from_afar
+from vecalc.calc.resolve import Key, Reading, resolve
+from vecalc.engine import prelude
 from vecalc.errors import NOWHERE, TypeMismatch, UnknownName, VecalcError
-from vecalc.lang.nodes import Bind, Define, Expectation, Node, Word, walk
+from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement, Word, walk
+from vecalc.space import VectorSpace
 from vecalc.space.matrix import MatrixSpace
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from vecalc.calc.resolve import Key
-    from vecalc.calc.values import List, Spaces, Vector
     from vecalc.engine.calculator import Calculator
-    from vecalc.engine.ranker import Ranker
-    from vecalc.lang.limits import Limits
 
+ALL = "\0columns"  # the space of columns whose words all come from the default one; no name that can be typed
 LISTED = 20  # columns that a message names
-WIDTH = 1  # of the vectors in the space of the names, which nobody looks at
 
 
 class Columns:
-    """The names of a table's columns."""
+    """Columns by name, as words of spaces of their own; `homes` are the spaces that those stand for."""
 
-    def __init__(self, names: Iterable[str]) -> None:
-        self.names = tuple(names)
-        self._space = column_space(self.names, WIDTH)
+    def __init__(self, keys: Iterable[Key], homes: Mapping[str, str]) -> None:
+        self.keys = tuple(keys)
+        self.homes = homes
+        self.names = tuple(key.word for key in self.keys)
+        self.stand_ins: dict[str, Node] = {
+            key.word: Word(key.word, quoted=True, space=key.space) for key in self.keys
+        }
+        self._by_name = _space_of(self.names)
 
-    def stand_ins(self) -> dict[str, Node]:
-        """Each name and what stands for its column in a tree that is only looked at."""
-        return {name: Word(name, quoted=True, space=COLUMNS) for name in self.names}
+    @classmethod
+    def of(cls, names: Iterable[str], home: str) -> Columns:
+        """Columns whose words come from one space."""
+        return cls((Key(ALL, name) for name in names), {ALL: home})
+
+    def spaces(self) -> dict[str, VectorSpace]:
+        """Spaces in which `resolve` finds the columns; their vectors come row by row."""
+        return {
+            space: _space_of([key.word for key in self.keys if key.space == space]) for space in self.homes
+        }
+
+    def are_in(self, tree: Node) -> bool:
+        """Whether a tree has one of them."""
+        return any(isinstance(node, Word) and node.space in self.homes for node in walk(tree))
 
     def check(self, tree: Node, knows: Callable[[str], bool] = lambda _: True) -> None:
         """Raises `UnknownName` for a word of an expanded tree that is likely meant for a column.
@@ -52,7 +64,7 @@ class Columns:
             if node.span == NOWHERE:
                 self._check_defined(node.text)
                 continue
-            meant = self._meant(node.text)
+            meant = self._same(node.text) or list(self._by_name.near(node.text))
             if meant or not knows(node.text):
                 what = "a column" if meant else "a column or a word of the model"
                 near = f"did you mean {' or '.join(meant)}? " if meant else ""
@@ -72,77 +84,17 @@ class Columns:
                 suggestions=same,
             )
 
-    def _meant(self, text: str) -> list[str]:
-        return self._same(text) or list(self._space.near(text))
-
     def _same(self, text: str) -> list[str]:
         """The columns that are called like that but for case."""
-        return [self.names[row] for row in self._space.variants(text)]
+        return [self.names[row] for row in self._by_name.variants(text)]
 
     def _listed(self) -> str:
         more = len(self.names) - LISTED
         return ", ".join(self.names[:LISTED]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def formula(calculator: Calculator, text: str, columns: Sequence[str]) -> Formula:
-    """See `Calculator.formula`."""
-    known = Columns(columns)
-    names = known.stand_ins()
-    statements, _ = calculator._read(text, names)
-    if len(statements) != 1 or isinstance(statements[0], Bind | Define | Expectation):
-        raise TypeMismatch("one expression is wanted", hint="--let binds names, or `where` does")
-    options, spaces = calculator.options, calculator.spaces
-    blank = column_space(columns, spaces[calculator.default].dim)
-    reading = Reading(options.exact, max_words=options.limits.words)
-    tree = expand(statements[0], calculator.scope.with_names(names))
-    known.check(tree)
-    resolved = resolve(tree, {**spaces, COLUMNS: blank}, calculator.default, reading)
-    return Formula(text.strip(), resolved.tree, resolved.vectors, options.norm, RowSurroundings(calculator))
-
-
-def depends_on_row(calculator: Calculator, text: str, columns: Sequence[str]) -> bool:
-    """Whether an expression that is asked for each row of a table depends on the row.
-
-    Raises `UnknownName` for what is likely meant for a column and is not one; what else is wrong with the
-    text is a problem of each row.
-    """
-    known = Columns(columns)
-    names = known.stand_ins()
-    scope, trees, expected = calculator.scope.with_names(names), [], []
-    try:
-        for statement in calculator._read(text, names)[0]:
-            match statement:
-                case Define():
-                    scope = scope.with_function(statement)
-                case Bind(name, value):
-                    trees.append(expand(value, scope))
-                    scope = scope.with_names({name: expand_from_afar(value, scope)})
-                case Expectation():
-                    trees.append(expand(statement.body, scope))
-                    expected.append(expand(statement.word, scope))
-                case _:
-                    trees.append(expand(statement, scope))
-    except VecalcError:
-        return True
-
-    def knows(word: str) -> bool:
-        space, options = calculator.spaces[calculator.default], calculator.options
-        row = find_row(space, word, exact=options.exact)
-        return options.oov == "skip" or row is not None or space.compose(word) is not None
-
-    for tree in (*trees, *expected):
-        known.check(tree, knows)
-    return not trees or any(map(_uses_columns, (trees[-1], *expected)))
-
-
-def _uses_columns(tree: Node) -> bool:
-    """Whether a tree over stand-ins has one of them."""
-    return any(isinstance(node, Word) and node.space == COLUMNS for node in walk(tree))
-
-
-def same_in_every_row(formula: str) -> str:
-    """The note on a formula without a column."""
-    return f"{formula} has no column of the table: it is the same in every row"
+def _space_of(names: Sequence[str]) -> MatrixSpace:
+    return MatrixSpace(list(names), np.zeros((len(names), 1), np.float32))
 
 
 def _free_words(tree: Node) -> Iterator[Word]:
@@ -150,49 +102,87 @@ def _free_words(tree: Node) -> Iterator[Word]:
     return (word for word in words if not (word.quoted or word.space))
 
 
-# --- columns as a space ----------------------------------------------------------------------
+# --- texts over columns ---------------------------------------------------------------------
 
 
-class RowSurroundings:
-    """`Surroundings` for formulas over columns; see there."""
+class Read(NamedTuple):
+    """A text over columns: its statements, the trees of what they compute and expect, the names it binds."""
 
-    def __init__(self, ranker: Ranker) -> None:
-        self._ranker = ranker
-        self._home = ranker.default
+    statements: tuple[Statement, ...]
+    trees: list[Node]  # of all but definitions
+    expected: list[Node]
+    scope: Scope  # behind the text
+    notes: tuple[str, ...]
 
-    @property
-    def limits(self) -> Limits:
-        """See `Surroundings`."""
-        return self._ranker.limits
-
-    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key], norm: str) -> List:
-        """See `Surroundings`; which words must not be found would be other ones in each row."""
-        raise TypeMismatch("nearest can't be computed over columns")
-
-    def size(self, origin: Spaces) -> int:
-        """See `Surroundings`."""
-        return self._ranker.size(frozenset({self._home}))
-
-    def ranked_in(self, origin: Spaces) -> str:
-        """See `Surroundings`; candidates are the words of the model that is evaluated."""
-        return self._home
-
-    def width(self, space: str) -> int:
-        """See `Surroundings`."""
-        return self._ranker.width(self._real(space))
-
-    def mean(self, space: str, norm: str) -> NDArray[np.float64]:
-        """See `Surroundings`."""
-        return self._ranker.mean(self._real(space), norm)
-
-    def rotation(self, source: str, target: str) -> NDArray[np.float64]:
-        """See `Surroundings`."""
-        return self._ranker.rotation(self._real(source), self._real(target))
-
-    def _real(self, space: str) -> str:
-        return self._home if space == COLUMNS else space
+    def check(self, columns: Columns, knows: Callable[[str], bool] = lambda _: True) -> None:
+        """Raises `UnknownName` for what is likely meant for a column and is not one."""
+        for tree in (*self.trees, *self.expected):
+            columns.check(tree, knows)
 
 
-def column_space(columns: Sequence[str], dim: int) -> MatrixSpace:
-    """A space whose words are the columns, in which `resolve` finds them; their vectors come row by row."""
-    return MatrixSpace(list(columns), np.zeros((len(columns), dim), np.float32))
+def read(calculator: Calculator, text: str, columns: Columns) -> Read:
+    """Read a text in which columns are names; the calculator's stay as they are. Raises `VecalcError`."""
+    statements, notes = calculator._read(text, columns.stand_ins)
+    scope = calculator.scope.with_names(columns.stand_ins)
+    trees, expected = [], []
+    for statement in statements:
+        if isinstance(statement, Define):
+            prelude.check_calls(statement, scope)
+            scope = scope.with_function(statement)
+            continue
+        if isinstance(statement, Expectation):
+            expected.append(expand(statement.word, scope))
+            statement = statement.body  # noqa: PLW2901 - what is computed
+        trees.append(expand(statement.value if isinstance(statement, Bind) else statement, scope))
+        if isinstance(statement, Bind):
+            bound = {statement.name: expand_from_afar(statement.value, scope)}
+            scope = scope.with_names({**bound, **columns.stand_ins})
+    return Read(statements, trees, expected, scope, notes)
+
+
+def formula(calculator: Calculator, text: str, names: Sequence[str]) -> ColumnFormula:
+    """See `Calculator.formula`."""
+    columns = Columns.of(names, calculator.default)
+    found = read(calculator, text, columns)
+    if len(found.statements) != 1 or isinstance(found.statements[0], Bind | Define | Expectation):
+        raise TypeMismatch("one expression is wanted", hint="--let binds names, or `where` does")
+    found.check(columns)
+    return formula_of(calculator, text.strip(), found.trees[0], columns)[0]
+
+
+def formula_of(
+    calculator: Calculator, text: str, tree: Node, columns: Columns
+) -> tuple[ColumnFormula, tuple[str, ...]]:
+    """The formula of a tree that was read, and notes on its words; they are those of the default space."""
+    options = calculator.options
+    reading = Reading(options.exact, options.oov == "skip", options.limits.words)
+    spaces = {**calculator.spaces, **columns.spaces()}
+    resolved = resolve(tree, spaces, calculator.default, reading)
+    around = ColumnSurroundings(calculator, columns.homes)
+    return ColumnFormula(text, resolved, columns.keys, options.norm, around), resolved.notes
+
+
+def depends_on_row(calculator: Calculator, text: str, names: Sequence[str]) -> bool:
+    """Whether an expression that is asked for each row of a table depends on the row.
+
+    Raises `UnknownName` for what is likely meant for a column and is not one; what else is wrong with the
+    text is a problem of each row.
+    """
+    columns = Columns.of(names, calculator.default)
+    space = calculator.spaces[calculator.default]
+
+    def knows(word: str) -> bool:
+        skipped = calculator.options.oov == "skip"
+        return skipped or calculator._is_token("", word) or space.compose(word) is not None
+
+    try:
+        found = read(calculator, text, columns)
+    except VecalcError:
+        return True
+    found.check(columns, knows)
+    return not found.trees or any(map(columns.are_in, (found.trees[-1], *found.expected)))
+
+
+def same_in_every_row(formula: str) -> str:
+    """The note on a formula without a column."""
+    return f"{formula} has no column of the table: it is the same in every row"

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from vecalc.calc.formula import Formula, evaluate_rows
+from vecalc.calc.column_formula import ColumnFormula, Given, evaluate_rows
+from vecalc.calc.spacewide import mean_vector
 from vecalc.errors import FileProblem, TypeMismatch
 from vecalc.evaluation import Pairs, Rules
 from vecalc.evaluation.lookup import Lookup
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats: TypeAlias = NDArray[np.float64]
-    Rows: TypeAlias = NDArray[np.int64]
-    Mask: TypeAlias = NDArray[np.bool_]
+    from vecalc.arrays import Floats, Mask, Numbers
 
 CHUNK = 4_096  # pairs that are computed at once
 
@@ -36,7 +34,7 @@ class Compared(NamedTuple):
         return np.asarray(np.isfinite(self.found))
 
 
-def compare(space: VectorSpace, formula: Formula, pairs: Pairs, rules: Rules) -> Compared:
+def compare(space: VectorSpace, formula: ColumnFormula, pairs: Pairs, rules: Rules) -> Compared:
     """The formula's number for every pair, unknown words as the rules say.
 
     Raises `TypeMismatch` when the formula gives no number, `FileProblem` where an unknown word is an error.
@@ -48,10 +46,11 @@ def compare(space: VectorSpace, formula: Formula, pairs: Pairs, rules: Rules) ->
         _refuse(pairs, rows)
     asked = np.arange(len(rows)) if rules.unknown == "mean" else np.flatnonzero(known)
     found = np.full(len(rows), np.nan)
-    mean = _mean(space) if rules.unknown == "mean" and not known.all() else np.zeros(space.dim)
+    mean = mean_vector(space, "raw") if rules.unknown == "mean" and not known.all() else np.zeros(space.dim)
     for start in range(0, len(asked), CHUNK):
         some = asked[start : start + CHUNK]
-        found[some] = _numbers(formula, pairs.columns, _vectors(space, rows[some], mean))
+        columns = (_column(space, column, mean) for column in rows[some].T)
+        found[some] = _numbers(formula, dict(zip(pairs.columns, columns, strict=True)))
     without_value = int(np.count_nonzero(np.isnan(found[asked])))
     if rules.unknown == "zero":
         found[~known] = 0.0
@@ -59,18 +58,15 @@ def compare(space: VectorSpace, formula: Formula, pairs: Pairs, rules: Rules) ->
     return Compared(judged, found, int(known.sum()), without_value)
 
 
-def _vectors(space: VectorSpace, rows: Rows, mean: Floats) -> list[Floats]:
-    """The vectors [q, d] of each column; the mean of all words where a word is unknown."""
-    found = []
-    for column in rows.T:
-        vectors = space.vectors(np.maximum(column, 0))
-        vectors[column < 0] = mean
-        found.append(vectors)
-    return found
+def _column(space: VectorSpace, rows: Numbers, mean: Floats) -> Given:
+    """A column of words; the mean of all where a word is unknown."""
+    vectors = space.vectors(np.maximum(rows, 0))
+    vectors[rows < 0] = mean
+    return Given(vectors, word=lambda row: space.word(int(rows[row])) if rows[row] >= 0 else None)
 
 
-def _numbers(formula: Formula, columns: tuple[str, ...], vectors: list[Floats]) -> Floats:
-    numbers, _ = evaluate_rows(formula, dict(zip(columns, vectors, strict=True)))
+def _numbers(formula: ColumnFormula, columns: Mapping[str, Given]) -> Floats:
+    numbers, _ = evaluate_rows(formula, columns)
     if numbers.ndim != 1:
         raise TypeMismatch(
             f"the formula gives a vector ({numbers.shape[1]}), and a similarity is a number",
@@ -80,15 +76,7 @@ def _numbers(formula: Formula, columns: tuple[str, ...], vectors: list[Floats]) 
     return numbers
 
 
-def _mean(space: VectorSpace) -> Floats:
-    """The mean of all vectors as the file has them [d]."""
-    total = np.zeros(space.dim)
-    for _, vectors, _ in space.blocks():
-        total += vectors.sum(axis=0, dtype=np.float64)
-    return total / len(space)
-
-
-def _refuse(pairs: Pairs, rows: Rows) -> None:
+def _refuse(pairs: Pairs, rows: Numbers) -> None:
     i, column = np.argwhere(rows < 0)[0].tolist()
     pair = pairs.pairs[i]
     raise FileProblem(

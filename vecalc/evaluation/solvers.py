@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import numpy as np
 
-from vecalc.calc.formula import Formula, evaluate_rows, evaluate_scores
+from vecalc.calc.column_formula import ColumnFormula, Given, evaluate_rows, evaluate_scores
 from vecalc.calc.scores import search_scores
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
 from vecalc.evaluation import Rules
@@ -70,7 +70,7 @@ class _OverColumns:
     """A formula over the columns of questions; see `Solver`."""
 
     def __init__(
-        self, label: str, space: VectorSpace, formula: Formula, columns: Sequence[str], rules: Rules
+        self, label: str, space: VectorSpace, formula: ColumnFormula, columns: Sequence[str], rules: Rules
     ) -> None:
         self.label = label
         self.text = formula.text
@@ -85,9 +85,12 @@ class _OverColumns:
         """See `Solver.kinds`: the words of the columns in the formula."""
         return asked[:, self._uses]
 
-    def _vectors(self, asked: Rows) -> dict[str, NDArray[np.float64]]:
-        """The vectors [q, d] of the columns in use."""
-        return {self._columns[i]: self._space.vectors(asked[:, i]) for i in self._uses}
+    def _given(self, asked: Rows) -> dict[str, Given]:
+        """The columns in use."""
+        return {self._columns[i]: self._column(asked[:, i]) for i in self._uses}
+
+    def _column(self, rows: Rows) -> Given:
+        return Given(self._space.vectors(rows), word=lambda row: self._space.word(int(rows[row])))
 
 
 class FormulaSolver(_OverColumns):
@@ -95,7 +98,7 @@ class FormulaSolver(_OverColumns):
 
     def best(self, asked: Rows, k: int) -> Rows:
         """See `Solver.best`."""
-        numbers, _ = evaluate_rows(self._formula, self._vectors(asked))
+        numbers, _ = evaluate_rows(self._formula, self._given(asked))
         if numbers.ndim != 2 and not np.isnan(numbers).all():
             raise TypeMismatch(
                 "the formula gives a number, and a number has no nearest words",
@@ -116,7 +119,7 @@ class ScoreSolver(_OverColumns):
 
     def best(self, asked: Rows, k: int) -> Rows:
         """See `Solver.best`. Raises what is wrong with the score of every question."""
-        scores = evaluate_scores(self._formula, self._vectors(asked))
+        scores = evaluate_scores(self._formula, self._given(asked))
         problems: list[VecalcError] = [score for score in scores if isinstance(score, NoValue)]
         able = [i for i, score in enumerate(scores) if not isinstance(score, NoValue)]
         own = [frozenset(asked[i, :-1].tolist()) for i in able]
@@ -134,7 +137,7 @@ class ScoreSolver(_OverColumns):
 
 
 def solver_of(
-    label: str, space: VectorSpace, formula: Formula, columns: Sequence[str], rules: Rules
+    label: str, space: VectorSpace, formula: ColumnFormula, columns: Sequence[str], rules: Rules
 ) -> Solver:
     """The solver of a formula: by neighbours, or by scores where it has a `?`."""
     kind = ScoreSolver if formula.is_score else FormulaSolver

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from vecalc.answers import Sheet
-from vecalc.calc.formula import Formula
+from vecalc.calc.column_formula import ColumnFormula
 from vecalc.engine.calculator import Calculator
 from vecalc.errors import ExpressionError, FileProblem, TypeMismatch, UsageError
 from vecalc.evaluation import Analogies, Rules, analogy_tables, relation_methods, similarity_tables
@@ -179,7 +179,7 @@ def _models(calculator: Calculator) -> Iterator[tuple[str, VectorSpace]]:
         yield name or space.name, space
 
 
-def _formula(calculator: Calculator, text: str, columns: Sequence[str]) -> Formula:
+def _formula(calculator: Calculator, text: str, columns: Sequence[str]) -> ColumnFormula:
     with _blaming(text):
         formula = calculator.formula(text, columns)
         if not formula.columns:

@@ -1,6 +1,5 @@
 """Features for a model: formulas over the rows of a table become the columns of a matrix.
 
-formulas   texts -> named formulas, and the names of their columns
 cells      cells of a table -> words or numbers, and what becomes of those that are neither
 maker      blocks of cells -> blocks of features: `Maker`
 spool      blocks on the disk, so that a run can be gone on with
@@ -11,16 +10,20 @@ run        a stream of rows -> a file, the command's work
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
-UNKNOWN = ("error", "skip", "zero", "mean", "nan")  # what becomes of a word that its space lacks
-NO_VALUE = ("error", "skip", "nan")  # and of a formula that has no value in some row
-TYPES = ("float32", "float64")
+    from vecalc.arrays import Floats, Numbers
+
+Unknown: TypeAlias = Literal["error", "skip", "zero", "mean", "nan"]
+OnNoValue: TypeAlias = Literal["error", "skip", "nan"]
+Type: TypeAlias = Literal["float32", "float64"]
+UNKNOWN: tuple[Unknown, ...] = get_args(Unknown)  # what becomes of a word that its space lacks
+NO_VALUE: tuple[OnNoValue, ...] = get_args(OnNoValue)  # and of a formula that has no value in some row
+TYPES: tuple[Type, ...] = get_args(Type)
 
 
 class Policy(NamedTuple):
@@ -30,15 +33,15 @@ class Policy(NamedTuple):
     is the zero vector (at every norm), or the mean of its space's vectors (taken like a word's).
     """
 
-    unknown: str = "error"
-    no_value: str = "error"
+    unknown: Unknown = "error"
+    no_value: OnNoValue = "error"
 
 
 class Block(NamedTuple):
     """The features of some rows [k, w], and which of the rows [r] they are: ascending, from 0."""
 
-    values: NDArray[np.float64]
-    rows: NDArray[np.int64]
+    values: Floats
+    rows: Numbers
 
 
 class Features(NamedTuple):
@@ -50,5 +53,5 @@ class Features(NamedTuple):
 
     names: tuple[str, ...]
     values: NDArray[np.floating]
-    rows: NDArray[np.int64]
+    rows: Numbers
     notes: tuple[str, ...] = ()

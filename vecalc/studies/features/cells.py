@@ -8,33 +8,32 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from vecalc.calc.column_formula import Given
 from vecalc.calc.resolve import Key, find_row
 from vecalc.engine.question import as_name
 from vecalc.errors import UsageError
 from vecalc.space import VectorSpace
-from vecalc.space.matrix import MatrixSpace
 from vecalc.studies.features.tally import Tally
 from vecalc.tables.binding import bindings
 from vecalc.tables.cell_rules import row_or_number
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from vecalc.arrays import Floats, Numbers
 
 UNKNOWN, NUMBER = -1, -2  # in place of a row of the space
 
 
 class Cells(NamedTuple):
-    """What the cells of a column are: rows of a space [r], or `NUMBER`, or `UNKNOWN`; and the numbers [r]."""
+    """What the cells of a column are: rows of a space [r], `NUMBER` or `UNKNOWN`; numbers [r], else NaN."""
 
-    rows: NDArray[np.int64]
-    numbers: NDArray[np.float64]
+    rows: Numbers
+    numbers: Floats
 
 
 class Source:
     """A name of the formulas: a column of the table, its cells words of a space.
 
-    In a tree it stands as the one word of a space of its own, `key`, so that it is told from every word of
-    the vocabulary and messages call it by its column.
+    In a tree it stands as the one word of a space of its own, `key`, so that messages call it by its column.
     """
 
     def __init__(
@@ -47,11 +46,6 @@ class Source:
         self.only_words = only_words
         place = f"{space_name}:{column}" if space_name else f"column {column}"
         self.key = Key(place if name == as_name(column) else f"{place} as {name}", name)
-        self._mean: NDArray[np.float64] | None = None
-
-    def stand_in(self) -> VectorSpace:
-        """The space that has this column as its only word."""
-        return MatrixSpace([self.name], np.zeros((1, self.space.dim)), self.key.space)
 
     def read(self, cells: Sequence[str], *, exact: bool, tally: Tally) -> Cells:
         """Look up a block of cells; readings in another spelling are counted."""
@@ -71,22 +65,24 @@ class Source:
             return NUMBER, found
         if found is None:
             found = find_row(self.space, cell, exact=exact)
-        return (UNKNOWN if found is None else found), 0.0
+        return (UNKNOWN if found is None else found), np.nan
 
-    def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The vectors [r, d] of rows of the space, each read once; of what is unknown, zeros."""
-        distinct, where = np.unique(rows, return_inverse=True)
-        known = distinct >= 0
+    def given(self, cells: Cells, mean: Floats | None, *, zero: bool) -> Given:
+        """What formulas see of the cells; each row of the space is read once.
+
+        An unknown word is the `mean` [d] where it is given, or a zero vector at every norm with `zero`.
+        """
+        distinct, where = np.unique(cells.rows, return_inverse=True)
         matrix = np.zeros((len(distinct), self.space.dim))
-        matrix[known] = self.space.vectors(distinct[known])
-        return np.asarray(matrix[where])
+        matrix[distinct >= 0] = self.space.vectors(distinct[distinct >= 0])
+        if mean is not None:
+            matrix[distinct == UNKNOWN] = mean
 
-    def mean(self) -> NDArray[np.float64]:
-        """The mean of the space's vectors as the file holds them [d]."""
-        if self._mean is None:
-            sums = [block.sum(axis=0, dtype=np.float64) for _, block, _ in self.space.blocks()]
-            self._mean = np.sum(sums, axis=0) / len(self.space)
-        return self._mean
+        def word(row: int) -> str | None:
+            return self.space.word(int(cells.rows[row])) if cells.rows[row] >= 0 else None
+
+        absent = cells.rows == UNKNOWN if zero else None
+        return Given(np.asarray(matrix[where]), cells.numbers, absent, word)
 
 
 def sources(
@@ -119,18 +115,3 @@ def _split(target: str, spaces: Mapping[str, VectorSpace], default: str) -> tupl
     """`users:user_id` as space and column; what has no loaded space in front is a column."""
     space, colon, column = target.partition(":")
     return (space, column) if colon and space in spaces else (default, target)
-
-
-class Table(NamedTuple):
-    """A block of r rows, looked up: by name what the cells are, their vectors, which are zero on purpose."""
-
-    cells: dict[str, Cells]
-    vectors: dict[str, NDArray[np.float64]]  # [r, d] as the file holds them
-    absent: dict[str, NDArray[np.bool_]]  # [r]
-
-    def unknown(self, names: Iterable[str], rows: int) -> NDArray[np.bool_]:
-        """The rows [r] in which some of the columns has an unknown word."""
-        found = np.zeros(rows, bool)
-        for name in names:
-            found |= self.cells[name].rows == UNKNOWN
-        return found

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from vecalc.engine.calculator import Calculator
 from vecalc.errors import NoValue, UsageError
-from vecalc.studies.features import NO_VALUE, TYPES, UNKNOWN, Features, Policy
+from vecalc.studies.features import NO_VALUE, TYPES, UNKNOWN, Features, OnNoValue, Policy, Type, Unknown
 from vecalc.studies.features.maker import Maker
+
+if TYPE_CHECKING:
+    from vecalc.arrays import Floats
 
 
 def features(
@@ -19,9 +22,9 @@ def features(
     columns: Mapping[str, Sequence[object]],
     *,
     bind: Sequence[str] = (),
-    unknown: str = "error",
-    no_value: str = "error",
-    kind: str = "float32",
+    unknown: Unknown = "error",
+    no_value: OnNoValue = "error",
+    kind: Type = "float32",
 ) -> Features:
     """Formulas over the columns of a table (a dict of lists, a data frame): a matrix for a model.
 
@@ -61,7 +64,7 @@ def check_choices(**given: tuple[str, tuple[str, ...]]) -> None:
             raise UsageError(f"{name} can't be '{value}'", hint=f"there are {', '.join(choices)}")
 
 
-def as_type(values: np.typing.NDArray[np.float64], kind: str) -> np.typing.NDArray[Any]:
+def as_type(values: Floats, kind: Type) -> np.typing.NDArray[Any]:
     """Features in the type they are kept in. Raises `NoValue` for a number too large for it."""
     with np.errstate(over="ignore"):
         kept = values.astype(kind)
