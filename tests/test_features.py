@@ -468,15 +468,15 @@ def test_a_disk_that_is_full_at_the_nth_block(tmp_path: Path, n: int) -> None:
     table = write(tmp_path / "pairs.csv", 30)
     assert features(table, "-e", "a*b", "-o", tmp_path / "whole.npz").code == 0
     calls = itertools.count(1)
-    append = features_run.Spool.append
+    add = features_run.Spool.add
 
     def full(self: Any, values: Any, *rest: Any) -> None:
         if next(calls) == n:
-            append(self, values[:1], *rest)
+            add(self, values[:1], *rest)
             raise OSError(28, "No space left on device")
-        append(self, values, *rest)
+        add(self, values, *rest)
 
-    with mock.patch.object(features_run.Spool, "append", full):
+    with mock.patch.object(features_run.Spool, "add", full):
         done = features(table, "-e", "a*b", "-o", tmp_path / "out.npz")
     assert (done.code, done.err.count("No space left")) == (5, 1)
     assert not (tmp_path / "out.npz").exists()

@@ -40,7 +40,7 @@ BELOW: dict[str, set[str]] = {
     "evaluation": {"tables", *CALCULATING},
     "studies": STUDYING,
     "studies.axes": STUDYING,
-    "studies.check": {"formats", "library", "search", "space", *BOTTOM},
+    "studies.check": {"evaluation", "formats", "library", "search", "space", *BOTTOM},
     "studies.compare": {"studies.axes", *STUDYING},
     "studies.diff": STUDYING,
     "studies.explain": {"render", "studies.axes", *STUDYING},

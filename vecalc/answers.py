@@ -147,6 +147,9 @@ Cell: TypeAlias = str | int | float | None
 KINDS = ("text", "count", "score", "percent", "size")
 
 
+Kind: TypeAlias = Literal["text", "count", "score", "percent", "size"]
+
+
 class Column(NamedTuple):
     """A column of a sheet: its name, and what kind its cells are of.
 
@@ -155,7 +158,12 @@ class Column(NamedTuple):
     """
 
     name: str
-    kind: str = "text"
+    kind: Kind = "text"
+
+    @classmethod
+    def all(cls, kind: Kind, *names: str) -> tuple[Column, ...]:
+        """Columns of one kind."""
+        return tuple(cls(name, kind) for name in names)
 
 
 class Sheet(NamedTuple):

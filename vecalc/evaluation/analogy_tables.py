@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -17,9 +17,7 @@ from vecalc.evaluation.statistics import holm, mcnemar, share_interval
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Mask: TypeAlias = NDArray[np.bool_]
+    from vecalc.arrays import Mask
 
 
 class Run(NamedTuple):
@@ -53,12 +51,8 @@ def analogy_sheets(questions: Analogies, runs: Sequence[Run], rules: Rules) -> I
 def _accuracy(names: Names, runs: Sequence[Run], rules: Rules) -> Sheet:
     columns = (
         *names.columns,
-        Column("accuracy", "percent"),
-        Column("low", "percent"),
-        Column("high", "percent"),
-        Column("right", "count"),
-        Column("seen", "count"),
-        Column("total", "count"),
+        *Column.all("percent", "accuracy", "low", "high"),
+        *Column.all("count", "right", "seen", "total"),
         Column("coverage", "percent"),
     )
     told = [remark for run in runs for remark in (_impossible(run, rules), _unanswered(run)) if remark]
@@ -96,14 +90,10 @@ def _unanswered(run: Run) -> str:
 
 def _comparison(names: Names, pairs: Sequence[tuple[Run, Run]], rules: Rules) -> Sheet:
     columns = (
-        Column("first"),
-        Column("second"),
-        Column("questions", "count"),
-        Column("only first", "count"),
-        Column("only second", "count"),
+        *Column.all("text", "first", "second"),
+        *Column.all("count", "questions", "only first", "only second"),
         Column("difference", "percent"),
-        Column("p", "score"),
-        Column("p (Holm)", "score"),
+        *Column.all("score", "p", "p (Holm)"),
     )
     found = [_paired(a, b, rules) for a, b in pairs]
     tested = [i for i, (both, *_) in enumerate(found) if both]
@@ -159,9 +149,7 @@ def _sections(names: Names, questions: Analogies, runs: Sequence[Run], rules: Ru
         Column("section"),
         *names.columns,
         Column("accuracy", "percent"),
-        Column("right", "count"),
-        Column("seen", "count"),
-        Column("total", "count"),
+        *Column.all("count", "right", "seen", "total"),
     )
     section_of = np.array([entry.section for entry in questions.questions])
     groups = dict.fromkeys(section.group for section in questions.sections if section.group)

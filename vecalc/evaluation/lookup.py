@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,9 +16,7 @@ from vecalc.evaluation import Rules
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Rows: TypeAlias = NDArray[np.int64]
+    from vecalc.arrays import Numbers
 
 UNKNOWN = -1  # the row, and the key, of a word that the vocabulary lacks
 _ASCII_CAPITALS = {ord(letter): letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz"}
@@ -44,7 +42,7 @@ class Lookup:
         """The row of a word, or UNKNOWN."""
         return self._rows.get(self._folded(word), UNKNOWN)
 
-    def keys(self, rows: Rows) -> Rows:
+    def keys(self, rows: Numbers) -> Numbers:
         """The keys of rows, of any shape; UNKNOWN for words that no question uses, unless case is exact."""
         if self._case == "exact":
             return rows

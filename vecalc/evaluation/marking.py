@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -14,10 +14,7 @@ from vecalc.evaluation.solvers import Solver, solve
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Rows: TypeAlias = NDArray[np.int64]
-    Mask: TypeAlias = NDArray[np.bool_]
+    from vecalc.arrays import Mask, Numbers
 
 DEPTH = 10  # the ranks that are looked at
 # Words that differ from an input in case alone and may stand before the answer; their rows are passed over.
@@ -29,8 +26,8 @@ RIGHT = -3
 class Asked(NamedTuple):
     """The questions of a set as rows: of their words and section [n, c + 1], of their answers [n, g]."""
 
-    rows: Rows
-    answers: Rows
+    rows: Numbers
+    answers: Numbers
     known: Mask  # [n] whether the words and an answer are in the vocabulary
     lookup: Lookup
 
@@ -38,9 +35,9 @@ class Asked(NamedTuple):
 class Judged(NamedTuple):
     """How a solver did on each question."""
 
-    ranks: Rows  # [n] of the right answer among the first DEPTH, inputs left out; 0: not among them
-    answers: Rows  # [n] the row that was answered; UNKNOWN without one
-    landed: Rows  # [n] where the best row of all is: the place of a column, RIGHT, ELSEWHERE, or NO_HIT
+    ranks: Numbers  # [n] of the right answer among the first DEPTH, inputs left out; 0: not among them
+    answers: Numbers  # [n] the row that was answered; UNKNOWN without one
+    landed: Numbers  # [n] where the best row of all is: the place of a column, RIGHT, ELSEWHERE, or NO_HIT
 
     @property
     def right(self) -> Mask:
@@ -94,7 +91,7 @@ def judge(solver: Solver, asked: Asked, rules: Rules, tick: Callable[[int], None
     return judged
 
 
-def _look(inputs: Rows, answers: Rows, best: Rows, lookup: Lookup, rules: Rules) -> Judged:
+def _look(inputs: Numbers, answers: Numbers, best: Numbers, lookup: Lookup, rules: Rules) -> Judged:
     """The same for some questions, from their best rows [q, k]."""
     keys, own = lookup.keys(best), lookup.keys(inputs)
     right = _is_any(keys, lookup.keys(answers))
@@ -118,13 +115,13 @@ def _look(inputs: Rows, answers: Rows, best: Rows, lookup: Lookup, rules: Rules)
     )
 
 
-def _is_any(found: Rows, wanted: Rows) -> Mask:
+def _is_any(found: Numbers, wanted: Numbers) -> Mask:
     """Which of found [q, k] are among wanted [q, w]."""
     same = (found[:, :, None] == wanted[:, None, :]).any(axis=2)
     return np.asarray(same & (found >= 0))
 
 
-def _landing(keys: Rows, inputs: Rows, right: Mask, rows: Rows) -> Rows:
+def _landing(keys: Numbers, inputs: Numbers, right: Mask, rows: Numbers) -> Numbers:
     same = inputs == keys[:, None]
     place = np.where(same.any(axis=1), same.argmax(axis=1), ELSEWHERE)
     place = np.where(right, RIGHT, place)
@@ -145,7 +142,7 @@ def seen(asked: Asked, rules: Rules) -> Mask:
     return np.ones_like(asked.known) if rules.unknown == "wrong" else asked.known
 
 
-def mean_reciprocal_rank(ranks: Sequence[int] | Rows) -> float:
+def mean_reciprocal_rank(ranks: Sequence[int] | Numbers) -> float:
     """The mean of 1 / rank, where a rank beyond DEPTH counts nothing."""
     ranks = np.asarray(ranks)
     return (

@@ -83,4 +83,4 @@ def protocol_sheet(rules: Rules, facts: Iterable[tuple[str, str]], *, ranked: bo
         rows += [("metric", rules.metric), ("no answers", _EXCLUDE[rules.exclude] + reach)]
     bootstrap = f"percentile bootstrap, {rules.resamples:,} resamples, seed {rules.seed}"
     rows.append(("interval", f"95 %, {'Wilson score' if ranked else bootstrap}"))
-    return Sheet("protocol", (Column("setting"), Column("value")), tuple(rows), "Protocol")
+    return Sheet("protocol", Column.all("text", "setting", "value"), tuple(rows), "Protocol")

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats: TypeAlias = NDArray[np.float64]
+    from vecalc.arrays import Floats, Mask
 
 PENALTY = 1.0  # of the squared weights, in the usual parametrisation: C = 1
 STEPS = 50  # Newton needs about ten
 CLOSE = 1e-10  # the largest change of a coefficient at which it has arrived
 
 
-def fit(x: Floats, is_positive: NDArray[np.bool_]) -> Floats:
+def fit(x: Floats, is_positive: Mask) -> Floats:
     """Weights [d + 1] for unit vectors [n, d], the intercept last, classes weighted to count alike.
 
     The minimum of the penalised loss is a combination of the examples (Kimeldorf & Wahba 1971), so Newton's

@@ -7,7 +7,7 @@ is left out once. So the answer depends on that word and the section, and not on
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,10 +23,7 @@ from vecalc.search.exact import search
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats: TypeAlias = NDArray[np.float64]
-    Rows: TypeAlias = NDArray[np.int64]
+    from vecalc.arrays import Floats, Numbers
 
 A, B, C = 0, 1, 2  # the places of the columns of a question
 SECTION = 3
@@ -38,8 +35,8 @@ DRAWS = 10
 class Relation(NamedTuple):
     """The pairs of a section: from which row to which [p]."""
 
-    sources: Rows
-    targets: Rows
+    sources: Numbers
+    targets: Numbers
 
     def without(self, source: int) -> Relation:
         """The pairs that begin with another word."""
@@ -58,12 +55,12 @@ class SectionSolver:
         self._relations = relations(asked)
         self._solve = _METHODS[label]
 
-    def kinds(self, asked: Rows) -> Rows:
+    def kinds(self, asked: Numbers) -> Numbers:
         """See `Solver.kinds`: the word that is asked about, its section, and for LRCos the draw."""
         draws = asked[:, A] % DRAWS if self.label == "lrcos" else np.zeros(len(asked), np.int64)
         return np.column_stack([asked[:, C], asked[:, SECTION], draws])
 
-    def best(self, asked: Rows, k: int) -> Rows:
+    def best(self, asked: Numbers, k: int) -> Numbers:
         """See `Solver.best`."""
         best = np.full((len(asked), k), UNKNOWN)
         pairs = [self._relations[row[SECTION]].without(row[C]) for row in asked.tolist()]
@@ -90,13 +87,15 @@ def relations(asked: Asked) -> dict[int, Relation]:
     }
 
 
-def _units(space: VectorSpace, rows: Rows) -> Floats:
+def _units(space: VectorSpace, rows: Numbers) -> Floats:
     vectors = space.vectors(rows)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.where(lengths > 0, lengths, 1.0))
 
 
-def _three_cos_avg(space: VectorSpace, pairs: list[Relation], kinds: Rows, k: int, rules: Rules) -> Rows:
+def _three_cos_avg(
+    space: VectorSpace, pairs: list[Relation], kinds: Numbers, k: int, rules: Rules
+) -> Numbers:
     """The words nearest to the word plus the mean offset of the pairs."""
     offsets = [
         (_units(space, relation.targets) - _units(space, relation.sources)).mean(axis=0) for relation in pairs
@@ -106,7 +105,7 @@ def _three_cos_avg(space: VectorSpace, pairs: list[Relation], kinds: Rows, k: in
     return search(space, queries, k, Measure("cos", "unit"), candidates(space, rules)).rows
 
 
-def _lr_cos(space: VectorSpace, pairs: list[Relation], kinds: Rows, k: int, rules: Rules) -> Rows:
+def _lr_cos(space: VectorSpace, pairs: list[Relation], kinds: Numbers, k: int, rules: Rules) -> Numbers:
     """The words likeliest to be of the targets' class, times the cosine to the word.
 
     Targets are learnt against sources and as many random words, drawn for each kind of question by itself.
@@ -130,5 +129,5 @@ def _target_class(space: VectorSpace, relation: Relation, seed: tuple[int, ...],
     return fit(_units(space, rows), np.arange(len(rows)) < len(relation.targets))
 
 
-_Method = Callable[[VectorSpace, list[Relation], "Rows", int, Rules], "Rows"]
+_Method = Callable[[VectorSpace, list[Relation], "Numbers", int, Rules], "Numbers"]
 _METHODS: dict[str, _Method] = {"3cosavg": _three_cos_avg, "lrcos": _lr_cos}

@@ -36,7 +36,7 @@ class Names:
     @property
     def columns(self) -> tuple[Column, ...]:
         """The columns that say which run a row is about."""
-        return (Column("model"), Column("formula")) if self._several else (Column("formula"),)
+        return Column.all("text", "model", "formula") if self._several else (Column("formula"),)
 
     def of(self, run: Named) -> tuple[str, ...]:
         """The cells of those columns."""

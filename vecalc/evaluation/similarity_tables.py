@@ -47,12 +47,11 @@ def _correlations(names: Names, runs: Sequence[Run], rules: Rules) -> Iterator[S
     """Spearman's, by which sets are usually judged, and the interval of Pearson's by itself."""
     columns = (
         *names.columns,
-        *(Column(name, "score") for name in ("Spearman", "low", "high", "Pearson")),
-        Column("seen", "count"),
-        Column("total", "count"),
+        *Column.all("score", "Spearman", "low", "high", "Pearson"),
+        *Column.all("count", "seen", "total"),
         Column("coverage", "percent"),
     )
-    linear = (*names.columns, *(Column(name, "score") for name in ("Pearson", "low", "high")))
+    linear = (*names.columns, *Column.all("score", "Pearson", "low", "high"))
     found = [(run, *_both(run, rules)) for run in runs]
     rows = tuple((*names.of(run), *ranked, straight[0], *_seen(run)) for run, ranked, straight in found)
     yield Sheet("correlation", columns, rows, names.title("Correlation"), tuple(_remarks(runs)))
@@ -94,8 +93,7 @@ def _remarks(runs: Sequence[Run]) -> Iterator[str]:
 
 def _comparison(names: Names, both: Sequence[tuple[Run, Run]], rules: Rules) -> Sheet:
     columns = (
-        Column("first"),
-        Column("second"),
+        *Column.all("text", "first", "second"),
         Column("pairs", "count"),
         *(Column(name, "score") for name in ("difference", "low", "high", "p", "p (Holm)")),
     )

@@ -7,7 +7,7 @@ says which of those its answer depends on; questions that are alike in them are 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -21,9 +21,7 @@ from vecalc.search.exact import search
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Rows: TypeAlias = NDArray[np.int64]
+    from vecalc.arrays import Numbers
 
 # Questions that are searched for together: enough for products of matrices, few enough that their products
 # with a block of 8,192 rows are 32 MB.
@@ -41,14 +39,14 @@ class Solver(Protocol):
     def text(self) -> str:
         """The formula that errors are about, or what the method does."""
 
-    def kinds(self, asked: Rows) -> Rows:
+    def kinds(self, asked: Numbers) -> Numbers:
         """What the answer to each question depends on [q, u]: questions alike in it have the same answer."""
 
-    def best(self, asked: Rows, k: int) -> Rows:
+    def best(self, asked: Numbers, k: int) -> Numbers:
         """The k best rows [q, k] for each question, nothing excluded; UNKNOWN where there are none."""
 
 
-def solve(solver: Solver, asked: Rows, k: int) -> Iterator[tuple[Rows, Rows]]:
+def solve(solver: Solver, asked: Numbers, k: int) -> Iterator[tuple[Numbers, Numbers]]:
     """Some questions, and the k best rows [q, k] of each, until all are answered."""
     order, starts = _alike(solver.kinds(asked))
     for begin in range(0, len(starts) - 1, CHUNK):
@@ -57,7 +55,7 @@ def solve(solver: Solver, asked: Rows, k: int) -> Iterator[tuple[Rows, Rows]]:
         yield order[bounds[0] : bounds[-1]], np.repeat(best, np.diff(bounds), axis=0)
 
 
-def _alike(used: Rows) -> tuple[Rows, Rows]:
+def _alike(used: Numbers) -> tuple[Numbers, Numbers]:
     """The questions [n] in an order in which alike ones stand together, and where each kind starts."""
     _, kinds = np.unique(used, axis=0, return_inverse=True)
     kinds = kinds.reshape(-1)
@@ -81,22 +79,22 @@ class _OverColumns:
         self._rules = rules
         self._candidates = candidates(space, rules)
 
-    def kinds(self, asked: Rows) -> Rows:
+    def kinds(self, asked: Numbers) -> Numbers:
         """See `Solver.kinds`: the words of the columns in the formula."""
         return asked[:, self._uses]
 
-    def _given(self, asked: Rows) -> dict[str, Given]:
+    def _given(self, asked: Numbers) -> dict[str, Given]:
         """The columns in use."""
         return {self._columns[i]: self._column(asked[:, i]) for i in self._uses}
 
-    def _column(self, rows: Rows) -> Given:
+    def _column(self, rows: Numbers) -> Given:
         return Given(self._space.vectors(rows), word=lambda row: self._space.word(int(rows[row])))
 
 
 class FormulaSolver(_OverColumns):
     """The nearest words to a formula's vector."""
 
-    def best(self, asked: Rows, k: int) -> Rows:
+    def best(self, asked: Numbers, k: int) -> Numbers:
         """See `Solver.best`."""
         numbers, _ = evaluate_rows(self._formula, self._given(asked))
         if numbers.ndim != 2 and not np.isnan(numbers).all():
@@ -117,7 +115,7 @@ class FormulaSolver(_OverColumns):
 class ScoreSolver(_OverColumns):
     """The words with the highest scores, for a formula with `?`."""
 
-    def best(self, asked: Rows, k: int) -> Rows:
+    def best(self, asked: Numbers, k: int) -> Numbers:
         """See `Solver.best`. Raises what is wrong with the score of every question."""
         scores = evaluate_scores(self._formula, self._given(asked))
         problems: list[VecalcError] = [score for score in scores if isinstance(score, NoValue)]
@@ -144,6 +142,6 @@ def solver_of(
     return kind(label, space, formula, columns, rules)
 
 
-def candidates(space: VectorSpace, rules: Rules) -> Rows | None:
+def candidates(space: VectorSpace, rules: Rules) -> Numbers | None:
     """The rows that can be answers; None for all."""
     return None if rules.first is None or rules.first >= len(space) else np.arange(rules.first)

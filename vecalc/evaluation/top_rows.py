@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,15 +11,12 @@ from vecalc.evaluation.lookup import UNKNOWN
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats: TypeAlias = NDArray[np.float64]
-    Rows: TypeAlias = NDArray[np.int64]
+    from vecalc.arrays import Floats, Numbers
 
 
 def best_rows(
     space: VectorSpace, first: int, queries: int, k: int, score: Callable[[Floats], Floats]
-) -> Rows:
+) -> Numbers:
     """The k best rows [q, k] among the first ones; `score` takes unit vectors [b, d], gives scores [q, b].
 
     Zero vectors are no candidates.

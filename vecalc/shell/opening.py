@@ -197,8 +197,8 @@ def sink_for(request: Request, *, several: bool) -> Iterator[Sink]:
         yield sink
         sink.close()
         return
-    from vecalc.space.aside import refuse_busy
     from vecalc.space.atomic import written_whole
+    from vecalc.space.work_files import refuse_busy
 
     refuse_overwriting(request)
     refuse_busy(Path(request.output))

@@ -21,8 +21,8 @@ from vecalc.errors import UsageError
 from vecalc.library.catalogue import known, split_model
 from vecalc.shell.opening import refuse_overwriting
 from vecalc.shell.request import Request
-from vecalc.space.aside import Places, in_file
 from vecalc.space.unfinished import Unfinished
+from vecalc.space.work_files import Places, in_file
 
 KEPT_BACK = 1 << 16  # characters of answers that are written at a time, unless a note is due
 # What an answer does not depend on.

@@ -22,12 +22,19 @@ from pathlib import Path
 from typing import Any
 
 from vecalc.errors import StorageProblem
-from vecalc.space import digest, progress_note
-from vecalc.space.aside import Places, busy
-from vecalc.space.counted import CountedFile, writing
+from vecalc.space import digest
 from vecalc.space.files import mode_for, sync_folder
 from vecalc.space.locks import Lock
-from vecalc.space.progress_note import Note
+from vecalc.space.work_files import (
+    CountedFile,
+    Note,
+    Places,
+    busy,
+    read_note,
+    remove_note,
+    write_note,
+    writing,
+)
 
 EVERY = 1.0  # seconds between two notes: what a kill costs at most,
 SHARE = 20  # unless writing one takes more than this part of them, on a slow disk
@@ -103,7 +110,7 @@ class Unfinished:
 
     def _read_note(self) -> Note | None:
         try:
-            return progress_note.read(self.places.note)
+            return read_note(self.places.note)
         except ValueError as why:
             raise self.places.problem(str(why)) from None
 
@@ -156,7 +163,7 @@ class Unfinished:
         for file in self._files.values():
             file.sync()
         self._check_ours()
-        progress_note.write(self.places.note, self._pending)
+        write_note(self.places.note, self._pending)
         self._owner, self._pending = self._name, ""
         self._next_note = time.monotonic() + max(EVERY, SHARE * (time.monotonic() - began))
 
@@ -201,7 +208,7 @@ class Unfinished:
         """Nothing is kept any longer. The note goes first: what is left after a kill counts for nothing."""
         self._pending = ""
         with suppress(OSError):  # what can't be removed is whole
-            progress_note.remove(self.places.note)
+            remove_note(self.places.note)
             if self._lock.is_at(self.places.files[0]):
                 for path in self.places.files[1:]:
                     path.unlink(missing_ok=True)

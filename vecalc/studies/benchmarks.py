@@ -25,6 +25,7 @@ from vecalc.evaluation.pair_files import read_pairs
 from vecalc.evaluation.solvers import Solver, solver_of
 from vecalc.space import VectorSpace
 from vecalc.tables import question_lines
+from vecalc.tables.cell_rules import Tell, unheard
 from vecalc.tables.question_tables import Text
 
 LARGEST = 64 << 20  # bytes of a file of questions; the largest known has 5 MB
@@ -33,15 +34,10 @@ DEFAULT_ANALOGY, DEFAULT_SIMILARITY = FORMULAS["3cosadd"], "cos(a, b)"
 DEFAULT_PHRASES = "cos(a1 + n1, a2 + n2)"
 
 Tick = Callable[[int], None]
-Tell = Callable[[str], None]
 
 
-def unheard(_: int) -> None:
+def unwatched(_: int) -> None:
     """A `Tick` where nobody watches."""
-
-
-def untold(_: str) -> None:
-    """Takes remarks that nobody wants."""
 
 
 class Wanted(NamedTuple):
@@ -76,7 +72,7 @@ def _blaming(text: str) -> Iterator[None]:
 
 
 def analogies(
-    calculator: Calculator, path: str, wanted: Wanted, tick: Tick = unheard, tell: Tell = untold
+    calculator: Calculator, path: str, wanted: Wanted, tick: Tick = unwatched, tell: Tell = unheard
 ) -> Iterator[Sheet]:
     """The sheets of a file, or a folder of files, of analogies; `tick` hears of answered questions.
 
@@ -128,7 +124,7 @@ def _by_formula(
 # --- similarity -----------------------------------------------------------------------------
 
 
-def similarity(calculator: Calculator, path: str, wanted: Wanted, tell: Tell = untold) -> Iterator[Sheet]:
+def similarity(calculator: Calculator, path: str, wanted: Wanted, tell: Tell = unheard) -> Iterator[Sheet]:
     """The sheets of a file of judged pairs; `tell` hears of words that are there in another case.
 
     Raises `InFormula` for a formula that gives no number, `NothingSeen` for a file of which nothing counts.

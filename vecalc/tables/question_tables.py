@@ -9,15 +9,7 @@ from typing import NamedTuple
 
 from vecalc.errors import FileProblem
 from vecalc.tables import question_lines
-from vecalc.tables.cell_rules import (
-    Delimiter,
-    Tell,
-    cells_of_object,
-    divided,
-    layout_of,
-    number_of,
-    unheard,
-)
+from vecalc.tables.cell_rules import Delimiter, Tell, cells_of_object, divided, layout_of, number_of, unheard
 from vecalc.tables.question_lines import Line
 
 LONGEST_LINE = 1 << 16  # bytes; a longer line is in no file of questions

@@ -164,5 +164,5 @@ def _sheets(kind: str, file: str, opened: Opened, wanted: Wanted) -> Iterator[Sh
         yield from benchmarks.similarity(opened.calculator, file, wanted, opened.tell)
         return
     with metered(f"answering {file}", None, quiet=opened.request.quiet) as meter:
-        tick = meter.add if meter else benchmarks.unheard
+        tick = meter.add if meter else benchmarks.unwatched
         yield from benchmarks.analogies(opened.calculator, file, wanted, tick, opened.tell)

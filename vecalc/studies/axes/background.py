@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from vecalc.arrays import Floats, Numbers
     from vecalc.space import VectorSpace
-
-    Floats: TypeAlias = NDArray[np.float64]
-    Rows: TypeAlias = NDArray[np.int64]
 
 SEED = 20_130_116  # any number would do; a fixed one makes the same question have the same answer
 WORDS = 2_000  # their two million pairs tell the last hundredth of a percent
@@ -25,7 +21,7 @@ NEAREST = 10  # neighbours of a word that a hub crowds into
 class Background:
     """A sample of words: their rows [s] ascending, their lengths [s] and directions [s, d]."""
 
-    def __init__(self, space: VectorSpace, rows: Rows | None = None) -> None:
+    def __init__(self, space: VectorSpace, rows: Numbers | None = None) -> None:
         """Draw from the candidates `rows` (None: all); zero vectors have no direction and are left out."""
         self.rows = _drawn(space, rows)
         vectors = space.vectors(self.rows)
@@ -56,7 +52,7 @@ class Background:
         """The share of random pairs that are less alike than this; None without pairs."""
         return float(np.searchsorted(self.cosines, cosine) / self.pairs) if self.pairs else None
 
-    def hubness(self, rows: Rows, units: Floats) -> list[int]:
+    def hubness(self, rows: Numbers, units: Floats) -> list[int]:
         """How many words of the sample have each of the words [k, d] among their `NEAREST` of the sample.
 
         A word like any other is among them `NEAREST` times, a hub much more often (Radovanović, Nanopoulos
@@ -76,7 +72,7 @@ class Background:
         return np.asarray(self.units @ self.units.T)
 
 
-def _drawn(space: VectorSpace, rows: Rows | None) -> Rows:
+def _drawn(space: VectorSpace, rows: Numbers | None) -> Numbers:
     count = len(space) if rows is None else len(rows)
     size = min(count, WORDS, max(NUMBERS // space.dim, 2))
     places = np.sort(np.random.default_rng(SEED).choice(count, size, replace=False, shuffle=False))

@@ -17,7 +17,8 @@ from vecalc.studies.axes.background import Background
 from vecalc.studies.axes.stability import Stability, overlap, stability
 
 if TYPE_CHECKING:
-    from vecalc.calc.values import Floats, Spaces
+    from vecalc.arrays import Floats
+    from vecalc.calc.values import Spaces
     from vecalc.engine.ranker import Ranker
     from vecalc.lang.limits import Limits
     from vecalc.lang.nodes import Node

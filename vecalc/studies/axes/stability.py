@@ -8,7 +8,7 @@ components that training happened to end with.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,11 +16,8 @@ from vecalc.errors import NoValue
 from vecalc.studies.axes.rotation import Rotation
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from vecalc.arrays import Floats, Numbers
     from vecalc.calc.resolve import Key
-
-    Floats: TypeAlias = NDArray[np.float64]
 
 ROTATIONS = 5
 # What float64 may add to a result that depends on no axes is some 1e-13 of it, more where terms nearly
@@ -94,6 +91,6 @@ def _distance(one: Floats, other: Floats) -> float:
     return float(np.linalg.norm(one - other)) if one.shape == other.shape else np.inf
 
 
-def overlap(first: NDArray[np.int64], second: NDArray[np.int64]) -> float:
+def overlap(first: Numbers, second: Numbers) -> float:
     """The share of the first rows that are among the second."""
     return float(np.isin(first, second).mean()) if len(first) else 1.0

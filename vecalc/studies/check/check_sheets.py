@@ -13,6 +13,7 @@ from vecalc.studies.check.model_check import WRONG
 
 if TYPE_CHECKING:
     from vecalc.answers import Cell
+    from vecalc.arrays import Floats
     from vecalc.studies.check.model_check import Examined
 
 BINS = 12  # of the histogram of lengths
@@ -24,20 +25,12 @@ def sheets(found: Examined) -> Iterator[Sheet]:
     """The model, the findings, the lengths, the geometry, and the words of a list."""
     columns = (
         Column("path"),
-        Column("words", "count"),
-        Column("width", "count"),
+        *Column.all("count", "words", "width"),
         Column("type"),
         Column("size", "size"),
         Column("order"),
     )
-    row = (
-        str(found.path),
-        found.words,
-        found.width,
-        found.type,
-        size_of(found.path),
-        found.order.guess,
-    )
+    row = (str(found.path), found.words, found.width, found.type, size_of(found.path), found.order.guess)
     yield Sheet("model", columns, (row,), "Model", (_of_order(found),))
     yield _findings(found)
     if len(found.lengths):
@@ -61,8 +54,7 @@ def _findings(found: Examined) -> Sheet:
         Column("finding"),
         Column("count", "count"),
         Column("share", "percent"),
-        Column("verdict"),
-        Column("examples"),
+        *Column.all("text", "verdict", "examples"),
     )
     rows = tuple(
         (one.what, one.found, one.found / found.words if found.words else None, one.level, one.examples)
@@ -73,10 +65,10 @@ def _findings(found: Examined) -> Sheet:
     return Sheet("findings", columns, rows, "Findings", (remark,))
 
 
-def _lengths(lengths: np.typing.NDArray[np.float64]) -> Sheet:
+def _lengths(lengths: Floats) -> Sheet:
     counts, edges = np.histogram(lengths, bins=BINS)
     most = max(int(counts.max()), 1)
-    columns = (Column("from", "score"), Column("to", "score"), Column("rows", "count"), Column("bar"))
+    columns = (*Column.all("score", "from", "to"), Column("rows", "count"), Column("bar"))
     rows: list[tuple[Cell, ...]] = [
         (float(low), float(high), int(count), "#" * -(-BAR * int(count) // most))
         for low, high, count in zip(edges, edges[1:], counts, strict=False)
@@ -112,11 +104,7 @@ def _geometry(found: Examined) -> Sheet:
 def _coverage(found: Examined) -> Sheet:
     seen = found.coverage
     assert seen is not None  # noqa: S101 - asked before
-    counts = (
-        ("as written", seen.exact),
-        ("in another case", seen.folded),
-        ("missing", len(seen.missing)),
-    )
+    counts = (("as written", seen.exact), ("in another case", seen.folded), ("missing", len(seen.missing)))
     rows = tuple((what, count, count / seen.asked if seen.asked else None) for what, count in counts)
     missing = ", ".join(seen.missing[:SHOWN])
     more = f" and {len(seen.missing) - SHOWN:,} more" if len(seen.missing) > SHOWN else ""

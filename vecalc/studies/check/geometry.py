@@ -10,8 +10,7 @@ from vecalc.search.exact import search
 from vecalc.space.matrix import MatrixSpace
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from vecalc.arrays import Floats, Numbers
     from vecalc.studies.check.row_check import Drawn
 
 NEIGHBOURS = 10  # k of the k-occurrences
@@ -52,7 +51,7 @@ def geometry(drawn: Drawn) -> Geometry | None:
     return Geometry(rows, cosine, _skewness(counts), hubs, float((counts == 0).mean()), _shares(vectors))
 
 
-def _occurrences(units: NDArray[np.float64]) -> NDArray[np.int64]:
+def _occurrences(units: Floats) -> Numbers:
     """How often each row is among the nearest of the others [m]."""
     k = min(NEIGHBOURS, len(units) - 1)
     space = MatrixSpace([str(i) for i in range(len(units))], units.astype(np.float32))
@@ -64,12 +63,12 @@ def _occurrences(units: NDArray[np.float64]) -> NDArray[np.int64]:
     return counts
 
 
-def _skewness(counts: NDArray[np.int64]) -> float | None:
+def _skewness(counts: Numbers) -> float | None:
     spread = counts.std()
     return float((((counts - counts.mean()) / spread) ** 3).mean()) if spread else None
 
 
-def _shares(vectors: NDArray[np.float64]) -> dict[int, float]:
+def _shares(vectors: Floats) -> dict[int, float]:
     """The share of the variance that the first principal components have."""
     centred = vectors - vectors.mean(axis=0)
     small = centred.T @ centred if len(centred) > centred.shape[1] else centred @ centred.T

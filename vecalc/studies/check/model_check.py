@@ -23,6 +23,8 @@ from vecalc.studies.check.row_check import RowsSeen
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from vecalc.arrays import Floats
+
 OK, NOTE, WRONG = "ok", "note", "wrong"
 EXAMPLES = 5
 LONGEST_LIST = 1 << 30  # bytes of a list of words: 100 million of them
@@ -48,7 +50,7 @@ class Examined(NamedTuple):
     words: int
     width: int
     findings: tuple[Finding, ...]
-    lengths: NDArray[np.float64]  # of the rows that are finite
+    lengths: Floats  # of the rows that are finite
     order: of_words.Order
     geometry: Geometry | None
     hubs: tuple[str, ...]

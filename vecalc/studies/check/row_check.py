@@ -10,6 +10,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from vecalc.arrays import Floats, Mask, Numbers
+
 SAMPLE_BYTES = 64 << 20  # a sample of very wide rows is smaller than asked for
 HASHED_AT_ONCE = 1 << 17  # numbers; their 64-bit copies stay in the second-level cache
 
@@ -17,7 +19,7 @@ HASHED_AT_ONCE = 1 << 17  # numbers; their 64-bit copies stay in the second-leve
 class Drawn(NamedTuple):
     """Rows drawn from all: their numbers [m], ascending, and their vectors [m, d]."""
 
-    numbers: NDArray[np.int64]
+    numbers: Numbers
     vectors: NDArray[np.float32]
 
 
@@ -33,11 +35,11 @@ class RowsSeen:
         self.width = 0
         self._size = size
         self._random = np.random.default_rng(seed)
-        self._lengths: list[NDArray[np.float64]] = []
+        self._lengths: list[Floats] = []
         self._hashes: list[NDArray[np.uint64]] = []
         self._weights: NDArray[np.uint64] = np.empty(0, np.uint64)
-        self._keys: NDArray[np.float64] = np.empty(0)
-        self._numbers: NDArray[np.int64] = np.empty(0, np.int64)
+        self._keys: Floats = np.empty(0)
+        self._numbers: Numbers = np.empty(0, np.int64)
         self._vectors: NDArray[np.float32] = np.empty((0, 0), np.float32)
 
     def add(self, rows: NDArray[np.float32]) -> None:
@@ -67,7 +69,7 @@ class RowsSeen:
             found[first : first + at_once] = (bits * self._weights).sum(axis=1, dtype=np.uint64)
         return found
 
-    def _draw(self, rows: NDArray[np.float32], fit: NDArray[np.bool_]) -> None:
+    def _draw(self, rows: NDArray[np.float32], fit: Mask) -> None:
         keys = self._random.random(len(rows))
         limit = self._keys.max() if len(self._keys) == self._size else 2.0
         new = np.flatnonzero(fit & (keys < limit))
@@ -83,7 +85,7 @@ class RowsSeen:
         """The sample: of rows that are finite and not zero."""
         return Drawn(self._numbers, self._vectors)
 
-    def lengths(self) -> NDArray[np.float64]:
+    def lengths(self) -> Floats:
         """The length of every row [n]; not finite where the row is not."""
         return np.concatenate(self._lengths) if self._lengths else np.empty(0)
 

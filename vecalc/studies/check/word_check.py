@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from vecalc.evaluation.statistics import spearman
 from vecalc.space.spelling import fold_all
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from vecalc.arrays import Floats
 
 ENOUGH = 50  # shared words below which an order can't be told
 FREQUENT_FIRST = 0.3  # a rank correlation from which on two orders are called alike
@@ -92,7 +96,7 @@ class Order(NamedTuple):
     with_length: float | None
 
 
-def order(words: Sequence[str], lengths: NDArray[np.float64], known: Sequence[str]) -> Order:
+def order(words: Sequence[str], lengths: Floats, known: Sequence[str]) -> Order:
     """By what the rows are ordered: a guess from words whose frequency is known, and the alphabet.
 
     `known` are English words, most frequent first. A model in another language shares few of them; then
@@ -103,9 +107,9 @@ def order(words: Sequence[str], lengths: NDArray[np.float64], known: Sequence[st
     shared = [(row, rank) for row, word in enumerate(some) if (rank := ranks.get(word)) is not None]
     with_starter = None
     if len(shared) >= ENOUGH:
-        with_starter = spearman(*np.array(shared, np.float64).T)
+        with_starter = rank_correlation(*np.array(shared, np.float64).T)
     sound = np.flatnonzero(np.isfinite(lengths[: len(some)]))
-    with_length = spearman(sound, lengths[sound]) if len(sound) >= ENOUGH else None
+    with_length = rank_correlation(sound, lengths[sound]) if len(sound) >= ENOUGH else None
     ascending = sum(a <= b for a, b in pairwise(some))
     if len(some) >= ENOUGH and ascending >= ALPHABETICAL * (len(some) - 1):
         guess = "alphabetical"
@@ -116,9 +120,7 @@ def order(words: Sequence[str], lengths: NDArray[np.float64], known: Sequence[st
     return Order(guess, len(shared), with_starter, with_length)
 
 
-def spearman(x: NDArray[np.number], y: NDArray[np.number]) -> float | None:
-    """The rank correlation of two rows of numbers, ties as they come; None where one is constant."""
-    first, second = (np.argsort(np.argsort(z, kind="stable")).astype(np.float64) for z in (x, y))
-    if np.ptp(x) == 0 or np.ptp(y) == 0:
-        return None
-    return float(np.corrcoef(first, second)[0, 1])
+def rank_correlation(x: NDArray[np.number], y: NDArray[np.number]) -> float | None:
+    """The rank correlation of two rows of numbers; None where one is constant."""
+    found = spearman(x.astype(np.float64), y.astype(np.float64))
+    return found if isfinite(found) else None

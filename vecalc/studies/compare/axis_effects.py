@@ -16,7 +16,7 @@ from vecalc.studies.axes.rotated import Rotated, kept_neighbours, stability_of
 from vecalc.studies.compare.formulas import NAMES
 
 if TYPE_CHECKING:
-    from vecalc.calc.values import Floats
+    from vecalc.arrays import Floats
     from vecalc.engine.calculator import Calculator
     from vecalc.engine.question import Computed, Question
     from vecalc.studies.axes.stability import Stability

@@ -87,8 +87,13 @@ def _is_new(word: str | None, column: Compared, comparison: Comparison) -> bool:
 
 
 def _below_each_other(comparisons: Sequence[Comparison]) -> Sheet:
-    columns = ("norm", "name", "rank", "word", "score", "in_sum")
-    kinds = {"rank": "count", "score": "score"}
+    columns = (
+        *Column.all("text", "norm", "name"),
+        Column("rank", "count"),
+        Column("word"),
+        Column("score", "score"),
+        Column("in_sum"),
+    )
     rows: list[tuple[Cell, ...]] = []
     for comparison in comparisons:
         for column in comparison.columns:
@@ -98,7 +103,7 @@ def _below_each_other(comparisons: Sequence[Comparison]) -> Sheet:
                 for line in _lines(column.answer)
                 if column.answer.error is None
             ]
-    return Sheet("neighbours", tuple(Column(name, kinds.get(name, "text")) for name in columns), tuple(rows))
+    return Sheet("neighbours", columns, tuple(rows))
 
 
 # --- where each formula stands --------------------------------------------------------------
@@ -107,9 +112,7 @@ def _below_each_other(comparisons: Sequence[Comparison]) -> Sheet:
 def _summary(comparisons: Sequence[Comparison], *, for_people: bool) -> Sheet:
     target = comparisons[0].target
     columns = (
-        Column("norm"),
-        Column("name"),
-        Column("formula"),
+        *Column.all("text", "norm", "name", "formula"),
         Column("shared", "count"),
         Column("cosine", "score"),
         Column(f"rank of {target}" if for_people else "target_rank", "count"),

@@ -19,7 +19,7 @@ from vecalc.studies.compare.axis_effects import Axes, measure
 from vecalc.studies.compare.formulas import NAMES, SUM, Formula
 
 if TYPE_CHECKING:
-    from vecalc.calc.values import Floats
+    from vecalc.arrays import Floats
     from vecalc.engine.calculator import Calculator
     from vecalc.engine.question import Computed
     from vecalc.lang.nodes import Node

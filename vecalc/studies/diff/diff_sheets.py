@@ -132,13 +132,9 @@ def _agreements(one: Difference, names: Sequence[str], knows: Knows) -> Iterator
 
 def _agreements_sheet(rows: Sequence[tuple[Cell, ...]], conditions: str) -> Sheet:
     columns = (
-        Column("expression"),
-        Column("model"),
-        Column("other"),
-        Column("k", "count"),
-        Column("common", "count"),
-        Column("jaccard", "score"),
-        Column("rbo", "score"),
+        *Column.all("text", "expression", "model", "other"),
+        *Column.all("count", "k", "common"),
+        *Column.all("score", "jaccard", "rbo"),
         Column("missing", "count"),
     )
     remark = (

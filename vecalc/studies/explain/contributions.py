@@ -14,7 +14,7 @@ from vecalc.engine.ranker import vectors_at
 from vecalc.studies.axes.contribution import contributions
 
 if TYPE_CHECKING:
-    from vecalc.calc.values import Floats
+    from vecalc.arrays import Floats
     from vecalc.engine.question import Computed
     from vecalc.engine.ranker import Ranker
 
@@ -50,7 +50,7 @@ def sheet(
             for i, near in enumerate(shown)
         ]
         return Sheet("parts", tuple(columns), tuple(rows), "Parts of the score", tuple(remarks), keys=3)
-    columns = [*front, Column("term"), Column("weight", "score"), Column("part", "score")]
+    columns = [*front, Column("term"), *Column.all("score", "weight", "part")]
     rows = [
         (near.rank, near.word, totals[i], part.text, part.weight, float(part.brought[i]))
         for i, near in enumerate(shown)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import isinf
 from typing import TYPE_CHECKING, NamedTuple
 
-from vecalc.answers import Column, Sheet
+from vecalc.answers import Cell, Column, Neighbour, Sheet
 from vecalc.studies.axes.stability import ROTATIONS
 
 if TYPE_CHECKING:
@@ -40,3 +41,27 @@ def of_rotation(stability: Stability | None, kept: float | None = None) -> list[
     if kept is not None:
         found.append(Measure("stability", kept, "share of the neighbours shown that stay under rotation"))
     return found
+
+
+# --- sheets of ranked words -----------------------------------------------------------------
+
+RANKED = (Column("rank", "count"), Column("word"), Column("score", "score"))
+
+
+def gaps(ranked: Sequence[Neighbour], shown: int) -> list[float | None]:
+    """How far each of the words shown is before the next one, if there is one."""
+    found: list[float | None] = [abs(a.score - b.score) for a, b in pairwise(ranked)]
+    return [*found, None][:shown]
+
+
+def left_out(rows: Sequence[tuple[Cell, ...]], excluded: int) -> Sheet:
+    """Some of the words that were excluded: each with the rank and the score it would have had."""
+    more = excluded - len(rows)
+    columns = (Column("word"), Column("rank", "count"), Column("score", "score"))
+    title = "Left out, with the rank each would have had"
+    return Sheet("excluded", columns, tuple(rows), title, (f"and {more:,} more",) if more else ())
+
+
+def of_candidates(count: int) -> str:
+    """What gaps and z are, among so many random candidates."""
+    return f"gap: to the next word. z: standard deviations from the mean of {count:,} random candidates."

@@ -19,7 +19,7 @@ from vecalc.studies.explain import measures
 from vecalc.studies.explain.measures import Measure
 
 if TYPE_CHECKING:
-    from vecalc.calc.values import Floats
+    from vecalc.arrays import Floats
     from vecalc.engine.question import Computed
     from vecalc.engine.ranker import Ranker
 

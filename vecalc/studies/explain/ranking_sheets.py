@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -18,9 +17,8 @@ from vecalc.studies.explain import contributions, measures
 from vecalc.studies.explain.measures import Measure
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from vecalc.calc.values import Floats, Vector
+    from vecalc.arrays import Floats, Numbers
+    from vecalc.calc.values import Vector
     from vecalc.engine.question import Computed
     from vecalc.engine.ranker import Ranker
 
@@ -28,11 +26,11 @@ RANKED = 10  # words left out whose rank is looked up: each takes a pass over th
 
 
 class _Found(NamedTuple):
-    """The neighbours shown, with their rows and directions [k, d], and the one after them."""
+    """The neighbours shown, how far each is before the next, their rows and directions [k, d]."""
 
     shown: tuple[Neighbour, ...]
-    following: Neighbour | None
-    rows: NDArray[np.int64]
+    gaps: list[float | None]
+    rows: Numbers
     units: Floats
 
 
@@ -66,10 +64,11 @@ def _found(ranker: Ranker, answer: Answer, space: str) -> _Found:
     """The neighbours of an answer that holds one more than is shown."""
     assert isinstance(answer.result, Ranking)  # noqa: S101 - what a vector is answered with
     k = ranker.options.k
-    shown, rest = answer.result.neighbours[:k], answer.result.neighbours[k:]
+    neighbours = answer.result.neighbours
+    shown = neighbours[:k]
     rows = np.array([ranker.spaces[space].row(near.word) for near in shown], dtype=np.int64)
     units = vectors_at(ranker.spaces[space], rows.tolist(), "unit")
-    return _Found(shown, rest[0] if rest else None, rows, units)
+    return _Found(shown, measures.gaps(neighbours, k), rows, units)
 
 
 def _spread(ranker: Ranker, space: str, query: Floats, background: Background) -> _Spread:
@@ -89,28 +88,21 @@ def _neighbours(
     cosines = found.units @ algebra.unit(query)
     counts = background.hubness(found.rows, found.units)
     rows: list[tuple[Cell, ...]] = []
-    for near, gap, cosine, count in zip(found.shown, _gaps(found), cosines.tolist(), counts, strict=True):
+    for near, gap, cosine, count in zip(found.shown, found.gaps, cosines.tolist(), counts, strict=True):
         distance = near.score - spread.mean if ranker.options.metric != "l2" else spread.mean - near.score
         z = distance / spread.deviation if spread.deviation > 0 else None
-        front = [near.rank, near.word, near.score, *([] if is_cosine else [cosine])]
+        front = [*near, *([] if is_cosine else [cosine])]
         rows.append((*front, gap, z, background.percentile(cosine), count))
-    columns = [Column("rank", "count"), Column("word"), Column("score", "score")]
+    columns = [*measures.RANKED]
     columns += [] if is_cosine else [Column("cosine", "score")]
-    columns += [Column("gap", "score"), Column("z", "score")]
+    columns += Column.all("score", "gap", "z")
     columns += [Column("percentile", "percent"), Column("hubness", "count")]
     remarks = (
-        f"gap: to the next word. z: standard deviations from the mean of {spread.size:,} random candidates.",
+        measures.of_candidates(spread.size),
         f"percentile: of the cosines of {background.pairs:,} pairs of {len(background):,} random words.",
         f"hubness: how many of them have it among their {NEAREST} nearest; {NEAREST} is usual.",
     )
     return Sheet("neighbours", tuple(columns), tuple(rows), "Neighbours", remarks)
-
-
-def _gaps(found: _Found) -> list[float | None]:
-    """How far each neighbour is before the next one."""
-    scores = [near.score for near in found.shown] + ([found.following.score] if found.following else [])
-    gaps: list[float | None] = [abs(a - b) for a, b in pairwise(scores)]
-    return gaps if found.following else [*gaps, None]
 
 
 # --- words left out -------------------------------------------------------------------------
@@ -129,11 +121,7 @@ def _left_out(ranker: Ranker, workings: Computed, query: Floats) -> Sheet:
     for row in shown:
         hits = search(space, query[None], 1, ranker.measure, np.array([row])) if row in found else None
         rows.append((space.word(row), found.get(row), float(hits.scores[0, 0]) if hits else None))
-    more = len(workings.excluded) - len(rows)
-    remarks = [f"and {more:,} more"] if more else []
-    columns = (Column("word"), Column("rank", "count"), Column("score", "score"))
-    title = "Left out, with the rank each would have had"
-    return Sheet("excluded", columns, tuple(rows), title, tuple(remarks))
+    return measures.left_out(rows, len(workings.excluded))
 
 
 def _can_be_ranked(ranker: Ranker, space: str, row: int) -> bool:
@@ -159,7 +147,7 @@ def _measures(
     rotated = stability_of(ranker, resolved.tree, resolved.vectors, vector)
     asked = [Rotated(workings.space, query, rotated, workings.excluded)] if rotated else []
     kept = next(kept_neighbours(ranker, asked), None)
-    gaps = _gaps(found)
+    gaps = found.gaps
     of = f"of {spread.size:,} random candidates"
     found_so_far = [
         Measure("length", algebra.length(query), "of the result"),

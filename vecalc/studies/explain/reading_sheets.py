@@ -49,7 +49,7 @@ def _expression(answer: Answer, workings: Computed) -> Sheet:
     place = f", in {asked.ranked_in}" if asked.ranked_in else ""
     rows += [("model", f"{asked.model}{place}, {asked.size:,} words x {asked.width}")]
     rows += [("norm", asked.norm), ("metric", asked.metric)]
-    return Sheet("expression", (Column("item"), Column("value")), tuple(rows), "How it was read")
+    return Sheet("expression", Column.all("text", "item", "value"), tuple(rows), "How it was read")
 
 
 # --- the tree -------------------------------------------------------------------------------

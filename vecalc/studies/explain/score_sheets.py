@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -21,9 +20,7 @@ from vecalc.studies.explain.measures import Measure
 from vecalc.studies.explain.reading_sheets import parts_of
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from vecalc.calc.values import Floats
+    from vecalc.arrays import Floats, Numbers
     from vecalc.engine.question import Computed
     from vecalc.engine.ranker import Ranker
 
@@ -75,18 +72,14 @@ def _axes(ranker: Ranker, workings: Computed, score: Score) -> list[Measure]:
 
 
 def _neighbours(found: tuple[Neighbour, ...], k: int, values: Floats) -> Sheet:
-    gaps: list[float | None] = [first.score - second.score for first, second in pairwise(found)]
     mean, spread = (float(values.mean()), float(values.std())) if len(values) else (0.0, 0.0)
     rows: list[tuple[Cell, ...]] = [
-        (near.rank, near.word, near.score, gap, (near.score - mean) / spread if spread else None)
-        for near, gap in zip(found[:k], [*gaps, None], strict=False)
+        (*near, gap, (near.score - mean) / spread if spread else None)
+        for near, gap in zip(found[:k], measures.gaps(found, k), strict=True)
     ]
-    columns = (Column("rank", "count"), Column("word"), Column("score", "score"))
-    more = (Column("gap", "score"), Column("z", "score"))
-    remark = (
-        f"gap: to the next word. z: standard deviations from the mean of {len(values):,} random candidates."
-    )
-    return Sheet("neighbours", columns + more, tuple(rows), "Best words", (remark,))
+    columns = (*measures.RANKED, *Column.all("score", "gap", "z"))
+    remark = measures.of_candidates(len(values))
+    return Sheet("neighbours", columns, tuple(rows), "Best words", (remark,))
 
 
 def _parts(ranker: Ranker, workings: Computed, shown: tuple[Neighbour, ...], score: Score) -> Sheet:
@@ -98,14 +91,12 @@ def _parts(ranker: Ranker, workings: Computed, shown: tuple[Neighbour, ...], sco
         for before, node in _operands(workings.resolved.tree)
         if (numbers := _numbers(ranker, workings, node, score.space, rows)) is not None
     ]
-    columns = [Column("rank", "count"), Column("word"), Column("score", "score")]
-    columns += [Column(part.text, "score") for part in found]
+    columns = (*measures.RANKED, *Column.all("score", *(part.text for part in found)))
     cells: list[tuple[Cell, ...]] = [
-        (near.rank, near.word, near.score, *(float(part.numbers[i]) for part in found))
-        for i, near in enumerate(shown)
+        (*near, *(float(part.numbers[i]) for part in found)) for i, near in enumerate(shown)
     ]
     remark = "the parts that depend on the word, as they stand in the formula"
-    return Sheet("parts", tuple(columns), tuple(cells), "Parts of the score", (remark,), keys=3)
+    return Sheet("parts", columns, tuple(cells), "Parts of the score", (remark,), keys=3)
 
 
 def _operands(tree: Node) -> list[tuple[str, Node]]:
@@ -118,9 +109,7 @@ def _operands(tree: Node) -> list[tuple[str, Node]]:
     return parts_of(tree) if is_open else [("", tree)]
 
 
-def _numbers(
-    ranker: Ranker, workings: Computed, node: Node, space: str, rows: NDArray[np.int64]
-) -> Floats | None:
+def _numbers(ranker: Ranker, workings: Computed, node: Node, space: str, rows: Numbers) -> Floats | None:
     """The numbers [k] of a part for some words; None for one that is the same for all."""
     if not any(isinstance(part, Candidate) for part in walk(node)):
         return None
@@ -151,7 +140,4 @@ def _left_out(ranker: Ranker, workings: Computed, score: Score) -> Sheet:
             except VecalcError:  # no number for this word, or for another that is left out
                 place, value = None, None
         rows.append((space.word(row), place, value))
-    more = len(workings.excluded) - len(rows)
-    columns = (Column("word"), Column("rank", "count"), Column("score", "score"))
-    remarks = (f"and {more:,} more",) if more else ()
-    return Sheet("excluded", columns, tuple(rows), "Left out, with the rank each would have had", remarks)
+    return measures.left_out(rows, len(workings.excluded))

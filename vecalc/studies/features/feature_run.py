@@ -92,12 +92,7 @@ def _check_kept(first: Row, order: Order, where: str) -> None:
 
 
 def _fill(
-    spool: Spool,
-    maker: Maker,
-    order: Order,
-    rows: Iterator[Row],
-    where: str,
-    watch: Callable[[], None],
+    spool: Spool, maker: Maker, order: Order, rows: Iterator[Row], where: str, watch: Callable[[], None]
 ) -> None:
     """Append what the spool lacks."""
     if spool.state:
@@ -125,7 +120,7 @@ def _append(spool: Spool, maker: Maker, order: Order, some: Sequence[Row], where
     except NoValue as problem:
         raise problem.at(where=f"{where}:{some[0].number}") from None
     kept = ([_text(row.cells[column]) for column in order.keep] for row in done)
-    spool.append(values, [row.number for row in done], kept)
+    spool.add(values, [row.number for row in done], kept)
 
 
 def _check_columns(names: Iterable[str], keep: Sequence[str]) -> None:

@@ -15,13 +15,14 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from vecalc.space.aside import in_folder
 from vecalc.space.unfinished import Unfinished
+from vecalc.space.work_files import in_folder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from vecalc.space.aside import Places
+    from vecalc.arrays import Numbers
+    from vecalc.space.work_files import Places
 
 VALUES, LINES, KEPT = "values.bin", "lines.bin", "kept.jsonl"
 COPIED = 1 << 16  # rows' numbers that are read back at a time, 512 KB of float64
@@ -32,17 +33,14 @@ def places(output: Path) -> Places:
     return in_folder(output, "features", (VALUES, LINES, KEPT))
 
 
-class Spool:
+class Spool(Unfinished):
     """An unfinished or finished spool, open for more rows."""
 
     def __init__(self, output: Path, identity: Mapping[str, Any], *, resume: bool) -> None:
-        """Begin one, or go on with one of the same identity.
-
-        Raises `StorageProblem` as `Unfinished` does.
-        """
+        """Begin one, or go on with one of the same identity."""
+        super().__init__(places(output), identity, resume=resume)
         self.identity = identity
-        self._work = Unfinished(places(output), identity, resume=resume)
-        noted = self._work.facts
+        noted = self.facts
         self.rows_read: int = noted.get("rows_read", 0)  # of the table
         self.rows: int = noted.get("rows", 0)
         self.names: tuple[str, ...] = tuple(noted.get("names", ()))
@@ -50,21 +48,21 @@ class Spool:
         # Characters of the kept columns' cells.
         self.longest: list[int] = noted.get("longest", [0] * len(identity["keep"]))
 
-    def append(self, values: NDArray[Any], lines: Sequence[int], kept: Iterable[Sequence[str]]) -> None:
+    def add(self, values: NDArray[Any], lines: Sequence[int], kept: Iterable[Sequence[str]]) -> None:
         """Write a block of rows [k, w], the line of each, and its kept cells."""
-        self._work.append(VALUES, np.ascontiguousarray(values).tobytes())
-        self._work.append(LINES, np.asarray(lines, "<i8").tobytes())
+        self.append(VALUES, np.ascontiguousarray(values).tobytes())
+        self.append(LINES, np.asarray(lines, "<i8").tobytes())
         texts = []
         for cells in kept:
             self.longest = [max(n, len(cell)) for n, cell in zip(self.longest, cells, strict=True)]
             texts.append(json.dumps(cells) + "\n")
-        self._work.append(KEPT, "".join(texts).encode())
+        self.append(KEPT, "".join(texts).encode())
         self.rows += len(values)
 
     def commit(self, rows_read: int, names: tuple[str, ...], state: dict[str, Any]) -> None:
         """All that was appended counts from now on, as made of so many rows of the table."""
         self.rows_read, self.names, self.state = rows_read, names, state
-        self._work.note(
+        self.note(
             {
                 "rows_read": rows_read,
                 "rows": self.rows,
@@ -73,18 +71,6 @@ class Spool:
                 "longest": self.longest,
             }
         )
-
-    def verify(self) -> None:
-        """Raises `StorageProblem` when what was read back may have been changed by others."""
-        self._work.verify()
-
-    def close(self) -> None:
-        """Let go of the files; the folder stays."""
-        self._work.close()
-
-    def remove(self) -> None:
-        """Let go of the files, and remove the folder."""
-        self._work.remove()
 
     # --- reading back -----------------------------------------------------------------------
 
@@ -101,7 +87,7 @@ class Spool:
             while data := stream.read(at_once * width * np.dtype(self.kind).itemsize):
                 yield np.frombuffer(data, self.kind).reshape(-1, width)
 
-    def lines(self) -> Iterator[NDArray[np.int64]]:
+    def lines(self) -> Iterator[Numbers]:
         """The lines of the rows again, some at a time [b]."""
         with self._reading(LINES) as stream:
             while data := stream.read(8 * COPIED):
@@ -113,5 +99,5 @@ class Spool:
             yield from map(json.loads, stream)
 
     def _reading(self, name: str) -> IO[bytes]:
-        folder = self._work.places.files[0].parent
+        folder = self.places.files[0].parent
         return (folder / name).open("rb")
