@@ -22,21 +22,25 @@ answers; one whose words the vocabulary lacks is not seen, and counts as the rul
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
-CASES = ("exact", "upper", "ascii")
-UNKNOWN = ("skip", "wrong", "zero", "mean", "error")
-EXCLUSIONS = ("inputs", "any-case", "none")
+Case: TypeAlias = Literal["exact", "upper", "ascii"]
+Unknown: TypeAlias = Literal["skip", "wrong", "zero", "mean", "error"]
+Exclusion: TypeAlias = Literal["inputs", "any-case", "none"]
+Protocol: TypeAlias = Literal["exact", "gensim", "word2vec"]
+CASES: tuple[Case, ...] = get_args(Case)
+UNKNOWN: tuple[Unknown, ...] = get_args(Unknown)
+EXCLUSIONS: tuple[Exclusion, ...] = get_args(Exclusion)
 
 
 class Rules(NamedTuple):
     """The protocol: all that moves a score besides the vectors and the formula."""
 
-    name: str = "exact"
-    case: str = "exact"  # words and answers compared as written, or in capitals (of ASCII letters alone)
+    name: Protocol = "exact"
+    case: Case = "exact"  # words and answers compared as written, or in capitals (of ASCII letters alone)
     first: int | None = None  # only so many of the most frequent words exist
-    unknown: str = "skip"  # analogies: skip, wrong, error; similarity: skip, zero, mean, error
-    exclude: str = "inputs"  # no answer: the rows of the question's words, also in any case, or none
+    unknown: Unknown = "skip"  # analogies: skip, wrong, error; similarity: skip, zero, mean, error
+    exclude: Exclusion = "inputs"  # no answer: the rows of the question's words, also in any case, or none
     norm: str = "rms"
     metric: str = "cos"
     reach: int | None = None  # a right answer must be among so many hits besides the inputs' rows

@@ -13,7 +13,7 @@ from vecalc.evaluation.lookup import UNKNOWN
 from vecalc.evaluation.marking import ELSEWHERE, RIGHT, Asked, Judged, impossible, mean_reciprocal_rank, seen
 from vecalc.evaluation.protocol import protocol_sheet
 from vecalc.evaluation.run_labels import Names, comparable
-from vecalc.evaluation.statistics import holm, mcnemar, share_interval
+from vecalc.evaluation.statistics import corrected, mcnemar, share_interval
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
@@ -96,12 +96,12 @@ def _comparison(names: Names, pairs: Sequence[tuple[Run, Run]], rules: Rules) ->
         *Column.all("score", "p", "p (Holm)"),
     )
     found = [_paired(a, b, rules) for a, b in pairs]
-    tested = [i for i, (both, *_) in enumerate(found) if both]
-    corrected = dict(zip(tested, holm([found[i][-1] for i in tested]), strict=True))
     rows = []
-    for i, ((a, b), (both, only_a, only_b, p)) in enumerate(zip(pairs, found, strict=True)):
-        noise = ((only_b - only_a) / both, p, corrected[i]) if both else (None, None, None)
-        rows.append((*names.pair(a, b), both, only_a, only_b, *noise))
+    for pair, (both, only_a, only_b, p), p_of_all in zip(
+        pairs, found, corrected([p for *_, p in found]), strict=True
+    ):
+        difference = (only_b - only_a) / both if both else None
+        rows.append((*names.pair(*pair), both, only_a, only_b, difference, p, p_of_all))
     remarks = (
         "p: exact McNemar test on the questions that both saw; p (Holm) is corrected for the number of tests",
         "the test takes questions as independent; those of one section share words, so p is rather too small",
@@ -109,11 +109,11 @@ def _comparison(names: Names, pairs: Sequence[tuple[Run, Run]], rules: Rules) ->
     return Sheet("comparison", columns, tuple(rows), names.title("Is the difference noise?"), remarks)
 
 
-def _paired(a: Run, b: Run, rules: Rules) -> tuple[int, int, int, float]:
+def _paired(a: Run, b: Run, rules: Rules) -> tuple[int, int, int, float | None]:
     both = a.seen(rules) & b.seen(rules)
     only_a = int((both & a.judged.right & ~b.judged.right).sum())
     only_b = int((both & b.judged.right & ~a.judged.right).sum())
-    return int(both.sum()), only_a, only_b, mcnemar(only_a, only_b)
+    return int(both.sum()), only_a, only_b, mcnemar(only_a, only_b) if both.any() else None
 
 
 def _ranks(names: Names, runs: Sequence[Run], rules: Rules) -> Sheet:

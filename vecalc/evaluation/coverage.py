@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from vecalc.errors import FileProblem
-from vecalc.evaluation import Rules
+from vecalc.evaluation import Case, Rules
 from vecalc.evaluation.lookup import Lookup
 from vecalc.evaluation.protocol import CASE
 from vecalc.space import VectorSpace
 
 MUCH = 0.1  # of the questions, that another case must find more of before it is mentioned
-TRIED = ("ascii", "upper", "exact")  # of cases that find as many, the first is proposed
+TRIED: tuple[Case, ...] = ("ascii", "upper", "exact")  # of cases that find as many, the first is proposed
 
 
 class NothingSeen(FileProblem):

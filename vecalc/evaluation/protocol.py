@@ -7,10 +7,10 @@ from typing import Any
 
 from vecalc.answers import Column, Sheet
 from vecalc.errors import UsageError
-from vecalc.evaluation import Rules
+from vecalc.evaluation import Case, Exclusion, Protocol, Rules, Unknown
 
 # What other programs do; an option on the command line overrules.
-PROTOCOLS = {
+PROTOCOLS: dict[Protocol, Rules] = {
     "exact": Rules(),
     # KeyedVectors.evaluate_word_analogies and evaluate_word_pairs at their defaults: words in capitals, the
     # first five hits are looked through for one that is no input in any case.
@@ -20,20 +20,20 @@ PROTOCOLS = {
     "word2vec": Rules("word2vec", case="ascii", first=30_000),
 }
 
-ANALOGY_UNKNOWN = ("skip", "wrong", "error")
-SIMILARITY_UNKNOWN = ("skip", "zero", "mean", "error")
+ANALOGY_UNKNOWN: tuple[Unknown, ...] = ("skip", "wrong", "error")
+SIMILARITY_UNKNOWN: tuple[Unknown, ...] = ("skip", "zero", "mean", "error")
 
-CASE = {
+CASE: dict[Case, str] = {
     "exact": "as written",
     "upper": "compared in capitals",
     "ascii": "compared in capitals of ASCII letters",
 }
-_EXCLUDE = {
+_EXCLUDE: dict[Exclusion, str] = {
     "inputs": "the words of the question",
     "any-case": "the words of the question in any case",
     "none": "nothing",
 }
-_UNKNOWN = {
+_UNKNOWN: dict[Unknown, str] = {
     "skip": "left out",
     "wrong": "counted as wrong",
     "zero": "similarity 0",
@@ -42,7 +42,7 @@ _UNKNOWN = {
 }
 
 
-def rules_of(protocol: str, known: Iterable[str], **given: Any) -> Rules:
+def rules_of(protocol: Protocol, known: Iterable[Unknown], **given: Any) -> Rules:
     """A named protocol with what was given (not None) in its place.
 
     Raises `UsageError` for a treatment of unknown words that this kind of question does not know.

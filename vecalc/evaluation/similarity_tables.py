@@ -14,9 +14,9 @@ from vecalc.evaluation.run_labels import Names, comparable
 from vecalc.evaluation.statistics import (
     Difference,
     Interval,
+    corrected,
     correlation_difference,
     correlation_intervals,
-    holm,
     pearson,
     spearman,
 )
@@ -76,7 +76,7 @@ def _seen(run: Run) -> tuple[Cell, ...]:
     return int(run.compared.counted.sum()), total, run.compared.known / total
 
 
-def _cell(number: float) -> Cell:
+def _cell(number: float) -> float | None:
     """The number; none for a correlation with numbers that are all alike."""
     return number if isfinite(number) else None
 
@@ -98,16 +98,10 @@ def _comparison(names: Names, both: Sequence[tuple[Run, Run]], rules: Rules) -> 
         *(Column(name, "score") for name in ("difference", "low", "high", "p", "p (Holm)")),
     )
     found = [_difference(a, b, rules) for a, b in both]
-    tested = [i for i, (_, difference) in enumerate(found) if isfinite(difference.p)]
-    corrected = dict(zip(tested, holm([found[i][1].p for i in tested]), strict=True))
+    fair = corrected([_cell(difference.p) for _, difference in found])
     rows = tuple(
-        (
-            *names.pair(a, b),
-            count,
-            *map(_cell, (difference.value, *difference.interval, difference.p)),
-            corrected.get(i),
-        )
-        for i, ((a, b), (count, difference)) in enumerate(zip(both, found, strict=True))
+        (*names.pair(*pair), count, *map(_cell, (one.value, *one.interval, one.p)), p)
+        for pair, (count, one), p in zip(both, found, fair, strict=True)
     )
     remark = (
         "difference of Spearman's, p by paired bootstrap on the pairs that both count; p (Holm) is corrected"

@@ -159,3 +159,9 @@ def holm(values: Sequence[float]) -> list[float]:
         largest = max(largest, min(1.0, values[i] * (len(values) - rank)))
         corrected[i] = largest
     return corrected
+
+
+def corrected(values: Sequence[float | None]) -> list[float | None]:
+    """The p values that there are, corrected for their number."""
+    found = iter(holm([p for p in values if p is not None]))
+    return [None if p is None else next(found) for p in values]

@@ -9,6 +9,7 @@ import click
 
 from vecalc.shell.options import LET, MODEL, QUIET, request_of
 from vecalc.shell.registry import command
+from vecalc.studies.features import NO_VALUE, TYPES, UNKNOWN
 
 EXAMPLES = """\
   vecalc features pairs.csv -e 'prod = a*b' -e 'cos = cos(a, b)' -o features.npz
@@ -30,19 +31,17 @@ EXAMPLES = """\
 )
 @click.option("-o", "--output", metavar="FILE", required=True, help=".npy, .npz, .parquet, .csv or .tsv.")
 @click.option("--format", metavar="FORMAT", help="npy, npz, parquet, csv, tsv; else the suffix tells.")
-@click.option(
-    "--type", "kind", type=click.Choice(["float32", "float64"]), default="float32", help="Of the features."
-)
+@click.option("--type", "kind", type=click.Choice(TYPES), default="float32", help="Of the features.")
 @click.option("--keep", multiple=True, metavar="COLUMN", help="Copy a column, such as labels, to the output.")
 @click.option(
     "--unknown",
-    type=click.Choice(["error", "skip", "zero", "mean", "nan"]),
+    type=click.Choice(UNKNOWN),
     default="error",
     help="What to do about unknown words.",
 )
 @click.option(
     "--no-value",
-    type=click.Choice(["error", "skip", "nan"]),
+    type=click.Choice(NO_VALUE),
     default="error",
     help="What to do where a formula has no value.",
 )

@@ -9,7 +9,6 @@ import numpy as np
 
 from vecalc.answers import Column, Sheet
 from vecalc.library.conversions import size_of
-from vecalc.studies.check.model_check import WRONG
 
 if TYPE_CHECKING:
     from vecalc.answers import Cell
@@ -60,7 +59,7 @@ def _findings(found: Examined) -> Sheet:
         (one.what, one.found, one.found / found.words if found.words else None, one.level, one.examples)
         for one in found.findings
     )
-    wrong = sum(one.level == WRONG for one in found.findings)
+    wrong = sum(one.level == "wrong" for one in found.findings)
     remark = f"{wrong} of {len(rows)} checks found something wrong" if wrong else "nothing is wrong"
     return Sheet("findings", columns, rows, "Findings", (remark,))
 

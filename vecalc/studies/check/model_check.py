@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from vecalc.arrays import Floats
+    from vecalc.studies.check.word_check import Level
 
-OK, NOTE, WRONG = "ok", "note", "wrong"
 EXAMPLES = 5
 LONGEST_LIST = 1 << 30  # bytes of a list of words: 100 million of them
 MANY_EQUAL = 0.01  # a few words with one vector occur in sound models; from this share on rows were mixed up
@@ -38,7 +38,7 @@ class Finding(NamedTuple):
 
     what: str
     found: int
-    level: str
+    level: Level
     examples: str = ""
 
 
@@ -60,7 +60,7 @@ class Examined(NamedTuple):
     @property
     def is_wrong(self) -> bool:
         """Whether something is wrong."""
-        return any(finding.level == WRONG for finding in self.findings)
+        return any(finding.level == "wrong" for finding in self.findings)
 
 
 def examine(path: Path, word_list: str | None, sample: int, seed: int, watch: Watch) -> Examined:
@@ -160,32 +160,34 @@ class _Reading:
         """Where reading stopped, and what a strict reader would have refused."""
         stopped = self._stopped
         text = "" if stopped is None else f"{stopped.where}: {stopped.message}"
-        yield Finding("places where reading stopped", int(bool(stopped)), WRONG if stopped else OK, text)
+        yield Finding("places where reading stopped", int(bool(stopped)), "wrong" if stopped else "ok", text)
         for what, count in self._put_up_with.items():
             if what != ESCAPED:  # those words are looked for, and shown
-                yield Finding(what, count, WRONG)
+                yield Finding(what, count, "wrong")
 
 
 def _of_rows(rows: RowsSeen, words: Sequence[str]) -> Iterator[Finding]:
     lengths = rows.lengths()
-    yield _finding("rows with nan or infinity", np.flatnonzero(~np.isfinite(lengths)).tolist(), WRONG, words)
-    yield _finding("zero rows, which have no direction", np.flatnonzero(lengths == 0).tolist(), NOTE, words)
+    yield _finding(
+        "rows with nan or infinity", np.flatnonzero(~np.isfinite(lengths)).tolist(), "wrong", words
+    )
+    yield _finding("zero rows, which have no direction", np.flatnonzero(lengths == 0).tolist(), "note", words)
     equal = rows.equal()
     pairs = ", ".join(f"{words[again]} = {words[first]}" for again, first in equal[:EXAMPLES])
-    level = WRONG if len(equal) > MANY_EQUAL * len(words) else NOTE if equal else OK
+    level: Level = "wrong" if len(equal) > MANY_EQUAL * len(words) else "note" if equal else "ok"
     yield Finding("rows that repeat another row", len(equal), level, pairs)
 
 
 def _of_words(words: Sequence[str]) -> Iterator[Finding]:
-    yield _finding("words that came before", of_words.repeats(words), WRONG, words)
-    yield _finding("words that came before in another case", of_words.variants(words), OK, words)
+    yield _finding("words that came before", of_words.repeats(words), "wrong", words)
+    yield _finding("words that came before in another case", of_words.variants(words), "ok", words)
     for what, level, found in of_words.odd(words):
         yield _finding(what, found, level, words)
 
 
-def _finding(what: str, found: Sequence[int], level: str, words: Sequence[str]) -> Finding:
+def _finding(what: str, found: Sequence[int], level: Level, words: Sequence[str]) -> Finding:
     examples = ", ".join(f"{words[row]} (row {row + 1:,})" for row in found[:EXAMPLES])
-    return Finding(what, len(found), level if found else OK, examples)
+    return Finding(what, len(found), level if found else "ok", examples)
 
 
 def _known() -> list[str]:

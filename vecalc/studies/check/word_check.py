@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import isfinite
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -25,7 +25,8 @@ FOLDED = 4096  # words brought to one case at a time
 COMPARED = 200_000  # words of a model whose order is looked at
 
 # What is odd in a word, and whether it is wrong or may be meant.
-ODD = (
+Level: TypeAlias = Literal["ok", "note", "wrong"]
+ODD: tuple[tuple[str, re.Pattern[str], Level], ...] = (
     ("words that are not UTF-8", re.compile("[\ud800-\udfff]"), "wrong"),
     ("words with control characters", re.compile("[\0-\x1f\x7f-\x9f]"), "wrong"),
     ("words without a character", re.compile(r"\A[ \t]*\Z"), "wrong"),
@@ -35,7 +36,7 @@ ODD = (
 )
 
 
-def odd(words: Sequence[str]) -> Iterator[tuple[str, str, list[int]]]:
+def odd(words: Sequence[str]) -> Iterator[tuple[str, Level, list[int]]]:
     """Each kind of odd words: what it is called, how bad it is, and the rows that have it."""
     unusual = [row for row, word in enumerate(words) if not word.isalpha()]
     for what, pattern, level in ODD:

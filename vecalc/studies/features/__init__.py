@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Unknown: TypeAlias = Literal["error", "skip", "zero", "mean", "nan"]
 OnNoValue: TypeAlias = Literal["error", "skip", "nan"]
 Type: TypeAlias = Literal["float32", "float64"]
+Format: TypeAlias = Literal["npy", "npz", "parquet", "csv", "tsv"]
 UNKNOWN: tuple[Unknown, ...] = get_args(Unknown)  # what becomes of a word that its space lacks
 NO_VALUE: tuple[OnNoValue, ...] = get_args(OnNoValue)  # and of a formula that has no value in some row
 TYPES: tuple[Type, ...] = get_args(Type)

@@ -16,6 +16,7 @@ import numpy as np
 from vecalc.errors import UsageError
 from vecalc.render.sheet_cells import as_text
 from vecalc.space.atomic import written_whole
+from vecalc.studies.features import Format
 from vecalc.studies.features.spool import Spool
 
 Writer: TypeAlias = Callable[[Spool, IO[bytes]], None]
@@ -24,25 +25,26 @@ LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the time of a zip's members, so that the sam
 SOME = 1 << 12  # rows of kept cells that are read back at a time
 
 
-def format_of(path: str, name: str | None) -> str:
+def format_of(path: str, name: str | None) -> Format:
     """`--format`, or what the file's suffix says. Raises `UsageError` for what is none of the formats."""
     found = name or Path(path).suffix.lower().removeprefix(".")
-    if found not in FORMATS:
-        raise UsageError(
-            f"there is no format '{found}' for features" if found else "has no suffix to tell the format by",
-            where=f"-o {path}",
-            hint=f"--format {', '.join(FORMATS)}",
-        )
-    return found
+    for known in FORMATS:
+        if found == known:
+            return known
+    raise UsageError(
+        f"there is no format '{found}' for features" if found else "has no suffix to tell the format by",
+        where=f"-o {path}",
+        hint=f"--format {', '.join(FORMATS)}",
+    )
 
 
-def check_format(name: str) -> None:
+def check_format(name: Format) -> None:
     """Raises `UsageError` when what the format needs is not installed."""
     if name == "parquet":
         _pyarrow()
 
 
-def write(spool: Spool, path: Path, name: str, *, csv_safe: bool = False) -> None:
+def write(spool: Spool, path: Path, name: Format, *, csv_safe: bool = False) -> None:
     """Write the features of a spool; with `csv_safe` a spreadsheet takes no text of csv or tsv for a formula.
 
     Raises `StorageProblem`.
@@ -162,11 +164,11 @@ def _pyarrow() -> tuple[Any, Any]:
     return pyarrow, pyarrow.parquet
 
 
-FORMATS: dict[str, Writer] = {
+FORMATS: dict[Format, Writer] = {
     "npy": _npy,
     "npz": _npz,
     "parquet": _parquet,
     "csv": _delimited(","),
     "tsv": _delimited("\t"),
 }
-SAFE_FORMATS = {"csv": _delimited(",", as_text), "tsv": _delimited("\t", as_text)}
+SAFE_FORMATS: dict[Format, Writer] = {"csv": _delimited(",", as_text), "tsv": _delimited("\t", as_text)}

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from vecalc.engine import identity
 from vecalc.engine.calculator import Calculator
 from vecalc.errors import FileProblem, NoValue, StorageProblem, UsageError, VecalcError
-from vecalc.studies.features import Policy, Type
+from vecalc.studies.features import Format, Policy, Type
 from vecalc.studies.features.feature_files import write
 from vecalc.studies.features.in_memory import as_type
 from vecalc.studies.features.maker import Maker
@@ -26,7 +26,7 @@ class Order(NamedTuple):
     keep: tuple[str, ...]
     policy: Policy
     kind: Type
-    format: str
+    format: Format
     output: Path
     csv_safe: bool = False  # texts that a spreadsheet would compute get an apostrophe
 
