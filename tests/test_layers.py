@@ -225,3 +225,12 @@ def test_commands_open_models_through_one_door() -> None:
         "library/open_model.py",
         "shell/opening.py",
     }
+
+
+@pytest.mark.parametrize("part", ["open_spaces", "keep_tables", "sink_for", "show_sheets", "Calculator("])
+def test_commands_take_no_part_of_the_ritual_out(part: str) -> None:
+    """How a command begins and ends is `perform`'s: what it is made of is in no command."""
+    folders = [PACKAGE / "shell" / name for name in ("commands", "models")]
+    texts = {path: path.read_text("utf-8") for folder in folders for path in folder.rglob("*.py")}
+    assert len(texts) > 10
+    assert [path.name for path, text in texts.items() if part in text] == []

@@ -1,8 +1,9 @@
-"""Values become answers: the neighbours of many at once, words for rows, and the rest of a record."""
+"""Many at once: questions in chunks, the neighbours of a chunk in one search, the answers made of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -11,7 +12,7 @@ from vecalc.answers import Answer, Expected, Neighbour, Number, Ranking, Row, Ro
 from vecalc.calc import algebra
 from vecalc.calc.resolve import find_row, unknown_words
 from vecalc.calc.values import List, Scalar, Score, Vector
-from vecalc.engine.question import Computed
+from vecalc.engine.question import NO_TREE, NO_VALUES, NO_WORDS, Computed, Question
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
 from vecalc.lang.nodes import Expectation, Word
 from vecalc.search import Hits
@@ -19,11 +20,48 @@ from vecalc.search.exact import search
 
 if TYPE_CHECKING:
     from vecalc.calc.values import Floats
+    from vecalc.engine.calculator import Calculator
     from vecalc.engine.ranker import Ranker
 
 
 Found: TypeAlias = "dict[int, list[Hits] | VecalcError]"
 Statements: TypeAlias = "Sequence[Computed | Answer]"  # what has an answer already is handed on
+
+
+def chunks(
+    calculator: Calculator, questions: Iterable[Question], chunk: int, skip: int
+) -> Iterator[list[Computed | Answer]]:
+    """What the questions come to, in chunks of 1, 2, 4, ... `chunk`, without the first `skip` answers.
+
+    The first are small, so that the first answers are there soon.
+    """
+    pending = iter(questions)
+    size = 1
+    while batch := list(islice(pending, min(size, chunk))):
+        size *= 2
+        computed = list(_computed(calculator, batch))
+        yield computed[skip:]
+        skip = max(skip - len(computed), 0)
+
+
+def _computed(calculator: Calculator, batch: list[Question]) -> Iterator[Computed | Answer]:
+    """Everything but the neighbours; plain sums together, unless a line before them binds their words."""
+    sums: Mapping[int, tuple[tuple[str, ...], Computed]] = {}
+    if len(batch) > 1 and not calculator.remember and calculator.options.within is None:
+        from vecalc.engine import word_sums
+
+        sums = word_sums.compute(calculator, batch)
+    for i, question in enumerate(batch):
+        words, known = sums.get(i, ((), None))
+        if known is not None and calculator.scope.names.keys().isdisjoint(words):
+            yield known
+        else:
+            yield from map(_lean, calculator.stages(question))
+
+
+def _lean(one: Computed | Answer) -> Computed | Answer:
+    """Without how it came about: a chunk of long expressions would take too much memory."""
+    return one if isinstance(one, Answer) else one._replace(tree=NO_TREE, resolved=NO_WORDS, values=NO_VALUES)
 
 
 def find(ranker: Ranker, computed: Statements) -> Found:

@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
-from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from vecalc.answers import Answer
@@ -21,7 +20,7 @@ from vecalc.calc.expand import Definition, Scope, expand, expand_from_afar
 from vecalc.calc.resolve import Reading, Resolved, find_row, resolve
 from vecalc.calc.values import Worth
 from vecalc.engine import assembly
-from vecalc.engine.question import NO_TREE, NO_VALUES, NO_WORDS, Computed, Options, Question
+from vecalc.engine.question import Computed, Options, Question
 from vecalc.engine.ranker import Ranker
 from vecalc.errors import NoValue, Span, TypeMismatch, VecalcError
 from vecalc.lang.nodes import Bind, Define, Expectation, Hyphenated, Node, Statement, Word
@@ -102,7 +101,7 @@ class Calculator(Ranker):
         """
         if self.remember:
             chunk = 1
-        chunks = self._chunks(questions, chunk, skip)
+        chunks = assembly.chunks(self, questions, chunk, skip)
         for computed in chunks:
             for one, answer in zip(computed, self.ranked(computed), strict=True):
                 self._remember(one, answer)
@@ -263,40 +262,6 @@ class Calculator(Ranker):
         answer = one.answer._replace(asked=asked, notes=notes)
         return one._replace(answer=answer, space=name, excluded=excluded)
 
-    def _chunks(
-        self, questions: Iterable[Question], chunk: int, skip: int
-    ) -> Iterator[list[Computed | Answer]]:
-        """What the questions come to, in chunks of 1, 2, 4, ... `chunk`, without the first `skip` answers.
-
-        The first are small: whoever waits for the first answers gets them soon.
-        """
-        pending = iter(questions)
-        size = 1
-        while batch := list(islice(pending, min(size, chunk))):
-            size *= 2
-            computed = self._chunk(batch)
-            yield computed[skip:]
-            skip = max(skip - len(computed), 0)
-
-    def _chunk(self, batch: list[Question]) -> list[Computed | Answer]:
-        """Everything but the neighbours; plain sums together, unless a line before them binds their words."""
-        computed: list[Computed | Answer] = []
-        sums = self._sums(batch)
-        for i, question in enumerate(batch):
-            words, known = sums.get(i, ((), None))
-            if known is not None and self.scope.names.keys().isdisjoint(words):
-                computed.append(known)
-            else:
-                computed += map(_lean, self.stages(question))
-        return computed
-
-    def _sums(self, batch: list[Question]) -> Mapping[int, tuple[tuple[str, ...], Computed]]:
-        if self.remember or len(batch) == 1 or self.options.within is not None:
-            return {}
-        from vecalc.engine import word_sums
-
-        return word_sums.compute(self, batch)
-
     def _remember(self, one: Computed | Answer, answer: Answer) -> None:
         if isinstance(one, Computed) and one.afar is not None and answer.error is None:
             from vecalc.engine.last_answer import with_answer
@@ -320,11 +285,6 @@ def _last(computed: Sequence[Computed | Answer]) -> Computed:
     if not found:
         raise _nothing()
     return found[-1]
-
-
-def _lean(one: Computed | Answer) -> Computed | Answer:
-    """Without how it came about: a chunk of long expressions would take too much memory."""
-    return one if isinstance(one, Answer) else one._replace(tree=NO_TREE, resolved=NO_WORDS, values=NO_VALUES)
 
 
 def _nothing() -> NoValue:

@@ -104,6 +104,12 @@ def say(text: str, stream: IO[str] | None = None) -> None:
     (stream or sys.stdout).write(visible(text) + "\n")
 
 
+def show(text: str) -> None:
+    """Write a text to standard output, at once."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
 def say_exactly(text: str) -> None:
     """Write a line from outside to standard output: exact for a program, harmless for a terminal."""
     sys.stdout.write((visible(text) if is_terminal(sys.stdout) else text) + "\n")

@@ -12,7 +12,7 @@ import click
 
 from vecalc.answers import Answer, Sheet
 from vecalc.errors import StorageProblem, UsageError
-from vecalc.shell.display import TextSink, format_name, is_terminal, renderer, style
+from vecalc.shell.display import TextSink, format_name, is_terminal, renderer, show, style
 from vecalc.shell.opening import refuse_overwriting, sink_for
 from vecalc.shell.request import Request
 
@@ -107,8 +107,7 @@ def page(text: str, color: bool) -> None:
         # It adds a line end. None leaves colours to whether the pager is less, which has to be told of them.
         click.echo_via_pager(text.removesuffix("\n"), color=None if color else False)
     else:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        show(text)
 
 
 def _is_taller(text: str) -> bool:

@@ -19,6 +19,7 @@ from vecalc.shell.display import (
     document,
     renderer,
     report,
+    show,
     style,
     tell,
     usual_format,
@@ -122,8 +123,7 @@ class Session:
 
     def write(self, text: str) -> None:
         """Print to standard output, at once."""
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        show(text)
 
 
 def _is_read_otherwise(answer: Answer) -> bool:
