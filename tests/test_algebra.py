@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import TypeAlias
 
 import numpy as np
@@ -13,7 +15,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
 import vecalc
-from vecalc.calc import algebra
+from vecalc.calc import algebra, kernels, vector_kernels
 from vecalc.calc.functions import FUNCTIONS, GROUPS, in_group
 from vecalc.calc.values import array
 from vecalc.errors import NoValue, TypeMismatch, UnknownName
@@ -28,6 +30,32 @@ full_lists = lists.filter(lambda xs: bool(np.all(np.any(xs, axis=1))))
 examples = settings(max_examples=100, deadline=None)
 
 
+def single(kernel: kernels.Kernel) -> Callable[..., Floats]:
+    """The function of single vectors, numbers and lists that a kernel is."""
+    return partial(kernels.alone, kernel)
+
+
+unit_of, rms_of, cos_of, angle_of = map(single, (kernels.unit, kernels.rms, kernels.cos, kernels.angle))
+sigmoid_of, slerp_of = single(kernels.sigmoid), single(vector_kernels.slerp)
+bind_of, unbind_of = single(vector_kernels.bind), single(vector_kernels.unbind)
+
+
+def total_of(xs: Floats) -> Floats:
+    return kernels.alone(kernels.add_up, *xs) if len(xs) > 1 else xs[0]
+
+
+def mean_of(xs: Floats) -> Floats:
+    return kernels.alone(kernels.mean, *xs) if len(xs) > 1 else xs[0]
+
+
+def project_of(a: Floats, xs: Floats) -> Floats:
+    return vector_kernels.inside(kernels.ALONE, vector_kernels.basis(xs), a[None])[0]
+
+
+def without_of(a: Floats, xs: Floats) -> Floats:
+    return vector_kernels.outside(kernels.ALONE, vector_kernels.basis(xs), a[None])[0]
+
+
 def random(*shape: int, seed: int = 1) -> Floats:
     return np.random.default_rng(seed).normal(size=shape)
 
@@ -39,19 +67,19 @@ def random(*shape: int, seed: int = 1) -> Floats:
 @examples
 def test_lengths(x: Floats) -> None:
     assert algebra.length(x) == pytest.approx(math.sqrt(math.fsum(x * x)), rel=1e-14)
-    assert algebra.length(algebra.unit(x)) == pytest.approx(1, rel=1e-14)
-    assert np.sqrt(np.mean(algebra.rms(x) ** 2)) == pytest.approx(1, rel=1e-14)
-    assert np.allclose(algebra.unit(x) * algebra.length(x), x, rtol=1e-14)
+    assert algebra.length(unit_of(x)) == pytest.approx(1, rel=1e-14)
+    assert np.sqrt(np.mean(rms_of(x) ** 2)) == pytest.approx(1, rel=1e-14)
+    assert np.allclose(unit_of(x) * algebra.length(x), x, rtol=1e-14)
 
 
 @pytest.mark.parametrize("scale", [1e-320, 1e-200, 1e-160, 1.0, 1e160, 1e200, 5e307])
 def test_lengths_at_the_ends_of_float64(scale: float) -> None:
     x = np.array([3.0, 0.0, -4.0, 0.0]) * (scale / 4)
     assert algebra.length(x) / (scale / 4) == pytest.approx(5, rel=1e-3 if scale < 1e-300 else 1e-15)
-    assert algebra.unit(x) == pytest.approx([0.6, 0, -0.8, 0], rel=1e-3 if scale < 1e-300 else 1e-15)
+    assert unit_of(x) == pytest.approx([0.6, 0, -0.8, 0], rel=1e-3 if scale < 1e-300 else 1e-15)
 
 
-@pytest.mark.parametrize("function", [algebra.unit, algebra.rms])
+@pytest.mark.parametrize("function", [unit_of, rms_of])
 def test_lists_are_scaled_row_by_row(function: object) -> None:
     assert callable(function)
     rows = random(4, 6)
@@ -61,26 +89,26 @@ def test_lists_are_scaled_row_by_row(function: object) -> None:
 @given(vectors, vectors)
 @examples
 def test_cosines_are_symmetric_and_in_range(a: Floats, b: Floats) -> None:
-    assert -1 <= algebra.cos(a, b) <= 1
-    assert algebra.cos(a, b) == pytest.approx(algebra.cos(b, a), abs=1e-15)
-    assert algebra.cos(a, 3 * b) == pytest.approx(algebra.cos(a, b), abs=1e-15)
-    assert algebra.cos(a, b) == pytest.approx(math.cos(math.radians(algebra.angle(a, b))), abs=1e-14)
+    assert -1 <= cos_of(a, b) <= 1
+    assert cos_of(a, b) == pytest.approx(cos_of(b, a), abs=1e-15)
+    assert cos_of(a, 3 * b) == pytest.approx(cos_of(a, b), abs=1e-15)
+    assert cos_of(a, b) == pytest.approx(math.cos(math.radians(angle_of(a, b))), abs=1e-14)
 
 
 @pytest.mark.parametrize("exponent", range(-300, 1, 20))
 def test_angles_are_exact_however_small(exponent: int) -> None:
     small = 10.0**exponent
-    assert algebra.angle(np.array([1.0, 0.0]), np.array([1.0, small])) == pytest.approx(
+    assert angle_of(np.array([1.0, 0.0]), np.array([1.0, small])) == pytest.approx(
         math.degrees(math.atan(small)), rel=1e-14
     )
 
 
 def test_angles_near_a_half_turn() -> None:
     x = random(50)
-    assert algebra.angle(x, x) == 0
-    assert algebra.angle(x, -x) == 180
+    assert angle_of(x, x) == 0
+    assert angle_of(x, -x) == 180
     bent = -x + 1e-9 * random(50, seed=2)
-    assert 0 < 180 - algebra.angle(x, bent) < 1e-6
+    assert 0 < 180 - angle_of(x, bent) < 1e-6
 
 
 # --- element-wise ---------------------------------------------------------------------------
@@ -90,9 +118,9 @@ def test_angles_near_a_half_turn() -> None:
 @examples
 def test_sigmoid_is_the_logistic_function_without_overflow(x: float) -> None:
     with np.errstate(all="raise", under="ignore"):
-        found = float(algebra.sigmoid(np.asarray(x)))
+        found = float(sigmoid_of(np.asarray(x)))
     assert found == pytest.approx(1 / (1 + math.exp(-x)) if x > -700 else math.exp(max(x, -745)), rel=1e-12)
-    assert found + float(algebra.sigmoid(np.asarray(-x))) == pytest.approx(1, abs=1e-15)
+    assert found + float(sigmoid_of(np.asarray(-x))) == pytest.approx(1, abs=1e-15)
 
 
 # --- many to one ----------------------------------------------------------------------------
@@ -117,8 +145,8 @@ def test_of_equal_medoids_the_first() -> None:
 @examples
 def test_sums_and_means(xs: Floats) -> None:
     exact = np.array([math.fsum(column) for column in xs.T])
-    assert np.allclose(algebra.total(xs), exact, rtol=1e-12, atol=1e-8)
-    assert np.allclose(algebra.mean(xs) * len(xs), algebra.total(xs), rtol=1e-14)
+    assert np.allclose(total_of(xs), exact, rtol=1e-12, atol=1e-8)
+    assert np.allclose(mean_of(xs) * len(xs), total_of(xs), rtol=1e-14)
 
 
 # --- geometry -------------------------------------------------------------------------------
@@ -127,56 +155,56 @@ def test_sums_and_means(xs: Floats) -> None:
 @given(vectors, full_lists)
 @examples
 def test_what_is_left_without_others_stands_on_all_of_them(a: Floats, xs: Floats) -> None:
-    rest, part = algebra.without(a, xs), algebra.project(a, xs)
+    rest, part = without_of(a, xs), project_of(a, xs)
     for x in xs:
         assert abs(rest @ x) <= 1e-12 * algebra.length(a) * algebra.length(x)
     assert np.allclose(rest + part, a, atol=1e-11 * algebra.length(a))
-    assert np.allclose(algebra.project(part, xs), part, atol=1e-11 * algebra.length(a))
+    assert np.allclose(project_of(part, xs), part, atol=1e-11 * algebra.length(a))
 
 
 def test_others_that_are_nearly_parallel() -> None:
     a, b = random(300), random(300, seed=2)
     for slip in (1e-3, 1e-6, 1e-9):
         c = b + slip * random(300, seed=3)
-        rest = algebra.without(a, np.stack([b, c]))
-        assert abs(algebra.cos(rest, b)) < 1e-12
-        assert abs(algebra.cos(rest, c)) < 1e-12
-        assert abs(algebra.cos(rest, c - b)) < 1e-5
+        rest = without_of(a, np.stack([b, c]))
+        assert abs(cos_of(rest, b)) < 1e-12
+        assert abs(cos_of(rest, c)) < 1e-12
+        assert abs(cos_of(rest, c - b)) < 1e-5
 
 
 def test_one_after_the_other_is_not_all_together() -> None:
     a, b, c = random(3, 300)
     c = b + c
-    stepwise = algebra.without(algebra.without(a, b[None]), c[None])
-    assert abs(algebra.cos(stepwise, b)) > 0.01
-    assert abs(algebra.cos(algebra.without(a, np.stack([b, c])), b)) < 1e-15
+    stepwise = without_of(without_of(a, b[None]), c[None])
+    assert abs(cos_of(stepwise, b)) > 0.01
+    assert abs(cos_of(without_of(a, np.stack([b, c])), b)) < 1e-15
 
 
 def test_nothing_is_left_without_itself() -> None:
     a, b = random(2, 20)
     for xs in (a[None], np.stack([b, a + b]), np.eye(20)):
-        assert not algebra.without(a, xs).any()
-    assert not algebra.project(np.eye(20)[0], np.eye(20)[1:]).any()
+        assert not without_of(a, xs).any()
+    assert not project_of(np.eye(20)[0], np.eye(20)[1:]).any()
 
 
 @given(vectors, vectors, st.floats(0, 1))
 @examples
 def test_the_great_circle(a: Floats, b: Floats, t: float) -> None:
-    angle = algebra.angle(a, b)
+    angle = angle_of(a, b)
     assume(angle < 179.999)
-    found = algebra.slerp(a, b, t)
-    assert np.allclose(algebra.slerp(a, b, 0), a, rtol=1e-9, atol=1e-9)
-    assert np.allclose(algebra.slerp(a, b, 1), b, rtol=1e-9, atol=1e-9)
+    found = slerp_of(a, b, t)
+    assert np.allclose(slerp_of(a, b, 0), a, rtol=1e-9, atol=1e-9)
+    assert np.allclose(slerp_of(a, b, 1), b, rtol=1e-9, atol=1e-9)
     size = (1 - t) * algebra.length(a) + t * algebra.length(b)
     assert algebra.length(found) == pytest.approx(size, rel=1e-6)
-    assert algebra.angle(a, found) == pytest.approx(t * angle, abs=1e-3)
+    assert angle_of(a, found) == pytest.approx(t * angle, abs=1e-3)
 
 
 def test_opposite_vectors_have_no_great_circle() -> None:
     a = random(300)
     for b in (-a, -2 * a, -a / 3):
         with pytest.raises(NoValue, match="opposite"):
-            algebra.slerp(a, b, 0.5)
+            slerp_of(a, b, 0.5)
 
 
 # --- composition ----------------------------------------------------------------------------
@@ -189,16 +217,16 @@ def test_circular_convolution_by_its_definition(a: Floats, b: Floats) -> None:
     bound = [math.fsum(a[j] * b[(i - j) % n] for j in range(n)) for i in range(n)]
     unbound = [math.fsum(a[j] * b[(i + j) % n] for j in range(n)) for i in range(n)]
     size = algebra.length(a) * algebra.length(b)
-    assert np.allclose(algebra.bind(a, b), bound, atol=1e-14 * size)
-    assert np.allclose(algebra.unbind(a, b), unbound, atol=1e-14 * size)
+    assert np.allclose(bind_of(a, b), bound, atol=1e-14 * size)
+    assert np.allclose(unbind_of(a, b), unbound, atol=1e-14 * size)
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 299, 300])
 def test_convolution_of_odd_and_even_widths(width: int) -> None:
     a, first = random(width), np.eye(width)[0]
-    assert np.allclose(algebra.bind(first, a), a)
-    assert np.allclose(algebra.unbind(first, a), a)
-    assert algebra.bind(a, a).shape == (width,)
+    assert np.allclose(bind_of(first, a), a)
+    assert np.allclose(unbind_of(first, a), a)
+    assert bind_of(a, a).shape == (width,)
 
 
 def test_what_was_bound_is_found_among_a_thousand() -> None:
@@ -206,24 +234,24 @@ def test_what_was_bound_is_found_among_a_thousand() -> None:
     units = words / np.linalg.norm(words, axis=1, keepdims=True)
     for i in range(50):
         a, b = i, 999 - i
-        noisy = algebra.unbind(words[a], algebra.bind(words[a], words[b]))
+        noisy = unbind_of(words[a], bind_of(words[a], words[b]))
         assert int(np.argmax(units @ noisy)) == b
 
 
 def test_a_product_is_as_long_as_its_factors_under_rms() -> None:
-    words = algebra.rms(random(200, 300))
+    words = rms_of(random(200, 300))
     ratios = [algebra.length(a * b) / algebra.length(a) for a, b in zip(words[::2], words[1::2], strict=True)]
     assert min(ratios) > 0.7
     assert max(ratios) < 1.4
-    units = algebra.unit(words)
+    units = unit_of(words)
     assert max(algebra.length(a * b) for a, b in zip(units[::2], units[1::2], strict=True)) < 0.1
 
 
 def test_with_unit_vectors_the_formula_is_addition_in_disguise() -> None:
-    a, b = algebra.unit(random(2, 300))
-    assert algebra.cos(0.5 * (a * b + a + b), a + b) > 0.998
-    a, b = algebra.rms(random(2, 300))
-    assert algebra.cos(0.5 * (a * b + a + b), a + b) < 0.9
+    a, b = unit_of(random(2, 300))
+    assert cos_of(0.5 * (a * b + a + b), a + b) > 0.998
+    a, b = rms_of(random(2, 300))
+    assert cos_of(0.5 * (a * b + a + b), a + b) < 0.9
 
 
 # --- attention ------------------------------------------------------------------------------
@@ -295,13 +323,13 @@ def test_a_list_has_as_many_directions_as_it_spreads_in(xs: Floats, rank: int) -
 
 
 def test_the_direction_of_pairs_is_that_of_their_differences() -> None:
-    way = algebra.unit(random(300))
+    way = unit_of(random(300))
     centres, steps = random(8, 300, seed=2), np.linspace(0.5, 2, 8)
     pairs = np.empty((16, 300))
     pairs[0::2] = centres + steps[:, None] * way
     pairs[1::2] = centres - steps[:, None] * way
-    assert algebra.cos(algebra.pair_direction(pairs), way) == pytest.approx(1, abs=1e-12)
-    assert algebra.cos(algebra.pair_direction(pairs[::-1]), -way) == pytest.approx(1, abs=1e-12)
+    assert cos_of(algebra.pair_direction(pairs), way) == pytest.approx(1, abs=1e-12)
+    assert cos_of(algebra.pair_direction(pairs[::-1]), -way) == pytest.approx(1, abs=1e-12)
 
 
 def test_the_direction_of_noisy_pairs_against_numpy() -> None:

@@ -16,7 +16,7 @@ from running import FAMILY, Done, family, vecalc
 
 import vecalc as package
 from vecalc.answers import NORMS, Ranking, Scored, Sheet
-from vecalc.calc.terms import terms
+from vecalc.calc.linear_terms import terms
 from vecalc.engine.question import Question
 from vecalc.errors import NoValue, UsageError, VecalcError
 from vecalc.shell.repl import prompt_commands

@@ -67,7 +67,7 @@ def test_no_file_is_kept_outside_the_registry() -> None:
         for path in package_folder.rglob("*.py")
         if "config_folder()" in (text := path.read_text("utf-8")) or "history_file()" in text
     }
-    assert asking == {"library/paths.py", "library/prune.py"}
+    assert asking == {"library/paths.py", "library/stale.py"}
 
 
 # --- many at once -----------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from running import vecalc as run
 from test_cases import spaces
 
 import vecalc
-from vecalc.calc import algebra
+from vecalc.calc import algebra, vector_kernels
 from vecalc.errors import LimitExceeded
 from vecalc.lang.limits import DEFAULT_LIMITS, Limits
 from vecalc.space.matrix import MatrixSpace
@@ -94,8 +94,8 @@ def test_the_limits_hold_for_the_rows_of_a_table_too() -> None:
 
 def test_a_score_over_a_wide_span_is_found_a_span_once(monkeypatch: pytest.MonkeyPatch) -> None:
     found = []
-    basis = algebra.basis
-    monkeypatch.setattr(algebra, "basis", lambda xs: found.append(len(xs)) or basis(xs))
+    basis = vector_kernels.basis
+    monkeypatch.setattr(vector_kernels, "basis", lambda xs: found.append(len(xs)) or basis(xs))
     rows = np.random.default_rng(1).normal(size=(3000, 6)).astype(np.float32)
     words = [f"w{i}" for i in range(3000)]
     vecalc.Calculator(MatrixSpace(words, rows), vecalc.Options(k=1))("norm(project(?, w1, w2))")

@@ -1,9 +1,8 @@
-"""One rule for every operator and function, found in the tables: both evaluators have it, errors name it."""
+"""One rule for every operator and function of the tables: one value and rows are alike, errors name it."""
 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import get_args
 
 import numpy as np
 import pytest
@@ -11,13 +10,16 @@ from test_cases import spaces
 
 import vecalc
 from vecalc.calc.column_formula import evaluate_rows
+from vecalc.calc.evaluate import evaluate
 from vecalc.calc.functions import FUNCTIONS
+from vecalc.calc.resolve import Key
+from vecalc.calc.values import array
 from vecalc.errors import NoValue, TypeMismatch
 from vecalc.lang.grammar import grammar_text
-from vecalc.lang.nodes import Call, Candidate, Chain, Number, Operator
-from vecalc.lang.parse import DEFAULT_LIMITS, parse
+from vecalc.lang.nodes import Call, Candidate, Chain, Node, Number, Op, Word
+from vecalc.lang.parse import parse
 
-OPERATORS = get_args(Operator)
+OPERATORS = tuple(Op)
 ARGUMENTS = {"number": "0", "integer": "9", "vector": "0*king", "list": "[0*king]", "vectors": "0*king"}
 PAIRS = "[[king, king], [man, man]]"
 
@@ -27,14 +29,14 @@ def calculator() -> vecalc.Calculator:
 
 
 @pytest.mark.parametrize("op", OPERATORS)
-def test_the_language_reads_every_operator(op: Operator) -> None:
+def test_the_language_reads_every_operator(op: Op) -> None:
     tree = parse(f"a {op} b")[0]
     assert isinstance(tree, Chain)
     assert tree.rest[0][0] == op
 
 
 @pytest.mark.parametrize("op", OPERATORS)
-def test_every_operator_means_the_same_in_each_evaluator(op: Operator) -> None:
+def test_every_operator_means_the_same_for_one_pair_and_for_rows(op: Op) -> None:
     text = f"a {op} norm(b)" if op == "^" else f"a {op} b"
     one, vectors = calculator(), np.abs(np.random.default_rng(7).normal(size=(2, 5, 8))) + 0.1
     rows = evaluate_rows(one.formula(text, ["a", "b"]), {"a": vectors[0], "b": vectors[1]}).numbers
@@ -48,16 +50,13 @@ def test_every_operator_means_the_same_in_each_evaluator(op: Operator) -> None:
         )
 
 
-@pytest.mark.parametrize("quick", [True, False])
-def test_an_unknown_operator_is_refused_by_the_second_evaluator(quick: bool) -> None:
-    from vecalc.calc.drafting import Draft
-    from vecalc.calc.each import EachNumber
-    from vecalc.calc.values import Scalar
-
-    draft = Draft("", 8, DEFAULT_LIMITS, quick=quick)
-    tree = Chain(Call("norm", (Candidate(),)), (("%", Number(4)),), ((0, 1),))  # type: ignore[arg-type]
+@pytest.mark.parametrize("word", [Candidate(), Word("king", space="")])
+def test_an_unknown_operator_is_refused(word: Node) -> None:
+    one = calculator()
+    tree = Chain(Call("norm", (word,)), (("%", Number(4)),), ((0, 1),))  # type: ignore[arg-type]
+    king = one.value("raw(king)")
     with pytest.raises(AssertionError, match="%"):
-        draft.chain(tree, [EachNumber(np.nan, slot=0), Scalar(4)])
+        evaluate(tree, {Key("", "king"): array(king)}, "rms", one)  # type: ignore[arg-type]
 
 
 def problems() -> dict[str, str]:

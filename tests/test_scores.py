@@ -15,7 +15,7 @@ from running import FAMILY, family
 import vecalc
 from vecalc.calc import program
 from vecalc.calc.program import Candidates, Joint
-from vecalc.calc.scores import rank_in_score, score_values, search_scores
+from vecalc.calc.topk import rank_in_score, score_values, search_scores
 from vecalc.calc.values import Score
 from vecalc.errors import NoValue, UsageError, VecalcError
 from vecalc.space.matrix import MatrixSpace

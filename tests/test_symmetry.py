@@ -12,7 +12,7 @@ from test_cases import spaces
 import vecalc
 from vecalc.calc.column_formula import evaluate_rows
 from vecalc.calc.functions import FUNCTIONS
-from vecalc.calc.scores import score_values
+from vecalc.calc.topk import score_values
 from vecalc.calc.values import array
 from vecalc.engine.prelude import functions as prelude
 

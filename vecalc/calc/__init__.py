@@ -5,10 +5,13 @@ resolve(tree, spaces, ...)     every word looked up at once, all unknown ones re
 evaluate(tree, vectors, ...)   a pure function of the tree and a mapping from word to vector
 search_scores(space, scores)   an expression with `?` has a number for every word: the best of them
 
-    operators, apply (matching), algebra      what operators and functions do with values
-    lift, drafting (each, affine), program    a tree with `?` or columns becomes steps for many rows
-    steps, vector_steps                       the functions of those steps
-    scores                                    the steps run over a space, block by block
-    per_row, column_formula                   the steps run over the rows of a table, or of questions
-    spacewide, surroundings                   what takes all words of a space, or several spaces
+    values, environment                       what an expression can be worth; what it may ask and cost
+    operators, calls (signature)              what is checked before a kernel computes
+    functions                                 the table of functions
+    kernels, vector_kernels, algebra          every function and operator, over rows; those of whole lists
+    builder (affine), program                 what varies becomes steps for many rows
+    topk                                      the steps run over a space, block by block
+    row_program, column_formula               the steps run over the rows of a table, or of questions
+    prune, linear_terms                       trees without unknown terms; sums taken apart
+    procrustes                                what takes all words of a space, or of two
 """

@@ -1,4 +1,4 @@
-"""The algebra of vectors, on plain arrays: `x`, `a`, `b` [d] or scalars, `xs` [n, d] float64.
+"""Lengths, and what is computed from all vectors of a list at once, `xs` [n, d].
 
 Functions raise `NoValue` where the result does not exist; the caller adds the place. Infinities and
 NaN that arithmetic makes by itself are caught by the caller for all functions alike.
@@ -6,17 +6,15 @@ NaN that arithmetic makes by itself are caught by the caller for all functions a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vecalc.arrays import Floats, Numbers
 from vecalc.errors import NoValue, TypeMismatch
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats: TypeAlias = NDArray[np.float64]
-
+    from vecalc.answers import Norm
 
 # A difference of float64 numbers below this share of the terms is rounding, not a direction: sums of
 # up to a few thousand terms lose at most about n * 2.2e-16 of their size.
@@ -55,85 +53,13 @@ def length(x: Floats) -> float:
     return float(lengths(x[None])[0])
 
 
-def at_norm(raw: Floats, sizes: Floats, norm: str) -> Floats:
-    """Word vectors [n, d] of known lengths [n], none of them zero, as long as a norm takes them."""
+def at_norm(raw: Floats, sizes: Floats, norm: Norm) -> Floats:
+    """Vectors [n, d] of known lengths [n], none of them zero, as long as a norm takes words."""
     if norm == "raw":
         return raw
-    return np.asarray(raw / sizes[:, None] * (np.sqrt(raw.shape[1]) if norm == "rms" else 1.0))
-
-
-def direction_of(x: Floats, what: str = "the zero vector") -> Floats:
-    """`x` scaled to length 1."""
-    size = length(x)
-    if size == 0:
-        raise NoValue(f"{what} has no direction")
-    return x / size
-
-
-def unit(x: Floats) -> Floats:
-    """Scaled to length 1; a list row by row."""
-    if x.ndim == 1:
-        return direction_of(x)
-    sizes = lengths(x)
-    if not sizes.all():
-        raise NoValue("the zero vector has no direction")
-    return x / sizes[:, None]
-
-
-def rms(x: Floats) -> Floats:
-    """Scaled to length √d, so that components have root mean square 1; a list row by row."""
-    return unit(x) * np.sqrt(x.shape[-1])
-
-
-def settle(total: Floats, size: float, share: float = ROUNDING) -> Floats:
-    """A sum whose terms cancelled to rounding noise is the zero vector, not a random direction."""
-    return np.zeros_like(total) if length(np.atleast_1d(total)) <= share * size else total
-
-
-# --- size and angle -------------------------------------------------------------------------
-
-
-def cos(a: Floats, b: Floats) -> float:
-    """Cosine similarity, in [-1, 1]."""
-    return float(np.clip(direction_of(a) @ direction_of(b), -1.0, 1.0))
-
-
-def angle(a: Floats, b: Floats) -> float:
-    """Angle in degrees; by half-angle tangent, which is exact for small angles too (Kahan 2006)."""
-    u, v = direction_of(a), direction_of(b)
-    return float(np.degrees(2 * np.arctan2(np.linalg.norm(u - v), np.linalg.norm(u + v))))
-
-
-# --- element-wise ---------------------------------------------------------------------------
-
-
-def sigmoid(x: Floats) -> Floats:
-    """1 / (1 + e^-x), without overflow."""
-    return np.exp(-np.logaddexp(0.0, -np.asarray(x)))
-
-
-def square_root(x: Floats) -> Floats:
-    """Of numbers from 0."""
-    if np.any(np.asarray(x) < 0):
-        raise NoValue("the square root of a negative number")
-    return np.sqrt(x)
-
-
-def logarithm(x: Floats) -> Floats:
-    """Natural logarithm, of positive numbers."""
-    if np.any(np.asarray(x) <= 0):
-        raise NoValue("the logarithm of a number that is not positive")
-    return np.log(x)
-
-
-def clip(x: Floats, lo: float, hi: float) -> Floats:
-    """Limited to [lo, hi]."""
-    if lo > hi:
-        raise NoValue(f"the lower bound {lo:g} is above the upper bound {hi:g}")
-    return np.clip(x, lo, hi)
-
-
-# --- many to one ----------------------------------------------------------------------------
+    if norm == "unit":
+        return np.asarray(raw / sizes[:, None])
+    return np.asarray(raw / sizes[:, None] * np.sqrt(raw.shape[1]))  # one expression takes no second array
 
 
 def medoid(xs: Floats) -> Floats:
@@ -146,7 +72,7 @@ def medoid(xs: Floats) -> Floats:
     return row
 
 
-def _central(xs: Floats) -> NDArray[np.int64]:
+def _central(xs: Floats) -> Numbers:
     """The rows that may be the medoid, ascending: sums of distances by products of matrices, and their error.
 
     Of equal rows there is only the first.
@@ -165,85 +91,6 @@ def _central(xs: Floats) -> NDArray[np.int64]:
     off = len(xs) * (np.sqrt((64 + width) * EPSILON * squares.max()) + 8 * EPSILON * np.sqrt(width))
     near = np.flatnonzero(totals <= totals.min() + 2 * off)
     return near[np.sort(np.unique(xs[near], axis=0, return_index=True)[1])]
-
-
-def total(xs: Floats) -> Floats:
-    """Sum over the first axis, with cancelled terms settled."""
-    if xs.ndim == 1:
-        return settle(np.asarray(np.sum(xs)), float(np.max(np.abs(xs))), EPSILON * len(xs))
-    return settle(np.sum(xs, axis=0), float(np.sum(np.linalg.norm(xs, axis=-1))))
-
-
-def mean(xs: Floats) -> Floats:
-    """Mean over the first axis."""
-    return total(xs) / len(xs)
-
-
-# --- geometry -------------------------------------------------------------------------------
-
-
-def basis(xs: Floats) -> Floats:
-    """An orthonormal basis [r, d] of the span of the rows, r their rank."""
-    scaled = unit(xs)
-    _, sizes, directions = np.linalg.svd(scaled, full_matrices=False)
-    rank = int(np.sum(sizes > ROUNDING * sizes[0]))
-    return np.asarray(directions[:rank])
-
-
-def project(a: Floats, xs: Floats) -> Floats:
-    """The part of `a` in the span of the rows of `xs`."""
-    q = basis(xs)
-    return settle(q.T @ (q @ a), length(a))
-
-
-def without(a: Floats, xs: Floats) -> Floats:
-    """Orthogonal negation: `a` minus its part in the span of all rows together (Widdows 2003)."""
-    return _outside(a, basis(xs))
-
-
-def _outside(a: Floats, q: Floats) -> Floats:
-    rest = a - q.T @ (q @ a)
-    rest = rest - q.T @ (q @ rest)  # twice is enough (Kahan; Giraud et al. 2005)
-    return settle(rest, length(a))
-
-
-def debias(x: Floats, xs: Floats) -> Floats:
-    """Hard debiasing (Bolukbasi et al. 2016): what is left without all axes together; a list row by row."""
-    q = basis(xs)
-    return np.stack([_outside(row, q) for row in x]) if x.ndim > 1 else _outside(x, q)
-
-
-def slerp(a: Floats, b: Floats, t: float) -> Floats:
-    """Along the great circle from `a` to `b` (Shoemake 1985).
-
-    The length goes evenly from one to the other, and stays beyond them: a length below 0 would turn round.
-    """
-    u, v = direction_of(a), direction_of(b)
-    theta = np.radians(angle(a, b))
-    along = min(max(t, 0.0), 1.0)
-    size = (1 - along) * length(a) + along * length(b)
-    if np.sin(theta) <= ROUNDING:
-        if np.cos(theta) < 0:
-            raise NoValue("the vectors are opposite: every great circle joins them")
-        return size * u
-    mixed = (np.sin((1 - t) * theta) * u + np.sin(t * theta) * v) / np.sin(theta)
-    return np.asarray(size * mixed)
-
-
-# --- composition ----------------------------------------------------------------------------
-
-
-def bind(a: Floats, b: Floats) -> Floats:
-    """Circular convolution (Plate 1995), row by row."""
-    p, q = np.fft.rfft(a), np.fft.rfft(b)
-    # Part by part, so that bind(b, a) has the same bits: numpy's complex product rounds one term less.
-    product = (p.real * q.real - p.imag * q.imag) + 1j * (p.real * q.imag + p.imag * q.real)
-    return np.fft.irfft(product, n=a.shape[-1])
-
-
-def unbind(a: Floats, c: Floats) -> Floats:
-    """Circular correlation, the approximate inverse of `bind(a, .)` (Plate 1995), row by row."""
-    return np.fft.irfft(np.conj(np.fft.rfft(a)) * np.fft.rfft(c), n=a.shape[-1])
 
 
 # --- attention ------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """A formula over the columns of a table, and what it is worth in each row: of features, of an evaluation.
 
 It is resolved with its columns as words of spaces of their own, which stand for those that the columns' words
-come from. Rows are computed together where they can be (`per_row`), and else one at a time, by the general
+come from. Rows are computed together where they can be (`row_program`), and else one at a time, by the
 evaluator; so the errors are those of a single expression.
 """
 
@@ -16,13 +16,13 @@ from vecalc.calc.evaluate import evaluate
 from vecalc.calc.resolve import Key, Resolved, check_finite
 from vecalc.calc.values import List, Score, Spaces, Vector, Worth, array, describe
 from vecalc.errors import NoValue, TypeMismatch
-from vecalc.lang.nodes import Candidate, ListOf, Node, Number, walk
-from vecalc.lang.substitute import substituted
+from vecalc.lang.nodes import Candidate, ListOf, Node, Number, substituted, walk
 
 if TYPE_CHECKING:
+    from vecalc.answers import Norm
     from vecalc.arrays import Floats, Mask, Numbers
-    from vecalc.calc.per_row import RowProgram
-    from vecalc.calc.surroundings import Surroundings
+    from vecalc.calc.environment import Surroundings
+    from vecalc.calc.row_program import RowProgram
     from vecalc.lang.limits import Limits
 
 
@@ -67,7 +67,7 @@ class ColumnSurroundings:
         """See `Surroundings`."""
         return self._around.limits
 
-    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key], norm: str) -> List:
+    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key], norm: Norm) -> List:
         """See `Surroundings`; a column stands for its word in this row."""
         words = (self.standing.get(key, key) for key in forbidden)
         found = frozenset(key for key in words if key.space not in self.homes)
@@ -85,7 +85,7 @@ class ColumnSurroundings:
         """See `Surroundings`."""
         return self._around.width(self._home(space))
 
-    def mean(self, space: str, norm: str) -> Floats:
+    def mean(self, space: str, norm: Norm) -> Floats:
         """See `Surroundings`."""
         return self._around.mean(self._home(space), norm)
 
@@ -104,7 +104,7 @@ class ColumnFormula:
     """A resolved tree of which some words are columns, those of `keys`."""
 
     def __init__(
-        self, text: str, resolved: Resolved, keys: Iterable[Key], norm: str, around: ColumnSurroundings
+        self, text: str, resolved: Resolved, keys: Iterable[Key], norm: Norm, around: ColumnSurroundings
     ) -> None:
         self.text = text  # or its name
         self.tree = resolved.tree
@@ -141,7 +141,7 @@ class ColumnFormula:
         self, given: Mapping[str, Given], rows: Numbers, numbers: frozenset[str]
     ) -> Iterator[tuple[Numbers, Floats | None]]:
         """The values of rows; None for those that are computed one at a time."""
-        from vecalc.calc.per_row import Column, in_blocks, row_program  # of no use to a plain answer
+        from vecalc.calc.row_program import Column, in_blocks, row_program  # of no use to a plain answer
 
         if numbers not in self._programs:
             widths = {

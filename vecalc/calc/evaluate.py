@@ -1,23 +1,42 @@
 """A tree and its words' vectors become a value; a pure function.
 
-Every operation checks what it made: infinities and NaN are errors that name the operation and its
-place, never numbers that travel on.
+There is one walk, from the leaves up. What is the same in every row is computed at once; what is another for
+each candidate for `?`, or in each row of a table, becomes a step of a program, by the same kernel. Every
+operation checks what it made: infinities and NaN are errors that name the operation and its place, never
+numbers that travel on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from vecalc.calc import algebra
-from vecalc.calc.apply import Setting, Trace, apply_function
-from vecalc.calc.budget import PER_ROW, Budget, size, spread
-from vecalc.calc.operators import apply_chain, like, list_of
+from vecalc.arrays import Floats
+from vecalc.calc import algebra, kernels
+from vecalc.calc.calls import Trace, call
+from vecalc.calc.environment import PER_ROW, Budget, size
+from vecalc.calc.functions import out_of_range
+from vecalc.calc.kernels import ALONE, Kernel, constant, length_at
+from vecalc.calc.operators import chain, list_of, not_in_a_list, refuse_lists
 from vecalc.calc.resolve import Key
-from vecalc.calc.values import Scalar, Value, Vector, Worth, array
-from vecalc.errors import NoValue, TypeMismatch
+from vecalc.calc.values import (
+    NO_SPACE,
+    EachList,
+    EachNumber,
+    List,
+    Scalar,
+    Score,
+    Spaces,
+    Value,
+    Vector,
+    Worth,
+    describe,
+    is_each,
+    spaces,
+)
+from vecalc.errors import NOWHERE, NoValue, Span, TypeMismatch
 from vecalc.lang.limits import DEFAULT_LIMITS
 from vecalc.lang.nodes import (
     Call,
@@ -29,23 +48,21 @@ from vecalc.lang.nodes import (
     Node,
     Number,
     SpaceName,
-    Steps,
     Where,
     Word,
-    deep,
-    walk,
+    fold,
+    parts,
 )
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from vecalc.answers import Norm
+    from vecalc.calc.builder import Draft
+    from vecalc.calc.environment import Surroundings
+    from vecalc.calc.program import Program
 
-    from vecalc.calc.surroundings import Surroundings
 
-    Floats: TypeAlias = NDArray[np.float64]
-
-
-# What each node (by id) without a `?` is worth at a norm.
-Values: TypeAlias = dict[tuple[int, str], Value]
+# What each node (by id) without a `?` is worth.
+Values: TypeAlias = dict[int, Value]
 
 
 class Evaluated(NamedTuple):
@@ -58,7 +75,7 @@ class Evaluated(NamedTuple):
 def evaluate(
     tree: Node,
     vectors: Mapping[Key, Floats],
-    norm: str = "rms",
+    norm: Norm = "rms",
     around: Surroundings | None = None,
     values: Values | None = None,
 ) -> Evaluated:
@@ -69,107 +86,201 @@ def evaluate(
     nodes were worth. Raises `TypeMismatch` and `NoValue` with the place of the operation, and `LimitExceeded`
     before memory or time is spent that the limits don't allow.
     """
-    run = Evaluation(vectors, around, {} if values is None else values)
+    run = Evaluation(vectors, norm, around)
+    known: dict[int, Value | None] = {}
     with np.errstate(all="ignore"):  # every result is checked, with a better message
-        try:
-            value: Worth = deep(run.value(tree, norm))
-        except _EveryWord:
-            from vecalc.calc.lift import score_of
-
-            value = score_of(tree, norm, run)
+        origin = _constants(tree, run, known)
+        found = known[id(tree)]
+        value = _score(tree, run, known, origin) if found is None else found
+    if values is not None:
+        values.update((node, part) for node, part in known.items() if part is not None)
     return Evaluated(value, tuple(run.traces))
 
 
-def words_of(tree: Node) -> frozenset[Key]:
-    """The words of a resolved tree."""
-    return frozenset(Key(node.space, node.text) for node in walk(tree) if isinstance(node, Word))
-
-
-class _EveryWord(Exception):
-    """A `?` was met: the expression has a value for every word, not one."""
-
-
 class Evaluation:
-    """One run. A node that several parents share is computed once for each norm it is needed at."""
+    """One run over a tree, whose shared nodes are computed once."""
 
-    def __init__(self, vectors: Mapping[Key, Floats], around: Surroundings | None, values: Values) -> None:
+    def __init__(self, vectors: Mapping[Key, Floats], norm: Norm, around: Surroundings | None) -> None:
         self.vectors = vectors
+        self.norm = norm
         self.around = around
         self.budget = Budget(around.limits if around is not None else DEFAULT_LIMITS)
         self.traces: list[Trace] = []
-        self.bases: dict[tuple[int, str], Floats] = {}  # of the spans of calls, by node and norm
-        self._known = values
+        self.bases: dict[int, Floats] = {}  # of the spans of calls, by node
+        self.draft: Draft | None = None  # of the program, where values are other ones in every row
+        # What stands for a word that is another one in every row, at a norm.
+        self.column: Callable[[Word, Norm], Value | None] = lambda word, norm: None
 
-    def value(self, node: Node, norm: str) -> Steps[Value]:
-        """The value of a node without `?`, its words taken at a norm."""
-        known = self._known.get((id(node), norm))
-        if known is None:
-            known = yield self._compute(node, norm)
-            self.budget.hold(known)
-            self._known[id(node), norm] = known
-        return known
+    def value(self, tree: Node, known: dict[int, Value | None]) -> Value:
+        """The value of a tree, or what stands for one in every row."""
+        value = fold(tree, self.node, known)
+        if value is None:
+            raise TypeMismatch("the name of a space is not a value", span=tree.span)
+        if isinstance(value, EachList):
+            raise not_in_a_list(value)
+        return value
 
-    def _compute(self, node: Node, norm: str) -> Steps[Value]:
+    def node(self, node: Node, below: Sequence[Value | None]) -> Value | None:
+        """The value of a node, from those of its parts; none for the name of a space."""
+        values = [value for value in below if value is not None]
         match node:
             case Number(number):
-                return Scalar(number)
+                value: Value = Scalar(number)
             case Word():
-                return self._word(node, norm)
-            case Negate(operand):
-                value = yield self.value(operand, norm)
-                self.budget.expect(size(value), node.span)
-                return like(value, -array(value))
-            case Chain(first, rest):
-                values = yield self._all((first, *(operand for _, operand in rest)), norm)
-                self.budget.expect(max(map(size, values)), node.span, len(rest))
-                return apply_chain(node, values)
-            case Call():
-                return (yield self._call(node, norm))
-            case ListOf(items):
-                values = yield self._all(items, norm)
-                self.budget.expect(sum(map(size, values)) + PER_ROW * len(values), node.span)
-                return list_of(node, values)
+                value = self.column(node, node.norm or self.norm) or self._word(node)
             case Candidate():
-                raise _EveryWord
-            case SpaceName(text, span):
-                raise TypeMismatch(f"'{text}' is the name of a space, not a value", span=span)
+                assert self.draft is not None  # noqa: S101 - nothing else computes with them
+                return self.draft.words(node.norm or self.norm)
+            case Call():
+                value = call(self, node, values)
+            case ListOf() if any(map(is_each, values)):
+                return EachList(np.empty((0, 0)), (), items=tuple(values), span=node.span)
+            case Negate() | Chain() | ListOf():
+                value = self._operation(node, values)
+            case SpaceName():
+                return None
             case Where() | Hyphenated():
                 raise AssertionError("expand and resolve leave none")
+        if not is_each(value):
+            self.budget.hold(value)
+        return value
 
-    def _all(self, nodes: tuple[Node, ...], norm: str) -> Steps[list[Value]]:
-        found = []
-        for node in nodes:
-            found.append((yield self.value(node, norm)))
-        return found
-
-    def _word(self, node: Word, norm: str) -> Vector:
-        raw = self.vectors[Key(node.space, node.text)]
+    def _word(self, node: Word) -> Vector:
+        raw, norm = self.vectors[Key(node.space, node.text)], node.norm or self.norm
         origin = frozenset({node.space})
         if norm == "raw":
-            return Vector(raw, origin)
-        length = algebra.length(raw)
-        if length == 0:
+            return Vector(raw, origin, raw)
+        sizes = algebra.lengths(raw[None])
+        if not sizes[0]:
             raise NoValue(
                 f"the vector of '{node.text}' is zero and has no direction",
                 span=node.span,
                 hint="--norm raw computes with it all the same",
             )
-        return Vector(algebra.at_norm(raw[None], np.array([length]), norm)[0], origin)
+        return Vector(algebra.at_norm(raw[None], sizes, norm)[0], origin, raw, length_at(norm, len(raw)))
 
-    def _call(self, node: Call, norm: str) -> Steps[Value]:
-        inner = "raw" if node.name == "raw" else norm
-        given = tuple(argument for argument in node.arguments if not isinstance(argument, SpaceName))
-        values = yield self._all(given, inner)
-        named = yield self._all(tuple(value for _, value in node.keywords), inner)
-        keywords = dict(zip((name for name, _ in node.keywords), named, strict=True))
-        self.budget.expect(spread([*values, *named]), node.span)
-        value, trace = apply_function(node, values, keywords, self.setting(node, norm))
-        if trace is not None:
-            self.traces.append(trace)
-        return value
+    def _operation(self, node: Negate | Chain | ListOf, values: list[Value]) -> Value:
+        for value in values:
+            if isinstance(value, EachList):
+                raise not_in_a_list(value)
+        match node:
+            case Negate():
+                self._expect(size(values[0]), node, 1, values)
+                return self.apply(kernels.negative, values, "-", node.span)
+            case Chain(_, rest):
+                refuse_lists(values, node.span)
+                self._expect(max(map(size, values)), node, len(rest), values)
+                return chain(self.apply, node, values)
+            case ListOf():
+                self._expect(sum(map(size, values)) + PER_ROW * len(values), node, 1, values)
+                return list_of(node, values)
 
-    def setting(self, node: Call, norm: str) -> Setting:
-        """What the functions that look further than their arguments need to know."""
-        forbidden = words_of(node) if node.name == "nearest" else frozenset()
-        named = tuple(part.text for part in node.arguments if isinstance(part, SpaceName))
-        return Setting(self.around, self.budget, norm, forbidden, named)
+    def _expect(self, numbers: int, node: Node, times: int, values: list[Value]) -> None:
+        if not any(map(is_each, values)):  # the draft counts its steps by itself
+            self.budget.expect(numbers, node.span, times)
+
+    def apply(
+        self,
+        kernel: Kernel,
+        values: Sequence[Value],
+        what: str,
+        span: Span,
+        width: int | None = None,
+        before: tuple[Any, ...] = (),
+        effort: int = 1,
+        origin: Spaces | None = None,
+    ) -> Value:
+        """A kernel's result for some values, as wide as they are unless a width is given (0: a number).
+
+        `before` are its arguments before them, `effort` is how many times as long as a sum it takes for each
+        number. Raises `NoValue` with the place.
+        """
+        origin = NO_SPACE.union(*map(spaces, values)) if origin is None else origin
+        if not any(map(is_each, values)):
+            return _at_once(kernel, values, what, span, width, before, origin)
+        assert self.draft is not None  # noqa: S101 - what varies has one
+        if width is None:
+            width = max((len(value.components) for value in values if isinstance(value, Vector)), default=0)
+        return self.draft.add(kernel, values, what, span, width, origin, before, effort)
+
+
+def _at_once(
+    kernel: Kernel,
+    values: Sequence[Value],
+    what: str,
+    span: Span,
+    width: int | None,
+    before: tuple[Any, ...],
+    origin: Spaces,
+) -> Value:
+    if kernel is kernels.norm and isinstance(values[0], Vector) and values[0].size is not None:
+        return Scalar(values[0].size)
+    filed = kernel is kernels.cos  # for which a word's length is nothing
+    try:
+        found = kernel(ALONE, *before, *(constant(value, filed) for value in values))
+    except NoValue as problem:
+        raise problem.at(span) from None
+    if not np.isfinite(found).all():
+        raise NoValue(out_of_range(what), span=span)
+    if width == 0 or not found.ndim:
+        return Scalar(float(found.item()))
+    if any(isinstance(value, List) for value in values):
+        return List(found, ("",) * len(found), origin)
+    return Vector(found[0], origin)
+
+
+def _constants(tree: Node, run: Evaluation, known: dict[int, Value | None]) -> Spaces:
+    """Compute all that does not depend on a `?`; the spaces of what stands beside one.
+
+    None is known of what depends on one, and of names of spaces.
+    """
+    origin: set[str] = set()
+
+    def constant_part(node: Node, below: Sequence[Value | None]) -> Value | None:
+        if not isinstance(node, Candidate) and (None not in below or not _depends(node, below)):
+            return run.node(node, below)
+        for value in below:
+            origin.update(NO_SPACE if value is None else spaces(value))
+        return None
+
+    fold(tree, constant_part, known)
+    return frozenset(origin)
+
+
+def _depends(node: Node, below: Sequence[Value | None]) -> bool:
+    pairs = zip(below, parts(node), strict=True)
+    return any(value is None and not isinstance(part, SpaceName) for value, part in pairs)
+
+
+# --- a `?` ----------------------------------------------------------------------------------
+
+
+def _score(tree: Node, run: Evaluation, known: dict[int, Value | None], origin: Spaces) -> Score:
+    """The score that a resolved tree with `?` stands for, from what is known and the spaces of that.
+
+    Raises `TypeMismatch` with the place of what can't be computed for every word, and what the constants
+    in it raise.
+    """
+    from vecalc.calc.builder import Draft  # of no use to a plain answer
+
+    if run.around is None:
+        raise TypeMismatch("'?' needs a space whose words it stands for")
+    space = run.around.ranked_in(origin)
+    constants = {node: value for node, value in known.items() if value is not None}
+    programs = []
+    for quick in (True, False):
+        run.draft = Draft(space, run.around.width(space), run.budget.limits, quick=quick)
+        programs.append(_program(tree, run, run.draft, {**constants}))
+    return Score(space, *programs)
+
+
+def _program(tree: Node, run: Evaluation, draft: Draft, known: dict[int, Value | None]) -> Program:
+    """The steps of a score. Raises `TypeMismatch` when the value is not a number for each candidate."""
+    value = run.value(tree, known)
+    if not isinstance(value, EachNumber):
+        raise TypeMismatch(
+            f"the result is a {describe(value)} for every word",
+            span=None if tree.span == NOWHERE else tree.span,
+            hint="a score is one number per word, such as cos(?, king)",
+        )
+    return draft.finish(value)

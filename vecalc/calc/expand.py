@@ -6,31 +6,34 @@ definitions costs as much as its text and each shared part is computed once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from vecalc.calc.functions import FUNCTIONS, Function
 from vecalc.errors import NOWHERE, LimitExceeded, Span, TypeMismatch, UnknownName
 from vecalc.lang.nodes import (
-    Bind,
     Call,
     Candidate,
-    Chain,
     Define,
     Hyphenated,
-    ListOf,
-    Negate,
     Node,
     Number,
     SpaceName,
-    Steps,
     Where,
     Word,
-    deep,
+    at_norm,
+    parts,
+    with_parts,
 )
 
 MAX_NODES = 250_000  # definitions that use each other can grow without bound; this many take a second
+
+# An expansion asks for those it needs by yielding them: scopes are known from above, nodes from below, and
+# both may be deeper than Python's stack.
+_Steps: TypeAlias = "Generator[_Steps, Node, Node]"
 
 
 class Definition(NamedTuple):
@@ -61,12 +64,30 @@ def expand(node: Node, scope: Scope) -> Node:
     Raises `UnknownName` for a function that does not exist, `TypeMismatch` for arguments that do not
     fit a user's function, `LimitExceeded` when definitions blow up.
     """
-    return deep(_Expansion().expand(node, scope, None))
+    return _run(_Expansion().expand(node, scope, None))
 
 
 def expand_from_afar(node: Node, scope: Scope) -> Node:
     """The same for a tree that will be used in other texts: its spans are taken off."""
-    return deep(_Expansion().expand(node, scope, NOWHERE))
+    return _run(_Expansion().expand(node, scope, NOWHERE))
+
+
+def _run(steps: _Steps) -> Node:
+    stack = [steps]
+    found: Node | None = None
+    while True:
+        try:
+            # A generator that begins takes None, whatever its type says.
+            child = stack[-1].send(found)  # type: ignore[arg-type]
+        except StopIteration as done:
+            stack.pop()
+            if not stack:
+                node: Node = done.value
+                return node
+            found = done.value
+        else:
+            stack.append(child)
+            found = None
 
 
 class _Expansion:
@@ -74,28 +95,32 @@ class _Expansion:
 
     def __init__(self) -> None:
         self.nodes = 0
+        self._raw: dict[int, Node] = {}  # what trees became by `raw`, by their ids
+        self._kept: list[Node] = []  # those trees, so that their ids stay theirs
 
-    def expand(self, node: Node, scope: Scope, at: Span | None) -> Steps[Node]:
+    def expand(self, node: Node, scope: Scope, at: Span | None) -> _Steps:
         self._count(node, at)
         match node:
             case Word(text, quoted, space):
                 bound = None if quoted or space else scope.names.get(text)
                 return bound if bound is not None else _moved(node, at)
+            case Where(body, bindings):
+                for binding in bindings:
+                    if isinstance(binding, Define):
+                        scope = scope.with_function(binding)
+                    else:
+                        scope = scope.with_names(
+                            {binding.name: (yield self.expand(binding.value, scope, at))}
+                        )
+                return (yield self.expand(body, scope, at))
             case Number() | Hyphenated() | Candidate() | SpaceName():
                 return _moved(node, at)
-            case Negate(operand):
-                return Negate((yield self.expand(operand, scope, at)), at or node.span)
-            case Chain(first, rest, places):
-                operands = yield self._all((first, *(operand for _, operand in rest)), scope, at)
-                pairs = zip((op for op, _ in rest), operands[1:], strict=True)
-                moved = tuple(at for _ in places) if at else places
-                return Chain(operands[0], tuple(pairs), moved, at or node.span)
-            case ListOf(items):
-                return ListOf((yield self._all(items, scope, at)), at or node.span)
-            case Where(body, bindings):
-                return (yield self.expand(body, (yield self._bindings(bindings, scope, at)), at))
-            case Call():
-                return (yield self._call(node, scope, at))
+            case _:
+                below = []
+                for part in parts(node):
+                    below.append((yield self.expand(part, scope, at)))
+                made = with_parts(node, below, partial(_place, at))
+                return (yield self._called(made, scope, at)) if isinstance(made, Call) else made
 
     def _count(self, node: Node, at: Span | None) -> None:
         self.nodes += at is not None  # how much stands in the text itself is limited by its size
@@ -105,66 +130,37 @@ class _Expansion:
                 span=at or node.span,
             )
 
-    def _all(self, nodes: tuple[Node, ...], scope: Scope, at: Span | None) -> Steps[tuple[Node, ...]]:
-        expanded = []
-        for node in nodes:
-            expanded.append((yield self.expand(node, scope, at)))
-        return tuple(expanded)
-
-    def _bindings(self, bindings: tuple[Bind | Define, ...], scope: Scope, at: Span | None) -> Steps[Scope]:
-        for binding in bindings:
-            if isinstance(binding, Define):
-                scope = scope.with_function(binding)
-            else:
-                scope = scope.with_names({binding.name: (yield self.expand(binding.value, scope, at))})
-        return scope
-
-    def _call(self, call: Call, scope: Scope, at: Span | None) -> Steps[Node]:
-        arguments = yield self._all(call.arguments, scope, at)
-        named = yield self._all(tuple(value for _, value in call.keywords), scope, at)
-        keywords = dict(zip((name for name, _ in call.keywords), named, strict=True))
+    def _called(self, call: Call, scope: Scope, at: Span | None) -> _Steps:
+        """What a call of expanded arguments stands for."""
         definition = scope.functions.get(call.name)
         if definition is not None:
-            return (yield self._apply(definition, call, arguments, keywords, at))
+            return (yield self._apply(definition, call))
         if call.name not in FUNCTIONS:
             raise unknown_function(call, scope, at)
+        if call.name == "raw":
+            self._kept.append(call)
+            return with_parts(call, [at_norm(part, "raw", self._raw) for part in parts(call)])
         function = FUNCTIONS[call.name]
-        if any(parameter.kind == "space" for parameter in function.parameters):
-            arguments = _with_space_names(function, arguments, keywords, at or call.span)
-            keywords = {}
-        return Call(call.name, arguments, tuple(keywords.items()), at or call.span)
+        if not any(parameter.kind == "space" for parameter in function.parameters):
+            return call
+        arguments = _with_space_names(function, call.arguments, dict(call.keywords), call.span)
+        return Call(call.name, arguments, (), call.span)
 
-    def _apply(
-        self,
-        definition: Definition,
-        call: Call,
-        arguments: tuple[Node, ...],
-        keywords: dict[str, Node],
-        at: Span | None,
-    ) -> Steps[Node]:
-        place = at or call.span
-        given = _match_parameters(definition.function, arguments, keywords, place)
+    def _apply(self, definition: Definition, call: Call) -> _Steps:
+        given = _match_parameters(definition.function, call)
         scope = definition.scope
         for name, default in definition.function.parameters:
             if name not in given and default is not None:
-                given[name] = yield self.expand(default, scope.with_names(given), place)
-        return (yield self.expand(definition.function.body, scope.with_names(given), place))
+                given[name] = yield self.expand(default, scope.with_names(given), call.span)
+        return (yield self.expand(definition.function.body, scope.with_names(given), call.span))
+
+
+def _place(at: Span | None, span: Span) -> Span:
+    return span if at is None else at
 
 
 def _moved(node: Node, at: Span | None) -> Node:
-    if at is None:
-        return node
-    match node:
-        case Word(text, quoted, space):
-            return Word(text, quoted, space, at)
-        case Hyphenated(parts, space):
-            return Hyphenated(parts, space, at)
-        case Number(value):
-            return Number(value, at)
-        case SpaceName(text):
-            return SpaceName(text, at)
-        case _:
-            return Candidate(at)
+    return node if at is None else replace(node, span=at)
 
 
 def _with_space_names(
@@ -193,15 +189,14 @@ def _with_space_names(
     return tuple(given)
 
 
-def _match_parameters(
-    function: Define, arguments: tuple[Node, ...], keywords: dict[str, Node], place: Span
-) -> dict[str, Node]:
+def _match_parameters(function: Define, call: Call) -> dict[str, Node]:
+    arguments, place = call.arguments, call.span
     names = [name for name, _ in function.parameters]
     required = [name for name, default in function.parameters if default is None]
     if len(arguments) > len(names):
         raise TypeMismatch(_takes(function.name, names, required, len(arguments)), span=place)
     given = dict(zip(names, arguments, strict=False))
-    for name, value in keywords.items():
+    for name, value in call.keywords:
         if name in given or name not in names:
             problem = "has no parameter" if name not in names else "was given twice the parameter"
             raise TypeMismatch(

@@ -1,6 +1,6 @@
 """The functions of the language: one table. Help, completion, checks and docs all come from it.
 
-To add one, add an entry: name, group, parameters, formula, source, and a function over plain arrays.
+To add one, add an entry: name, group, parameters, formula, source, and its kernel (`vecalc.calc.kernels`).
 What can be said in the language itself belongs into `prelude.vec` instead.
 
 Parameters are written `name: kind`, `name: kind = default`, or `name: kind...` for any number of
@@ -12,11 +12,10 @@ loaded space).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-import numpy as np
-
-from vecalc.calc import algebra, steps, vector_steps
+from vecalc.calc import algebra, kernels, vector_kernels
 from vecalc.errors import NoValue
 
 GROUPS = {
@@ -51,9 +50,9 @@ class Parameter(NamedTuple):
 
 
 class Function(NamedTuple):
-    """An entry of the table; `apply` takes arrays in the order of the parameters.
+    """An entry of the table; `apply` is its kernel: of rows, and arrays in the order of the parameters.
 
-    `each` is the same for many rows at once (`vecalc.calc.steps`): candidates for `?`, or those of a table.
+    One that is not `by_row` takes single values and whole lists, and so can't have a `?` in its arguments.
     """
 
     name: str
@@ -62,9 +61,10 @@ class Function(NamedTuple):
     formula: str
     apply: Callable[..., Any]
     source: str = ""
-    each: Callable[..., Any] | None = None
     result: Result = "alike"
-    effort: int = 1  # times as long as a sum that `each` takes for each number
+    by_row: bool = True
+    directed: bool = False  # of the directions of its arguments, which zero vectors have not
+    effort: int = 1  # times as long as a sum that it takes for each number
     work: Callable[..., int] | None = None  # multiplications, where they grow faster than the arguments
 
     @property
@@ -72,14 +72,23 @@ class Function(NamedTuple):
         """Whether one vector alone is folded: its components become one number."""
         return [(parameter.variadic, parameter.kind) for parameter in self.parameters] == [(True, "value")]
 
+    def takes_list(self, count: int) -> bool:
+        """Whether the last of so many arguments may be a list that stands for any number of them."""
+        return self.parameters[-1].variadic and count == len(self.parameters)
+
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """The signature, taken apart."""
-        return tuple(map(_parameter, filter(None, self.signature.split(", "))))
+        return _parameters(self.signature)
 
     def shown(self) -> str:
         """The signature as help shows it: `attend(q, keys, values=keys, temperature=1)`."""
         return f"{self.name}({', '.join(map(_show_parameter, self.parameters))})"
+
+
+@cache
+def _parameters(signature: str) -> tuple[Parameter, ...]:
+    return tuple(map(_parameter, filter(None, signature.split(", "))))
 
 
 def _parameter(text: str) -> Parameter:
@@ -112,7 +121,7 @@ def _of_span(_: Any, xs: Any) -> int:
 
 def _of_list(xs: Any, *_: Any) -> int:
     """Multiplications for the singular vectors of a list [n, d]."""
-    rows, width = xs.shape
+    rows, width = map(int, xs.shape)
     return SINGULAR * rows * width * min(rows, width)
 
 
@@ -122,84 +131,48 @@ def _needs_evaluator(*_: Any) -> Any:
 
 _ENTRIES = (
     # size and angle
-    Function("norm", "size and angle", "x: vector", "‖x‖", algebra.length, each=steps.norm, result="number"),
+    Function("norm", "size and angle", "x: vector", "‖x‖", kernels.norm, result="number"),
     Function(
         "cos",
         "size and angle",
         "a: vector, b: vector",
         "a·b / (‖a‖ ‖b‖), cosine similarity",
-        algebra.cos,
-        each=steps.cos,
+        kernels.cos,
         result="number",
+        directed=True,
     ),
     Function(
         "angle",
         "size and angle",
         "a: vector, b: vector",
         "acos(cos(a, b)) in degrees",
-        algebra.angle,
-        each=steps.angle,
+        kernels.angle,
         result="number",
+        directed=True,
     ),
     # scaling
     Function(
         "raw", "scaling", "x: value", "x with its words as long as the file holds them", _needs_evaluator
     ),
-    Function("unit", "scaling", "x: vectors", "x / ‖x‖", algebra.unit, each=steps.unit),
-    Function(
-        "rms",
-        "scaling",
-        "x: vectors",
-        "x √d / ‖x‖: components have root mean square 1",
-        algebra.rms,
-        each=steps.rms,
-    ),
+    Function("unit", "scaling", "x: vectors", "x / ‖x‖", kernels.unit),
+    Function("rms", "scaling", "x: vectors", "x √d / ‖x‖: components have root mean square 1", kernels.rms),
     # element-wise
-    Function("abs", "element-wise", "x: value", "|xᵢ|", np.abs, each=steps.absolute),
-    Function("sqrt", "element-wise", "x: value", "√xᵢ", algebra.square_root, each=steps.square_root),
-    Function("exp", "element-wise", "x: value", "e^xᵢ", np.exp, each=steps.exponential, effort=STEEP),
+    Function("abs", "element-wise", "x: value", "|xᵢ|", kernels.absolute),
+    Function("sqrt", "element-wise", "x: value", "√xᵢ", kernels.square_root),
+    Function("exp", "element-wise", "x: value", "e^xᵢ", kernels.exponential, effort=STEEP),
+    Function("log", "element-wise", "x: value", "ln xᵢ", kernels.logarithm, effort=STEEP),
+    Function("tanh", "element-wise", "x: value", "tanh xᵢ", kernels.tanh, effort=STEEP),
+    Function("sigmoid", "element-wise", "x: value", "1 / (1 + e^-xᵢ)", kernels.sigmoid, effort=STEEP),
     Function(
-        "log", "element-wise", "x: value", "ln xᵢ", algebra.logarithm, each=steps.logarithm, effort=STEEP
+        "clip", "element-wise", "x: value, lo: number, hi: number", "min(max(xᵢ, lo), hi)", kernels.clip
     ),
-    Function("tanh", "element-wise", "x: value", "tanh xᵢ", np.tanh, each=steps.tanh, effort=STEEP),
-    Function(
-        "sigmoid",
-        "element-wise",
-        "x: value",
-        "1 / (1 + e^-xᵢ)",
-        algebra.sigmoid,
-        each=steps.sigmoid,
-        effort=STEEP,
-    ),
-    Function(
-        "clip",
-        "element-wise",
-        "x: value, lo: number, hi: number",
-        "min(max(xᵢ, lo), hi)",
-        algebra.clip,
-        each=steps.clip,
-    ),
-    Function("sign", "element-wise", "x: value", "-1, 0 or 1", np.sign, each=steps.sign),
+    Function("sign", "element-wise", "x: value", "-1, 0 or 1", kernels.sign),
     # many to one
-    Function("sum", "many to one", "x: value...", "x₁ + x₂ + …", algebra.total, each=steps.add_up),
-    Function("mean", "many to one", "x: value...", "(x₁ + x₂ + …) / n", algebra.mean, each=steps.mean),
-    Function("avg", "many to one", "x: value...", "the same as mean", algebra.mean, each=steps.mean),
-    Function(
-        "min",
-        "many to one",
-        "x: value...",
-        "the smallest, element-wise",
-        lambda xs: np.min(xs, axis=0),
-        each=steps.smallest,
-    ),
-    Function(
-        "max",
-        "many to one",
-        "x: value...",
-        "the largest, element-wise",
-        lambda xs: np.max(xs, axis=0),
-        each=steps.largest,
-    ),
+    Function("sum", "many to one", "x: value...", "x₁ + x₂ + …", kernels.add_up),
+    Function("mean", "many to one", "x: value...", "(x₁ + x₂ + …) / n", kernels.mean),
+    Function("avg", "many to one", "x: value...", "the same as mean", kernels.mean),
+    Function("min", "many to one", "x: value...", "the smallest, element-wise", kernels.smallest),
+    Function("max", "many to one", "x: value...", "the largest, element-wise", kernels.largest),
     Function(
         "medoid",
         "many to one",
@@ -207,6 +180,7 @@ _ENTRIES = (
         "the x with the least sum of distances to the others",
         algebra.medoid,
         work=lambda xs: len(xs) * xs.size,
+        by_row=False,
     ),
     # geometry
     Function(
@@ -214,8 +188,7 @@ _ENTRIES = (
         "geometry",
         "a: vector, b: vector...",
         "the part of a in the span of the b's, QQᵀa",
-        algebra.project,
-        each=vector_steps.project,
+        vector_kernels.inside,
         effort=BY_ROW,
         work=_of_span,
     ),
@@ -224,9 +197,8 @@ _ENTRIES = (
         "geometry",
         "a: vector, b: vector...",
         "a - QQᵀa, Q an orthonormal basis of all b's: orthogonal negation",
-        algebra.without,
+        vector_kernels.outside,
         "Widdows 2003",
-        each=vector_steps.without,
         effort=BY_ROW,
         work=_of_span,
     ),
@@ -235,10 +207,10 @@ _ENTRIES = (
         "geometry",
         "a: vector, b: vector, t: number",
         "the great circle from a (t=0) to b (t=1); so goes the length, but not beyond either",
-        algebra.slerp,
+        vector_kernels.slerp,
         "Shoemake 1985",
-        each=vector_steps.slerp,
         effort=STEEP,
+        directed=True,
     ),
     # composition
     Function(
@@ -246,9 +218,8 @@ _ENTRIES = (
         "composition",
         "a: vector, b: vector",
         "a ⊛ b, circular convolution",
-        algebra.bind,
+        vector_kernels.bind,
         "Plate 1995",
-        each=vector_steps.bind,
         effort=STEEP,
     ),
     Function(
@@ -256,9 +227,8 @@ _ENTRIES = (
         "composition",
         "a: vector, c: vector",
         "circular correlation: unbind(a, bind(a, b)) is near b",
-        algebra.unbind,
+        vector_kernels.unbind,
         "Plate 1995",
-        each=vector_steps.unbind,
         effort=STEEP,
     ),
     # attention
@@ -269,6 +239,7 @@ _ENTRIES = (
         "softmax(q·Kᵀ / (√d·temperature)) V",
         algebra.attend,
         "Vaswani et al. 2017",
+        by_row=False,
     ),
     # features
     Function(
@@ -276,8 +247,7 @@ _ENTRIES = (
         "features",
         "x: vector...",
         "[x₁; x₂; …], as wide as all together",
-        np.concatenate,
-        each=vector_steps.concat,
+        vector_kernels.concat,
         result="joined",
     ),
     # neighbours
@@ -287,6 +257,7 @@ _ENTRIES = (
         "x: vector, k: integer = 10",
         "the k nearest words of x, a list",
         _needs_evaluator,
+        by_row=False,
     ),
     Function(
         "pc",
@@ -296,6 +267,7 @@ _ENTRIES = (
         algebra.principal,
         "Pearson 1901",
         work=_of_list,
+        by_row=False,
     ),
     Function(
         "direction",
@@ -305,6 +277,7 @@ _ENTRIES = (
         algebra.pair_direction,
         "Bolukbasi et al. 2016",
         work=_of_list,
+        by_row=False,
     ),
     # space
     Function(
@@ -312,18 +285,16 @@ _ENTRIES = (
         "space",
         "x: vectors",
         "x minus the mean of all words of its space",
-        lambda x, mean: x - mean,
+        kernels.total,
         "Mu & Viswanath 2018",
-        steps.total,
     ),
     Function(
         "debias",
         "space",
         "x: vectors, axis: vector...",
         "x without its components along the axes: hard debiasing",
-        algebra.debias,
+        vector_kernels.outside,
         "Bolukbasi et al. 2016",
-        vector_steps.without,
         effort=BY_ROW,
         work=_of_span,
     ),
@@ -332,9 +303,8 @@ _ENTRIES = (
         "space",
         "x: vectors, space: space",
         "x turned into another loaded space, by the words that both have",
-        lambda x, rotation: x @ rotation,
+        vector_kernels.turn,
         "Schönemann 1966",
-        vector_steps.turn,
     ),
 )
 
@@ -346,6 +316,11 @@ def of_function(name: str, problem: NoValue) -> NoValue:
     if name not in FUNCTIONS:
         return problem
     return NoValue(f"{name}: {problem.message}", span=problem.span, hint=problem.hint)
+
+
+def out_of_range(name: str) -> str:
+    """What is wrong with an infinite result of a function or an operator."""
+    return OUT_OF_RANGE if name in FUNCTIONS else f"'{name}' overflows the range of float64"
 
 
 def in_group(group: str) -> Iterator[Function]:

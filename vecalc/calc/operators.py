@@ -1,16 +1,18 @@
-"""The operators on values: shapes are checked, sums settled, results that do not exist refused."""
+"""The operators on values: shapes are checked, results that do not exist refused; and lists are made."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Any, Protocol, assert_never
 
 import numpy as np
 
-from vecalc.calc import algebra
+from vecalc.calc import kernels
+from vecalc.calc.functions import STEEP
 from vecalc.calc.values import (
     NO_SPACE,
+    EachList,
     List,
     Scalar,
     Spaces,
@@ -19,103 +21,89 @@ from vecalc.calc.values import (
     array,
     describe,
     different_widths,
+    is_each,
     spaces,
-    wrap,
 )
 from vecalc.errors import NoValue, Span, TypeMismatch
-from vecalc.lang.nodes import Chain, ListOf, Node, Operator, Word, walk
+from vecalc.lang.nodes import SUM, Chain, ListOf, Node, Op, Word, walk
 from vecalc.lang.show import show
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats: TypeAlias = NDArray[np.float64]
-
 
 LABELLED = 40  # nodes of a formula that still makes a label
 
 
-def apply_chain(node: Chain, values: Sequence[Value]) -> Value:
+class Apply(Protocol):
+    """How a kernel's result comes to be: at once, or as a step for every row."""
+
+    def __call__(
+        self,
+        kernel: kernels.Kernel,
+        values: Sequence[Value],
+        what: str,
+        span: Span,
+        width: int | None = None,
+        before: tuple[Any, ...] = (),
+        effort: int = 1,
+    ) -> Value:
+        """See `Evaluation.apply`."""
+
+
+def chain(apply: Apply, node: Chain, values: Sequence[Value]) -> Value:
     """A run of operators of one precedence, left to right."""
     ops = [op for op, _ in node.rest]
-    if ops[0] in "+-":
-        return _sum(node, ops, values)
-    total: Value = values[0]
-    if ops[0] == "^":
-        return _power(total, values[1], node.places[0])
+    if ops[0] in SUM:
+        return _sum(apply, ops, values, node.places)
+    total = values[0]
     for op, value, place in zip(ops, values[1:], node.places, strict=True):
-        total = OPERATIONS[op](total, value, place)
+        total = _operation(apply, op, total, value, place)
     return total
 
 
-def like(value: Value, numbers: Floats) -> Value:
-    """The same kind of value with other numbers; a list keeps its labels only by name, not its lists."""
-    return wrap(numbers, spaces(value))
+def _sum(apply: Apply, ops: Sequence[Op], values: Sequence[Value], places: Sequence[Span]) -> Value:
+    kind = values[0]
+    for op, value, place in zip(ops, values[1:], places, strict=True):
+        _check_match(kind, op, value, place)
+        kind = value if array(kind).ndim < array(value).ndim else kind
+    signs = tuple(-1.0 if op == Op.MINUS else 1.0 for op in (Op.PLUS, *ops))
+    try:
+        return apply(kernels.total, values, ops[-1], places[-1], before=(signs,))
+    except NoValue:
+        if len(ops) == 1:
+            raise
+    found = values[0]  # once more, term by term: the first that goes too far is to be named
+    for op, value, place in zip(ops, values[1:], places, strict=True):
+        found = _sum(apply, [op], [found, value], [place])
+    return found
 
 
-def _sum(node: Chain, ops: Sequence[Operator], values: Sequence[Value]) -> Value:
-    """Left to right; what cancels to rounding noise is zero, so that (a + b) - a - b has no direction."""
-    total = array(values[0]).copy()
-    kind, origin = values[0], spaces(values[0])
-    size = float(np.max(np.abs(total), initial=0.0))
-    for op, value, place in zip(ops, values[1:], node.places, strict=True):
-        numbers = array(value)
-        check_match(kind, op, value, place)
-        total = total + numbers if op == "+" else total - numbers
-        origin |= spaces(value)
-        kind = wrap(total, origin)
-        size = max(size, float(np.max(np.abs(numbers), initial=0.0)))
-        _check_finite(total, f"'{op}' overflows", place)
-    noise = size * (algebra.ROUNDING if total.ndim else algebra.EPSILON * len(values))
-    if 0 < float(np.max(np.abs(total), initial=0.0)) <= noise:
-        total = np.zeros_like(total)
-    return wrap(total, origin)
+def _operation(apply: Apply, op: Op, a: Value, b: Value, place: Span) -> Value:
+    match op:
+        case Op.PLUS | Op.MINUS:
+            return _sum(apply, [op], [a, b], [place])
+        case Op.TIMES:
+            _check_match(a, op, b, place)
+            return apply(kernels.multiply, [a, b], op, place)
+        case Op.OVER:
+            _check_match(a, op, b, place)
+            _check_divisor(b, place)
+            return apply(kernels.divide, [a, b], op, place)
+        case Op.DOT:
+            _check_dot(a, b, place)
+            return apply(kernels.dot, [a, b], op, place, width=0)
+        case Op.POWER:
+            _check_power(a, b, place)
+            return apply(kernels.power, [a, b], op, place, effort=STEEP)
+        case _:
+            assert_never(op)
 
 
-def _multiply(a: Value, b: Value, place: Span) -> Value:
-    check_match(a, "*", b, place)
-    product = array(a) * array(b)
-    _check_finite(product, "'*' overflows", place)
-    return wrap(product, spaces(a) | spaces(b))
-
-
-def _divide(a: Value, b: Value, place: Span) -> Value:
-    check_match(a, "/", b, place)
-    check_divisor(b, place)
-    quotient = array(a) / array(b)
-    _check_finite(quotient, "'/' overflows", place)
-    return wrap(quotient, spaces(a) | spaces(b))
-
-
-def _dot(a: Value, b: Value, place: Span) -> Value:
-    check_dot(a, b, place)
-    assert isinstance(a, Vector) and isinstance(b, Vector)  # noqa: S101, PT018 - just checked
-    product = np.asarray(a.components @ b.components)
-    _check_finite(product, "'@' overflows", place)
-    return Scalar(float(product))
-
-
-def _power(base: Value, exponent: Value, place: Span) -> Value:
-    check_exponent(base, exponent, place)
-    assert isinstance(exponent, Scalar)  # noqa: S101 - just checked
-    numbers, power = array(base), exponent.value
-    if power < 0 and not np.all(numbers):
-        raise NoValue(f"zero to the power {power:g} is a division by zero", span=place)
-    if not power.is_integer() and np.any(np.asarray(numbers) < 0):
-        raise NoValue(f"a negative number to the power {power:g}", span=place, hint="abs(x)^y has a value")
-    result = np.power(numbers, power)
-    _check_finite(result, "'^' overflows", place)
-    return wrap(result, spaces(base))
-
-
-def check_divisor(value: Value, place: Span) -> None:
+def _check_divisor(value: Value, place: Span) -> None:
     """Nothing is divided by zero."""
-    if not np.all(array(value)):
+    if not is_each(value) and not np.all(array(value)):
         what = "zero" if isinstance(value, Scalar) else f"a {describe(value)} that has zero components"
         raise NoValue(f"division by {what}", span=place)
 
 
-def check_dot(a: Value, b: Value, place: Span) -> None:
+def _check_dot(a: Value, b: Value, place: Span) -> None:
     """A dot product is of two vectors of one width."""
     if not (isinstance(a, Vector) and isinstance(b, Vector)):
         raise TypeMismatch(
@@ -123,23 +111,27 @@ def check_dot(a: Value, b: Value, place: Span) -> None:
             span=place,
             hint="use * to scale by a number",
         )
-    check_match(a, "@", b, place)
+    _check_match(a, Op.DOT, b, place)
 
 
-def check_exponent(base: Value, exponent: Value, place: Span) -> None:
-    """Powers are to a number."""
+def _check_power(base: Value, exponent: Value, place: Span) -> None:
+    """Powers are to a number, and real."""
     if not isinstance(exponent, Scalar):
         raise TypeMismatch(
             f"{describe(base)} ^ {describe(exponent)}: the exponent must be a number",
             span=place,
             hint="exp(b * log(a)) raises element by element",
         )
+    if is_each(base) or is_each(exponent):
+        return
+    numbers, power = array(base), exponent.value
+    if power < 0 and not np.all(numbers):
+        raise NoValue(f"zero to the power {power:g} is a division by zero", span=place)
+    if not power.is_integer() and np.any(numbers < 0):
+        raise NoValue(f"a negative number to the power {power:g}", span=place, hint="abs(x)^y has a value")
 
 
-OPERATIONS: dict[Operator, Callable[[Value, Value, Span], Value]] = {"*": _multiply, "/": _divide, "@": _dot}
-
-
-def check_match(a: Value, op: str, b: Value, place: Span) -> None:
+def _check_match(a: Value, op: Op, b: Value, place: Span) -> None:
     """Numbers go with everything, a vector with each row of a list; otherwise shapes must agree."""
     left, right = array(a).shape, array(b).shape
     if not left or not right or left == right:
@@ -148,11 +140,6 @@ def check_match(a: Value, op: str, b: Value, place: Span) -> None:
         return
     why = "different lengths" if left[-1] == right[-1] else different_widths((a, b))
     raise TypeMismatch(f"{describe(a)} {op} {describe(b)}: {why}", span=place)
-
-
-def _check_finite(numbers: Floats, what: str, place: Span) -> None:
-    if not np.all(np.isfinite(numbers)):
-        raise NoValue(f"{what} the range of float64", span=place)
 
 
 def list_of(node: ListOf, values: list[Value]) -> Value:
@@ -191,3 +178,26 @@ def _label(item: Node) -> str:
         return item.text
     nodes = sum(1 for _ in islice(walk(item), LABELLED + 1))
     return show(item) if nodes <= LABELLED else ""
+
+
+# --- what can't be computed for every row ---------------------------------------------------
+
+
+def not_in_a_list(value: EachList) -> TypeMismatch:
+    """The error for a list with a `?` in it where that is not a list of arguments."""
+    return TypeMismatch(
+        "'?' can't stand in a list",
+        span=value.span,
+        hint="but in the list of sum, mean, min, max, project or without",
+    )
+
+
+def refuse_lists(values: Sequence[Value], span: Span) -> None:
+    """Raises `TypeMismatch` for a list beside a value that every row has one of."""
+    for value in values if any(map(is_each, values)) else ():
+        if isinstance(value, List):
+            raise TypeMismatch(
+                f"a {describe(value)} and '?' in one operation",
+                span=span,
+                hint="mean(...) makes a list one vector",
+            )

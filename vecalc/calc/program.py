@@ -9,17 +9,17 @@ formulas is one row of one matrix product.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from vecalc.calc.functions import FUNCTIONS, OUT_OF_RANGE, of_function
+from vecalc.arrays import Floats, Mask, Numbers
+from vecalc.calc.functions import of_function, out_of_range
+from vecalc.calc.kernels import Rows, at_norm, length_at
 from vecalc.errors import NOWHERE, NoValue, Span, VecalcError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats: TypeAlias = NDArray[np.float64]
+    from vecalc.answers import Norm
 
 # Bytes of results that are held at the same time: as many rows are taken at once as this allows.
 BUDGET = 32 << 20
@@ -53,28 +53,15 @@ class Program(NamedTuple):
     steps: tuple[Step, ...]
 
 
-class Rows:
-    """Some rows that steps are run over, and who to tell of a problem of theirs."""
-
-    exact = True  # each row by itself, in a fixed order of summation: the same bits whatever its company
-
-    def __init__(self) -> None:
-        self.products: Floats = np.empty((0, 0))  # [m, b], of the directions that are asked for at once
-
-    def refuse(self, which: NDArray[np.bool_], problem: str) -> None:
-        """Raise the problem of the first row of `which`, if there is one and it is certain."""
-        raise NotImplementedError
-
-
 class Candidates(Rows):
     """Some candidates for `?`: the vectors [b, d] and lengths [b] of their words."""
 
-    def __init__(self, numbers: NDArray[np.int64], vectors: Floats, word: Callable[[int], str]) -> None:
+    def __init__(self, numbers: Numbers, vectors: Floats, word: Callable[[int], str]) -> None:
         super().__init__()
         self.numbers = numbers
         self.vectors = vectors
         self.exact = False
-        self.forgiven: NDArray[np.bool_] | None = None  # [b] words whose problems are no error
+        self.forgiven: Mask | None = None  # [b] words whose problems are no error
         self._word = word
         self._lengths: Floats | None = None
 
@@ -85,11 +72,11 @@ class Candidates(Rows):
             self._lengths = np.sqrt(np.einsum("rd,rd->r", self.vectors, self.vectors))
         return self._lengths
 
-    def some(self, which: NDArray[np.bool_]) -> Candidates:
+    def some(self, which: Mask) -> Candidates:
         """Some of these rows."""
         return Candidates(self.numbers[which], self.vectors[which], self._word)
 
-    def refuse(self, which: NDArray[np.bool_], problem: str) -> None:
+    def refuse(self, which: Mask, problem: str) -> None:
         """See `Rows.refuse`; a quick run is certain of nothing."""
         if not self.exact or not which.any():
             return
@@ -105,16 +92,14 @@ class Candidates(Rows):
         return len(self.numbers)
 
 
-def word_vectors(rows: Candidates, norm: str) -> Floats:
+def word_vectors(rows: Candidates, norm: Norm) -> Floats:
     """`?`: the words' vectors at a norm; a zero vector has no direction to be brought to rms or unit."""
-    from vecalc.calc.steps import at_norm
-
     return at_norm(rows, rows.vectors, norm)
 
 
-def word_lengths(rows: Candidates, norm: str = "raw") -> Floats:
+def word_lengths(rows: Candidates, norm: Norm = "raw") -> Floats:
     """The lengths [b] of the words' vectors at a norm; none for a zero vector."""
-    target = {"rms": np.sqrt(rows.vectors.shape[1]), "unit": 1.0, "raw": rows.lengths}[norm]
+    target = rows.lengths if norm == "raw" else length_at(norm, rows.vectors.shape[1])
     return np.where(rows.lengths > 0, target, np.nan)
 
 
@@ -208,14 +193,11 @@ def _products(directions: Sequence[Floats], vectors: Floats) -> Floats:
 
 def _do(step: Step, rows: Rows, results: dict[int, Floats]) -> Floats:
     if step.apply is product and not rows.exact:
-        return rows.products[step.arguments[0]]
+        return np.asarray(rows.products[step.arguments[0]])
     try:
         found = step.apply(rows, *(_given(argument, results) for argument in step.arguments))
         if rows.exact and np.isinf(found).any():
-            named = step.what in FUNCTIONS
-            rows.refuse(
-                np.isinf(found), OUT_OF_RANGE if named else f"'{step.what}' overflows the range of float64"
-            )
+            rows.refuse(np.isinf(found), out_of_range(step.what))
     except NoValue as problem:
         raise of_function(step.what, problem).at(step.span) from None
     except VecalcError as problem:

@@ -7,29 +7,26 @@ vector of its subwords, where the space has them. What was not found exactly is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from vecalc.errors import NOWHERE, LimitExceeded, MissingWord, NoValue, Span, UnknownName, UnknownWords
 from vecalc.lang.nodes import (
-    Candidate,
     Hyphenated,
     Node,
-    Number,
     SpaceName,
-    Steps,
     Where,
     Word,
-    deep,
-    parts,
+    fold,
     walk,
     with_parts,
 )
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from vecalc.arrays import Floats
 
 
 class Key(NamedTuple):
@@ -51,7 +48,7 @@ class Resolved(NamedTuple):
     """A tree whose words are all tokens of their spaces, and their vectors as the files hold them."""
 
     tree: Node
-    vectors: Mapping[Key, NDArray[np.float64]]
+    vectors: Mapping[Key, Floats]
     rows: Mapping[Key, int]
     notes: tuple[str, ...]
 
@@ -72,7 +69,7 @@ def resolve(
     `LimitExceeded` for more different words than the limit.
     """
     lookup = _Lookup(spaces, default, reading)
-    tree = deep(lookup.read(tree))
+    tree = fold(tree, lookup.read)
     if (
         len({*lookup.rows, *lookup.composed, *(Key(node.space, node.text) for node, _ in lookup.missing)})
         > reading.max_words
@@ -107,39 +104,23 @@ class _Lookup:
         self.default = default
         self.reading = reading
         self.rows: dict[Key, int] = {}
-        self.composed: dict[Key, NDArray[np.float64]] = {}  # words without a row
+        self.composed: dict[Key, Floats] = {}  # words without a row
         self.missing: list[tuple[Word, VectorSpace]] = []
         self.notes: list[str] = []
-        self._done: dict[int, Node] = {}  # nodes shared by several parents are read once
 
-    def read(self, node: Node) -> Steps[Node]:
-        """The same tree with its words replaced by tokens."""
-        if id(node) in self._done:
-            return self._done[id(node)]
-        result = yield self._read(node)
-        self._done[id(node)] = result
-        return result
-
-    def _read(self, node: Node) -> Steps[Node]:
+    def read(self, node: Node, below: Sequence[Node]) -> Node:
+        """The same node with a token in place of a word."""
         match node:
             case Word():
                 return self._word(node)
-            case Hyphenated(pieces, space):
-                return self._word(Word("-".join(pieces), space=space, span=node.span))
+            case Hyphenated(pieces, space, span, norm):
+                return self._word(Word("-".join(pieces), space=space, span=span, norm=norm))
             case SpaceName(text, span):
                 return SpaceName(self._named(text, span), span)
-            case Number() | Candidate():
-                return node
             case Where():
                 raise AssertionError("expand leaves no where")
             case _:
-                return with_parts(node, (yield self._all(parts(node))))
-
-    def _all(self, nodes: tuple[Node, ...]) -> Steps[tuple[Node, ...]]:
-        read = []
-        for node in nodes:
-            read.append((yield self.read(node)))
-        return tuple(read)
+                return with_parts(node, below)
 
     def _space(self, node: Word) -> tuple[str, VectorSpace]:
         name = node.space or self.default
@@ -175,7 +156,7 @@ class _Lookup:
         if token != node.text:
             self.notes.append(f"{node.text} read as {token}")
         self.rows[Key(name, token)] = row
-        return Word(token, node.quoted, name, node.span)
+        return node if (token, name) == (node.text, node.space) else replace(node, text=token, space=name)
 
     def _without_row(self, node: Word, name: str, space: VectorSpace) -> Word:
         """A word by its subwords; what has none is missing."""
@@ -185,9 +166,9 @@ class _Lookup:
             return node
         self.notes.append(f"{node.text} read by its subwords")
         self.composed[Key(name, node.text)] = vector
-        return Word(node.text, node.quoted, name, node.span)
+        return replace(node, space=name)
 
-    def vectors(self) -> dict[Key, NDArray[np.float64]]:
+    def vectors(self) -> dict[Key, Floats]:
         """The vectors of all words; rows are read in row order, a space at a time."""
         found = dict(self.composed)
         check_finite(found, found.values())
@@ -199,7 +180,7 @@ class _Lookup:
         return found
 
 
-def check_finite(keys: Iterable[Key], vectors: Iterable[NDArray[np.float64]]) -> None:
+def check_finite(keys: Iterable[Key], vectors: Iterable[Floats]) -> None:
     """Raises `NoValue` for the first word whose vector has an infinity or a NaN."""
     for key, vector in zip(keys, vectors, strict=True):
         if not np.isfinite(vector).all():
@@ -230,7 +211,7 @@ def _with_rank(space: VectorSpace, word: str) -> str:
 
 def _drop_unknown(tree: Node, lookup: _Lookup) -> Node:
     """The tree without unknown terms; a word in any other place stays missing and is an error."""
-    from vecalc.calc.skip import without_terms
+    from vecalc.calc.prune import without_terms
 
     result = without_terms(tree, frozenset(id(node) for node, _ in lookup.missing))
     if result is None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
+from vecalc.arrays import Floats
+from vecalc.errors import NOWHERE, Span
+
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from vecalc.calc.program import Program
-
-    Floats: TypeAlias = NDArray[np.float64]
+    from vecalc.calc.program import Program, Step
 
 Spaces: TypeAlias = frozenset[str]  # names of the spaces that a value's words come from
 NO_SPACE: Spaces = frozenset()
@@ -31,10 +30,16 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vector:
-    """d components [d]; belongs to a space when all its words do."""
+    """d components [d]; belongs to a space when all its words do.
+
+    Of a word, `filed` is its vector as the file holds it, and `size` the length that it has been brought to:
+    its direction and its length before any rounding.
+    """
 
     components: Floats
     spaces: Spaces = NO_SPACE
+    filed: Floats | None = None
+    size: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +66,53 @@ class Score:
     space: str  # the space whose words `?` stands for
     quick: Program
     exact: Program
+
+
+# --- what stands for a value that every row has one of: to types and widths it is one like any other --------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EachNumber(Scalar):
+    """A number for every row: the result of a step."""
+
+    slot: int = -1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EachVector(Vector):
+    """A vector for every row, of a step, or another word's in each; `components` only tell the width."""
+
+    slot: int = -1
+    word: EachWord | None = None
+
+
+class EachWord(NamedTuple):
+    """The steps for a word that is another one in every row: what a `Vector` knows of its word."""
+
+    components: Step
+    filed: Step
+    size: Step | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EachList(List):
+    """A list that is other vectors in every row: nothing but its items, for a function of all of them."""
+
+    items: tuple[Value, ...] = ()
+    span: Span = NOWHERE
+
+
+_EACH = (EachNumber, EachVector, EachList)  # a tuple: a union would be made anew in each call
+
+
+def is_each(value: Value) -> bool:
+    """Whether every row has one."""
+    return isinstance(value, _EACH)
+
+
+def wide(width: int) -> Floats:
+    """Components that only tell their number, and take no memory."""
+    return np.broadcast_to(np.float64(0), (width,))
 
 
 Value: TypeAlias = Scalar | Vector | List

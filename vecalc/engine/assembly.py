@@ -19,7 +19,7 @@ from vecalc.search import Hits
 from vecalc.search.exact import search
 
 if TYPE_CHECKING:
-    from vecalc.calc.values import Floats
+    from vecalc.arrays import Floats
     from vecalc.engine.calculator import Calculator
     from vecalc.engine.ranker import Ranker
 
@@ -106,7 +106,7 @@ def _score_all(ranker: Ranker, placed: Mapping[int, Computed]) -> Found:
     values = ((i, one.evaluated.value) for i, one in placed.items())
     scores = {i: value for i, value in values if isinstance(value, Score)}
     for name in dict.fromkeys(score.space for score in scores.values()):
-        from vecalc.calc.scores import search_scores
+        from vecalc.calc.topk import search_scores
 
         here = {i: score for i, score in scores.items() if score.space == name}
         ks = [ranker.options.k + len(placed[i].excluded) for i in here]
@@ -121,9 +121,14 @@ def _vectors(ranker: Ranker, one: Computed) -> Iterator[Floats]:
     """The vectors of a statement whose neighbours are wanted."""
     value = one.evaluated.value
     if isinstance(value, Vector):
-        yield value.components
+        yield _query(ranker, value)
     elif isinstance(value, List) and value.vectors.shape[1] == ranker.spaces[one.space].dim:
         yield from filter(ranker.has_neighbours, value.vectors)
+
+
+def _query(ranker: Ranker, value: Vector) -> Floats:
+    """What is searched with: cos asks for a direction only, and that of a word is the one in its file."""
+    return value.components if ranker.options.metric != "cos" or value.filed is None else value.filed
 
 
 def _answer(ranker: Ranker, one: Computed, hits: list[Hits] | VecalcError) -> Answer:
@@ -214,9 +219,9 @@ def _expected(ranker: Ranker, one: Computed, statement: Expectation) -> Expected
         return Expected(space.word(row), statement.at, None)
     excluded = np.array(sorted(one.excluded), dtype=np.int64)
     if isinstance(value, Score):
-        from vecalc.calc.scores import rank_in_score
+        from vecalc.calc.topk import rank_in_score
 
         found = rank_in_score(space, value, row, candidates, excluded)
     else:
-        found = rank(space, value.components, row, ranker.measure, candidates, excluded)
+        found = rank(space, _query(ranker, value), row, ranker.measure, candidates, excluded)
     return Expected(space.word(row), statement.at, found)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vecalc.answers import Asked
+from vecalc.answers import Asked, Norm
 from vecalc.calc.resolve import Key, Resolved
 from vecalc.calc.values import List, Scalar, Score, Spaces, Vector, Worth
 from vecalc.engine.candidates import Candidates, candidates, with_variants
@@ -161,10 +161,10 @@ class Ranker:
         """Components of a vector of a space."""
         return self.spaces[space].dim
 
-    def mean(self, space: str, norm: str) -> NDArray[np.float64]:
+    def mean(self, space: str, norm: Norm) -> NDArray[np.float64]:
         """The mean [d] of all vectors of a space at a norm; computed once."""
         if (space, norm) not in self._means:
-            from vecalc.calc.spacewide import mean_vector
+            from vecalc.calc.procrustes import mean_vector
 
             self._means[space, norm] = mean_vector(self.spaces[space], norm)
         return self._means[space, norm]
@@ -172,7 +172,7 @@ class Ranker:
     def rotation(self, source: str, target: str) -> NDArray[np.float64]:
         """The orthogonal map [d, d] from one space to another; computed once."""
         if (source, target) not in self._rotations:
-            from vecalc.calc.spacewide import procrustes
+            from vecalc.calc.procrustes import procrustes
 
             self._rotations[source, target] = procrustes(self.spaces[source], self.spaces[target])
         return self._rotations[source, target]
@@ -223,7 +223,7 @@ def vectors_at(space: VectorSpace, rows: list[int], norm: str) -> NDArray[np.flo
     if norm == "raw":
         return vectors
     lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(float).tiny)
-    return vectors / lengths * (np.sqrt(space.dim) if norm == "rms" else 1.0)
+    return np.asarray(vectors / lengths * (np.sqrt(space.dim) if norm == "rms" else 1.0))
 
 
 def _check_few(value: List, most: int, span: Span) -> None:

@@ -20,9 +20,8 @@ from vecalc.calc.values import Vector
 from vecalc.engine.question import Computed, Question
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from vecalc.calc.values import Floats
+    from vecalc.answers import Norm
+    from vecalc.arrays import Floats, Mask
     from vecalc.engine.ranker import Ranker
     from vecalc.lang.limits import Limits
     from vecalc.space import VectorSpace
@@ -66,13 +65,15 @@ def compute(ranker: Ranker, questions: Sequence[Question]) -> Mapping[int, tuple
     found = _find(space, questions, ranker.options.limits)
     if not found:
         return {}
-    totals, sound = _add_up(space, list(found.values()), ranker.options.norm)
+    totals, firsts, sound = _add_up(space, list(found.values()), ranker.options.norm)
     ready = {}
-    for (place, (one, rows)), vector, is_sound in zip(found.items(), totals, sound.tolist(), strict=True):
+    for (place, (one, rows)), total, first, is_sound in zip(
+        found.items(), totals, firsts, sound.tolist(), strict=True
+    ):
         if is_sound:
             question = questions[place]
             answer = Answer(ranker.asked(question), one.parsed, row=question.row)
-            value = Evaluated(Vector(vector, frozenset({name})))
+            value = Evaluated(Vector(total, frozenset({name}), None if one.signs else first))
             excluded = ranker.excluded(name, rows)
             ready[place] = one.words, Computed(answer, evaluated=value, space=name, excluded=excluded)
     return ready
@@ -93,8 +94,11 @@ def _find(space: VectorSpace, questions: Sequence[Question], limits: Limits) -> 
     return found
 
 
-def _add_up(space: VectorSpace, found: Sequence[_Found], norm: str) -> tuple[Floats, NDArray[np.bool_]]:
-    """The sums [q, d], term by term as `evaluate` adds them, and which of them the long way need not see."""
+def _add_up(space: VectorSpace, found: Sequence[_Found], norm: Norm) -> tuple[Floats, Floats, Mask]:
+    """The sums [q, d], term by term as `evaluate` adds them, and which of them the long way need not see.
+
+    And the first terms [q, d] as they are filed.
+    """
     counts = np.array([len(own) for _, own in found])
     rows = np.zeros((len(found), counts.max()), np.int64)
     factors = np.ones(rows.shape)
@@ -117,4 +121,4 @@ def _add_up(space: VectorSpace, found: Sequence[_Found], norm: str) -> tuple[Flo
         size[more] = np.maximum(size[more], largest[term])
         sound[more] &= usable[term]
     biggest = np.abs(totals).max(axis=1)
-    return totals, sound & np.isfinite(biggest) & (biggest > size * algebra.ROUNDING)
+    return totals, raw[places[:, 0]], sound & np.isfinite(biggest) & (biggest > size * algebra.ROUNDING)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from vecalc.calc.column_formula import ColumnFormula, Given, evaluate_rows
-from vecalc.calc.spacewide import mean_vector
+from vecalc.calc.procrustes import mean_vector
 from vecalc.errors import FileProblem, TypeMismatch
 from vecalc.evaluation import Pairs, Rules
 from vecalc.evaluation.lookup import Lookup

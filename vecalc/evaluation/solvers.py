@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from vecalc.calc.column_formula import ColumnFormula, Given, evaluate_rows, evaluate_scores
-from vecalc.calc.scores import search_scores
+from vecalc.calc.topk import search_scores
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
 from vecalc.evaluation import Rules
 from vecalc.evaluation.lookup import UNKNOWN

@@ -148,7 +148,7 @@ def mcnemar(only_a: int, only_b: int) -> float:
     for i in range(1, fewer + 1):
         term = term * (total - i + 1) // i
         ways += term
-    return min(1.0, 2 * ways / 2**total)
+    return min(1.0, float(2 * ways / 2**total))
 
 
 def holm(values: Sequence[float]) -> list[float]:

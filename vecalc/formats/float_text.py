@@ -107,7 +107,7 @@ def _scaled(sizes: Floats) -> Numbers:
         same = (shorter / POWERS[fewer]).astype(np.float32) == targets[open_]
         open_, shorter, fewer = open_[same], shorter[same], fewer[same]
         found[open_], decimals[open_] = shorter, fewer
-    return (found * POWERS[DECIMALS - decimals]).astype(np.int64)
+    return np.asarray(found * POWERS[DECIMALS - decimals], np.int64)
 
 
 def _spelled(number: np.float32) -> bytes:

@@ -127,7 +127,8 @@ def main_file(path: Path) -> Path:
     names = sorted({name for form in formats().values() for name in getattr(form, "IN_FOLDERS", ())})
     found = [name for name in names if (path / name).is_file()]
     if len(found) == 1:
-        return path / found[0]
+        file: Path = path / found[0]
+        return file
     if found:
         message = f"a folder with several models: {', '.join(found)}"
         raise FileProblem(message, where=str(path), hint="name one of them")

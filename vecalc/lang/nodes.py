@@ -4,23 +4,36 @@ Nodes are frozen; `span` says where a node stands in its text and takes no part 
 compare trees with plain `==`. Sums and products are flat runs (`Chain`), so a sum of 20,000 terms
 is one node deep.
 
-Trees may be nested deeper than Python's stack: a function over them is written as a generator that
-yields the generators of its children, and `deep` runs it.
+Trees may be nested deeper than Python's stack, and share nodes: `fold` computes from the leaves up, each node
+once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from operator import is_
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from vecalc.errors import NOWHERE, Span
 
-T = TypeVar("T")
-Steps: TypeAlias = Generator[Any, Any, T]
+if TYPE_CHECKING:
+    from vecalc.answers import Norm
 
-# What stands between operands. A `match` over it ends with `assert_never`: mypy names what lacks a new one.
-Operator: TypeAlias = Literal["+", "-", "*", "/", "@", "^"]
+T = TypeVar("T")
+N = TypeVar("N")
+
+
+class Op(StrEnum):
+    """What stands between operands. A `match` over it ends with `assert_never`: mypy names what lacks one."""
+
+    PLUS = "+"
+    MINUS = "-"
+    TIMES = "*"
+    OVER = "/"
+    DOT = "@"
+    POWER = "^"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +46,15 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A token of a vocabulary, or a bound name; a quoted word is never a name."""
+    """A token of a vocabulary, or a bound name; a quoted word is never a name.
+
+    `norm` is how long its vector is taken, where the expression says so;"""
 
     text: str
     quoted: bool = False
     space: str = ""
     span: Span = field(default=NOWHERE, compare=False)
+    norm: Norm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +64,7 @@ class Hyphenated:
     parts: tuple[str, ...]
     space: str = ""
     span: Span = field(default=NOWHERE, compare=False)
+    norm: Norm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +72,7 @@ class Candidate:
     """`?`, every word of the vocabulary at once."""
 
     span: Span = field(default=NOWHERE, compare=False)
+    norm: Norm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +96,20 @@ class Chain:
     """A flat run of one precedence: `first op operand op operand ...`; `^` groups to the right."""
 
     first: Node
-    rest: tuple[tuple[Operator, Node], ...]
+    rest: tuple[tuple[Op, Node], ...]
     places: tuple[Span, ...] = field(default=(), compare=False)  # of the operators
     span: Span = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`name(arguments, keyword=value)`."""
+    """`name(arguments, keyword=value)`; `norm` is that of the words that it looks for by itself."""
 
     name: str
     arguments: tuple[Node, ...]
     keywords: tuple[tuple[str, Node], ...] = ()
     span: Span = field(default=NOWHERE, compare=False)
+    norm: Norm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,23 +161,37 @@ class Expectation:
 Node: TypeAlias = Number | Word | Hyphenated | Candidate | SpaceName | Negate | Chain | Call | ListOf | Where
 Statement: TypeAlias = Node | Bind | Define | Expectation
 
-SUM, PRODUCT, DOT, POWER = ("+", "-"), ("*", "/"), ("@",), ("^",)
+SUM, PRODUCT, DOT, POWER = (Op.PLUS, Op.MINUS), (Op.TIMES, Op.OVER), (Op.DOT,), (Op.POWER,)
 
 
-def deep(steps: Steps[T]) -> T:
-    """Run a generator that yields generators for its children, without using Python's stack."""
-    stack: list[Steps[Any]] = [steps]
-    result: Any = None
+def fold(node: Node, f: Callable[[Node, Sequence[T]], T], known: dict[int, T] | None = None) -> T:
+    """What `f` makes of a node and of what it made of the node's `parts`, from the leaves up.
+
+    A node that several parents share is computed once. `known` is what is known before, by the nodes' ids,
+    and takes up what is found.
+    """
+    return fold_by(parts, node, f, known)
+
+
+def fold_by(
+    below: Callable[[N], Sequence[N]],
+    node: N,
+    f: Callable[[N, Sequence[T]], T],
+    known: dict[int, T] | None = None,
+) -> T:
+    """The same for any kind of tree, of which `below` says what is directly below a node."""
+    done: dict[int, T] = {} if known is None else known
+    stack = [(node, below(node), False)] if id(node) not in done else []
     while stack:
-        try:
-            child = stack[-1].send(result)
-        except StopIteration as done:
-            stack.pop()
-            result = done.value
-        else:
-            stack.append(child)
-            result = None
-    return result
+        current, under, ready = stack.pop()
+        if id(current) in done:
+            continue
+        if ready or not under:
+            done[id(current)] = f(current, [done[id(part)] for part in under])
+            continue
+        stack.append((current, under, True))
+        stack += [(part, below(part), False) for part in reversed(under) if id(part) not in done]
+    return done[id(node)]
 
 
 def children(node: Statement) -> tuple[Node | Bind | Define, ...]:
@@ -191,18 +224,28 @@ def parts(node: Node) -> tuple[Node, ...]:
             return ()
 
 
-def with_parts(node: Node, below: Sequence[Node]) -> Node:
-    """The same node with others below it, as many as it has `parts`."""
+def _same(span: Span) -> Span:
+    return span
+
+
+def with_parts(node: Node, below: Sequence[Node], place: Callable[[Span], Span] = _same) -> Node:
+    """The same node with others below it, as many as it has `parts`; `place` is where its own spans go.
+
+    It is the node itself where nothing changes, so that what is shared stays so.
+    """
+    if place is _same and all(map(is_, below, parts(node))):
+        return node
     match node:
         case Negate(_, span):
-            return Negate(below[0], span)
+            return Negate(below[0], place(span))
         case Chain(_, rest, places, span):
-            return Chain(below[0], tuple(zip((op for op, _ in rest), below[1:], strict=True)), places, span)
-        case Call(name, arguments, keywords, span):
+            operands = zip((op for op, _ in rest), below[1:], strict=True)
+            return Chain(below[0], tuple(operands), tuple(map(place, places)), place(span))
+        case Call(name, arguments, keywords, span, norm):
             named = zip((key for key, _ in keywords), below[len(arguments) :], strict=True)
-            return Call(name, tuple(below[: len(arguments)]), tuple(named), span)
+            return Call(name, tuple(below[: len(arguments)]), tuple(named), place(span), norm)
         case ListOf(_, span):
-            return ListOf(tuple(below), span)
+            return ListOf(tuple(below), place(span))
         case _:
             return node
 
@@ -218,3 +261,30 @@ def walk(node: Statement) -> Iterator[Statement]:
         seen.add(id(current))
         yield current
         stack.extend(reversed(children(current)))
+
+
+def substituted(tree: Node, given: Mapping[tuple[str, str], Node]) -> Node:
+    """The tree with other nodes in place of some words, given by their space and text."""
+
+    def put_in(node: Node, below: Sequence[Node]) -> Node:
+        if isinstance(node, Word):
+            return given.get((node.space, node.text), node)
+        return with_parts(node, below)
+
+    return fold(tree, put_in)
+
+
+def at_norm(tree: Node, norm: Norm, known: dict[int, Node]) -> Node:
+    """The tree with its words as long as a norm takes them, where it does not say so itself.
+
+    What other trees became before is `known`; so what they share stays shared.
+    """
+
+    def mark(node: Node, below: Sequence[Node]) -> Node:
+        if isinstance(node, Word | Hyphenated | Candidate | Call) and node.norm is None:
+            node = replace(node, norm=norm)
+        made = with_parts(node, below)
+        known[id(made)] = made
+        return made
+
+    return fold(tree, mark, known)

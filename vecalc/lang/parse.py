@@ -24,7 +24,7 @@ from vecalc.lang.nodes import (
     Negate,
     Node,
     Number,
-    Operator,
+    Op,
     Statement,
     Where,
     Word,
@@ -77,15 +77,7 @@ def _span(token: Token) -> Span:
     return Span(start, start + len(token))
 
 
-_OPERATORS: dict[str, Operator] = {
-    "PLUS": "+",
-    "MINUS": "-",
-    "TIMES": "*",
-    "OVER": "/",
-    "AT": "@",
-    "DOT": "@",
-    "POWER": "^",
-}
+_OPERATORS = {**Op.__members__, "AT": Op.DOT}  # the terminals of the grammar are called like them
 
 
 class _Nodes:
@@ -150,7 +142,7 @@ class _Nodes:
     def proportion(self, children: list[Any]) -> Chain:
         """`a : b :: c` is b - a + c."""
         a, colon, b, twice, c = children[:5]
-        return Chain(b, (("-", a), ("+", c)), (_span(colon), _span(twice)), a.span.to(c.span))
+        return Chain(b, ((Op.MINUS, a), (Op.PLUS, c)), (_span(colon), _span(twice)), a.span.to(c.span))
 
     def keyword(self, children: list[Any]) -> tuple[str, Node]:
         return (str(children[0]), children[2])

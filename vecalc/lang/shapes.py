@@ -22,16 +22,16 @@ from vecalc.lang.nodes import (
     Chain,
     Define,
     Expectation,
-    Hyphenated,
     ListOf,
     Negate,
     Node,
     Number,
-    SpaceName,
     Statement,
     Where,
     Word,
+    parts,
     walk,
+    with_parts,
 )
 
 KEPT = 1024  # shapes that are remembered; a file with more is hardly one of shapes
@@ -122,32 +122,18 @@ def _bound(binding: Bind | Define, by: _Filling) -> Bind:
     return Bind(binding.name, _fill(binding.value, by), by.place(binding.span))
 
 
-def _fill(node: Node, by: _Filling) -> Node:  # noqa: C901 - a case for each kind of node
-    place = by.place
+def _fill(node: Node, by: _Filling) -> Node:
     match node:
         case Word(text, quoted, space, span):
             if text == SLOT:
                 text = by.words[bisect_left(by.starts, span.start)]
-            return Word(text, quoted, space, place(span))
+            return Word(text, quoted, space, by.place(span))
         case Number(value, span):
-            return Number(value, place(span))
-        case Chain(first, rest, places, span):
-            operands = tuple((op, _fill(operand, by)) for op, operand in rest)
-            return Chain(_fill(first, by), operands, tuple(map(place, places)), place(span))
-        case Call(name, arguments, keywords, span):
-            given = tuple(_fill(argument, by) for argument in arguments)
-            named = tuple((key, _fill(value, by)) for key, value in keywords)
-            return Call(name, given, named, place(span))
-        case Negate(operand, span):
-            return Negate(_fill(operand, by), place(span))
-        case ListOf(items, span):
-            return ListOf(tuple(_fill(item, by) for item in items), place(span))
+            return Number(value, by.place(span))
         case Candidate(span):
-            return Candidate(place(span))
+            return Candidate(by.place(span))
         case Where(body, bindings, span):
-            bound = tuple(
-                Bind(b.name, _fill(b.value, by), place(b.span)) for b in bindings if isinstance(b, Bind)
-            )
-            return Where(_fill(body, by), bound, place(span))
-        case Hyphenated() | SpaceName():
-            raise AssertionError("such a shape is not remembered")
+            bound = tuple(_bound(binding, by) for binding in bindings)
+            return Where(_fill(body, by), bound, by.place(span))
+        case _:
+            return with_parts(node, [_fill(part, by) for part in parts(node)], by.place)

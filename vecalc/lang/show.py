@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from vecalc.lang.nodes import (
@@ -21,10 +22,10 @@ from vecalc.lang.nodes import (
     Number,
     SpaceName,
     Statement,
-    Steps,
     Where,
     Word,
-    deep,
+    children,
+    fold_by,
 )
 
 # Binding strength, as in the grammar: a node is bracketed where a stronger one is needed.
@@ -35,7 +36,7 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
 def show(node: Statement) -> str:
     """The canonical text of a tree; `parse(show(t)) == (t,)`."""
-    return deep(_show(node))
+    return fold_by(_below, node, _show)
 
 
 def show_program(statements: tuple[Statement, ...]) -> str:
@@ -78,12 +79,18 @@ def _strength(node: Statement) -> int:
             return _ATOM
 
 
-def _operand(node: Node, needed: int) -> Steps[str]:
-    text = yield _show(node)
-    return f"({text})" if _strength(node) < needed else text
+def _below(node: Statement) -> Sequence[Statement]:
+    """What a node is shown with; the bindings of a `where` are shown with it."""
+    match node:
+        case Where(body, bindings):
+            return (body, *(part for binding in bindings for part in children(binding)))
+        case Expectation(body, word):
+            return (body, word)
+        case _:
+            return children(node)
 
 
-def _show(node: Statement) -> Steps[str]:  # noqa: C901 - one short case a node
+def _show(node: Statement, texts: Sequence[str]) -> str:  # noqa: C901 - one short case a node
     match node:
         case Number(value):
             return show_number(value)
@@ -96,25 +103,25 @@ def _show(node: Statement) -> Steps[str]:  # noqa: C901 - one short case a node
         case SpaceName(text):
             return text if text.isidentifier() else quote(text)
         case Negate(operand):
-            return "-" + (yield _operand(operand, _SIGNED))
+            return "-" + _operand(operand, texts[0], _SIGNED)
         case Chain():
-            return (yield _show_chain(node))
+            return _show_chain(node, texts)
         case Call(name, arguments, keywords):
-            values = yield _show_all(arguments)
-            named = yield _show_all(tuple(value for _, value in keywords))
-            pairs = [f"{key}={value}" for (key, _), value in zip(keywords, named, strict=True)]
-            return f"{name}({', '.join([*values, *pairs])})"
+            shown = list(map(_argument, (*arguments, *(value for _, value in keywords)), texts))
+            pairs = zip(keywords, shown[len(arguments) :], strict=True)
+            named = [f"{key}={text}" for (key, _), text in pairs]
+            return f"{name}({', '.join([*shown[: len(arguments)], *named])})"
         case ListOf(items):
-            return f"[{', '.join((yield _show_all(items)))}]"
+            return f"[{', '.join(map(_argument, items, texts))}]"
         case Bind() | Define():
-            return (yield _show_binding(node, _SCOPED))
+            return _show_binding(node, texts, _SCOPED)
         case Where(body, bindings):
-            shown = []
+            found, rest = [], iter(texts[1:])
             for binding in bindings:
-                shown.append((yield _show_binding(binding, _SUM)))
-            return f"{(yield _operand(body, _SUM))} where {', '.join(shown)}"
-        case Expectation(body, word, at):
-            return f"{(yield _show(body))} => {(yield _show(word))} @{at}"
+                found.append(_show_binding(binding, [next(rest) for _ in children(binding)], _SUM))
+            return f"{_operand(body, texts[0], _SUM)} where {', '.join(found)}"
+        case Expectation(_, _, at):
+            return f"{texts[0]} => {texts[1]} @{at}"
         case _:
             assert_never(node)
 
@@ -123,28 +130,31 @@ def _in_space(space: str, word: str) -> str:
     return f"{space}:{word}" if space else word
 
 
-def _show_all(nodes: tuple[Node, ...]) -> Steps[list[str]]:
-    texts = []
-    for node in nodes:
-        texts.append((yield _operand(node, _SUM)))
-    return texts
+def _operand(node: Node, text: str, needed: int) -> str:
+    return f"({text})" if _strength(node) < needed else text
 
 
-def _show_chain(chain: Chain) -> Steps[str]:
+def _argument(node: Node, text: str) -> str:
+    return _operand(node, text, _SUM)
+
+
+def _show_chain(chain: Chain, texts: Sequence[str]) -> str:
     strength = _strength(chain)
-    pieces = [(yield _operand(chain.first, strength + 1))]
+    pieces = [_operand(chain.first, texts[0], strength + 1)]
     # An exponent may itself be signed or a power; other operands bind tighter than their operator.
     needed = _SIGNED if strength == _POWER else strength + 1
-    for op, operand in chain.rest:
-        pieces += [f" {op} " if strength != _POWER else op, (yield _operand(operand, needed))]
+    for (op, operand), text in zip(chain.rest, texts[1:], strict=True):
+        pieces += [f" {op} " if strength != _POWER else op, _operand(operand, text, needed)]
     return "".join(pieces)
 
 
-def _show_binding(node: Bind | Define, needed: int) -> Steps[str]:
+def _show_binding(node: Bind | Define, texts: Sequence[str], needed: int) -> str:
     """A binding; a `where` in its value is bracketed when it stands behind another `where`."""
     if isinstance(node, Bind):
-        return f"{node.name} = {(yield _operand(node.value, needed))}"
-    parameters = []
-    for name, default in node.parameters:
-        parameters.append(name if default is None else f"{name}={(yield _operand(default, _SUM))}")
-    return f"{node.name}({', '.join(parameters)}) = {(yield _operand(node.body, needed))}"
+        return f"{node.name} = {_operand(node.value, texts[0], needed)}"
+    defaults = iter(texts)
+    parameters = [
+        name if default is None else f"{name}={_argument(default, next(defaults))}"
+        for name, default in node.parameters
+    ]
+    return f"{node.name}({', '.join(parameters)}) = {_operand(node.body, texts[-1], needed)}"

@@ -183,7 +183,7 @@ def _peaks(products: Products, k: int) -> Products:
     peaks = products[: whole * size].reshape(whole, size, queries).max(axis=1)
     if whole * size < count:
         peaks = np.concatenate([peaks, products[whole * size :].max(axis=0, keepdims=True)])
-    return peaks
+    return np.asarray(peaks)
 
 
 # --- the product ------------------------------------------------------------------------------

@@ -34,26 +34,21 @@ def scores_of(space: VectorSpace, queries: Floats, wanted: Sequence[Numbers], me
     return scores
 
 
-def _directions(queries: Floats) -> Floats:
-    """The queries [q, d] with length 1 in float64; a zero query stays one."""
-    _, steps = steps_of(queries)
-    lengths = np.sqrt((steps * steps).sum(axis=1))
-    return np.asarray(steps / np.where(lengths > 0, lengths, 1.0)[:, None])
-
-
-def _cosines(vectors: Floats, directions: Floats) -> Floats:
-    """The cosine [r] of each vector with its direction [r, d]; 0 for a zero vector."""
-    products = vectors * directions
-    dots = products.sum(axis=1)
-    squares = np.multiply(vectors, vectors, out=products).sum(axis=1)
-    extreme = (squares < LEAST_SQUARE) | (squares > LARGEST_SQUARE)
-    cosines = np.asarray(dots / np.sqrt(np.where(squares > 0, squares, 1.0)))
+def _directions(vectors: Floats) -> Floats:
+    """The vectors [r, d] with length 1 in float64; a zero vector stays one."""
+    squares = (vectors * vectors).sum(axis=1)
+    directions = vectors / np.sqrt(np.where(squares > 0, squares, 1.0))[:, None]
+    extreme = ~((squares >= LEAST_SQUARE) & (squares <= LARGEST_SQUARE))
     if extreme.any():  # of float64 numbers; squares of float32 numbers fit
         _, steps = steps_of(vectors[extreme])
         lengths = np.sqrt((steps * steps).sum(axis=1))
-        dots = (steps * directions[extreme]).sum(axis=1)
-        cosines[extreme] = dots / np.where(lengths > 0, lengths, 1.0)
-    return np.clip(cosines, -1.0, 1.0)
+        directions[extreme] = steps / np.where(lengths > 0, lengths, 1.0)[:, None]
+    return np.asarray(directions)
+
+
+def _cosines(vectors: Floats, directions: Floats) -> Floats:
+    """The cosine [r] of each vector with its direction [r, d], the same either way; 0 for a zero vector."""
+    return np.asarray(np.clip((_directions(vectors) * directions).sum(axis=1), -1.0, 1.0))
 
 
 def _scores(vectors: Floats, queries: Floats, measure: Measure) -> Floats:

@@ -66,7 +66,7 @@ def width(dim: int) -> int:
 
 def step(width: int) -> float:
     """The distance between two neighbouring values of a component."""
-    return DEVIATIONS / LARGEST / width**0.5
+    return DEVIATIONS / LARGEST / float(width**0.5)
 
 
 def rotation(dim: int) -> Singles:
@@ -94,7 +94,7 @@ def turned(rows: AnyArray, turn: AnyArray) -> AnyArray:
     """
     dim = rows.shape[1]
     if len(turn) == dim:  # never so of small ones: they are for widths beyond WIDE, and shorter than that
-        return rows @ turn
+        return np.asarray(rows @ turn)
     signs, small = turn[:LINE], turn[LINE:]
     table = np.zeros((len(rows), signs.size), rows.dtype)
     table[:, :dim] = rows
@@ -121,7 +121,7 @@ def slack(turn: Singles) -> float:
     """
     lines, across = turn.shape
     terms = lines if across >= lines else LINE**1.5 + across**1.5
-    return 2 * (terms + 8) * EPSILON
+    return float(2 * (terms + 8) * EPSILON)
 
 
 def encode(rows: Singles, turn: Singles) -> tuple[NDArray[np.int8], Singles, Singles]:

@@ -80,7 +80,7 @@ class Selection:
         """Euclidean lengths of some rows [r] float64."""
         if self.norm == "raw":
             return self._of.lengths(self._there(rows))
-        return np.linalg.norm(self.vectors(rows), axis=1)
+        return np.asarray(np.linalg.norm(self.vectors(rows), axis=1))
 
     def zeros(self) -> int:
         """How many vectors are zero: they have no direction, and can't be brought to a length."""

@@ -89,7 +89,7 @@ def _bound(masks: Masks, sizes: Numbers, mask: np.uint32, size: int, widest: int
     off = np.minimum(np.abs(sizes - size), MANY)
     longer = np.where(foreign | (widest > 1), -(-off // WIDEST), off)
     slips: Numbers = np.maximum(np.maximum(lacks, has), longer)
-    return slips - ((slips > 0) & ((missing == 0) | (extra == 0)))
+    return np.asarray(slips - ((slips > 0) & ((missing == 0) | (extra == 0))))
 
 
 _COUNTS = np.array([number.bit_count() for number in range(1 << 8)], np.uint8)
@@ -100,4 +100,4 @@ def _count(masks: Masks) -> NDArray[np.uint8]:
     if hasattr(np, "bitwise_count"):  # numpy 2
         counted: NDArray[np.uint8] = np.bitwise_count(masks)
         return counted
-    return _COUNTS[masks.view(np.uint8)].reshape(len(masks), -1).sum(axis=1, dtype=np.uint8)
+    return np.asarray(_COUNTS[masks.view(np.uint8)].reshape(len(masks), -1).sum(axis=1, dtype=np.uint8))

@@ -53,7 +53,7 @@ class Subwords:
         ids, counts = self.ngrams([encoded])
         if not len(ids):
             return None
-        return self.sums(ids, counts)[0].astype(np.float64) / len(ids)
+        return np.asarray(self.sums(ids, counts)[0].astype(np.float64) / len(ids))
 
     def composed(self, words: Sequence[bytes], own: Singles) -> Singles:
         """The vectors [w, d] of words of a vocabulary: the mean of each one's own vector and its n-grams'."""
@@ -100,7 +100,7 @@ def _characters(words: Iterable[bytes]) -> tuple[NDArray[np.uint8], Ids, Ids]:
 def _is_last(at: Ids, word_of: Ids) -> Mask:
     """Whether a place is the last one of its word."""
     following = np.append(word_of[1:], -1)
-    return following[at] != word_of[at]
+    return np.asarray(following[at] != word_of[at])
 
 
 def _hashed(

@@ -125,7 +125,7 @@ def remove(name: str, yes: bool) -> int:
         confirm(f"Delete {folder}?", yes, "vecalc models remove")
     catalogue.change(lambda found: found.without(name))  # first: what comes later must not inherit from it
     if not is_alias:
-        from vecalc.library.prune import remove_from_disk
+        from vecalc.library.stale import remove_from_disk
 
         remove_from_disk(folder)
     say(f"removed {name}")

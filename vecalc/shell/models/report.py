@@ -129,7 +129,7 @@ def pull(name: str | None, called: str | None, timeout: float, kind: str, yes: b
 @QUIET
 def prune(everything: bool, **options: Any) -> int:
     """Removes from the cache what is of no use: files that changed or are gone, leftovers of killed runs."""
-    from vecalc.library.prune import prune
+    from vecalc.library.stale import prune
     from vecalc.shell.opening import Outcome, perform
 
     return perform(request_of(options), lambda _: Outcome([prune(everything=everything)]))

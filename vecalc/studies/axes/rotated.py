@@ -17,6 +17,7 @@ from vecalc.studies.axes.background import Background
 from vecalc.studies.axes.stability import Stability, overlap, stability
 
 if TYPE_CHECKING:
+    from vecalc.answers import Norm
     from vecalc.arrays import Floats
     from vecalc.calc.values import Spaces
     from vecalc.engine.ranker import Ranker
@@ -55,7 +56,7 @@ class _Turned:
         """As it was."""
         return self.ranker.width(space)
 
-    def mean(self, space: str, norm: str) -> Floats:
+    def mean(self, space: str, norm: Norm) -> Floats:
         """The mean of rotated vectors is the rotated mean."""
         return self.turn.turn(self.ranker.mean(space, norm))
 
@@ -84,7 +85,7 @@ def stability_of(ranker: Ranker, tree: Node, vectors: Mapping[Key, Floats], valu
 def _stability_of_score(
     ranker: Ranker, tree: Node, vectors: Mapping[Key, Floats], score: Score
 ) -> Stability | None:
-    from vecalc.calc.scores import score_values
+    from vecalc.calc.topk import score_values
 
     space = ranker.spaces[score.space]
     sample = Background(space, ranker.candidates(score.space))

@@ -10,7 +10,7 @@ import numpy as np
 
 from vecalc.calc.values import Vector
 from vecalc.errors import VecalcError
-from vecalc.lang.nodes import Call, Word
+from vecalc.lang.nodes import Word
 from vecalc.space.matrix import MatrixSpace
 from vecalc.studies.axes.rotated import Rotated, kept_neighbours, stability_of
 from vecalc.studies.compare.formulas import NAMES
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 OPERANDS = " operands"  # a name that no user's space can have
 # A and B as words of that space, as long as they are: what they were made of does not matter here.
-_AS_WORDS = {name: Call("raw", (Word(name, quoted=True, space=OPERANDS),)) for name in NAMES}
+_AS_WORDS = {name: Word(name, quoted=True, space=OPERANDS, norm="raw") for name in NAMES}
 
 
 class Axes(NamedTuple):

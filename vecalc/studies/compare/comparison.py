@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from vecalc.answers import Answer, Number, Ranking, Scored
-from vecalc.calc import algebra
+from vecalc.calc import kernels
 from vecalc.calc.resolve import find_row, unknown_words
 from vecalc.engine.question import Question
 from vecalc.errors import Span, TypeMismatch
@@ -156,7 +156,7 @@ def _against(column: Compared, first: Compared) -> Compared:
     vectors = column.ranking.vector, first.ranking.vector
     if not all(vector.any() for vector in vectors):  # zero has neighbours at l2 and dot, and no cosine
         return column
-    return column._replace(cosine=algebra.cos(*vectors))
+    return column._replace(cosine=float(kernels.alone(kernels.cos, *vectors)))
 
 
 # --- the target -----------------------------------------------------------------------------

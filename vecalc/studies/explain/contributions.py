@@ -9,7 +9,7 @@ import numpy as np
 
 from vecalc.answers import Cell, Column, Neighbour, Sheet
 from vecalc.calc import algebra
-from vecalc.calc.terms import terms
+from vecalc.calc.linear_terms import terms
 from vecalc.engine.ranker import vectors_at
 from vecalc.studies.axes.contribution import contributions
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from vecalc.answers import Answer, Cell, Column, Neighbour, Ranking, Sheet
-from vecalc.calc import algebra
+from vecalc.calc import algebra, kernels
 from vecalc.engine.ranker import vectors_at
 from vecalc.search.exact import search
 from vecalc.search.ranks import ranks
@@ -85,7 +85,7 @@ def _neighbours(
     ranker: Ranker, query: Floats, found: _Found, background: Background, spread: _Spread
 ) -> Sheet:
     is_cosine = ranker.options.metric == "cos"
-    cosines = found.units @ algebra.unit(query)
+    cosines = found.units @ kernels.alone(kernels.unit, query)
     counts = background.hubness(found.rows, found.units)
     rows: list[tuple[Cell, ...]] = []
     for near, gap, cosine, count in zip(found.shown, found.gaps, cosines.tolist(), counts, strict=True):

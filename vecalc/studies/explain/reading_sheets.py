@@ -29,7 +29,7 @@ def sheets(ranker: Ranker, answer: Answer, workings: Computed) -> list[Sheet]:
     """What was typed and how it was read, the tree, the words, and the weights of its attentions."""
     return [
         _expression(answer, workings),
-        _tree(workings, ranker.options.norm),
+        _tree(workings),
         _words(ranker, workings),
         _attention(answer),
     ]
@@ -55,24 +55,23 @@ def _expression(answer: Answer, workings: Computed) -> Sheet:
 # --- the tree -------------------------------------------------------------------------------
 
 
-def _tree(workings: Computed, norm: str) -> Sheet:
+def _tree(workings: Computed) -> Sheet:
     """A line for each node, below the one that it is a part of; names are filled in."""
-    lines = list(islice(_lines(workings, norm), DRAWN + 1))
+    lines = list(islice(_lines(workings), DRAWN + 1))
     remarks = (f"the first {DRAWN} lines",) if len(lines) > DRAWN else ()
     columns = (Column("node"), Column("depth", "count"), Column("type"), Column("value", "score"))
     meaning = "value: the length of a vector, or the number"
     return Sheet("tree", columns, tuple(lines[:DRAWN]), "Tree", (meaning, *remarks))
 
 
-def _lines(workings: Computed, norm: str) -> Iterator[tuple[Cell, ...]]:
-    stack: list[tuple[str, Node, int, str]] = [("", workings.resolved.tree, 0, norm)]
+def _lines(workings: Computed) -> Iterator[tuple[Cell, ...]]:
+    stack: list[tuple[str, Node, int]] = [("", workings.resolved.tree, 0)]
     while stack:
-        before, node, depth, at = stack.pop()
-        value = workings.values.get((id(node), at))  # none for what depends on `?`
+        before, node, depth = stack.pop()
+        value = workings.values.get(id(node))  # none for what depends on `?`
         kind = describe(value) if value is not None else "" if isinstance(node, SpaceName) else EVERY_WORD
         yield f"{'  ' * depth}{before}{_name(node)}", depth, kind, _size(value)
-        within = "raw" if isinstance(node, Call) and node.name == "raw" else at
-        stack += [(sign, part, depth + 1, within) for sign, part in reversed(parts_of(node))]
+        stack += [(sign, part, depth + 1) for sign, part in reversed(parts_of(node))]
 
 
 def _name(node: Node) -> str:

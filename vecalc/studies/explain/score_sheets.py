@@ -8,7 +8,7 @@ import numpy as np
 
 from vecalc.answers import Answer, Cell, Column, Neighbour, Scored, Sheet
 from vecalc.calc.evaluate import evaluate
-from vecalc.calc.scores import rank_in_score, score_values
+from vecalc.calc.topk import rank_in_score, score_values
 from vecalc.calc.values import Score
 from vecalc.errors import VecalcError
 from vecalc.lang.nodes import Call, Candidate, Chain, Negate, Node, walk

@@ -245,7 +245,9 @@ def columns_of(name: str, width: int | None) -> list[str]:
 
 def unknown_in(cells: Mapping[str, Cells], names: Iterable[str], count: int) -> Mask:
     """The rows [r] in which some of the columns has an unknown word."""
-    return np.any([np.zeros(count, bool), *(cells[name].rows == UNKNOWN for name in names)], axis=0)
+    return np.asarray(
+        np.any([np.zeros(count, bool), *(cells[name].rows == UNKNOWN for name in names)], axis=0)
+    )
 
 
 def _width(values: Floats) -> int | None:

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from vecalc.calc.values import Scalar, Vector, array
-from vecalc.lang.nodes import PRODUCT, SUM, Call, Chain, ListOf, Negate, Node
+from vecalc.lang.nodes import PRODUCT, SUM, Call, Chain, ListOf, Negate, Node, Op
 from vecalc.lang.show import show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from vecalc.answers import Norm
+    from vecalc.arrays import Floats
     from vecalc.calc.evaluate import Values
-    from vecalc.calc.values import Floats
 
 WEIGHT_DIGITS = 6  # of a weight as it is shown
 _MEANS = frozenset({"mean", "avg"})
@@ -41,24 +42,24 @@ class Term(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """A node, and the norm that its words are taken at."""
+    """A node, and whether it stands in `raw`."""
 
     node: Node
-    norm: str
+    raw: bool = False
 
     @property
-    def key(self) -> tuple[int, str]:
-        return id(self.node), self.norm
+    def key(self) -> tuple[int, bool]:
+        return id(self.node), self.raw
 
 
-def terms(tree: Node, norm: str, values: Values) -> list[Term]:
+def terms(tree: Node, norm: Norm, values: Values) -> list[Term]:
     """The terms of a tree whose value is a vector [d], in the order of the text.
 
     `values` are those of all its nodes, as `evaluate` gives them. Equal terms are one, and those that
     cancel are none. A tree that is no sum is its own only term.
     """
-    root = _Place(tree, norm)
-    width = array(values[root.key]).shape[-1]
+    root = _Place(tree, raw=norm == "raw")
+    width = array(values[id(tree)]).shape[-1]
     weights = {root.key: 1.0}
     found: dict[str, Term] = {}
     for place in _downwards(root, values):
@@ -66,15 +67,16 @@ def terms(tree: Node, norm: str, values: Values) -> list[Term]:
         for share, part in below:
             weights[part.key] = weights.get(part.key, 0.0) + weight * share
         if not below:
-            term = _term(place, weight, norm, np.broadcast_to(array(values[place.key]), (width,)))
+            vector = np.broadcast_to(array(values[id(place.node)]), (width,))
+            term = _term(place, weight, vector, named=place.raw and not root.raw)
             before = found.get(term.text)
             found[term.text] = term._replace(weight=weight + before.weight) if before else term
     return [term for term in found.values() if term.weight]
 
 
-def _term(place: _Place, weight: float, norm: str, vector: Floats) -> Term:
+def _term(place: _Place, weight: float, vector: Floats, *, named: bool) -> Term:
     text = show(place.node)
-    if place.norm != norm:
+    if named:
         return Term(f"raw({text})", weight, vector)
     return Term(text, weight, vector, isinstance(place.node, Chain | Negate))
 
@@ -82,7 +84,7 @@ def _term(place: _Place, weight: float, norm: str, vector: Floats) -> Term:
 def _downwards(root: _Place, values: Values) -> Iterator[_Place]:
     """Every place of the sum once, after all those that it is a part of."""
     done: list[_Place] = []
-    seen: set[tuple[int, str]] = set()
+    seen: set[tuple[int, bool]] = set()
     stack = [(root, False)]
     while stack:
         place, finished = stack.pop()
@@ -97,46 +99,46 @@ def _downwards(root: _Place, values: Values) -> Iterator[_Place]:
 
 def _summands(place: _Place, values: Values) -> list[tuple[float, _Place]]:
     """What a node is the weighted sum of; nothing for a term."""
-    node, norm = place
-    if not isinstance(values[place.key], Vector):
+    node, raw = place
+    if not isinstance(values[id(node)], Vector):
         return []
     match node:
         case Negate(operand):
-            return [(-1.0, _Place(operand, norm))]
+            return [(-1.0, _Place(operand, raw))]
         case Chain(first, rest) if rest[0][0] in SUM:
-            signs = [(-1.0 if op == "-" else 1.0, _Place(operand, norm)) for op, operand in rest]
-            return [(1.0, _Place(first, norm)), *signs]
+            signs = [(-1.0 if op == Op.MINUS else 1.0, _Place(operand, raw)) for op, operand in rest]
+            return [(1.0, _Place(first, raw)), *signs]
         case Chain(_, rest) if rest[0][0] in PRODUCT:
-            return _scaled(node, norm, values)
+            return _scaled(node, raw, values)
         case Call("raw", (operand,)):
-            return [(1.0, _Place(operand, "raw"))]
+            return [(1.0, _Place(operand, raw=True))]
         case Call("sum" | "mean" | "avg", arguments):
-            return _pooled(node.name, arguments, norm, values)
+            return _pooled(node.name, arguments, raw, values)
     return []
 
 
-def _scaled(chain: Chain, norm: str, values: Values) -> list[tuple[float, _Place]]:
+def _scaled(chain: Chain, raw: bool, values: Values) -> list[tuple[float, _Place]]:
     """The one vector of a product with numbers, and their product."""
     share, vectors = 1.0, []
-    for op, operand in (("*", chain.first), *chain.rest):
-        value = values[id(operand), norm]
+    for op, operand in ((Op.TIMES, chain.first), *chain.rest):
+        value = values[id(operand)]
         if isinstance(value, Scalar):
-            share = share / value.value if op == "/" else share * value.value
+            share = share / value.value if op == Op.OVER else share * value.value
         else:
             vectors.append((op, operand))
-    if len(vectors) != 1 or vectors[0][0] == "/":
+    if len(vectors) != 1 or vectors[0][0] == Op.OVER:
         return []
-    return [(share, _Place(vectors[0][1], norm))]
+    return [(share, _Place(vectors[0][1], raw))]
 
 
-def _pooled(name: str, arguments: tuple[Node, ...], norm: str, values: Values) -> list[tuple[float, _Place]]:
+def _pooled(name: str, arguments: tuple[Node, ...], raw: bool, values: Values) -> list[tuple[float, _Place]]:
     """The arguments of a sum or a mean, or the items of its one list."""
     items = arguments
     if len(arguments) == 1 and isinstance(arguments[0], ListOf):
         items = arguments[0].items
-        if not all(isinstance(values[id(item), norm], Vector) for item in items):
+        if not all(isinstance(values[id(item)], Vector) for item in items):
             return []
     elif len(arguments) == 1:
         return []
     share = 1 / len(items) if name in _MEANS else 1.0
-    return [(share, _Place(item, norm)) for item in items]
+    return [(share, _Place(item, raw)) for item in items]

@@ -15,26 +15,21 @@ evaluate each, collect the `Score`s, and hand all of them over at once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
+from vecalc.arrays import Floats, Mask, Numbers
 from vecalc.calc.program import MOST, Candidates, Joint
 from vecalc.calc.values import Score
 from vecalc.errors import VecalcError
 from vecalc.space import VectorSpace
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats: TypeAlias = NDArray[np.float64]
-    Numbers: TypeAlias = NDArray[np.int64]
-
 # How far off a quick score may be, relative to the threshold or to 1: rounding errors of about 1e-15 may grow
 # a hundred million times on their way. Words within it are worked out exactly, so generosity costs little.
 OFF = 1e-7
 SLACK = 64  # hopeful words beyond 2k before the list is cut down again
-NOBODY: Numbers = np.empty(0, dtype=np.int64)
+NO_ROWS: Numbers = np.empty(0, dtype=np.int64)
 
 
 class Best(NamedTuple):
@@ -61,18 +56,18 @@ def search_scores(
         return []
     ks = [k] * len(scores) if isinstance(k, int) else list(k)
     forgiven = excluded or [frozenset[int]()] * len(scores)
-    races = [_Race(*each) for each in zip(scores, ks, forgiven, strict=True)]
-    _run_all(races, space, rows, Joint([score.quick for score in scores]))
-    return [race.problem or race.best for race in races]
+    tops = [_TopK(*each) for each in zip(scores, ks, forgiven, strict=True)]
+    _run_all(tops, space, rows, Joint([score.quick for score in scores]))
+    return [top.problem or top.best for top in tops]
 
 
-def _run_all(races: Sequence[_Race], space: VectorSpace, rows: Numbers | None, joint: Joint) -> None:
+def _run_all(tops: Sequence[_TopK], space: VectorSpace, rows: Numbers | None, joint: Joint) -> None:
     with np.errstate(all="ignore"):
         for block in _blocks(space, rows, joint.rows_at_once(space.dim)):
             for i, quick in joint.run(block):
-                races[i].add(space, block, quick)
-        for race in races:
-            race.finish(space)
+                tops[i].add(space, block, quick)
+        for top in tops:
+            top.finish(space)
 
 
 def rank_in_score(
@@ -80,7 +75,7 @@ def rank_in_score(
     score: Score,
     row: int,
     rows: Numbers | None = None,
-    excluded: Numbers = NOBODY,
+    excluded: Numbers = NO_ROWS,
 ) -> int | None:
     """The rank of a row, from 1, among the candidates that are not excluded; None where it has no value.
 
@@ -114,12 +109,12 @@ def score_values(space: VectorSpace, score: Score, rows: Numbers) -> Floats:
     return np.concatenate(parts) if parts else np.empty(0)
 
 
-class _Race:
+class _TopK:
     """The best of one score so far: some worked out exactly, others known to within `OFF`."""
 
     def __init__(self, score: Score, k: int, forgiven: frozenset[int]) -> None:
         self.k = k
-        self.best = Best(NOBODY, np.empty(0))  # exact
+        self.best = Best(NO_ROWS, np.empty(0))  # exact
         self.problem: VecalcError | None = None
         self._exact = Joint([score.exact])
         self._forgiven = np.array(sorted(forgiven), dtype=np.int64)
@@ -158,7 +153,7 @@ class _Race:
 
     def _cut(self) -> None:
         """Give up the hopeful words that can't be among the best any more."""
-        rows = np.concatenate([NOBODY, *(rows for rows, _ in self._hopeful)])
+        rows = np.concatenate([NO_ROWS, *(rows for rows, _ in self._hopeful)])
         quick = np.concatenate([np.empty(0), *(scores for _, scores in self._hopeful)])
         known = np.concatenate([quick, self.best.scores])
         if len(known) >= self.k:
@@ -196,7 +191,7 @@ class _Race:
         return None
 
 
-def _exactly(block: Candidates, which: NDArray[np.bool_]) -> Candidates:
+def _exactly(block: Candidates, which: Mask) -> Candidates:
     """Some rows of a block, to be worked out exactly."""
     chosen = block.some(which)
     chosen.exact = True

@@ -1,20 +1,54 @@
-"""What one expression may compute: counted before memory and time are spent, so that a limit can name itself.
+"""What an evaluation may ask about the loaded spaces, besides the vectors of its words, and what it may cost.
 
-A line of text can double a value in each of its names, or ask for the medoid of a whole vocabulary. The
-counts depend on the expression alone, neither on the machine nor on what else it does.
+A line of text can double a value in each of its names, or ask for the medoid of a whole vocabulary. So
+numbers and time are counted before they are spent, and a limit can name itself. The counts depend on the
+expression alone, neither on the machine nor on what else it does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
-from vecalc.calc.values import List, Scalar, Value, Vector
+from vecalc.calc.values import List, Scalar, Spaces, Value, Vector
 from vecalc.errors import LimitExceeded, Span
 from vecalc.lang.limits import Limits
+
+if TYPE_CHECKING:
+    from vecalc.answers import Norm
+    from vecalc.arrays import Floats
+    from vecalc.calc.resolve import Key
+
 
 PER_ROW = 64  # numbers that a vector of a list counts for besides its own: its label, and work for each row
 ONE_SEARCH = 100_000_000  # multiplications that a look through a space counts for, whatever its size
 PER_NUMBER = 100  # multiplications that take as long as reading, computing and checking one number
+
+
+class Surroundings(Protocol):
+    """The loaded spaces, as far as functions need them. Each method raises `VecalcError`s without a place."""
+
+    @property
+    def limits(self) -> Limits:
+        """What an expression may compute."""
+
+    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key], norm: Norm) -> List:
+        """The k nearest words of a vector, without some, their vectors at a norm."""
+
+    def size(self, origin: Spaces) -> int:
+        """How many words `nearest` looks through for a vector of some spaces."""
+
+    def ranked_in(self, origin: Spaces) -> str:
+        """The space that a value whose words come from `origin` is ranked in, and that `?` stands for."""
+
+    def width(self, space: str) -> int:
+        """Components of a vector of a space."""
+
+    def mean(self, space: str, norm: Norm) -> Floats:
+        """The mean [d] of all vectors of a space at a norm."""
+
+    def rotation(self, source: str, target: str) -> Floats:
+        """The orthogonal map [d, d] from one space to another: a row `x` becomes `x @ rotation`."""
 
 
 class Budget:
@@ -50,7 +84,7 @@ def size(value: Value) -> int:
         case Vector(components):
             return len(components)
         case List(vectors):
-            return len(vectors) * (vectors.shape[1] + PER_ROW)
+            return vectors.size + len(vectors) * PER_ROW
         case Scalar():
             return 1
 

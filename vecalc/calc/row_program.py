@@ -1,6 +1,6 @@
 """One formula for many rows: some of its words are columns, which hold a vector or a number for each row.
 
-The formula becomes a program (`vecalc.calc.lift`), by the same steps as one over `?`; where that can't be, it
+The formula becomes a program, by the same steps as one over `?`; where that can't be, it
 is `evaluate`d for one row at a time, and so is every row for which a step has no value. So the errors are
 those of a single expression, and no operation is defined for tables alone.
 """
@@ -8,28 +8,23 @@ those of a single expression, and no operation is defined for tables alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from vecalc.calc.drafting import Draft
-from vecalc.calc.each import EachNumber, EachVector, wide
+from vecalc.arrays import Floats, Mask, Numbers
+from vecalc.calc.builder import Draft
 from vecalc.calc.evaluate import Evaluation
-from vecalc.calc.lift import Lifting, varying
-from vecalc.calc.program import Joint, Rows
+from vecalc.calc.kernels import Rows, at_norm, length_at
+from vecalc.calc.program import Joint, Step
 from vecalc.calc.resolve import Key
-from vecalc.calc.steps import at_norm
-from vecalc.calc.values import List, Value, array
+from vecalc.calc.values import EachNumber, EachVector, EachWord, List, Value, array, wide
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
-from vecalc.lang.nodes import Candidate, Node, Word, deep, walk
+from vecalc.lang.nodes import Candidate, Node, Word, walk
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from vecalc.calc.surroundings import Surroundings
-
-    Floats: TypeAlias = NDArray[np.float64]
-    Numbers: TypeAlias = NDArray[np.int64]
+    from vecalc.answers import Norm
+    from vecalc.calc.environment import Surroundings
 
 
 class RowProblem(Exception):
@@ -40,7 +35,7 @@ class Column(NamedTuple):
     """What a word is in each row of a block: a number [b], or a vector [b, d] as the file holds it."""
 
     values: Floats
-    absent: NDArray[np.bool_] | None = None  # [b] rows that are zero vectors on purpose, at every norm
+    absent: Mask | None = None  # [b] rows that are zero vectors on purpose, at every norm
 
 
 class RowProgram:
@@ -51,29 +46,30 @@ class RowProgram:
         tree: Node,
         widths: Mapping[Key, int],
         vectors: Mapping[Key, Floats],
-        norm: str,
+        norm: Norm,
         around: Surroundings | None,
     ) -> None:
         """`widths` are those of the columns, 0 for numbers; `vectors` are those of all other words.
 
         Raises `VecalcError` for what is only computed for one row at a time, and for what `evaluate` refuses.
         """
-        run = Evaluation(vectors, around, {})
-        draft = Draft("", 0, run.budget.limits, quick=False)
+        run = Evaluation(vectors, norm, around)
+        run.draft = draft = Draft("", 0, run.budget.limits, quick=False)
 
-        def column(word: Word, norm: str) -> Value:
+        def column(word: Word, norm: Norm) -> Value | None:
             key = Key(word.space, word.text)
-            step = draft.step(_column, (key, norm), widths[key])
-            if not widths[key]:
-                return EachNumber(np.nan, slot=step)
-            return EachVector(wide(widths[key]), frozenset({key.space}), slot=step)
+            if key not in widths:
+                return None
+            width = widths[key]
+            if not width:
+                return EachNumber(np.nan, slot=draft.step(_column, (key, norm)))
+            components, filed = (Step(_column, (key, one), width) for one in (norm, "raw"))
+            each = EachWord(components, filed, None if norm == "raw" else Step(_lengths, (key, norm)))
+            return EachVector(wide(width), frozenset({key.space}), word=each)
 
-        dependent = varying(
-            tree, lambda node: isinstance(node, Word) and Key(node.space, node.text) in widths
-        )
-        lifting = Lifting(run, dependent, draft, column)
+        run.column = column
         with np.errstate(all="ignore"):  # every result is checked
-            value = deep(lifting.lift(tree, norm))
+            value = run.value(tree, {})
         if isinstance(value, List):
             raise TypeMismatch("a list is no value for a row")
         self._steps = Joint([draft.finish(value)]) if isinstance(value, EachNumber | EachVector) else None
@@ -97,7 +93,7 @@ def row_program(
     tree: Node,
     widths: Mapping[Key, int],
     vectors: Mapping[Key, Floats],
-    norm: str,
+    norm: Norm,
     around: Surroundings | None,
 ) -> RowProgram | None:
     """See `RowProgram`; None for a tree that is computed for one row at a time, which tells what is wrong."""
@@ -129,13 +125,13 @@ class _Table(Rows):
         super().__init__()
         self.columns = columns
 
-    def refuse(self, which: NDArray[np.bool_], problem: str) -> None:
+    def refuse(self, which: Mask, problem: str) -> None:
         """See `Rows.refuse`; what the problem is `evaluate` says."""
         if which.any():
             raise RowProblem
 
 
-def _column(rows: _Table, key: Key, norm: str) -> Floats:
+def _column(rows: _Table, key: Key, norm: Norm) -> Floats:
     values, absent = rows.columns[key]
     if norm == "raw" or values.ndim == 1:
         return values
@@ -143,3 +139,9 @@ def _column(rows: _Table, key: Key, norm: str) -> Floats:
     if absent is not None:
         found[absent] = 0.0
     return found
+
+
+def _lengths(rows: _Table, key: Key, norm: Norm) -> Floats:
+    values, absent = rows.columns[key]
+    found = np.where(values.any(axis=1), length_at(norm, values.shape[1]), np.nan)
+    return found if absent is None else np.where(absent, 0.0, found)

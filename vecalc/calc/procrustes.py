@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vecalc.arrays import Floats
+from vecalc.calc import algebra
 from vecalc.errors import NoValue, TypeMismatch
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Floats: TypeAlias = NDArray[np.float64]
+    from vecalc.answers import Norm
 
 # Words that a map between two spaces is fitted to, the most frequent first: rare words have noisy vectors,
 # and more of them change little (Smith et al. 2017 use 5,000 pairs).
@@ -21,7 +21,7 @@ ANCHORS = 20_000
 AT_ONCE = 4096  # pairs of vectors that are read at once
 
 
-def mean_vector(space: VectorSpace, norm: str) -> Floats:
+def mean_vector(space: VectorSpace, norm: Norm) -> Floats:
     """The mean [d] of all vectors of a space at a norm; a zero vector is zero at any norm."""
     total = np.zeros(space.dim)
     for _, vectors, _ in space.blocks():
@@ -63,9 +63,6 @@ def _shared(source: VectorSpace, target: VectorSpace) -> list[tuple[int, int]]:
     return list(islice(((row, other) for row, other in found if other is not None), ANCHORS))
 
 
-def _at_norm(vectors: Floats, norm: str) -> Floats:
-    if norm == "raw":
-        return vectors
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    scaled = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
-    return scaled * (np.sqrt(vectors.shape[1]) if norm == "rms" else 1.0)
+def _at_norm(vectors: Floats, norm: Norm) -> Floats:
+    sizes = algebra.lengths(vectors)
+    return algebra.at_norm(vectors, np.where(sizes > 0, sizes, 1.0), norm)

@@ -1,36 +1,26 @@
-"""The functions of vectors that make vectors, for many rows at once (see `vecalc.calc.steps`)."""
+"""The functions of vectors that make vectors (see `vecalc.calc.kernels`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Sequence
 
 import numpy as np
 
-from vecalc.calc import algebra
-from vecalc.calc.algebra import ROUNDING
-from vecalc.calc.steps import angle, dot, lengths, unit
+from vecalc.arrays import Floats
+from vecalc.calc.algebra import ROUNDING, lengths
+from vecalc.calc.kernels import ALONE, Kernel, Rows, angle, dot, unit
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from vecalc.calc.program import Rows
-
-    Floats: TypeAlias = NDArray[np.float64]
+# --- geometry -------------------------------------------------------------------------------
 
 
-def project(rows: Rows, a: Floats, *xs: Floats) -> Floats:
-    """The part of `a` in the span of all `xs`, which differs from row to row."""
-    if len(xs) == 1:
-        return inside(rows, [unit(rows, xs[0])], a)
-    return _by_row(algebra.project, a, *xs)
-
-
-def without(rows: Rows, a: Floats, *xs: Floats) -> Floats:
-    """`a` minus its part in the span of all `xs`, which differs from row to row."""
-    if len(xs) == 1:
-        return outside(rows, [unit(rows, xs[0])], a)
-    return _by_row(algebra.without, a, *xs)
+def basis(xs: Floats) -> Floats:
+    """An orthonormal basis [r, d] of the span of the rows, r their rank. Raises `NoValue` for a zero row."""
+    scaled = unit(ALONE, xs)
+    if len(xs) == 1:  # it is one, with the bits of a span that is another in every row
+        return scaled
+    _, sizes, directions = np.linalg.svd(scaled, full_matrices=False)
+    rank = int(np.sum(sizes > ROUNDING * sizes[0]))
+    return np.asarray(directions[:rank])
 
 
 def inside(rows: Rows, directions: Sequence[Floats], a: Floats) -> Floats:
@@ -63,24 +53,29 @@ def _settled(x: Floats, a: Floats) -> Floats:
     return np.where(noise[:, None], 0.0, x)
 
 
-def _by_row(function: Callable[[Floats, Floats], Floats], a: Floats, *xs: Floats) -> Floats:
-    """One row after the other: the span is another for each."""
-    count = max(len(x) for x in (a, *xs) if x.ndim > 1)
+def of_each(rows: Rows, part: Kernel, a: Floats, *xs: Floats) -> Floats:
+    """`inside` or `outside` of the span of all `xs`, which differs from row to row."""
+    if len(xs) == 1:
+        return part(rows, [unit(rows, xs[0])], a)
+    count = max(len(x) for x in (a, *xs))
     result = np.full((count, a.shape[-1]), np.nan)
     for i in range(count):
-        own, *others = (x[i] if x.ndim > 1 else x for x in (a, *xs))
-        stacked = np.stack(others)
+        own, *others = (x[i : i + 1] if len(x) > 1 else x for x in (a, *xs))
+        stacked = np.concatenate(others)
         if np.isfinite(own).all() and np.isfinite(stacked).all() and stacked.any(axis=1).all():
-            result[i] = function(own, stacked)
+            result[i] = part(ALONE, basis(stacked), own)[0]
     return result
 
 
 def slerp(rows: Rows, a: Floats, b: Floats, t: Floats) -> Floats:
-    """Along the great circle from `a` to `b`; the length goes from one to the other, and stays beyond."""
+    """Along the great circle from `a` to `b` (Shoemake 1985).
+
+    The length goes evenly from one to the other, and stays beyond them: a length below 0 would turn round.
+    """
     u, v = unit(rows, a), unit(rows, b)
     theta = np.radians(angle(rows, a, b))[..., None]
     along = np.clip(t, 0.0, 1.0)
-    size = (1 - along) * np.asarray(lengths(a))[..., None] + along * np.asarray(lengths(b))[..., None]
+    size = (1 - along) * lengths(a)[..., None] + along * lengths(b)[..., None]
     one_way = np.sin(theta) <= ROUNDING
     opposite = one_way & (np.cos(theta) < 0)
     rows.refuse(opposite[..., 0], "the vectors are opposite: every great circle joins them")
@@ -93,22 +88,25 @@ def slerp(rows: Rows, a: Floats, b: Floats, t: Floats) -> Floats:
 
 
 def bind(rows: Rows, a: Floats, b: Floats) -> Floats:
-    """Circular convolution."""
-    return algebra.bind(a, b)
+    """Circular convolution (Plate 1995)."""
+    p, q = np.fft.rfft(a), np.fft.rfft(b)
+    # Part by part, so that bind(b, a) has the same bits: numpy's complex product rounds one term less.
+    product = (p.real * q.real - p.imag * q.imag) + 1j * (p.real * q.imag + p.imag * q.real)
+    return np.fft.irfft(product, n=a.shape[-1])
 
 
 def unbind(rows: Rows, a: Floats, c: Floats) -> Floats:
-    """Circular correlation."""
-    return algebra.unbind(a, c)
+    """Circular correlation, the approximate inverse of `bind(a, .)` (Plate 1995)."""
+    return np.fft.irfft(np.conj(np.fft.rfft(a)) * np.fft.rfft(c), n=a.shape[-1])
 
 
 def concat(rows: Rows, *xs: Floats) -> Floats:
     """[x₁; x₂; …]."""
-    count = max(len(x) for x in xs if x.ndim > 1)
+    count = max(map(len, xs))
     return np.concatenate([np.broadcast_to(x, (count, x.shape[-1])) for x in xs], axis=1)
 
 
-def turn(rows: Rows, x: Floats, rotation: Floats) -> Floats:
+def turn(rows: Rows, rotation: Floats, x: Floats) -> Floats:
     """x @ rotation."""
     if not rows.exact:
         return x @ rotation

@@ -73,7 +73,7 @@ def _spread(function: Function, values: list[Value]) -> list[Value]:
     if not widths:
         return values
     width = widths.pop()
-    # Not those for every candidate (`vecalc.calc.lift`), which spread by themselves.
+    # Not those of every row, which spread by themselves.
     return [Vector(np.full(width, v.value)) if type(v) is Scalar else v for v in values]
 
 
