@@ -5,6 +5,7 @@ from __future__ import annotations
 import compileall
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,9 @@ LOOKS = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "PYTHONIOENCODIN
 
 def pytest_configure(config: pytest.Config) -> None:
     """Have the program compiled, as an installed one is: else each of some thousand starts does it again."""
+    sys.dont_write_bytecode = (
+        False  # nor does pytest rewrite the tests anew, which takes half of collecting them
+    )
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(Path(vecalc.__file__).parent, quiet=2)
 
@@ -54,7 +58,7 @@ def open_prompt(tmp_path: Path) -> Iterator[Open]:
 
     yield start
     for terminal in opened:
-        terminal.child.close(force=True)
+        terminal.ends()
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from unittest import mock
 
 import numpy as np
 from data import as_text
+from forking import LINUX, Forked
 
 from vecalc.__main__ import run
 
@@ -109,15 +110,27 @@ def command(*arguments: str | Path) -> list[str]:
 
 def process(*arguments: str | Path, stdin: str | bytes = b"", **environment: str) -> Done:
     """Run a command line as a process of its own, its output pipes."""
-    done = subprocess.run(
-        command(*arguments),
-        input=stdin.encode() if isinstance(stdin, str) else stdin,
-        capture_output=True,
-        check=False,
-        timeout=PATIENCE,
-        env=os.environ | environment,
-    )
-    return Done(done.returncode, done.stdout.decode(), done.stderr.decode())
+    return _ended(subprocess.Popen, command(*arguments), stdin, environment)
+
+
+def forked(*arguments: str | Path, stdin: str | bytes = b"", **environment: str) -> Done:
+    """The same, sooner: see forking.py."""
+    if not LINUX:
+        return process(*arguments, stdin=stdin, **environment)
+    return _ended(Forked, [*map(str, arguments)], stdin, environment)
+
+
+def _ended(
+    kind: type[subprocess.Popen[bytes]], line: list[str], stdin: str | bytes, environment: dict[str, str]
+) -> Done:
+    pipe = subprocess.PIPE
+    with kind(line, stdin=pipe, stdout=pipe, stderr=pipe, env=os.environ | environment) as child:
+        try:
+            out, err = child.communicate(stdin.encode() if isinstance(stdin, str) else stdin, PATIENCE)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            raise
+    return Done(child.returncode, out.decode(), err.decode())
 
 
 # --- models ---------------------------------------------------------------------------------

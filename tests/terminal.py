@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import sys
+import signal
+import termios
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pexpect
-from running import FAMILY
+from forking import LINUX, fork
+from ptyprocess import PtyProcess
+from running import FAMILY, command
 
 PROMPT = "vecalc> "
 CONTINUED = r"   \.\.\.> "
@@ -17,10 +21,25 @@ WAIT = 20  # seconds; a prompt answers in a hundredth of one
 CODES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\r")
 
 
-class Terminal:
-    """A prompt on a terminal of 80 columns."""
+class _Forked(pexpect.spawn):
+    """`spawn` of the program: everything but the way in which it starts."""
 
-    def __init__(self, folder: Path, *arguments: str, **variables: str) -> None:
+    def _spawnpty(self, args: list[bytes], **how: Any) -> PtyProcess:
+        ours, theirs = os.openpty()
+        termios.tcsetwinsize(theirs, how["dimensions"])
+        look = termios.tcgetattr(theirs)
+        look[3] &= ~termios.ECHO
+        termios.tcsetattr(theirs, termios.TCSANOW, look)
+        line = [argument.decode() for argument in args[len(command()) :]]
+        child = fork(line, [theirs] * 3, how["env"], Path(how["cwd"]), terminal=True)
+        os.close(theirs)
+        return PtyProcess(child, ours)
+
+
+class Terminal:
+    """A prompt on a terminal of 80 columns; `long_way`: of a process that Python starts, see forking.py."""
+
+    def __init__(self, folder: Path, *arguments: str, long_way: bool = not LINUX, **variables: str) -> None:
         environment = os.environ | {
             "VECALC_HISTORY": str(folder / "history"),
             "VECALC_CONFIG": str(folder / "config"),
@@ -29,9 +48,10 @@ class Terminal:
             "PS1": "",
             **variables,
         }
-        self.child = pexpect.spawn(
-            sys.executable,
-            ["-m", "vecalc", "-m", str(FAMILY), "-k", "1", *arguments],
+        python, *line = command("-m", FAMILY, "-k", "1", *arguments)
+        self.child = (pexpect.spawn if long_way else _Forked)(
+            python,
+            line,
             env=environment,
             cwd=str(folder),
             dimensions=(40, 80),
@@ -39,6 +59,7 @@ class Terminal:
             timeout=WAIT,
             echo=False,
         )
+        self.child.delaybeforesend = None  # nothing is typed before the prompt is there
 
     def until(self, what: str = PROMPT) -> str:
         """What is shown before the next prompt, without codes."""
@@ -49,6 +70,14 @@ class Terminal:
         """What is shown after a line was typed; what the terminal repeats of the line is left out."""
         self.child.sendline(line)
         return self.until().removeprefix(f"{line}\n")
+
+    def ends(self) -> None:
+        """Whatever it is at, without the waits of pexpect."""
+        if self.child.isalive():
+            self.child.kill(signal.SIGKILL)
+            self.child.wait()
+        self.child.ptyproc.delayafterclose = 0
+        self.child.close()
 
     def leaves(self) -> int | None:
         """The exit code."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from running import FAMILY, family, process, vecalc
+from running import FAMILY, family, forked, vecalc
 
 from vecalc.shell import registry
 from vecalc.shell.cli.command import vecalc as program
@@ -131,7 +131,7 @@ def test_elsewhere_it_completes_files(line: str) -> None:
 def test_a_shell_is_answered() -> None:
     for line, wanted in [("vecalc expl", "explain"), ("vecalc explain --met", "--metric")]:
         count = str(line.count(" "))
-        done = process(_VECALC_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=count)
+        done = forked(_VECALC_COMPLETE="bash_complete", COMP_WORDS=line, COMP_CWORD=count)
         assert (done.code, done.out, done.err) == (0, f"plain,{wanted}\n", "")
-    assert "_VECALC_COMPLETE" in process(_VECALC_COMPLETE="fish_source").out
-    assert process(_VECALC_COMPLETE="nosuch_source").code == 1
+    assert "_VECALC_COMPLETE" in forked(_VECALC_COMPLETE="fish_source").out
+    assert forked(_VECALC_COMPLETE="nosuch_source").code == 1

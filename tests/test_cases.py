@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from folding import all_hold
 
 import vecalc
 from vecalc.answers import Answer, Expected, Number, Ranking, Row, Rows, Scored
@@ -214,17 +215,25 @@ if os.environ.get("VECALC_GOLDEN") == "write":
         rewrite(file)
 
 BLOCKS = [block for file in FILES for block in read_blocks(file)]
-every_block = pytest.mark.parametrize("block", BLOCKS, ids=Block.label)
+every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
 
-@every_block
-def test_answer(block: Block) -> None:
+@every_file
+def test_answers(path: Path) -> None:
+    all_hold(read_blocks(path), is_answered_so, Block.label)
+
+
+def is_answered_so(block: Block) -> None:
     assert ask(block) == block.answer
 
 
-@every_block
-def test_laws(block: Block) -> None:
+@every_file
+def test_laws(path: Path) -> None:
     """What holds for every expression, whatever it answers."""
+    all_hold(read_blocks(path), keeps_the_laws, Block.label)
+
+
+def keeps_the_laws(block: Block) -> None:
     text, options = read_flags(block)
     alone = answers_to(block)
     for answer in alone:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from running import ESCAPE, FAMILY, HARD, LONG, MARKUP, TABULAR, Done, family, process, vecalc, write_model
+from running import ESCAPE, FAMILY, HARD, LONG, MARKUP, TABULAR, Done, family, forked, vecalc, write_model
 
 from vecalc.engine import assembly
 
@@ -655,9 +655,9 @@ def test_the_same_question_gets_the_same_bytes(form: str) -> None:
 
 
 def test_the_shell_completes_options() -> None:
-    done = process(_VECALC_COMPLETE="bash_complete", COMP_WORDS="vecalc --met", COMP_CWORD="1")
+    done = forked(_VECALC_COMPLETE="bash_complete", COMP_WORDS="vecalc --met", COMP_CWORD="1")
     assert done.out == "plain,--metric\n"
-    assert "_VECALC_COMPLETE" in process(_VECALC_COMPLETE="zsh_source").out
+    assert "_VECALC_COMPLETE" in forked(_VECALC_COMPLETE="zsh_source").out
 
 
 @pytest.mark.parametrize("words", [["king", "-", "man"], ["king", "-", "man", "+", "woman"]])

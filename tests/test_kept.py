@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from data import as_binary
 from keeping import ACTIONS, KEPT, KINDS, ROWS, at, failing
-from running import FAMILY, PATIENCE, process, vecalc
+from running import FAMILY, PATIENCE, forked, vecalc
 
 import vecalc as package
 from vecalc.errors import FileProblem, StorageProblem
@@ -178,7 +178,7 @@ READING: dict[str, tuple[str, ...]] = {
 @pytest.mark.parametrize("name", READING)
 def test_91_what_is_not_a_file_in_the_place_of_one_ends_a_command(name: str, kind: str, home: Path) -> None:
     path = put(kind, next(kept for kept in paths.KEPT if kept.path().name == name).path())
-    done = process(*READING[name])
+    done = forked(*READING[name])
     assert (done.code, done.out) == (4, "")
     assert done.err.startswith(f"vecalc: {path}: ")
     assert "not a regular file" in done.err
@@ -206,10 +206,10 @@ def test_91_no_kept_file_is_larger_than_makes_sense(kept: paths.Kept) -> None:
 
 
 def test_91_tables_of_the_grammar_that_are_not_a_file_are_made_anew(kind: str, home: Path) -> None:
-    assert process("king", "-k", "1").code == 0
+    assert forked("king", "-k", "1").code == 0
     (tables,) = (home / "cache").glob("grammar-*.json")
     put(kind, tables)
-    done = process("king", "-k", "1")
+    done = forked("king", "-k", "1")
     assert (done.code, done.err) == (0, "")
     assert leftovers(home / "cache") == []
     assert tables.is_file() != (kind == "folder")
@@ -228,19 +228,19 @@ def test_91_no_part_of_a_store_is_waited_for(how: str, kind: str, home: Path) ->
     for part in sorted(store.iterdir()):
         data = part.read_bytes()
         put(kind, part)
-        done = process(*commands[how])
+        done = forked(*commands[how])
         # Without its facts the folder is one of words and vectors, which can be read as such.
         assert done.code in ((0, 1, 4) if part.name == FACTS else (1, 4)), (part, done)
         part.rmdir() if kind == "folder" else part.unlink()
         part.write_bytes(data)
-    assert process(*commands[how]).code in (0, 1)
+    assert forked(*commands[how]).code in (0, 1)
 
 
 def test_91_a_list_of_words_or_definitions_must_be_a_file(kind: str, home: Path) -> None:
     from vecalc.library import definitions
 
     path = put(kind, home / "here" / "words.txt")
-    done = process("models", "check", FAMILY, "--words", path)
+    done = forked("models", "check", FAMILY, "--words", path)
     assert (done.code, "not a regular file" in done.err) == (4, True)
     with pytest.raises(FileProblem, match="not a regular file"):
         definitions.text(path)  # what `load` calls

@@ -12,7 +12,7 @@ from terminal import CONTINUED, Open, Terminal
 
 
 def test_it_says_what_it_is_and_leaves_on_ctrl_d(open_prompt: Open) -> None:
-    terminal = open_prompt()
+    terminal = open_prompt(long_way=True)
     banner = terminal.until()
     assert "vecalc" in banner
     assert "family.txt · 13 words × 4" in banner

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from folding import all_hold
 from hypothesis import given
 from hypothesis import strategies as st
-from test_cases import Block, every_block
+from test_cases import Block, every_file, read_blocks
 
 from vecalc.errors import VecalcError
 from vecalc.lang.parse import _parse, parse
@@ -41,22 +44,24 @@ def both_ways(text: str) -> tuple[str, str]:
     return outcome(parse, text), outcome(lambda text: _parse(text, 1_000), text)
 
 
-@every_block
-def test_every_case_parses_alike(block: Block) -> None:
-    by_shape, directly = both_ways(block.text)
+@every_file
+def test_every_case_parses_alike(path: Path) -> None:
+    all_hold(read_blocks(path), lambda block: parses_alike(block.text), Block.label)
+
+
+def parses_alike(text: str) -> None:
+    by_shape, directly = both_ways(text)
     assert by_shape == directly
 
 
 @given(FORMULA)
 def test_any_formula_parses_alike(text: str) -> None:
-    by_shape, directly = both_ways(text)
-    assert by_shape == directly
+    parses_alike(text)
 
 
 @given(st.text(st.sampled_from("ab1. -+*=()[],:?^"), max_size=16))
 def test_any_text_parses_alike(text: str) -> None:
-    by_shape, directly = both_ways(text)
-    assert by_shape == directly
+    parses_alike(text)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from unittest import mock
 import numpy as np
 import pytest
 from data import as_binary, as_text
-from running import process, vecalc
+from running import forked, vecalc
 
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.formats import MAX_WIDTH
@@ -345,7 +345,7 @@ def test_two_at_once_are_one_in_the_end(file: Path, folders: Path) -> None:
 
     where = {"VECALC_CACHE_DIR": str(folders / "cache")}
     with ThreadPoolExecutor(2) as pool:
-        runs = list(pool.map(lambda _: process("-m", file, "word1", "-k", "1", **where), range(2)))
+        runs = list(pool.map(lambda _: forked("-m", file, "word1", "-k", "1", **where), range(2)))
     assert runs[0].out == runs[1].out
     assert (runs[0].code, runs[1].code) == (0, 0)
     assert len(stores(folders)) == 1
