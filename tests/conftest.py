@@ -19,6 +19,8 @@ import vecalc
 settings.register_profile("vecalc", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("vecalc")
 
+MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a private folder in it
+ROOM = 4 << 30  # bytes; a run writes a quarter of it, and removes most at once
 OURS = ("VECALC_TEST_DATA", "VECALC_GOLDEN")  # what steers the tests themselves
 LOOKS = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TERM", "PYTHONIOENCODING", "PYTHONUTF8")
 
@@ -30,6 +32,16 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     if not hasattr(config, "workerinput"):
         compileall.compile_dir(Path(vecalc.__file__).parent, quiet=2)
+        if has_room(MEMORY):
+            os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def has_room(folder: Path) -> bool:
+    """Whether files of tests can lie there: in memory, where to make, sync and remove them takes no time."""
+    if not os.access(folder, os.W_OK):
+        return False
+    there = os.statvfs(folder)
+    return there.f_bavail * there.f_frsize > ROOM and not there.f_flag & os.ST_NOEXEC
 
 
 @pytest.fixture(scope="session", autouse=True)

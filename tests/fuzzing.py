@@ -12,6 +12,7 @@ from __future__ import annotations
 import faulthandler
 import gzip
 import json
+import os
 import random
 import resource
 import shutil
@@ -113,12 +114,30 @@ GOOD: dict[str, list[Callable[[Path], Path]]] = {
 }
 
 
+@cache
 def good_files(form: str) -> list[Callable[[Path], Path]]:
     """What makes good files of a format."""
     made = GOOD.get(form, [])
     if form in writers():
         made = [*made, lambda folder: _written(form, folder)]
-    return [*made, *(_copied(path) for path in _real().get(form, []))]
+    return [_made_once(make) for make in made] + [_copied(*real) for real in _real().get(form, [])]
+
+
+def _made_once(make: Callable[[Path], Path]) -> Callable[[Path], Path]:
+    """The same files, kept when they are first made: a table takes longer to write than to read damaged."""
+    made: dict[str, bytes] = {}
+    first = ""
+
+    def again(folder: Path) -> Path:
+        nonlocal first
+        if not made:
+            first = make(folder).name
+            made.update({path.name: path.read_bytes() for path in sorted(folder.iterdir())})
+        for name, data in made.items():
+            (folder / name).write_bytes(data)
+        return folder / first
+
+    return again
 
 
 def _written(form: str, folder: Path) -> Path:
@@ -127,31 +146,43 @@ def _written(form: str, folder: Path) -> Path:
     return path
 
 
-def _copied(path: Path) -> Callable[[Path], Path]:
-    """A copy of a real file, with its neighbours: they may belong together."""
+def _copied(path: Path, beside: list[Path]) -> Callable[[Path], Path]:
+    """A copy of a real file, with those that belong to it."""
+    data = path.read_bytes()
 
     def make(folder: Path) -> Path:
-        for other in path.parent.iterdir():
-            if other.is_file() and other != path:
-                (folder / other.name).symlink_to(other)
-        return Path(shutil.copy(path, folder / path.name))
+        for other in beside:
+            (folder / other.name).symlink_to(other)
+        (folder / path.name).write_bytes(data)
+        return folder / path.name
 
     return make
 
 
 @cache
-def _real() -> dict[str, list[Path]]:
-    """The small ones among the shared data by their formats, gzipped ones left out."""
-    found: dict[str, list[Path]] = {}
+def _real() -> dict[str, list[tuple[Path, list[Path]]]]:
+    """The small ones among the shared data by their formats, gzipped ones left out; and what each opens."""
+    found: dict[str, list[tuple[Path, list[Path]]]] = {}
+    opens: list[Path] = []
+    over = False
+
+    def watch(event: str, what: tuple[object, ...]) -> None:
+        if event == "open" and not over:
+            opens.append(Path(str(what[0])))
+
+    sys.addaudithook(watch)  # which can't be taken away
     for path in sorted((shared_data() or Path("/nowhere")).rglob("*")):
         if path.is_file() and path.stat().st_size <= LARGEST_REAL and path.suffix != ".gz":
+            opens.clear()
             try:
                 with opened(path, Tolerance()) as (_, head, *_):
                     form = recognised(head, path).__name__.rpartition(".")[2]  # type: ignore[attr-defined]
                 load(path, encoding_errors="surrogateescape")
             except VecalcError:
                 continue
-            found.setdefault(form, []).append(path)
+            beside = sorted({other for other in opens if other.parent == path.parent and other != path})
+            found.setdefault(form, []).append((path, beside))
+    over = True
     return found
 
 
@@ -310,6 +341,7 @@ def _stop(*_: object) -> None:
 
 def main(form: str, first: str, last: str, folder: str) -> None:
     """Read some mutants, of several formats (a,b,c) in turn, and print what is wrong with them."""
+    os.fsync = lambda _: None  # nothing here outlives the machine
     _load_everything(Path(folder))
     _limit()
     for index in range(int(first), int(last)):
