@@ -11,6 +11,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +20,7 @@ from running import command
 
 MB = 1_000_000
 SECONDS = 40  # of the processor, for a file under 2 MB: 20 s on two cores
+AT_ONCE = 20  # of the processor, for one expression or pattern; none takes a hundredth of it
 PATIENCE = 4 * SECONDS  # on the clock: the machine may be shared, but what waits for ever doesn't answer
 EXPRESSION = 2_000 * MB  # bytes that an expression of 64 KiB may take
 IDLE = 500 * MB  # bytes that any command may take, whatever it is given
@@ -86,3 +89,24 @@ def bounded(
     assert "not enough memory" not in taken.err, shown
     assert "a fault in vecalc itself" not in taken.err, shown
     return taken
+
+
+# --- in this process ------------------------------------------------------------------------
+
+
+class Hang(BaseException):
+    """An expression took too long."""
+
+
+@contextmanager
+def limited() -> Iterator[None]:
+    def stop(*_: object) -> None:
+        raise Hang
+
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, AT_ONCE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

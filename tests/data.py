@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import pickle
@@ -24,6 +25,14 @@ def shared_data() -> Path | None:
 def data_file(name: str) -> Path:
     """A file of the shared data; for tests marked `needs_data`."""
     return (shared_data() or Path()) / name
+
+
+def gensim_file(name: str) -> Path:
+    """A file of the test data inside gensim's package, which is not imported for it."""
+    spec = importlib.util.find_spec("gensim")
+    assert spec is not None
+    (root,) = spec.submodule_search_locations or ()
+    return Path(root) / "test" / "test_data" / name
 
 
 needs_data = pytest.mark.skipif(

@@ -29,7 +29,7 @@ SUBREAPER = 36  # prctl: orphans below a process become its children
 LARGEST = 1 << 17  # bytes of an order
 # What is loaded inside functions; and what must not be, as it looks at the terminal when it is loaded.
 LATER = ("blake3", "lark", "rapidfuzz.process", "regex", "rich.console", "rich.table", "zipfile")
-NOT_BEFORE = ("vecalc.app.repl", "vecalc.__main__")
+NOT_BEFORE = ("vecalc.shell.repl", "vecalc.__main__")
 
 _turn = threading.Lock()
 

@@ -133,6 +133,29 @@ def _ended(
     return Done(child.returncode, out.decode(), err.decode())
 
 
+# `vecalc` as a process that ends by telling on stderr what it has loaded.
+TELLING = """
+import sys
+from vecalc.__main__ import run
+code = run(sys.argv[1:])
+print("loaded:", *sys.modules, file=sys.stderr)
+sys.exit(code)
+"""
+
+
+def loaded(*arguments: str | Path, stdin: str = "") -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", TELLING, *map(str, arguments)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.partition("loaded: ")[2].split())
+
+
 # --- models ---------------------------------------------------------------------------------
 
 # Thirteen words, each component a trait: royal, male, female, edible. queen answers king - man + woman.

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from test_reference import gensim_file
+from data import gensim_file
 
 import vecalc
 from vecalc.answers import Answer

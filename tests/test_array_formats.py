@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from array_files import (
+    MAKERS,
+    WRITERS,
+    in_arrow_stream,
+    in_npy,
+    in_safetensors,
+    listed,
+    tokenizer,
+)
 from data import as_text, data_file, needs_data
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,62 +35,6 @@ from vecalc.space.matrix import MatrixSpace
 WORDS = ["the", "king", "naïve", "日本", "👑", "\x1b[31m", "1984", "</s>", "a b", "+", "##ing", "Ġthe"]
 ROWS = np.random.default_rng(7).normal(size=(len(WORDS), 4)).astype(np.float32)
 MODEL2VEC = "model2vec-safetensors"
-
-
-def listed(path: Path, words: list[str]) -> None:
-    path.write_text("".join(f"{word}\n" for word in words), "utf-8", newline="\n")
-
-
-def in_npy(folder: Path, words: list[str], rows: np.ndarray) -> Path:
-    np.save(folder / "model.npy", rows)
-    listed(folder / "model.words", words)
-    return folder / "model.npy"
-
-
-def in_npz(folder: Path, words: list[str], rows: np.ndarray) -> Path:
-    np.savez_compressed(folder / "model.npz", words=np.array(words), vectors=rows)
-    return folder / "model.npz"
-
-
-def in_safetensors(folder: Path, words: list[str], rows: np.ndarray) -> Path:
-    save_file({"embeddings": rows}, folder / "model.safetensors")
-    (folder / "tokenizer.json").write_text(tokenizer({word: i for i, word in enumerate(words)}), "utf-8")
-    return folder / "model.safetensors"
-
-
-def tokenizer(vocab: Any, added: Any = ()) -> str:
-    return json.dumps({"version": "1.0", "added_tokens": list(added), "model": {"type": "W", "vocab": vocab}})
-
-
-def table(words: list[str], rows: np.ndarray) -> pa.Table:
-    return pa.table({"word": words, "vector": pa.array(rows.tolist(), pa.list_(pa.float32()))})
-
-
-def in_parquet(folder: Path, words: list[str], rows: np.ndarray) -> Path:
-    pq.write_table(table(words, rows), folder / "model.parquet", row_group_size=5)
-    return folder / "model.parquet"
-
-
-def in_arrow(folder: Path, words: list[str], rows: np.ndarray) -> Path:
-    feather.write_feather(table(words, rows), folder / "model.arrow", chunksize=5)
-    return folder / "model.arrow"
-
-
-def in_arrow_stream(folder: Path, words: list[str], rows: np.ndarray) -> Path:
-    with pa.ipc.new_stream(folder / "model.arrows", table(words, rows).schema) as writer:
-        writer.write_table(table(words, rows), max_chunksize=5)
-    return folder / "model.arrows"
-
-
-MAKERS: dict[str, Callable[[Path, list[str], np.ndarray], Path]] = {
-    "arrow": in_arrow,
-    "arrow_stream": in_arrow_stream,
-    "npy": in_npy,
-    "npz": in_npz,
-    "parquet": in_parquet,
-    "safetensors": in_safetensors,
-}
-WRITERS = [(name, suffix) for name in sorted(MAKERS) for suffix in getattr(formats()[name], "SUFFIXES", ())]
 
 
 def check(path: Path, words: list[str], rows: np.ndarray, notes: tuple[str, ...] = ()) -> None:

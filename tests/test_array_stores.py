@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from array_files import MAKERS, listed, tokenizer
 from running import vecalc
 from safetensors.numpy import save_file
-from test_array_formats import MAKERS, listed, tokenizer
 
 from vecalc.errors import FileProblem
 from vecalc.formats.load import convert

@@ -27,9 +27,9 @@ import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import pytest
+from blocks import FILES, Block, every_file, read_blocks, spaces
 from folding import all_hold
 
 import vecalc
@@ -42,43 +42,10 @@ from vecalc.lang.show import show_program
 from vecalc.render import Style
 from vecalc.render.problem import problem
 
-FOLDER = Path(__file__).parent / "cases"
-FILES = sorted(path for path in FOLDER.glob("*.txt") if not path.stem.startswith("space"))
 PLAIN = Style(color=False, width=100)
 
 
 # --- the files ------------------------------------------------------------------------------
-
-
-class Block(NamedTuple):
-    """An expression and its answer, as they stand in a file."""
-
-    file: str
-    line: int  # of the expression, from 1
-    flags: str
-    text: str
-    answer: str
-
-    def label(self) -> str:
-        return f"{self.file}:{self.line}"
-
-
-def read_blocks(path: Path) -> Iterator[Block]:
-    lines = path.read_text(encoding="utf-8").split("\n")
-    at = 0
-    while at < len(lines):
-        if not lines[at].startswith("> "):
-            at += 1
-            continue
-        start = at
-        while lines[at].startswith("> "):
-            at += 1
-        end = lines.index("", at)
-        text = "\n".join(line[2:] for line in lines[start:at])
-        above = lines[start - 1] if start else ""
-        flags = above.removeprefix("# ") if above.startswith("# -") else ""
-        yield Block(path.stem, start + 1, flags, text, "\n".join(lines[at:end]))
-        at = end
 
 
 def rewrite(path: Path) -> None:
@@ -112,12 +79,6 @@ def flags() -> argparse.ArgumentParser:
     parser.add_argument("--vector", action="store_true")
     parser.add_argument("--escapes", action="store_true")  # the text holds \n, \u202e and the like
     return parser
-
-
-@cache
-def spaces() -> dict[str, vecalc.VectorSpace]:
-    files = {"": "space.txt", "fr": "space-fr.txt", "films": "space-films.txt"}
-    return {name: vecalc.load(FOLDER / file).space for name, file in files.items()}
 
 
 def read_flags(block: Block) -> tuple[str, vecalc.Options]:
@@ -215,7 +176,6 @@ if os.environ.get("VECALC_GOLDEN") == "write":
         rewrite(file)
 
 BLOCKS = [block for file in FILES for block in read_blocks(file)]
-every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 
 
 @every_file

@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from data import data_file, needs_data
+from data import data_file, gensim_file, needs_data
 from running import vecalc
-from test_reference import gensim_file, space_of
+
+from vecalc import load
 
 NEWS = "googlenews-8000x300/googlenews-8000x300.w2v.txt.gz"
 EUCLIDEAN = gensim_file("euclidean_vectors.bin")
@@ -194,7 +195,7 @@ def test_analogies_are_those_of_gensim(folded: bool, cut: int) -> None:
 def test_word2vec_counts_as_compute_accuracy() -> None:
     """What its main loop does, in numpy: capitals, the first of equal words, three rows passed over."""
     cut = 5_000
-    space = space_of(data_file(NEWS))
+    space = load(data_file(NEWS)).space
     words = [word.upper() for _, word in zip(range(cut), space.words(), strict=False)]
     places = {word: i for i, word in reversed(list(enumerate(words)))}
     units = space.vectors(range(cut))

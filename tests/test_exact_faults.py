@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from exact import KILL, KILLED, Ran, Server, points, unsynced, unusable
 from operations import OPERATIONS, Home, Operation, Ways, undisturbed
-from test_pull import serving
+from serving import serving
 
 from vecalc.shell import registry
 from vecalc.shell.commands.models import ACTIONS

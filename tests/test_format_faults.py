@@ -20,30 +20,29 @@ import pytest
 from data import as_binary, as_text, data_file, needs_data
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from vector_files import (
+    BINARY,
+    BINARY_C,
+    CLAIMS,
+    GLOVE,
+    ROWS,
+    TEXT,
+    WHOLE,
+    WORDS,
+    File,
+    Pack,
+    file,
+    grown,
+    replaced,
+    touched,
+)
 
 from vecalc.errors import FileProblem, StorageProblem, UsageError, VecalcError
 from vecalc.formats import MAX_WIDTH, Block, Source, open_file, stream_limits
 from vecalc.formats import load as load_module
 from vecalc.formats.load import Loaded, load
 
-WORDS = ["the", "king", "queen", "man", "woman", "naïve"]
-ROWS = np.random.default_rng(3).normal(size=(len(WORDS), 5)).astype(np.float32)
-BINARY, BINARY_C = as_binary(WORDS, ROWS), as_binary(WORDS, ROWS, b"\n")
-TEXT, GLOVE = as_text(WORDS, ROWS), as_text(WORDS, ROWS, header=False)
-WHOLE = {"binary": BINARY, "binary of word2vec.c": BINARY_C, "text": TEXT, "glove": GLOVE}
-
-File = Callable[[bytes], Path]
-Pack = Callable[[bytes], bytes]
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> File:
-    def write(data: bytes) -> Path:
-        path = tmp_path / "model"
-        path.write_bytes(data)
-        return path
-
-    return write
+__all__ = ["file"]  # a fixture
 
 
 def problem(path: Path, **options: object) -> FileProblem:
@@ -203,15 +202,6 @@ def test_7_shifted_rows_are_told_by_a_newline_in_a_word(file: File) -> None:
     said = problem(file(BINARY_C.replace(b"6 5\n", b"6 4\n", 1)), encoding_errors="surrogateescape")
     assert "the word of row 2" in said.message
     assert "width" in said.hint
-
-
-CLAIMS = [
-    b"1000000000 5\n",
-    b"6 4611686018427387904\n",
-    b"99999999999999999999999999999999 99999999999999999999\n",
-    b"1000000000 65536\n",
-    b"6 65536\n",
-]
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
@@ -566,20 +556,6 @@ def test_25_what_follows_a_gzip_member_must_be_one(file: File) -> None:
 
 
 # 29: a file that changes under our eyes
-
-
-def touched(path: Path) -> None:
-    os.utime(path, ns=(1, 1))
-
-
-def grown(path: Path) -> None:
-    with path.open("ab") as stream:
-        stream.write(b"more 1 2 3 4 5\n")
-
-
-def replaced(path: Path) -> None:
-    path.with_name("new").write_bytes(path.read_bytes())
-    path.with_name("new").replace(path)
 
 
 @pytest.mark.parametrize("change", [touched, grown, replaced, Path.unlink])

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import random
 import re
-import signal
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 
 import pytest
-from test_cases import FOLDER, read_blocks, spaces
+from blocks import FOLDER, read_blocks, spaces
+from bounded import Hang, limited
 
 import vecalc
 from vecalc.calc.functions import FUNCTIONS as CALLABLE
@@ -20,7 +18,6 @@ from vecalc.errors import VecalcError
 from vecalc.render import Style, json, plain
 from vecalc.render.problem import problem as draw
 
-SECONDS = 20  # of the processor, for one expression; none takes a hundredth of it
 TOKEN = re.compile(r"\s+|\w+|.", re.DOTALL)
 SCRAPS = [
     *"+-*/^()[],:;=?@.'\"|#~\\&%<>{}!_ \n\t\0\x1b",
@@ -103,10 +100,6 @@ FUNCTIONS = sorted({*CALLABLE, *prelude_functions()})
 STYLE = Style(color=False, width=80)
 
 
-class Hang(BaseException):
-    """An expression took too long."""
-
-
 @cache
 def seeds() -> list[str]:
     return [block.text for path in sorted(FOLDER.glob("*.txt")) for block in read_blocks(path)]
@@ -153,20 +146,6 @@ def broken(parts: list[str], rng: random.Random) -> str:
             case _:
                 rng.shuffle(parts) if rng.random() < 0.3 else parts.reverse()
     return "".join(parts)
-
-
-@contextmanager
-def limited() -> Iterator[None]:
-    def stop(*_: object) -> None:
-        raise Hang
-
-    before = signal.signal(signal.SIGPROF, stop)
-    signal.setitimer(signal.ITIMER_PROF, SECONDS)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, before)
 
 
 def finding(text: str, norm: str) -> str:

@@ -11,9 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from bounded import EXPRESSION, bounded
+from bounded import EXPRESSION, bounded, limited
 from hostile import A_WORD_FOR_PATTERNS, EXPRESSIONS, PATTERNS
-from test_fuzz_expressions import limited
 
 from vecalc.errors import UsageError
 from vecalc.space import regular

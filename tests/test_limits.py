@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from blocks import spaces
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from running import vecalc as run
-from test_cases import spaces
 
 import vecalc
 from vecalc.calc import algebra, vector_kernels

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 from data import as_binary, as_text
 from running import Done, vecalc
-from test_format_faults import (
+from vector_files import (
     BINARY,
     BINARY_C,
     CLAIMS,

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from test_cases import spaces
+from blocks import spaces
 
 import vecalc
 from vecalc.calc.column_formula import evaluate_rows

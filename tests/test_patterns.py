@@ -8,8 +8,7 @@ import warnings
 from pathlib import Path
 
 import pytest
-from running import vecalc
-from test_startup import loaded
+from running import loaded, vecalc
 
 from vecalc.errors import UsageError
 from vecalc.space import regular

@@ -11,7 +11,7 @@ import click
 import numpy as np
 import pytest
 from running import FAMILY, vecalc
-from test_pull import serving
+from serving import serving
 
 from vecalc.shell import registry
 from vecalc.shell.cli import command as answering

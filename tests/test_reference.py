@@ -13,7 +13,6 @@ Known, and not covered yet:
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import warnings
 from functools import cache
@@ -23,20 +22,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from data import data_file, needs_data
+from data import data_file, gensim_file, needs_data
 
 import vecalc
 from vecalc.answers import Answer
 
 Pairs = list[tuple[str, float]]
-
-
-def gensim_file(name: str) -> Path:
-    """A file of the test data inside gensim's package, which is not imported for it."""
-    spec = importlib.util.find_spec("gensim")
-    assert spec is not None
-    (root,) = spec.submodule_search_locations or ()
-    return Path(root) / "test" / "test_data" / name
 
 
 @cache

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from blocks import Block, every_file, read_blocks
 from folding import all_hold
 from hypothesis import given
 from hypothesis import strategies as st
-from test_cases import Block, every_file, read_blocks
 
 from vecalc.errors import VecalcError
 from vecalc.lang.parse import _parse, parse

@@ -4,33 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-from running import FAMILY, PATIENCE
-
-# `vecalc` as a process that ends by telling on stderr what it has loaded.
-TELLING = """
-import sys
-from vecalc.__main__ import run
-code = run(sys.argv[1:])
-print("loaded:", *sys.modules, file=sys.stderr)
-sys.exit(code)
-"""
-
-
-def loaded(*arguments: str | Path, stdin: str = "") -> set[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", TELLING, *map(str, arguments)],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    assert done.returncode == 0, done.stderr
-    return set(done.stderr.partition("loaded: ")[2].split())
-
+from running import FAMILY, PATIENCE, loaded
 
 HEAVY = {"gensim", "scipy"}
 NOT_FOR_A_LINE = {

@@ -6,10 +6,10 @@ from functools import cache
 
 import numpy as np
 import pytest
+from blocks import spaces
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from test_cases import spaces
 
 import vecalc
 from vecalc.calc.column_formula import ColumnFormula, evaluate_rows
