@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# A worker that has nothing left takes from the other; SLOWEST=30 tells which tests took longest.
+PYTEST := $(BIN)/pytest -n auto --dist worksteal $(if $(SLOWEST),--durations=$(SLOWEST))
 READY := $(VENV)/.ready
 
 .PHONY: demo test lint types tests slow bench clean
@@ -21,11 +23,11 @@ types: $(READY)
 	$(BIN)/mypy
 
 tests: $(READY)
-	$(BIN)/pytest -n auto -m "not slow"
+	$(PYTEST) -m "not slow"
 
 # Fuzzing and other tests that take long: .ci/run runs them after `make test`.
 slow: $(READY)
-	$(BIN)/pytest -n auto -m slow
+	$(PYTEST) -m slow
 
 # BENCH="--large" adds a space of 3,000,000 rows.
 bench: $(READY)

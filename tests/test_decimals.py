@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from folding import tried
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,7 +28,7 @@ def same(found: Table, text: bytes) -> bool:
     return found.words == words and found.rows.tobytes() == rows.tobytes()
 
 
-@given(
+@tried(
     st.lists(st.tuples(WORD, st.lists(PLAIN, min_size=3, max_size=3)), min_size=1), st.sampled_from(["", " "])
 )
 def test_plain_rows_are_read_to_the_last_bit(lines: list[tuple[str, list[str]]], end: str) -> None:
@@ -43,7 +44,7 @@ FEW = 20  # lines: where there are many exponents, they are left alone
 E_WORD = st.text(st.sampled_from("1e-E.+5"), min_size=1, max_size=6)
 
 
-@given(
+@tried(
     st.lists(st.tuples(E_WORD, st.lists(PLAIN | EXPONENTS, min_size=3, max_size=3)), min_size=1, max_size=FEW)
 )
 def test_numbers_with_an_exponent_are_read_to_the_last_bit(lines: list[tuple[str, list[str]]]) -> None:

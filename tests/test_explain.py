@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 from data import data_file, needs_data
-from hypothesis import assume, given, settings
+from folding import tried
+from hypothesis import assume
 from hypothesis import strategies as st
 from running import FAMILY, Done, family, vecalc
 
@@ -89,8 +90,7 @@ def grown(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 SUMS = st.recursive(WORDS_OF_SUMS, grown, max_leaves=8)
 
 
-@settings(deadline=None, max_examples=150)
-@given(text=SUMS, norm=st.sampled_from(NORMS), metric=st.sampled_from(["cos", "dot"]))
+@tried(text=SUMS, norm=st.sampled_from(NORMS), metric=st.sampled_from(["cos", "dot"]), examples=150)
 def test_parts_add_up_to_the_score(text: str, norm: str, metric: str) -> None:
     calculator = package.Calculator(space(), package.Options(norm=norm, metric=metric, k=4))
     try:
@@ -106,8 +106,7 @@ def test_parts_add_up_to_the_score(text: str, norm: str, metric: str) -> None:
         assert sum(brought) == pytest.approx(near.score, abs=1e-6 * max(1, abs(near.score)))
 
 
-@settings(deadline=None, max_examples=150)
-@given(text=SUMS, norm=st.sampled_from(NORMS))
+@tried(text=SUMS, norm=st.sampled_from(NORMS), examples=150)
 def test_terms_add_up_to_the_vector(text: str, norm: str) -> None:
     calculator = package.Calculator(space(), package.Options(norm=norm, rank=False))
     workings = calculator.workings(Question(text))

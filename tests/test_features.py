@@ -13,7 +13,7 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from hypothesis import given
+from folding import tried
 from hypothesis import strategies as st
 from running import FAMILY, Done, vecalc
 
@@ -92,7 +92,7 @@ def test_formulas_on_whole_columns_are_not_computed_row_by_row() -> None:
             package.features(calculator(), ["medoid(u, v, v)"], columns)
 
 
-@given(st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(WORDS)), min_size=1, max_size=20))
+@tried(st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(WORDS)), min_size=1, max_size=20))
 def test_rows_do_not_know_of_each_other(rows: list[tuple[str, str]]) -> None:
     columns = {"u": [u for u, _ in rows], "v": [v for _, v in rows]}
     formulas = ["u*v + u", "without(u, v + king)", "cos(u, v)"]

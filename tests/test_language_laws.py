@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from folding import tried
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
@@ -110,8 +111,7 @@ statements = st.one_of(
 )
 
 
-@given(statements)
-@settings(max_examples=400, deadline=None)
+@tried(statements, examples=400)
 @example(Where(Word("x"), (Bind("x", Where(Word("y"), (Bind("y", Number(1.0)),))),)))
 @example(Chain(Negate(Number(2.0)), (("^", Negate(Number(2.0))),)))
 def test_a_tree_is_read_back_from_its_text(tree: Statement) -> None:
@@ -126,8 +126,7 @@ def test_statements_stand_side_by_side(trees: list[Statement], separator: str) -
     assert vecalc.parse(separator.join(map(vecalc.show, trees))) == tuple(trees)
 
 
-@given(nodes)
-@settings(max_examples=100, deadline=None)
+@tried(nodes)
 def test_places_lie_in_the_text_and_parts_in_their_whole(tree: Node) -> None:
     text = vecalc.show(tree)
     for node in walk(vecalc.parse(text)[0]):
@@ -145,8 +144,7 @@ def test_places_lie_in_the_text_and_parts_in_their_whole(tree: Node) -> None:
 any_text = st.text(st.characters(categories=None), max_size=20)  # controls and lone surrogates, too
 
 
-@given(any_text)
-@settings(max_examples=500, deadline=None)
+@tried(any_text, examples=500)
 @example("where")
 @example('"\\"')
 @example("\\")
@@ -198,8 +196,7 @@ garbage = st.one_of(
 )
 
 
-@given(garbage)
-@settings(max_examples=1000, deadline=None)
+@tried(garbage, examples=1000)
 @example("king => queen @" + "1" * 5000)
 @example("f(" * 300)
 @example("1" * 5000)
@@ -221,8 +218,7 @@ def parsed(text: str) -> tuple[Statement, ...] | ExpressionError:
         return problem
 
 
-@given(garbage)
-@settings(max_examples=300, deadline=None)
+@tried(garbage, examples=300)
 def test_any_text_has_answers_or_named_errors(text: str) -> None:
     for answer in calculator().answers([vecalc.Question(text)]):
         assert (answer.error is None) != (answer.result is None)
@@ -275,16 +271,14 @@ small_numbers = st.builds(Number, st.one_of(st.integers(0, 4).map(float), st.flo
 formulas = arithmetic(st.one_of(small_words, small_numbers))
 
 
-@given(formulas)
-@settings(max_examples=400, deadline=None)
+@tried(formulas, examples=400)
 def test_any_arithmetic_is_finite_or_a_named_error(tree: Node) -> None:
     for answer in calculator().answers([vecalc.Question(vecalc.show(tree))]):
         assert answer.error is None or isinstance(answer.error, ExpressionError)
         assert is_finite(answer)
 
 
-@given(arithmetic(st.builds(Number, st.sampled_from([0.0, 0.1, 0.5, 1.0, 2.0, 3.0, 10.0]))))
-@settings(max_examples=300, deadline=None)
+@tried(arithmetic(st.builds(Number, st.sampled_from([0.0, 0.1, 0.5, 1.0, 2.0, 3.0, 10.0]))), examples=300)
 def test_numbers_are_computed_as_python_does(tree: Node) -> None:
     assume("@" not in vecalc.show(tree))
     expected = computed(tree)
@@ -331,8 +325,7 @@ def apply(op: str, a: float, b: float) -> float | None:
     return result if isinstance(result, float) and np.isfinite(result) else None
 
 
-@given(formulas, formulas, formulas)
-@settings(max_examples=150, deadline=None)
+@tried(formulas, formulas, formulas, examples=150)
 def test_sums_are_associative(x: Node, y: Node, z: Node) -> None:
     first, second = Chain(Chain(x, (("+", y),)), (("+", z),)), Chain(x, (("+", Chain(y, (("+", z),))),))
     left, right = outcome(vecalc.show(first)), outcome(vecalc.show(second))
@@ -436,8 +429,7 @@ def test_fifty_thousand_hyphens() -> None:
 with_names = arithmetic(st.one_of(small_numbers, st.builds(Word, st.sampled_from(["a", "x", "y"]))))
 
 
-@given(with_names, formulas, formulas)
-@settings(max_examples=200, deadline=None)
+@tried(with_names, formulas, formulas, examples=200)
 def test_names_are_their_values(body: Node, x: Node, y: Node) -> None:
     """`where`, a statement before, a call and its defaults: all are the text with the values put in."""
     inlined = exactly(vecalc.show(put(body, {"x": x, "y": y})))

@@ -287,6 +287,7 @@ def test_the_dog_and_its_like() -> None:
     assert [word for word, _ in found] == ["🐈", "🐱", "🐕"]
 
 
+@pytest.mark.slow
 @needs_data
 def test_sums_in_real_vectors_as_gensim_has_them() -> None:
     """All of the 8,000 words, the questions of the README."""

@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
+from folding import tried
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -315,8 +316,7 @@ number_formulas = st.recursive(
 )
 
 
-@given(number_formulas.filter(lambda text: "?" in text), st.sampled_from(["rms", "raw"]))
-@settings(max_examples=150, deadline=None)
+@tried(number_formulas.filter(lambda text: "?" in text), st.sampled_from(["rms", "raw"]), examples=150)
 def test_any_formula_is_what_it_is_with_each_word_and_ranks_like_brute_force(text: str, norm: str) -> None:
     calculator = vecalc.Calculator(SPACE, vecalc.Options(norm=norm))
     try:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from folding import tried
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -218,7 +218,7 @@ every_space = pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in SPACES]
 )
 # Every case with every space; with each of either in every run, and in the slow one with each other.
-APART = 3
+APART = 6
 every_case_in_every_space = pytest.mark.parametrize(
     ("name", "way", "measure"),
     [
@@ -410,8 +410,7 @@ def test_codes_are_as_near_as_they_say(name: str) -> None:
     assert not np.isfinite(residuals[lengths == 0]).any()
 
 
-@given(st.data())
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(st.data(), examples=150)
 def test_any_small_space(data: st.DataObject) -> None:
     """Whole numbers of wild sizes, few enough that ties and zeros abound."""
     width = data.draw(st.integers(1, 4))

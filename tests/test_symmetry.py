@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pytest
 from blocks import spaces
-from hypothesis import given, settings
+from folding import tried
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -46,8 +46,7 @@ def test_for_one_pair(name: str, norm: str) -> None:
             assert np.array_equal(first, second), (a, b)
 
 
-@settings(deadline=None, max_examples=100)
-@given(a=vectors, b=vectors)
+@tried(a=vectors, b=vectors)
 def test_for_the_rows_of_a_table(a: np.ndarray, b: np.ndarray) -> None:
     for name, formulas in both_ways().items():
         first, second = (evaluate_rows(formula, {"a": a, "b": b}).numbers for formula in formulas)
