@@ -7,10 +7,8 @@ the right end; and then nothing else lies about. The operations are those of ope
 
 from __future__ import annotations
 
-import os
 import random
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from fnmatch import fnmatch
@@ -120,22 +118,28 @@ def _wrong(home: Home, ways: Ways, ran: Ran) -> Iterator[str]:
         yield f"after the next run: {_difference(state, ways.once)}"
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Iterator[Path]:
-    """A folder in memory, where the system has such: thousands of fsync take minutes on a disk."""
-    memory = Path("/dev/shm")  # noqa: S108 - a private folder below it
-    if not os.access(memory, os.W_OK):
-        yield tmp_path
-        return
-    with tempfile.TemporaryDirectory(dir=memory) as folder:
-        yield Path(folder)
+each_operation = pytest.mark.parametrize("name", OPERATIONS, scope="module")
 
 
-@pytest.fixture
-def home(name: str, place: Path) -> Iterator[Home]:
-    """Where an operation takes place."""
+@pytest.fixture(scope="module")
+def place(name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
+    """Where an operation takes place, for all of its tests."""
     with Server() as server, serving() as (url, _):
-        yield Home(place, server, OPERATIONS[name], url)
+        yield Home(tmp_path_factory.mktemp("place"), server, OPERATIONS[name], url)
+
+
+@pytest.fixture(scope="module")
+def ways(place: Home) -> Ways:
+    """How it goes undisturbed."""
+    place.restore()
+    return undisturbed(place)
+
+
+@pytest.fixture
+def home(place: Home) -> Home:
+    """The same place, as it was before the operation."""
+    place.restore()
+    return place
 
 
 @pytest.fixture(scope="session")
@@ -146,10 +150,8 @@ def strace() -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("strace")
-@pytest.mark.parametrize("name", OPERATIONS)
-def test_30_32_88_93_whatever_call_is_hit(name: str, home: Home) -> None:
-    ways = undisturbed(home)
-    home.restore()
+@each_operation
+def test_30_32_88_93_whatever_call_is_hit(name: str, ways: Ways, home: Home) -> None:
     hits, found = [], []
     for point in points(home.look().calls, home.folder):
         home.restore()
@@ -169,8 +171,8 @@ def test_what_is_not_on_the_disk_is_seen() -> None:
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("strace")
-@pytest.mark.parametrize("name", OPERATIONS)
-def test_31_nothing_takes_its_name_before_it_is_on_the_disk(home: Home) -> None:
+@each_operation
+def test_31_nothing_takes_its_name_before_it_is_on_the_disk(name: str, home: Home) -> None:
     home.run()
     home.restore()
     calls = home.look().calls
@@ -183,11 +185,10 @@ RANDOM_KILLS = 4
 
 @pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="its processes keep their streams in memory")
-@pytest.mark.parametrize("name", OPERATIONS)
-def test_30_67_whenever_it_is_killed(name: str, home: Home) -> None:
+@each_operation
+def test_30_67_whenever_it_is_killed(name: str, ways: Ways, home: Home) -> None:
     """Between system calls, too, and without strace."""
     rng = random.Random(name)  # noqa: S311
-    ways = undisturbed(home)
     found = []
     for _ in range(RANDOM_KILLS):
         home.restore()
