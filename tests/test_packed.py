@@ -143,7 +143,7 @@ def test_packed_twice_is_named(name: str, inner: str, path: Path) -> None:
 @EVERY
 def test_24_bomb(name: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream_limits, "GRACE", 1 << 20)
-    path.write_bytes(PACKS[name](b"the 1 2\nking 3 4\n" + b"x 0 0\n" * 500_000))
+    path.write_bytes(PACKS[name](b"the 1 2\nking 3 4\n" + b"x 0 0\n" * 2_000_000))
     said = problem(path)
     assert "yields more than" in said.message
     assert "200 times" in said.message

@@ -46,7 +46,7 @@ def test_for_one_pair(name: str, norm: str) -> None:
             assert np.array_equal(first, second), (a, b)
 
 
-@tried(a=vectors, b=vectors)
+@tried(a=vectors, b=vectors, examples=200)
 def test_for_the_rows_of_a_table(a: np.ndarray, b: np.ndarray) -> None:
     for name, formulas in both_ways().items():
         first, second = (evaluate_rows(formula, {"a": a, "b": b}).numbers for formula in formulas)
