@@ -59,6 +59,7 @@ MAX_WORD = 1 << 20  # bytes; a longer "word" means that the file is not what it 
 # What becomes of bytes that are not UTF-8: a problem, or lone surrogates, from which they can be had back.
 # Python's other ways (ignore, replace) could make one word of two.
 ENCODING_ERRORS = ("strict", "surrogateescape")
+DAMAGED = "the file is damaged; fetch it again"  # a hint
 
 
 class Head(NamedTuple):

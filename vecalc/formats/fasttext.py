@@ -21,7 +21,7 @@ from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.formats import Block, Head, Source
 from vecalc.formats.fasttext_header import CHUNK, MAGIC, USE_VEC, Model, Reader, read_header
-from vecalc.formats.word2vec_binary import TRAILING
+from vecalc.formats.row_rules import JOINED, TRAILING, excuse
 from vecalc.formats.word_text import decode
 from vecalc.space.files import unreadable
 from vecalc.space.subwords import Subwords
@@ -158,10 +158,8 @@ def _check_end(whole: mmap.mmap, end: int, model: Model, reader: Reader) -> None
         message = f"an output matrix of {rows:,} x {width:,} in {left:,} bytes: the file is cut short"
         raise _cut(message, reader)
     if extra := left - rows * width * 4:
-        if not reader.source.tolerance.allow_trailing:
-            hint = "two files were joined, or the file is damaged; --allow-trailing ignores the rest"
-            raise FileProblem("data after the last matrix", where=str(reader.source.path), hint=hint)
-        reader.source.tally[TRAILING] += extra
+        problem = FileProblem("data after the last matrix", where=str(reader.source.path), hint=JOINED)
+        excuse(reader.source.tolerance.allow_trailing, TRAILING, problem, reader.source, extra)
 
 
 def _cut(message: str, reader: Reader) -> FileProblem:

@@ -50,14 +50,6 @@ class Table(NamedTuple):
     rows: Singles  # [b, width]
 
 
-class _Fields(NamedTuple):
-    """Where each number of some lines begins, has its point, and ends; [b, width] each."""
-
-    starts: Numbers
-    points: Numbers
-    stops: Numbers
-
-
 def table(text: bytes, width: int) -> Table | None:
     """The lines of a text, each a word and so many numbers with one blank between; the last line ends, too.
 
@@ -70,12 +62,13 @@ def table(text: bytes, width: int) -> Table | None:
     fields = _fields(data, width)
     if fields is None:
         return None
-    numbers = _numbers(data, *(places.ravel() for places in fields))
-    if numbers is None or not _put_back(numbers, fields.starts.ravel(), apart):
+    starts, points, stops = fields
+    numbers = _numbers(data, starts.ravel(), points.ravel(), stops.ravel())
+    if numbers is None or not _put_back(numbers, starts.ravel(), apart):
         return None
-    stops = (fields.starts[:, 0] - 1 - ROOM).tolist()
-    begins = [0, *(text.index(b"\n", stop) + 1 for stop in stops[:-1])]
-    words = [text[begin:stop] for begin, stop in zip(begins, stops, strict=True)]
+    ends = (starts[:, 0] - 1 - ROOM).tolist()
+    begins = [0, *(text.index(b"\n", end) + 1 for end in ends[:-1])]
+    words = [text[begin:end] for begin, end in zip(begins, ends, strict=True)]
     return Table(words, numbers.reshape(len(words), width)) if all(words) else None
 
 
@@ -122,8 +115,8 @@ def _put_back(numbers: Singles, starts: Numbers, apart: list[tuple[int, float]])
     return True
 
 
-def _fields(data: NDArray[np.uint8], width: int) -> _Fields | None:
-    """The places of the numbers, or None where the lines are not alike."""
+def _fields(data: NDArray[np.uint8], width: int) -> tuple[Numbers, Numbers, Numbers] | None:
+    """Where each number begins, has its point, and ends [b, width], or None where the lines are not alike."""
     marks = np.flatnonzero((data == BLANK) | (data == POINT) | (data == NEWLINE))
     kinds = data[marks]
     lines = int(np.count_nonzero(kinds == NEWLINE))
@@ -142,7 +135,7 @@ def _fields(data: NDArray[np.uint8], width: int) -> _Fields | None:
     if trailing and (places[:, -1] != places[:, -2] + 1).any():
         return None
     last = 2 * width
-    return _Fields(places[:, 0:last:2] + 1, places[:, 1:last:2], places[:, 2 : last + 1 : 2])
+    return places[:, 0:last:2] + 1, places[:, 1:last:2], places[:, 2 : last + 1 : 2]
 
 
 def _outside_words(kinds: NDArray[np.uint8]) -> Mask:

@@ -8,15 +8,11 @@ smallest k is looked for from nine significant digits downwards, which always su
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from vecalc.arrays import Floats, Numbers, Singles
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+from vecalc.arrays import AnyArray, Floats, Numbers, Singles
 
 # From here to here numbers are written without an exponent, in groups of four digits; what lies outside
 # is rare, and written one by one.
@@ -31,7 +27,7 @@ _CELL = np.dtype(
 )
 
 
-def _groups(texts: list[str]) -> NDArray[np.void]:
+def _groups(texts: list[str]) -> AnyArray:
     """Four bytes for each text; what is missing is NUL, and vanishes in the end."""
     return np.array([text.encode() for text in texts], "S4").view("V4")
 
@@ -39,10 +35,10 @@ def _groups(texts: list[str]) -> NDArray[np.void]:
 class _Tables(NamedTuple):
     """Groups of digits [10_000] as they are written, by what stands around them."""
 
-    full: NDArray[np.void]
-    whole: NDArray[np.void]  # before the point
-    last: NDArray[np.void]  # nothing but zeros follows
-    first: NDArray[np.void]  # and nothing stands before
+    full: AnyArray
+    whole: AnyArray  # before the point
+    last: AnyArray  # nothing but zeros follows
+    first: AnyArray  # and nothing stands before
 
 
 @cache
@@ -61,7 +57,7 @@ def lines(rows: Singles) -> list[bytes]:
     return b"".join(_text(numbers[part], flat[part]) for part in parts).split(b"\n")[:-1]
 
 
-def _text(numbers: Singles, ends: NDArray[np.uint8]) -> bytes:
+def _text(numbers: Singles, ends: AnyArray) -> bytes:
     """Numbers [n], each followed by its end."""
     sizes = np.abs(numbers).astype(np.float64)
     usual = (sizes >= SMALLEST) & (sizes < LARGEST)
@@ -71,12 +67,12 @@ def _text(numbers: Singles, ends: NDArray[np.uint8]) -> bytes:
     rest = np.flatnonzero(~usual)
     if len(rest):
         width = _CELL.itemsize - 1
-        apart = np.array([_spelled(number) for number in numbers[rest]], f"S{width}")
+        apart = np.array([str(number).encode() for number in numbers[rest]], f"S{width}")
         cells.view(np.uint8).reshape(len(cells), -1)[rest, :width] = apart.view(np.uint8).reshape(-1, width)
     return cells.tobytes().translate(None, b"\0")
 
 
-def _cells(sizes: Floats) -> NDArray[np.void]:
+def _cells(sizes: Floats) -> AnyArray:
     """Sizes [n] as cells of bytes."""
     scaled = _scaled(sizes)
     whole, fraction = np.divmod(scaled, 10**DECIMALS)
@@ -108,8 +104,3 @@ def _scaled(sizes: Floats) -> Numbers:
         open_, shorter, fewer = open_[same], shorter[same], fewer[same]
         found[open_], decimals[open_] = shorter, fewer
     return np.asarray(found * POWERS[DECIMALS - decimals], np.int64)
-
-
-def _spelled(number: np.float32) -> bytes:
-    """One number by itself."""
-    return str(number).encode()

@@ -16,7 +16,7 @@ from vecalc.formats.gensim_arrays import beside, inside
 from vecalc.formats.pickled import inert
 from vecalc.formats.pickled_machine import DAMAGED, HINT, Inert
 from vecalc.formats.pickled_names import BAGS
-from vecalc.formats.word2vec_binary import TRAILING
+from vecalc.formats.row_rules import JOINED, TRAILING, excuse
 from vecalc.formats.word_text import shown
 from vecalc.space.subwords import ENCODING, LONGEST_NGRAM, Subwords
 
@@ -64,10 +64,8 @@ def _unpickled(source: Source) -> Inert:
         what = "vectors of gensim's" if not isinstance(model, Inert) else f"vectors: it is a {model.name}"
         raise problem(f"a pickle that holds no {what}", source, HINT)
     if extra := len(data) - end:
-        if not source.tolerance.allow_trailing:
-            hint = "two files were joined, or the file is damaged; --allow-trailing ignores the rest"
-            raise problem("data after the end of the pickle", source, hint)
-        source.tally[TRAILING] += extra
+        trailing = problem("data after the end of the pickle", source, JOINED)
+        excuse(source.tolerance.allow_trailing, TRAILING, trailing, source, extra)
     return model
 
 

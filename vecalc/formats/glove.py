@@ -12,8 +12,7 @@ from pathlib import Path
 
 from vecalc.errors import FileProblem, UsageError
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.text_lines import Chunk, chunks
-from vecalc.formats.text_rows import text_blocks, trailing_numbers
+from vecalc.formats.text_rows import Chunk, chunks, text_blocks, trailing_numbers
 from vecalc.formats.word2vec_header import BYTE_ORDER_MARK, parse_header
 from vecalc.formats.word_text import unfit
 from vecalc.formats.writers import created, text_rows

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -11,11 +11,21 @@ from vecalc.errors import FileProblem
 from vecalc.formats import Block, Source
 from vecalc.formats.word_text import shown
 
+MALFORMED = "malformed rows left out"
 NOT_FINITE = "rows with numbers that are not finite, left out"
 WORDLESS = "rows without a word, left out"
 BROKEN = "rows whose word holds a newline, left out"
 DUPLICATE = "duplicate words left out, the first row of each kept"
+TRAILING = "bytes after the last row that the header promises, ignored"
+JOINED = "two files were joined, or the file is damaged; --allow-trailing ignores the rest"  # a hint
 _HINT = "--skip-bad-rows leaves such rows out"
+
+
+def excuse(allowed: bool, kind: str, problem: FileProblem, source: Source, count: int = 1) -> None:
+    """Count what is put up with, as so many of a kind; raise the problem of it where it is not allowed."""
+    if not allowed:
+        raise problem from None
+    source.tally[kind] += count
 
 
 def sound(blocks: Iterable[Block], source: Source) -> Iterator[Block]:
@@ -26,36 +36,24 @@ def sound(blocks: Iterable[Block], source: Source) -> Iterator[Block]:
     """
     seen: set[str] = set()
     for block in blocks:
-        wordless = _wordless(block.words)
+        words = block.words
         infinite = np.logical_not(np.isfinite(block.rows).all(axis=1))
-        broken = _broken(block.words) & ~wordless
-        _refuse(block, infinite, source, NOT_FINITE, "holds a number that is not finite (as float32)")
-        _refuse(block, wordless, source, WORDLESS, "has no word")
-        _refuse(block, broken, source, BROKEN, "holds a newline in its word")
+        wordless = broken = np.zeros(len(words), bool)
+        if not all(map(str.strip, words)):  # blanks of any kind: stricter, and faster
+            wordless = np.array([not word.strip(" \t\r\n") for word in words], bool)
+        if "\n" in "".join(words):
+            broken = np.array(["\n" in word for word in words], bool) & ~wordless
+        for bad, kind, what in (
+            (infinite, NOT_FINITE, "holds a number that is not finite (as float32)"),
+            (wordless, WORDLESS, "has no word"),
+            (broken, BROKEN, "holds a newline in its word"),
+        ):
+            if bad.any():
+                i = int(bad.argmax())
+                message = f"row {block.numbers[i]:,} (word {shown(words[i])}) {what}"
+                problem = FileProblem(message, where=str(source.path), hint=_HINT)
+                excuse(source.tolerance.skip_bad_rows, kind, problem, source, int(bad.sum()))
         yield _without(block, wordless | infinite | broken, seen, source)
-
-
-def _wordless(words: Sequence[str]) -> Mask:
-    if all(map(str.strip, words)):  # blanks of any kind: stricter, and faster
-        return np.zeros(len(words), bool)
-    return np.array([not word.strip(" \t\r\n") for word in words], bool)
-
-
-def _broken(words: Sequence[str]) -> Mask:
-    if "\n" not in "".join(words):
-        return np.zeros(len(words), bool)
-    return np.array(["\n" in word for word in words], bool)
-
-
-def _refuse(block: Block, bad: Mask, source: Source, kind: str, what: str) -> None:
-    """Count the bad rows where they are to be skipped, otherwise raise for the first of them."""
-    if not bad.any():
-        return
-    if not source.tolerance.skip_bad_rows:
-        i = int(bad.argmax())
-        message = f"row {block.numbers[i]:,} (word {shown(block.words[i])}) {what}"
-        raise FileProblem(message, where=str(source.path), hint=_HINT)
-    source.tally[kind] += int(bad.sum())
 
 
 def _without(block: Block, bad: Mask, seen: set[str], source: Source) -> Block:
@@ -64,15 +62,12 @@ def _without(block: Block, bad: Mask, seen: set[str], source: Source) -> Block:
     if not bad.any() and len(fresh) == len(block.words) and seen.isdisjoint(fresh):
         seen |= fresh
         return block
-    kept = [i for i, word in enumerate(block.words) if not bad[i] and _is_new(word, seen)]
+    kept: list[int] = []
+    for i, word in enumerate(block.words):
+        if not bad[i] and word not in seen:
+            seen.add(word)
+            kept.append(i)
     if repeated := len(block.words) - int(bad.sum()) - len(kept):
         source.tally[DUPLICATE] += repeated
     numbers = [block.numbers[i] for i in kept]
     return Block([block.words[i] for i in kept], block.rows[kept], numbers, block.subwords)
-
-
-def _is_new(word: str, seen: set[str]) -> bool:
-    if word in seen:
-        return False
-    seen.add(word)
-    return True

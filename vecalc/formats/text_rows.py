@@ -1,4 +1,4 @@
-"""From lines "word number number ..." to blocks: the part that word2vec text and GloVe share.
+"""From bytes to lines "word number number ..." to blocks: what word2vec text and GloVe share.
 
 A word may hold blanks when the last fields of its line are as many numbers as the file is wide and the
 field before them is none: `windows 95 0.1 0.2` could as well be a row too long, and is refused.
@@ -8,25 +8,83 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem
-from vecalc.formats import Block, Source
+from vecalc.formats import MAX_WIDTH, MAX_WORD, Block, Source
 from vecalc.formats.float_parsing import table
-from vecalc.formats.text_lines import Chunk, Line
-from vecalc.formats.word2vec_header import is_number
+from vecalc.formats.row_rules import MALFORMED, excuse
+from vecalc.formats.word2vec_header import BYTE_ORDER_MARK, is_number, too_many
 from vecalc.formats.word_text import decode, shown
 
-MALFORMED = "malformed rows left out"
+CHUNK = 1 << 20
+LONGEST = MAX_WORD + 64 * MAX_WIDTH  # a word, and as many numbers as a row may have, 64 bytes each
+BLANKS = b" \t\r"
 TRAILING = "rows after the last one that the header promises, ignored"
 PIECE = 1 << 18  # bytes taken apart at once: what is made of them stays in the second-level cache
 _PLAIN = b"0123456789+-.eE "  # what usual numbers and the single blanks between them consist of
 _HINT = "correct the line, or leave such rows out with --skip-bad-rows"
 _HEADER_HINT = "if this is meant as a header, it must be two integers, the number of rows and their width"
+
+
+class Line(NamedTuple):
+    """A line that is not blank, without trailing blanks, and its number in the file from 1."""
+
+    number: int
+    text: bytes
+
+
+class Chunk(NamedTuple):
+    """Some whole lines of a file: their bytes, ended by a newline, and the number of the first."""
+
+    data: bytes
+    first: int
+
+    def lines(self) -> list[Line]:
+        """The lines that are not blank."""
+        stripped = (line.rstrip(BLANKS) for line in self.data[:-1].split(b"\n"))
+        return [Line(number, line) for number, line in enumerate(stripped, self.first) if line]
+
+    def after_first_line(self) -> Chunk:
+        """The same without its first line; it may be empty then."""
+        return Chunk(self.data.partition(b"\n")[2], self.first + 1)
+
+
+def chunks(source: Source) -> Iterator[Chunk]:
+    """The lines of a source, about a megabyte at a time.
+
+    A byte-order mark before the first line, CRLF ends and a missing last newline are as good as none.
+    """
+    first = 1
+    for data in _whole_lines(source):
+        chunk = Chunk(data.removeprefix(BYTE_ORDER_MARK) if first == 1 else data, first)
+        yield chunk
+        first += data.count(b"\n")
+
+
+def _whole_lines(source: Source) -> Iterator[bytes]:
+    rest, number = b"", 1
+    while data := source.stream.read(CHUNK):
+        end = data.rfind(b"\n") + 1
+        if end:
+            whole, rest = rest + data[:end], data[end:]
+            number += whole.count(b"\n")
+            yield whole
+        else:
+            rest += data
+        if len(rest) > LONGEST:
+            message = f"a line of more than {LONGEST:,} bytes"
+            hint = "the file is damaged, or of another format"
+            raise FileProblem(message, where=f"{source.path}:{number}", hint=hint)
+    if rest:
+        yield rest + b"\n"
+
+
+# --- blocks of rows ----------------------------------------------------------------------------
 
 
 class _Row(NamedTuple):
@@ -51,7 +109,8 @@ def text_blocks(
             lines = chunk.lines()
             wanted = lines if promised is None else lines[: promised - seen]
             if extra := lines[len(wanted) :]:
-                _count_trailing(extra, promised or 0, source)
+                problem = too_many(promised or 0, "there are more", f"{source.path}:{extra[0].number}")
+                excuse(source.tolerance.allow_trailing, TRAILING, problem, source, len(extra))
             count = len(wanted)
             block = _careful_block(wanted, width, source, seen)
         yield block
@@ -60,14 +119,6 @@ def text_blocks(
         message = f"the header promises {promised:,} rows, the file has {seen:,}"
         hint = "the file is cut short, or its header is wrong; fetch it again"
         raise FileProblem(message, where=str(source.path), hint=hint)
-
-
-def _count_trailing(extra: Sequence[Line], promised: int, source: Source) -> None:
-    if not source.tolerance.allow_trailing:
-        message = f"data after the last row: the header promises {promised:,} rows, and there are more"
-        hint = "the header is wrong, or two files were joined; --allow-trailing ignores the rest"
-        raise FileProblem(message, where=f"{source.path}:{extra[0].number}", hint=hint)
-    source.tally[TRAILING] += len(extra)
 
 
 def _plain_block(chunk: Chunk, width: int, source: Source, seen: int) -> Block | None:
@@ -91,11 +142,17 @@ def _plain_block(chunk: Chunk, width: int, source: Source, seen: int) -> Block |
 
 def _careful_block(lines: Sequence[Line], width: int, source: Source, seen: int) -> Block:
     """The block of any lines."""
-    rows = list(_split_all(enumerate(lines, seen + 1), width, source))
+    rows: list[_Row] = []
+    for row, line in enumerate(lines, seen + 1):
+        word, _, numbers = line.text.partition(b" ")
+        if numbers.count(b" ") == width - 1:  # fields that are right in count may still be no numbers
+            rows.append(_Row(row, line, word, numbers))
+        elif split := _split_carefully(line, width, source):
+            rows.append(_Row(row, line, *split))
     values = _parsed_fast(rows, width)
     if values is None:
         rows, values = _parsed_one_by_one(rows, width, source)
-    words = decode([row.word for row in rows], source, _places(source, rows))
+    words = decode([row.word for row in rows], source, lambda i: f"{source.path}:{rows[i].line.number}")
     return Block(words, values, [row.row for row in rows])
 
 
@@ -103,23 +160,6 @@ def trailing_numbers(line: bytes) -> int:
     """How many numbers a line ends with; its first field is a word whatever it looks like."""
     fields = line.split()[:0:-1]
     return next((i for i, field in enumerate(fields) if not is_number(field)), len(fields))
-
-
-def _places(source: Source, rows: Sequence[_Row]) -> Callable[[int], str]:
-    return lambda i: f"{source.path}:{rows[i].line.number}"
-
-
-def _split_all(lines: Iterable[tuple[int, Line]], width: int, source: Source) -> Iterator[_Row]:
-    """Word and numbers of each line; fields that are right in count may still be no numbers."""
-    for row, line in lines:
-        word, _, numbers = line.text.partition(b" ")
-        if numbers.count(b" ") != width - 1:
-            try:
-                word, numbers = _split_carefully(line, width, source)
-            except FileProblem as problem:
-                _forgive(problem, source)
-                continue
-        yield _Row(row, line, word, numbers)
 
 
 def _parsed_fast(rows: Sequence[_Row], width: int) -> Singles | None:
@@ -141,32 +181,31 @@ def _parsed_one_by_one(rows: Sequence[_Row], width: int, source: Source) -> tupl
     good: list[_Row] = []
     values: list[list[float]] = []
     for row in rows:
-        try:
-            word, numbers = _split_carefully(row.line, width, source)
-        except FileProblem as problem:
-            _forgive(problem, source)
-            continue
-        good.append(row._replace(word=word))
-        values.append([float(field) for field in numbers.split()])
+        if split := _split_carefully(row.line, width, source):
+            good.append(row._replace(word=split[0]))
+            values.append([float(field) for field in split[1].split()])
     with np.errstate(over="ignore"):
         return good, np.array(values, np.float64).reshape(-1, width).astype(np.float32)
 
 
-def _split_carefully(line: Line, width: int, source: Source) -> tuple[bytes, bytes]:
-    """Word and numbers of one line, every field checked; FileProblem when it is malformed."""
+def _split_carefully(line: Line, width: int, source: Source) -> tuple[bytes, bytes] | None:
+    """Word and numbers of one line, every field checked; None for a malformed one that is left out."""
     fields = line.text.rsplit(None, width)
     if len(fields) == width and line.text[:1].isspace():
-        fields = [b"", *fields]  # an empty word, which is for `checks` to judge
-    if len(fields) <= width:
-        behind_word = fields if line.text[:1].isspace() else fields[1:]
-        raise _miscounted(line, sum(map(is_number, behind_word)), width, source)
+        fields = [b"", *fields]  # an empty word, which is for `row_rules` to judge
     word, *numbers = fields
     wrong = next((i for i, field in enumerate(numbers) if not is_number(field)), None)
-    if wrong is not None:
-        raise _not_a_number(line, wrong, width, source)
-    if len(parts := word.split()) > 1 and is_number(parts[-1]):
-        raise _miscounted(line, trailing_numbers(line.text), width, source)
-    return word, b" ".join(numbers)
+    if len(fields) <= width:
+        behind_word = fields if line.text[:1].isspace() else fields[1:]
+        problem = _miscounted(line, sum(map(is_number, behind_word)), width, source)
+    elif wrong is not None:
+        problem = _not_a_number(line, wrong, width, source)
+    elif len(parts := word.split()) > 1 and is_number(parts[-1]):
+        problem = _miscounted(line, trailing_numbers(line.text), width, source)
+    else:
+        return word, b" ".join(numbers)
+    excuse(source.tolerance.skip_bad_rows, MALFORMED, problem, source)
+    return None
 
 
 def _miscounted(line: Line, found: int, width: int, source: Source) -> FileProblem:
@@ -182,10 +221,3 @@ def _not_a_number(line: Line, wrong: int, width: int, source: Source) -> FilePro
     column = len(line.text[: fields[wrong].start()].decode("utf-8", "replace")) + 1
     message = f"{shown(fields[wrong][0])} is not a number (field {wrong + 1} of {width} after the word)"
     return FileProblem(message, where=f"{source.path}:{line.number}:{column}", hint=_HINT)
-
-
-def _forgive(problem: FileProblem, source: Source) -> None:
-    """Count a malformed row, or raise its problem."""
-    if not source.tolerance.skip_bad_rows:
-        raise problem from None
-    source.tally[MALFORMED] += 1

@@ -14,7 +14,8 @@ import numpy as np
 
 from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WORD, Block, Head, Source
-from vecalc.formats.word2vec_header import Header, check_header, is_text, parse_header, required_header
+from vecalc.formats.row_rules import TRAILING, excuse
+from vecalc.formats.word2vec_header import Header, is_text, parse_header, required_header, too_many
 from vecalc.formats.word_text import decode, shown, too_long, unfit
 from vecalc.formats.writers import batches, created
 from vecalc.space import VectorSpace
@@ -23,7 +24,6 @@ SUFFIXES = (".bin", ".w2v")
 GZIPPED = True  # it may be
 CHUNK = 4 << 20  # bytes at a time: some thousand rows of 300, and more than any one row
 LONGEST_HEADER = 128  # bytes: two integers of any size
-TRAILING = "bytes after the last row that the header promises, ignored"
 _WIDTH_HINT = "the file is damaged, or its header has the wrong width; fetch it again"
 
 
@@ -32,15 +32,6 @@ class _Window(NamedTuple):
 
     data: bytes
     offset: int
-
-
-class _Found(NamedTuple):
-    """Whole rows at the beginning of a window: words, where each begins and its vector does, and the end."""
-
-    words: list[bytes]
-    starts: list[int]
-    vectors: list[int]
-    end: int
 
 
 def recognise(head: Head) -> bool:
@@ -52,16 +43,15 @@ def recognise(head: Head) -> bool:
 def read(source: Source) -> Iterator[Block]:
     """Words and rows; FileProblem with the byte where the file stops being what its header says."""
     window = _Window(_beginning(source), 0)
-    header = required_header(window.data, source)
-    check_header(header, source, least_row=len("w ") + 4 * header.width)
+    header = required_header(window.data, source, number=4, rest=len("w "))
     window = _after(window, header.size)
-    seen = 0
+    seen, size = 0, 4 * header.width
     while seen < header.rows:
-        found = _whole_rows(window.data, 4 * header.width, header.rows - seen)
-        if found.words:
-            yield _block(found, window, seen, header, source)
-        seen += len(found.words)
-        window = _after(window, found.end)
+        vectors = _vectors(window.data, size, header.rows - seen)
+        if vectors:
+            yield _block(vectors, window, seen, size, source)
+            seen += len(vectors)
+            window = _after(window, vectors[-1] + size)
         if seen < header.rows:
             window = _longer(window, seen, header, source)
     _finish(window, header, source)
@@ -89,8 +79,8 @@ def _longer(window: _Window, seen: int, header: Header, source: Source) -> _Wind
     return _Window(window.data + more, window.offset)
 
 
-def _whole_rows(data: bytes, size: int, wanted: int) -> _Found:
-    """At most so many rows with vectors of so many bytes, as far as the data hold them whole.
+def _vectors(data: bytes, size: int, wanted: int) -> list[int]:
+    """Where the vectors of so many bytes begin, of at most so many rows that the data hold whole.
 
     The one loop that can't be left to numpy: where a row begins is known when the one before it is. It does
     nothing else, so that the threads which code and write rows get their turns.
@@ -104,22 +94,24 @@ def _whole_rows(data: bytes, size: int, wanted: int) -> _Found:
             break
         vectors.append(vector)
         end = vector + size
-    starts = [0, *(vector + size for vector in vectors[:-1])][: len(vectors)]
-    words = [data[start : vector - 1] for start, vector in zip(starts, vectors, strict=True)]
-    if any(word[:1] == b"\n" for word in words):  # word2vec.c ends rows with it
-        starts = [start + (word[:1] == b"\n") for start, word in zip(starts, words, strict=True)]
-        words = [word.removeprefix(b"\n") for word in words]
-    return _Found(words, starts, vectors, end)
+    return vectors
 
 
-def _block(found: _Found, window: _Window, seen: int, header: Header, source: Source) -> Block:
+def _block(vectors: Sequence[int], window: _Window, seen: int, size: int, source: Source) -> Block:
+    """The rows whose vectors begin at these places of a window."""
+    starts = [0, *(vector + size for vector in vectors[:-1])]
+    raw = [window.data[start : vector - 1] for start, vector in zip(starts, vectors, strict=True)]
+    if any(word[:1] == b"\n" for word in raw):  # word2vec.c ends rows with it
+        starts = [start + (word[:1] == b"\n") for start, word in zip(starts, raw, strict=True)]
+        raw = [word.removeprefix(b"\n") for word in raw]
+
     def where(i: int) -> str:
-        return _place(source, window.offset + found.starts[i])
+        return _place(source, window.offset + starts[i])
 
-    _refuse_shifted(found.words, seen, where)
-    words = decode(found.words, source, where)
-    every = np.lib.stride_tricks.sliding_window_view(np.frombuffer(window.data, np.uint8), 4 * header.width)
-    rows = every[np.array(found.vectors)].view("<f4")
+    _refuse_shifted(raw, seen, where)
+    words = decode(raw, source, where)
+    every = np.lib.stride_tricks.sliding_window_view(np.frombuffer(window.data, np.uint8), size)
+    rows = every[np.array(vectors)].view("<f4")
     return Block(words, rows.astype(np.float32, copy=False), range(seen + 1, seen + 1 + len(words)))
 
 
@@ -153,15 +145,11 @@ def _finish(window: _Window, header: Header, source: Source) -> None:
     while rest in {b"", b"\n"} and (more := source.stream.read(CHUNK)):
         rest += more
     rest = rest.removeprefix(b"\n")
-    if rest and not source.tolerance.allow_trailing:
-        message = f"data after the last row: the header promises {header.rows:,} rows, and more follows"
-        hint = "the header is wrong, or two files were joined; --allow-trailing ignores the rest"
-        raise FileProblem(message, where=_place(source, window.offset), hint=hint)
-    extra = len(rest)
+    if rest:
+        problem = too_many(header.rows, "more follows", _place(source, window.offset))
+        excuse(source.tolerance.allow_trailing, TRAILING, problem, source, len(rest))
     while more := source.stream.read(CHUNK):
-        extra += len(more)
-    if extra:
-        source.tally[TRAILING] += extra
+        source.tally[TRAILING] += len(more)
 
 
 def _place(source: Source, offset: int) -> str:

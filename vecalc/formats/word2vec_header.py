@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from vecalc.errors import FileProblem
-from vecalc.formats import MAX_WIDTH, Source
+from vecalc.formats import DAMAGED, MAX_WIDTH, Source
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*([+-]?\d{1,40})[ \t]+([+-]?\d{1,40})[ \t]*\r?(?:\n|\Z)")
@@ -37,36 +37,38 @@ def parse_header(data: bytes) -> Header | None:
     return Header(int(match[1]), int(match[2]), match.end()) if match else None
 
 
-def required_header(data: bytes, source: Source) -> Header:
-    """The header at the beginning of the data; FileProblem where there is none."""
+def required_header(data: bytes, source: Source, *, number: int, rest: int) -> Header:
+    """The header at the beginning of the data; FileProblem where there is none, or it can't be true.
+
+    A number takes at least so many bytes of the file, and a row so many more.
+    """
+    where = f"{source.path}:1"
     header = parse_header(data)
     if header is None:
         message = "the first line is not two integers, the number of rows and their width"
         hint = "a file without a header is read as GloVe text"
-        raise FileProblem(message, where=f"{source.path}:1", hint=hint)
-    return header
-
-
-def check_header(header: Header, source: Source, least_row: int) -> None:
-    """FileProblem unless the promised rows, each of at least so many bytes, may be in the file."""
+        raise FileProblem(message, where=where, hint=hint)
     rows, width, _ = header
-    where = f"{source.path}:1"
     if rows < 1 or width < 1:
         message = f"the header says {rows:,} rows of {width:,} numbers"
         raise FileProblem(message, where=where, hint="both must be positive; fetch the file again")
     if width > MAX_WIDTH:
         message = f"the header says {width:,} numbers in a row, more than the {MAX_WIDTH:,} of any model"
         raise FileProblem(message, where=where, hint="the file is damaged, or of another format")
-    if rows * least_row > max(_SMALL, _PLAUSIBLE * source.ceiling):
-        message = (
-            f"the header says {rows:,} rows of {width:,} numbers, at least {rows * least_row:,} bytes; "
-            f"the file holds {_at_most(source)}"
-        )
-        raise FileProblem(message, where=where, hint="the file is damaged; fetch it again")
+    needed = rows * (width * number + rest)
+    if needed > max(_SMALL, _PLAUSIBLE * source.ceiling):
+        message = f"the header says {rows:,} rows of {width:,} numbers, at least {needed:,} bytes; "
+        packed = source.size is None
+        message += f"the file holds {'at most ' * packed}{source.ceiling:,}{' once unpacked' * packed}"
+        raise FileProblem(message, where=where, hint=DAMAGED)
+    return header
 
 
-def _at_most(source: Source) -> str:
-    return f"{source.ceiling:,}" if source.size is not None else f"at most {source.ceiling:,} once unpacked"
+def too_many(rows: int, what: str, where: str) -> FileProblem:
+    """The problem of a file that goes on behind the rows that its header promises."""
+    message = f"data after the last row: the header promises {rows:,} rows, and {what}"
+    hint = "the header is wrong, or two files were joined; --allow-trailing ignores the rest"
+    return FileProblem(message, where=where, hint=hint)
 
 
 def is_text(body: bytes, width: int) -> bool:

@@ -10,9 +10,8 @@ from itertools import chain
 from pathlib import Path
 
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.text_lines import Chunk, chunks
-from vecalc.formats.text_rows import text_blocks
-from vecalc.formats.word2vec_header import check_header, is_text, parse_header, required_header
+from vecalc.formats.text_rows import Chunk, chunks, text_blocks
+from vecalc.formats.word2vec_header import is_text, parse_header, required_header
 from vecalc.formats.writers import created, text_rows
 from vecalc.space import VectorSpace
 
@@ -30,8 +29,7 @@ def read(source: Source) -> Iterator[Block]:
     """Words and rows; FileProblem when the rows are not as many or as wide as the header says."""
     rest = chunks(source)
     first = next(rest, Chunk(b"", 1))
-    header = required_header(first.data.partition(b"\n")[0], source)
-    check_header(header, source, least_row=len("w") + len(" 0") * header.width + len("\n"))
+    header = required_header(first.data.partition(b"\n")[0], source, number=len(" 0"), rest=len("w\n"))
     yield from text_blocks(source, chain([first.after_first_line()], rest), header.width, header.rows)
 
 

@@ -7,16 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple, cast
+from typing import IO, NamedTuple, cast
 
 from vecalc.arrays import Singles
 from vecalc.formats.float_text import lines
 from vecalc.formats.word2vec_header import is_number
 from vecalc.formats.word_text import unfit
 from vecalc.space import VectorSpace
-
-if TYPE_CHECKING:
-    pass
 
 GZIP = ".gz"
 LEVEL = 6  # gzip's own default: a level more takes twice the time for a hundredth of the size
