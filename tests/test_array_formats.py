@@ -171,7 +171,7 @@ def test_npy_of_unsigned_numbers(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["npy", "npz"])
 def test_a_wide_array_in_fortran_order(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vecalc.formats.npy_stream.COLUMNS_CHUNK", 1 << 12)
+    monkeypatch.setattr("vecalc.formats.npy.COLUMNS_CHUNK", 1 << 12)
     words = [f"word{i}" for i in range(3_000)]
     rows = np.random.default_rng(1).normal(size=(len(words), 20)).astype(np.float32)
     check(MAKERS[name](tmp_path, words, np.asfortranarray(rows)), words, rows)

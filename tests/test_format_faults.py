@@ -38,7 +38,7 @@ from vector_files import (
 )
 
 from vecalc.errors import FileProblem, StorageProblem, UsageError, VecalcError
-from vecalc.formats import MAX_WIDTH, Block, Source, open_file, stream_limits
+from vecalc.formats import MAX_WIDTH, Block, Source, compression, open_file
 from vecalc.formats import load as load_module
 from vecalc.formats.load import Loaded, load
 
@@ -511,7 +511,7 @@ def test_21_real_files_of_other_kinds(name: str, kind: str) -> None:
 
 @pytest.mark.parametrize("line", [b"x 0 0\n", b"\0"])
 def test_24_gzip_bomb(file: File, monkeypatch: pytest.MonkeyPatch, line: bytes) -> None:
-    monkeypatch.setattr(stream_limits, "GRACE", 1 << 20)
+    monkeypatch.setattr(compression, "GRACE", 1 << 20)
     path = file(gzip.compress(b"the 1 2\nking 3 4\n" + line * ((4 << 20) // len(line))))
     said = problem(path)
     assert "yields more than" in said.message or "a line of more than" in said.message

@@ -34,7 +34,7 @@ from vector_files import (
     touched,
 )  # fmt: skip
 
-from vecalc.formats import Block, Source, open_file, stream_limits
+from vecalc.formats import Block, Source, compression, open_file
 from vecalc.formats import load as load_module
 from vecalc.library import open_model
 from vecalc.space.files import unreadable
@@ -191,7 +191,7 @@ def test_8_a_promise_takes_no_memory_on_the_command_line(file: File, way: str, c
 def test_24_a_gzip_bomb_on_the_command_line(
     file: File, tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stream_limits, "GRACE", 1 << 20)
+    monkeypatch.setattr(compression, "GRACE", 1 << 20)
     path = file(gzip.compress(b"the 1 2\nking 3 4\n" + b"x 0 0\n" * (1 << 20)))
     assert_refused(vecalc("-m", path, "the"), "yields more than", path)
     assert nothing_cached(tmp_path)

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vecalc.errors import FileProblem
-from vecalc.formats import stream_limits
+from vecalc.formats import compression
 from vecalc.formats.load import load
 
 WORDS = ["the", "king", "queen", "man", "woman", "naïve"]
@@ -142,7 +142,7 @@ def test_packed_twice_is_named(name: str, inner: str, path: Path) -> None:
 
 @EVERY
 def test_24_bomb(name: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream_limits, "GRACE", 1 << 20)
+    monkeypatch.setattr(compression, "GRACE", 1 << 20)
     path.write_bytes(PACKS[name](b"the 1 2\nking 3 4\n" + b"x 0 0\n" * 2_000_000))
     said = problem(path)
     assert "yields more than" in said.message

@@ -1,4 +1,4 @@
-"""Arrow IPC files, also called Feather version 2: the columns of `tables`, a record batch at a time.
+"""Arrow IPC files, also called Feather version 2: the columns of `arrow_blocks`, a record batch at a time.
 
 Source: the Apache Arrow IPC format, read and written by pyarrow.
 """
@@ -7,15 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from vecalc.errors import FileProblem
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.arrow_blocks import batches_of, blocks_of, explained
-from vecalc.formats.arrow_columns import arrow, columns_of
-
-if TYPE_CHECKING:
-    from vecalc.space import VectorSpace
+from vecalc.formats.arrow_blocks import arrow, batches_of, blocks_of, columns_of, explained
+from vecalc.space import VectorSpace
 
 SUFFIXES = (".arrow", ".feather")
 _WHAT = "an Arrow table"

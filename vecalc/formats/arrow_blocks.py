@@ -1,35 +1,52 @@
 """Arrow record batches to blocks, and spaces to record batches.
 
+The word is the column called word, token, term or key, or the only one of text. The numbers are the column
+called vector or embedding, or the only one of lists; where no column holds lists, they are all columns of
+numbers, in their order, which must then be of one type.
+
 pyarrow believes what an Arrow file says of its own buffers; so every column that is read is validated first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from vecalc.arrays import Numbers, Singles
 from vecalc.errors import FileProblem, StorageProblem
-from vecalc.formats import MAX_WIDTH, Block, Source
-from vecalc.formats.arrow_columns import Columns, arrow
-from vecalc.formats.npy_stream import as_float32
-from vecalc.formats.stream_limits import ceiling_of, too_much
+from vecalc.formats import DAMAGED, MAX_WIDTH, Block, Source
+from vecalc.formats.compression import ceiling_of, too_much
+from vecalc.formats.extras import extra
+from vecalc.formats.npy import as_float32
+from vecalc.formats.row_rules import MALFORMED, excuse
 from vecalc.formats.word_text import decode, encoded, shown
+from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
-
-if TYPE_CHECKING:
-    from vecalc.space import VectorSpace
 
 BATCH = 1 << 13  # rows at a time
 TEXT = 1 << 24  # bytes of words at a time, where many rows may share one
 COPIES = 2  # of a word while it is read: its bytes, and the text that they are
 LONGEST_REASON = 150  # characters of what pyarrow says
-MALFORMED = "malformed rows left out"
-DAMAGED = "the file is damaged; fetch it again"
+_WORDS = ("word", "token", "term", "key", "words", "tokens")
+_VECTORS = ("vector", "embedding", "vectors", "embeddings")
+_HINT = "have one column of words and one of lists of numbers; call them word and vector"
+
+
+class Columns(NamedTuple):
+    """Which columns to read: of the word, and of its numbers, one of lists or several."""
+
+    word: str
+    numbers: list[str]
+    lists: bool
+
+
+def arrow(path: Path, what: str, module: str = "pyarrow") -> Any:
+    """A module of pyarrow; FileProblem that names the extra where it is not installed."""
+    return extra(module, "parquet", what, path)
 
 
 def blocks_of(batches: Iterable[Any], columns: Columns, source: Source) -> Iterator[Block]:
@@ -150,7 +167,7 @@ def _lengths(values: Any) -> Numbers:
 
 
 def _words(column: Any, first: int, source: Source) -> list[str]:
-    """The words of a column of bytes; a missing one is empty, which is for `checks` to judge."""
+    """The words of a column of bytes; a missing one is empty, which is for `row_rules` to judge."""
     listed = [word or b"" for word in column.to_pylist()]
     return decode(listed, source, lambda i: f"{source.path}: row {first + i:,}")
 
@@ -171,12 +188,11 @@ def _of_lists(column: Any, width: int, first: int, source: Source) -> tuple[Sing
     bad = np.flatnonzero(sizes != width)
     good = np.flatnonzero(sizes == width)
     if len(bad):
-        if not source.tolerance.skip_bad_rows:
-            found = max(int(sizes[bad[0]]), 0)
-            message = f"row {first + int(bad[0]):,} has {found:,} numbers, {width:,} are expected"
-            hint = "correct the table, or leave such rows out with --skip-bad-rows"
-            raise FileProblem(message, where=str(source.path), hint=hint)
-        source.tally[MALFORMED] += len(bad)
+        found = max(int(sizes[bad[0]]), 0)
+        message = f"row {first + int(bad[0]):,} has {found:,} numbers, {width:,} are expected"
+        hint = "correct the table, or leave such rows out with --skip-bad-rows"
+        problem = FileProblem(message, where=str(source.path), hint=hint)
+        excuse(source.tolerance.skip_bad_rows, MALFORMED, problem, source, len(bad))
         column = column.take(good)
     return _numbers(column.flatten()).reshape(-1, width), good
 
@@ -190,7 +206,69 @@ def _side_by_side(columns: list[Any]) -> Singles:
 
 
 def _numbers(values: Any) -> Singles:
-    """Numbers as float32; a missing one is nan, which is for `checks` to judge."""
+    """Numbers as float32; a missing one is nan, which is for `row_rules` to judge."""
     if values.null_count:
         values = values.cast("float64")
     return as_float32(values.to_numpy(zero_copy_only=False))
+
+
+# --- columns -------------------------------------------------------------------------------------
+
+
+def columns_of(schema: Any, path: Path) -> Columns:
+    """The columns that hold words and vectors; FileProblem where that is not clear."""
+    pa = arrow(path, "a table")
+    kinds = {field.name: _kind(field.type, pa.types) for field in schema}
+    if len(kinds) < len(schema):
+        raise FileProblem("two columns have the same name", where=str(path), hint=_HINT)
+    word = _one(kinds, "text", _WORDS, "words", path)
+    lists = [name for name, kind in kinds.items() if kind == "lists"]
+    if lists:
+        return Columns(word, [_one(kinds, "lists", _VECTORS, "vectors", path)], True)
+    numbers = [name for name, kind in kinds.items() if kind == "numbers"]
+    types = {str(schema.field(name).type) for name in numbers}
+    if not numbers:
+        raise FileProblem(f"no column of numbers: {_listed(kinds)}", where=str(path), hint=_HINT)
+    if len(types) > 1 or len(numbers) > MAX_WIDTH:
+        message = (
+            f"it is not clear which of {len(numbers):,} columns are the vector, they hold {_some(types)}"
+        )
+        raise FileProblem(message, where=str(path), hint="keep only the word and its numbers, of one type")
+    return Columns(word, numbers, False)
+
+
+def _kind(kind: Any, types: Any) -> str:
+    """What a column of this type may be."""
+    if types.is_dictionary(kind):
+        kind = kind.value_type
+    if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
+        return "text"
+    if types.is_binary(kind) or types.is_large_binary(kind):
+        return "text"
+    if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
+        return "lists" if _is_number(kind.value_type, types) else ""
+    return "numbers" if _is_number(kind, types) else ""
+
+
+def _is_number(kind: Any, types: Any) -> bool:
+    return bool(types.is_floating(kind) or types.is_integer(kind))
+
+
+def _one(kinds: dict[str, str], kind: str, names: Sequence[str], what: str, path: Path) -> str:
+    """The column of one of these names, or the only one of its kind."""
+    found = [name for name in kinds if kinds[name] == kind]
+    named = [name for wanted in names for name in found if name.lower() == wanted]
+    if len(found) != 1 and not named:
+        message = f"it is not clear which column holds the {what}" if found else f"no column of {what}"
+        raise FileProblem(f"{message}: {_listed(kinds)}", where=str(path), hint=_HINT)
+    return named[0] if named else found[0]
+
+
+def _listed(kinds: dict[str, str]) -> str:
+    listed = [f"{shown(name)} ({kind or 'neither'})" for name, kind in kinds.items()]
+    return _some(listed) if listed else "there is no column at all"
+
+
+def _some(names: Iterable[str]) -> str:
+    names = sorted(names)
+    return ", ".join(names[:5]) + (" and more" if len(names) > 5 else "")

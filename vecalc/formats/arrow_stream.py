@@ -1,4 +1,4 @@
-"""Arrow IPC streams, as Hugging Face's data sets are kept: the columns of `tables`, a record batch at a time.
+"""Arrow IPC streams, as Hugging Face's data sets are kept: a record batch at a time.
 
 Source: the Apache Arrow IPC streaming format, read by pyarrow.
 """
@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.arrow_blocks import blocks_of, explained
-from vecalc.formats.arrow_columns import arrow, columns_of
-from vecalc.formats.npy_stream import Counting
+from vecalc.formats.arrow_blocks import arrow, blocks_of, columns_of, explained
+from vecalc.formats.npy import Counting
 
 _WHAT = "an Arrow stream"
 _CONTINUES = b"\xff\xff\xff\xff"  # before the length of every message

@@ -1,7 +1,8 @@
-"""Compressed streams, known by their first bytes and never by the name: gzip, bzip2, xz, zstd.
+"""Streams, compressed or not, that end in a FileProblem and in nothing worse.
 
-All members of a file are read and their checksums verified. No reader holds more than a few megabytes of what
-it unpacks, however well that was packed; how much a file may yield in all is for `opening` to judge.
+gzip, bzip2, xz and zstd are known by their first bytes and never by the name. All members of a file are read
+and their checksums verified. No reader holds more than a few megabytes of what it unpacks, however well that
+was packed; what grows beyond `RATIO` times its file is taken for a bomb.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ import re
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
+from vecalc.errors import FileProblem
+from vecalc.formats import Stream
 from vecalc.formats.extras import extra
 
 PIECE = 1 << 16  # packed bytes read at a time
@@ -25,13 +28,11 @@ LONGEST_WINDOW = 1 << 27
 # zstandard's decoder gives all it can make of its input. A block of four bytes may stand for 128 KiB, so
 # that so many bytes make 16 MiB at most.
 _SMALL_PIECE = 1 << 9
-
-
-class Readable(Protocol):
-    """Bytes in order."""
-
-    def read(self, size: int, /) -> bytes:
-        """At most this many bytes, none at the end."""
+# Vectors as text shrink to a third or a fourth, tables of zeros perhaps a hundredfold; deflate can do
+# a thousand, the others more. The ratio counts only above the grace, which any machine can read through.
+RATIO = 200
+GRACE = 64 << 20
+FETCH_AGAIN = "fetch or compress the file again"
 
 
 class Packing(NamedTuple):
@@ -39,28 +40,19 @@ class Packing(NamedTuple):
 
     name: str
     magic: re.Pattern[bytes]
-    unpacked: Callable[[Any, Path], Readable]
-
-
-class _Decoder(Protocol):
-    """One member of a file; `bz2`, `lzma` and `compression.zstd` have it."""
-
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def needs_input(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int = -1, /) -> bytes: ...
+    unpacked: Callable[[Any, Path], Stream]
 
 
 class Members:
-    """The members of a compressed file, one behind the other. EOFError where the last has no end."""
+    """The members of a compressed file, one behind the other. EOFError where the last has no end.
 
-    def __init__(self, raw: Readable, make: Callable[[], _Decoder]) -> None:
+    `make` makes a decoder for one of them, as they are in `bz2`, `lzma` and `compression.zstd`.
+    """
+
+    def __init__(self, raw: Stream, make: Callable[[], Any]) -> None:
         self._raw = raw
         self._make = make
-        self._decoder: _Decoder | None = make()
+        self._decoder: Any = make()  # None behind the last member
         self._rest = b""
         self._failure: Exception | None = None
 
@@ -82,10 +74,10 @@ class Members:
             if data := self._next(self._decoder, size):
                 return data
             if self._decoder.eof:
-                self._decoder = self._following(self._decoder.unused_data)
+                self._follow(self._decoder.unused_data)
         return b""
 
-    def _next(self, decoder: _Decoder, size: int) -> bytes:
+    def _next(self, decoder: Any, size: int) -> bytes:
         if decoder.eof:
             return b""
         if decoder.needs_input and not self._rest:
@@ -93,20 +85,19 @@ class Members:
             if not self._rest:
                 raise EOFError
         rest, self._rest = self._rest, b""
-        return decoder.decompress(rest, size)
+        data: bytes = decoder.decompress(rest, size)
+        return data
 
-    def _following(self, rest: bytes) -> _Decoder | None:
-        """A decoder for the next member, None at the end of the file; xz may fill up with NULs."""
-        while not (rest := rest.lstrip(b"\0")):
-            rest = self._raw.read(PIECE)
-            if not rest:
-                return None
+    def _follow(self, rest: bytes) -> None:
+        """Begin the next member where there is one; xz may fill up with NULs."""
+        while not (rest := rest.lstrip(b"\0")) and (rest := self._raw.read(PIECE)):
+            pass
         self._rest = rest
-        return self._make()
+        self._decoder = self._make() if rest else None
 
 
 class _ZstdFrame:
-    """A `_Decoder` of the package zstandard, which knows neither `max_length` nor `needs_input`."""
+    """A decoder of the package zstandard, which knows neither `max_length` nor `needs_input`."""
 
     def __init__(self, decoder: Any) -> None:
         self._decoder = decoder
@@ -141,19 +132,7 @@ class _ZstdFrame:
         self._made = memoryview(pieces[0] if len(pieces) == 1 else b"".join(pieces))
 
 
-def _gzip(raw: Any, _: Path) -> Readable:
-    return gzip.GzipFile(fileobj=raw)
-
-
-def _bzip2(raw: Any, _: Path) -> Readable:
-    return Members(raw, bz2.BZ2Decompressor)
-
-
-def _xz(raw: Any, _: Path) -> Readable:
-    return Members(raw, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, MOST_MEMORY))
-
-
-def _zstd(raw: Any, path: Path) -> Readable:
+def _zstd(raw: Any, path: Path) -> Stream:
     """By the standard library from Python 3.14 on, by the package zstandard before."""
     try:
         zstd: Any = importlib.import_module("compression.zstd")
@@ -165,9 +144,14 @@ def _zstd(raw: Any, path: Path) -> Readable:
     return Members(raw, lambda: zstd.ZstdDecompressor(options=window))
 
 
+def _xz(raw: Any, _: Path) -> Stream:
+    return Members(raw, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, MOST_MEMORY))
+
+
+_BZIP2 = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")  # a word may begin with BZh
 PACKINGS = (
-    Packing("gzip", re.compile(rb"\x1f\x8b"), _gzip),
-    Packing("bzip2", re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)"), _bzip2),  # a word may begin with BZh
+    Packing("gzip", re.compile(rb"\x1f\x8b"), lambda raw, _: gzip.GzipFile(fileobj=raw)),
+    Packing("bzip2", _BZIP2, lambda raw, _: Members(raw, bz2.BZ2Decompressor)),
     Packing("xz", re.compile(rb"\xfd7zXZ\0"), _xz),
     Packing("zstd", re.compile(rb"\x28\xb5\x2f\xfd"), _zstd),
 )
@@ -180,7 +164,7 @@ def packing_of(beginning: bytes) -> Packing | None:
     return next((packing for packing in PACKINGS if packing.magic.match(beginning)), None)
 
 
-def damage(error: Exception) -> str:
+def _damage(error: Exception) -> str:
     """What a decoder found wrong with its data, "" when the error is of another kind."""
     if isinstance(error, EOFError):
         return "the file is cut short"
@@ -190,3 +174,58 @@ def damage(error: Exception) -> str:
     if isinstance(error, _DAMAGES) or nameless or type(error).__name__ == "ZstdError":
         return str(error).removeprefix("Error ")
     return ""
+
+
+# --- limits --------------------------------------------------------------------------------------
+
+
+def ceiling_of(size: int) -> int:
+    """The most bytes that a compressed file of this size may yield."""
+    return max(GRACE, RATIO * size)
+
+
+class Guarded:
+    """A stream whose failures are FileProblems, and that ends one byte beyond its ceiling."""
+
+    __slots__ = ("_ahead", "_ceiling", "_given", "_inner", "_packing", "_path")
+
+    def __init__(self, inner: Stream, path: Path, ceiling: int, packing: str) -> None:
+        self._inner = inner
+        self._path = path
+        self._ceiling = ceiling
+        self._packing = packing
+        self._given = 0
+        self._ahead = b""
+
+    def peek(self, size: int) -> bytes:
+        """The first bytes, which `read` will give again; fewer only where the stream is shorter."""
+        while len(self._ahead) < size and (more := self._next(size - len(self._ahead))):
+            self._ahead += more
+        return self._ahead
+
+    def read(self, size: int, /) -> bytes:
+        """At most this many bytes, none at the end."""
+        if self._ahead:
+            data, self._ahead = self._ahead[:size], self._ahead[size:]
+            return data
+        return self._next(size)
+
+    def _next(self, size: int) -> bytes:
+        try:
+            data = self._inner.read(size)
+        except Exception as error:
+            if self._packing and (why := _damage(error)):
+                message = f"damaged {self._packing} data after {self._given:,} bytes of content: {why}"
+                raise FileProblem(message, where=str(self._path), hint=FETCH_AGAIN) from None
+            raise
+        self._given += len(data)
+        if self._given > self._ceiling:
+            raise too_much(self._path, self._ceiling)
+        return data
+
+
+def too_much(path: Path, ceiling: int, ratio: int = RATIO) -> FileProblem:
+    """The problem of a file that unpacks to more than any honest one."""
+    message = f"yields more than {ceiling:,} bytes, over {ratio} times the size of the file"
+    hint = "if it is to be trusted, decompress it yourself and give the result"
+    return FileProblem(message, where=str(path), hint=hint)

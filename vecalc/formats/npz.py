@@ -16,32 +16,18 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import IO, NamedTuple, cast
 
 import numpy as np
 
 from vecalc.errors import FileProblem
-from vecalc.formats import MAX_WORD, Block, Head, Source, Stream
-from vecalc.formats.npy_stream import (
-    CHUNK,
-    Array,
-    check_matrix,
-    check_size,
-    cut,
-    exactly,
-    matrix_header,
-    read_header,
-    rows_of,
-)
-from vecalc.formats.stream_limits import ceiling_of, too_much
+from vecalc.formats import DAMAGED, MAX_WORD, Block, Head, Source, Stream
+from vecalc.formats.compression import ceiling_of, too_much
+from vecalc.formats.npy import Array, check_matrix, check_size, pieces, read_header, rows_of
 from vecalc.formats.word_text import as_text, decode, encoded, shown, unfit
 from vecalc.formats.wordlists import paired, words_beside
+from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from vecalc.space import VectorSpace
 
 SUFFIXES = (".npz",)
 MOST_MEMBERS = 1000  # arrays in a file of vectors: two
@@ -49,7 +35,6 @@ _VECTORS = ("vectors", "embeddings")
 _WORDS = ("words", "vocab", "tokens", "keys")
 _TEXT = "US"  # kinds of arrays that hold text: of characters, of bytes
 _DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, ValueError)
-_DAMAGED = "the file is damaged; fetch it again"
 _SAVE = "save two arrays: np.savez(path, words=words, vectors=rows)"
 
 
@@ -74,15 +59,18 @@ def read(source: Source) -> Iterator[Block]:
         raise FileProblem("an .npz archive, compressed once more", where=str(source.path), hint=hint)
     with _explained(source.path), zipfile.ZipFile(source.file) as archive:
         members = _members(archive, source)
-        vectors = _chosen(members, _VECTORS, lambda m: len(m.array.shape) == 2, "a matrix", source.path)
+        matrices = [member for member in members if len(member.array.shape) == 2]
+        vectors = _chosen(members, _VECTORS, matrices, "a matrix", source.path)
         if vectors is None:
             raise _lacking("no array with rows and columns", members, source.path)
         where = _place(source.path, vectors.name)
         check_matrix(vectors.array, where)
-        listed = _chosen(members, _WORDS, lambda m: m.array.dtype.kind in _TEXT, "text", source.path)
-        words, path = (
-            (_words(archive, listed, source), source.path) if listed is not None else words_beside(source)
-        )
+        texts = [member for member in members if member.array.dtype.kind in _TEXT]
+        listed = _chosen(members, _WORDS, texts, "text", source.path)
+        if listed is None:
+            words, path = words_beside(source)
+        else:
+            words, path = _words(archive, listed, source), source.path
         with archive.open(vectors.info) as stream:
             read_header(stream, where)
             rows = rows_of(vectors.array, cast(Stream, stream), None, where)
@@ -99,13 +87,18 @@ def write(path: Path, space: VectorSpace) -> None:
         longest = max(longest, len(word))
     with zipfile.ZipFile(path, "w", allowZip64=True) as archive:
         with archive.open("words.npy", "w", force_zip64=True) as stream:
-            stream.write(matrix_header((len(space),), f"<U{longest}"))
+            _write_header(stream, (len(space),), f"<U{longest}")
             for word in space.words():
                 stream.write(np.array([word], f"<U{longest}").tobytes())
         with archive.open("vectors.npy", "w", force_zip64=True) as stream:
-            stream.write(matrix_header((len(space), space.dim), "<f4"))
+            _write_header(stream, (len(space), space.dim), "<f4")
             for _, rows, _ in space.blocks():
                 stream.write(np.ascontiguousarray(rows, "<f4").tobytes())
+
+
+def _write_header(stream: IO[bytes], shape: tuple[int, ...], descr: str) -> None:
+    facts = {"descr": descr, "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(stream, facts)
 
 
 @contextmanager
@@ -118,7 +111,7 @@ def _explained(path: Path) -> Iterator[None]:
         if isinstance(error, OSError) and error.errno != errno.EINVAL:
             raise unreadable(path, error) from None
         why = str(error) or "the file is cut short"
-        raise FileProblem(f"damaged .npz archive: {why}", where=str(path), hint=_DAMAGED) from None
+        raise FileProblem(f"damaged .npz archive: {why}", where=str(path), hint=DAMAGED) from None
 
 
 def _members(archive: zipfile.ZipFile, source: Source) -> list[_Member]:
@@ -130,25 +123,22 @@ def _members(archive: zipfile.ZipFile, source: Source) -> list[_Member]:
     ceiling = ceiling_of(source.ceiling)
     if sum(info.file_size for info in infos) > ceiling:
         raise too_much(source.path, ceiling)
-    return [_member(archive, info, source.path) for info in infos]
-
-
-def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> _Member:
-    name = info.filename.removesuffix(".npy")
-    with archive.open(info) as stream:
-        array = read_header(stream, _place(path, name))
-    if not array.dtype.hasobject:
-        check_size(array, info.file_size, _place(path, name), exact=True)
-    return _Member(name, info, array)
+    members: list[_Member] = []
+    for info in infos:
+        name = info.filename.removesuffix(".npy")
+        with archive.open(info) as stream:
+            array = read_header(stream, _place(source.path, name))
+        if not array.dtype.hasobject:
+            check_size(array, info.file_size, _place(source.path, name), exact=True)
+        members.append(_Member(name, info, array))
+    return members
 
 
 def _chosen(
-    members: list[_Member], names: tuple[str, ...], fits: object, what: str, path: Path
+    members: list[_Member], names: tuple[str, ...], fitting: list[_Member], what: str, path: Path
 ) -> _Member | None:
     """The array of one of these names, or the only one that fits; None where none does."""
-    named = [member for member in members if member.name in names]
-    fitting = [member for member in members if callable(fits) and fits(member)]
-    found = named or fitting
+    found = [member for member in members if member.name in names] or fitting
     if len(found) > 1:
         raise _lacking(f"several arrays may be meant for {what}", found, path)
     if found and found[0].array.dtype.hasobject:
@@ -174,25 +164,16 @@ def _words(archive: zipfile.ZipFile, member: _Member, source: Source) -> list[st
         message = f"words of up to {size:,} bytes each"
         raise FileProblem(message, where=where, hint="the file is damaged, or of another format")
     words: list[str] = []
+
+    def place(i: int) -> str:
+        return f"{where}: word {len(words) + i + 1:,}"
+
     with archive.open(member.info) as stream:
         read_header(stream, where)
-        step = max(CHUNK // size, 1)
-        for first in range(0, array.shape[0], step):
-            wanted = min(step, array.shape[0] - first)
-            data = exactly(cast(Stream, stream), wanted * size)
-            if len(data) < wanted * size:
-                raise cut(array, first * size + len(data), where)
-            words += _texts(np.frombuffer(data, array.dtype), source, f"{where}: word", first)
+        for piece in pieces(array, cast(Stream, stream), where):
+            some = piece.tolist()
+            words += decode(some, source, place) if array.dtype.kind == "S" else as_text(some, source, place)
     return words
-
-
-def _texts(words: NDArray[Any], source: Source, where: str, first: int) -> list[str]:
-    def place(i: int) -> str:
-        return f"{where} {first + i + 1:,}"
-
-    if words.dtype.kind == "S":
-        return decode(words.tolist(), source, place)
-    return as_text(words.tolist(), source, place)
 
 
 def _place(path: Path, name: str) -> str:

@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 
 from vecalc.errors import FileProblem
 from vecalc.formats import HEAD_BYTES, Head, Source, Tolerance
-from vecalc.formats.compression import LONGEST_MAGIC, packing_of
-from vecalc.formats.stream_limits import FETCH_AGAIN, Guarded, ceiling_of
+from vecalc.formats.compression import FETCH_AGAIN, LONGEST_MAGIC, Guarded, ceiling_of, packing_of
 from vecalc.space import digest
 from vecalc.space.files import for_reading, unreadable
 
