@@ -9,8 +9,9 @@ and it may have, where the format asks for it:
 
     IN_FOLDERS: tuple[str, ...]                names of the file to read when a folder is given
     SUFFIXES: tuple[str, ...]                  suffixes (".npy") that choose the format for writing
-    write(path: Path, space: VectorSpace)      write a space at a path; every file that it makes lies in
-                                               the path's folder, and its name begins with the path's stem
+    GZIPPED: bool                              whether what is called .gz is packed when it is written
+    write(path: Path, space: VectorSpace)      write a space at a path, in an empty folder; every file that it
+                                               makes lies there, and its name begins with the path's stem
 
 `recognise` sees the first bytes after decompression, and of all formats at most one says yes. `read`
 holds one block at a time and allocates nothing by the numbers of a header, which it checks against
@@ -20,23 +21,23 @@ change of any of them is noticed, now and by the cache later. Problems are `File
 `write` streams through the space's blocks and words and keeps every float32; a word that would not be read
 back is a `UsageError`.
 
-    opening   a path -> Head and Source         refused   kinds of file that are known and not read
-    packed    gzip, bzip2, xz, zstd             guarded   streams that fail as FileProblems
-    extras    packages that few formats need
-    header    the line "rows width"             lines     bytes -> numbered lines
-    decoding  bytes -> words                    text_rows lines -> blocks
-    arrays    .npy streams <-> rows             wordlists words in a file of their own
-    columns   of a table: word and numbers      tables    Arrow record batches <-> blocks
-    parquet_pages   what a Parquet file holds when it is unpacked
-    tensors   the header of safetensors         writable  words that a reader gives back
-    pickled   a pickle -> plain values          gensim_parts, matrices  what there is in a gensim model
+    load, save        the doors in and out
+    open_file         a path -> Head and Source, for every file of a model
+    compression       gzip, bzip2, xz, zstd; streams that fail as FileProblems
+    unsupported       kinds of file that are known and not read
+    row_rules         blocks -> sound blocks, and what is put up with
+    word_text         bytes <-> words
+    word2vec_header   the line "rows width"
+    text_rows         lines of text -> blocks
+    float_parsing, float_text         text <-> numbers, fast
+    wordlists         words in a file of their own
+    arrow_blocks      Arrow record batches <-> blocks
+    pickled, pickled_machine, pickled_names   a pickle -> plain values
+    gensim_parts      what there is in a gensim model
     fasttext_header   all that stands before the matrix of a fastText model
-    checks    blocks -> sound blocks            load      all of it, the one door
-    decimals  text -> numbers, fast             shortest  numbers -> text
-    writing   what writers share                save      a space -> files, the door out
-    placing   files appear when they are whole
-
-A module that can write its format has `SUFFIXES` and `write` as well, see `save`.
+    writers           what writers of text share
+    output_files      files appear when they are whole
+    extras            packages that few formats need
 """
 
 from __future__ import annotations

@@ -21,9 +21,9 @@ from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.formats import Block, Head, Source
 from vecalc.formats.fasttext_header import CHUNK, MAGIC, USE_VEC, Model, Reader, read_header
+from vecalc.formats.open_file import changed
 from vecalc.formats.row_rules import JOINED, TRAILING, excuse
 from vecalc.formats.word_text import decode
-from vecalc.space.files import unreadable
 from vecalc.space.subwords import Subwords
 
 BLOCK_NUMBERS = 1 << 20  # in a block of rows
@@ -53,7 +53,9 @@ def read(source: Source) -> Iterator[Block]:
     model = read_header(reader)
     words = decode(model.words, source, lambda i: f"{source.path}:word {i + 1:,}")
     matrix = _matrix(reader, model)
-    subwords = _subwords(model, matrix)
+    subwords = None
+    if model.buckets and 0 < model.longest >= model.shortest:  # in rows behind those of the words
+        subwords = Subwords(matrix[len(model.words) :], model.shortest, model.longest)
     passed = reader.rest()
     for first, last in _blocks(model):
         rows = np.array(matrix[first:last], np.float32)
@@ -69,7 +71,7 @@ def read(source: Source) -> Iterator[Block]:
 def _blocks(model: Model) -> Iterator[tuple[int, int]]:
     """Ranges of words whose rows and n-grams take some megabytes."""
     first, characters = 0, 0
-    most = max(BLOCK_NUMBERS // model.arguments.dim, 1)
+    most = max(BLOCK_NUMBERS // model.width, 1)
     for i, word in enumerate(model.words):
         if i > first and (i - first >= most or characters + len(word) > BLOCK_CHARACTERS):
             yield first, i
@@ -78,50 +80,30 @@ def _blocks(model: Model) -> Iterator[tuple[int, int]]:
     yield first, len(model.words)
 
 
-def _subwords(model: Model, matrix: Singles) -> Subwords | None:
-    """The n-grams, in rows behind those of the words; None where there are none."""
-    shortest, longest = model.arguments.minn, model.arguments.maxn
-    if not model.arguments.bucket or not longest or shortest > longest:
-        return None
-    return Subwords(matrix[len(model.words) :], shortest, longest)
-
-
 # --- the matrix --------------------------------------------------------------------------------
 
 
 def _matrix(reader: Reader, model: Model) -> Singles:
     """The input matrix [words + buckets, d], mapped, once the rest of the file is what it must be."""
-    rows, width = len(model.words) + model.arguments.bucket, model.arguments.dim
+    rows, width = len(model.words) + model.buckets, model.width
     if model.newer:
-        _refuse_quantized(reader)
+        flag = reader.take(1)
+        if flag == b"\1":
+            raise reader.problem("a quantized fastText model (.ftz): its vectors are packed", USE_VEC)
+        if flag != b"\0":
+            raise reader.problem(f"a flag of {flag[0]} before the matrix")
     if (found := reader.unpack("2q")) != (rows, width):
         message = f"a matrix of {found[0]:,} x {found[1]:,}; the header says {rows:,} x {width:,}"
         raise reader.problem(message)
-    size, start = rows * width * 4, reader.place
-    source = reader.source
+    source, start = reader.source, 0
     if source.file is not None and source.size is not None:
-        try:
-            whole = _mapped(source.file)
-        except OSError as error:
-            raise unreadable(source.path, error) from None
+        whole, start = _mapped(source.file), reader.place
         if len(whole) != source.size:
-            message = "the file changed while it was being read"
-            raise FileProblem(
-                message, where=str(source.path), hint="wait until it is written, then try again"
-            )
-        _check_end(whole, start + size, model, reader)
-        return np.frombuffer(whole, "<f4", rows * width, start).reshape(rows, width)
-    whole = _spooled(reader)
-    _check_end(whole, size, model, reader)
-    return np.frombuffer(whole, "<f4", rows * width).reshape(rows, width)
-
-
-def _refuse_quantized(reader: Reader) -> None:
-    flag = reader.take(1)
-    if flag == b"\1":
-        raise reader.problem("a quantized fastText model (.ftz): its vectors are packed", USE_VEC)
-    if flag != b"\0":
-        raise reader.problem(f"a flag of {flag[0]} before the matrix")
+            raise changed(source.path)
+    else:
+        whole = _spooled(reader)
+    _check_end(whole, start + rows * width * 4, model, reader)
+    return np.frombuffer(whole, "<f4", rows * width, start).reshape(rows, width)
 
 
 def _mapped(file: BinaryIO) -> mmap.mmap:

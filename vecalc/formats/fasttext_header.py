@@ -1,6 +1,6 @@
 """The header of a fastText model and its dictionary: all that stands before the matrix, each number checked.
 
-Little-endian: an optional magic number and version; twelve int32 and a double (`Arguments`); three int32,
+Little-endian: an optional magic number and version; twelve int32 and a double on training; three int32,
 an int64 and, in the newer layout, another (`_dictionary`); then for each word its bytes, NUL, an int64 count
 and a byte that tells words from labels. Source: fastText's args.cc, dictionary.cc and fasttext.cc.
 """
@@ -23,30 +23,15 @@ DAMAGED = "the file is damaged, or of another format; fetch it again"
 USE_VEC = "its .vec file, or what `fasttext print-word-vectors` prints, can be read"
 
 
-class Arguments(NamedTuple):
-    """How the model was trained; the names are fastText's."""
-
-    dim: int
-    ws: int
-    epoch: int
-    min_count: int
-    neg: int
-    word_ngrams: int
-    loss: int
-    model: int
-    bucket: int
-    minn: int
-    maxn: int
-    lr_update_rate: int
-    t: float
-
-
 class Model(NamedTuple):
-    """What stands before the matrix."""
+    """What stands before the matrix, as far as it is used."""
 
-    arguments: Arguments
-    words: list[bytes]
+    width: int  # of a row
+    buckets: int  # rows of n-grams
+    shortest: int  # n-gram, in characters
+    longest: int
     newer: bool  # has the magic number, and flags before the matrices
+    words: list[bytes]
 
 
 class Reader:
@@ -112,43 +97,38 @@ def read_header(reader: Reader) -> Model:
         if version not in VERSIONS:
             hint = "this version reads 11 and 12, which fastText has written since 2017"
             raise reader.problem(f"a fastText model of version {version}", hint)
-        numbers = reader.unpack("12id")
     else:
         reader.start = 0  # the first number was no magic one
-        numbers = reader.unpack("12id")
-    arguments = Arguments(*numbers)
-    _check(arguments, reader)
-    return Model(arguments, _dictionary(reader, arguments, newer), newer)
-
-
-def _check(arguments: Arguments, reader: Reader) -> None:
-    if arguments.model == SUPERVISED:
+    # dim ws epoch minCount neg wordNgrams loss model bucket minn maxn lrUpdateRate t
+    width, _, _, _, _, _, _, kind, buckets, shortest, longest, *_ = reader.unpack("12id")
+    if kind == SUPERVISED:
         raise _supervised(reader)
-    if not 0 < arguments.dim <= MAX_WIDTH or arguments.bucket < 0 or arguments.model not in (1, 2):
-        message = f"{arguments.dim:,} components, {arguments.bucket:,} buckets and model {arguments.model}"
+    if not 0 < width <= MAX_WIDTH or buckets < 0 or kind not in (1, 2):
+        message = f"{width:,} components, {buckets:,} buckets and model {kind}"
         raise reader.problem(f"the header says {message}")
-    if not (0 <= arguments.minn <= LONGEST_NGRAM and 0 <= arguments.maxn <= LONGEST_NGRAM):
-        message = f"the header says n-grams of {arguments.minn:,} to {arguments.maxn:,} characters"
-        raise reader.problem(message)
-    _check_size(arguments, 0, reader)
+    if not (0 <= shortest <= LONGEST_NGRAM and 0 <= longest <= LONGEST_NGRAM):
+        raise reader.problem(f"the header says n-grams of {shortest:,} to {longest:,} characters")
+    _check_size(0, buckets, width, reader)
+    words = _dictionary(reader, buckets, width, newer)
+    return Model(width, buckets, shortest, longest, newer, words)
 
 
 def _supervised(reader: Reader) -> FileProblem:
     return reader.problem("a supervised fastText model, which sorts texts by labels", USE_VEC)
 
 
-def _check_size(arguments: Arguments, words: int, reader: Reader) -> None:
+def _check_size(words: int, buckets: int, width: int, reader: Reader) -> None:
     """The words, and the matrix with a row for each and for each bucket, must be in the file."""
-    needed = words * LEAST_ENTRY + (words + arguments.bucket) * arguments.dim * 4
+    needed = words * LEAST_ENTRY + (words + buckets) * width * 4
     if needed > reader.source.ceiling:
         message = (
-            f"the header says {words:,} words and {arguments.bucket:,} buckets of {arguments.dim:,} numbers, "
+            f"the header says {words:,} words and {buckets:,} buckets of {width:,} numbers, "
             f"at least {needed:,} bytes; the file holds at most {reader.source.ceiling:,}"
         )
         raise reader.problem(message)
 
 
-def _dictionary(reader: Reader, arguments: Arguments, newer: bool) -> list[bytes]:
+def _dictionary(reader: Reader, buckets: int, width: int, newer: bool) -> list[bytes]:
     size, words, labels = reader.unpack("3i")
     (_,) = reader.unpack("q")  # tokens of the training text
     pruned = reader.unpack("q")[0] if newer else -1
@@ -158,7 +138,7 @@ def _dictionary(reader: Reader, arguments: Arguments, newer: bool) -> list[bytes
         raise reader.problem(f"the dictionary says {size:,} entries, {words:,} words and {labels:,} labels")
     if pruned >= 0:
         raise reader.problem("a fastText model whose dictionary was pruned (quantized)", USE_VEC)
-    _check_size(arguments, size, reader)
+    _check_size(size, buckets, width, reader)
     return [_entry(reader) for _ in range(size)]
 
 

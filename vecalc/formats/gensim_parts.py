@@ -2,23 +2,31 @@
 
 One thing had several names in the versions of gensim; the first that is there counts. Source: gensim's
 models/keyedvectors.py and models/fasttext.py, and utils.SaveLoad for what lies apart.
+
+Only arrays of floats of two dimensions are made, when they are asked for: of bytes that are there already,
+or as maps of a file that holds no objects.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from math import prod
+from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from vecalc.arrays import AnyArray
-from vecalc.errors import FileProblem
-from vecalc.formats import MAX_WORD, Source
-from vecalc.formats.gensim_arrays import beside, inside
+from vecalc.errors import FileProblem, VecalcError
+from vecalc.formats import DAMAGED, MAX_WIDTH, MAX_WORD, Source
 from vecalc.formats.pickled import inert
-from vecalc.formats.pickled_machine import DAMAGED, HINT, Inert
-from vecalc.formats.pickled_names import BAGS
+from vecalc.formats.pickled_machine import HINT, Inert
+from vecalc.formats.pickled_names import BAGS, DTYPE, FROM_BUFFER, NDARRAY, RECONSTRUCT
 from vecalc.formats.row_rules import JOINED, TRAILING, excuse
-from vecalc.formats.word_text import shown
-from vecalc.space.subwords import ENCODING, LONGEST_NGRAM, Subwords
+from vecalc.formats.word_text import is_whole, shown
+from vecalc.space.npy_files import mapped
+from vecalc.space.subwords import LONGEST_NGRAM, Subwords
 
 CHUNK = 1 << 20
 SHRINKS = 30  # pickles of words are compressed to a tenth, perhaps; bombs to a thousandth
@@ -29,6 +37,8 @@ _MATRIX = ("vectors", "syn0")
 _WORDS = ("index_to_key", "index2word", "index2entity")
 _OWN_ROWS = ("vectors_vocab", "syn0_vocab")
 _NGRAM_ROWS = ("vectors_ngrams", "syn0_ngrams")
+_FLOATS = re.compile(r"[<>=|]?f[248]")
+_NATIVE = {"|", "="}
 
 
 class Vectors(NamedTuple):
@@ -80,19 +90,16 @@ def _words(model: Inert, source: Source) -> list[str]:
         raise problem("a vocabulary whose keys are not all words", source, AGAIN)
     if len(longest := max(words, key=len)) > MAX_WORD:
         raise problem(f"a word of {len(longest):,} characters", source, DAMAGED)
-    return [word if _is_writable(word) else _unwritable(word, source) for word in words]
+    return [_writable(word, source) for word in words]
 
 
-def _is_writable(word: str) -> bool:
-    """Whether a list of words, one a line, can hold this one."""
-    try:
-        return "\n" not in word.strip() and (word.isascii() or bool(word.encode(*ENCODING)))
-    except UnicodeEncodeError:  # a lone surrogate that stands for no byte
-        return False
+def _writable(word: str, source: Source) -> str:
+    """A word that a list of words, one a line, can hold; for another none, for `row_rules` to leave out.
 
-
-def _unwritable(word: str, source: Source) -> str:
-    """No word, which is for `checks` to leave out; FileProblem unless that is wanted."""
+    FileProblem for such a word unless that is wanted.
+    """
+    if "\n" not in word.strip() and is_whole(word):
+        return word
     if not source.tolerance.skip_bad_rows:
         message = f"the word {shown(word)} holds a newline or half a character"
         raise problem(message, source, "--skip-bad-rows leaves such words out")
@@ -162,11 +169,11 @@ def _matrix(model: Inert, names: Sequence[str], prefix: str, source: Source) -> 
         except FileProblem as missing:
             missing.hint = f"the model keeps its vectors in {path.name}, beside it"
             raise
-        return beside(path)
+        return _beside(path)
     found = _attribute(model, names)
     if not isinstance(found, Inert):
         raise problem(f"no matrix '{names[0]}' in the pickle", source, AGAIN)
-    return inside(found, str(source.path))
+    return _inside(found, str(source.path))
 
 
 def fitting(rows: AnyArray, words: Sequence[str], source: Source) -> AnyArray:
@@ -180,3 +187,61 @@ def fitting(rows: AnyArray, words: Sequence[str], source: Source) -> AnyArray:
 def problem(message: str, source: Source, hint: str) -> FileProblem:
     """A problem of the whole file."""
     return FileProblem(message, where=str(source.path), hint=hint)
+
+
+# --- arrays ------------------------------------------------------------------------------------
+
+
+def _inside(array: Inert, where: str) -> AnyArray:
+    """The matrix that a pickle holds. Raises `FileProblem` unless its bytes are what its shape promises."""
+    # Version (absent in very old files), shape, type, order of the numbers, numbers.
+    is_state = isinstance(array.state, tuple) and len(array.state) in (4, 5)
+    if array.name == FROM_BUFFER and len(array.arguments) == 4:
+        data, kind, shape, order = array.arguments
+        fortran = order == "F"
+    elif array.name == RECONSTRUCT and array.arguments[:1] == (NDARRAY,) and is_state:
+        shape, kind, fortran, data = array.state[-4:]
+    else:
+        raise _wrong("a matrix is missing, or is something else", where)
+    dtype = _dtype(kind, where)
+    if isinstance(data, str):  # Python 2's bytes
+        data = data.encode("latin-1") if len(data) == len(data.encode("latin-1", "ignore")) else None
+    if not isinstance(data, bytes | bytearray) or not _is_shape(shape):
+        raise _wrong("a matrix without its numbers or its shape", where)
+    if prod(shape) * dtype.itemsize != len(data):
+        message = f"a matrix of {' x '.join(map(str, shape))} {dtype.name} in {len(data):,} bytes"
+        raise _wrong(message, where)
+    return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
+
+
+def _beside(path: Path) -> AnyArray:
+    """The matrix of a .npy file, mapped. Raises `FileProblem` unless it holds floats in two dimensions."""
+    try:
+        array = mapped(path, DAMAGED)
+    except VecalcError as problem:
+        if not path.is_file():
+            problem.hint = f"the model keeps its vectors in {path.name}, beside it"
+        raise
+    if array.dtype.kind != "f" or not _is_shape(array.shape):
+        message = f"an array of {array.dtype} and shape {list(array.shape)}, no matrix of floats"
+        raise _wrong(message, str(path))
+    return array
+
+
+def _is_shape(shape: Any) -> bool:
+    two = isinstance(shape, tuple) and len(shape) == 2
+    return two and all(type(side) is int and 0 <= side < 1 << 40 for side in shape) and shape[1] <= MAX_WIDTH
+
+
+def _dtype(kind: Any, where: str) -> np.dtype[Any]:
+    """float16, float32 or float64, of either byte order."""
+    if isinstance(kind, Inert) and kind.name == DTYPE and kind.arguments:
+        text, state = kind.arguments[0], kind.state
+        order = state[1] if isinstance(state, tuple) and len(state) > 1 else "="
+        if isinstance(text, str) and _FLOATS.fullmatch(text) and order in ("<", ">", *_NATIVE):
+            return np.dtype(text if order in _NATIVE else f"{order}{text.lstrip('<>=|')}")
+    raise _wrong("a matrix of numbers that are no floats", where)
+
+
+def _wrong(message: str, where: str) -> FileProblem:
+    return FileProblem(message, where=where, hint=DAMAGED)

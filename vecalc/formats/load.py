@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from os import PathLike
 from pathlib import Path
@@ -16,16 +16,16 @@ from vecalc.errors import FileProblem, StorageProblem, UsageError
 from vecalc.formats import ENCODING_ERRORS, Block, Format, Head, Source, Tolerance
 from vecalc.formats.open_file import Tap, opened
 from vecalc.formats.row_rules import sound
-from vecalc.formats.unsupported import BINARY, TEXT, Kind, refused
+from vecalc.formats.unsupported import BINARY, TEXT, refuse
 from vecalc.formats.word_text import shown
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.store import is_store, open_store
+from vecalc.space.store_files import Written
 from vecalc.space.store_writer import write_store
 
 if TYPE_CHECKING:
-    from vecalc.space.store_files import Written
     from vecalc.space.subwords import Subwords
 
 # The matrix grows by an eighth whenever it is full: at most that much is idle, and a resize of a large
@@ -122,7 +122,11 @@ def main_file(path: Path) -> Path:
 
     FileProblem for a folder with none or several of them.
     """
-    if not is_folder(path):
+    try:
+        there_is_one = path.is_dir()
+    except (OSError, ValueError):  # a name too long, a NUL: what can't be a path is no folder
+        there_is_one = False
+    if not there_is_one:
         return path
     names = sorted({name for form in formats().values() for name in getattr(form, "IN_FOLDERS", ())})
     found = [name for name in names if (path / name).is_file()]
@@ -135,14 +139,6 @@ def main_file(path: Path) -> Path:
     hint = f"name a file in it; of a folder, {', '.join(names)} would be read"
     message = f"a folder, and not a vecalc store; it holds {_listed(path)}"
     raise FileProblem(message, where=str(path), hint=hint)
-
-
-def is_folder(path: Path) -> bool:
-    """Whether there is a folder; what can't be a path is none."""
-    try:
-        return path.is_dir()
-    except (OSError, ValueError):  # a name too long, a NUL
-        return False
 
 
 def _listed(folder: Path) -> str:
@@ -184,21 +180,16 @@ def formats() -> dict[str, Format]:
 
 def recognised(head: Head, path: Path) -> Format:
     """The format of a file that begins like this; FileProblem when it is none that can be read."""
-    _refuse(head, BINARY, path)
+    refuse(head, BINARY, path)
     known = formats()
     for form in known.values():
         if form.recognise(head):
             return form
-    _refuse(head, TEXT, path)
+    refuse(head, TEXT, path)
     first = head.data.partition(b"\n")[0].rstrip()
     message = f"not a file of word vectors; it begins with {shown(first)}"
     names = ", ".join(name.replace("_", " ") for name in known)
     raise FileProblem(message, where=str(path), hint=f"formats that are read: {names}; plain or compressed")
-
-
-def _refuse(head: Head, kinds: Sequence[Kind], path: Path) -> None:
-    if kind := refused(head.data, kinds):
-        raise FileProblem(f"this version can't read {kind.what}", where=str(path), hint=kind.hint)
 
 
 def gathered(blocks: Iterable[Block], path: Path) -> tuple[list[str], Singles]:

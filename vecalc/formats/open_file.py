@@ -105,9 +105,7 @@ class _Opened:
         except OSError as error:
             raise unreadable(self.path, error) from None
         if not _identity(self.status) == _identity(os.fstat(self.raw.fileno())) == _identity(named):
-            message = "the file changed while it was being read"
-            hint = "wait until it is written, then try again"
-            raise FileProblem(message, where=str(self.path), hint=hint)
+            raise changed(self.path)
 
     def facts(self) -> dict[str, object]:
         """Path, size, time and digest; what was not read in order is read once more for it."""
@@ -139,8 +137,7 @@ class OpenFiles:
 
     def open(self, path: Path) -> Source:
         """A regular file that is not empty, as a source of its own with the same tally."""
-        _refuse_unless_regular(path)
-        file = _Opened(path, self._closing.enter_context(_open(path)), self._tap, self._hashing)
+        file = _Opened(path, self._closing.enter_context(_regular(path)), self._tap, self._hashing)
         size = file.status.st_size
         if size == 0:
             raise FileProblem("the file is empty", where=str(path), hint=FETCH_AGAIN)
@@ -148,18 +145,13 @@ class OpenFiles:
         packing = packing_of(file.raw.read(LONGEST_MAGIC))
         file.raw.seek(0)
         if packing is None:  # one that grows meanwhile is found out at the end, not by its ceiling
-            plain = Guarded(file.tapped, path, 1 << 63, "")
-            return Source(
-                path, plain, size, size, self._tolerance, self._tally, self._jumping(file), self.open
-            )
+            plain, jumping = Guarded(file.tapped, path, 1 << 63, ""), cast(BinaryIO, file.raw)
+            if self._tap is not None:
+                jumping = cast(BinaryIO, io.BufferedReader(_Jumping(file.raw, self._tap), JUMPS))
+            return Source(path, plain, size, size, self._tolerance, self._tally, jumping, self.open)
         ceiling = ceiling_of(size)
         stream = Guarded(packing.unpacked(file.tapped, path), path, ceiling, packing.name)
         return Source(path, stream, None, ceiling, self._tolerance, self._tally, None, self.open)
-
-    def _jumping(self, file: _Opened) -> BinaryIO:
-        if self._tap is None:
-            return file.raw
-        return cast(BinaryIO, io.BufferedReader(_Jumping(file.raw, self._tap), JUMPS))
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -211,24 +203,24 @@ def head_of(source: Source) -> Head:
     return Head(data, len(data) < HEAD_BYTES)
 
 
-def _refuse_unless_regular(path: Path) -> None:
-    """Before opening: opening a pipe would wait for its other end."""
+def _regular(path: Path) -> io.BufferedReader:
+    """An open file; other things are refused before: opening a pipe would wait for its other end."""
     try:
         mode = path.stat().st_mode
+        for is_kind, message, hint in _KINDS:
+            if is_kind(mode):
+                raise FileProblem(message, where=str(path), hint=hint)
+        return for_reading(path)
     except OSError as error:
         raise unreadable(path, error) from None
     except ValueError:
         raise FileProblem("no such file: its name holds a NUL", where=str(path), hint="check it") from None
-    for is_kind, message, hint in _KINDS:
-        if is_kind(mode):
-            raise FileProblem(message, where=str(path), hint=hint)
 
 
-def _open(path: Path) -> io.BufferedReader:
-    try:
-        return for_reading(path)
-    except OSError as error:
-        raise unreadable(path, error) from None
+def changed(path: Path) -> FileProblem:
+    """The problem of a file that somebody wrote to meanwhile."""
+    hint = "wait until it is written, then try again"
+    return FileProblem("the file changed while it was being read", where=str(path), hint=hint)
 
 
 def _identity(status: os.stat_result) -> tuple[int, int, int, int]:

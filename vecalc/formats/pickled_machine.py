@@ -8,22 +8,20 @@ from __future__ import annotations
 from typing import Any, NoReturn
 
 from vecalc.errors import FileProblem
+from vecalc.formats import DAMAGED
 from vecalc.formats.pickled_names import Name
 
 HINT = (
     "if you trust who made it, --trust-pickle hands it to gensim; otherwise have it exported: "
     "model.save_word2vec_format(path, binary=True)"
 )
-DAMAGED = "the file is damaged; fetch it again"
 # An empty list takes one byte of a pickle and 56 of memory. Models have one list, dictionary, tuple or
 # instance for at least so many bytes, and a memo for at least so many; and some more while they are small.
 BYTES_A_CONTAINER = 8
 BYTES_A_MEMO = 3
 FREE = 10_000
 DEEPEST = 1_000  # marks that are open at once; models have some twenty
-CHECKED = (
-    1 << 12
-)  # opcodes between two looks at the stack, which pickles of models empty every thousand values
+CHECKED = 1 << 12  # opcodes between two looks at the stack, which models empty every thousand values
 
 
 class Inert:
@@ -92,15 +90,15 @@ class Machine:
             self.refuse("it remembers far more values than a model of its size has")
         self.memo[key] = self.stack[-1]
 
+    def recall(self, key: int) -> None:
+        """Push what the memo holds."""
+        self.stack.append(self.memo[key])
+
     def since_mark(self) -> list[Any]:
         """What lies above the last mark; the stack is what lies below."""
         items = self.stack
         self.stack = self.below.pop()
         return items
-
-    def drop_to_mark(self) -> None:
-        """Forget what lies above the last mark."""
-        self.stack = self.below.pop()
 
     def top(self, kind: type[Any]) -> Any:
         """The value on top, which must be a plain one of this type."""

@@ -1,11 +1,6 @@
 """The door out: a space becomes a file of some format, whole or not at all.
 
-Writers are found like readers: a module of this folder with `SUFFIXES` and
-
-    write(path, space)      path lies in an empty folder; every file written lies there too, and its name
-                            begins with the path's stem; what streams through blocks() and words()
-
-can write its format. With `GZIPPED = True` it also packs what is called .gz.
+What a module must have to write its format stands in `vecalc.formats`.
 """
 
 from __future__ import annotations
@@ -18,15 +13,14 @@ from typing import Any, NamedTuple, Protocol, cast
 
 import numpy as np
 
-from vecalc import finder
 from vecalc.arrays import Floats, Singles
 from vecalc.errors import FileProblem, StorageProblem, UsageError
 from vecalc.formats import MAX_WORD, Tolerance
-from vecalc.formats.load import recognised
+from vecalc.formats.load import formats, recognised
 from vecalc.formats.open_file import opened
 from vecalc.formats.output_files import moved, refuse_existing
 from vecalc.formats.row_rules import sound
-from vecalc.formats.word_text import shown, unfit
+from vecalc.formats.word_text import is_whole, shown, unfit
 from vecalc.formats.writers import GZIP
 from vecalc.space import VectorSpace
 from vecalc.space.atomic import folder_beside
@@ -55,12 +49,7 @@ Tap = Callable[[int], None]  # told how many rows more are written
 
 def writers() -> dict[str, Writer]:
     """The formats that can be written, by the names of their modules."""
-    modules = {name: finder.module("vecalc.formats", name) for name in finder.names("vecalc.formats")}
-    return {
-        name: cast(Writer, module)
-        for name, module in modules.items()
-        if hasattr(module, "write") and hasattr(module, "SUFFIXES")
-    }
+    return {name: cast(Writer, form) for name, form in formats().items() if hasattr(form, "write")}
 
 
 def spoken(form: str) -> str:
@@ -150,7 +139,7 @@ class _Watched:
         for row, word in enumerate(self._space.words()):
             if "\n" in word or len(word) > MAX_WORD // 4 or not word.strip(" \t\r"):
                 raise unfit(word, row, self._form, "it is blank, holds a newline, or is very long")
-            if not (word.isascii() or _is_whole(word)):
+            if not is_whole(word):
                 raise unfit(word, row, self._form, "it holds half of a character")
             yield word
 
@@ -162,14 +151,6 @@ class _Watched:
             yield first, rows, lengths
             if self._tap:
                 self._tap(len(rows))
-
-
-def _is_whole(word: str) -> bool:
-    try:
-        word.encode("utf-8", "surrogateescape")
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _refuse_misread(path: Path, form: str, space: VectorSpace) -> None:

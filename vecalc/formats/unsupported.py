@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
+from vecalc.errors import FileProblem
 from vecalc.formats import Head, npz
 
 _AS_WORD2VEC = "export it as word2vec (binary or text) and load that"
@@ -26,9 +28,11 @@ class Kind(NamedTuple):
     hint: str
 
 
-def refused(head: bytes, kinds: Sequence[Kind]) -> Kind | None:
-    """The one of some kinds that begins like this, or None."""
-    return next((kind for kind in kinds if kind.matches(head)), None)
+def refuse(head: Head, kinds: Sequence[Kind], path: Path) -> None:
+    """FileProblem for a file that begins like one of some kinds."""
+    for kind in kinds:
+        if kind.matches(head.data):
+            raise FileProblem(f"this version can't read {kind.what}", where=str(path), hint=kind.hint)
 
 
 def _magic(*beginnings: bytes) -> Callable[[bytes], bool]:

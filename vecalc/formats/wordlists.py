@@ -14,16 +14,14 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem
 from vecalc.formats import HEAD_BYTES, Block, Head, Source, glove, word2vec_text
 from vecalc.formats.word2vec_header import BYTE_ORDER_MARK
 from vecalc.formats.word_text import as_text, decode, encoded, unfit
-
-if TYPE_CHECKING:
-    from vecalc.space import VectorSpace
+from vecalc.space import VectorSpace
 
 OF_NAME = (".words", ".txt", ".vocab", ".json")
 IN_FOLDER = ("tokenizer.json", "words.txt", "vocab.txt", "vocab.json")
@@ -76,19 +74,17 @@ def write_words(path: Path, space: VectorSpace) -> None:
 
 def _listed(source: Source, path: Path) -> list[str] | None:
     """The words in a file, None where it holds vectors instead."""
-    data = b"".join(_pieces(source))
+    data = b"".join(iter(lambda: source.stream.read(1 << 20), b""))
     if path.suffix == ".json":
         return as_text(_of_json(data, path), source, lambda i: f"{path}: word {i + 1:,}")
     head = Head(data[:HEAD_BYTES], len(data) <= HEAD_BYTES)
     if path.suffix != WRITTEN and (glove.recognise(head) or word2vec_text.recognise(head)):
         return None
-    lines = _lines(data) if path.suffix == WRITTEN else _without_counts(_lines(data))
+    lines = _lines(data)
+    if path.suffix != WRITTEN and _COUNTED.fullmatch(lines[0]):
+        counted = [_COUNTED.fullmatch(line) for line in lines]
+        lines = lines if None in counted else [match[1] for match in counted if match]
     return decode(lines, source, lambda i: f"{path}:{i + 1}")
-
-
-def _pieces(source: Source) -> Iterator[bytes]:
-    while piece := source.stream.read(1 << 20):
-        yield piece
 
 
 def _lines(data: bytes) -> list[bytes]:
@@ -96,11 +92,6 @@ def _lines(data: bytes) -> list[bytes]:
     if all(line.endswith(b"\r") for line in lines[:-1]) and len(lines) > 1:
         lines = [line.removesuffix(b"\r") for line in lines]
     return lines
-
-
-def _without_counts(lines: list[bytes]) -> list[bytes]:
-    counted = [_COUNTED.fullmatch(line) for line in lines] if _COUNTED.fullmatch(lines[0]) else [None]
-    return lines if None in counted else [match[1] for match in counted if match]
 
 
 def _of_json(data: bytes, path: Path) -> list[str]:
@@ -128,12 +119,9 @@ def _of_tokenizer(value: dict[str, Any], path: Path) -> dict[str, Any]:
     added = value.get("added_tokens") or []
     if not isinstance(vocabulary, dict) or not isinstance(added, list):
         raise _unknown(path)
-    more = {token["content"]: token["id"] for token in added if isinstance(token, dict) and _is_added(token)}
+    tokens = [token for token in added if isinstance(token, dict) and "id" in token]
+    more = {token["content"]: token["id"] for token in tokens if isinstance(token.get("content"), str)}
     return {**vocabulary, **more}
-
-
-def _is_added(token: dict[str, Any]) -> bool:
-    return isinstance(token.get("content"), str) and "id" in token
 
 
 def _in_order(rows: dict[str, Any], path: Path) -> list[str]:
