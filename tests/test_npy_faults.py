@@ -27,7 +27,7 @@ from array_files import (
     words,
 )
 
-from vecalc.formats import stream_limits
+from vecalc.formats import compression
 
 
 def test_15_word_of_megabytes_in_npz(tmp_path: Path) -> None:
@@ -150,8 +150,8 @@ def test_3_header_that_is_none(header: bytes, tmp_path: Path) -> None:
 
 
 def test_24_zip_bombs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream_limits, "GRACE", 1 << 20)
-    monkeypatch.setattr(stream_limits, "RATIO", 20)
+    monkeypatch.setattr(compression, "GRACE", 1 << 20)
+    monkeypatch.setattr(compression, "RATIO", 20)
     path = in_npz(tmp_path, [str(i) for i in range(100_000)], np.zeros((100_000, 50), np.float32))
     assert "yields more than" in problem(path).message
 

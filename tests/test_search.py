@@ -17,6 +17,7 @@ from vecalc.answers import METRICS, NORMS
 from vecalc.search import Measure, quantized
 from vecalc.search.exact import search
 from vecalc.search.ranks import rank, ranks
+from vecalc.search.scoring import needs_direction
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.quantization import Codes, encode, rotation, turned
 
@@ -50,7 +51,7 @@ CASES = [
     (way, measure)
     for way in (PRODUCTS, CODED)
     for measure in MEASURES
-    if (measure.metric != "cos" or measure.norm == "rms") and (way == PRODUCTS or measure.needs_direction)
+    if (measure.metric != "cos" or measure.norm == "rms") and (way == PRODUCTS or needs_direction(measure))
 ]
 every_case = pytest.mark.parametrize(
     ("way", "measure"), CASES, indirect=["way"], ids=lambda of: of if isinstance(of, str) else "-".join(of)

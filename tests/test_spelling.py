@@ -20,8 +20,7 @@ from vecalc.space.signatures import Letters
 from vecalc.space.spelling import SHORTEST, Near, fold, tolerated
 from vecalc.space.store import open_store
 from vecalc.space.store_writer import write_store
-from vecalc.space.word_bytes import lines_of
-from vecalc.space.words import Vocabulary, WordFile, WordList
+from vecalc.space.words import Vocabulary, WordFile, WordList, lines_of
 
 WORDS = ["the", "King", "king", "sign", "kings", "naïve", "naive", "un", "undo", "Undo", "unhappy", "running"]
 WORDS += ["новый", "Новая", "слово", "слова", "don't", "don’t", "日本語", "[x]", "a.b", "a*b", "x\\y", "24-7"]

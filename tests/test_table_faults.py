@@ -21,7 +21,7 @@ from array_files import (
 from pyarrow import feather
 
 from vecalc.errors import FileProblem
-from vecalc.formats import stream_limits
+from vecalc.formats import compression
 from vecalc.formats.load import load
 from vecalc.formats.parquet import Table
 
@@ -86,14 +86,14 @@ def test_missing_words_and_numbers(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["arrow", "parquet"])
 def test_24_tables_that_repeat_themselves(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream_limits, "GRACE", 1 << 20)
+    monkeypatch.setattr(compression, "GRACE", 1 << 20)
     zeros = pa.FixedSizeListArray.from_arrays(pa.array(np.zeros(3_000_000, np.float32)), 100)
     made = pa.table({"word": [str(i) for i in range(30_000)], "vector": zeros})
     if name == "parquet":
         pq.write_table(made, tmp_path / "model", compression="zstd")
     else:
         feather.write_feather(made, tmp_path / "model", compression="zstd")
-    monkeypatch.setattr(stream_limits, "RATIO", 20)
+    monkeypatch.setattr(compression, "RATIO", 20)
     assert "yields more than" in problem(tmp_path / "model").message
 
 

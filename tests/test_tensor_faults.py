@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import save_file
 
 from vecalc.errors import FileProblem
-from vecalc.formats import stream_limits
+from vecalc.formats import compression
 from vecalc.formats.load import load
 
 
@@ -156,7 +156,7 @@ def test_shared_rows_that_do_not_fit(mapping: Any, weights: Any, message: str, t
 
 
 def test_24_shared_rows_that_would_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream_limits, "GRACE", 0)
+    monkeypatch.setattr(compression, "GRACE", 0)
     names = [str(i) for i in range(1000)]
     path = in_safetensors(tmp_path, names, ROWS)
     wide = np.ones((1, 1 << 16), np.int8)

@@ -15,4 +15,7 @@ Floats: TypeAlias = "NDArray[np.float64]"
 Numbers: TypeAlias = "NDArray[np.int64]"  # whole ones: rows, ranks, counts
 Mask: TypeAlias = "NDArray[np.bool_]"
 Singles: TypeAlias = "NDArray[np.float32]"
+Bytes: TypeAlias = "NDArray[np.uint8]"  # of a text, or counts as small
+Bits: TypeAlias = "NDArray[np.uint32]"  # masks and hashes
+Small: TypeAlias = "NDArray[np.int8]"  # numbers of codes
 AnyArray: TypeAlias = "NDArray[Any]"  # of any type

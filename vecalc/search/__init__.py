@@ -1,8 +1,8 @@
 """Queries to hits: the exact nearest rows of a space.
 
 This file is the contract. `exact` searches, `ranks` counts what comes before a row, both in two steps: cheap
-products with a bound (`coded`, `products`; `pools` keep who could still matter), then float64 (`scoring`). A
-search returns rows, not words: turning k rows into words is somebody else's last step.
+products with a bound (`quantized`, `scoring`), then float64 (`scoring`). A search returns rows, not words:
+turning k rows into words is somebody else's last step.
 """
 
 from __future__ import annotations
@@ -23,11 +23,6 @@ class Measure(NamedTuple):
 
     metric: str = "cos"
     norm: str = "rms"
-
-    @property
-    def needs_direction(self) -> bool:
-        """Whether zero vectors have no place in the ranking."""
-        return self.metric == "cos" or self.norm != "raw"
 
 
 class Hits(NamedTuple):

@@ -10,19 +10,18 @@ is the same to the last bit for one query and for many, with codes and without.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from contextlib import nullcontext
 
 import numpy as np
 
-from vecalc.arrays import Floats, Numbers, Singles
+from vecalc.arrays import AnyArray, Floats, Numbers, Singles
 from vecalc.search import Hits, Measure
-from vecalc.search.products import EPSILON, Pools, approximate, asked_of, blocks
-from vecalc.search.scoring import scores_of
+from vecalc.search.scoring import EPSILON, approximate, asked_of, blocks, needs_direction, scores_of
 from vecalc.space import VectorSpace
-from vecalc.space.threads import on_all_cores
+from vecalc.space.threads import on_all_cores, products_alone
 
 TOGETHER = 16  # queries whose rows one thread narrows down before it takes more
+SLACK = 64  # candidates per query beyond 2k before the list is cut down again
 
 
 def search(
@@ -35,7 +34,9 @@ def search(
     """See `Searcher.search`."""
     with np.errstate(over="ignore", invalid="ignore"):
         if _has_use_for_codes(space, k, measure, rows):
-            with _alone(len(queries)):
+            # The other threads of BLAS spin for a while after a product, on the cores that ours need next. Of
+            # one query no product is large enough to be shared out.
+            with products_alone() if len(queries) > 1 else nullcontext():
                 hopeful = _by_codes(space, queries, k, measure, rows)
         else:
             hopeful = _by_float32(space, queries, k, measure, rows)
@@ -45,23 +46,11 @@ def search(
 
 def _has_use_for_codes(space: VectorSpace, k: int, measure: Measure, rows: Numbers | None) -> bool:
     """Codes know directions: they rank by cosine, and by whatever ranks alike."""
-    if space.codes is None or not measure.needs_direction:
+    if space.codes is None or not needs_direction(measure):
         return False
     from vecalc.search import quantized
 
-    count = len(space) if rows is None else len(rows)
-    if not quantized.is_worth_it(k, count):
-        return False
-    return len(space.codes.loose) <= count * quantized.WORTH_IT
-
-
-def _alone(queries: int) -> AbstractContextManager[Any]:
-    """BLAS on one thread: its others spin for a while after a product, on the cores that ours need next."""
-    if queries == 1:  # no product is large enough to be shared out
-        return nullcontext()
-    from vecalc.space.threads import products_alone
-
-    return products_alone()
+    return quantized.is_worth_it(space.codes, k, len(space) if rows is None else len(rows))
 
 
 def _by_codes(
@@ -124,3 +113,42 @@ def _best(
         order = np.lexsort((rows, scores if measure.metric == "l2" else -scores))[:k]
         found.append((rows[order], scores[order]))
     return found
+
+
+class Pools:
+    """The rows that could be among the k best of each query, as the blocks go by."""
+
+    def __init__(self, queries: int, k: int) -> None:
+        self.k = k
+        self.thresholds = np.full(queries, -np.inf)  # the k-th best key is at least this
+        self.parts: list[list[tuple[Numbers, Floats, Floats]]] = [[] for _ in range(queries)]
+        self.sizes = [0] * queries
+
+    def add(self, rows: Numbers, keys: AnyArray, bounds: Floats) -> None:
+        """Take the rows [b] whose keys [q, b], right to within the bounds [q], could still matter."""
+        hopeful = keys.max(axis=1) + bounds >= self.thresholds
+        for i in np.flatnonzero(hopeful).tolist():
+            kept = np.flatnonzero(keys[i] >= self.thresholds[i] - bounds[i])
+            near = keys[i][kept].astype(np.float64)
+            # A key that float32 could not hold is infinite: at best first, at worst nowhere.
+            least = np.where(np.isinf(near), -np.inf, near - bounds[i])
+            self.parts[i].append((rows[kept], least, near + bounds[i]))
+            self.sizes[i] += kept.size
+            if self.sizes[i] > 2 * self.k + SLACK:
+                self._cut(i)
+
+    def _cut(self, i: int) -> None:
+        rows, least, most = (np.concatenate(arrays) for arrays in zip(*self.parts[i], strict=True))
+        if len(rows) > self.k:
+            reached = float(np.partition(least, -self.k)[-self.k])
+            self.thresholds[i] = max(self.thresholds[i], reached)
+        kept = most >= self.thresholds[i]
+        self.parts[i] = [(rows[kept], least[kept], most[kept])]
+        self.sizes[i] = int(np.count_nonzero(kept))
+
+    def rows(self, i: int) -> Numbers:
+        """What is left for the query `i`."""
+        if not self.parts[i]:
+            return np.empty(0, np.int64)
+        self._cut(i)
+        return self.parts[i][0][0]

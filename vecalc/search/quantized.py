@@ -10,18 +10,16 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from vecalc.arrays import Floats, Numbers, Singles
+from vecalc.arrays import AnyArray, Floats, Numbers, Singles, Small
+from vecalc.search.scoring import directions_of
 from vecalc.space.quantization import LARGEST, Codes, turned
 from vecalc.space.threads import on_all_cores
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Products: TypeAlias = NDArray[np.int32]  # [b, q]
+Products: TypeAlias = AnyArray  # [b, q] int32
 
 CELLS = 1 << 21  # products at once: 8 MB; less would have the threads wait for each other in Python
 FEWEST, MOST = 512, 1 << 16  # rows at once
@@ -32,21 +30,22 @@ GROUP = 32  # rows of the first piece of which only the largest product counts
 AWAITED = 4
 NEVER = int(np.iinfo(np.int32).min)
 ROUNDING = 1e-9  # of scores in float64, generously
-# With more neighbours wanted than this share of the rows, a pass that leaves rows out leaves out few.
+# With more neighbours wanted, or more rows without a usual code, than this share of the rows, a pass that
+# leaves rows out leaves out few.
 WORTH_IT = 1 / 16
 
 
 class _Asked(NamedTuple):
     """Queries as codes."""
 
-    values: NDArray[np.int8]  # [q, w]
+    values: Small  # [q, w]
     unit: Floats  # [q] what a product of 1 stands for
     error: Floats  # [q] how far a product can be off, but for the row's own residual
 
 
-def is_worth_it(k: int, count: int) -> bool:
+def is_worth_it(codes: Codes, k: int, count: int) -> bool:
     """Whether codes help to find the k nearest of so many rows, and there is a fast product."""
-    return k <= count * WORTH_IT and _kernel() is not None
+    return max(k, len(codes.loose)) <= count * WORTH_IT and _kernel() is not None
 
 
 class Near(NamedTuple):
@@ -82,10 +81,7 @@ def _spans(count: int, queries: int) -> list[tuple[int, int]]:
 
 
 def _asked(queries: Floats, codes: Codes) -> _Asked:
-    largest = np.abs(queries).max(axis=1, keepdims=True)
-    steps = queries / largest  # safe to be squared
-    units = steps / np.linalg.norm(steps, axis=1, keepdims=True)
-    own = turned(units, codes.rotation.astype(np.float64))
+    own = turned(directions_of(queries), codes.rotation.astype(np.float64))
     step = np.abs(own).max(axis=1) / LARGEST
     values = np.rint(own / step[:, None])
     off = np.linalg.norm(own - step[:, None] * values, axis=1)
@@ -199,7 +195,7 @@ def _kernel() -> Any:
     return numkong
 
 
-def _product(queries: NDArray[np.int8]) -> Callable[[NDArray[np.int8]], Products]:
+def _product(queries: Small) -> Callable[[Small], Products]:
     """A function from codes [b, w] to their products [b, q] with all queries."""
     kernel = _kernel()
     if len(queries) == 1:  # packing pays from two queries on

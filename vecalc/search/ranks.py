@@ -8,9 +8,10 @@ import numpy as np
 
 from vecalc.arrays import Floats, Numbers
 from vecalc.search import Measure
-from vecalc.search.products import NO_ROWS, approximate, asked_of, blocks
-from vecalc.search.scoring import scores_of
+from vecalc.search.scoring import approximate, asked_of, blocks, scores_of
 from vecalc.space import VectorSpace
+
+NO_ROWS: Numbers = np.empty(0, dtype=np.int64)
 
 
 def rank(

@@ -1,26 +1,125 @@
-"""Scores in float64, each row by itself: the same bits whatever the company."""
+"""Keys and scores: how near rows are, at first roughly for all of them, then in float64 for a few.
+
+A key is higher for nearer rows: the similarity, or minus the squared distance. Keys are made by float32
+products, with how far off they can be, and only tell which rows to score; ties are decided by the scores,
+as a user sees them. A score is made of each row by itself: the same bits whatever else is asked for.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from vecalc.arrays import Floats, Numbers
+from vecalc.arrays import AnyArray, Floats, Numbers, Singles
 from vecalc.search import Measure
 from vecalc.space import VectorSpace
 from vecalc.space.threads import on_all_cores
 
+EPSILON = float(np.finfo(np.float32).eps)
+# Lengths whose float32 products neither overflow nor vanish; rows outside are scored in float64.
+SHORTEST, LONGEST = 1e-12, 1e12
+GATHER = 8_192  # rows read at once where the candidates are given
+ROUNDING = 1e-12  # of a sum of squares in float64, relative
 AT_ONCE = 512  # rows scored in float64 at once: they and their queries stay in the second-level cache
 # Squares of lengths whose numbers lost nothing when they were squared.
 LEAST_SQUARE, LARGEST_SQUARE = 1e-250, 1e250
+
+
+def needs_direction(measure: Measure) -> bool:
+    """Whether zero vectors have no place in the ranking."""
+    return measure.metric == "cos" or measure.norm != "raw"
+
+
+# --- keys -------------------------------------------------------------------------------------
+
+
+class Asked(NamedTuple):
+    """Queries as directions [q, d], and their lengths [q]."""
+
+    units: Singles
+    sizes: Floats
+
+
+class Block(NamedTuple):
+    """Candidates [b], their vectors [b, d] float32, and their lengths [b]."""
+
+    rows: Numbers
+    vectors: Singles
+    lengths: Floats
+
+
+def asked_of(queries: Floats) -> Asked:
+    """The queries [q, d] with length 1, and their lengths [q]."""
+    return Asked(directions_of(queries).astype(np.float32), _lengths_of(queries))
+
+
+def blocks(space: VectorSpace, rows: Numbers | None, measure: Measure) -> Iterator[Block]:
+    """The candidates, a block at a time; without zero rows where they have no place."""
+    for block in _all_blocks(space, rows):
+        usable = block.lengths > 0
+        if not needs_direction(measure) or usable.all():
+            yield block
+        elif usable.any():
+            yield Block(block.rows[usable], block.vectors[usable], block.lengths[usable])
+
+
+def _all_blocks(space: VectorSpace, rows: Numbers | None) -> Iterator[Block]:
+    if rows is None:
+        for first, vectors, lengths in space.blocks():
+            yield Block(np.arange(first, first + len(vectors)), vectors, lengths)
+        return
+    for start in range(0, len(rows), GATHER):
+        part = rows[start : start + GATHER]
+        yield Block(part, space.vectors(part, np.float32), space.lengths(part))
+
+
+def approximate(block: Block, asked: Asked, measure: Measure) -> tuple[AnyArray, Floats]:
+    """Keys [q, b] by float32 products, and how far off those of a query can be [q].
+
+    A row whose length is out of float32's safe range has an infinite key: only float64 can tell.
+    """
+    dim = asked.units.shape[1]
+    keys: AnyArray = asked.units @ block.vectors.T
+    sane = (block.lengths >= SHORTEST) & (block.lengths <= LONGEST)
+    lengths = np.where(sane, block.lengths, 1.0)
+    scale = scale_of(lengths, dim, measure)
+    # A product of d terms, its operands, its scale and its result rounded: (d + 6) half-units in the
+    # last place of |q||x|, for any order of summation (Higham 2002, section 3.1); doubled, to be generous.
+    error = (dim + 6) * EPSILON * float((lengths * scale).max())
+    bounds = np.full(len(asked.sizes), error)
+    if measure.metric == "cos":
+        keys *= scale.astype(np.float32)
+    else:
+        cosines = keys.astype(np.float64) * scale
+        keys, bounds = _with_lengths(cosines, bounds, asked.sizes, lengths * scale, measure)
+    if not sane.all():
+        keys[:, ~sane] = np.inf
+    return keys, bounds
+
+
+def _with_lengths(
+    cosines: Floats, bounds: Floats, sizes: Floats, lengths: Floats, measure: Measure
+) -> tuple[Floats, Floats]:
+    """Keys and bounds of dot and l2, from products with unit queries."""
+    keys, bounds = cosines * sizes[:, None], bounds * sizes
+    if measure.metric == "l2":
+        squares = lengths**2 + sizes[:, None] ** 2
+        keys, bounds = 2 * keys - squares, 2 * bounds + ROUNDING * squares.max(axis=1)
+    vague = ~np.isfinite(bounds)  # the squares of a query beyond 1e154 overflow
+    keys[vague], bounds[vague] = np.inf, 0.0
+    return keys, bounds
+
+
+# --- scores -----------------------------------------------------------------------------------
 
 
 def scores_of(space: VectorSpace, queries: Floats, wanted: Sequence[Numbers], measure: Measure) -> Floats:
     """The scores of the rows that each query [q, d] wants, one query after another."""
     rows = np.concatenate(wanted)
     owners = np.repeat(np.arange(len(queries)), [len(some) for some in wanted])
-    directions = _directions(queries) if measure.metric == "cos" else queries
+    directions = directions_of(queries) if measure.metric == "cos" else queries
     scores = np.empty(len(rows))
 
     def score(start: int) -> None:
@@ -30,7 +129,10 @@ def scores_of(space: VectorSpace, queries: Floats, wanted: Sequence[Numbers], me
             _cosines(vectors, asked) if measure.metric == "cos" else _scores(vectors, asked, measure)
         )
 
-    on_all_cores(score, range(0, len(rows), AT_ONCE))
+    if len(rows) > AT_ONCE:
+        on_all_cores(score, range(0, len(rows), AT_ONCE))
+    else:
+        score(0)
     return scores
 
 
@@ -40,7 +142,7 @@ def _directions(vectors: Floats) -> Floats:
     directions = vectors / np.sqrt(np.where(squares > 0, squares, 1.0))[:, None]
     extreme = ~((squares >= LEAST_SQUARE) & (squares <= LARGEST_SQUARE))
     if extreme.any():  # of float64 numbers; squares of float32 numbers fit
-        _, steps = steps_of(vectors[extreme])
+        _, steps = _steps_of(vectors[extreme])
         lengths = np.sqrt((steps * steps).sum(axis=1))
         directions[extreme] = steps / np.where(lengths > 0, lengths, 1.0)[:, None]
     return np.asarray(directions)
@@ -53,19 +155,15 @@ def _cosines(vectors: Floats, directions: Floats) -> Floats:
 
 def _scores(vectors: Floats, queries: Floats, measure: Measure) -> Floats:
     """Dot products or distances [r] of each vector with its query [r, d]."""
-    largest, steps = steps_of(vectors)
-    lengths = np.sqrt((steps * steps).sum(axis=1))
-    scaled = vectors * scale_of(lengths * largest, vectors.shape[1], measure)[:, None]
-    if measure.metric == "dot":
-        return np.asarray((scaled * queries).sum(axis=1))
-    largest, steps = steps_of(scaled - queries)
-    return np.asarray(largest * np.sqrt((steps * steps).sum(axis=1)))
+    scaled = vectors * scale_of(_lengths_of(vectors), vectors.shape[1], measure)[:, None]
+    return (
+        np.asarray((scaled * queries).sum(axis=1))
+        if measure.metric == "dot"
+        else _lengths_of(scaled - queries)
+    )
 
 
-def steps_of(vectors: Floats) -> tuple[Floats, Floats]:
-    """The largest component of each vector [r], and the vectors [r, d] in steps of it, safe to be squared."""
-    largest: Floats = np.abs(vectors).max(axis=1)
-    return largest, vectors / np.where(largest > 0, largest, 1.0)[:, None]
+# --- lengths ----------------------------------------------------------------------------------
 
 
 def scale_of(lengths: Floats, dim: int, measure: Measure) -> Floats:
@@ -74,3 +172,22 @@ def scale_of(lengths: Floats, dim: int, measure: Measure) -> Floats:
         return np.ones_like(lengths)
     target = np.sqrt(dim) if measure.metric != "cos" and measure.norm == "rms" else 1.0
     return np.divide(target, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+
+
+def directions_of(vectors: Floats) -> Floats:
+    """The vectors [r, d] with length 1 in float64; a zero vector stays one."""
+    _, steps = _steps_of(vectors)
+    lengths = np.sqrt((steps * steps).sum(axis=1))
+    return np.asarray(steps / np.where(lengths > 0, lengths, 1.0)[:, None])
+
+
+def _lengths_of(vectors: Floats) -> Floats:
+    """The length of each vector [r]."""
+    largest, steps = _steps_of(vectors)
+    return np.asarray(largest * np.sqrt((steps * steps).sum(axis=1)))
+
+
+def _steps_of(vectors: Floats) -> tuple[Floats, Floats]:
+    """The largest component of each vector [r], and the vectors [r, d] in steps of it, safe to be squared."""
+    largest: Floats = np.abs(vectors).max(axis=1)
+    return largest, vectors / np.where(largest > 0, largest, 1.0)[:, None]

@@ -13,20 +13,17 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from typing import IO, TYPE_CHECKING, Any, TypeAlias
+from typing import IO, Any, TypeAlias
 from zlib import crc32
 
 import numpy as np
 
-from vecalc.arrays import AnyArray, Numbers
+from vecalc.arrays import AnyArray, Bits, Numbers
 from vecalc.errors import FileProblem
 from vecalc.space.spelling import fold, fold_all
-from vecalc.space.word_bytes import Lines
+from vecalc.space.words import Lines
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Index: TypeAlias = NDArray[np.uint32]  # [2, n]
+Index: TypeAlias = Bits  # [2, n]
 
 READ_AHEAD = 4096  # words decoded at once when all are wanted
 ENCODING = ("utf-8", "surrogateescape")  # bytes that are not UTF-8 are lone surrogates, reversibly

@@ -14,16 +14,11 @@ rotation the components of each line.
 from __future__ import annotations
 
 from functools import cache, reduce
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vecalc.arrays import AnyArray, Singles
+from vecalc.arrays import AnyArray, Singles, Small
 from vecalc.errors import FileProblem
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
 
 LINE = 64  # bytes of a cache line: rows that begin on one are read about a fifth faster
 LARGEST = 127
@@ -49,7 +44,7 @@ class Codes:
 
     __slots__ = ("loose", "residuals", "rotation", "step", "usual", "values")
 
-    def __init__(self, values: NDArray[np.int8], residuals: Singles, rotation: Singles) -> None:
+    def __init__(self, values: Small, residuals: Singles, rotation: Singles) -> None:
         self.values = values  # [n, w]
         self.residuals = residuals  # [n]
         self.rotation = rotation  # as `turned` takes it
@@ -124,7 +119,7 @@ def slack(turn: Singles) -> float:
     return float(2 * (terms + 8) * EPSILON)
 
 
-def encode(rows: Singles, turn: Singles) -> tuple[NDArray[np.int8], Singles, Singles]:
+def encode(rows: Singles, turn: Singles) -> tuple[Small, Singles, Singles]:
     """Codes [b, w], residuals [b] and lengths [b] of rows [b, d].
 
     Raises `FileProblem` for a row that is longer than the largest number of float32, though none in it is.

@@ -11,13 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vecalc.arrays import Numbers
-from vecalc.space.word_bytes import Lines
+from vecalc.arrays import Bits, Bytes, Numbers
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Masks = NDArray[np.uint32]
+    from vecalc.space.words import Lines
 
 # Words looked at in one go: their bytes, and the masks of these, stay in the second-level cache.
 AT_ONCE = 1 << 14
@@ -45,7 +42,7 @@ BITS = np.uint32(MARKED - 1)
 _BITS = bytes(map(_bit, range(256)))
 
 
-def _masks(data: bytes, starts: Numbers) -> Masks:
+def _masks(data: bytes, starts: Numbers) -> Bits:
     """The masks of the words that begin at some places."""
     bits = np.frombuffer(data.translate(_BITS), np.uint8)  # several times faster than by numpy
     each = np.left_shift(np.uint32(1), bits, dtype=np.uint32)  # by 32 is 0
@@ -67,7 +64,7 @@ class Letters:
             some = data[start : offsets[last]].tobytes()
             self._masks[first:last] = _masks(some, offsets[first:last] - start)
 
-    def bound(self, word: str) -> NDArray[np.uint8]:
+    def bound(self, word: str) -> Bytes:
         """The least slips between each word [n] and this one, one less where one may contain the other."""
         raw = word.encode("utf-8", "surrogatepass")
         mask = _masks(raw, np.zeros(1, np.int64))[0]
@@ -79,7 +76,7 @@ class Letters:
         return bound
 
 
-def _bound(masks: Masks, sizes: Numbers, mask: np.uint32, size: int, widest: int) -> Numbers:
+def _bound(masks: Bits, sizes: Numbers, mask: np.uint32, size: int, widest: int) -> Numbers:
     """`widest` is the most bytes of a letter of the word that has this mask and size."""
     missing, extra = _count(mask & ~masks & BITS), _count(masks & ~mask & BITS)
     # A slip changes one letter: of several bytes where there are such letters.
@@ -95,9 +92,9 @@ def _bound(masks: Masks, sizes: Numbers, mask: np.uint32, size: int, widest: int
 _COUNTS = np.array([number.bit_count() for number in range(1 << 8)], np.uint8)
 
 
-def _count(masks: Masks) -> NDArray[np.uint8]:
+def _count(masks: Bits) -> Bytes:
     """How many bits of each are set."""
     if hasattr(np, "bitwise_count"):  # numpy 2
-        counted: NDArray[np.uint8] = np.bitwise_count(masks)
+        counted: Bytes = np.bitwise_count(masks)
         return counted
     return np.asarray(_COUNTS[masks.view(np.uint8)].reshape(len(masks), -1).sum(axis=1, dtype=np.uint8))

@@ -18,7 +18,7 @@ from vecalc.arrays import Numbers
 
 if TYPE_CHECKING:
     from vecalc.space.signatures import Letters
-    from vecalc.space.word_bytes import Lines
+    from vecalc.space.words import Lines
 
 SHORTEST = 3  # below three letters every word is near every other
 LONGEST = 200  # letters; what is longer is no misspelt word

@@ -5,9 +5,9 @@
     lengths.npy    [n] float32, Euclidean
     words.txt      one word a line, UTF-8, the same order
 
-and, in a store that `storing.py` wrote (the digests name them):
+and, in a store that `store_writer.py` wrote (the digests name them):
 
-    codes.npy, residuals.npy, rotation.npy     one byte a number for the search, see `codes.py`
+    codes.npy, residuals.npy, rotation.npy     one byte a number for the search, see `quantization.py`
     offsets.npy, exact.npy, folded.npy         where the words are, see `index.py`
     subwords.npy                               [buckets, d] n-grams of a model that has them, see `subwords`
 
@@ -17,6 +17,7 @@ Every file is checked against the facts before it is used; a file that disagrees
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
@@ -29,7 +30,6 @@ from vecalc.errors import FileProblem
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
 from vecalc.space.matrix import MatrixSpace
-from vecalc.space.npy_files import mapped
 from vecalc.space.words import WordFile
 
 if TYPE_CHECKING:
@@ -40,8 +40,10 @@ if TYPE_CHECKING:
 FORMAT = 1
 TYPES = ("int8", "float16", "float32")
 FACTS = "facts.json"
+REBUILD = "build the store again from its source"
 REPLACED = 5  # how often in a row a store may be replaced while it is opened
 LONGEST_FACTS = 1 << 20  # a megabyte of facts is no facts file, whatever it is
+LONGEST_REASON = 100  # characters of what numpy says of a file
 LONGEST_WORDS = 1 << 32  # bytes of a list of words that is read into memory: that of 500 million words
 
 
@@ -108,13 +110,13 @@ def _check_sizes(folder: Path, facts: Mapping[str, object]) -> None:
     It comes before anything is mapped: a map of a file that ends too early would end the process (SIGBUS).
     """
     for name, size in _told(facts, "sizes").items():
+        path = folder / name
         try:
-            found = (folder / name).stat().st_size
+            found = path.stat().st_size
         except OSError as error:
-            raise unreadable(folder / name, error) from None
+            raise unreadable(path, error) from None
         if found != size:
-            message = f"damaged: it has {found:,} bytes, not the {size} that were written"
-            raise FileProblem(message, where=str(folder / name), hint=_REBUILD)
+            raise _problem(path, f"damaged: it has {found:,} bytes, not the {size} that were written")
 
 
 def read_facts(path: Path) -> Facts:
@@ -122,19 +124,18 @@ def read_facts(path: Path) -> Facts:
     try:
         facts = json.loads(_read(path, LONGEST_FACTS))
     except (ValueError, RecursionError):
-        raise FileProblem("not a facts file: it is not JSON", where=str(path), hint=_REBUILD) from None
+        raise _problem(path, "not a facts file: it is not JSON") from None
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         found = facts.get("format") if isinstance(facts, dict) else None
-        message = f"a store of format {found!r}; this version reads format {FORMAT}"
-        raise FileProblem(message, where=str(path), hint=_REBUILD)
+        raise _problem(path, f"a store of format {found!r}; this version reads format {FORMAT}")
     name, rows, width, kind = (facts.get(key) for key in ("name", "rows", "width", "type"))
     if isinstance(name, str) and _positive(rows) and _positive(width) and kind in TYPES:
         return Facts(name, rows, width, kind, facts)
-    message = "a store without its name, rows, width and type"
-    raise FileProblem(message, where=str(path), hint=_REBUILD)
+    raise _problem(path, "a store without its name, rows, width and type")
 
 
-_REBUILD = "build the store again from its source"
+def _problem(path: Path, message: str) -> FileProblem:
+    return FileProblem(message, where=str(path), hint=REBUILD)
 
 
 def _positive(number: object) -> TypeGuard[int]:
@@ -150,19 +151,33 @@ def _read(path: Path, most: int) -> bytes:
 
 def _mapped(path: Path, kind: str, *shapes: tuple[int, ...]) -> AnyArray:
     """A .npy file mapped into memory, of exactly this type and one of these shapes."""
-    array = mapped(path, _REBUILD)
+    array = mapped(path, REBUILD)
     if array.dtype != np.dtype(kind) or array.shape not in shapes:
         held = f"{array.dtype} {list(array.shape)}"
-        message = f"{FACTS} promises {kind} {list(shapes[0])}, the file holds {held}"
-        raise FileProblem(message, where=str(path), hint=_REBUILD)
+        raise _problem(path, f"{FACTS} promises {kind} {list(shapes[0])}, the file holds {held}")
     return array
+
+
+def mapped(path: Path, hint: str) -> AnyArray:
+    """The array of a file. Raises `FileProblem`, with a hint, for what is no such file; also of objects."""
+    try:
+        bounded.refuse_irregular(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of Python 2, of types that numpy gives up: the header decides
+            array: AnyArray = np.lib.format.open_memmap(path, mode="r")  # refuses object arrays
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except Exception as error:  # a header is Python source to numpy, and can be wrong in every way
+        why = str(error).partition("\n")[0][:LONGEST_REASON]
+        message = f"damaged: not a .npy array that can be mapped: {why}"
+        raise FileProblem(message, where=str(path), hint=hint) from None
+    return array.view(np.ndarray)  # a map's own class makes each slice of it ten times as long
 
 
 def _words(path: Path, rows: int) -> WordFile:
     words = WordFile(_read(path, LONGEST_WORDS))
     if len(words) != rows:
-        message = f"{FACTS} promises {rows:,} words, the file holds {len(words):,}"
-        raise FileProblem(message, where=str(path), hint=_REBUILD)
+        raise _problem(path, f"{FACTS} promises {rows:,} words, the file holds {len(words):,}")
     return words
 
 
@@ -177,10 +192,9 @@ def _indexed(folder: Path, rows: int) -> MappedWords:
     except OSError as error:
         raise unreadable(path, error) from None
     except ValueError as error:
-        raise FileProblem(f"damaged: {error}", where=str(path), hint=_REBUILD) from None
+        raise _problem(path, f"damaged: {error}") from None
     if len(data) != offsets[-1]:
-        message = f"offsets.npy promises {int(offsets[-1]):,} bytes, the file holds {len(data):,}"
-        raise FileProblem(message, where=str(path), hint=_REBUILD)
+        raise _problem(path, f"offsets.npy promises {int(offsets[-1]):,} bytes, the file holds {len(data):,}")
     exact, folded = (_mapped(folder / f"{name}.npy", "uint32", (2, rows)) for name in ("exact", "folded"))
     return MappedWords(data, offsets, exact, folded)
 
@@ -197,8 +211,7 @@ def _subwords(folder: Path, facts: Facts) -> Subwords:
         or buckets < 1
         or not 0 <= shortest <= longest <= LONGEST_NGRAM
     ):
-        message = "a store with n-grams, and without their number and lengths"
-        raise FileProblem(message, where=str(folder / FACTS), hint=_REBUILD)
+        raise _problem(folder / FACTS, "a store with n-grams, and without their number and lengths")
     return Subwords(_mapped(folder / "subwords.npy", facts.type, (buckets, facts.width)), shortest, longest)
 
 

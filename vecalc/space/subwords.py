@@ -8,16 +8,10 @@ Subword Information (2017); the hash is fastText's FNV-1a of 32 bits, which take
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vecalc.arrays import AnyArray, Floats, Mask, Numbers, Singles
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Ids = Numbers
+from vecalc.arrays import AnyArray, Bits, Bytes, Floats, Mask, Numbers, Singles
 
 LONGEST_NGRAM = 64  # characters; models have 6. It bounds what a word costs
 LONGEST_WORD = 1 << 14  # bytes; a longer one has no subword vector
@@ -63,7 +57,7 @@ class Subwords:
             result: Singles = (own + self.sums(ids, counts)) / parts[:, None]
         return result
 
-    def ngrams(self, words: Iterable[bytes]) -> tuple[Ids, Ids]:
+    def ngrams(self, words: Iterable[bytes]) -> tuple[Numbers, Numbers]:
         """The rows of the n-grams of some words, word after word, and how many each word has [w]."""
         text, word_of, left = _characters(words)
         if not len(text) or not len(self.rows) or not self.longest:
@@ -74,7 +68,7 @@ class Subwords:
         order = np.argsort(owners, kind="stable")
         return ids[order].astype(np.int64), np.bincount(owners, minlength=len(left))
 
-    def sums(self, ids: Ids, counts: Ids) -> Singles:
+    def sums(self, ids: Numbers, counts: Numbers) -> Singles:
         """The sum of the rows of each word's n-grams [w, d], a few megabytes of them at a time."""
         width = self.rows.shape[1]
         result = np.zeros((len(counts), width), np.float32)
@@ -89,7 +83,7 @@ class Subwords:
         return result
 
 
-def _characters(words: Iterable[bytes]) -> tuple[NDArray[np.uint8], Ids, Ids]:
+def _characters(words: Iterable[bytes]) -> tuple[Bytes, Numbers, Numbers]:
     """The bytes of `<word>` after `<word>`, the number of the word of each, and where each word begins."""
     framed = [b"<" + word + b">" for word in words]
     sizes = np.fromiter(map(len, framed), np.int64, len(framed))
@@ -97,15 +91,13 @@ def _characters(words: Iterable[bytes]) -> tuple[NDArray[np.uint8], Ids, Ids]:
     return text, np.repeat(np.arange(len(framed)), sizes), np.cumsum(sizes) - sizes
 
 
-def _is_last(at: Ids, word_of: Ids) -> Mask:
+def _is_last(at: Numbers, word_of: Numbers) -> Mask:
     """Whether a place is the last one of its word."""
     following = np.append(word_of[1:], -1)
     return np.asarray(following[at] != word_of[at])
 
 
-def _hashed(
-    text: NDArray[np.uint8], word_of: Ids, shortest: int, longest: int
-) -> tuple[Ids, NDArray[np.uint32], Ids]:
+def _hashed(text: Bytes, word_of: Numbers, shortest: int, longest: int) -> tuple[Numbers, Bits, Numbers]:
     """Where each n-gram begins, its hash, and its characters; all n-grams grow by a byte at a time."""
     begins = (text & 0xC0) != 0x80  # of a character; other bytes continue one
     ends = np.append(begins[1:] | (word_of[1:] != word_of[:-1]), True)
@@ -113,7 +105,7 @@ def _hashed(
     at = start = np.flatnonzero(begins)
     hashes = np.full(len(at), _BASIS, np.uint32)
     size = np.zeros(len(at), np.int64)
-    found: list[tuple[Ids, NDArray[np.uint32], Ids]] = []
+    found: list[tuple[Numbers, Bits, Numbers]] = []
     while len(at):
         hashes = (hashes ^ mixed[at]) * _PRIME
         size = size + ends[at]

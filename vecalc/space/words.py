@@ -7,18 +7,36 @@ one of them and a matrix.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from vecalc.arrays import Bytes, Numbers
 from vecalc.space.spelling import Variants
-
-if TYPE_CHECKING:
-    from vecalc.space.word_bytes import Lines
 
 # Finding a word in the bytes takes about 0.1 ms at 42,000 words, building a dictionary 3 ms: a
 # formula of a few words is cheaper without one, a batch is not.
 FINDS_BEFORE_DICTIONARY = 24
+AT_ONCE = 1 << 14  # words gathered at once: eight bytes for each of theirs are in use meanwhile
+
+
+class Lines(NamedTuple):
+    """n words as UTF-8, each with a newline behind it, and where each begins (and the last ends)."""
+
+    data: Bytes
+    offsets: Numbers  # [n + 1]
+
+    def some(self, rows: Numbers) -> list[str]:
+        """The words of some rows, as far as they can be decoded."""
+        parts = [self._bytes(rows[first : first + AT_ONCE]) for first in range(0, len(rows), AT_ONCE)]
+        return b"".join(parts).decode("utf-8", "surrogateescape").split("\n")[:-1]
+
+    def _bytes(self, rows: Numbers) -> bytes:
+        starts = self.offsets[rows]
+        sizes = self.offsets[rows + 1] - starts
+        before = np.cumsum(sizes) - sizes  # bytes of the rows before each
+        places = np.repeat(starts - before, sizes) + np.arange(int(sizes.sum()))
+        return self.data[places].tobytes()
 
 
 class Vocabulary(Protocol):
@@ -40,7 +58,7 @@ class Vocabulary(Protocol):
         """Rows of the same word in any case or Unicode composition, its own among them, in row order."""
 
     def lines(self) -> Lines:
-        """All words as bytes."""
+        """All words as one run of bytes, which is searched without looking at each of them."""
 
 
 def first_rows(words: Sequence[str]) -> dict[str, int]:
@@ -77,14 +95,30 @@ class WordList:
 
     def lines(self) -> Lines:
         """All words as bytes, made anew each time."""
-        from vecalc.space.word_bytes import lines_of
-
         return lines_of(self._words)
 
     def variants(self, word: str) -> Sequence[int]:
         """Rows of the same word in any case or Unicode composition, in row order."""
         self._variants = self._variants or Variants(self)
         return self._variants.of(word)
+
+
+def lines_of(words: Sequence[str]) -> Lines:
+    """The lines of words in memory; a newline inside a word, which no file of words has, becomes a blank."""
+    data = _encoded("\n".join([*words, ""]))
+    ends = np.flatnonzero(data == ord("\n"))
+    if len(ends) != len(words):
+        data = _encoded("\n".join([*(word.replace("\n", " ") for word in words), ""]))
+        ends = np.flatnonzero(data == ord("\n"))
+    return Lines(data, np.concatenate([np.zeros(1, np.int64), ends + 1]))
+
+
+def _encoded(text: str) -> Bytes:
+    """UTF-8; lone surrogates that stand for no byte, which no file has either, become question marks."""
+    try:
+        return np.frombuffer(text.encode("utf-8", "surrogateescape"), np.uint8)
+    except UnicodeEncodeError:
+        return np.frombuffer(text.encode("utf-8", "replace"), np.uint8)
 
 
 class WordFile:
@@ -130,8 +164,6 @@ class WordFile:
 
     def lines(self) -> Lines:
         """All words as bytes, where they are."""
-        from vecalc.space.word_bytes import Lines
-
         return Lines(np.frombuffer(self._bytes, np.uint8)[1:], self._ends)
 
     def _find(self, word: str) -> int | None:

@@ -11,6 +11,7 @@ from vecalc.calc import algebra, kernels
 from vecalc.engine.ranker import vectors_at
 from vecalc.search.exact import search
 from vecalc.search.ranks import ranks
+from vecalc.search.scoring import needs_direction
 from vecalc.studies.axes.background import NEAREST, Background
 from vecalc.studies.axes.rotated import Rotated, kept_neighbours, stability_of
 from vecalc.studies.explain import contributions, measures
@@ -129,7 +130,7 @@ def _can_be_ranked(ranker: Ranker, space: str, row: int) -> bool:
     candidates = ranker.candidates(space)
     if candidates is not None and row not in candidates:
         return False
-    return not ranker.measure.needs_direction or bool(ranker.spaces[space].lengths([row])[0] > 0)
+    return not needs_direction(ranker.measure) or bool(ranker.spaces[space].lengths([row])[0] > 0)
 
 
 # --- what was measured ----------------------------------------------------------------------
