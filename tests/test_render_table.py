@@ -23,8 +23,8 @@ from rendering import (
 
 from vecalc.answers import Answer, Neighbour
 from vecalc.render import Style
-from vecalc.render.bars import bar, shares
-from vecalc.render.numbers import fixed, result, tidy
+from vecalc.render.cells import fixed, result, tidy
+from vecalc.render.table import bar, shares
 
 
 def test_table_interleaves_inputs_at_the_rank_they_would_have_had() -> None:

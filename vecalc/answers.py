@@ -10,13 +10,10 @@ Answer = Outcome for one expression: what was asked, how it was read, and one of
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, get_args
+from typing import Literal, NamedTuple, TypeAlias, get_args
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from vecalc.errors import VecalcError
+from vecalc.arrays import Floats
+from vecalc.errors import VecalcError
 
 Norm: TypeAlias = Literal["rms", "unit", "raw"]  # how long word vectors are taken
 Metric: TypeAlias = Literal["cos", "dot", "l2"]  # what near means
@@ -47,7 +44,7 @@ class Ranking(NamedTuple):
 
     neighbours: tuple[Neighbour, ...]
     excluded: tuple[Neighbour, ...]
-    vector: NDArray[np.float64]  # [d]
+    vector: Floats  # [d]
 
 
 class Scored(NamedTuple):
@@ -79,7 +76,7 @@ class Rows(NamedTuple):
     """A list of vectors [n, d], a labelled row each."""
 
     rows: tuple[Row, ...]
-    vectors: NDArray[np.float64]
+    vectors: Floats
 
 
 class Weights(NamedTuple):

@@ -25,7 +25,7 @@ from vecalc.formats.pickled_machine import HINT, Inert
 from vecalc.formats.pickled_names import BAGS, DTYPE, FROM_BUFFER, NDARRAY, RECONSTRUCT
 from vecalc.formats.row_rules import JOINED, TRAILING, excuse
 from vecalc.formats.word_text import is_whole, shown
-from vecalc.space.npy_files import mapped
+from vecalc.space.store import mapped
 from vecalc.space.subwords import LONGEST_NGRAM, Subwords
 
 CHUNK = 1 << 20

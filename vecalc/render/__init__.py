@@ -12,9 +12,8 @@ and, unless it is for vectors only, a fourth for the tables of commands that ans
 
 Nothing is kept between the calls, so a batch of any length streams, and a resumed one goes on at
 its index. To add a format, drop a file in here: its name is what `--format` takes. A module without
-`answer` is no format but a helper: `visible` makes text safe to show, `figures` writes numbers,
-`flat` is an answer as rows, `record` as JSON, `sheets` a sheet's cells as text, `problem` draws errors
-and notes for stderr.
+`answer` is no format but a helper: `visible` makes text safe to show, `cells` is an answer or a
+sheet as rows of text, `record` as JSON, `problem` draws errors and notes for stderr.
 
 Words, expressions and messages are data. No format lets one of them break its syntax, and the ones
 made for people (table, plain, markdown) show control characters as visible escapes. All text can be
@@ -40,6 +39,11 @@ class Style(NamedTuple):
     several: bool = False  # more than one expression is answered: say which is which
     ascii: bool = False  # the terminal can't show block characters
     terminal: bool = False  # it is a terminal that gets the text, and would obey what csv leaves as it is
+
+
+def nothing(style: Style) -> str:
+    """Nothing: `begin` and `end` of a format whose answers stand for themselves."""
+    return ""
 
 
 class Renderer(Protocol):

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from vecalc.answers import Answer, Sheet
+from vecalc.render import Style
 from vecalc.render.record import encode, record, sheet_record
-
-if TYPE_CHECKING:
-    from vecalc.answers import Answer, Sheet
-    from vecalc.render import Style
 
 _INDENT = 2
 

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from vecalc.answers import Answer, Sheet
+from vecalc.render import Style, nothing
 from vecalc.render.record import encode, record, row_records
 
-if TYPE_CHECKING:
-    from vecalc.answers import Answer, Sheet
-    from vecalc.render import Style
-
-
-def begin(style: Style) -> str:
-    """Nothing."""
-    return ""
+begin = end = nothing
 
 
 def answer(answer: Answer, style: Style, index: int) -> str:
@@ -24,8 +17,3 @@ def answer(answer: Answer, style: Style, index: int) -> str:
 def sheet(sheet: Sheet, style: Style, index: int) -> str:
     """A line for each row of a sheet."""
     return "".join(encode(row) + "\n" for row in row_records(sheet))
-
-
-def end(style: Style) -> str:
-    """Nothing."""
-    return ""

@@ -8,26 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from vecalc.answers import Number, Ranking, Rows, Scored
-from vecalc.render import sheet_cells
-from vecalc.render.numbers import fixed, result
-from vecalc.render.verdict import verdict
+from vecalc.answers import Answer, Number, Ranking, Rows, Scored, Sheet, Weights
+from vecalc.render import Style, nothing
+from vecalc.render.cells import is_number, result, rows_for_people, score, verdict
 from vecalc.render.visible import visible
 
-if TYPE_CHECKING:
-    from vecalc.answers import Answer, Sheet, Weights
-    from vecalc.render import Style
-
-_DECIMALS = 4
 _MEANING = re.compile(r"[\\`*_\[\]<>&|~$]")
 _RIGHT, _LEFT = "---:", ":---"
 
-
-def begin(style: Style) -> str:
-    """Nothing."""
-    return ""
+begin = end = nothing
 
 
 def answer(answer: Answer, style: Style, index: int) -> str:
@@ -38,14 +28,8 @@ def answer(answer: Answer, style: Style, index: int) -> str:
 
 def sheet(sheet: Sheet, style: Style, index: int) -> str:
     """A sheet as a pipe table, its title a heading and its remarks below."""
-    sides = [_RIGHT if sheet_cells.is_number(column) else _LEFT for column in sheet.columns]
-    rows = (
-        [
-            _cell(sheet_cells.for_people(cell, column, style))
-            for cell, column in zip(row, sheet.columns, strict=True)
-        ]
-        for row in sheet.rows
-    )
+    sides = [_RIGHT if is_number(column) else _LEFT for column in sheet.columns]
+    rows = ([_cell(cell) for cell in row] for row in rows_for_people(sheet, style))
     title = f"### {_cell(sheet.title)}\n\n" if sheet.title else ""
     remarks = "".join(f"\n{_cell(remark)}\n" for remark in sheet.remarks)
     return (
@@ -54,11 +38,6 @@ def sheet(sheet: Sheet, style: Style, index: int) -> str:
         + _table([_cell(c.name) for c in sheet.columns], sides, rows)
         + remarks
     )
-
-
-def end(style: Style) -> str:
-    """Nothing."""
-    return ""
 
 
 def _blocks(answer: Answer, style: Style) -> Iterator[str]:
@@ -81,7 +60,7 @@ def _blocks(answer: Answer, style: Style) -> Iterator[str]:
 def _ranking(ranking: Ranking | Scored, style: Style) -> str:
     if not ranking.neighbours:
         return "no candidate is left\n"
-    rows = ([str(n.rank), _cell(n.word), _score(n.score, style)] for n in ranking.neighbours)
+    rows = ([str(n.rank), _cell(n.word), score(n.score, style)] for n in ranking.neighbours)
     return _table(("rank", "word", "score"), (_RIGHT, _LEFT, _RIGHT), rows)
 
 
@@ -90,8 +69,8 @@ def _rows(rows: Rows, style: Style) -> str:
         [
             str(place),
             _cell(row.label),
-            _score(row.length, style),
-            "" if row.weight is None else _score(row.weight, style),
+            score(row.length, style),
+            "" if row.weight is None else score(row.weight, style),
             ", ".join(_cell(n.word) for n in row.neighbours),
         ]
         for place, row in enumerate(rows.rows, 1)
@@ -103,16 +82,12 @@ def _rows(rows: Rows, style: Style) -> str:
 
 def _weights(weights: Weights, style: Style) -> str:
     pairs = zip(weights.labels, weights.values, strict=True)
-    return _table(("attention", "weight"), (_LEFT, _RIGHT), ([_cell(k), _score(v, style)] for k, v in pairs))
+    return _table(("attention", "weight"), (_LEFT, _RIGHT), ([_cell(k), score(v, style)] for k, v in pairs))
 
 
 def _table(names: Sequence[str], sides: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A pipe table. It has no form without a header, so the header is always there."""
     return "".join(f"| {' | '.join(cells)} |\n" for cells in (names, sides, *rows))
-
-
-def _score(score: float, style: Style) -> str:
-    return fixed(score, _DECIMALS if style.precision is None else style.precision)
 
 
 def _cell(text: str) -> str:

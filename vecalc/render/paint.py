@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from vecalc.render import Style
+from vecalc.render import Style
 
 BOLD = "1"
 DIM = "2"

@@ -10,21 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
 
-from vecalc.render import sheet_cells
-from vecalc.render.flat_rows import Line, lines
-from vecalc.render.verdict import verdict
+from vecalc.answers import Answer, Sheet
+from vecalc.render import Style, nothing
+from vecalc.render.cells import Line, for_programs, lines, verdict
 from vecalc.render.visible import visible
 
-if TYPE_CHECKING:
-    from vecalc.answers import Answer, Sheet
-    from vecalc.render import Style
-
-
-def begin(style: Style) -> str:
-    """Nothing."""
-    return ""
+begin = end = nothing
 
 
 def answer(answer: Answer, style: Style, index: int) -> str:
@@ -57,12 +49,5 @@ def sheet(sheet: Sheet, style: Style, index: int) -> str:
     names = "\t".join(visible(column.name) for column in sheet.columns)
     head = [f"# {visible(sheet.title)}\n"] if sheet.title and style.header else []
     head += [f"# {names}\n"] if style.header else []
-    rows = (
-        "\t".join(visible(sheet_cells.for_programs(cell, style)) for cell in row) + "\n" for row in sheet.rows
-    )
+    rows = ("\t".join(visible(for_programs(cell, style)) for cell in row) + "\n" for row in sheet.rows)
     return "".join([*head, *rows])
-
-
-def end(style: Style) -> str:
-    """Nothing."""
-    return ""

@@ -22,15 +22,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from math import isfinite
-from typing import TYPE_CHECKING
 
-from vecalc.answers import SCHEMA, Number, Ranking, Rows, Scored
-from vecalc.errors import UnknownWords
+from vecalc.answers import SCHEMA, Answer, Cell, Neighbour, Number, Ranking, Row, Rows, Scored, Sheet, Weights
+from vecalc.errors import UnknownWords, VecalcError
 from vecalc.render.visible import spell_controls
-
-if TYPE_CHECKING:
-    from vecalc.answers import Answer, Cell, Expected, Neighbour, Row, Sheet, Weights
-    from vecalc.errors import VecalcError
 
 Record = dict[str, object]
 
@@ -111,16 +106,12 @@ def _row(row: Row) -> Record:
 def _extras(answer: Answer) -> Record:
     extras: Record = {}
     if answer.expected is not None:
-        extras["expected"] = _expected(answer.expected)
+        extras["expected"] = {**answer.expected._asdict(), "passed": answer.expected.passed}
     if answer.attention:
         extras["attention"] = [_weights(weights) for weights in answer.attention]
     if answer.row is not None:
         extras["row"] = dict(answer.row)
     return extras
-
-
-def _expected(expected: Expected) -> Record:
-    return {**expected._asdict(), "passed": expected.passed}
 
 
 def _weights(weights: Weights) -> list[Record]:

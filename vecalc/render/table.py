@@ -6,31 +6,21 @@ Long words fold, so nothing is lost. Errors are not in the table: `problem` draw
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
-from vecalc.answers import Number, Ranking, Rows, Scored
-from vecalc.render import sheet_cells
-from vecalc.render.bars import bar, shares
-from vecalc.render.column_groups import pieces
-from vecalc.render.grid import Column, Row, grid
-from vecalc.render.numbers import count, fixed, result
+from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored, Sheet, Weights
+from vecalc.render import Style, nothing
+from vecalc.render.cells import count, is_number, result, rows_for_people, score, verdict
+from vecalc.render.grid import Column, Row, grid, pieces
 from vecalc.render.paint import BAD, BOLD, DIM, GOOD, paint
-from vecalc.render.verdict import verdict
 from vecalc.render.visible import visible
 
-if TYPE_CHECKING:
-    from vecalc.answers import Answer, Neighbour, Sheet, Weights
-    from vecalc.render import Style
-
-_DECIMALS = 4  # the fifth rarely tells two neighbours apart
 SCORED = "cos"  # the bars of a score: its own share up to 1, else measured by the best one
 _NARROW = 40  # columns below which words are worth more than bars
+_CELLS = 10  # of a whole bar
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
 
-
-def begin(style: Style) -> str:
-    """Nothing."""
-    return ""
+begin = end = nothing
 
 
 def answer(answer: Answer, style: Style, index: int) -> str:
@@ -42,19 +32,8 @@ def answer(answer: Answer, style: Style, index: int) -> str:
 
 def sheet(sheet: Sheet, style: Style, index: int) -> str:
     """A sheet as aligned columns, its title above and its remarks below."""
-    shape = [
-        Column(column.name, right=sheet_cells.is_number(column), folds=not sheet_cells.is_number(column))
-        for column in sheet.columns
-    ]
-    rows = [
-        Row(
-            [
-                visible(sheet_cells.for_people(c, column, style))
-                for c, column in zip(row, sheet.columns, strict=True)
-            ]
-        )
-        for row in sheet.rows
-    ]
+    shape = [Column(c.name, right=is_number(c), folds=not is_number(c)) for c in sheet.columns]
+    rows = [Row([visible(cell) for cell in row]) for row in rows_for_people(sheet, style)]
     title = paint(visible(sheet.title), BOLD, style) + "\n" if sheet.title else ""
     remarks = "".join(paint(visible(remark), DIM, style) + "\n" for remark in sheet.remarks)
     tables = "\n".join(_tables(sheet, shape, rows, style)) if rows else "nothing\n"
@@ -65,11 +44,6 @@ def _tables(sheet: Sheet, shape: list[Column], rows: list[Row], style: Style) ->
     """A sheet as one table, or in pieces where the terminal is too narrow for all columns."""
     for places in pieces(shape, rows, style.width, sheet.keys, sheet.together):
         yield grid([shape[i] for i in places], [Row([row.cells[i] for i in places]) for row in rows], style)
-
-
-def end(style: Style) -> str:
-    """Nothing."""
-    return ""
 
 
 def _parts(answer: Answer, style: Style, index: int) -> Iterator[str]:
@@ -108,18 +82,12 @@ def _ranking(ranking: Ranking | Scored, metric: str, style: Style) -> str:
     for (neighbour, is_input), length in zip(shown, lengths, strict=True):
         rank = count(neighbour.rank)
         cells = [f"({rank})" if is_input else rank, visible(neighbour.word)]
-        cells += [_score(neighbour.score, style), _bar(length, style), "input" if is_input else ""]
+        cells += [score(neighbour.score, style), _bar(length, style), "input" if is_input else ""]
         rows.append(Row(cells, dim=is_input))
-    score = "distance" if metric == "l2" else "score"
-    shape = [
-        Column("rank", right=True),
-        Column("word", folds=True),
-        Column(score, right=True),
-        Column(""),
-        Column(""),
-    ]
-    nothing = "" if ranking.neighbours else "no candidate is left\n"
-    return (grid(shape, rows, style) if rows else "") + nothing
+    measured = Column("distance" if metric == "l2" else "score", right=True)
+    shape = [Column("rank", right=True), Column("word", folds=True), measured, Column(""), Column("")]
+    remark = "" if ranking.neighbours else "no candidate is left\n"
+    return (grid(shape, rows, style) if rows else "") + remark
 
 
 def _interleaved(ranking: Ranking | Scored) -> Iterator[tuple[Neighbour, bool]]:
@@ -140,21 +108,40 @@ def _rows(rows: Rows, style: Style) -> str:
     shape = [Column("", right=True), Column("vector", folds=True), Column("length", right=True), *weight]
     lines = []
     for place, row in enumerate(rows.rows, 1):
-        cells = [count(place), visible(row.label), _score(row.length, style)]
-        cells += ["" if row.weight is None else _score(row.weight, style)] if weighted else []
+        cells = [count(place), visible(row.label), score(row.length, style)]
+        cells += ["" if row.weight is None else score(row.weight, style)] if weighted else []
         lines.append(Row([*cells, ", ".join(visible(n.word) for n in row.neighbours)]))
     return grid([*shape, Column("nearest", folds=True)], lines, style) if lines else "the list is empty\n"
 
 
 def _weights(weights: Weights, style: Style) -> str:
     pairs = zip(weights.labels, weights.values, strict=True)
-    lines = [Row([visible(label), _score(value, style), _bar(value, style)]) for label, value in pairs]
+    lines = [Row([visible(label), score(value, style), _bar(value, style)]) for label, value in pairs]
     return grid([Column("attention", folds=True), Column("weight", right=True), Column("")], lines, style)
-
-
-def _score(score: float, style: Style) -> str:
-    return fixed(score, _DECIMALS if style.precision is None else style.precision)
 
 
 def _bar(share: float, style: Style) -> str:
     return "" if style.width < _NARROW else bar(share, ascii_only=style.ascii)
+
+
+def bar(share: float, *, ascii_only: bool) -> str:
+    """A bar for a share of 1, to an eighth of a character; nothing for zero and below."""
+    share = min(1.0, max(0.0, share))
+    if ascii_only:
+        return "#" * round(share * _CELLS)
+    full, rest = divmod(round(share * _CELLS * 8), 8)
+    return "█" * full + _EIGHTHS[rest].strip()
+
+
+def shares(scores: Sequence[float], shown: Sequence[float], metric: str) -> list[float]:
+    """How long the bar of each score is, nearer is longer; `shown` are the scores that set the scale.
+
+    A cosine is its own share. Dot products, and scores that leave 0 to 1, are measured by the best
+    one shown; of distances the nearest is full, twice the distance half.
+    """
+    if metric == "l2":
+        nearest = min(shown, default=0.0)
+        return [nearest / score if score > nearest else 1.0 for score in scores]
+    best = max(shown, default=1.0)
+    full = 1.0 if metric == "cos" and best <= 1 else best
+    return [score / full if full > 0 else 0.0 for score in scores]

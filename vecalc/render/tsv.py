@@ -1,4 +1,4 @@
-r"""Tab-separated values: a header and the rows of `flat`, one a line whatever the words hold.
+r"""Tab-separated values: a header and the rows of `cells`, one a line whatever the words hold.
 
 Backslash, tab, newline and carriage return are written `\\`, `\t`, `\n`, `\r`; other characters that
 a terminal would obey `\u001b`. Columns of an input row (`Answer.row`) come first; all answers of a
@@ -8,38 +8,26 @@ document must have the same.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from vecalc.render import flat_rows, sheet_cells
+from vecalc.answers import Answer, Sheet
+from vecalc.render import Style, cells, nothing
 from vecalc.render.visible import spell_controls
-
-if TYPE_CHECKING:
-    from vecalc.answers import Answer, Sheet
-    from vecalc.render import Style
 
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
-
-def begin(style: Style) -> str:
-    """Nothing: the first answer knows the columns."""
-    return ""
+begin = end = nothing
 
 
 def answer(answer: Answer, style: Style, index: int) -> str:
     """The header, once, and a line per row."""
-    names = [_line(flat_rows.header(answer, style))] if style.header and index == 0 else []
-    return "".join([*names, *map(_line, flat_rows.table(answer, style))])
+    names = [_line(cells.header(answer, style))] if style.header and index == 0 else []
+    return "".join([*names, *map(_line, cells.rows(answer, style))])
 
 
 def sheet(sheet: Sheet, style: Style, index: int) -> str:
     """A header and the rows of a sheet; a further sheet comes after an empty line."""
-    return ("\n" if index else "") + "".join(map(_line, sheet_cells.lines(sheet, style)))
+    return ("\n" if index else "") + "".join(map(_line, cells.rows_for_programs(sheet, style)))
 
 
-def end(style: Style) -> str:
-    """Nothing."""
-    return ""
-
-
-def _line(cells: Iterable[str]) -> str:
-    return "\t".join(spell_controls(cell.translate(_ESCAPES)) for cell in cells) + "\n"
+def _line(row: Iterable[str]) -> str:
+    return "\t".join(spell_controls(cell.translate(_ESCAPES)) for cell in row) + "\n"

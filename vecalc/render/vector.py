@@ -7,18 +7,11 @@ list takes a line per vector. A score (an expression with `?`) has no vector and
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from vecalc.answers import Number, Ranking, Rows
+from vecalc.answers import Answer, Number, Ranking, Rows
+from vecalc.render import Style, nothing
 
-if TYPE_CHECKING:
-    from vecalc.answers import Answer
-    from vecalc.render import Style
-
-
-def begin(style: Style) -> str:
-    """Nothing."""
-    return ""
+begin = end = nothing
 
 
 def answer(answer: Answer, style: Style, index: int) -> str:
@@ -31,11 +24,6 @@ def answer(answer: Answer, style: Style, index: int) -> str:
         case Number(value):
             return _line([float(value)])
     return "\n"
-
-
-def end(style: Style) -> str:
-    """Nothing."""
-    return ""
 
 
 def _line(components: Iterable[float]) -> str:

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from vecalc.space.files import mode_for, sync_folder, unwritable
-from vecalc.space.locks import abandoned, lock
+from vecalc.space.locks import abandoned, is_at, lock
 
 PART, OLD = ".part", ".old"  # ends of the names of what is in the making, and of what is being replaced
 LONGEST_STEM = 40  # characters of a name that are repeated: with 4 bytes each, below what file systems take
@@ -259,18 +259,11 @@ def _claimed(path: Path, end: str, make: Callable[[Path], int | None]) -> tuple[
             if not (left and isinstance(problem, FileNotFoundError)):
                 raise
             continue
-        if number is None or (lock(number, wait=False) and _is_at(place, number)):
+        if number is None or (lock(number, wait=False) is not False and is_at(number, place)):
             return place, number
         os.close(number)
         _making.pop(place, None)
     raise OSError(errno.EBUSY, "what is written here is removed again and again", str(path))
-
-
-def _is_at(place: Path, number: int) -> bool:
-    try:
-        return os.path.samestat(place.stat(), os.fstat(number))
-    except OSError:
-        return False
 
 
 def _beginning(path: Path) -> str:

@@ -12,7 +12,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 _BUSY = (errno.EAGAIN, errno.EACCES)
@@ -36,16 +36,13 @@ class Lock:
 
     def take(self, *, wait: bool) -> bool:
         """Whether we have it, or need none; False when another process has it and we don't wait."""
-        found = _lock(self._number, wait=wait)
+        found = lock(self._number, wait=wait)
         self.certain = self.certain or found is True
         return found is not False
 
     def is_at(self, path: Path) -> bool:
         """Whether a path is what is locked, still: it may have been removed or replaced before it was."""
-        try:
-            return os.path.samestat(os.fstat(self._number), os.lstat(path))
-        except OSError:
-            return False
+        return is_at(self._number, path)
 
     def close(self) -> None:
         """Let go, if that was not done."""
@@ -54,13 +51,19 @@ class Lock:
             self._number = -1
 
 
-def lock(number: int, *, wait: bool) -> bool:
-    """Lock an open file until it is closed. Whether we have it, or there are no locks."""
-    return _lock(number, wait=wait) is not False
+def is_at(number: int, path: Path) -> bool:
+    """Whether a path is what is open under a number."""
+    try:
+        return os.path.samestat(os.fstat(number), os.lstat(path))
+    except OSError:
+        return False
 
 
-def _lock(number: int, *, wait: bool) -> bool | None:
-    """True when we have the lock, False when another process has, None where there are none."""
+def lock(number: int, *, wait: bool) -> bool | None:
+    """Lock an open file until it is closed: True when we have it, False when another process has.
+
+    None where there are no locks.
+    """
     if sys.platform == "win32":
         return None
     import fcntl
@@ -84,11 +87,9 @@ def held(folder: Path) -> Iterator[None]:
     except OSError:
         yield
         return
-    try:
+    with closing(lock):
         lock.take(wait=False)
         yield
-    finally:
-        lock.close()
 
 
 @contextmanager
@@ -102,15 +103,13 @@ def alone(folder: Path) -> Iterator[None]:
     except OSError:
         yield
         return
-    try:
+    with closing(lock):
         until = time.monotonic() + PATIENCE
         while not lock.take(wait=False):
             if time.monotonic() > until:
                 raise TimeoutError(errno.EBUSY, "another process holds this folder", str(folder))
             time.sleep(_AGAIN)
         yield
-    finally:
-        lock.close()
 
 
 @contextmanager
@@ -119,23 +118,15 @@ def abandoned(path: Path) -> Iterator[bool]:
 
     False also where that can't be found out.
     """
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     try:
-        number = os.open(path, flags)
+        lock = Lock(path)
     except OSError:
         yield False
         return
-    try:
-        yield _is_free(number)
-    finally:
-        os.close(number)
-
-
-def _is_free(number: int) -> bool:
-    try:
-        return _lock(number, wait=False) is True
-    except OSError:
-        return False
+    with closing(lock):
+        with suppress(OSError):
+            lock.take(wait=False)
+        yield lock.certain
 
 
 def is_held(path: Path) -> bool:

@@ -13,7 +13,7 @@ from vecalc.calc.resolve import Key
 from vecalc.calc.values import Scalar, Score, Value, Vector, describe
 from vecalc.lang.nodes import Call, Chain, ListOf, Negate, Node, SpaceName, Word, walk
 from vecalc.lang.show import show
-from vecalc.render.verdict import verdict
+from vecalc.render.cells import verdict
 
 if TYPE_CHECKING:
     from vecalc.engine.question import Computed

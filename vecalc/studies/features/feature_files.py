@@ -14,7 +14,7 @@ from typing import IO, Any, TypeAlias
 import numpy as np
 
 from vecalc.errors import UsageError
-from vecalc.render.sheet_cells import as_text
+from vecalc.render.cells import as_text
 from vecalc.space.atomic import written_whole
 from vecalc.studies.features import Format
 from vecalc.studies.features.spool import Spool

@@ -1,0 +1,192 @@
+"""What answers and sheets hold, as text: for all formats that are made of numbers, cells and rows.
+
+An answer is rows of one fixed width:
+
+    ranking   a row per neighbour:                 rank, word, score (of a score, too)
+    list      a row per neighbour of each vector:  the same, and which vector: place from 1, label, length
+    number    one row:                             only the score: the number
+    error     one row, in `rows` only  :            only its message
+    nothing   one row, in `rows` only  :            nothing      (no candidate is left)
+
+A vector of a list that has no neighbours takes a row without a word. Weights and excluded words are in
+`json` and `jsonl`, whose names the columns have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isfinite, log10
+from typing import NamedTuple
+
+from vecalc.answers import Answer, Cell, Column, Expected, Neighbour, Number, Ranking, Rows, Scored, Sheet
+from vecalc.render import Style
+from vecalc.render.visible import visible
+
+_EXACT = 1e15  # below this, every integer is a float and is worth writing out
+_DIGITS = 6  # of a result nobody asked more of; float32 vectors carry about seven
+_SHOWN = 4  # decimals of a score for people: the fifth rarely tells two neighbours apart
+_DECIMALS = 6  # of a score for programs: float32 scores carry about seven
+# Those of lists come last, so that readers by number find the others where they are without a list.
+_COLUMNS = ("id", "expr", "rank", "word", "score", "error", "place", "label", "length")
+_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+_THOUSAND = 1000
+
+
+# --- numbers ----------------------------------------------------------------------------------
+
+
+def fixed(value: float, decimals: int) -> str:
+    """A score: always the same number of decimals, so that columns align; never `-0.0000`."""
+    return f"{value:z.{decimals}f}"
+
+
+def score(value: float, style: Style) -> str:
+    """A score, or another share or length, for people."""
+    return fixed(value, _SHOWN if style.precision is None else style.precision)
+
+
+def result(value: float, precision: int | None) -> str:
+    """A scalar result: with the decimals that were asked for, else as short as it can be said."""
+    return tidy(value, _DIGITS) if precision is None else fixed(value, precision)
+
+
+def tidy(value: float, digits: int) -> str:
+    """A number as a calculator shows it: `3`, `0.333333`, `2147483648`, `1e+20`.
+
+    The part before the point is written in full, however few digits are asked for.
+    """
+    if not isfinite(value) or abs(value) >= _EXACT:
+        return f"{value:.{digits}g}"
+    if value == int(value):
+        return str(int(value))
+    whole = int(log10(abs(value))) + 1 if abs(value) >= 1 else 0
+    return f"{value:z.0f}" if whole >= digits else f"{value:.{digits}g}"
+
+
+def count(value: int) -> str:
+    """A count: `42,000`."""
+    return f"{value:,}"
+
+
+# --- answers ----------------------------------------------------------------------------------
+
+
+class Line(NamedTuple):
+    """One row, as text: what there is nothing to say about is empty.
+
+    `place`, `label` and `length` are those of the vector of a list that the word is near.
+    """
+
+    rank: str = ""
+    word: str = ""
+    score: str = ""
+    place: str = ""
+    label: str = ""
+    length: str = ""
+
+
+def lines(answer: Answer, style: Style) -> Iterator[Line]:
+    """The rows of an answer; none for an error or a ranking in which no candidate is left."""
+    digits = _DECIMALS if style.precision is None else style.precision
+    match answer.result:
+        case Ranking(neighbours) | Scored(neighbours):
+            yield from (_neighbour(near, digits) for near in neighbours)
+        case Rows(rows):
+            for place, row in enumerate(rows, 1):
+                vector = {"place": str(place), "label": row.label, "length": fixed(row.length, digits)}
+                near = [_neighbour(near, digits) for near in row.neighbours] or [Line()]
+                yield from (one._replace(**vector) for one in near)
+        case Number(value):
+            yield Line(score=result(value, style.precision))
+
+
+def header(answer: Answer, style: Style) -> list[str]:
+    """The names of the columns: those of the input row first, then ours.
+
+    A name that the input uses already is written `vecalc_NAME`, so that a reader by names gets both.
+    """
+    given = list(answer.row or ())
+    own = [f"vecalc_{name}" if name in given else name for name in _COLUMNS]
+    return [*(map(as_text, given) if style.csv_safe else given), *own]
+
+
+def rows(answer: Answer, style: Style) -> Iterator[list[str]]:
+    """The rows as cells under `header`, at least one: no expression gets lost on the way."""
+    text = as_text if style.csv_safe else str
+    given = (answer.row or {}).values()
+    front = [text(cell) for cell in (*given, str(answer.asked.id), answer.asked.expr)]
+    message = "" if answer.error is None else text(answer.error.message)
+    for line in list(lines(answer, style)) or [Line()]:
+        vector = [line.place, text(line.label), line.length]
+        yield [*front, line.rank, text(line.word), line.score, message, *vector]
+
+
+def _neighbour(near: Neighbour, digits: int) -> Line:
+    return Line(str(near.rank), near.word, fixed(near.score, digits))
+
+
+def verdict(expected: Expected) -> str:
+    """`PASS queen @3: rank 1`, `FAIL queen @3: rank 7`, `FAIL queen @3: not a candidate`."""
+    found = "not a candidate" if expected.rank is None else f"rank {count(expected.rank)}"
+    return f"{'PASS' if expected.passed else 'FAIL'} {visible(expected.word)} @{expected.at}: {found}"
+
+
+# --- sheets -----------------------------------------------------------------------------------
+
+
+def rows_for_people(sheet: Sheet, style: Style) -> Iterator[list[str]]:
+    """The rows of a sheet, rounded and with units; what is in a text is up to the caller to make safe."""
+    for row in sheet.rows:
+        yield [_for_people(cell, column, style) for cell, column in zip(row, sheet.columns, strict=True)]
+
+
+def _for_people(cell: Cell, column: Column, style: Style) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return cell
+    match column.kind:
+        case "percent":
+            return f"{fixed(100 * cell, 2)} %"
+        case "size":
+            return _size(cell)
+        case "count":
+            return count(int(cell))
+        case _:
+            return score(cell, style)
+
+
+def _size(size: float) -> str:
+    for unit in _UNITS[:-1]:
+        if size < _THOUSAND:
+            return f"{size:,.0f} {unit}" if unit == _UNITS[0] else f"{size:.1f} {unit}"
+        size /= _THOUSAND
+    return f"{size:.1f} {_UNITS[-1]}"
+
+
+def for_programs(cell: Cell, style: Style) -> str:
+    """A cell with every digit, or with as many as were asked for."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float):
+        return repr(cell) if style.precision is None else fixed(cell, style.precision)
+    return str(cell)
+
+
+def rows_for_programs(sheet: Sheet, style: Style) -> Iterator[list[str]]:
+    """The header, unless it is not wanted, and the rows of a sheet, for programs."""
+    text = as_text if style.csv_safe else str
+    if style.header:
+        yield [text(column.name) for column in sheet.columns]
+    for row in sheet.rows:
+        yield [text(cell) if isinstance(cell, str) else for_programs(cell, style) for cell in row]
+
+
+def as_text(cell: str) -> str:
+    """The cell so that a spreadsheet takes it for text, whatever it begins with."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def is_number(column: Column) -> bool:
+    """Whether a column is set to the right."""
+    return column.kind != "text"
