@@ -69,15 +69,11 @@ def candidates(codes: Codes, queries: Floats, k: int, rows: Numbers | None = Non
         chosen: slice | Numbers = slice(start, stop) if rows is None else rows[start:stop]
         pools.add(chosen, multiply(codes.values[chosen]), codes.residuals[chosen])
 
-    on_all_cores(look, _spans(len(codes.values) if rows is None else len(rows), len(queries)))
-    return pools.result()
-
-
-def _spans(count: int, queries: int) -> list[tuple[int, int]]:
-    """Pieces of the rows."""
-    size = min(max(CELLS // queries // GROUP * GROUP, FEWEST), MOST)
+    count = len(codes.values) if rows is None else len(rows)
+    size = min(max(CELLS // len(queries) // GROUP * GROUP, FEWEST), MOST)
     starts = [0, *range(FIRST, count, size)]
-    return list(zip(starts, [*starts[1:], count], strict=True))
+    on_all_cores(look, list(zip(starts, [*starts[1:], count], strict=True)))
+    return pools.result()
 
 
 def _asked(queries: Floats, codes: Codes) -> _Asked:

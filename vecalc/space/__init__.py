@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
 
 import numpy as np
 
-from vecalc.arrays import AnyArray, Floats, Singles
+from vecalc.arrays import AnyArray, Floats, Numbers, Singles
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from vecalc.arrays import Floats, Numbers
     from vecalc.space.patterns import Pattern
     from vecalc.space.quantization import Codes
-
 
 Real = TypeVar("Real", np.float32, np.float64)
 

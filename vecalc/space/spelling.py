@@ -67,17 +67,13 @@ class Variants:
 
     def of(self, word: str) -> Sequence[int]:
         """Rows whose word matches this one, its own row among them, in row order."""
-        self._index()
-        key = fold(word)
-        return [self._first[key], *self._later.get(key, ())] if key in self._first else []
-
-    def _index(self) -> None:
-        if self._first:
-            return
         first, later = self._first, self._later
-        for row, key in enumerate(fold_all(self._words)):
-            if first.setdefault(key, row) != row:
-                later.setdefault(key, []).append(row)
+        if not first:
+            for row, key in enumerate(fold_all(self._words)):
+                if first.setdefault(key, row) != row:
+                    later.setdefault(key, []).append(row)
+        key = fold(word)
+        return [first[key], *later.get(key, ())] if key in first else []
 
 
 class Near:

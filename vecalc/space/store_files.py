@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
-from vecalc.arrays import AnyArray, Singles
+from vecalc.arrays import AnyArray, Singles, Small
 from vecalc.errors import FileProblem
 from vecalc.space import quantization
 from vecalc.space.files import private_file
@@ -25,11 +25,9 @@ from vecalc.space.npy_files import GrowingArray, write_array
 from vecalc.space.threads import ahead, products_alone
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from vecalc.space.subwords import Subwords
 
-    Block: TypeAlias = tuple[Sequence[str], Singles]
+Block: TypeAlias = tuple[Sequence[str], "Singles"]
 
 AT_ONCE = 1024  # rows that are coded at once: they and their copies stay in the second-level cache
 NUMBERS = 1 << 20  # and fewer of them where they are wide
@@ -48,7 +46,7 @@ class _Coded(NamedTuple):
     """Some rows, as they will lie in the files."""
 
     rows: Singles  # [b, d]
-    values: NDArray[np.int8]  # [b, w]
+    values: Small  # [b, w]
     residuals: Singles  # [b]
     lengths: Singles  # [b]
     loss: float

@@ -10,7 +10,6 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +43,8 @@ def write_store(
     """
     written_bytes = 0
     try:
-        with _replacing(folder) as place:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with folder_beside(folder) as place:
             more: dict[str, Any] = {}
             try:
                 written = write_files(place, _with_subwords(blocks, subwords, place, kind, more), kind)
@@ -54,6 +54,7 @@ def write_store(
                 _write_facts(place, {**own, **more, **(facts or {})})
             finally:
                 written_bytes = sum(path.stat().st_size for path in place.iterdir())
+            take_place(place, folder)
     except OSError as error:
         if error.errno is None:  # not the system's word, but a mistake of ours
             raise
@@ -99,12 +100,3 @@ def _synced_digest(path: Path) -> str:
     with path.open("rb") as stream:
         os.fsync(stream.fileno())
     return digest.of_file(path)
-
-
-@contextmanager
-def _replacing(folder: Path) -> Iterator[Path]:
-    """A folder beside this one, which takes its name and place when it is complete."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with folder_beside(folder) as place:
-        yield place
-        take_place(place, folder)
