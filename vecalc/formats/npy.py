@@ -23,7 +23,8 @@ from vecalc.formats import DAMAGED, MAX_WIDTH, Block, Head, Source, Stream
 from vecalc.formats.row_rules import excuse
 from vecalc.formats.wordlists import paired, words_beside, write_words
 from vecalc.space import VectorSpace
-from vecalc.space.npy_files import LONGEST_REASON, GrowingArray
+from vecalc.space.npy_files import GrowingArray
+from vecalc.space.store import LONGEST_REASON
 
 IN_FOLDERS = ("vectors.npy", "embeddings.npy")
 SUFFIXES = (".npy",)
