@@ -184,7 +184,7 @@ def pieces(array: Array, stream: Stream, where: str) -> Iterator[AnyArray]:
 
 
 def as_float32(rows: AnyArray) -> Singles:
-    """The same numbers as float32; what is too large for it becomes infinite, which `checks` refuses."""
+    """The same numbers as float32; what is too large for it becomes infinite, which `row_rules` refuses."""
     with np.errstate(over="ignore"):
         return rows.astype(np.float32, copy=False)
 

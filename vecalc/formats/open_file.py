@@ -137,7 +137,7 @@ class OpenFiles:
 
     def open(self, path: Path) -> Source:
         """A regular file that is not empty, as a source of its own with the same tally."""
-        file = _Opened(path, self._closing.enter_context(_regular(path)), self._tap, self._hashing)
+        file = _Opened(path, self._closing.enter_context(_open(path)), self._tap, self._hashing)
         size = file.status.st_size
         if size == 0:
             raise FileProblem("the file is empty", where=str(path), hint=FETCH_AGAIN)
@@ -203,7 +203,7 @@ def head_of(source: Source) -> Head:
     return Head(data, len(data) < HEAD_BYTES)
 
 
-def _regular(path: Path) -> io.BufferedReader:
+def _open(path: Path) -> io.BufferedReader:
     """An open file; other things are refused before: opening a pipe would wait for its other end."""
     try:
         mode = path.stat().st_mode

@@ -179,7 +179,7 @@ def _weighted(
     first = 0
     for block in rows:
         last = first + len(block)
-        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by `checks`
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by `row_rules`
             yield as_float32(block * weights[first:last, None].astype(np.float64))
         first = last
 

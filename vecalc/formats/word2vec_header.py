@@ -58,9 +58,8 @@ def required_header(data: bytes, source: Source, *, number: int, rest: int) -> H
     needed = rows * (width * number + rest)
     if needed > max(_SMALL, _PLAUSIBLE * source.ceiling):
         message = f"the header says {rows:,} rows of {width:,} numbers, at least {needed:,} bytes; "
-        packed = source.size is None
-        message += f"the file holds {'at most ' * packed}{source.ceiling:,}{' once unpacked' * packed}"
-        raise FileProblem(message, where=where, hint=DAMAGED)
+        held = f"at most {source.ceiling:,} once unpacked" if source.size is None else f"{source.ceiling:,}"
+        raise FileProblem(f"{message}the file holds {held}", where=where, hint=DAMAGED)
     return header
 
 

@@ -62,7 +62,7 @@ def as_text(words: Sequence[str], source: Source, where: Callable[[int], str]) -
 
 
 def encoded(word: str, row: int, form: str, *, escapes: bool) -> bytes:
-    """The bytes of the word of a row, one that `save` lets pass. UsageError where it would not be read back.
+    """The bytes of the word of a row. UsageError for one that would not be read back.
 
     With `escapes`, lone surrogates that stand for bytes (`surrogateescape`) become those bytes.
     """
@@ -72,6 +72,10 @@ def encoded(word: str, row: int, form: str, *, escapes: bool) -> bytes:
         raise unfit(word, row, form, "it is not UTF-8") from None
     if not raw.strip(b" \t\r\n"):
         raise unfit(word, row, form, "it is blank")
+    if b"\n" in raw:
+        raise unfit(word, row, form, "it holds a newline")
+    if len(raw) > MAX_WORD:
+        raise unfit(word, row, form, f"it has more than {MAX_WORD:,} bytes")
     if escapes and raw.decode("utf-8", "surrogateescape") != word:
         raise unfit(word, row, form, "its escaped bytes would be read as letters")
     return raw
