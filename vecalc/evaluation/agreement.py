@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from vecalc.arrays import Floats, Mask, Numbers
 from vecalc.calc.column_formula import ColumnFormula, Given, evaluate_rows
 from vecalc.calc.procrustes import mean_vector
 from vecalc.errors import FileProblem, TypeMismatch
 from vecalc.evaluation import Pairs, Rules
 from vecalc.evaluation.lookup import Lookup
 from vecalc.space import VectorSpace
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats, Mask, Numbers
 
 CHUNK = 4_096  # pairs that are computed at once
 

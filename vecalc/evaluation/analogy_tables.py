@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from vecalc.answers import Cell, Column, Sheet
+from vecalc.arrays import Mask
 from vecalc.evaluation import Analogies, Rules
 from vecalc.evaluation.lookup import UNKNOWN
 from vecalc.evaluation.marking import ELSEWHERE, RIGHT, Asked, Judged, impossible, mean_reciprocal_rank, seen
@@ -15,9 +16,6 @@ from vecalc.evaluation.protocol import protocol_sheet
 from vecalc.evaluation.run_labels import Names, comparable
 from vecalc.evaluation.statistics import corrected, mcnemar, share_interval
 from vecalc.space import VectorSpace
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Mask
 
 
 class Run(NamedTuple):

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vecalc.arrays import Numbers
 from vecalc.evaluation import Rules
 from vecalc.space import VectorSpace
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Numbers
 
 UNKNOWN = -1  # the row, and the key, of a word that the vocabulary lacks
 _ASCII_CAPITALS = {ord(letter): letter.upper() for letter in "abcdefghijklmnopqrstuvwxyz"}

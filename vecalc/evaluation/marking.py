@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from vecalc.arrays import Mask, Numbers
 from vecalc.errors import FileProblem
 from vecalc.evaluation import Analogies, Rules
 from vecalc.evaluation.lookup import UNKNOWN, Lookup
 from vecalc.evaluation.solvers import Solver, solve
 from vecalc.space import VectorSpace
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Mask, Numbers
 
 DEPTH = 10  # the ranks that are looked at
 # Words that differ from an input in case alone and may stand before the answer; their rows are passed over.

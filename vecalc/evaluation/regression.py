@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats, Mask
+from vecalc.arrays import Floats, Mask
 
 PENALTY = 1.0  # of the squared weights, in the usual parametrisation: C = 1
 STEPS = 50  # Newton needs about ten

@@ -7,10 +7,11 @@ is left out once. So the answer depends on that word and the section, and not on
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from vecalc.arrays import Floats, Numbers
 from vecalc.evaluation import Rules
 from vecalc.evaluation.lookup import UNKNOWN
 from vecalc.evaluation.marking import Asked
@@ -21,9 +22,6 @@ from vecalc.evaluation.top_rows import best_rows
 from vecalc.search import Measure
 from vecalc.search.exact import search
 from vecalc.space import VectorSpace
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats, Numbers
 
 A, B, C = 0, 1, 2  # the places of the columns of a question
 SECTION = 3

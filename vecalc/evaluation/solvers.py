@@ -7,10 +7,11 @@ says which of those its answer depends on; questions that are alike in them are 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
+from vecalc.arrays import Numbers
 from vecalc.calc.column_formula import ColumnFormula, Given, evaluate_rows, evaluate_scores
 from vecalc.calc.topk import search_scores
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
@@ -19,9 +20,6 @@ from vecalc.evaluation.lookup import UNKNOWN
 from vecalc.search import Measure
 from vecalc.search.exact import search
 from vecalc.space import VectorSpace
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Numbers
 
 # Questions that are searched for together: enough for products of matrices, few enough that their products
 # with a block of 8,192 rows are 32 MB.

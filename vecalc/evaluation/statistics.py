@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import sqrt
 from statistics import NormalDist
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats
+from vecalc.arrays import Floats
 
 LEVEL = 0.95  # of every interval
 AT_ONCE = 1 << 20  # numbers of a block of resamples: 8 MB

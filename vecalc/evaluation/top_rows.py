@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vecalc.arrays import Floats, Numbers
 from vecalc.evaluation.lookup import UNKNOWN
 from vecalc.space import VectorSpace
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats, Numbers
 
 
 def best_rows(

@@ -17,12 +17,10 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from vecalc.errors import FileProblem
-
-if TYPE_CHECKING:
-    from vecalc.space import VectorSpace
+from vecalc.space import VectorSpace
 
 Delimiter: TypeAlias = Literal["\t", ",", ";", " "]
 Layout: TypeAlias = Delimiter | Literal["{"]  # what stands between cells; an object a line

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats, Numbers
-    from vecalc.space import VectorSpace
+from vecalc.arrays import Floats, Numbers
+from vecalc.space import VectorSpace
 
 SEED = 20_130_116  # any number would do; a fixed one makes the same question have the same answer
 WORDS = 2_000  # their two million pairs tell the last hundredth of a percent

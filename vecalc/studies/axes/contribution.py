@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from vecalc.arrays import Floats
+from vecalc.arrays import Floats
 
 
 def contributions(terms: Sequence[Floats], weights: Sequence[float], words: Floats) -> Floats:

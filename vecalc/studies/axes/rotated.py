@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from vecalc.arrays import Numbers
+from vecalc.answers import Norm
+from vecalc.arrays import Floats, Numbers
 from vecalc.calc.evaluate import evaluate
 from vecalc.calc.resolve import Key
-from vecalc.calc.values import List, Score, Vector, Worth, array
+from vecalc.calc.values import List, Score, Spaces, Vector, Worth, array
+from vecalc.engine.ranker import Ranker
+from vecalc.lang.limits import Limits
+from vecalc.lang.nodes import Node
 from vecalc.search.exact import search
 from vecalc.space.matrix import MatrixSpace
 from vecalc.studies.axes.background import Background
+from vecalc.studies.axes.rotation import Rotation
 from vecalc.studies.axes.stability import Stability, overlap, stability
-
-if TYPE_CHECKING:
-    from vecalc.answers import Norm
-    from vecalc.arrays import Floats
-    from vecalc.calc.values import Spaces
-    from vecalc.engine.ranker import Ranker
-    from vecalc.lang.limits import Limits
-    from vecalc.lang.nodes import Node
-    from vecalc.studies.axes.rotation import Rotation
 
 
 class _Turned:

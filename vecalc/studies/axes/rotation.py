@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats
+from vecalc.arrays import Floats
 
 # Components that are mixed with each other. A dense orthogonal matrix of a few thousand takes seconds;
 # wider vectors are dealt out at random into parts of this size, and each part is rotated.

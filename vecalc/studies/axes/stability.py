@@ -8,16 +8,14 @@ components that training happened to end with.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from vecalc.arrays import Floats, Numbers
+from vecalc.calc.resolve import Key
 from vecalc.errors import NoValue
 from vecalc.studies.axes.rotation import Rotation
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats, Numbers
-    from vecalc.calc.resolve import Key
 
 ROTATIONS = 5
 # What float64 may add to a result that depends on no axes is some 1e-13 of it, more where terms nearly
@@ -26,7 +24,7 @@ DEPENDS = 1e-6
 LEAST_NUMBER = 1e-6  # a number below is compared with this: cos = 1e-17 is rounding, not a result
 
 # compute(vectors, rotation): the result for rotated vectors
-Compute = Callable[[Mapping["Key", "Floats"], Rotation], "Floats"]
+Compute = Callable[[Mapping[Key, "Floats"], Rotation], "Floats"]
 
 
 class Stability(NamedTuple):

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vecalc.answers import Column, Sheet
+from vecalc.answers import Cell, Column, Sheet
+from vecalc.arrays import Floats
 from vecalc.library.conversions import size_of
-
-if TYPE_CHECKING:
-    from vecalc.answers import Cell
-    from vecalc.arrays import Floats
-    from vecalc.studies.check.model_check import Examined
+from vecalc.studies.check.model_check import Examined
 
 BINS = 12  # of the histogram of lengths
 BAR = 40  # columns of its longest bar

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from vecalc.arrays import Floats, Numbers
 from vecalc.search.exact import search
 from vecalc.space.matrix import MatrixSpace
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats, Numbers
-    from vecalc.studies.check.row_check import Drawn
+from vecalc.studies.check.row_check import Drawn
 
 NEIGHBOURS = 10  # k of the k-occurrences
 AT_ONCE = 256  # queries

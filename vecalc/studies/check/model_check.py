@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from vecalc import bounded
+from vecalc.arrays import Floats, Singles
 from vecalc.errors import FileProblem
 from vecalc.formats.word_text import ESCAPED
 from vecalc.library.conversions import conversions
@@ -19,12 +20,7 @@ from vecalc.space.store import FACTS, Facts, damaged, is_store, open_store, read
 from vecalc.studies.check import word_check as of_words
 from vecalc.studies.check.geometry import Geometry, geometry
 from vecalc.studies.check.row_check import RowsSeen
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from vecalc.arrays import Floats
-    from vecalc.studies.check.word_check import Level
+from vecalc.studies.check.word_check import Level
 
 EXAMPLES = 5
 LONGEST_LIST = 1 << 30  # bytes of a list of words: 100 million of them
@@ -109,7 +105,7 @@ class _Reading:
         except ValueError:
             raise FileProblem("no such file: its name holds a NUL", where=str(path)) from None
 
-    def blocks(self, watch: Watch) -> Iterator[tuple[Sequence[str], NDArray[np.float32]]]:
+    def blocks(self, watch: Watch) -> Iterator[tuple[Sequence[str], Singles]]:
         """Words [b] and rows [b, d], until the end or the first place where nothing more can be read."""
         try:
             if is_store(self.path):
@@ -121,7 +117,7 @@ class _Reading:
                 raise
             self._stopped = problem
 
-    def _of_store(self) -> Iterator[tuple[Sequence[str], NDArray[np.float32]]]:
+    def _of_store(self) -> Iterator[tuple[Sequence[str], Singles]]:
         facts = read_facts(self.path / FACTS)
         self.type = facts.type
         self._look_at_digests(self.path, facts)
@@ -134,7 +130,7 @@ class _Reading:
         for name in damaged(folder, facts.rest):
             self._put_up_with[f"{whose}{name}: not what was written, by its digest"] = 1
 
-    def _of_file(self, watch: Watch) -> Iterator[tuple[Sequence[str], NDArray[np.float32]]]:
+    def _of_file(self, watch: Watch) -> Iterator[tuple[Sequence[str], Singles]]:
         from vecalc.formats import Tolerance
         from vecalc.formats.load import main_file, recognised
         from vecalc.formats.open_file import opened

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from vecalc.arrays import Floats, Mask, Numbers
+from vecalc.arrays import AnyArray, Floats, Mask, Numbers, Singles
 
 SAMPLE_BYTES = 64 << 20  # a sample of very wide rows is smaller than asked for
 HASHED_AT_ONCE = 1 << 17  # numbers; their 64-bit copies stay in the second-level cache
@@ -20,7 +17,7 @@ class Drawn(NamedTuple):
     """Rows drawn from all: their numbers [m], ascending, and their vectors [m, d]."""
 
     numbers: Numbers
-    vectors: NDArray[np.float32]
+    vectors: Singles
 
 
 class RowsSeen:
@@ -36,13 +33,13 @@ class RowsSeen:
         self._size = size
         self._random = np.random.default_rng(seed)
         self._lengths: list[Floats] = []
-        self._hashes: list[NDArray[np.uint64]] = []
-        self._weights: NDArray[np.uint64] = np.empty(0, np.uint64)
+        self._hashes: list[AnyArray] = []  # uint64, like the weights
+        self._weights: AnyArray = np.empty(0, np.uint64)
         self._keys: Floats = np.empty(0)
         self._numbers: Numbers = np.empty(0, np.int64)
-        self._vectors: NDArray[np.float32] = np.empty((0, 0), np.float32)
+        self._vectors: Singles = np.empty((0, 0), np.float32)
 
-    def add(self, rows: NDArray[np.float32]) -> None:
+    def add(self, rows: Singles) -> None:
         """Take the next rows; all blocks have one width."""
         if not self.width:
             self.width = rows.shape[1]
@@ -58,7 +55,7 @@ class RowsSeen:
         self._draw(rows, np.isfinite(squares) & (squares > 0))
         self.count += len(rows)
 
-    def _hash(self, rows: NDArray[np.float32]) -> NDArray[np.uint64]:
+    def _hash(self, rows: Singles) -> AnyArray:
         """64 bits of each row: its numbers' bits, mixed, times random odd weights (multilinear hashing)."""
         found = np.empty(len(rows), np.uint64)
         at_once = max(HASHED_AT_ONCE // self.width, 1)
@@ -69,7 +66,7 @@ class RowsSeen:
             found[first : first + at_once] = (bits * self._weights).sum(axis=1, dtype=np.uint64)
         return found
 
-    def _draw(self, rows: NDArray[np.float32], fit: Mask) -> None:
+    def _draw(self, rows: Singles, fit: Mask) -> None:
         keys = self._random.random(len(rows))
         limit = self._keys.max() if len(self._keys) == self._size else 2.0
         new = np.flatnonzero(fit & (keys < limit))
@@ -99,7 +96,7 @@ class RowsSeen:
         return [(int(sound[a]), int(sound[b])) for a, b in repeated(hashes)]
 
 
-def repeated(keys: NDArray[Any]) -> Sequence[tuple[int, int]]:
+def repeated(keys: AnyArray) -> Sequence[tuple[int, int]]:
     """Places of keys that came before, each with the first place of that key; in the order of places."""
     _, first, which = np.unique(keys, return_index=True, return_inverse=True)
     again = np.flatnonzero(first[which] != np.arange(len(keys)))

@@ -6,17 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import isfinite
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
+from vecalc.arrays import AnyArray, Floats
 from vecalc.evaluation.statistics import spearman
 from vecalc.space.spelling import fold_all
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from vecalc.arrays import Floats
 
 ENOUGH = 50  # shared words below which an order can't be told
 FREQUENT_FIRST = 0.3  # a rank correlation from which on two orders are called alike
@@ -121,7 +117,7 @@ def order(words: Sequence[str], lengths: Floats, known: Sequence[str]) -> Order:
     return Order(guess, len(shared), with_starter, with_length)
 
 
-def rank_correlation(x: NDArray[np.number], y: NDArray[np.number]) -> float | None:
+def rank_correlation(x: AnyArray, y: AnyArray) -> float | None:
     """The rank correlation of two rows of numbers; None where one is constant."""
     found = spearman(x.astype(np.float64), y.astype(np.float64))
     return found if isfinite(found) else None

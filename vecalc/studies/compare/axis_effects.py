@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from vecalc.arrays import Floats
 from vecalc.calc.values import Vector
+from vecalc.engine.calculator import Calculator
+from vecalc.engine.question import Computed, Question
 from vecalc.errors import VecalcError
 from vecalc.lang.nodes import Word
 from vecalc.space.matrix import MatrixSpace
 from vecalc.studies.axes.rotated import Rotated, kept_neighbours, stability_of
+from vecalc.studies.axes.stability import Stability
 from vecalc.studies.compare.formulas import NAMES
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats
-    from vecalc.engine.calculator import Calculator
-    from vecalc.engine.question import Computed, Question
-    from vecalc.studies.axes.stability import Stability
 
 OPERANDS = " operands"  # a name that no user's space can have
 # A and B as words of that space, as long as they are: what they were made of does not matter here.

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from copy import copy
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from vecalc.answers import Answer, Number, Ranking, Scored
+from vecalc.arrays import Floats
 from vecalc.calc import kernels
 from vecalc.calc.resolve import find_row, unknown_words
-from vecalc.engine.question import Question
+from vecalc.engine.calculator import Calculator
+from vecalc.engine.question import Computed, Question
 from vecalc.errors import Span, TypeMismatch
-from vecalc.lang.nodes import Word
+from vecalc.lang.nodes import Node, Word
 from vecalc.search.ranks import ranks
 from vecalc.studies.compare.axis_effects import Axes, measure
 from vecalc.studies.compare.formulas import NAMES, SUM, Formula
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats
-    from vecalc.engine.calculator import Calculator
-    from vecalc.engine.question import Computed
-    from vecalc.lang.nodes import Node
 
 
 class Operand(NamedTuple):

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
-from vecalc.answers import Cell, Column, Sheet
+from vecalc.answers import Cell, Column, Neighbour, Sheet
 from vecalc.studies.diff.overlap import PERSISTENCE, agreement
 from vecalc.studies.diff.side_by_side import DEPTH, Difference, Ranked
-
-if TYPE_CHECKING:
-    from vecalc.answers import Neighbour
 
 # whether a model has a word, by the model's name
 Knows = Callable[[str, str], bool]

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from vecalc.answers import Answer, Number, Ranking, Rows, Scored
+from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored
 from vecalc.engine.calculator import CHUNK, Calculator
 from vecalc.engine.question import Question
-
-if TYPE_CHECKING:
-    from vecalc.answers import Neighbour
 
 DEPTH = 1000  # ranks that are looked at for a word of another model's ranking, at least
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from vecalc.answers import Cell, Column, Neighbour, Sheet
+from vecalc.arrays import Floats
 from vecalc.calc import algebra
 from vecalc.calc.linear_terms import terms
-from vecalc.engine.ranker import vectors_at
+from vecalc.engine.question import Computed
+from vecalc.engine.ranker import Ranker, vectors_at
 from vecalc.studies.axes.contribution import contributions
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats
-    from vecalc.engine.question import Computed
-    from vecalc.engine.ranker import Ranker
 
 COLUMNS, ROWS = 8, 50  # terms that are told apart, side by side and below each other; the rest is one part
 REST = "the rest"

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from copy import copy
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from vecalc.answers import Answer, Sheet
 from vecalc.calc.values import List, Scalar, Score, Vector
+from vecalc.engine.calculator import Calculator
 from vecalc.engine.question import Computed, Question
 from vecalc.errors import NoValue
 from vecalc.studies.explain import list_sheets, number_sheets, ranking_sheets, reading_sheets, score_sheets
-
-if TYPE_CHECKING:
-    from vecalc.engine.calculator import Calculator
 
 
 class Explained(NamedTuple):

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from vecalc.answers import Answer, Column, Rows, Sheet
+from vecalc.calc.values import List
+from vecalc.engine.question import Computed
+from vecalc.engine.ranker import Ranker
 from vecalc.studies.axes.rotated import stability_of
 from vecalc.studies.explain import measures
-
-if TYPE_CHECKING:
-    from vecalc.calc.values import List
-    from vecalc.engine.question import Computed
-    from vecalc.engine.ranker import Ranker
 
 
 def sheets(ranker: Ranker, answer: Answer, workings: Computed, value: List) -> list[Sheet]:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import isinf
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from vecalc.answers import Cell, Column, Neighbour, Sheet
-from vecalc.studies.axes.stability import ROTATIONS
-
-if TYPE_CHECKING:
-    from vecalc.studies.axes.stability import Stability
+from vecalc.studies.axes.stability import ROTATIONS, Stability
 
 
 class Measure(NamedTuple):

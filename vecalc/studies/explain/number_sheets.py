@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vecalc.answers import Sheet
+from vecalc.arrays import Floats
 from vecalc.calc.evaluate import evaluate
 from vecalc.calc.resolve import Key
 from vecalc.calc.values import Scalar
+from vecalc.engine.question import Computed
+from vecalc.engine.ranker import Ranker
 from vecalc.errors import VecalcError
 from vecalc.lang.nodes import Call, Node, walk
 from vecalc.studies.axes.background import SEED, Background
 from vecalc.studies.axes.rotated import stability_of
 from vecalc.studies.explain import measures
 from vecalc.studies.explain.measures import Measure
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats
-    from vecalc.engine.question import Computed
-    from vecalc.engine.ranker import Ranker
 
 DRAWS = 2_000  # evaluations with random words
 NODES = 400_000  # operations they may take together, some seconds

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from vecalc.answers import Answer, Cell, Column, Neighbour, Ranking, Sheet
+from vecalc.arrays import Floats, Numbers
 from vecalc.calc import algebra, kernels
-from vecalc.engine.ranker import vectors_at
+from vecalc.calc.values import Vector
+from vecalc.engine.question import Computed
+from vecalc.engine.ranker import Ranker, vectors_at
 from vecalc.search.exact import search
 from vecalc.search.ranks import ranks
 from vecalc.search.scoring import needs_direction
@@ -16,12 +19,6 @@ from vecalc.studies.axes.background import NEAREST, Background
 from vecalc.studies.axes.rotated import Rotated, kept_neighbours, stability_of
 from vecalc.studies.explain import contributions, measures
 from vecalc.studies.explain.measures import Measure
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats, Numbers
-    from vecalc.calc.values import Vector
-    from vecalc.engine.question import Computed
-    from vecalc.engine.ranker import Ranker
 
 RANKED = 10  # words left out whose rank is looked up: each takes a pass over the whole space
 

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
 from vecalc.answers import Answer, Cell, Column, Sheet
 from vecalc.calc import algebra
 from vecalc.calc.resolve import Key
 from vecalc.calc.values import Scalar, Score, Value, Vector, describe
+from vecalc.engine.question import Computed
+from vecalc.engine.ranker import Ranker
 from vecalc.lang.nodes import Call, Chain, ListOf, Negate, Node, SpaceName, Word, walk
 from vecalc.lang.show import show
 from vecalc.render.cells import verdict
-
-if TYPE_CHECKING:
-    from vecalc.engine.question import Computed
-    from vecalc.engine.ranker import Ranker
 
 DRAWN = 60  # lines of a tree, and words of an expression: who reads on after those?
 LONGEST = 400  # characters of an expression with its names filled in

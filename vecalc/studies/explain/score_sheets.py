@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from vecalc.answers import Answer, Cell, Column, Neighbour, Scored, Sheet
+from vecalc.arrays import Floats, Numbers
 from vecalc.calc.evaluate import evaluate
 from vecalc.calc.topk import rank_in_score, score_values
 from vecalc.calc.values import Score
+from vecalc.engine.question import Computed
+from vecalc.engine.ranker import Ranker
 from vecalc.errors import VecalcError
 from vecalc.lang.nodes import Call, Candidate, Chain, Negate, Node, walk
 from vecalc.lang.show import show
@@ -18,11 +21,6 @@ from vecalc.studies.axes.rotated import stability_of
 from vecalc.studies.explain import measures
 from vecalc.studies.explain.measures import Measure
 from vecalc.studies.explain.reading_sheets import parts_of
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats, Numbers
-    from vecalc.engine.question import Computed
-    from vecalc.engine.ranker import Ranker
 
 RANKED = 4  # words left out whose rank is looked up: each takes a pass over the whole space
 LONGEST = 40  # characters of a part that heads a column

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from vecalc.arrays import Floats, Numbers
 from vecalc.calc.column_formula import Given
 from vecalc.calc.resolve import Key, find_row
 from vecalc.engine.question import as_name
@@ -16,9 +17,6 @@ from vecalc.space import VectorSpace
 from vecalc.studies.features.tally import Tally
 from vecalc.tables.binding import bindings
 from vecalc.tables.cell_rules import row_or_number
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats, Numbers
 
 UNKNOWN, NUMBER = -1, -2  # in place of a row of the space
 

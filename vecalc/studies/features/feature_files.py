@@ -13,6 +13,7 @@ from typing import IO, Any, TypeAlias
 
 import numpy as np
 
+from vecalc.arrays import AnyArray
 from vecalc.errors import UsageError
 from vecalc.render.cells import as_text
 from vecalc.space.atomic import written_whole
@@ -141,9 +142,9 @@ def _parquet(spool: Spool, stream: IO[bytes]) -> None:
             writer.write_table(arrow.Table.from_arrays([*texts, *columns], schema=schema))
 
 
-def _groups(spool: Spool, numbers: int = 1 << 22) -> Iterator[np.typing.NDArray[Any]]:
+def _groups(spool: Spool, numbers: int = 1 << 22) -> Iterator[AnyArray]:
     """Row groups of 16 to 32 MB: large enough that a reader's work on each is small change."""
-    waiting: list[np.typing.NDArray[Any]] = []
+    waiting: list[AnyArray] = []
     for block in spool.values():
         waiting.append(block)
         if sum(part.size for part in waiting) >= numbers:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vecalc.arrays import AnyArray, Floats
 from vecalc.engine.calculator import Calculator
 from vecalc.errors import NoValue, UsageError
 from vecalc.studies.features import NO_VALUE, TYPES, UNKNOWN, Features, OnNoValue, Policy, Type, Unknown
 from vecalc.studies.features.maker import Maker
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats
 
 
 def features(
@@ -64,7 +61,7 @@ def check_choices(**given: tuple[str, tuple[str, ...]]) -> None:
             raise UsageError(f"{name} can't be '{value}'", hint=f"there are {', '.join(choices)}")
 
 
-def as_type(values: Floats, kind: Type) -> np.typing.NDArray[Any]:
+def as_type(values: Floats, kind: Type) -> AnyArray:
     """Features in the type they are kept in. Raises `NoValue` for a number too large for it."""
     with np.errstate(over="ignore"):
         kept = values.astype(kind)

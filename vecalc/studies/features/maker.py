@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
+from vecalc.arrays import Floats, Mask
 from vecalc.calc.column_formula import ColumnFormula, Given, Part
 from vecalc.calc.resolve import unknown_words
 from vecalc.engine.calculator import Calculator, place_in
@@ -15,12 +16,8 @@ from vecalc.engine.columns import Columns, formula_of, read, same_in_every_row
 from vecalc.errors import NoValue, TypeMismatch, UsageError, VecalcError
 from vecalc.lang.nodes import Bind, Define, Expectation, Statement, Word
 from vecalc.studies.features import Block, Policy
-from vecalc.studies.features.cells import UNKNOWN, sources
+from vecalc.studies.features.cells import UNKNOWN, Cells, sources
 from vecalc.studies.features.tally import Tally
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats, Mask
-    from vecalc.studies.features.cells import Cells
 
 # Numbers of one column of vectors in a block: 2 MB, which stay in the cache while a formula goes over them.
 BLOCK_NUMBERS = 1 << 18

@@ -11,18 +11,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import numpy as np
 
+from vecalc.arrays import AnyArray, Numbers
 from vecalc.space.unfinished import Unfinished
-from vecalc.space.work_files import in_folder
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from vecalc.arrays import Numbers
-    from vecalc.space.work_files import Places
+from vecalc.space.work_files import Places, in_folder
 
 VALUES, LINES, KEPT = "values.bin", "lines.bin", "kept.jsonl"
 COPIED = 1 << 16  # rows' numbers that are read back at a time, 512 KB of float64
@@ -48,7 +43,7 @@ class Spool(Unfinished):
         # Characters of the kept columns' cells.
         self.longest: list[int] = noted.get("longest", [0] * len(identity["keep"]))
 
-    def add(self, values: NDArray[Any], lines: Sequence[int], kept: Iterable[Sequence[str]]) -> None:
+    def add(self, values: AnyArray, lines: Sequence[int], kept: Iterable[Sequence[str]]) -> None:
         """Write a block of rows [k, w], the line of each, and its kept cells."""
         self.append(VALUES, np.ascontiguousarray(values).tobytes())
         self.append(LINES, np.asarray(lines, "<i8").tobytes())
@@ -79,7 +74,7 @@ class Spool(Unfinished):
         """The type of the numbers."""
         return str(self.identity["type"])
 
-    def values(self) -> Iterator[NDArray[Any]]:
+    def values(self) -> Iterator[AnyArray]:
         """The rows again, some at a time [b, w]."""
         width = len(self.names)
         at_once = max(1, COPIED // max(width, 1))
