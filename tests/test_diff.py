@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from running import FAMILY, vecalc
 
-from vecalc.studies.diff.overlap import agreement, rank_biased_overlap
+from vecalc.studies.diff.side_by_side import agreement, rank_biased_overlap
 
 WORDS = ["man", "woman", "king", "queen", "prince", "bread"]
 OLD = np.array(

@@ -10,8 +10,7 @@ from vecalc.calc.values import Vector
 from vecalc.engine.question import Question
 from vecalc.space.matrix import MatrixSpace
 from vecalc.studies.axes.rotated import Rotated, kept_neighbours, stability_of
-from vecalc.studies.axes.rotation import PART, Rotation
-from vecalc.studies.axes.stability import Stability, overlap
+from vecalc.studies.axes.stability import PART, Rotation, Stability, overlap
 
 WORDS = ["a", "b", "c", "d", *(f"w{i}" for i in range(200))]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import optimize, stats
 
 from vecalc.evaluation import statistics
-from vecalc.evaluation.regression import fit
+from vecalc.evaluation.relation_methods import fit
 
 # Few different values, so that ties are the rule.
 SCORES = st.lists(st.tuples(st.integers(0, 5), st.integers(-3, 3)), min_size=3, max_size=40)

@@ -1,20 +1,13 @@
 """How well formulas answer analogies and predict judgements of similarity, each number with its protocol.
 
-    lines                        bytes of a file -> numbered lines -> cells
-    analogy_files, pair_files    those, in any layout -> `Analogies`, `Pairs`
+    analogy_files, pair_files    files, in any layout -> `Analogies`, `Pairs`
     protocol                     the rules by name, and as a table
     lookup                       words -> rows, under the rules
-    solving, sectional           rows of questions -> the rows that a formula, or a method, ranks first
-    judging                      those -> which questions are right, with inputs left out and without
+    solvers, relation_methods    rows of questions -> the rows that a formula, or a method, ranks first
+    marking                      those -> which questions are right, with inputs left out and without
     agreement                    rows of pairs -> numbers beside the judgements
     statistics                   correlations, intervals and tests, seeded
     analogy_tables, similarity_tables    results -> `Sheet`s
-
-How good one answer is, by functions of arrays and spaces:
-
-    rotation, stability          does a result depend on the axes of the space?
-    background                   how unusual is a score among random words?
-    contribution                 which term brings how much of a score?
 
 Everything random has a seed: the same question has the same answer. A question may have several right
 answers; one whose words the vocabulary lacks is not seen, and counts as the rules say.

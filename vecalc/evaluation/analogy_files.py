@@ -85,23 +85,20 @@ def _not_analogies(sample: Sequence[str]) -> str:
 
 
 def _google(name: str, texts: Sequence[Text]) -> Analogies:
-    sections: list[tuple[str, str]] = []
+    sections: list[Section] = []
     questions: list[Analogy] = []
     for text in texts:
         for line in lines(text):
             if line.text.startswith(":"):
-                sections.append((line.text.lstrip(": ").strip(), text.name))
+                sections.append(Section(line.text.lstrip(": ").strip(), text.name))
             else:
-                sections = sections or [("", text.name)]
+                sections = sections or [Section("", text.name)]
                 a, b, c, d = _words(text, line, 4)
                 questions.append(Analogy((a, b, c), (d,), len(sections) - 1, line.number))
-    return Analogies(name, "google", COLUMNS, tuple(_grouped(sections)), questions)
-
-
-def _grouped(sections: Sequence[tuple[str, str]]) -> Iterator[Section]:
-    for i, (section, file) in enumerate(sections):
-        group = "semantic" if i < SEMANTIC_SECTIONS else "syntactic"
-        yield Section(section, file, group if len(sections) > SEMANTIC_SECTIONS else "")
+    if len(sections) > SEMANTIC_SECTIONS:
+        groups = ["semantic" if i < SEMANTIC_SECTIONS else "syntactic" for i in range(len(sections))]
+        sections = [part._replace(group=group) for part, group in zip(sections, groups, strict=True)]
+    return Analogies(name, "google", COLUMNS, tuple(sections), questions)
 
 
 def _words(text: Text, line: Line, count: int) -> list[str]:
@@ -162,7 +159,9 @@ def _pairs(name: str, texts: Sequence[Text]) -> Analogies:
         if len(questions) + len(pairs) ** 2 > MOST_QUESTIONS:
             what = f"has {len(pairs):,} pairs: all in any order are more than {MOST_QUESTIONS:,} questions"
             raise FileProblem(what, where=text.name)
-        questions += _ordered_pairs(pairs, place)
+        # Every pair is asked after every other; the first answer of the pair before it stands for b.
+        for (a, answers, _), (c, right, number) in permutations(pairs, 2):
+            questions.append(Analogy((a, answers[0], c), right, place, number))
     return Analogies(name, "bats", COLUMNS, tuple(sections), questions)
 
 
@@ -176,12 +175,6 @@ def _answered_words(text: Text) -> Iterator[tuple[str, tuple[str, ...], int]]:
                 "is no pair", where=f"{text.name}:{line.number}", hint="write word<TAB>answer/other answer"
             )
         yield word, answers, line.number
-
-
-def _ordered_pairs(pairs: Sequence[tuple[str, tuple[str, ...], int]], section: int) -> Iterator[Analogy]:
-    """Every pair asked after every other; the first answer of the pair before it stands for b."""
-    for (a, answers, _), (c, right, number) in permutations(pairs, 2):
-        yield Analogy((a, answers[0], c), right, section, number)
 
 
 # --- tables ---------------------------------------------------------------------------------

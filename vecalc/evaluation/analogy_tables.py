@@ -55,15 +55,14 @@ def _accuracy(names: Names, runs: Sequence[Run], rules: Rules) -> Sheet:
     )
     told = [remark for run in runs for remark in (_impossible(run, rules), _unanswered(run)) if remark]
     remarks = tuple(dict.fromkeys(told))
-    rows = tuple((*names.of(run), *_score(run, run.seen(rules), rules)) for run in runs)
-    return Sheet("accuracy", columns, rows, names.title("Accuracy"), remarks)
-
-
-def _score(run: Run, which: Mask, rules: Rules) -> tuple[Cell, ...]:
-    total, right = int(which.sum()), int((run.judged.right & which).sum())
-    low, high = share_interval(right, total)
-    known = int(run.asked.known.sum())
-    return (*_shares(total, right / max(total, 1), low, high), right, total, len(which), known / len(which))
+    rows: list[tuple[Cell, ...]] = []
+    for run in runs:
+        which, known = run.seen(rules), run.asked.known
+        total, right = int(which.sum()), int((run.judged.right & which).sum())
+        shares = _shares(total, right / max(total, 1), *share_interval(right, total))
+        coverage = int(known.sum()) / len(known)
+        rows.append((*names.of(run), *shares, right, total, len(which), coverage))
+    return Sheet("accuracy", columns, tuple(rows), names.title("Accuracy"), remarks)
 
 
 def _shares(total: int, *shares: float) -> tuple[Cell, ...]:
@@ -155,15 +154,14 @@ def _sections(names: Names, questions: Analogies, runs: Sequence[Run], rules: Ru
     for group in groups:
         members = [i for i, section in enumerate(questions.sections) if section.group == group]
         parts.append((f"all {group}", np.isin(section_of, members)))
-    rows = tuple(_section_row(names, name, which, run, rules) for name, which in parts for run in runs)
-    return Sheet("sections", columns, rows, names.title("Sections"))
-
-
-def _section_row(names: Names, name: str, which: Mask, run: Run, rules: Rules) -> tuple[Cell, ...]:
-    counted = which & run.seen(rules)
-    right, total = int((run.judged.right & counted).sum()), int(counted.sum())
-    share = right / total if total else None
-    return (name, *names.of(run), share, right, total, int(which.sum()))
+    rows: list[tuple[Cell, ...]] = []
+    for name, which in parts:
+        for run in runs:
+            counted = which & run.seen(rules)
+            right, total = int((run.judged.right & counted).sum()), int(counted.sum())
+            share = right / total if total else None
+            rows.append((name, *names.of(run), share, right, total, int(which.sum())))
+    return Sheet("sections", columns, tuple(rows), names.title("Sections"))
 
 
 def _facts(questions: Analogies, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
@@ -194,14 +192,12 @@ def detail_sheet(questions: Analogies, runs: Sequence[Run]) -> Sheet:
         Column("answer"),
         Column("rank", "count"),
     )
-    return Sheet("questions", columns, tuple(_details(names, questions, runs)), names.title("Questions"))
-
-
-def _details(names: Names, questions: Analogies, runs: Sequence[Run]) -> Iterator[tuple[Cell, ...]]:
+    rows: list[tuple[Cell, ...]] = []
     for i, entry in enumerate(questions.questions):
         section = questions.sections[entry.section].name
         asked: tuple[Cell, ...] = (entry.line, section, *entry.words, "/".join(entry.answers))
         for run in runs:
             row, rank = int(run.judged.answers[i]), int(run.judged.ranks[i])
             answer = None if row == UNKNOWN else run.space.word(row)
-            yield (*asked, *names.of(run), answer, rank or None)
+            rows.append((*asked, *names.of(run), answer, rank or None))
+    return Sheet("questions", columns, tuple(rows), names.title("Questions"))

@@ -16,9 +16,7 @@ from vecalc.evaluation import Rules
 from vecalc.evaluation.lookup import UNKNOWN
 from vecalc.evaluation.marking import Asked
 from vecalc.evaluation.methods import SECTIONAL
-from vecalc.evaluation.regression import fit
 from vecalc.evaluation.solvers import candidates
-from vecalc.evaluation.top_rows import best_rows
 from vecalc.search import Measure
 from vecalc.search.exact import search
 from vecalc.space import VectorSpace
@@ -28,6 +26,9 @@ SECTION = 3
 # Random words that LRCos learns against are drawn so many times for each word that is asked about, and a
 # question is answered by one of the draws: so an accuracy is a mean over all of them, and no seed is lucky.
 DRAWS = 10
+PENALTY = 1.0  # of the squared weights, in the usual parametrisation: C = 1
+STEPS = 50  # Newton needs about ten
+CLOSE = 1e-10  # the largest change of a coefficient at which it has arrived
 
 
 class Relation(NamedTuple):
@@ -117,7 +118,7 @@ def _lr_cos(space: VectorSpace, pairs: list[Relation], kinds: Numbers, k: int, r
         logits = weights[:, :-1] @ units.T + weights[:, -1:]
         return np.asarray((words @ units.T) / (1 + np.exp(-np.clip(logits, -500, 500))))
 
-    return best_rows(space, first, len(pairs), k, score)
+    return _best_rows(space, first, len(pairs), k, score)
 
 
 def _target_class(space: VectorSpace, relation: Relation, seed: tuple[int, ...], first: int) -> Floats:
@@ -127,5 +128,54 @@ def _target_class(space: VectorSpace, relation: Relation, seed: tuple[int, ...],
     return fit(_units(space, rows), np.arange(len(rows)) < len(relation.targets))
 
 
-_Method = Callable[[VectorSpace, list[Relation], "Numbers", int, Rules], "Numbers"]
+def _best_rows(
+    space: VectorSpace, first: int, queries: int, k: int, score: Callable[[Floats], Floats]
+) -> Numbers:
+    """The k best rows [q, k] among the first ones; `score` takes unit vectors [b, d], gives scores [q, b].
+
+    They are taken in blocks, the best so far kept for each query. Zero vectors are no candidates.
+    """
+    rows, scores = np.full((queries, k), UNKNOWN), np.full((queries, k), -np.inf)
+    for start, vectors, lengths in space.blocks():
+        if start >= first:
+            break
+        units = vectors[: first - start] / np.where(lengths > 0, lengths, 1.0)[: first - start, None]
+        found = score(units)
+        found[:, ~units.any(axis=1)] = -np.inf
+        near = np.argpartition(-found, min(k, found.shape[1]) - 1, axis=1)[:, :k]
+        all_scores = np.concatenate([scores, np.take_along_axis(found, near, axis=1)], axis=1)
+        all_rows = np.concatenate([rows, near + start], axis=1)
+        all_rows[all_scores == -np.inf] = UNKNOWN
+        order = np.lexsort((all_rows, -all_scores), axis=1)[:, :k]
+        scores, rows = (np.take_along_axis(x, order, axis=1) for x in (all_scores, all_rows))
+    return rows
+
+
+def fit(x: Floats, is_positive: Mask) -> Floats:
+    """Weights [d + 1] for unit vectors [n, d], the intercept last, classes weighted to count alike.
+
+    Logistic regression. The minimum of the penalised loss is a combination of the examples (Kimeldorf & Wahba 1971), so Newton's
+    method runs on their n coefficients and not on d weights. The intercept is a component that is always 1,
+    and penalised like the others: then the problem has one answer whatever the examples.
+    """
+    x = np.hstack([x, np.ones((len(x), 1))])
+    share = np.where(is_positive, is_positive.sum(), (~is_positive).sum())
+    importance = len(x) / (2.0 * share)
+    target = is_positive.astype(np.float64)
+    kernel = x @ x.T
+    coefficients = np.zeros(len(x))
+    for _ in range(STEPS):
+        chance = 1 / (1 + np.exp(-np.clip(kernel @ coefficients, -500, 500)))
+        curvature = np.maximum(importance * chance * (1 - chance), np.finfo(float).tiny)
+        # (K + λ/C⁻¹) c' = K c + (y - p) / curvature: reweighted least squares in the examples' span.
+        working = kernel @ coefficients + importance * (target - chance) / curvature
+        updated = np.linalg.solve(kernel + np.diag(PENALTY / curvature), working)
+        change = float(np.abs(updated - coefficients).max())
+        coefficients = updated
+        if change < CLOSE:
+            break
+    return np.asarray(x.T @ coefficients)
+
+
+_Method = Callable[[VectorSpace, list[Relation], Numbers, int, Rules], "Numbers"]
 _METHODS: dict[str, _Method] = {"3cosavg": _three_cos_avg, "lrcos": _lr_cos}

@@ -46,20 +46,14 @@ class Solver(Protocol):
 
 def solve(solver: Solver, asked: Numbers, k: int) -> Iterator[tuple[Numbers, Numbers]]:
     """Some questions, and the k best rows [q, k] of each, until all are answered."""
-    order, starts = _alike(solver.kinds(asked))
+    _, kinds = np.unique(solver.kinds(asked), axis=0, return_inverse=True)
+    kinds = kinds.reshape(-1)
+    order = np.argsort(kinds, kind="stable")  # alike ones stand together
+    starts = np.flatnonzero(np.diff(kinds[order], prepend=-1, append=-1))
     for begin in range(0, len(starts) - 1, CHUNK):
         bounds = starts[begin : begin + CHUNK + 1]
         best = solver.best(asked[order[bounds[:-1]]], k)
         yield order[bounds[0] : bounds[-1]], np.repeat(best, np.diff(bounds), axis=0)
-
-
-def _alike(used: Numbers) -> tuple[Numbers, Numbers]:
-    """The questions [n] in an order in which alike ones stand together, and where each kind starts."""
-    _, kinds = np.unique(used, axis=0, return_inverse=True)
-    kinds = kinds.reshape(-1)
-    order = np.argsort(kinds, kind="stable")
-    starts = np.flatnonzero(np.diff(kinds[order], prepend=-1, append=-1))
-    return order, starts
 
 
 class _OverColumns:

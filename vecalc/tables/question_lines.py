@@ -50,15 +50,21 @@ def lines(stream: IO[bytes], longest: int = LINE_LIMIT, hint: str = RAISE) -> It
     while raw := stream.readline(longest + 1):
         number += 1
         if len(raw) > longest:
-            if not raw.endswith(b"\n"):
-                _skip_line(stream)
+            while raw and not raw.endswith(b"\n"):
+                raw = stream.readline(BLOCK)
             yield Line(number, "", FileProblem(f"the line is longer than {longest:,} bytes", hint=hint))
             continue
         if number == 1:
             raw = raw.removeprefix(b"\xef\xbb\xbf")
-        line = _decoded(number, raw.rstrip(b"\r\n"))
-        if line.problem or (line.text.strip() and not line.text.lstrip().startswith("#")):
-            yield line
+        raw = raw.rstrip(b"\r\n")
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError as bad:
+            problem = FileProblem(f"byte {bad.start + 1} is not UTF-8", hint="save the file as UTF-8")
+            yield Line(number, raw.decode("utf-8", "replace"), problem)
+            continue
+        if text.strip() and not text.lstrip().startswith("#"):
+            yield Line(number, text)
 
 
 def count_lines(path: str) -> int:
@@ -68,18 +74,3 @@ def count_lines(path: str) -> int:
             return sum(block.count(b"\n") for block in iter(lambda: stream.read(BLOCK), b""))
     except OSError:
         return 0
-
-
-def _skip_line(stream: IO[bytes]) -> None:
-    while (rest := stream.readline(BLOCK)) and not rest.endswith(b"\n"):
-        pass
-
-
-def _decoded(number: int, raw: bytes) -> Line:
-    try:
-        return Line(number, raw.decode("utf-8"))
-    except UnicodeDecodeError as problem:
-        message = f"byte {problem.start + 1} is not UTF-8"
-        return Line(
-            number, raw.decode("utf-8", "replace"), FileProblem(message, hint="save the file as UTF-8")
-        )

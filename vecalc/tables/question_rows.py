@@ -142,11 +142,16 @@ def _delimited(lines: _Lines, delimiter: Delimiter, path: str) -> Iterator[Row]:
             cells = next(reader)
         except StopIteration:
             return
-        except csv.Error as problem:  # the reader goes on with the next line
-            yield Row(lines.number, dict.fromkeys(header, ""), FileProblem(f"is no row: {problem}"))
+        except csv.Error as bad:  # the reader goes on with the next line
+            yield Row(lines.number, dict.fromkeys(header, ""), FileProblem(f"is no row: {bad}"))
             continue
-        if cells:
-            yield _row(lines.number, header, cells)
+        if not cells:
+            continue
+        problem = None
+        if len(cells) != len(header):
+            problem = FileProblem(f"has {len(cells)} cells, the header {len(header)}")
+        padded = cells + [""] * (len(header) - len(cells))
+        yield Row(lines.number, dict(zip(header, padded, strict=False)), problem)
 
 
 def _header(reader: Iterator[list[str]], path: str) -> list[str]:
@@ -158,14 +163,6 @@ def _header(reader: Iterator[list[str]], path: str) -> list[str]:
         raise FileProblem("has no header line", where=path, hint="name the columns in the first line")
     _check_columns(header, f"{path}:1")
     return header
-
-
-def _row(number: int, header: list[str], cells: list[str]) -> Row:
-    problem = None
-    if len(cells) != len(header):
-        problem = FileProblem(f"has {len(cells)} cells, the header {len(header)}")
-    padded = cells + [""] * (len(header) - len(cells))
-    return Row(number, dict(zip(header, padded, strict=False)), problem)
 
 
 # --- JSON lines -----------------------------------------------------------------------------
@@ -203,15 +200,14 @@ def _objects(lines: _Lines) -> Iterator[Row]:
         except _TooLong as problem:
             yield Row(lines.number, {}, FileProblem(f"is no row: {problem}"))
             continue
-        if line.strip():
-            yield _parsed(lines.number, line)
-
-
-def _parsed(number: int, line: str) -> Row:
-    try:
-        return Row(number, cells_of_object(line))
-    except FileProblem as problem:
-        return Row(number, {}, problem)
+        if not line.strip():
+            continue
+        try:
+            cells = cells_of_object(line)
+        except FileProblem as bad:
+            yield Row(lines.number, {}, bad)
+        else:
+            yield Row(lines.number, cells)
 
 
 def _with_columns(row: Row, columns: list[str]) -> Row:

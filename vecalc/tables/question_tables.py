@@ -68,13 +68,16 @@ def table(text: Text, tell: Tell = unheard) -> Table:
     if layout == "{":
         return _objects(text.name, found)
     rows = list(_rows(text.name, found, layout))
-    rows = [_trimmed(row, len(rows[0].cells)) for row in rows]
-    for row in rows:
-        if len(row.cells) != len(rows[0].cells):
+    width = len(rows[0].cells)
+    for i, (number, cells) in enumerate(rows):
+        while len(cells) > width and not cells[-1]:  # a delimiter at the end of a line makes empty ones
+            cells = cells[:-1]
+        if len(cells) != width:
             raise FileProblem(
-                f"has {_count(len(row.cells), 'cell')}, the first row {len(rows[0].cells)}",
-                where=f"{text.name}:{row.number}",
+                f"has {len(cells)} cell{'' if len(cells) == 1 else 's'}, the first row {width}",
+                where=f"{text.name}:{number}",
             )
+        rows[i] = Row(number, cells)
     header = rows[0].cells if _is_header(rows[: SAMPLE + 1]) else None
     return Table(header, rows[1:] if header else rows)
 
@@ -98,18 +101,6 @@ def _rows(name: str, found: Sequence[Line], delimiter: Delimiter) -> Iterator[Ro
 def is_number(cell: str) -> bool:
     """Whether a cell is a finite number."""
     return number_of(cell) is not None
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
-
-
-def _trimmed(row: Row, width: int) -> Row:
-    """The row without empty cells that only a delimiter at its end makes."""
-    cells = row.cells
-    while len(cells) > width and not cells[-1]:
-        cells = cells[:-1]
-    return Row(row.number, cells)
 
 
 def _is_header(rows: Sequence[Row]) -> bool:

@@ -18,8 +18,7 @@ from vecalc.lang.nodes import Node
 from vecalc.search.exact import search
 from vecalc.space.matrix import MatrixSpace
 from vecalc.studies.axes.background import Background
-from vecalc.studies.axes.rotation import Rotation
-from vecalc.studies.axes.stability import Stability, overlap, stability
+from vecalc.studies.axes.stability import Rotation, Stability, overlap, stability
 
 
 class _Turned:
@@ -113,13 +112,9 @@ def kept_neighbours(ranker: Ranker, rotated: Sequence[Rotated]) -> Iterator[floa
         found |= _first(ranker, space, [(i, one) for i, one in enumerate(rotated) if one.space == space])
     nothing = np.empty(0, dtype=np.int64)
     for i, one in enumerate(rotated):
-        shares = [overlap(found[i, 0], found.get((i, j), nothing)) for j in _numbers(one.stability)]
+        places = range(1, len(one.stability.results) + 1)  # behind the result itself
+        shares = [overlap(found[i, 0], found.get((i, j), nothing)) for j in places]
         yield float(np.mean(shares)) if shares else 0.0
-
-
-def _numbers(stability: Stability) -> range:
-    """The places of the rotated results behind the result itself."""
-    return range(1, len(stability.results) + 1)
 
 
 def _first(ranker: Ranker, space: str, ours: list[tuple[int, Rotated]]) -> dict[tuple[int, int], Numbers]:

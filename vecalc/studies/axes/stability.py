@@ -1,4 +1,4 @@
-"""Does a result depend on the axes? Measured: all vectors are rotated, and the result is rotated back.
+"""Does a result depend on the axes? Measured: all vectors are rotated at random, and the result back.
 
 Where R^T f(R a, R b) = f(a, b) for random orthogonal R, only lengths and angles decide, which every
 rotation of the space keeps. A product by elements does not have that: it is a statement about the
@@ -8,6 +8,7 @@ components that training happened to end with.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -15,13 +16,54 @@ import numpy as np
 from vecalc.arrays import Floats, Numbers
 from vecalc.calc.resolve import Key
 from vecalc.errors import NoValue
-from vecalc.studies.axes.rotation import Rotation
 
+# Components that are mixed with each other. A dense orthogonal matrix of a few thousand takes seconds;
+# wider vectors are dealt out at random into parts of this size, and each part is rotated.
+PART = 512
+KEPT = 16  # matrices: those of a few rotations, 2 MB each at most
 ROTATIONS = 5
 # What float64 may add to a result that depends on no axes is some 1e-13 of it, more where terms nearly
 # cancel; what a product by elements changes is of the order of 1.
 DEPENDS = 1e-6
 LEAST_NUMBER = 1e-6  # a number below is compared with this: cos = 1e-17 is rounding, not a result
+
+
+class Rotation:
+    """An orthogonal map of vectors of any width, the same for the same seed.
+
+    Up to `PART` components it is uniform over all of them (Haar): the Q of a matrix of normal numbers with
+    the signs of R's diagonal (Mezzadri 2007).
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+
+    def turn(self, x: Floats) -> Floats:
+        """The vectors [d] or [n, d], rotated."""
+        return self._mapped(x, back=False)
+
+    def back(self, x: Floats) -> Floats:
+        """What `turn` made, as it was before."""
+        return self._mapped(x, back=True)
+
+    def _mapped(self, x: Floats, *, back: bool) -> Floats:
+        width = x.shape[-1]
+        order = np.random.default_rng([self.seed, width]).permutation(width)
+        result = np.empty_like(x)
+        for start in range(0, width, PART):
+            part = order[start : start + PART]
+            matrix = _matrix(self.seed, len(part))
+            result[..., part] = x[..., part] @ (matrix if back else matrix.T)
+        return result
+
+
+@lru_cache(KEPT)
+def _matrix(seed: int, size: int) -> Floats:
+    """A random orthogonal matrix; kept, because many vectors are rotated alike."""
+    normal = np.random.default_rng([seed, size]).standard_normal((size, size))
+    q, r = np.linalg.qr(normal)
+    return np.asarray(q * np.where(np.diag(r) < 0, -1.0, 1.0))
+
 
 # compute(vectors, rotation): the result for rotated vectors
 Compute = Callable[[Mapping[Key, "Floats"], Rotation], "Floats"]

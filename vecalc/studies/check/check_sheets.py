@@ -9,7 +9,9 @@ import numpy as np
 from vecalc.answers import Cell, Column, Sheet
 from vecalc.arrays import Floats
 from vecalc.library.conversions import size_of
+from vecalc.studies.check.geometry import Geometry
 from vecalc.studies.check.model_check import Examined
+from vecalc.studies.check.word_check import Coverage
 
 BINS = 12  # of the histogram of lengths
 BAR = 40  # columns of its longest bar
@@ -31,9 +33,9 @@ def sheets(found: Examined) -> Iterator[Sheet]:
     if len(found.lengths):
         yield _lengths(found.lengths)
     if found.geometry:
-        yield _geometry(found)
+        yield _geometry(found, found.geometry)
     if found.coverage:
-        yield _coverage(found)
+        yield _coverage(found.coverage)
 
 
 def _of_order(found: Examined) -> str:
@@ -72,9 +74,7 @@ def _lengths(lengths: Floats) -> Sheet:
     return Sheet("lengths", columns, tuple(rows), "Lengths of rows", (middle,))
 
 
-def _geometry(found: Examined) -> Sheet:
-    seen = found.geometry
-    assert seen is not None  # noqa: S101 - asked before
+def _geometry(found: Examined, seen: Geometry) -> Sheet:
     rows: list[tuple[Cell, ...]] = [
         ("mean cosine of pairs", seen.cosine, "0: directions are spread evenly; 1: all are one"),
         ("skewness of N_10", seen.skewness, "hubness: 0: nobody is preferred; above 1: there are hubs"),
@@ -96,9 +96,7 @@ def _geometry(found: Examined) -> Sheet:
     return Sheet("geometry", columns, tuple(rows), "How the vectors lie", remarks)
 
 
-def _coverage(found: Examined) -> Sheet:
-    seen = found.coverage
-    assert seen is not None  # noqa: S101 - asked before
+def _coverage(seen: Coverage) -> Sheet:
     counts = (("as written", seen.exact), ("in another case", seen.folded), ("missing", len(seen.missing)))
     rows = tuple((what, count, count / seen.asked if seen.asked else None) for what, count in counts)
     missing = ", ".join(seen.missing[:SHOWN])

@@ -46,7 +46,9 @@ def geometry(drawn: Drawn) -> Geometry | None:
     counts = _occurrences(units)
     order = np.argsort(-counts, kind="stable")[:3]
     hubs = [(int(drawn.numbers[i]), int(counts[i])) for i in order]
-    return Geometry(rows, cosine, _skewness(counts), hubs, float((counts == 0).mean()), _shares(vectors))
+    spread = counts.std()
+    skewness = float((((counts - counts.mean()) / spread) ** 3).mean()) if spread else None
+    return Geometry(rows, cosine, skewness, hubs, float((counts == 0).mean()), _shares(vectors))
 
 
 def _occurrences(units: Floats) -> Numbers:
@@ -59,11 +61,6 @@ def _occurrences(units: Floats) -> Numbers:
         for own, found in enumerate(hits.rows, start=first):
             counts[found[found != own][:k]] += 1
     return counts
-
-
-def _skewness(counts: Numbers) -> float | None:
-    spread = counts.std()
-    return float((((counts - counts.mean()) / spread) ** 3).mean()) if spread else None
 
 
 def _shares(vectors: Floats) -> dict[int, float]:

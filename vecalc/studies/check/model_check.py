@@ -65,6 +65,8 @@ def examine(path: Path, word_list: str | None, sample: int, seed: int, watch: Wa
     `word_list` names a file of words to look for, one a line. Raises `FileProblem` for what is not there or
     can't be opened; what is wrong inside is found.
     """
+    from vecalc.library.catalogue import starter
+
     wanted = None if word_list is None else _lines(Path(word_list))
     reading = _Reading(path)
     rows, words = RowsSeen(sample, seed), list[str]()
@@ -81,7 +83,7 @@ def examine(path: Path, word_list: str | None, sample: int, seed: int, watch: Wa
         rows.width,
         tuple(findings),
         lengths[np.isfinite(lengths)],
-        of_words.order(words, lengths, _known()),
+        of_words.order(words, lengths, list(starter().words())),
         found,
         tuple(words[row] for row, _ in found.hubs) if found else (),
         None if wanted is None else of_words.coverage(words, wanted),
@@ -184,12 +186,6 @@ def _of_words(words: Sequence[str]) -> Iterator[Finding]:
 def _finding(what: str, found: Sequence[int], level: Level, words: Sequence[str]) -> Finding:
     examples = ", ".join(f"{words[row]} (row {row + 1:,})" for row in found[:EXAMPLES])
     return Finding(what, len(found), level if found else "ok", examples)
-
-
-def _known() -> list[str]:
-    from vecalc.library.catalogue import starter
-
-    return list(starter().words())
 
 
 def _lines(path: Path) -> list[str]:

@@ -1,6 +1,6 @@
 """Formulas over the same two vectors, side by side.
 
-formulas     the ways to make one vector of two
-compare      two operands and some formulas -> a `Comparison`
-sheets       a `Comparison` -> tables
+formulas         the ways to make one vector of two
+comparison       two operands and some formulas -> a `Comparison`
+compare_sheets   a `Comparison` -> tables
 """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from math import isinf
-from typing import NamedTuple
+from typing import TypeAlias
 
 from vecalc.answers import Answer, Cell, Column, Number, Ranking, Rows, Scored, Sheet
 from vecalc.studies.axes.stability import ROTATIONS
@@ -17,12 +17,8 @@ LEGEND = (
 )
 
 
-class _Line(NamedTuple):
-    """What a formula has at one place: a neighbour, a number, a vector of a list, or its error."""
-
-    rank: int | None
-    word: str | None
-    score: float | None
+# What a formula has at one place, a neighbour, a number, a vector of a list, or its error: rank, word, score.
+_Line: TypeAlias = tuple[int | None, str | None, float | None]
 
 
 def sheets(comparisons: Sequence[Comparison], *, for_people: bool) -> Iterator[Sheet]:
@@ -36,14 +32,14 @@ def sheets(comparisons: Sequence[Comparison], *, for_people: bool) -> Iterator[S
 
 def _lines(answer: Answer) -> list[_Line]:
     if answer.error is not None:
-        return [_Line(None, f"error: {answer.error.message}", None)]
+        return [(None, f"error: {answer.error.message}", None)]
     match answer.result:
         case Ranking(neighbours) | Scored(neighbours):
-            return [_Line(near.rank, near.word, near.score) for near in neighbours]
+            return [(near.rank, near.word, near.score) for near in neighbours]
         case Rows(rows):
-            return [_Line(i, row.label, row.length) for i, row in enumerate(rows, start=1)]
+            return [(i, row.label, row.length) for i, row in enumerate(rows, start=1)]
         case Number(value):
-            return [_Line(None, None, value)]
+            return [(None, None, value)]
     return []
 
 
@@ -62,8 +58,8 @@ def _side_by_side(comparison: Comparison) -> Sheet:
     for place in range(max(map(len, lines), default=0)):
         row: list[Cell] = [place + 1]
         for column, ours in zip(comparison.columns, lines, strict=True):
-            line = ours[place] if place < len(ours) else _Line(None, None, None)
-            row += [_marked(line.word, column, comparison), line.score]
+            _, word, score = ours[place] if place < len(ours) else (None, None, None)
+            row += [f"{word} {NEW}" if _is_new(word, column, comparison) else word, score]
         rows.append(tuple(row))
     title = f"A = {comparison.operands[0].text}, B = {comparison.operands[1].text}, norm {comparison.norm}"
     name = f"neighbours_{comparison.norm}"
@@ -75,10 +71,6 @@ def _legend(comparison: Comparison) -> tuple[str, ...]:
     new = any(_is_new(word, column, comparison) for column in comparison.columns for word in column.words)
     depends = any(column.axes is not None and column.axes.stability.depends for column in comparison.columns)
     return tuple(text for text, used in zip(LEGEND, (new, depends), strict=True) if used)
-
-
-def _marked(word: str | None, column: Compared, comparison: Comparison) -> str | None:
-    return f"{word} {NEW}" if _is_new(word, column, comparison) else word
 
 
 def _is_new(word: str | None, column: Compared, comparison: Comparison) -> bool:
@@ -99,7 +91,7 @@ def _below_each_other(comparisons: Sequence[Comparison]) -> Sheet:
         for column in comparison.columns:
             shared = {True: "yes", False: "no"} if comparison.sum.ranking and column.words else {}
             rows += [
-                (comparison.norm, column.formula.name, *line, shared.get(line.word in comparison.sum.words))
+                (comparison.norm, column.formula.name, *line, shared.get(line[1] in comparison.sum.words))
                 for line in _lines(column.answer)
                 if column.answer.error is None
             ]

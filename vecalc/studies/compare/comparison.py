@@ -12,13 +12,20 @@ from vecalc.answers import Answer, Number, Ranking, Scored
 from vecalc.arrays import Floats
 from vecalc.calc import kernels
 from vecalc.calc.resolve import find_row, unknown_words
+from vecalc.calc.values import Vector
 from vecalc.engine.calculator import Calculator
 from vecalc.engine.question import Computed, Question
-from vecalc.errors import Span, TypeMismatch
+from vecalc.errors import Span, TypeMismatch, VecalcError
 from vecalc.lang.nodes import Node, Word
 from vecalc.search.ranks import ranks
-from vecalc.studies.compare.axis_effects import Axes, measure
+from vecalc.space.matrix import MatrixSpace
+from vecalc.studies.axes.rotated import Rotated, kept_neighbours, stability_of
+from vecalc.studies.axes.stability import Stability
 from vecalc.studies.compare.formulas import NAMES, SUM, Formula
+
+OPERANDS = " operands"  # a name that no user's space can have
+# A and B as words of that space, as long as they are: what they were made of does not matter here.
+_AS_WORDS = {name: Word(name, quoted=True, space=OPERANDS, norm="raw") for name in NAMES}
 
 
 class Operand(NamedTuple):
@@ -28,6 +35,13 @@ class Operand(NamedTuple):
     tree: Node
     vector: Floats
     notes: tuple[str, ...]
+
+
+class Axes(NamedTuple):
+    """What random rotations do to a formula, and the share of its neighbours that stay; None for a number."""
+
+    stability: Stability
+    kept: float | None
 
 
 class Compared(NamedTuple):
@@ -124,8 +138,12 @@ def _columns(
     questions = [Question(formula.text, i, trees) for i, formula in enumerate(formulas)]
     worked = copy(calculator).worked(questions)
     answers = {answer.asked.id: answer for answer, _ in worked}
-    workings = [_of(i, worked) for i in range(len(questions))]
-    axes = measure(calculator, [one.vector for one in operands], questions, workings)
+    workings: list[Computed | None] = []
+    for i in range(len(questions)):
+        found = [computed for answer, computed in worked if answer.asked.id == i]
+        # What is wrong with a formula is in its answer.
+        workings.append(found[-1] if found and None not in found else None)
+    axes = _axes(calculator, [one.vector for one in operands], questions, workings)
     return [
         Compared(formula, answers[i], workings[i], axes[i])
         for i, formula in enumerate(formulas)
@@ -133,10 +151,37 @@ def _columns(
     ]
 
 
-def _of(id_: int, worked: Iterable[tuple[Answer, Computed | None]]) -> Computed | None:
-    """How a formula comes to its value; what is wrong with it is in its answer."""
-    found = [computed for answer, computed in worked if answer.asked.id == id_]
-    return found[-1] if found and None not in found else None
+# --- the axes: A and B are rotated, and the words of a formula with them ---------------------
+
+
+def _axes(
+    calculator: Calculator,
+    vectors: Sequence[Floats],
+    questions: Sequence[Question],
+    workings: Sequence[Computed | None],
+) -> list[Axes | None]:
+    """For each formula over A and B, the vectors [2][d], what rotations do; None where there is no value."""
+    rotating = copy(calculator)
+    rotating.spaces = {**calculator.spaces, OPERANDS: MatrixSpace(NAMES, np.stack(vectors))}
+    found = [_stability(rotating, question) for question in questions]
+    rotated = {
+        i: Rotated(real.space, vector, stability, real.excluded)
+        for i, ((vector, stability), real) in enumerate(zip(found, workings, strict=True))
+        if stability is not None and vector is not None and real is not None
+    }
+    kept = dict(zip(rotated, kept_neighbours(calculator, list(rotated.values())), strict=True))
+    return [stability and Axes(stability, kept.get(i)) for i, (_, stability) in enumerate(found)]
+
+
+def _stability(calculator: Calculator, question: Question) -> tuple[Floats | None, Stability | None]:
+    """The formula's value, if it is a vector that has neighbours, and what rotations do to it."""
+    try:
+        workings = calculator.workings(question._replace(names=_AS_WORDS))
+        resolved, value = workings.resolved, workings.evaluated.value
+        stability = stability_of(calculator, resolved.tree, resolved.vectors, value)
+    except VecalcError:
+        return None, None
+    return (value.components if isinstance(value, Vector) else None), stability
 
 
 # --- beside the sum -------------------------------------------------------------------------
@@ -176,7 +221,8 @@ def _placed(calculator: Calculator, columns: Sequence[Compared], token: str) -> 
             i: (column.ranking.vector, np.array(sorted(column.workings.excluded), dtype=np.int64))
             for i, column in enumerate(columns)
             if column.workings and column.workings.space == name and column.ranking
-            if row is not None and _may_be_found(calculator, column.workings, row)
+            if row is not None and row not in column.workings.excluded
+            if (limits := calculator.candidates(name)) is None or row in limits
         }
         if ours and row is not None:
             vectors, excluded = zip(*ours.values(), strict=True)
@@ -184,8 +230,3 @@ def _placed(calculator: Calculator, columns: Sequence[Compared], token: str) -> 
             places = ranks(space, np.stack(vectors), wanted, calculator.measure, limits, excluded)
             found |= dict(zip(ours, places, strict=True))
     return [column._replace(target=found.get(i)) for i, column in enumerate(columns)]
-
-
-def _may_be_found(calculator: Calculator, workings: Computed, row: int) -> bool:
-    candidates = calculator.candidates(workings.space)
-    return row not in workings.excluded and (candidates is None or row in candidates)

@@ -1,1 +1,1 @@
-"""The same expression in several models: `differ` asks, `agreement` measures, `sheets` shows."""
+"""The same expression in several models: `side_by_side` asks and measures, `diff_sheets` shows."""

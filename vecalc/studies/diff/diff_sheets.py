@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import zip_longest
+from typing import TypeAlias
 
 from vecalc.answers import Cell, Column, Neighbour, Sheet
-from vecalc.studies.diff.overlap import PERSISTENCE, agreement
-from vecalc.studies.diff.side_by_side import DEPTH, Difference, Ranked
+from vecalc.studies.diff.side_by_side import DEPTH, PERSISTENCE, Difference, Ranked, agreement
 
 # whether a model has a word, by the model's name
 Knows = Callable[[str, str], bool]
+_Model: TypeAlias = tuple[str, Ranked]  # its name, and its ranking
 
 
 def sheets(
@@ -21,55 +22,35 @@ def sheets(
     `deep`: the neighbours of each expression side by side, too. Then a line for each expression: of those
     that rank, and of those that are numbers. Programs get columns of different names, people short ones.
     """
-    if deep:
-        yield from _numbered(_side_by_side(found, names, knows, for_people))
-    rankings = [row for one in found for row in _agreements(one, names, knows)]
-    if rankings:
-        yield _agreements_sheet(rankings, _conditions(found))
-    numbers = [_numbers(one, names) for one in found if any(one.number(name) is not None for name in names)]
-    if numbers:
-        yield _numbers_sheet(numbers, names, _conditions(found))
-
-
-def _conditions(found: Sequence[Difference]) -> str:
-    """What all was answered under."""
-    asked = next(iter(found[0].answers.values())).asked
-    return f"norm {asked.norm}, metric {asked.metric}"
-
-
-def _pairs(names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    return ((names[0], other) for other in names[1:])
-
-
-def _rankings(one: Difference, first: str, second: str) -> Iterator[tuple[str, Ranked, Ranked]]:
-    """The rankings that two models have both, with their labels."""
-    if first not in one.answers or second not in one.answers:
+    if not found:
         return
-    other = one.rankings(second)
-    for label, ranked in one.rankings(first).items():
-        if label in other:
-            yield label, ranked, other[label]
+    if deep:
+        for i, (title, left, right) in enumerate(_rankings(found, names), start=1):
+            columns = _columns(left[0], right[0], for_people)
+            lines, remarks = tuple(_lines(left[1], right[1])), tuple(_remarks(left, right, knows))
+            # Names that programs can tell apart.
+            yield Sheet("neighbours" if i == 1 else f"neighbours_{i}", columns, lines, title, remarks)
+    asked = next(iter(found[0].answers.values())).asked
+    conditions = f"norm {asked.norm}, metric {asked.metric}"
+    tables = _agreements(found, names, knows, conditions), _numbers(found, names, conditions)
+    yield from (sheet for sheet in tables if sheet.rows)
+
+
+def _rankings(found: Sequence[Difference], names: Sequence[str]) -> Iterator[tuple[str, _Model, _Model]]:
+    """The rankings that the first model and another have both, each with its title."""
+    first = names[0]
+    for one in found:
+        for second in names[1:]:
+            if first not in one.answers or second not in one.answers:
+                continue
+            other = one.rankings(second)
+            for label, ranked in one.rankings(first).items():
+                if label in other:
+                    title = f"{one.text}: {label}" if label else one.text
+                    yield title, (first, ranked), (second, other[label])
 
 
 # --- side by side ---------------------------------------------------------------------------
-
-
-def _side_by_side(
-    found: Sequence[Difference], names: Sequence[str], knows: Knows, for_people: bool
-) -> Iterator[Sheet]:
-    for one in found:
-        for first, second in _pairs(names):
-            for label, a, b in _rankings(one, first, second):
-                title = f"{one.text}: {label}" if label else one.text
-                remarks = tuple(_remarks((first, a), (second, b), knows))
-                columns = _columns(first, second, for_people)
-                yield Sheet("neighbours", columns, tuple(_lines(a, b)), title, remarks)
-
-
-def _numbered(some: Iterator[Sheet]) -> Iterator[Sheet]:
-    """Names that programs can tell apart: neighbours, neighbours_2, ..."""
-    for i, sheet in enumerate(some, start=1):
-        yield sheet if i == 1 else sheet._replace(name=f"{sheet.name}_{i}")
 
 
 def _columns(first: str, second: str, for_people: bool) -> tuple[Column, ...]:
@@ -94,7 +75,7 @@ def _cells(near: Neighbour | None, ranks: Mapping[str, int]) -> tuple[Cell, ...]
     return (near.word, near.score, ranks.get(near.word)) if near else (None, None, None)
 
 
-def _remarks(left: tuple[str, Ranked], right: tuple[str, Ranked], knows: Knows) -> Iterator[str]:
+def _remarks(left: _Model, right: _Model, knows: Knows) -> Iterator[str]:
     (first, a), (second, b) = left, right
     found = agreement(*([near.word for near in ranked.neighbours] for ranked in (a, b)))
     if found is not None:
@@ -114,19 +95,14 @@ def _remarks(left: tuple[str, Ranked], right: tuple[str, Ranked], knows: Knows) 
 # --- a line for each expression -------------------------------------------------------------
 
 
-def _agreements(one: Difference, names: Sequence[str], knows: Knows) -> Iterator[tuple[Cell, ...]]:
-    for first, second in _pairs(names):
-        for label, a, b in _rankings(one, first, second):
-            words = [[near.word for near in ranked.neighbours] for ranked in (a, b)]
-            found = agreement(*words)
-            missing = sum(not knows(second, word) for word in words[0])
-            missing += sum(not knows(first, word) for word in words[1])
-            measures = (found.common, found.jaccard, found.rbo) if found else (None, None, None)
-            expression = f"{one.text}: {label}" if label else one.text
-            yield (expression, first, second, max(map(len, words)), *measures, missing)
-
-
-def _agreements_sheet(rows: Sequence[tuple[Cell, ...]], conditions: str) -> Sheet:
+def _agreements(found: Sequence[Difference], names: Sequence[str], knows: Knows, conditions: str) -> Sheet:
+    rows: list[tuple[Cell, ...]] = []
+    for expression, (first, a), (second, b) in _rankings(found, names):
+        words = [[near.word for near in ranked.neighbours] for ranked in (a, b)]
+        measures = agreement(*words) or (None, None, None)
+        missing = sum(not knows(second, word) for word in words[0])
+        missing += sum(not knows(first, word) for word in words[1])
+        rows.append((expression, first, second, max(map(len, words)), *measures, missing))
     columns = (
         *Column.all("text", "expression", "model", "other"),
         *Column.all("count", "k", "common"),
@@ -140,14 +116,13 @@ def _agreements_sheet(rows: Sequence[tuple[Cell, ...]], conditions: str) -> Shee
     return Sheet("agreement", columns, tuple(rows), "agreement", (remark, conditions))
 
 
-def _numbers(one: Difference, names: Sequence[str]) -> tuple[Cell, ...]:
-    values = [one.number(name) if name in one.answers else None for name in names]
-    first = values[0]
-    differences = [None if value is None or first is None else value - first for value in values[1:]]
-    return (one.text, *values, *differences)
-
-
-def _numbers_sheet(rows: Sequence[tuple[Cell, ...]], names: Sequence[str], conditions: str) -> Sheet:
+def _numbers(found: Sequence[Difference], names: Sequence[str], conditions: str) -> Sheet:
+    rows: list[tuple[Cell, ...]] = []
+    for one in found:
+        first, *others = values = [one.number(name) if name in one.answers else None for name in names]
+        if any(value is not None for value in values):
+            differences = [None if value is None or first is None else value - first for value in others]
+            rows.append((one.text, *values, *differences))
     columns = [Column("expression"), *(Column(name, "score") for name in names)]
-    columns += [Column(f"{other} - {first}", "score") for first, other in _pairs(names)]
+    columns += [Column(f"{other} - {names[0]}", "score") for other in names[1:]]
     return Sheet("numbers", tuple(columns), tuple(rows), "numbers", (conditions,))

@@ -13,7 +13,6 @@ from vecalc.calc import algebra
 from vecalc.calc.linear_terms import terms
 from vecalc.engine.question import Computed
 from vecalc.engine.ranker import Ranker, vectors_at
-from vecalc.studies.axes.contribution import contributions
 
 COLUMNS, ROWS = 8, 50  # terms that are told apart, side by side and below each other; the rest is one part
 REST = "the rest"
@@ -46,17 +45,21 @@ def sheet(
             (near.rank, near.word, totals[i], *(float(part.brought[i]) for part in parts))
             for i, near in enumerate(shown)
         ]
-        return Sheet("parts", tuple(columns), tuple(rows), "Parts of the score", tuple(remarks), keys=3)
-    columns = [*front, Column("term"), *Column.all("score", "weight", "part")]
-    rows = [
-        (near.rank, near.word, totals[i], part.text, part.weight, float(part.brought[i]))
-        for i, near in enumerate(shown)
-        for part in parts
-    ]
-    return Sheet("parts", tuple(columns), tuple(rows), "Parts of the score", tuple(remarks))
+    else:
+        columns = [*front, Column("term"), *Column.all("score", "weight", "part")]
+        rows = [
+            (near.rank, near.word, totals[i], part.text, part.weight, float(part.brought[i]))
+            for i, near in enumerate(shown)
+            for part in parts
+        ]
+    keys = 3 if for_people else 0
+    return Sheet("parts", tuple(columns), tuple(rows), "Parts of the score", tuple(remarks), keys)
 
 
 def _parts(ranker: Ranker, workings: Computed, query: Floats, shown: Sequence[Neighbour]) -> list[_Part]:
+    """The query is q = Σ wᵢ tᵢ: with unit words x the parts wᵢ tᵢ·x add up to q·x, and divided by |q| to the
+    cosine.
+    """
     found = terms(workings.resolved.tree, ranker.options.norm, workings.values)
     space, metric = ranker.spaces[workings.space], ranker.options.metric
     rows = [row for near in shown if (row := space.row(near.word)) is not None]
@@ -64,9 +67,8 @@ def _parts(ranker: Ranker, workings: Computed, query: Floats, shown: Sequence[Ne
         words = vectors_at(space, rows, ranker.options.norm)
     else:
         words = vectors_at(space, rows, "unit") / algebra.length(query)
-    brought = contributions([term.vector for term in found], [term.weight for term in found], words)
     return [
-        _Part(term.shown(), term.text, term.weight, part) for term, part in zip(found, brought.T, strict=True)
+        _Part(term.shown(), term.text, term.weight, term.weight * (words @ term.vector)) for term in found
     ]
 
 

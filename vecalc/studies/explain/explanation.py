@@ -5,12 +5,13 @@ from __future__ import annotations
 from copy import copy
 from typing import NamedTuple
 
-from vecalc.answers import Answer, Sheet
+from vecalc.answers import Answer, Column, Rows, Sheet
 from vecalc.calc.values import List, Scalar, Score, Vector
 from vecalc.engine.calculator import Calculator
 from vecalc.engine.question import Computed, Question
 from vecalc.errors import NoValue
-from vecalc.studies.explain import list_sheets, number_sheets, ranking_sheets, reading_sheets, score_sheets
+from vecalc.studies.axes.rotated import stability_of
+from vecalc.studies.explain import measures, number_sheets, ranking_sheets, reading_sheets, score_sheets
 
 
 class Explained(NamedTuple):
@@ -28,14 +29,7 @@ def explain(calculator: Calculator, text: str, *, for_people: bool) -> Explained
     asking = copy(calculator)
     asking.set(k=calculator.options.k + 1, rank=True)  # how far is the first that is not shown?
     answer, workings = asking.explained(Question(text))
-    sheets = [
-        *reading_sheets.sheets(calculator, answer, workings),
-        *_of_value(calculator, answer, workings, for_people),
-    ]
-    return Explained(answer, [sheet for sheet in sheets if sheet.rows])
-
-
-def _of_value(calculator: Calculator, answer: Answer, workings: Computed, for_people: bool) -> list[Sheet]:
+    sheets = reading_sheets.sheets(calculator, answer, workings)
     match workings.evaluated.value:
         case Vector() as vector:
             if not vector.components.any():
@@ -43,10 +37,25 @@ def _of_value(calculator: Calculator, answer: Answer, workings: Computed, for_pe
                     "the result is the zero vector, which has no direction to explain",
                     span=workings.resolved.tree.span,
                 )
-            return ranking_sheets.sheets(calculator, answer, workings, vector, for_people=for_people)
-        case List() as rows:
-            return list_sheets.sheets(calculator, answer, workings, rows)
+            sheets += ranking_sheets.sheets(calculator, answer, workings, vector, for_people=for_people)
+        case List() as vectors:
+            sheets += _of_list(calculator, answer, workings, vectors)
         case Score() as score:
-            return score_sheets.sheets(calculator, answer, workings, score)
+            sheets += score_sheets.sheets(calculator, answer, workings, score)
         case Scalar() as number:
-            return number_sheets.sheets(calculator, workings, number)
+            sheets += number_sheets.sheets(calculator, workings, number)
+    return Explained(answer, [sheet for sheet in sheets if sheet.rows])
+
+
+def _of_list(calculator: Calculator, answer: Answer, workings: Computed, value: List) -> list[Sheet]:
+    """The labelled vectors, and whether they depend on the axes."""
+    assert isinstance(answer.result, Rows)  # noqa: S101 - what a list is answered with
+    stability = stability_of(calculator, workings.resolved.tree, workings.resolved.vectors, value)
+    k = calculator.options.k
+    rows = [
+        (place, row.label, row.length, ", ".join(near.word for near in row.neighbours[:k]))
+        for place, row in enumerate(answer.result.rows, start=1)
+    ]
+    columns = (Column("place", "count"), Column("vector"), Column("length", "score"), Column("nearest"))
+    found = Sheet("rows", columns, tuple(rows), "Vectors")
+    return [found, measures.sheet(measures.of_rotation(stability))]

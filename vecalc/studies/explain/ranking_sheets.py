@@ -43,37 +43,29 @@ class _Spread(NamedTuple):
 def sheets(
     ranker: Ranker, answer: Answer, workings: Computed, vector: Vector, *, for_people: bool
 ) -> list[Sheet]:
-    """Neighbours, the parts of their scores, the words left out, and what was measured."""
-    query = vector.components
-    found = _found(ranker, answer, workings.space)
-    if not found.shown:
+    """Neighbours, the parts of their scores, the words left out, and what was measured.
+
+    The answer holds one neighbour more than is shown.
+    """
+    assert isinstance(answer.result, Ranking)  # noqa: S101 - what a vector is answered with
+    name, query, neighbours = workings.space, vector.components, answer.result.neighbours
+    shown = neighbours[: ranker.options.k]
+    if not shown:
         return []
-    background = Background(ranker.spaces[workings.space])
-    spread = _spread(ranker, workings.space, query, background)
+    space = ranker.spaces[name]
+    rows = np.array([space.row(near.word) for near in shown], dtype=np.int64)
+    gaps = measures.gaps(neighbours, ranker.options.k)
+    found = _Found(shown, gaps, rows, vectors_at(space, rows.tolist(), "unit"))
+    background, candidates = Background(space), ranker.candidates(name)
+    drawn = background if candidates is None else Background(space, candidates)
+    scores = search(space, query[None], len(drawn), ranker.measure, drawn.rows).scores
+    spread = _Spread(float(scores.mean()), float(scores.std()), len(drawn))
     return [
         _neighbours(ranker, query, found, background, spread),
-        contributions.sheet(ranker, workings, query, found.shown, for_people=for_people),
+        contributions.sheet(ranker, workings, query, shown, for_people=for_people),
         _left_out(ranker, workings, query),
         measures.sheet(_measures(ranker, workings, vector, found, background, spread)),
     ]
-
-
-def _found(ranker: Ranker, answer: Answer, space: str) -> _Found:
-    """The neighbours of an answer that holds one more than is shown."""
-    assert isinstance(answer.result, Ranking)  # noqa: S101 - what a vector is answered with
-    k = ranker.options.k
-    neighbours = answer.result.neighbours
-    shown = neighbours[:k]
-    rows = np.array([ranker.spaces[space].row(near.word) for near in shown], dtype=np.int64)
-    units = vectors_at(ranker.spaces[space], rows.tolist(), "unit")
-    return _Found(shown, measures.gaps(neighbours, k), rows, units)
-
-
-def _spread(ranker: Ranker, space: str, query: Floats, background: Background) -> _Spread:
-    candidates = ranker.candidates(space)
-    drawn = background if candidates is None else Background(ranker.spaces[space], candidates)
-    hits = search(ranker.spaces[space], query[None], len(drawn), ranker.measure, drawn.rows)
-    return _Spread(float(hits.scores.mean()), float(hits.scores.std()), len(drawn))
 
 
 # --- neighbours -----------------------------------------------------------------------------
@@ -112,7 +104,12 @@ def _left_out(ranker: Ranker, workings: Computed, query: Floats) -> Sheet:
     inputs = [row for key, row in workings.resolved.rows.items() if key.space == workings.space]
     others = sorted(workings.excluded - set(inputs))
     shown = [*(row for row in dict.fromkeys(inputs) if row in workings.excluded), *others][:RANKED]
-    able = [row for row in shown if _can_be_ranked(ranker, workings.space, row)]
+    able = [
+        row
+        for row in shown
+        if candidates is None or row in candidates
+        if not ranker.measure.needs_direction or space.lengths([row])[0] > 0
+    ]
     places = ranks(space, np.stack([query] * len(able)), able, ranker.measure, candidates) if able else []
     found = dict(zip(able, places, strict=True))
     rows: list[tuple[Cell, ...]] = []
@@ -120,14 +117,6 @@ def _left_out(ranker: Ranker, workings: Computed, query: Floats) -> Sheet:
         hits = search(space, query[None], 1, ranker.measure, np.array([row])) if row in found else None
         rows.append((space.word(row), found.get(row), float(hits.scores[0, 0]) if hits else None))
     return measures.left_out(rows, len(workings.excluded))
-
-
-def _can_be_ranked(ranker: Ranker, space: str, row: int) -> bool:
-    """Whether a row is a candidate, and has a direction where one is needed."""
-    candidates = ranker.candidates(space)
-    if candidates is not None and row not in candidates:
-        return False
-    return not needs_direction(ranker.measure) or bool(ranker.spaces[space].lengths([row])[0] > 0)
 
 
 # --- what was measured ----------------------------------------------------------------------

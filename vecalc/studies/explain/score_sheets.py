@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from vecalc.answers import Answer, Cell, Column, Neighbour, Scored, Sheet
@@ -24,13 +22,6 @@ from vecalc.studies.explain.reading_sheets import parts_of
 
 RANKED = 4  # words left out whose rank is looked up: each takes a pass over the whole space
 LONGEST = 40  # characters of a part that heads a column
-
-
-class _Part(NamedTuple):
-    """A factor, a term or an argument as it stands in the formula, and its numbers [k]."""
-
-    text: str
-    numbers: Floats
 
 
 def sheets(ranker: Ranker, answer: Answer, workings: Computed, score: Score) -> list[Sheet]:
@@ -85,13 +76,13 @@ def _parts(ranker: Ranker, workings: Computed, shown: tuple[Neighbour, ...], sco
     space = ranker.spaces[score.space]
     rows = np.array([space.row(near.word) for near in shown], dtype=np.int64)
     found = [
-        _Part(f"{before}{_shortened(node, bool(before))}", numbers)
+        (f"{before}{_shortened(node, bool(before))}", numbers)
         for before, node in _operands(workings.resolved.tree)
         if (numbers := _numbers(ranker, workings, node, score.space, rows)) is not None
     ]
-    columns = (*measures.RANKED, *Column.all("score", *(part.text for part in found)))
+    columns = (*measures.RANKED, *Column.all("score", *(text for text, _ in found)))
     cells: list[tuple[Cell, ...]] = [
-        (*near, *(float(part.numbers[i]) for part in found)) for i, near in enumerate(shown)
+        (*near, *(float(numbers[i]) for _, numbers in found)) for i, near in enumerate(shown)
     ]
     remark = "the parts that depend on the word, as they stand in the formula"
     return Sheet("parts", columns, tuple(cells), "Parts of the score", (remark,), keys=3)

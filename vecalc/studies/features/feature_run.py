@@ -113,26 +113,20 @@ def _append(spool: Spool, maker: Maker, order: Order, some: Sequence[Row], where
             raise row.problem.at(where=f"{where}:{row.number}")
     cells = {column: [row.cells[column] for row in some] for column in some[0].cells}
     block = maker.block(cells, lambda i: f"{where}:{some[i].number}")
-    _check_columns(maker.names, order.keep)
+    for name in set(maker.names).intersection(order.keep):
+        raise UsageError(
+            f"a feature and a kept column are both called '{name}'", hint="name formulas: -e 'prod = u*v'"
+        )
     done = [some[i] for i in block.rows.tolist()]
     try:
         values = as_type(block.values, order.kind)
     except NoValue as problem:
         raise problem.at(where=f"{where}:{some[0].number}") from None
-    kept = ([_text(row.cells[column]) for column in order.keep] for row in done)
+    # As every format can hold them: lone surrogates, which JSON lines may have, as escapes.
+    kept = (
+        [row.cells[name].encode("utf-8", "backslashreplace").decode() for name in order.keep] for row in done
+    )
     spool.add(values, [row.number for row in done], kept)
-
-
-def _check_columns(names: Iterable[str], keep: Sequence[str]) -> None:
-    for name in set(names).intersection(keep):
-        raise UsageError(
-            f"a feature and a kept column are both called '{name}'", hint="name formulas: -e 'prod = u*v'"
-        )
-
-
-def _text(cell: str) -> str:
-    """A cell as every format can hold it: lone surrogates, which JSON lines may have, as escapes."""
-    return cell.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _identity(calculator: Calculator, order: Order, table: str) -> dict[str, Any]:

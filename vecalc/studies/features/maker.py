@@ -183,7 +183,10 @@ class Maker:
         if self.policy.unknown == "error" and unknown.any():
             row = int(np.argmax(unknown))
             raise self._unknown_words(texts, cells, row).at(where=where(row))
-        self._tell_unknown(texts, cells)
+        for name, source in self.used.items():
+            for row in np.flatnonzero(cells[name].rows == UNKNOWN).tolist():
+                what = f"column {source.column}, unknown words, {_DONE[self.policy.unknown]}: #"
+                self.tally.add(what, 1, texts[source.column][row])
         return cells, ~unknown if self.policy.unknown == "skip" else np.ones(count, bool)
 
     def _given(self, name: str, cells: Cells) -> Given:
@@ -201,12 +204,6 @@ class Maker:
         problem = unknown_words(missing)
         problem.hint += "; --unknown skip, zero, mean or nan goes on"
         return problem
-
-    def _tell_unknown(self, texts: Texts, cells: Mapping[str, Cells]) -> None:
-        for name, source in self.used.items():
-            for row in np.flatnonzero(cells[name].rows == UNKNOWN).tolist():
-                what = f"column {source.column}, unknown words, {_DONE[self.policy.unknown]}: #"
-                self.tally.add(what, 1, texts[source.column][row])
 
 
 # --- names of formulas and columns ----------------------------------------------------------
