@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vecalc.arrays import Floats, Numbers
+from vecalc.arrays import Floats, Mask, Numbers
 from vecalc.evaluation import Rules
 from vecalc.evaluation.lookup import UNKNOWN
 from vecalc.evaluation.marking import Asked
@@ -152,11 +152,11 @@ def _best_rows(
 
 
 def fit(x: Floats, is_positive: Mask) -> Floats:
-    """Weights [d + 1] for unit vectors [n, d], the intercept last, classes weighted to count alike.
+    """Weights [d + 1] of a logistic regression on unit vectors [n, d], classes weighted to count alike.
 
-    Logistic regression. The minimum of the penalised loss is a combination of the examples (Kimeldorf & Wahba 1971), so Newton's
-    method runs on their n coefficients and not on d weights. The intercept is a component that is always 1,
-    and penalised like the others: then the problem has one answer whatever the examples.
+    The minimum of the penalised loss is a combination of the examples (Kimeldorf & Wahba 1971), so Newton's
+    method runs on their n coefficients and not on d weights. The intercept, the last weight, is of a
+    component that is always 1, and penalised like the others: then the problem has one answer whatever the examples.
     """
     x = np.hstack([x, np.ones((len(x), 1))])
     share = np.where(is_positive, is_positive.sum(), (~is_positive).sum())

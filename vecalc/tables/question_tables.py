@@ -69,15 +69,16 @@ def table(text: Text, tell: Tell = unheard) -> Table:
         return _objects(text.name, found)
     rows = list(_rows(text.name, found, layout))
     width = len(rows[0].cells)
-    for i, (number, cells) in enumerate(rows):
+    for i, row in enumerate(rows):
+        cells = row.cells
         while len(cells) > width and not cells[-1]:  # a delimiter at the end of a line makes empty ones
             cells = cells[:-1]
         if len(cells) != width:
             raise FileProblem(
                 f"has {len(cells)} cell{'' if len(cells) == 1 else 's'}, the first row {width}",
-                where=f"{text.name}:{number}",
+                where=f"{text.name}:{row.number}",
             )
-        rows[i] = Row(number, cells)
+        rows[i] = Row(row.number, cells)
     header = rows[0].cells if _is_header(rows[: SAMPLE + 1]) else None
     return Table(header, rows[1:] if header else rows)
 
