@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -48,7 +47,14 @@ def compare(space: VectorSpace, formula: ColumnFormula, pairs: Pairs, rules: Rul
     for start in range(0, len(asked), CHUNK):
         some = asked[start : start + CHUNK]
         columns = (_column(space, column, mean) for column in rows[some].T)
-        found[some] = _numbers(formula, dict(zip(pairs.columns, columns, strict=True)))
+        numbers, _ = evaluate_rows(formula, dict(zip(pairs.columns, columns, strict=True)))
+        if numbers.ndim != 1:
+            raise TypeMismatch(
+                f"the formula gives a vector ({numbers.shape[1]}), and a similarity is a number",
+                span=formula.tree.span,
+                hint="compare two values, as in cos(a, b)",
+            )
+        found[some] = numbers
     without_value = int(np.count_nonzero(np.isnan(found[asked])))
     if rules.unknown == "zero":
         found[~known] = 0.0
@@ -61,17 +67,6 @@ def _column(space: VectorSpace, rows: Numbers, mean: Floats) -> Given:
     vectors = space.vectors(np.maximum(rows, 0))
     vectors[rows < 0] = mean
     return Given(vectors, word=lambda row: space.word(int(rows[row])) if rows[row] >= 0 else None)
-
-
-def _numbers(formula: ColumnFormula, columns: Mapping[str, Given]) -> Floats:
-    numbers, _ = evaluate_rows(formula, columns)
-    if numbers.ndim != 1:
-        raise TypeMismatch(
-            f"the formula gives a vector ({numbers.shape[1]}), and a similarity is a number",
-            span=formula.tree.span,
-            hint="compare two values, as in cos(a, b)",
-        )
-    return numbers
 
 
 def _refuse(pairs: Pairs, rows: Numbers) -> None:

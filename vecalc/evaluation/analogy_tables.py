@@ -53,8 +53,7 @@ def _accuracy(names: Names, runs: Sequence[Run], rules: Rules) -> Sheet:
         *Column.all("count", "right", "seen", "total"),
         Column("coverage", "percent"),
     )
-    told = [remark for run in runs for remark in (_impossible(run, rules), _unanswered(run)) if remark]
-    remarks = tuple(dict.fromkeys(told))
+    remarks = tuple(dict.fromkeys(remark for run in runs for remark in _remarks(run, rules)))
     rows: list[tuple[Cell, ...]] = []
     for run in runs:
         which, known = run.seen(rules), run.asked.known
@@ -69,20 +68,13 @@ def _shares(total: int, *shares: float) -> tuple[Cell, ...]:
     return tuple(share if total else None for share in shares)
 
 
-def _impossible(run: Run, rules: Rules) -> str:
-    count = impossible(run.asked, rules)
-    if not count:
-        return ""
-    have = "question has" if count == 1 else "questions have"
-    return f"{count:,} {have} no answer but words of the question, which can't be answers"
-
-
-def _unanswered(run: Run) -> str:
-    count = int((run.asked.known & (run.judged.answers == UNKNOWN)).sum())
-    if not count:
-        return ""
-    questions = "1 question" if count == 1 else f"{count:,} questions"
-    return f"{run.formula} ({run.model}) gives no answer to {questions}: counted as wrong"
+def _remarks(run: Run, rules: Rules) -> Iterator[str]:
+    if count := impossible(run.asked, rules):
+        have = "question has" if count == 1 else "questions have"
+        yield f"{count:,} {have} no answer but words of the question, which can't be answers"
+    if count := int((run.asked.known & (run.judged.answers == UNKNOWN)).sum()):
+        questions = "1 question" if count == 1 else f"{count:,} questions"
+        yield f"{run.formula} ({run.model}) gives no answer to {questions}: counted as wrong"
 
 
 def _comparison(names: Names, pairs: Sequence[tuple[Run, Run]], rules: Rules) -> Sheet:

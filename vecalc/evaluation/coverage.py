@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TypeAlias
 
 from vecalc.errors import FileProblem
 from vecalc.evaluation import Case, Rules
@@ -13,17 +13,12 @@ from vecalc.space import VectorSpace
 
 MUCH = 0.1  # of the questions, that another case must find more of before it is mentioned
 TRIED: tuple[Case, ...] = ("ascii", "upper", "exact")  # of cases that find as many, the first is proposed
+# What a question needs: all of these words, and one of these answers.
+Needed: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 class NothingSeen(FileProblem):
     """A file of questions of which none was counted."""
-
-
-class Needed(NamedTuple):
-    """What a question needs: all of these words, and one of these answers where there are any."""
-
-    words: tuple[str, ...]
-    answers: tuple[str, ...] = ()
 
 
 def uncovered(space: VectorSpace, needed: Sequence[Needed], rules: Rules, what: str) -> str:
@@ -45,9 +40,9 @@ def uncovered(space: VectorSpace, needed: Sequence[Needed], rules: Rules, what: 
 
 
 def _known(space: VectorSpace, needed: Sequence[Needed], rules: Rules) -> int:
-    lookup = Lookup(space, {word for one in needed for word in (*one.words, *one.answers)}, rules)
+    lookup = Lookup(space, {word for words, answers in needed for word in (*words, *answers)}, rules)
 
     def has(word: str) -> bool:
         return lookup.row(word) >= 0
 
-    return sum(all(map(has, one.words)) and any(map(has, one.answers or one.words)) for one in needed)
+    return sum(all(map(has, words)) and any(map(has, answers)) for words, answers in needed)

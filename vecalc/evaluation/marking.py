@@ -108,22 +108,16 @@ def _look(inputs: Numbers, answers: Numbers, best: Numbers, lookup: Lookup, rule
     rank = np.where(counts[each, place], ranks[each, place], 0)
     first = (~left_out).argmax(axis=1)
     answered = np.where(left_out[each, first], UNKNOWN, best[each, first])
-    return Judged(
-        np.where(rank <= DEPTH, rank, 0), answered, _landing(keys[:, 0], own, right[:, 0], best[:, 0])
-    )
+    same = own == keys[:, :1]
+    landed = np.where(same.any(axis=1), same.argmax(axis=1), ELSEWHERE)
+    landed = np.where(best[:, 0] < 0, NO_HIT, np.where(right[:, 0], RIGHT, landed))
+    return Judged(np.where(rank <= DEPTH, rank, 0), answered, landed)
 
 
 def _is_any(found: Numbers, wanted: Numbers) -> Mask:
     """Which of found [q, k] are among wanted [q, w]."""
     same = (found[:, :, None] == wanted[:, None, :]).any(axis=2)
     return np.asarray(same & (found >= 0))
-
-
-def _landing(keys: Numbers, inputs: Numbers, right: Mask, rows: Numbers) -> Numbers:
-    same = inputs == keys[:, None]
-    place = np.where(same.any(axis=1), same.argmax(axis=1), ELSEWHERE)
-    place = np.where(right, RIGHT, place)
-    return np.asarray(np.where(rows < 0, NO_HIT, place))
 
 
 def impossible(asked: Asked, rules: Rules) -> int:

@@ -34,7 +34,8 @@ def read_pairs(
     found = with_names(table(text, tell), (*bind.values(), *filter(None, (score,))))
     if not found.rows:
         raise FileProblem("is nothing but a header", where=text.name)
-    words = _word_columns(found)
+    some = found.rows[:SAMPLE]
+    words = [i for i in range(len(some[0].cells)) if not any(is_number(row.cells[i]) for row in some)]
     phrases = None if bind or len(words) > 1 else _phrase_column(found, words)
     behind = phrases if phrases is not None else words[1] if len(words) > 1 else -1
     place = place_of(text.name, found, score)[0] if score is not None else _score_column(found, behind)
@@ -53,21 +54,12 @@ def read_pairs(
     return Pairs(name, layout, columns, pairs)
 
 
-def _word_columns(found: Table) -> list[int]:
-    """The columns that hold no numbers."""
-    some = found.rows[:SAMPLE]
-    width = len(some[0].cells)
-    return [i for i in range(width) if not any(is_number(row.cells[i]) for row in some)]
-
-
 def _score_column(found: Table, behind: int) -> int | None:
     """The first column of numbers behind the words."""
     some = found.rows[:SAMPLE]
     width = len(some[0].cells)
-    numeric = [
-        i for i in range(behind + 1, width) if sum(is_number(row.cells[i]) for row in some) > len(some) / 2
-    ]
-    return numeric[0] if numeric else None
+    numbers = {i: sum(is_number(row.cells[i]) for row in some) for i in range(behind + 1, width)}
+    return next((i for i, count in numbers.items() if count > len(some) / 2), None)
 
 
 def _phrase_column(found: Table, words: Sequence[int]) -> int | None:

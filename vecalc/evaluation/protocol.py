@@ -59,20 +59,15 @@ def rules_of(protocol: Protocol, known: Iterable[Unknown], **given: Any) -> Rule
     return rules
 
 
-def _name(rules: Rules) -> str:
-    """The name of the protocol, and what is not as it has it."""
-    usual = PROTOCOLS[rules.name]
-    names = {"case": "case", "first": "vocabulary", "unknown": "unknown words", "exclude": "no answers"}
-    changed = [name for field, name in names.items() if getattr(rules, field) != getattr(usual, field)]
-    return rules.name + (f", but for {', '.join(changed)}" if changed else "")
-
-
 def protocol_sheet(rules: Rules, facts: Iterable[tuple[str, str]], *, ranked: bool) -> Sheet:
     """All that the numbers depend on; `ranked` for analogies, whose answers are searched for."""
     first = "all words" if rules.first is None else f"the first {rules.first:,} words"
+    names = {"case": "case", "first": "vocabulary", "unknown": "unknown words", "exclude": "no answers"}
+    usual = PROTOCOLS[rules.name]
+    changed = [name for field, name in names.items() if getattr(rules, field) != getattr(usual, field)]
     rows = [
         *facts,
-        ("protocol", _name(rules)),
+        ("protocol", rules.name + (f", but for {', '.join(changed)}" if changed else "")),
         ("case", CASE[rules.case]),
         ("vocabulary", first),
         ("unknown words", _UNKNOWN[rules.unknown]),

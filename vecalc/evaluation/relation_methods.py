@@ -156,7 +156,8 @@ def fit(x: Floats, is_positive: Mask) -> Floats:
 
     The minimum of the penalised loss is a combination of the examples (Kimeldorf & Wahba 1971), so Newton's
     method runs on their n coefficients and not on d weights. The intercept, the last weight, is of a
-    component that is always 1, and penalised like the others: then the problem has one answer whatever the examples.
+    component that is always 1, and penalised like the others: then the problem has one answer whatever the
+    examples.
     """
     x = np.hstack([x, np.ones((len(x), 1))])
     share = np.where(is_positive, is_positive.sum(), (~is_positive).sum())

@@ -53,10 +53,13 @@ def _correlations(names: Names, runs: Sequence[Run], rules: Rules) -> Iterator[S
     )
     linear = (*names.columns, *Column.all("score", "Pearson", "low", "high"))
     found = [(run, *_both(run, rules)) for run in runs]
-    rows = tuple((*names.of(run), *ranked, straight[0], *_seen(run)) for run, ranked, straight in found)
-    yield Sheet("correlation", columns, rows, names.title("Correlation"), tuple(_remarks(runs)))
-    rows = tuple((*names.of(run), *straight) for run, _, straight in found)
-    yield Sheet("Pearson", linear, rows, names.title("Linear correlation"))
+    rows: list[tuple[Cell, ...]] = []
+    for run, ranked, straight in found:
+        seen, total = int(run.compared.counted.sum()), len(run.compared.judged)
+        rows.append((*names.of(run), *ranked, straight[0], seen, total, run.compared.known / total))
+    yield Sheet("correlation", columns, tuple(rows), names.title("Correlation"), tuple(_remarks(runs)))
+    rows = [(*names.of(run), *straight) for run, _, straight in found]
+    yield Sheet("Pearson", linear, tuple(rows), names.title("Linear correlation"))
 
 
 def _both(run: Run, rules: Rules) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
@@ -70,12 +73,6 @@ def _both(run: Run, rules: Rules) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
     return of_ranks, tuple(map(_cell, (pearson(judged, found), *linear)))
 
 
-def _seen(run: Run) -> tuple[Cell, ...]:
-    """The pairs that count, all pairs, and the share of those whose words are known."""
-    total = len(run.compared.judged)
-    return int(run.compared.counted.sum()), total, run.compared.known / total
-
-
 def _cell(number: float) -> float | None:
     """The number; none for a correlation with numbers that are all alike."""
     return number if isfinite(number) else None
@@ -83,8 +80,7 @@ def _cell(number: float) -> float | None:
 
 def _remarks(runs: Sequence[Run]) -> Iterator[str]:
     for run in runs:
-        if run.compared.without_value:
-            number = run.compared.without_value
+        if number := run.compared.without_value:
             count = f"{number:,} pair{'' if number == 1 else 's'}"
             yield f"{run.formula} has no value for {count} ({run.model}): left out"
         if int(run.compared.counted.sum()) < FEWEST:

@@ -18,7 +18,7 @@ from vecalc.errors import ExpressionError, FileProblem, TypeMismatch, UsageError
 from vecalc.evaluation import Analogies, Rules, analogy_tables, relation_methods, similarity_tables
 from vecalc.evaluation.agreement import compare
 from vecalc.evaluation.analogy_files import ANSWER, COLUMNS, read_analogies
-from vecalc.evaluation.coverage import Needed, NothingSeen, uncovered
+from vecalc.evaluation.coverage import NothingSeen, uncovered
 from vecalc.evaluation.marking import Asked, ask, judge
 from vecalc.evaluation.methods import BASELINE, BASELINE_METHOD, FORMULAS, SECTIONAL
 from vecalc.evaluation.pair_files import read_pairs
@@ -80,7 +80,7 @@ def analogies(
     vector, `FileProblem` for a file that is no such set, `NothingSeen` for one of which nothing counts.
     """
     questions = read_analogies(path, texts(path), wanted.bind, tell)
-    needed = [Needed(entry.words, entry.answers) for entry in questions.questions]
+    needed = [(entry.words, entry.answers) for entry in questions.questions]
     runs, remarks = [], []
     for model, space in _models(calculator):
         remarks += _remark(calculator, model, uncovered(space, needed, wanted.rules, "questions"))
@@ -134,7 +134,7 @@ def similarity(calculator: Calculator, path: str, wanted: Wanted, tell: Tell = u
         raise FileProblem("is a folder", where=path, hint="name the files in it")
     pairs = read_pairs(path, files[0], wanted.bind, wanted.score, tell)
     usual = DEFAULT_SIMILARITY if {"a", "b"} <= set(pairs.columns) else DEFAULT_PHRASES
-    needed = [Needed(pair.words) for pair in pairs.pairs]
+    needed = [(pair.words, pair.words) for pair in pairs.pairs]
     runs, remarks = [], []
     for model, space in _models(calculator):
         remarks += _remark(calculator, model, uncovered(space, needed, wanted.rules, "pairs"))

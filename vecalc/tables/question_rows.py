@@ -74,13 +74,6 @@ def _check_encoding(row: Row) -> Row:
     return row
 
 
-class _TooLong(csv.Error):
-    """A row of more than `LONGEST_ROW` characters."""
-
-    def __init__(self) -> None:
-        super().__init__(f"it is longer than {LONGEST_ROW:,} characters")
-
-
 class _Lines:
     """The lines of a text, which one after another may be taken for a row of `LONGEST_ROW` characters."""
 
@@ -106,7 +99,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        """Raises `_TooLong`, behind the line that is too much; the next one can be taken after it."""
+        """Raises `csv.Error`, behind the line that is too much; the next one can be taken after it."""
         line = self._ahead.popleft() if self._ahead else self._text.readline(self._left + 1)
         if not line:
             raise StopIteration
@@ -116,7 +109,7 @@ class _Lines:
             return line
         while line and line[-1] not in "\r\n":
             line = self._text.readline(LONGEST_ROW)
-        raise _TooLong
+        raise csv.Error(f"it is longer than {LONGEST_ROW:,} characters")
 
 
 def _check_columns(columns: Sequence[str], where: str) -> None:
@@ -197,7 +190,7 @@ def _objects(lines: _Lines) -> Iterator[Row]:
             line = next(lines)
         except StopIteration:
             return
-        except _TooLong as problem:
+        except csv.Error as problem:
             yield Row(lines.number, {}, FileProblem(f"is no row: {problem}"))
             continue
         if not line.strip():

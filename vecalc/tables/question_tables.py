@@ -79,7 +79,11 @@ def table(text: Text, tell: Tell = unheard) -> Table:
                 where=f"{text.name}:{row.number}",
             )
         rows[i] = Row(row.number, cells)
-    header = rows[0].cells if _is_header(rows[: SAMPLE + 1]) else None
+    # A header is a first row that has no number where all the others have one.
+    some = rows[1 : SAMPLE + 1]
+    places = [i for i, cell in enumerate(rows[0].cells) if not is_number(cell)]
+    is_header = any(some and all(is_number(row.cells[i]) for row in some) for i in places)
+    header = rows[0].cells if is_header else None
     return Table(header, rows[1:] if header else rows)
 
 
@@ -102,16 +106,6 @@ def _rows(name: str, found: Sequence[Line], delimiter: Delimiter) -> Iterator[Ro
 def is_number(cell: str) -> bool:
     """Whether a cell is a finite number."""
     return number_of(cell) is not None
-
-
-def _is_header(rows: Sequence[Row]) -> bool:
-    """Whether the first row has no number where all the others have one."""
-    if len(rows) < 2:
-        return False
-    return any(
-        not is_number(rows[0].cells[i]) and all(is_number(row.cells[i]) for row in rows[1:])
-        for i in range(len(rows[0].cells))
-    )
 
 
 def _objects(name: str, found: Sequence[Line]) -> Table:

@@ -21,7 +21,10 @@ class Background:
 
     def __init__(self, space: VectorSpace, rows: Numbers | None = None) -> None:
         """Draw from the candidates `rows` (None: all); zero vectors have no direction and are left out."""
-        self.rows = _drawn(space, rows)
+        count = len(space) if rows is None else len(rows)
+        size = min(count, WORDS, max(NUMBERS // space.dim, 2))
+        places = np.sort(np.random.default_rng(SEED).choice(count, size, replace=False, shuffle=False))
+        self.rows = places if rows is None else rows[places]
         vectors = space.vectors(self.rows)
         lengths = np.linalg.norm(vectors, axis=1)
         self.rows = self.rows[lengths > 0]
@@ -68,10 +71,3 @@ class Background:
     @cached_property
     def _products(self) -> Floats:
         return np.asarray(self.units @ self.units.T)
-
-
-def _drawn(space: VectorSpace, rows: Numbers | None) -> Numbers:
-    count = len(space) if rows is None else len(rows)
-    size = min(count, WORDS, max(NUMBERS // space.dim, 2))
-    places = np.sort(np.random.default_rng(SEED).choice(count, size, replace=False, shuffle=False))
-    return places if rows is None else rows[places]

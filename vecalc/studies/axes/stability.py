@@ -103,7 +103,12 @@ def stability(
     turned = [_turned(compute, vectors, Rotation(seed), goes_back) for seed in range(ROTATIONS)]
     size = float(np.linalg.norm(result))
     size = (size or 1.0) if result.ndim else max(size, LEAST_NUMBER)  # a vector may be zero
-    distances = [np.inf if one is None else _distance(one, result) / size for one in turned]
+    distances = [
+        float(np.linalg.norm(one - result)) / size
+        if one is not None and one.shape == result.shape
+        else np.inf
+        for one in turned
+    ]
     return Stability(tuple(one for one in turned if one is not None), float(max(distances)))
 
 
@@ -125,10 +130,6 @@ def _all_turned(vectors: Mapping[Key, Floats], rotation: Rotation) -> dict[Key, 
         turned = rotation.turn(np.stack([vectors[key] for key in keys]))
         found.update(zip(keys, turned, strict=True))
     return found
-
-
-def _distance(one: Floats, other: Floats) -> float:
-    return float(np.linalg.norm(one - other)) if one.shape == other.shape else np.inf
 
 
 def overlap(first: Numbers, second: Numbers) -> float:

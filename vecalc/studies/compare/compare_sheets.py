@@ -49,8 +49,10 @@ def _lines(answer: Answer) -> list[_Line]:
 def _side_by_side(comparison: Comparison) -> Sheet:
     """A line for each rank, a word and its score for each formula."""
     columns = [Column("rank", "count")]
+    any_depends = False
     for column in comparison.columns:
         depends = column.axes is not None and column.axes.stability.depends
+        any_depends |= depends
         columns += [Column(f"{column.formula.name} {AXES}" if depends else column.formula.name)]
         columns += [Column("", "score")]
     lines = [_lines(column.answer) for column in comparison.columns]
@@ -63,14 +65,9 @@ def _side_by_side(comparison: Comparison) -> Sheet:
         rows.append(tuple(row))
     title = f"A = {comparison.operands[0].text}, B = {comparison.operands[1].text}, norm {comparison.norm}"
     name = f"neighbours_{comparison.norm}"
-    return Sheet(name, tuple(columns), tuple(rows), title, _legend(comparison), keys=1, together=2)
-
-
-def _legend(comparison: Comparison) -> tuple[str, ...]:
-    """What the marks mean that occur."""
     new = any(_is_new(word, column, comparison) for column in comparison.columns for word in column.words)
-    depends = any(column.axes is not None and column.axes.stability.depends for column in comparison.columns)
-    return tuple(text for text, used in zip(LEGEND, (new, depends), strict=True) if used)
+    legend = tuple(text for text, used in zip(LEGEND, (new, any_depends), strict=True) if used)
+    return Sheet(name, tuple(columns), tuple(rows), title, legend, keys=1, together=2)
 
 
 def _is_new(word: str | None, column: Compared, comparison: Comparison) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 
 from vecalc.answers import Answer, Cell, Column, Neighbour, Scored, Sheet
@@ -32,13 +34,19 @@ def sheets(ranker: Ranker, answer: Answer, workings: Computed, score: Score) -> 
     if not shown:
         return []
     values = _sampled(ranker, score)
-    measured = [Measure("candidates mean", float(values.mean()), "mean number of random candidates")]
-    measured += [Measure("candidates deviation", float(values.std()), "standard deviation of those numbers")]
+    measured: list[Measure] = []
+    if len(values):
+        measured += [Measure("candidates mean", float(values.mean()), "mean number of random candidates")]
+        deviation = "standard deviation of those numbers"
+        measured += [Measure("candidates deviation", float(values.std()), deviation)]
+    tree, vectors = workings.resolved.tree, workings.resolved.vectors
+    with suppress(VecalcError):  # of one of the random candidates, which is not among the best
+        measured += measures.of_rotation(stability_of(ranker, tree, vectors, score))
     return [
         _neighbours(found, k, values),
         _parts(ranker, workings, shown, score),
         _left_out(ranker, workings, score),
-        measures.sheet([*(measured if len(values) else []), *_axes(ranker, workings, score)]),
+        measures.sheet(measured),
     ]
 
 
@@ -50,14 +58,6 @@ def _sampled(ranker: Ranker, score: Score) -> Floats:
     except VecalcError:
         return np.empty(0)
     return values[np.isfinite(values)]
-
-
-def _axes(ranker: Ranker, workings: Computed, score: Score) -> list[Measure]:
-    resolved = workings.resolved
-    try:
-        return measures.of_rotation(stability_of(ranker, resolved.tree, resolved.vectors, score))
-    except VecalcError:  # for one of the random candidates, which is not among the best
-        return []
 
 
 def _neighbours(found: tuple[Neighbour, ...], k: int, values: Floats) -> Sheet:

@@ -98,7 +98,10 @@ def sources(
             raise UsageError(f"two columns have the name '{name}'", hint="rename one in the table")
         found[name] = Source(name, column, default, spaces[default], only_words=False)
     for name, target in bindings(bound, "write --bind u=users:user_id or --bind a=word1").items():
-        space, column = _split(target, spaces, default)
+        # `users:user_id` is a space and a column; what has no loaded space in front is a column.
+        space, colon, column = target.partition(":")
+        if not colon or space not in spaces:
+            space, column = default, target
         if column not in columns:
             raise UsageError(
                 f"there is no column '{column}'",
@@ -107,9 +110,3 @@ def sources(
             )
         found[name] = Source(name, column, space, spaces[space], only_words=True)
     return found
-
-
-def _split(target: str, spaces: Mapping[str, VectorSpace], default: str) -> tuple[str, str]:
-    """`users:user_id` as space and column; what has no loaded space in front is a column."""
-    space, colon, column = target.partition(":")
-    return (space, column) if colon and space in spaces else (default, target)

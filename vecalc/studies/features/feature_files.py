@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -76,8 +77,6 @@ def _npy(spool: Spool, stream: IO[bytes]) -> None:
 
 def _npz(spool: Spool, stream: IO[bytes]) -> None:
     """`features` [n, w], `columns` [w], `lines` [n] of the table; `keep_NAME` [n] texts."""
-    import zipfile
-
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         with _member(archive, "features") as member:
             _npy(spool, member)
@@ -97,9 +96,7 @@ def _npz(spool: Spool, stream: IO[bytes]) -> None:
 
 
 @contextmanager
-def _member(archive: Any, name: str) -> Iterator[IO[bytes]]:
-    import zipfile
-
+def _member(archive: zipfile.ZipFile, name: str) -> Iterator[IO[bytes]]:
     with archive.open(zipfile.ZipInfo(f"{name}.npy", LONG_AGO), "w", force_zip64=True) as member:
         yield member
 
