@@ -79,7 +79,8 @@ def analogies(
     `tell` hears of words that are there in another case. Raises `InFormula` for a formula that gives no
     vector, `FileProblem` for a file that is no such set, `NothingSeen` for one of which nothing counts.
     """
-    questions = read_analogies(path, texts(path), wanted.bind, tell)
+    texts = [_text(file) for file in files_of(path)]
+    questions = read_analogies(path, texts, wanted.bind, tell)
     needed = [(entry.words, entry.answers) for entry in questions.questions]
     runs, remarks = [], []
     for model, space in _models(calculator):
@@ -129,10 +130,10 @@ def similarity(calculator: Calculator, path: str, wanted: Wanted, tell: Tell = u
 
     Raises `InFormula` for a formula that gives no number, `NothingSeen` for a file of which nothing counts.
     """
-    files = texts(path)
-    if len(files) > 1:
+    texts = [_text(file) for file in files_of(path)]
+    if len(texts) > 1:
         raise FileProblem("is a folder", where=path, hint="name the files in it")
-    pairs = read_pairs(path, files[0], wanted.bind, wanted.score, tell)
+    pairs = read_pairs(path, texts[0], wanted.bind, wanted.score, tell)
     usual = DEFAULT_SIMILARITY if {"a", "b"} <= set(pairs.columns) else DEFAULT_PHRASES
     needed = [(pair.words, pair.words) for pair in pairs.pairs]
     runs, remarks = [], []
@@ -186,11 +187,6 @@ def _formula(calculator: Calculator, text: str, columns: Sequence[str]) -> Colum
         return formula
 
 
-def texts(path: str) -> list[Text]:
-    """What is in the files that a path names. Raises `FileProblem` for what can't be read."""
-    return [_text(file) for file in files_of(path)]
-
-
 def files_of(path: str) -> list[str]:
     """A file of questions, with its file of answers where there is one, or all text files of a folder."""
     place = Path(path)
@@ -205,7 +201,7 @@ def files_of(path: str) -> list[str]:
 
 
 def _text(path: str) -> Text:
-    """The bytes of a file, decompressed where they are gzip."""
+    """The bytes of a file, decompressed where they are gzip. Raises `FileProblem` for what can't be read."""
     if path != "-" and Path(path).exists() and not Path(path).is_file():
         raise FileProblem("is not a regular file", where=path)
     with question_lines.opened(path) as stream:

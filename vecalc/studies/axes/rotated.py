@@ -11,9 +11,8 @@ from vecalc.answers import Norm
 from vecalc.arrays import Floats, Numbers
 from vecalc.calc.evaluate import evaluate
 from vecalc.calc.resolve import Key
-from vecalc.calc.values import List, Score, Spaces, Vector, Worth, array
+from vecalc.calc.values import List, Score, Vector, Worth, array
 from vecalc.engine.ranker import Ranker
-from vecalc.lang.limits import Limits
 from vecalc.lang.nodes import Node
 from vecalc.search.exact import search
 from vecalc.space.matrix import MatrixSpace
@@ -27,29 +26,15 @@ class _Turned:
     def __init__(self, ranker: Ranker, turn: Rotation) -> None:
         self.ranker = ranker
         self.turn = turn
-
-    @property
-    def limits(self) -> Limits:
-        """As they were."""
-        return self.ranker.limits
+        # What rotations leave as it was.
+        self.limits, self.size = ranker.limits, ranker.size
+        self.ranked_in, self.width = ranker.ranked_in, ranker.width
 
     def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key], norm: str) -> List:
         """The vector goes back to where the words are, and what is found is turned."""
         plain = Vector(self.turn.back(vector.components), vector.spaces)
         found = self.ranker.nearest(plain, k, forbidden, norm)
         return List(self.turn.turn(found.vectors), found.labels, found.spaces)
-
-    def size(self, origin: Spaces) -> int:
-        """As it was."""
-        return self.ranker.size(origin)
-
-    def ranked_in(self, origin: Spaces) -> str:
-        """As it was."""
-        return self.ranker.ranked_in(origin)
-
-    def width(self, space: str) -> int:
-        """As it was."""
-        return self.ranker.width(space)
 
     def mean(self, space: str, norm: Norm) -> Floats:
         """The mean of rotated vectors is the rotated mean."""

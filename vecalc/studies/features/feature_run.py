@@ -123,9 +123,8 @@ def _append(spool: Spool, maker: Maker, order: Order, some: Sequence[Row], where
     except NoValue as problem:
         raise problem.at(where=f"{where}:{some[0].number}") from None
     # As every format can hold them: lone surrogates, which JSON lines may have, as escapes.
-    kept = (
-        [row.cells[name].encode("utf-8", "backslashreplace").decode() for name in order.keep] for row in done
-    )
+    cells_kept = ([row.cells[column] for column in order.keep] for row in done)
+    kept = ([cell.encode("utf-8", "backslashreplace").decode() for cell in row] for row in cells_kept)
     spool.add(values, [row.number for row in done], kept)
 
 
