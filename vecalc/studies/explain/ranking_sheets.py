@@ -108,7 +108,7 @@ def _left_out(ranker: Ranker, workings: Computed, query: Floats) -> Sheet:
         row
         for row in shown
         if candidates is None or row in candidates
-        if not ranker.measure.needs_direction or space.lengths([row])[0] > 0
+        if not needs_direction(ranker.measure) or space.lengths([row])[0] > 0
     ]
     places = ranks(space, np.stack([query] * len(able)), able, ranker.measure, candidates) if able else []
     found = dict(zip(able, places, strict=True))
