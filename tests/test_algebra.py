@@ -41,11 +41,11 @@ bind_of, unbind_of = single(vector_kernels.bind), single(vector_kernels.unbind)
 
 
 def total_of(xs: Floats) -> Floats:
-    return kernels.alone(kernels.add_up, *xs) if len(xs) > 1 else xs[0]
+    return kernels.alone(vector_kernels.add_up, *xs) if len(xs) > 1 else xs[0]
 
 
 def mean_of(xs: Floats) -> Floats:
-    return kernels.alone(kernels.mean, *xs) if len(xs) > 1 else xs[0]
+    return kernels.alone(vector_kernels.mean, *xs) if len(xs) > 1 else xs[0]
 
 
 def project_of(a: Floats, xs: Floats) -> Floats:

@@ -5,7 +5,7 @@ resolve(tree, spaces, ...)     every word looked up at once, all unknown ones re
 evaluate(tree, vectors, ...)   a pure function of the tree and a mapping from word to vector
 search_scores(space, scores)   an expression with `?` has a number for every word: the best of them
 
-    values, environment                       what an expression can be worth; what it may ask and cost
+    values                                    what an expression can be worth, may ask and may cost
     operators, calls (signature)              what is checked before a kernel computes
     functions                                 the table of functions
     kernels, vector_kernels, algebra          every function and operator, over rows; those of whole lists

@@ -9,17 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vecalc.answers import Norm
 from vecalc.arrays import Floats
 from vecalc.calc import kernels
 from vecalc.calc.kernels import Rows
 from vecalc.calc.values import NO_SPACE, EachVector, Scalar, Value, Vector, spaces
-
-if TYPE_CHECKING:
-    from vecalc.answers import Norm
 
 # A squared length below this share of its terms has lost half of its digits: 1e-16 became 1e-10.
 CANCELLED = 1e-6

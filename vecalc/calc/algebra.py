@@ -1,4 +1,4 @@
-"""Lengths, and what is computed from all vectors of a list at once, `xs` [n, d].
+"""What is computed from all vectors of a list at once, `xs` [n, d].
 
 Functions raise `NoValue` where the result does not exist; the caller adds the place. Infinities and
 NaN that arithmetic makes by itself are caught by the caller for all functions alike.
@@ -6,60 +6,19 @@ NaN that arithmetic makes by itself are caught by the caller for all functions a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from vecalc.arrays import Floats, Numbers
+from vecalc.calc.kernels import EPSILON, ROUNDING, lengths
 from vecalc.errors import NoValue, TypeMismatch
-
-if TYPE_CHECKING:
-    from vecalc.answers import Norm
-
-# A difference of float64 numbers below this share of the terms is rounding, not a direction: sums of
-# up to a few thousand terms lose at most about n * 2.2e-16 of their size.
-ROUNDING = 1e-12
-# A number is no direction: one that is small all the same, such as 1 - 0.9999999999999, must stay. What a
-# sum of n numbers loses is at most n times this share: 0.1 + 0.2 - 0.3 is 0.
-EPSILON = float(np.finfo(np.float64).eps)
-
 
 MOST_DIFFERENCES = 1_000_000_000  # numbers that a medoid is found with directly: some seconds
 MOST_DISTANCES = 1 << 22  # that are held at once
 
 
-# Squares of lengths whose numbers lost nothing when they were squared.
-LEAST_SQUARE, LARGEST_SQUARE = 1e-250, 1e250
-
-
-def lengths(xs: Floats) -> Floats:
-    """Euclidean lengths [n], without overflow for components near the largest float64.
-
-    Each row by itself: the same bits for one vector and among many.
-    """
-    with np.errstate(over="ignore"):
-        squares = (xs * xs).sum(axis=1)
-    extreme = (squares < LEAST_SQUARE) | (squares > LARGEST_SQUARE)
-    sizes = np.sqrt(squares)
-    if extreme.any():
-        largest = np.abs(xs[extreme]).max(axis=1, initial=0.0)
-        steps = xs[extreme] / np.where(largest > 0, largest, 1.0)[:, None]
-        sizes[extreme] = largest * np.sqrt((steps * steps).sum(axis=1))
-    return np.asarray(sizes)
-
-
 def length(x: Floats) -> float:
     """Euclidean length of one vector."""
     return float(lengths(x[None])[0])
-
-
-def at_norm(raw: Floats, sizes: Floats, norm: Norm) -> Floats:
-    """Vectors [n, d] of known lengths [n], none of them zero, as long as a norm takes words."""
-    if norm == "raw":
-        return raw
-    if norm == "unit":
-        return np.asarray(raw / sizes[:, None])
-    return np.asarray(raw / sizes[:, None] * np.sqrt(raw.shape[1]))  # one expression takes no second array
 
 
 def medoid(xs: Floats) -> Floats:

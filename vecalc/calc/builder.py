@@ -11,16 +11,29 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vecalc.answers import Norm
 from vecalc.calc import affine, kernels, program
 from vecalc.calc.affine import Affine, affine_multiple, affine_sum, scaled, taken_apart
 from vecalc.calc.kernels import Kernel, constant
 from vecalc.calc.program import Program, Slot, Step
-from vecalc.calc.values import EachNumber, EachVector, EachWord, List, Spaces, Value, Vector, wide
-from vecalc.errors import LimitExceeded, Span
+from vecalc.calc.values import (
+    EachNumber,
+    EachVector,
+    EachWord,
+    List,
+    Score,
+    Spaces,
+    Value,
+    Vector,
+    describe,
+    wide,
+)
+from vecalc.errors import NOWHERE, LimitExceeded, Span, TypeMismatch
+from vecalc.lang.limits import Limits
+from vecalc.lang.nodes import Node
 
 if TYPE_CHECKING:
-    from vecalc.answers import Norm
-    from vecalc.lang.limits import Limits
+    from vecalc.calc.evaluate import Evaluation
 
 PER_STEP = 32  # numbers that a step for each row counts for, however little it does
 
@@ -136,31 +149,64 @@ class Draft:
     def _dot(self, a: Vector, b: Vector) -> EachNumber:
         norm = a.norm if isinstance(a, Affine) else b.norm if isinstance(b, Affine) else "raw"
         (s, v), (t, w) = taken_apart(a), taken_apart(b)
-        lengths = self.step(program.word_lengths, (norm,))
+        lengths = Slot(self.step(program.word_lengths, (norm,)))
         along = [Slot(self.step(program.product, (part,))) for part in (v, w)]
-        step = self.step(affine.product_of, (Slot(lengths), s, t, *along, np.asarray(v @ w)))
-        return EachNumber(np.nan, slot=step)
+        return self._number(affine.product_of, lengths, s, t, *along, np.asarray(v @ w))
 
     def _length(self, value: Affine) -> EachNumber:
-        lengths = self.step(program.word_lengths, (value.norm,))
+        lengths = self._number(program.word_lengths, value.norm)
         if value.is_plain:
-            return EachNumber(np.nan, slot=lengths)
+            return lengths
         s, v = taken_apart(value)
         along = Slot(self.step(program.product, (v,)))
-        step = self.step(affine.length_of, (Slot(lengths), s, along, np.asarray(v @ v)))
-        return EachNumber(np.nan, slot=step)
+        return self._number(affine.length_of, Slot(lengths.slot), s, along, np.asarray(v @ v))
 
     def _cosine(self, a: Vector, b: Vector, span: Span) -> EachNumber:
         if isinstance(b, Affine):
             a, b = b, a
         if isinstance(a, Affine) and a.shift is None and a.scale > 0 and not isinstance(b, Affine):
-            direction = kernels.alone(kernels.unit, b.components)
-            return EachNumber(np.nan, slot=self.step(program.product, (direction,)))
-        sizes = [
-            self._length(value).slot if isinstance(value, Affine) else np.linalg.norm(value.components)
+            return self._number(program.product, kernels.alone(kernels.unit, b.components))
+        arguments = [
+            Slot(self._length(value).slot)
+            if isinstance(value, Affine)
+            else np.asarray(np.linalg.norm(value.components))
             for value in (a, b)
         ]
-        parts = (self._dot(a, b).slot, *sizes)
-        arguments = tuple(Slot(part) if isinstance(part, int) else np.asarray(part) for part in parts)
-        step = self._add(Step(affine.cosine_of, arguments, 0, "cos", span), 0)
-        return EachNumber(np.nan, slot=step)
+        product = Slot(self._dot(a, b).slot)
+        step = Step(affine.cosine_of, (product, *arguments), 0, "cos", span)
+        return EachNumber(np.nan, slot=self._add(step, 0))
+
+    def _number(self, apply: Kernel, *arguments: Any) -> EachNumber:
+        return EachNumber(np.nan, slot=self.step(apply, arguments))
+
+
+# --- a `?` ----------------------------------------------------------------------------------
+
+
+def score_of(tree: Node, run: Evaluation, known: dict[int, Value | None], origin: Spaces) -> Score:
+    """The score that a resolved tree with `?` stands for, from what is known and the spaces of that.
+
+    Raises `TypeMismatch` with the place of what can't be computed for every word, and what the constants
+    in it raise.
+    """
+    if run.around is None:
+        raise TypeMismatch("'?' needs a space whose words it stands for")
+    space = run.around.ranked_in(origin)
+    constants = {node: value for node, value in known.items() if value is not None}
+    programs = []
+    for quick in (True, False):
+        run.draft = Draft(space, run.around.width(space), run.budget.limits, quick=quick)
+        programs.append(_program(tree, run, run.draft, {**constants}))
+    return Score(space, *programs)
+
+
+def _program(tree: Node, run: Evaluation, draft: Draft, known: dict[int, Value | None]) -> Program:
+    """The steps of a score. Raises `TypeMismatch` when the value is not a number for each candidate."""
+    value = run.value(tree, known)
+    if not isinstance(value, EachNumber):
+        raise TypeMismatch(
+            f"the result is a {describe(value)} for every word",
+            span=None if tree.span == NOWHERE else tree.span,
+            hint="a score is one number per word, such as cos(?, king)",
+        )
+    return draft.finish(value)

@@ -7,32 +7,35 @@ from typing import TYPE_CHECKING, Any, NamedTuple, assert_never
 
 import numpy as np
 
+from vecalc.arrays import Floats
 from vecalc.calc import vector_kernels
-from vecalc.calc.environment import ONE_SEARCH, PER_ROW, size, spread
 from vecalc.calc.functions import FUNCTIONS, SINGULAR, Function, of_function, out_of_range
 from vecalc.calc.kernels import NO_DIRECTION
 from vecalc.calc.operators import not_in_a_list, refuse_lists
 from vecalc.calc.resolve import Key
 from vecalc.calc.signature import check_given, check_widths, match_arguments
 from vecalc.calc.values import (
+    ONE_SEARCH,
+    PER_ROW,
     EachList,
     List,
     Scalar,
     Spaces,
+    Surroundings,
     Value,
     Vector,
     array,
     describe,
     is_each,
+    size,
     spaces,
+    spread,
     wrap,
 )
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
 from vecalc.lang.nodes import Call, Node, SpaceName, Word, walk
 
 if TYPE_CHECKING:
-    from vecalc.arrays import Floats
-    from vecalc.calc.environment import Surroundings
     from vecalc.calc.evaluate import Evaluation
 
 
@@ -96,7 +99,14 @@ class _Call(NamedTuple):
                 return self._whole(given)
             case _:
                 result = self._by_row(given, check_given(self.function, given), listed)
-                return _with_labels(result, given[0])
+                # Functions of each row, such as unit, keep a list's labels.
+                if (
+                    isinstance(result, List)
+                    and isinstance(first, List)
+                    and len(first.labels) == len(result.labels)
+                ):
+                    return List(result.vectors, first.labels, result.spaces, first.sizes)
+                return result
 
     def _by_row(self, given: list[Any], origin: Spaces, listed: bool) -> Value:
         """A kernel's result: the last parameter's list, or arguments, one by one."""
@@ -106,8 +116,9 @@ class _Call(NamedTuple):
             listed |= isinstance(given[-1], List)
             values = [*given[:-1], *_one_by_one(given[-1])]
         refuse_lists(values, span)
-        if function.directed and any(map(is_each, values)):
-            _refuse_zeros(values)
+        zeros = (type(value) is Vector and not value.components.any() for value in values)
+        if function.directed and any(map(is_each, values)) and any(zeros):
+            raise NoValue(NO_DIRECTION)
         match name:
             case "center":
                 mean = Vector(self._mean(values[0]))
@@ -242,20 +253,8 @@ def _spaces_named(origin: Spaces) -> str:
     return "several spaces" if len(origin) > 1 else "no space"
 
 
-def _with_labels(result: Value, first: Value | list[Value]) -> Value:
-    """Functions of each row, such as unit, keep a list's labels."""
-    if isinstance(result, List) and isinstance(first, List) and len(first.labels) == len(result.labels):
-        return List(result.vectors, first.labels, result.spaces, first.sizes)
-    return result
-
-
 def _unwrap(value: Value | list[Value]) -> Any:
     """Plain numbers for a function of whole lists: a float, an array, a stack of many arguments."""
     if isinstance(value, Scalar):
         return value.value
     return np.stack([array(item) for item in value]) if isinstance(value, list) else array(value)
-
-
-def _refuse_zeros(values: Sequence[Value]) -> None:
-    if any(type(value) is Vector and not value.components.any() for value in values):
-        raise NoValue(NO_DIRECTION)

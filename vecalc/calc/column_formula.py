@@ -12,18 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from vecalc.answers import Norm
+from vecalc.arrays import Floats, Mask, Numbers
 from vecalc.calc.evaluate import evaluate
 from vecalc.calc.resolve import Key, Resolved, check_finite
-from vecalc.calc.values import List, Score, Spaces, Vector, Worth, array, describe
-from vecalc.errors import NoValue, TypeMismatch
+from vecalc.calc.values import List, Score, Spaces, Surroundings, Vector, Worth, array, describe
+from vecalc.errors import NoValue, TypeMismatch, VecalcError
+from vecalc.lang.limits import Limits
 from vecalc.lang.nodes import Candidate, ListOf, Node, Number, substituted, walk
 
 if TYPE_CHECKING:
-    from vecalc.answers import Norm
-    from vecalc.arrays import Floats, Mask, Numbers
-    from vecalc.calc.environment import Surroundings
     from vecalc.calc.row_program import RowProgram
-    from vecalc.lang.limits import Limits
 
 
 class Given(NamedTuple):
@@ -141,13 +140,17 @@ class ColumnFormula:
         self, given: Mapping[str, Given], rows: Numbers, numbers: frozenset[str]
     ) -> Iterator[tuple[Numbers, Floats | None]]:
         """The values of rows; None for those that are computed one at a time."""
-        from vecalc.calc.row_program import Column, in_blocks, row_program  # of no use to a plain answer
+        from vecalc.calc.row_program import Column, RowProgram, in_blocks  # of no use to a plain answer
 
         if numbers not in self._programs:
             widths = {
                 key: 0 if key.word in numbers else given[key.word].vectors.shape[1] for key in self._keys
             }
-            self._programs[numbers] = row_program(self.tree, widths, self._vectors, self._norm, self._around)
+            try:
+                program = RowProgram(self.tree, widths, self._vectors, self._norm, self._around)
+            except VecalcError:  # each row says what is wrong
+                program = None
+            self._programs[numbers] = program
         program = self._programs[numbers]
         if program is None:
             return iter([(rows, None)])

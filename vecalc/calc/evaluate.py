@@ -13,30 +13,31 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from vecalc.answers import Norm
 from vecalc.arrays import Floats
-from vecalc.calc import algebra, kernels
+from vecalc.calc import kernels
 from vecalc.calc.calls import Trace, call
-from vecalc.calc.environment import PER_ROW, Budget, size
 from vecalc.calc.functions import out_of_range
-from vecalc.calc.kernels import ALONE, Kernel, constant, length_at
+from vecalc.calc.kernels import ALONE, Kernel, brought_to, constant, length_at, lengths
 from vecalc.calc.operators import chain, list_of, not_in_a_list, refuse_lists
 from vecalc.calc.resolve import Key
 from vecalc.calc.values import (
     NO_SPACE,
+    PER_ROW,
+    Budget,
     EachList,
-    EachNumber,
     List,
     Scalar,
-    Score,
     Spaces,
+    Surroundings,
     Value,
     Vector,
     Worth,
-    describe,
     is_each,
+    size,
     spaces,
 )
-from vecalc.errors import NOWHERE, NoValue, Span, TypeMismatch
+from vecalc.errors import NoValue, Span, TypeMismatch
 from vecalc.lang.limits import DEFAULT_LIMITS
 from vecalc.lang.nodes import (
     Call,
@@ -55,10 +56,7 @@ from vecalc.lang.nodes import (
 )
 
 if TYPE_CHECKING:
-    from vecalc.answers import Norm
     from vecalc.calc.builder import Draft
-    from vecalc.calc.environment import Surroundings
-    from vecalc.calc.program import Program
 
 
 # What each node (by id) without a `?` is worth.
@@ -90,8 +88,11 @@ def evaluate(
     known: dict[int, Value | None] = {}
     with np.errstate(all="ignore"):  # every result is checked, with a better message
         origin = _constants(tree, run, known)
-        found = known[id(tree)]
-        value = _score(tree, run, known, origin) if found is None else found
+        value: Worth | None = known[id(tree)]
+        if value is None:
+            from vecalc.calc.builder import score_of  # of no use to a plain answer
+
+            value = score_of(tree, run, known, origin)
     if values is not None:
         values.update((node, part) for node, part in known.items() if part is not None)
     return Evaluated(value, tuple(run.traces))
@@ -150,14 +151,14 @@ class Evaluation:
         origin = frozenset({node.space})
         if norm == "raw":
             return Vector(raw, origin, raw)
-        sizes = algebra.lengths(raw[None])
+        sizes = lengths(raw[None])
         if not sizes[0]:
             raise NoValue(
                 f"the vector of '{node.text}' is zero and has no direction",
                 span=node.span,
                 hint="--norm raw computes with it all the same",
             )
-        return Vector(algebra.at_norm(raw[None], sizes, norm)[0], origin, raw, length_at(norm, len(raw)))
+        return Vector(brought_to(raw[None], sizes, norm)[0], origin, raw, length_at(norm, len(raw)))
 
     def _operation(self, node: Negate | Chain | ListOf, values: list[Value]) -> Value:
         for value in values:
@@ -170,7 +171,7 @@ class Evaluation:
             case Chain(_, rest):
                 refuse_lists(values, node.span)
                 self._expect(max(map(size, values)), node, len(rest), values)
-                return chain(self.apply, node, values)
+                return chain(self, node, values)
             case ListOf():
                 self._expect(sum(map(size, values)) + PER_ROW * len(values), node, 1, values)
                 return list_of(node, values)
@@ -250,37 +251,3 @@ def _constants(tree: Node, run: Evaluation, known: dict[int, Value | None]) -> S
 def _depends(node: Node, below: Sequence[Value | None]) -> bool:
     pairs = zip(below, parts(node), strict=True)
     return any(value is None and not isinstance(part, SpaceName) for value, part in pairs)
-
-
-# --- a `?` ----------------------------------------------------------------------------------
-
-
-def _score(tree: Node, run: Evaluation, known: dict[int, Value | None], origin: Spaces) -> Score:
-    """The score that a resolved tree with `?` stands for, from what is known and the spaces of that.
-
-    Raises `TypeMismatch` with the place of what can't be computed for every word, and what the constants
-    in it raise.
-    """
-    from vecalc.calc.builder import Draft  # of no use to a plain answer
-
-    if run.around is None:
-        raise TypeMismatch("'?' needs a space whose words it stands for")
-    space = run.around.ranked_in(origin)
-    constants = {node: value for node, value in known.items() if value is not None}
-    programs = []
-    for quick in (True, False):
-        run.draft = Draft(space, run.around.width(space), run.budget.limits, quick=quick)
-        programs.append(_program(tree, run, run.draft, {**constants}))
-    return Score(space, *programs)
-
-
-def _program(tree: Node, run: Evaluation, draft: Draft, known: dict[int, Value | None]) -> Program:
-    """The steps of a score. Raises `TypeMismatch` when the value is not a number for each candidate."""
-    value = run.value(tree, known)
-    if not isinstance(value, EachNumber):
-        raise TypeMismatch(
-            f"the result is a {describe(value)} for every word",
-            span=None if tree.span == NOWHERE else tree.span,
-            hint="a score is one number per word, such as cos(?, king)",
-        )
-    return draft.finish(value)

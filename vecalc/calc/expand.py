@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from vecalc.calc.functions import FUNCTIONS, Function
+from vecalc.calc.signature import match_by_name, matched, number_of
 from vecalc.errors import NOWHERE, LimitExceeded, Span, TypeMismatch, UnknownName
 from vecalc.lang.nodes import (
     Call,
@@ -58,22 +59,18 @@ class Scope(NamedTuple):
         return self._replace(functions={**self.functions, function.name: Definition(function, self)})
 
 
-def expand(node: Node, scope: Scope) -> Node:
-    """The tree with all names replaced.
+def expand_from_afar(node: Node, scope: Scope) -> Node:
+    """`expand` for a tree that will be used in other texts: its spans are taken off."""
+    return expand(node, scope, NOWHERE)
+
+
+def expand(node: Node, scope: Scope, at: Span | None = None) -> Node:
+    """The tree with all names replaced; `at` replaces the spans of a tree from another text.
 
     Raises `UnknownName` for a function that does not exist, `TypeMismatch` for arguments that do not
     fit a user's function, `LimitExceeded` when definitions blow up.
     """
-    return _run(_Expansion().expand(node, scope, None))
-
-
-def expand_from_afar(node: Node, scope: Scope) -> Node:
-    """The same for a tree that will be used in other texts: its spans are taken off."""
-    return _run(_Expansion().expand(node, scope, NOWHERE))
-
-
-def _run(steps: _Steps) -> Node:
-    stack = [steps]
+    stack = [_Expansion().expand(node, scope, at)]
     found: Node | None = None
     while True:
         try:
@@ -82,8 +79,8 @@ def _run(steps: _Steps) -> Node:
         except StopIteration as done:
             stack.pop()
             if not stack:
-                node: Node = done.value
-                return node
+                tree: Node = done.value
+                return tree
             found = done.value
         else:
             stack.append(child)
@@ -141,13 +138,15 @@ class _Expansion:
             self._kept.append(call)
             return with_parts(call, [at_norm(part, "raw", self._raw) for part in parts(call)])
         function = FUNCTIONS[call.name]
-        if not any(parameter.kind == "space" for parameter in function.parameters):
-            return call
-        arguments = _with_space_names(function, call.arguments, dict(call.keywords), call.span)
-        return Call(call.name, arguments, (), call.span)
+        if any(parameter.kind == "space" for parameter in function.parameters):
+            return _with_space_names(function, call)
+        return call
 
     def _apply(self, definition: Definition, call: Call) -> _Steps:
-        given = _match_parameters(definition.function, call)
+        try:
+            given = _match_parameters(definition.function, call)
+        except TypeMismatch as problem:
+            raise problem.at(call.span) from None
         scope = definition.scope
         for name, default in definition.function.parameters:
             if name not in given and default is not None:
@@ -163,55 +162,36 @@ def _moved(node: Node, at: Span | None) -> Node:
     return node if at is None else replace(node, span=at)
 
 
-def _with_space_names(
-    function: Function, arguments: tuple[Node, ...], keywords: dict[str, Node], place: Span
-) -> tuple[Node, ...]:
-    """The arguments by position, the words that stand for spaces as names of spaces."""
-    names = [parameter.name for parameter in function.parameters]
-    given = [*arguments, *(keywords[name] for name in names[len(arguments) :] if name in keywords)]
-    if len(given) != len(names) or len(given) != len(arguments) + len(keywords):
-        raise TypeMismatch(
-            f"{function.name} takes {len(names)} arguments, {len(arguments) + len(keywords)} given",
-            span=place,
-            hint=f"it is {function.shown()}",
-        )
-    for i, parameter in enumerate(function.parameters):
-        node = given[i]
+def _with_space_names(function: Function, call: Call) -> Call:
+    """The call's arguments by position, the words that stand for spaces as names of spaces."""
+    try:
+        given = match_by_name(function, function.parameters, call.arguments, call.keywords)
+    except TypeMismatch as problem:
+        raise problem.at(call.span) from None
+    for parameter in function.parameters:
+        node = given[parameter.name]
         if parameter.kind != "space" or isinstance(node, SpaceName):
             continue
         if not isinstance(node, Word) or node.space:
             raise TypeMismatch(
                 f"{function.name}: {parameter.name} must be the name of a loaded space",
-                span=place if node.span == NOWHERE else node.span,
+                span=call.span if node.span == NOWHERE else node.span,
                 hint=f"it is {function.shown()}; -m NAME=FILE names one",
             )
-        given[i] = SpaceName(node.text, node.span)
-    return tuple(given)
+        given[parameter.name] = SpaceName(node.text, node.span)
+    return Call(call.name, tuple(given[parameter.name] for parameter in function.parameters), (), call.span)
 
 
 def _match_parameters(function: Define, call: Call) -> dict[str, Node]:
-    arguments, place = call.arguments, call.span
-    names = [name for name, _ in function.parameters]
-    required = [name for name, default in function.parameters if default is None]
-    if len(arguments) > len(names):
-        raise TypeMismatch(_takes(function.name, names, required, len(arguments)), span=place)
-    given = dict(zip(names, arguments, strict=False))
-    for name, value in call.keywords:
-        if name in given or name not in names:
-            problem = "has no parameter" if name not in names else "was given twice the parameter"
-            raise TypeMismatch(
-                f"{function.name} {problem} '{name}'", span=place, hint=f"it has {', '.join(names)}"
-            )
-        given[name] = value
-    if any(name not in given for name in required):
-        raise TypeMismatch(_takes(function.name, names, required, len(given)), span=place)
-    return given
-
-
-def _takes(name: str, names: list[str], required: list[str], given: int) -> str:
-    count = f"{len(required)}" if len(required) == len(names) else f"{len(required)} to {len(names)}"
-    plural = "" if count == "1" else "s"
-    return f"{name} takes {count} argument{plural} ({', '.join(names)}), {given} given"
+    optional = {name: default is not None for name, default in function.parameters}
+    names, count = ", ".join(optional), number_of(len(optional) - sum(optional.values()), len(optional))
+    return matched(
+        optional,
+        call.arguments,
+        call.keywords,
+        lambda given: TypeMismatch(f"{function.name} takes {count} ({names}), {given} given"),
+        lambda problem: TypeMismatch(f"{function.name} {problem}", hint=f"it has {names}"),
+    )
 
 
 def unknown_function(call: Call, scope: Scope, at: Span | None = None) -> UnknownName:

@@ -1,6 +1,6 @@
 """The functions of the language: one table. Help, completion, checks and docs all come from it.
 
-To add one, add an entry: name, group, parameters, formula, source, and its kernel (`vecalc.calc.kernels`).
+To add one, add an entry under its group: name, parameters, formula, kernel (`vecalc.calc.kernels`), source.
 What can be said in the language itself belongs into `prelude.vec` instead.
 
 Parameters are written `name: kind`, `name: kind = default`, or `name: kind...` for any number of
@@ -56,7 +56,6 @@ class Function(NamedTuple):
     """
 
     name: str
-    group: str
     signature: str
     formula: str
     apply: Callable[..., Any]
@@ -65,6 +64,7 @@ class Function(NamedTuple):
     by_row: bool = True
     directed: bool = False  # of the directions of its arguments, which zero vectors have not
     effort: int = 1  # times as long as a sum that it takes for each number
+    group: str = ""  # the heading that it stands under
     work: Callable[..., int] | None = None  # multiplications, where they grow faster than the arguments
 
     @property
@@ -115,10 +115,6 @@ BY_ROW = 400  # and what is computed for one row after the other, in Python
 SINGULAR = 20  # times that a product of two matrices takes to find singular vectors of one
 
 
-def _of_span(_: Any, xs: Any) -> int:
-    return _of_list(xs)
-
-
 def _of_list(xs: Any, *_: Any) -> int:
     """Multiplications for the singular vectors of a list [n, d]."""
     rows, width = map(int, xs.shape)
@@ -129,185 +125,175 @@ def _needs_evaluator(*_: Any) -> Any:
     raise AssertionError("handled by the evaluator, which knows the words and the space")
 
 
-_ENTRIES = (
-    # size and angle
-    Function("norm", "size and angle", "x: vector", "‖x‖", kernels.norm, result="number"),
-    Function(
-        "cos",
-        "size and angle",
-        "a: vector, b: vector",
-        "a·b / (‖a‖ ‖b‖), cosine similarity",
-        kernels.cos,
-        result="number",
-        directed=True,
+_TABLE = {
+    "size and angle": (
+        Function("norm", "x: vector", "‖x‖", kernels.norm, result="number"),
+        Function(
+            "cos",
+            "a: vector, b: vector",
+            "a·b / (‖a‖ ‖b‖), cosine similarity",
+            kernels.cos,
+            result="number",
+            directed=True,
+        ),
+        Function(
+            "angle",
+            "a: vector, b: vector",
+            "acos(cos(a, b)) in degrees",
+            kernels.angle,
+            result="number",
+            directed=True,
+        ),
     ),
-    Function(
-        "angle",
-        "size and angle",
-        "a: vector, b: vector",
-        "acos(cos(a, b)) in degrees",
-        kernels.angle,
-        result="number",
-        directed=True,
+    "scaling": (
+        Function("raw", "x: value", "x with its words as long as the file holds them", _needs_evaluator),
+        Function("unit", "x: vectors", "x / ‖x‖", kernels.unit),
+        Function("rms", "x: vectors", "x √d / ‖x‖: components have root mean square 1", kernels.rms),
     ),
-    # scaling
-    Function(
-        "raw", "scaling", "x: value", "x with its words as long as the file holds them", _needs_evaluator
+    "element-wise": (
+        Function("abs", "x: value", "|xᵢ|", kernels.absolute),
+        Function("sqrt", "x: value", "√xᵢ", kernels.square_root),
+        Function("exp", "x: value", "e^xᵢ", kernels.exponential, effort=STEEP),
+        Function("log", "x: value", "ln xᵢ", kernels.logarithm, effort=STEEP),
+        Function("tanh", "x: value", "tanh xᵢ", kernels.tanh, effort=STEEP),
+        Function("sigmoid", "x: value", "1 / (1 + e^-xᵢ)", kernels.sigmoid, effort=STEEP),
+        Function("clip", "x: value, lo: number, hi: number", "min(max(xᵢ, lo), hi)", kernels.clip),
+        Function("sign", "x: value", "-1, 0 or 1", kernels.sign),
     ),
-    Function("unit", "scaling", "x: vectors", "x / ‖x‖", kernels.unit),
-    Function("rms", "scaling", "x: vectors", "x √d / ‖x‖: components have root mean square 1", kernels.rms),
-    # element-wise
-    Function("abs", "element-wise", "x: value", "|xᵢ|", kernels.absolute),
-    Function("sqrt", "element-wise", "x: value", "√xᵢ", kernels.square_root),
-    Function("exp", "element-wise", "x: value", "e^xᵢ", kernels.exponential, effort=STEEP),
-    Function("log", "element-wise", "x: value", "ln xᵢ", kernels.logarithm, effort=STEEP),
-    Function("tanh", "element-wise", "x: value", "tanh xᵢ", kernels.tanh, effort=STEEP),
-    Function("sigmoid", "element-wise", "x: value", "1 / (1 + e^-xᵢ)", kernels.sigmoid, effort=STEEP),
-    Function(
-        "clip", "element-wise", "x: value, lo: number, hi: number", "min(max(xᵢ, lo), hi)", kernels.clip
+    "many to one": (
+        Function("sum", "x: value...", "x₁ + x₂ + …", vector_kernels.add_up),
+        Function("mean", "x: value...", "(x₁ + x₂ + …) / n", vector_kernels.mean),
+        Function("avg", "x: value...", "the same as mean", vector_kernels.mean),
+        Function("min", "x: value...", "the smallest, element-wise", vector_kernels.smallest),
+        Function("max", "x: value...", "the largest, element-wise", vector_kernels.largest),
+        Function(
+            "medoid",
+            "x: vector...",
+            "the x with the least sum of distances to the others",
+            algebra.medoid,
+            work=lambda xs: len(xs) * xs.size,
+            by_row=False,
+        ),
     ),
-    Function("sign", "element-wise", "x: value", "-1, 0 or 1", kernels.sign),
-    # many to one
-    Function("sum", "many to one", "x: value...", "x₁ + x₂ + …", kernels.add_up),
-    Function("mean", "many to one", "x: value...", "(x₁ + x₂ + …) / n", kernels.mean),
-    Function("avg", "many to one", "x: value...", "the same as mean", kernels.mean),
-    Function("min", "many to one", "x: value...", "the smallest, element-wise", kernels.smallest),
-    Function("max", "many to one", "x: value...", "the largest, element-wise", kernels.largest),
-    Function(
-        "medoid",
-        "many to one",
-        "x: vector...",
-        "the x with the least sum of distances to the others",
-        algebra.medoid,
-        work=lambda xs: len(xs) * xs.size,
-        by_row=False,
+    "geometry": (
+        Function(
+            "project",
+            "a: vector, b: vector...",
+            "the part of a in the span of the b's, QQᵀa",
+            vector_kernels.inside,
+            effort=BY_ROW,
+            work=lambda _, xs: _of_list(xs),
+        ),
+        Function(
+            "without",
+            "a: vector, b: vector...",
+            "a - QQᵀa, Q an orthonormal basis of all b's: orthogonal negation",
+            vector_kernels.outside,
+            "Widdows 2003",
+            effort=BY_ROW,
+            work=lambda _, xs: _of_list(xs),
+        ),
+        Function(
+            "slerp",
+            "a: vector, b: vector, t: number",
+            "the great circle from a (t=0) to b (t=1); so goes the length, but not beyond either",
+            vector_kernels.slerp,
+            "Shoemake 1985",
+            effort=STEEP,
+            directed=True,
+        ),
     ),
-    # geometry
-    Function(
-        "project",
-        "geometry",
-        "a: vector, b: vector...",
-        "the part of a in the span of the b's, QQᵀa",
-        vector_kernels.inside,
-        effort=BY_ROW,
-        work=_of_span,
+    "composition": (
+        Function(
+            "bind",
+            "a: vector, b: vector",
+            "a ⊛ b, circular convolution",
+            vector_kernels.bind,
+            "Plate 1995",
+            effort=STEEP,
+        ),
+        Function(
+            "unbind",
+            "a: vector, c: vector",
+            "circular correlation: unbind(a, bind(a, b)) is near b",
+            vector_kernels.unbind,
+            "Plate 1995",
+            effort=STEEP,
+        ),
     ),
-    Function(
-        "without",
-        "geometry",
-        "a: vector, b: vector...",
-        "a - QQᵀa, Q an orthonormal basis of all b's: orthogonal negation",
-        vector_kernels.outside,
-        "Widdows 2003",
-        effort=BY_ROW,
-        work=_of_span,
+    "attention": (
+        Function(
+            "attend",
+            "q: vector, keys: list, values: list = keys, temperature: number = 1",
+            "softmax(q·Kᵀ / (√d·temperature)) V",
+            algebra.attend,
+            "Vaswani et al. 2017",
+            by_row=False,
+        ),
     ),
-    Function(
-        "slerp",
-        "geometry",
-        "a: vector, b: vector, t: number",
-        "the great circle from a (t=0) to b (t=1); so goes the length, but not beyond either",
-        vector_kernels.slerp,
-        "Shoemake 1985",
-        effort=STEEP,
-        directed=True,
+    "features": (
+        Function(
+            "concat",
+            "x: vector...",
+            "[x₁; x₂; …], as wide as all together",
+            vector_kernels.concat,
+            result="joined",
+        ),
     ),
-    # composition
-    Function(
-        "bind",
-        "composition",
-        "a: vector, b: vector",
-        "a ⊛ b, circular convolution",
-        vector_kernels.bind,
-        "Plate 1995",
-        effort=STEEP,
+    "neighbours": (
+        Function(
+            "nearest",
+            "x: vector, k: integer = 10",
+            "the k nearest words of x, a list",
+            _needs_evaluator,
+            by_row=False,
+        ),
+        Function(
+            "pc",
+            "x: list, i: integer = 1",
+            "i-th principal direction of the list about its mean, towards that mean",
+            algebra.principal,
+            "Pearson 1901",
+            work=_of_list,
+            by_row=False,
+        ),
+        Function(
+            "direction",
+            "x: pairs",
+            "what the pairs [[a, b], …] differ by, from b to a",
+            algebra.pair_direction,
+            "Bolukbasi et al. 2016",
+            work=_of_list,
+            by_row=False,
+        ),
     ),
-    Function(
-        "unbind",
-        "composition",
-        "a: vector, c: vector",
-        "circular correlation: unbind(a, bind(a, b)) is near b",
-        vector_kernels.unbind,
-        "Plate 1995",
-        effort=STEEP,
+    "space": (
+        Function(
+            "center",
+            "x: vectors",
+            "x minus the mean of all words of its space",
+            kernels.total,
+            "Mu & Viswanath 2018",
+        ),
+        Function(
+            "debias",
+            "x: vectors, axis: vector...",
+            "x without its components along the axes: hard debiasing",
+            vector_kernels.outside,
+            "Bolukbasi et al. 2016",
+            effort=BY_ROW,
+            work=lambda _, xs: _of_list(xs),
+        ),
+        Function(
+            "map",
+            "x: vectors, space: space",
+            "x turned into another loaded space, by the words that both have",
+            vector_kernels.turn,
+            "Schönemann 1966",
+        ),
     ),
-    # attention
-    Function(
-        "attend",
-        "attention",
-        "q: vector, keys: list, values: list = keys, temperature: number = 1",
-        "softmax(q·Kᵀ / (√d·temperature)) V",
-        algebra.attend,
-        "Vaswani et al. 2017",
-        by_row=False,
-    ),
-    # features
-    Function(
-        "concat",
-        "features",
-        "x: vector...",
-        "[x₁; x₂; …], as wide as all together",
-        vector_kernels.concat,
-        result="joined",
-    ),
-    # neighbours
-    Function(
-        "nearest",
-        "neighbours",
-        "x: vector, k: integer = 10",
-        "the k nearest words of x, a list",
-        _needs_evaluator,
-        by_row=False,
-    ),
-    Function(
-        "pc",
-        "neighbours",
-        "x: list, i: integer = 1",
-        "i-th principal direction of the list about its mean, towards that mean",
-        algebra.principal,
-        "Pearson 1901",
-        work=_of_list,
-        by_row=False,
-    ),
-    Function(
-        "direction",
-        "neighbours",
-        "x: pairs",
-        "what the pairs [[a, b], …] differ by, from b to a",
-        algebra.pair_direction,
-        "Bolukbasi et al. 2016",
-        work=_of_list,
-        by_row=False,
-    ),
-    # space
-    Function(
-        "center",
-        "space",
-        "x: vectors",
-        "x minus the mean of all words of its space",
-        kernels.total,
-        "Mu & Viswanath 2018",
-    ),
-    Function(
-        "debias",
-        "space",
-        "x: vectors, axis: vector...",
-        "x without its components along the axes: hard debiasing",
-        vector_kernels.outside,
-        "Bolukbasi et al. 2016",
-        effort=BY_ROW,
-        work=_of_span,
-    ),
-    Function(
-        "map",
-        "space",
-        "x: vectors, space: space",
-        "x turned into another loaded space, by the words that both have",
-        vector_kernels.turn,
-        "Schönemann 1966",
-    ),
-)
-
+}
+_ENTRIES = tuple(entry._replace(group=group) for group, entries in _TABLE.items() for entry in entries)
 FUNCTIONS = {function.name: function for function in _ENTRIES}
 
 

@@ -15,23 +15,27 @@ true, every sum has a fixed order, and a row has the same bits however many ther
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
+from vecalc.answers import Norm
 from vecalc.arrays import Floats, Mask
-from vecalc.calc import algebra
-from vecalc.calc.algebra import EPSILON, LARGEST_SQUARE, LEAST_SQUARE, ROUNDING, lengths
 from vecalc.calc.values import List, Scalar, Value, Vector
 from vecalc.errors import NoValue
 
-if TYPE_CHECKING:
-    from vecalc.answers import Norm
-
 Kernel: TypeAlias = Callable[..., Floats]  # of the rows, and of arrays
 
-NEAR = 1e-9  # below this a quick result can't tell zero from not zero: a million times its rounding
+# A difference of float64 numbers below this share of the terms is rounding, not a direction: sums of
+# up to a few thousand terms lose at most about n * 2.2e-16 of their size.
+ROUNDING = 1e-12
+# A number is no direction: one that is small all the same, such as 1 - 0.9999999999999, must stay. What a
+# sum of n numbers loses is at most n times this share: 0.1 + 0.2 - 0.3 is 0.
+EPSILON = float(np.finfo(np.float64).eps)
 
+# Squares of lengths whose numbers lost nothing when they were squared.
+LEAST_SQUARE, LARGEST_SQUARE = 1e-250, 1e250
+NEAR = 1e-9  # below this a quick result can't tell zero from not zero: a million times its rounding
 
 NO_DIRECTION = "the zero vector has no direction"
 
@@ -96,6 +100,15 @@ def near_zero(rows: Rows, x: Floats) -> Mask:
     return np.asarray(x == 0 if rows.exact else np.abs(x) < NEAR)
 
 
+def of_numbers(function: Callable[..., Floats]) -> Kernel:
+    """The kernel that computes the same thing whatever the rows are, and has no problem."""
+
+    def kernel(rows: Rows, *xs: Floats) -> Floats:
+        return function(*xs)
+
+    return kernel
+
+
 # --- operators ------------------------------------------------------------------------------
 
 
@@ -117,31 +130,24 @@ def total(rows: Rows, signs: tuple[float, ...], *terms: Floats) -> Floats:
         for sign, term in zip(signs[1:], terms[1:], strict=True):
             result = result + term if sign > 0 else result - term
         return result
-    result, size = terms[0], _largest(terms[0]) if wide else np.abs(terms[0])
+    result, size = terms[0], largest_of(terms[0]) if wide else np.abs(terms[0])
     for sign, term in zip(signs[1:], terms[1:], strict=True):
         result = result + term if sign > 0 else result - term
-        size = np.maximum(size, _largest(term) if wide else np.abs(term))
-    found = _largest(result) if wide else np.abs(result)
+        size = np.maximum(size, largest_of(term) if wide else np.abs(term))
+    found = largest_of(result) if wide else np.abs(result)
     noise = (found > 0) & (found <= size * (ROUNDING if wide else EPSILON * len(terms)))
     if noise.any():
         result = np.where(noise[:, None] if wide else noise, 0.0, result)
     return result
 
 
-def _largest(x: Floats) -> Floats:
+def largest_of(x: Floats) -> Floats:
     """The largest absolute component of each row; a number spreads over its row."""
     x = np.abs(x)
     return x.max(axis=-1) if x.ndim else x
 
 
-def negative(rows: Rows, x: Floats) -> Floats:
-    """-x."""
-    return -x
-
-
-def multiply(rows: Rows, a: Floats, b: Floats) -> Floats:
-    """a * b."""
-    return a * b
+negative, multiply = of_numbers(np.negative), of_numbers(np.multiply)
 
 
 def divide(rows: Rows, a: Floats, b: Floats) -> Floats:
@@ -167,9 +173,32 @@ def power(rows: Rows, a: Floats, b: Floats) -> Floats:
 # --- size and angle -------------------------------------------------------------------------
 
 
-def norm(rows: Rows, x: Floats) -> Floats:
-    """‖x‖."""
-    return lengths(x)
+def lengths(xs: Floats) -> Floats:
+    """Euclidean lengths [n], without overflow for components near the largest float64.
+
+    Each row by itself: the same bits for one vector and among many.
+    """
+    with np.errstate(over="ignore"):
+        squares = (xs * xs).sum(axis=1)
+    extreme = (squares < LEAST_SQUARE) | (squares > LARGEST_SQUARE)
+    sizes = np.sqrt(squares)
+    if extreme.any():
+        largest = np.abs(xs[extreme]).max(axis=1, initial=0.0)
+        steps = xs[extreme] / np.where(largest > 0, largest, 1.0)[:, None]
+        sizes[extreme] = largest * np.sqrt((steps * steps).sum(axis=1))
+    return np.asarray(sizes)
+
+
+def brought_to(raw: Floats, sizes: Floats, norm: Norm) -> Floats:
+    """Vectors [n, d] of known lengths [n], none of them zero, as long as a norm takes words."""
+    if norm == "raw":
+        return raw
+    if norm == "unit":
+        return np.asarray(raw / sizes[:, None])
+    return np.asarray(raw / sizes[:, None] * np.sqrt(raw.shape[1]))  # one expression takes no second array
+
+
+norm = of_numbers(lengths)
 
 
 def at_norm(rows: Rows, x: Floats, norm: Norm) -> Floats:
@@ -178,7 +207,7 @@ def at_norm(rows: Rows, x: Floats, norm: Norm) -> Floats:
         return x
     sizes = lengths(x)
     rows.leave_out(sizes == 0, NO_DIRECTION)
-    return algebra.at_norm(x, np.where(sizes > 0, sizes, np.nan), norm)
+    return brought_to(x, np.where(sizes > 0, sizes, np.nan), norm)
 
 
 def length_at(norm: Norm, width: int) -> float:
@@ -226,19 +255,7 @@ def angle(rows: Rows, a: Floats, b: Floats) -> Floats:
 # --- element-wise ---------------------------------------------------------------------------
 
 
-def absolute(rows: Rows, x: Floats) -> Floats:
-    """|x|."""
-    return np.abs(x)
-
-
-def exponential(rows: Rows, x: Floats) -> Floats:
-    """e^x."""
-    return np.exp(x)
-
-
-def tanh(rows: Rows, x: Floats) -> Floats:
-    """tanh x."""
-    return np.tanh(x)
+absolute, exponential, tanh = of_numbers(np.abs), of_numbers(np.exp), of_numbers(np.tanh)
 
 
 def sigmoid(rows: Rows, x: Floats) -> Floats:
@@ -270,52 +287,3 @@ def clip(rows: Rows, x: Floats, lo: Floats, hi: Floats) -> Floats:
 def sign(rows: Rows, x: Floats) -> Floats:
     """-1, 0 or 1."""
     return np.sign(x) if rows.exact else np.where(near_zero(rows, x), np.nan, np.sign(x))
-
-
-# --- many to one: of several values, or of the components of one vector -----------------------
-
-
-def add_up(rows: Rows, *xs: Floats) -> Floats:
-    """x₁ + x₂ + …, with cancelled terms settled."""
-    if len(xs) == 1:
-        (x,) = xs
-        result, size, share = x.sum(axis=-1), _largest(x), EPSILON * x.shape[-1]
-        return np.where(np.abs(result) <= share * size, 0.0, result)
-    result = _spread(xs)[0]
-    for x in xs[1:]:
-        result = result + x
-    if result.ndim > 1:
-        size = sum((lengths(x) for x in _spread(xs)), np.zeros(()))
-        noise = (lengths(result) <= ROUNDING * size)[:, None]
-    else:
-        size = np.max(np.abs(np.stack(np.broadcast_arrays(*xs))), axis=0)
-        noise = np.abs(result) <= EPSILON * len(xs) * size
-    return np.where(noise, 0.0, result)
-
-
-def mean(rows: Rows, *xs: Floats) -> Floats:
-    """(x₁ + x₂ + …) / n."""
-    return add_up(rows, *xs) / (len(xs) if len(xs) > 1 else xs[0].shape[-1])
-
-
-def smallest(rows: Rows, *xs: Floats) -> Floats:
-    """Element by element."""
-    return _fold(np.minimum, xs)
-
-
-def largest(rows: Rows, *xs: Floats) -> Floats:
-    """Element by element."""
-    return _fold(np.maximum, xs)
-
-
-def _fold(combine: Any, xs: tuple[Floats, ...]) -> Floats:
-    if len(xs) == 1:
-        return np.asarray(combine.reduce(xs[0], axis=-1))
-    result = _spread(xs)[0]
-    for x in xs[1:]:
-        result = combine(result, x)
-    return result
-
-
-def _spread(xs: tuple[Floats, ...]) -> list[Floats]:
-    return list(np.broadcast_arrays(*xs)) if len({np.shape(x) for x in xs}) > 1 else list(xs)

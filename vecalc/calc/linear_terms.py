@@ -6,23 +6,19 @@ made of is a term. The weights times the vectors of the terms add up to the vect
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 
+from vecalc.answers import Norm
+from vecalc.arrays import Floats
+from vecalc.calc.evaluate import Values
 from vecalc.calc.values import Scalar, Vector, array
 from vecalc.lang.nodes import PRODUCT, SUM, Call, Chain, ListOf, Negate, Node, Op
 from vecalc.lang.show import show
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from vecalc.answers import Norm
-    from vecalc.arrays import Floats
-    from vecalc.calc.evaluate import Values
-
 WEIGHT_DIGITS = 6  # of a weight as it is shown
-_MEANS = frozenset({"mean", "avg"})
 
 
 class Term(NamedTuple):
@@ -68,17 +64,12 @@ def terms(tree: Node, norm: Norm, values: Values) -> list[Term]:
             weights[part.key] = weights.get(part.key, 0.0) + weight * share
         if not below:
             vector = np.broadcast_to(array(values[id(place.node)]), (width,))
-            term = _term(place, weight, vector, named=place.raw and not root.raw)
-            before = found.get(term.text)
-            found[term.text] = term._replace(weight=weight + before.weight) if before else term
+            named, text = place.raw and not root.raw, show(place.node)
+            text = f"raw({text})" if named else text
+            weight += found[text].weight if text in found else 0.0
+            compound = isinstance(place.node, Chain | Negate) and not named
+            found[text] = Term(text, weight, vector, compound)
     return [term for term in found.values() if term.weight]
-
-
-def _term(place: _Place, weight: float, vector: Floats, *, named: bool) -> Term:
-    text = show(place.node)
-    if named:
-        return Term(f"raw({text})", weight, vector)
-    return Term(text, weight, vector, isinstance(place.node, Chain | Negate))
 
 
 def _downwards(root: _Place, values: Values) -> Iterator[_Place]:
@@ -140,5 +131,5 @@ def _pooled(name: str, arguments: tuple[Node, ...], raw: bool, values: Values) -
             return []
     elif len(arguments) == 1:
         return []
-    share = 1 / len(items) if name in _MEANS else 1.0
+    share = 1 / len(items) if name != "sum" else 1.0
     return [(share, _Place(item, raw)) for item in items]

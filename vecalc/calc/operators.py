@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import islice
-from typing import Any, Protocol, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
 
@@ -28,79 +28,61 @@ from vecalc.errors import NoValue, Span, TypeMismatch
 from vecalc.lang.nodes import SUM, Chain, ListOf, Node, Op, Word, walk
 from vecalc.lang.show import show
 
+if TYPE_CHECKING:
+    from vecalc.calc.evaluate import Evaluation
+
 LABELLED = 40  # nodes of a formula that still makes a label
 
 
-class Apply(Protocol):
-    """How a kernel's result comes to be: at once, or as a step for every row."""
-
-    def __call__(
-        self,
-        kernel: kernels.Kernel,
-        values: Sequence[Value],
-        what: str,
-        span: Span,
-        width: int | None = None,
-        before: tuple[Any, ...] = (),
-        effort: int = 1,
-    ) -> Value:
-        """See `Evaluation.apply`."""
-
-
-def chain(apply: Apply, node: Chain, values: Sequence[Value]) -> Value:
+def chain(run: Evaluation, node: Chain, values: Sequence[Value]) -> Value:
     """A run of operators of one precedence, left to right."""
     ops = [op for op, _ in node.rest]
     if ops[0] in SUM:
-        return _sum(apply, ops, values, node.places)
+        return _sum(run, ops, values, node.places)
     total = values[0]
     for op, value, place in zip(ops, values[1:], node.places, strict=True):
-        total = _operation(apply, op, total, value, place)
+        total = _operation(run, op, total, value, place)
     return total
 
 
-def _sum(apply: Apply, ops: Sequence[Op], values: Sequence[Value], places: Sequence[Span]) -> Value:
+def _sum(run: Evaluation, ops: Sequence[Op], values: Sequence[Value], places: Sequence[Span]) -> Value:
     kind = values[0]
     for op, value, place in zip(ops, values[1:], places, strict=True):
         _check_match(kind, op, value, place)
         kind = value if array(kind).ndim < array(value).ndim else kind
     signs = tuple(-1.0 if op == Op.MINUS else 1.0 for op in (Op.PLUS, *ops))
     try:
-        return apply(kernels.total, values, ops[-1], places[-1], before=(signs,))
+        return run.apply(kernels.total, values, ops[-1], places[-1], before=(signs,))
     except NoValue:
         if len(ops) == 1:
             raise
     found = values[0]  # once more, term by term: the first that goes too far is to be named
     for op, value, place in zip(ops, values[1:], places, strict=True):
-        found = _sum(apply, [op], [found, value], [place])
+        found = _sum(run, [op], [found, value], [place])
     return found
 
 
-def _operation(apply: Apply, op: Op, a: Value, b: Value, place: Span) -> Value:
+def _operation(run: Evaluation, op: Op, a: Value, b: Value, place: Span) -> Value:
     match op:
         case Op.PLUS | Op.MINUS:
-            return _sum(apply, [op], [a, b], [place])
+            return _sum(run, [op], [a, b], [place])
         case Op.TIMES:
             _check_match(a, op, b, place)
-            return apply(kernels.multiply, [a, b], op, place)
+            return run.apply(kernels.multiply, [a, b], op, place)
         case Op.OVER:
             _check_match(a, op, b, place)
-            _check_divisor(b, place)
-            return apply(kernels.divide, [a, b], op, place)
+            if not is_each(b) and not np.all(array(b)):
+                what = "zero" if isinstance(b, Scalar) else f"a {describe(b)} that has zero components"
+                raise NoValue(f"division by {what}", span=place)
+            return run.apply(kernels.divide, [a, b], op, place)
         case Op.DOT:
             _check_dot(a, b, place)
-            return apply(kernels.dot, [a, b], op, place, width=0)
+            return run.apply(kernels.dot, [a, b], op, place, width=0)
         case Op.POWER:
             _check_power(a, b, place)
-            return apply(kernels.power, [a, b], op, place, effort=STEEP)
+            return run.apply(kernels.power, [a, b], op, place, effort=STEEP)
         case _:
             assert_never(op)
-
-
-def _check_divisor(value: Value, place: Span) -> None:
-    """Nothing is divided by zero."""
-    if not is_each(value) and not np.all(array(value)):
-        what = "zero" if isinstance(value, Scalar) else f"a {describe(value)} that has zero components"
-        raise NoValue(f"division by {what}", span=place)
 
 
 def _check_dot(a: Value, b: Value, place: Span) -> None:

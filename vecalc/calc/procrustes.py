@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vecalc.answers import Norm
 from vecalc.arrays import Floats
-from vecalc.calc import algebra
+from vecalc.calc.kernels import brought_to, lengths
 from vecalc.errors import NoValue, TypeMismatch
 from vecalc.space import VectorSpace
-
-if TYPE_CHECKING:
-    from vecalc.answers import Norm
 
 # Words that a map between two spaces is fitted to, the most frequent first: rare words have noisy vectors,
 # and more of them change little (Smith et al. 2017 use 5,000 pairs).
@@ -64,5 +61,5 @@ def _shared(source: VectorSpace, target: VectorSpace) -> list[tuple[int, int]]:
 
 
 def _at_norm(vectors: Floats, norm: Norm) -> Floats:
-    sizes = algebra.lengths(vectors)
-    return algebra.at_norm(vectors, np.where(sizes > 0, sizes, 1.0), norm)
+    sizes = lengths(vectors)
+    return brought_to(vectors, np.where(sizes > 0, sizes, 1.0), norm)

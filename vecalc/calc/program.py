@@ -9,17 +9,15 @@ formulas is one row of one matrix product.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from vecalc.answers import Norm
 from vecalc.arrays import Floats, Mask, Numbers
 from vecalc.calc.functions import of_function, out_of_range
 from vecalc.calc.kernels import Rows, at_norm, length_at
 from vecalc.errors import NOWHERE, NoValue, Span, VecalcError
-
-if TYPE_CHECKING:
-    from vecalc.answers import Norm
 
 # Bytes of results that are held at the same time: as many rows are taken at once as this allows.
 BUDGET = 32 << 20
@@ -115,9 +113,7 @@ class Joint:
         self.steps: list[Step] = []
         self.directions: list[Floats] = []
         self._place: dict[Any, int] = {}
-        self._ends: list[
-            tuple[int, int]
-        ] = []  # of each program: steps to be done by then, its result's place
+        self._ends: list[tuple[int, int]] = []  # steps to be done by a program's end, its result's place
         for program in programs:
             places: list[int] = []
             for step in program.steps:
@@ -143,8 +139,9 @@ class Joint:
         """Of each result, the last step (or the end of a program) that wants it."""
         last = list(range(len(self.steps)))
         for i, step in enumerate(self.steps):
-            for slot in _slots(step.arguments):
-                last[slot.place] = max(last[slot.place], i)
+            for slot in step.arguments:
+                if isinstance(slot, Slot):
+                    last[slot.place] = max(last[slot.place], i)
         for done, result in self._ends:
             last[result] = max(last[result], done)
         return last
@@ -214,10 +211,6 @@ def _given(argument: Any, results: dict[int, Floats]) -> Any:
 
 def _moved(argument: Any, places: list[int]) -> Any:
     return argument._replace(place=places[argument.place]) if isinstance(argument, Slot) else argument
-
-
-def _slots(arguments: tuple[Any, ...]) -> Iterator[Slot]:
-    return (argument for argument in arguments if isinstance(argument, Slot))
 
 
 def _key(argument: Any) -> Any:

@@ -8,25 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from vecalc.arrays import Floats
 from vecalc.errors import NOWHERE, LimitExceeded, MissingWord, NoValue, Span, UnknownName, UnknownWords
-from vecalc.lang.nodes import (
-    Hyphenated,
-    Node,
-    SpaceName,
-    Where,
-    Word,
-    fold,
-    walk,
-    with_parts,
-)
+from vecalc.lang.nodes import Hyphenated, Node, SpaceName, Where, Word, fold, walk, with_parts
 from vecalc.space import VectorSpace
-
-if TYPE_CHECKING:
-    from vecalc.arrays import Floats
 
 
 class Key(NamedTuple):
@@ -70,10 +59,8 @@ def resolve(
     """
     lookup = _Lookup(spaces, default, reading)
     tree = fold(tree, lookup.read)
-    if (
-        len({*lookup.rows, *lookup.composed, *(Key(node.space, node.text) for node, _ in lookup.missing)})
-        > reading.max_words
-    ):
+    missing = (Key(node.space, node.text) for node, _ in lookup.missing)
+    if len({*lookup.rows, *lookup.composed, *missing}) > reading.max_words:
         raise LimitExceeded.of("words", f"more than {reading.max_words:,} different words")
     if lookup.missing and reading.skip_unknown:
         tree = _drop_unknown(tree, lookup)
@@ -196,17 +183,13 @@ def unknown_words(missing: Sequence[tuple[Word, VectorSpace]]) -> UnknownWords:
         near = tuple(space.near(node.text)) if i < HELPED else ()
         found.append(MissingWord(node.text, node.span, near))
         if near:
-            options = [_with_rank(space, word) for word in near]
+            ranks = [(word, space.row(word)) for word in near]
+            options = [word if row is None else f"{word} (rank {row + 1:,})" for word, row in ranks]
             close = " or ".join([", ".join(options[:-1]), options[-1]] if len(options) > 1 else options)
             hints.append(f"did you mean {close}?" if len(names) == 1 else f"{node.text}: {close}?")
     return UnknownWords(
         found, hint=" ".join(dict.fromkeys(hints)) or "no word of this vocabulary is spelled like it"
     )
-
-
-def _with_rank(space: VectorSpace, word: str) -> str:
-    row = space.row(word)
-    return word if row is None else f"{word} (rank {row + 1:,})"
 
 
 def _drop_unknown(tree: Node, lookup: _Lookup) -> Node:

@@ -8,23 +8,20 @@ those of a single expression, and no operation is defined for tables alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from vecalc.answers import Norm
 from vecalc.arrays import Floats, Mask, Numbers
 from vecalc.calc.builder import Draft
 from vecalc.calc.evaluate import Evaluation
 from vecalc.calc.kernels import Rows, at_norm, length_at
 from vecalc.calc.program import Joint, Step
 from vecalc.calc.resolve import Key
-from vecalc.calc.values import EachNumber, EachVector, EachWord, List, Value, array, wide
-from vecalc.errors import NoValue, TypeMismatch, VecalcError
+from vecalc.calc.values import EachNumber, EachVector, EachWord, List, Surroundings, Value, array, wide
+from vecalc.errors import NoValue, TypeMismatch
 from vecalc.lang.nodes import Candidate, Node, Word, walk
-
-if TYPE_CHECKING:
-    from vecalc.answers import Norm
-    from vecalc.calc.environment import Surroundings
 
 
 class RowProblem(Exception):
@@ -53,6 +50,8 @@ class RowProgram:
 
         Raises `VecalcError` for what is only computed for one row at a time, and for what `evaluate` refuses.
         """
+        if any(isinstance(node, Candidate) for node in walk(tree)):
+            raise TypeMismatch("a score is no value for a row")
         run = Evaluation(vectors, norm, around)
         run.draft = draft = Draft("", 0, run.budget.limits, quick=False)
 
@@ -87,22 +86,6 @@ class RowProgram:
         if not np.isfinite(found).all():
             raise RowProblem
         return found
-
-
-def row_program(
-    tree: Node,
-    widths: Mapping[Key, int],
-    vectors: Mapping[Key, Floats],
-    norm: Norm,
-    around: Surroundings | None,
-) -> RowProgram | None:
-    """See `RowProgram`; None for a tree that is computed for one row at a time, which tells what is wrong."""
-    if any(isinstance(node, Candidate) for node in walk(tree)):
-        return None
-    try:
-        return RowProgram(tree, widths, vectors, norm, around)
-    except VecalcError:
-        return None
 
 
 def in_blocks(rows: Numbers, compute: Callable[[Numbers], Floats]) -> Iterator[tuple[Numbers, Floats | None]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from vecalc.calc.values import (
 )
 from vecalc.errors import TypeMismatch
 
+T = TypeVar("T")
+
 
 def match_arguments(function: Function, values: list[Value], keywords: dict[str, Value]) -> list[Any]:
     """An argument for each parameter, the variadic one's as a list; None for what was left out.
@@ -31,16 +34,51 @@ def match_arguments(function: Function, values: list[Value], keywords: dict[str,
     fixed = [parameter for parameter in parameters if not parameter.variadic]
     if len(fixed) < len(parameters):
         return _match_variadic(function, fixed, parameters[-1], values, keywords)
-    names = [parameter.name for parameter in parameters]
-    if len(values) > len(names):
-        raise _wrong_count(function, len(values))
-    given: dict[str, Value] = dict(zip(names, values, strict=False))
-    for name, value in keywords.items():
-        if name not in names or name in given:
-            problem = "has no parameter" if name not in names else "was given twice the parameter"
-            raise TypeMismatch(f"{function.name} {problem} '{name}'", hint=f"it is {function.shown()}")
-        given[name] = value
-    return [_argument(function, parameter, given) for parameter in parameters]
+    given = match_by_name(function, parameters, values, keywords.items())
+    found: list[Value | None] = []
+    for parameter in parameters:
+        if parameter.name in given:
+            found.append(_checked(function, parameter, given[parameter.name]))
+        else:
+            found.append(None if parameter.default is None else Scalar(parameter.default))
+    return found
+
+
+def match_by_name(
+    function: Function, kinds: Sequence[Parameter], values: Sequence[T], keywords: Iterable[tuple[str, T]]
+) -> dict[str, T]:
+    """Arguments of any kind by the names of some parameters, without those that were left out."""
+    return matched(
+        {parameter.name: parameter.optional for parameter in kinds},
+        values,
+        keywords,
+        lambda count: _wrong_count(function, count),
+        lambda problem: TypeMismatch(f"{function.name} {problem}", hint=f"it is {function.shown()}"),
+    )
+
+
+def matched(
+    optional: Mapping[str, bool],
+    values: Sequence[T],
+    keywords: Iterable[tuple[str, T]],
+    wrong_count: Callable[[int], TypeMismatch],
+    wrong_name: Callable[[str], TypeMismatch],
+) -> dict[str, T]:
+    """The arguments of a call by its parameters' names; `optional` says which of them may be left out.
+
+    Raises `wrong_count` for so many arguments, and `wrong_name` for a name that there is not, or twice.
+    """
+    if len(values) > len(optional):
+        raise wrong_count(len(values))
+    given = dict(zip(optional, values, strict=False))
+    for key, value in keywords:
+        if key not in optional or key in given:
+            problem = "has no parameter" if key not in optional else "was given twice the parameter"
+            raise wrong_name(f"{problem} '{key}'")
+        given[key] = value
+    if any(key not in given for key in optional if not optional[key]):
+        raise wrong_count(len(given))
+    return given
 
 
 def _match_variadic(
@@ -75,15 +113,6 @@ def _spread(function: Function, values: list[Value]) -> list[Value]:
     width = widths.pop()
     # Not those of every row, which spread by themselves.
     return [Vector(np.full(width, v.value)) if type(v) is Scalar else v for v in values]
-
-
-def _argument(function: Function, parameter: Parameter, given: dict[str, Value]) -> Any:
-    value = given.get(parameter.name)
-    if value is not None:
-        return _checked(function, parameter, value)
-    if not parameter.optional:
-        raise _wrong_count(function, len(given))
-    return None if parameter.default is None else Scalar(parameter.default)
 
 
 _KINDS: dict[str, tuple[type, ...]] = {
@@ -128,31 +157,23 @@ def _checked(function: Function, parameter: Parameter, value: Value) -> Value:
 def _wrong_count(function: Function, given: int) -> TypeMismatch:
     parameters = function.parameters
     least = sum(not parameter.optional for parameter in parameters)
-    most = len(parameters)
-    if any(parameter.variadic for parameter in parameters):
-        count = f"at least {least}"
-    else:
-        count = f"{least}" if least == most else f"{least} to {most}"
-    plural = "" if count.endswith(" 1") or count == "1" else "s"
-    return TypeMismatch(
-        f"{function.name} takes {count} argument{plural}, {given} given", hint=f"it is {function.shown()}"
-    )
+    count = number_of(least, None if parameters[-1].variadic else len(parameters))
+    return TypeMismatch(f"{function.name} takes {count}, {given} given", hint=f"it is {function.shown()}")
+
+
+def number_of(least: int, most: int | None) -> str:
+    """How many arguments a function takes, in words."""
+    count = f"at least {least}" if most is None else f"{least}" if least == most else f"{least} to {most}"
+    return f"{count} argument{'' if least == 1 and most in (1, None) else 's'}"
 
 
 def check_given(function: Function, given: list[Any]) -> Spaces:
     """Where matched arguments come from. Raises `TypeMismatch` when they are not equally wide."""
+    # All arguments, those of a variadic parameter one by one.
+    flat = [item for value in given for item in (value if isinstance(value, list) else [value])]
     if function.name != "concat":
-        check_widths(function, _flat(given))
-    return _origin(given)
-
-
-def _origin(given: list[Any]) -> Spaces:
-    return NO_SPACE.union(*map(spaces, _flat(given)))
-
-
-def _flat(given: list[Any]) -> list[Value]:
-    """All arguments, those of a variadic parameter one by one."""
-    return [item for value in given for item in (value if isinstance(value, list) else [value])]
+        check_widths(function, flat)
+    return NO_SPACE.union(*map(spaces, flat))
 
 
 def check_widths(function: Function, values: list[Value]) -> None:

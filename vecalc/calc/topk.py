@@ -57,17 +57,14 @@ def search_scores(
     ks = [k] * len(scores) if isinstance(k, int) else list(k)
     forgiven = excluded or [frozenset[int]()] * len(scores)
     tops = [_TopK(*each) for each in zip(scores, ks, forgiven, strict=True)]
-    _run_all(tops, space, rows, Joint([score.quick for score in scores]))
-    return [top.problem or top.best for top in tops]
-
-
-def _run_all(tops: Sequence[_TopK], space: VectorSpace, rows: Numbers | None, joint: Joint) -> None:
+    joint = Joint([score.quick for score in scores])
     with np.errstate(all="ignore"):
         for block in _blocks(space, rows, joint.rows_at_once(space.dim)):
             for i, quick in joint.run(block):
                 tops[i].add(space, block, quick)
         for top in tops:
             top.finish(space)
+    return [top.problem or top.best for top in tops]
 
 
 def rank_in_score(

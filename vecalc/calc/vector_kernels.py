@@ -1,4 +1,4 @@
-"""The functions of vectors that make vectors (see `vecalc.calc.kernels`)."""
+"""The functions of several values, and of vectors that make vectors (see `vecalc.calc.kernels`)."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vecalc.arrays import Floats
-from vecalc.calc.algebra import ROUNDING, lengths
-from vecalc.calc.kernels import ALONE, Kernel, Rows, angle, dot, unit
+from vecalc.calc.kernels import ALONE, EPSILON, ROUNDING, Kernel, Rows, angle, dot, largest_of, lengths, unit
 
 # --- geometry -------------------------------------------------------------------------------
 
@@ -111,3 +110,50 @@ def turn(rows: Rows, rotation: Floats, x: Floats) -> Floats:
     if not rows.exact:
         return x @ rotation
     return np.stack([dot(rows, x, column) for column in np.ascontiguousarray(rotation.T)], axis=1)
+
+
+# --- many to one: of several values, or of the components of one vector -----------------------
+
+
+def add_up(rows: Rows, *xs: Floats) -> Floats:
+    """x₁ + x₂ + …, with cancelled terms settled."""
+    if len(xs) == 1:
+        (x,) = xs
+        result, size, share = x.sum(axis=-1), largest_of(x), EPSILON * x.shape[-1]
+        return np.where(np.abs(result) <= share * size, 0.0, result)
+    result = _spread(xs)[0]
+    for x in xs[1:]:
+        result = result + x
+    if result.ndim > 1:
+        size = sum((lengths(x) for x in _spread(xs)), np.zeros(()))
+        noise = (lengths(result) <= ROUNDING * size)[:, None]
+    else:
+        size = np.max(np.abs(np.stack(np.broadcast_arrays(*xs))), axis=0)
+        noise = np.abs(result) <= EPSILON * len(xs) * size
+    return np.where(noise, 0.0, result)
+
+
+def mean(rows: Rows, *xs: Floats) -> Floats:
+    """(x₁ + x₂ + …) / n."""
+    return add_up(rows, *xs) / (len(xs) if len(xs) > 1 else xs[0].shape[-1])
+
+
+def _folded(combine: np.ufunc) -> Kernel:
+    """The kernel that combines values element by element, or the components of one vector."""
+
+    def kernel(rows: Rows, *xs: Floats) -> Floats:
+        if len(xs) == 1:
+            return np.asarray(combine.reduce(xs[0], axis=-1))
+        result = _spread(xs)[0]
+        for x in xs[1:]:
+            result = combine(result, x)
+        return result
+
+    return kernel
+
+
+smallest, largest = _folded(np.minimum), _folded(np.maximum)
+
+
+def _spread(xs: tuple[Floats, ...]) -> list[Floats]:
+    return list(np.broadcast_arrays(*xs)) if len({np.shape(x) for x in xs}) > 1 else list(xs)

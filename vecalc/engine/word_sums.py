@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import numpy as np
 
 from vecalc.answers import Answer
-from vecalc.calc import algebra
+from vecalc.calc import kernels
 from vecalc.calc.evaluate import Evaluated
 from vecalc.calc.values import Vector
 from vecalc.engine.question import Computed, Question
@@ -107,9 +107,9 @@ def _add_up(space: VectorSpace, found: Sequence[_Found], norm: Norm) -> tuple[Fl
         factors[i, 1 : counts[i]] = [1.0 if sign == "+" else -1.0 for sign in one.signs]
     distinct, places = np.unique(rows, return_inverse=True)
     raw = space.vectors(distinct)
-    sizes = algebra.lengths(raw)
+    sizes = kernels.lengths(raw)
     usable = np.isfinite(sizes) & (sizes > 0)
-    vectors = algebra.at_norm(raw, np.where(usable, sizes, 1.0), norm)
+    vectors = kernels.brought_to(raw, np.where(usable, sizes, 1.0), norm)
     largest = np.abs(vectors).max(axis=1)
     places = places.reshape(rows.shape)
     totals, size = vectors[places[:, 0]], largest[places[:, 0]]
@@ -121,4 +121,4 @@ def _add_up(space: VectorSpace, found: Sequence[_Found], norm: Norm) -> tuple[Fl
         size[more] = np.maximum(size[more], largest[term])
         sound[more] &= usable[term]
     biggest = np.abs(totals).max(axis=1)
-    return totals, raw[places[:, 0]], sound & np.isfinite(biggest) & (biggest > size * algebra.ROUNDING)
+    return totals, raw[places[:, 0]], sound & np.isfinite(biggest) & (biggest > size * kernels.ROUNDING)

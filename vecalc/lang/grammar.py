@@ -65,13 +65,10 @@ class Brackets:
             elif kind in ("RPAR", "RSQB"):
                 depth -= 1
             if depth > self.limit or signs > self.limit:
-                raise _too_deep(token, self.limit)
+                start = token.start_pos or 0
+                message = f"nested deeper than {self.limit:,} levels"
+                raise LimitExceeded.of("nesting", message, Span(start, start + 1))
             yield token
-
-
-def _too_deep(token: Token, limit: int) -> LimitExceeded:
-    start = token.start_pos or 0
-    return LimitExceeded.of("nesting", f"nested deeper than {limit:,} levels", Span(start, start + 1))
 
 
 _kept: tuple[Path, Write] | None = None

@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, cast
 
 from vecalc.errors import Span, SyntaxProblem, UnfinishedText
+from vecalc.lang.show import shorten
 
 if TYPE_CHECKING:
     from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
@@ -95,7 +96,7 @@ def _bad_token(problem: UnexpectedToken, text: str) -> SyntaxProblem:
 
 def _ends_early(problem: UnexpectedToken, text: str) -> SyntaxProblem:
     opened = _open_bracket(problem)
-    if opened is not None and not _wants_operand(problem):
+    if opened is not None and not _accepted(problem) >= _OPERANDS:
         start, char = opened
         return UnfinishedText(
             f"'{char}' is never closed",
@@ -133,10 +134,6 @@ def _accepted(problem: UnexpectedToken) -> frozenset[str]:
     return frozenset(state.accepts()) if state else frozenset(problem.expected)  # type: ignore[no-untyped-call, truthy-bool]
 
 
-def _wants_operand(problem: UnexpectedToken) -> bool:
-    return _accepted(problem) >= _OPERANDS
-
-
 def _expected(problem: UnexpectedToken) -> str:
     accepted = _accepted(problem)
     words = []
@@ -161,11 +158,7 @@ def _expected(problem: UnexpectedToken) -> str:
 
 
 def _name_of(token: object) -> str:
-    return "'where'" if str(token) == "where" else f"'{_visible(str(token))}'"
-
-
-def _visible(text: str) -> str:
-    return text if len(text) <= 40 else text[:39] + "…"
+    return "'where'" if str(token) == "where" else f"'{shorten(str(token))}'"
 
 
 def _hint(kind: str, token: str, before: str, problem: UnexpectedToken) -> str:

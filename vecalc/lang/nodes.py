@@ -14,12 +14,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from operator import is_
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
+from vecalc.answers import Norm
 from vecalc.errors import NOWHERE, Span
-
-if TYPE_CHECKING:
-    from vecalc.answers import Norm
 
 T = TypeVar("T")
 N = TypeVar("N")

@@ -30,6 +30,7 @@ from vecalc.lang.nodes import (
     Word,
 )
 from vecalc.lang.shapes import by_shape
+from vecalc.lang.show import shorten
 
 if TYPE_CHECKING:
     from lark import Token
@@ -227,8 +228,3 @@ def _unescape(match: re.Match[str]) -> str:
         return _SHORT.get(match[4], match[4])
     point = int(code, 16)
     return chr(point) if point <= 0x10FFFF else match[0]
-
-
-def shorten(text: str, width: int = 40) -> str:
-    """A text that fits into a message."""
-    return text if len(text) <= width else text[: width - 1] + "…"

@@ -12,7 +12,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from vecalc.errors import ExpressionError, Span
 from vecalc.lang.nodes import (
@@ -24,7 +24,6 @@ from vecalc.lang.nodes import (
     Expectation,
     ListOf,
     Negate,
-    Node,
     Number,
     Statement,
     Where,
@@ -43,7 +42,6 @@ _SIMPLE = re.compile(r"[A-Za-z_0-9.+\-*/^@()\[\],?= ]+")
 _NOT_SIMPLE = re.compile(r"=>|\w-\w|[A-Za-z_0-9.]=|=[A-Za-z_0-9.]*=")
 _TOKEN = re.compile(r"[A-Za-z_][A-Za-z_0-9]*|[0-9.]+(?:[eE][+-]?[0-9]+)?[A-Za-z_0-9.]*")
 _NAMES = re.compile(r"([A-Za-z_][A-Za-z_0-9]*) *(?=[=(])")
-_RESERVED = "where"
 
 Place: TypeAlias = Callable[[Span], Span]
 Parse: TypeAlias = Callable[[str], tuple[Statement, ...]]
@@ -86,7 +84,7 @@ def _taken_apart(text: str) -> tuple[str, list[str]] | None:
     """The shape of a text and its words, or None where it has none."""
     if len(text) > LONGEST or not _SIMPLE.fullmatch(text) or _NOT_SIMPLE.search(text):
         return None
-    names = {_RESERVED, *(match[1] for match in _NAMES.finditer(text))}
+    names = {"where", *(match[1] for match in _NAMES.finditer(text))}
     words: list[str] = []
 
     def slot(match: re.Match[str]) -> str:
@@ -112,17 +110,8 @@ def _parsed(shape: str, parse: Parse) -> tuple[Statement, ...] | None:
     return statements if fits else None
 
 
-def _filled(statement: Statement, by: _Filling) -> Statement:
-    assert not isinstance(statement, Define | Expectation)  # noqa: S101 - such a shape is not remembered
-    return _bound(statement, by) if isinstance(statement, Bind) else _fill(statement, by)
-
-
-def _bound(binding: Bind | Define, by: _Filling) -> Bind:
-    assert isinstance(binding, Bind)  # noqa: S101
-    return Bind(binding.name, _fill(binding.value, by), by.place(binding.span))
-
-
-def _fill(node: Node, by: _Filling) -> Node:
+def _filled(node: Statement, by: _Filling) -> Any:
+    """The same node with the text's words and places; of the kinds that shapes are made of, as it is."""
     match node:
         case Word(text, quoted, space, span):
             if text == SLOT:
@@ -132,8 +121,12 @@ def _fill(node: Node, by: _Filling) -> Node:
             return Number(value, by.place(span))
         case Candidate(span):
             return Candidate(by.place(span))
+        case Bind(name, value, span):
+            return Bind(name, _filled(value, by), by.place(span))
         case Where(body, bindings, span):
-            bound = tuple(_bound(binding, by) for binding in bindings)
-            return Where(_fill(body, by), bound, by.place(span))
+            bound = tuple(_filled(binding, by) for binding in bindings)
+            return Where(_filled(body, by), bound, by.place(span))
+        case Define() | Expectation():
+            raise AssertionError("such a shape is not remembered")
         case _:
-            return with_parts(node, [_fill(part, by) for part in parts(node)], by.place)
+            return with_parts(node, [_filled(part, by) for part in parts(node)], by.place)

@@ -158,3 +158,8 @@ def _show_binding(node: Bind | Define, texts: Sequence[str], needed: int) -> str
         for name, default in node.parameters
     ]
     return f"{node.name}({', '.join(parameters)}) = {_operand(node.body, texts[-1], needed)}"
+
+
+def shorten(text: str, width: int = 40) -> str:
+    """A text that fits into a message."""
+    return text if len(text) <= width else text[: width - 1] + "…"
