@@ -82,13 +82,7 @@ def rows_of(rows: Rows, words: Floats, scale: float, shift: Floats) -> Floats:
 
 
 def product_of(
-    rows: Rows,
-    lengths: Floats,
-    s: float,
-    t: float,
-    v: Floats,
-    w: Floats,
-    between: Floats,
+    rows: Rows, lengths: Floats, s: float, t: float, v: Floats, w: Floats, between: Floats
 ) -> Floats:
     """(s·? + v)·(t·? + w) [b], of L, s, t, ?̂·v, ?̂·w and v·w."""
     return s * t * lengths * lengths + lengths * (s * w + t * v) + between

@@ -52,7 +52,7 @@ class Draft:
     def finish(self, result: EachNumber | EachVector) -> Program:
         """The program whose result is a value of the draft: its step comes last, whoever else shares it."""
         slot = self._argument(result, among_vectors=False, filed=False).place
-        return Program((*self.steps, self.steps[slot]))
+        return (*self.steps, self.steps[slot])
 
     def words(self, norm: Norm) -> Affine:
         """`?`, the words' vectors at a norm."""

@@ -9,7 +9,7 @@ formulas is one row of one matrix product.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -45,20 +45,19 @@ class Step(NamedTuple):
     span: Span = NOWHERE
 
 
-class Program(NamedTuple):
-    """Steps in order; the last one's result is the formula's."""
-
-    steps: tuple[Step, ...]
+Program: TypeAlias = tuple[Step, ...]  # in order; the last one's result is the formula's
 
 
 class Candidates(Rows):
     """Some candidates for `?`: the vectors [b, d] and lengths [b] of their words."""
 
-    def __init__(self, numbers: Numbers, vectors: Floats, word: Callable[[int], str]) -> None:
+    def __init__(
+        self, numbers: Numbers, vectors: Floats, word: Callable[[int], str], *, exact: bool = False
+    ) -> None:
         super().__init__()
         self.numbers = numbers
         self.vectors = vectors
-        self.exact = False
+        self.exact = exact
         self.forgiven: Mask | None = None  # [b] words whose problems are no error
         self._word = word
         self._lengths: Floats | None = None
@@ -71,8 +70,8 @@ class Candidates(Rows):
         return self._lengths
 
     def some(self, which: Mask) -> Candidates:
-        """Some of these rows."""
-        return Candidates(self.numbers[which], self.vectors[which], self._word)
+        """Some of these rows, to be worked out exactly."""
+        return Candidates(self.numbers[which], self.vectors[which], self._word, exact=True)
 
     def refuse(self, which: Mask, problem: str) -> None:
         """See `Rows.refuse`; a quick run is certain of nothing."""
@@ -116,7 +115,7 @@ class Joint:
         self._ends: list[tuple[int, int]] = []  # steps to be done by a program's end, its result's place
         for program in programs:
             places: list[int] = []
-            for step in program.steps:
+            for step in program:
                 places.append(self._add(step, places))
             self._ends.append((len(self.steps), places[-1]))
         self._last_use = self._last_uses()
@@ -125,7 +124,10 @@ class Joint:
             self._leaving.setdefault(last, []).append(i)
 
     def _add(self, step: Step, places: list[int]) -> int:
-        arguments = tuple(_moved(argument, places) for argument in step.arguments)
+        arguments = tuple(
+            argument._replace(place=places[argument.place]) if isinstance(argument, Slot) else argument
+            for argument in step.arguments
+        )
         key = (step.apply, tuple(map(_key, arguments)))
         if key not in self._place:
             self._place[key] = len(self.steps)
@@ -207,10 +209,6 @@ def _given(argument: Any, results: dict[int, Floats]) -> Any:
         return argument
     found = results[argument.place]
     return found[:, None] if argument.among_vectors and found.ndim == 1 else found
-
-
-def _moved(argument: Any, places: list[int]) -> Any:
-    return argument._replace(place=places[argument.place]) if isinstance(argument, Slot) else argument
 
 
 def _key(argument: Any) -> Any:

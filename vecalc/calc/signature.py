@@ -123,29 +123,29 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "pairs": (List,),
     "vectors": (Vector, List),
     "value": (Scalar, Vector, List),
+    "value...": (Scalar, Vector),
 }
 _WANTED = {
     "integer": "a whole number from 1",
     "list": "a list, such as [king, queen]",
     "pairs": "a list of pairs, such as [[she, he], [woman, man]]",
     "vectors": "a vector or a list",
+    "value...": "a number or a vector",
 }
 
 
 def _checked(function: Function, parameter: Parameter, value: Value) -> Value:
-    fits = isinstance(value, _KINDS[parameter.kind])
-    if fits and parameter.kind == "integer" and isinstance(value, Scalar):
+    kind = parameter.kind
+    if parameter.variadic and kind == "value":
+        kind = "value..."
+    fits = isinstance(value, _KINDS[kind])
+    if kind == "integer" and isinstance(value, Scalar):
         fits = value.value.is_integer() and value.value >= 1
-    if fits and parameter.kind == "pairs" and isinstance(value, List):
+    if fits and kind == "pairs" and isinstance(value, List):
         fits = value.sizes is not None and set(value.sizes) == {2}
-    if parameter.variadic and parameter.kind == "value":
-        fits = not isinstance(value, List)
     if not fits:
-        wanted = _WANTED.get(parameter.kind, f"a {parameter.kind}")
-        if parameter.variadic and parameter.kind == "value":
-            wanted = "a number or a vector"
-        found = f"a {describe(value)}"
-        if parameter.kind == "integer" and isinstance(value, Scalar):
+        wanted, found = _WANTED.get(kind, f"a {kind}"), f"a {describe(value)}"
+        if kind == "integer" and isinstance(value, Scalar):
             found = f"{value.value:g}"
         raise TypeMismatch(
             f"{function.name}: {parameter.name} must be {wanted}, not {found}",

@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vecalc.arrays import Floats, Mask, Numbers
+from vecalc.arrays import Floats, Numbers
 from vecalc.calc.program import MOST, Candidates, Joint
 from vecalc.calc.values import Score
 from vecalc.errors import VecalcError
@@ -68,11 +68,7 @@ def search_scores(
 
 
 def rank_in_score(
-    space: VectorSpace,
-    score: Score,
-    row: int,
-    rows: Numbers | None = None,
-    excluded: Numbers = NO_ROWS,
+    space: VectorSpace, score: Score, row: int, rows: Numbers | None = None, excluded: Numbers = NO_ROWS
 ) -> int | None:
     """The rank of a row, from 1, among the candidates that are not excluded; None where it has no value.
 
@@ -90,7 +86,7 @@ def rank_in_score(
             near = ~(np.abs(quick - own) > OFF * max(1.0, abs(own))) | ~np.isfinite(quick)
             better += int(np.count_nonzero(~near & ~shut_out & (quick > own)))
             numbers = block.numbers[near & ~shut_out]
-            exact = exactly.only(_exactly(block, near & ~shut_out))
+            exact = exactly.only(block.some(near & ~shut_out))
             better += int(np.count_nonzero((exact > own) | ((exact == own) & (numbers < row))))
     return better + 1
 
@@ -126,7 +122,7 @@ class _TopK:
             return
         doubtful = hopeful & ~np.isfinite(quick)
         if doubtful.any():
-            self._work_out(_exactly(block, doubtful))
+            self._work_out(block.some(doubtful))
             hopeful &= ~doubtful
         self._hopeful.append((block.numbers[hopeful], quick[hopeful]))
         self._size += len(self._hopeful[-1][0])
@@ -142,9 +138,7 @@ class _TopK:
         self._hopeful, self._size = [], 0
         for start in range(0, len(rows), MOST):
             part = rows[start : start + MOST]
-            near = Candidates(part, space.vectors(part), space.word)
-            near.exact = True
-            self._work_out(near)
+            self._work_out(Candidates(part, space.vectors(part), space.word, exact=True))
         if len(self.best.rows) == self.k:
             self._raise_bar(float(self.best.scores[-1]))
 
@@ -179,20 +173,13 @@ class _TopK:
     def _first_problem(self, near: Candidates) -> VecalcError | None:
         """What is wrong with the first word that has something wrong, whatever else is in its block."""
         for i in range(len(near)):
-            alone = _exactly(near, np.arange(len(near)) == i)
+            alone = near.some(np.arange(len(near)) == i)
             alone.forgiven = np.isin(alone.numbers, self._forgiven)
             try:
                 self._exact.only(alone)
             except VecalcError as problem:
                 return problem
         return None
-
-
-def _exactly(block: Candidates, which: Mask) -> Candidates:
-    """Some rows of a block, to be worked out exactly."""
-    chosen = block.some(which)
-    chosen.exact = True
-    return chosen
 
 
 def _blocks(space: VectorSpace, rows: Numbers | None, at_once: int) -> Iterator[Candidates]:

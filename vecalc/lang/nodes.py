@@ -46,7 +46,8 @@ class Number:
 class Word:
     """A token of a vocabulary, or a bound name; a quoted word is never a name.
 
-    `norm` is how long its vector is taken, where the expression says so;"""
+    `norm` is how long its vector is taken, where the expression says so.
+    """
 
     text: str
     quoted: bool = False

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import cache, partial
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
 
@@ -43,15 +41,10 @@ def parse(text: str, limits: Limits = DEFAULT_LIMITS) -> tuple[Statement, ...]:
     the limits.
     """
     # Four bytes is the longest a character gets, so short texts are never encoded just to be measured.
-    if len(text) * 4 > limits.size and _bytes(text) > limits.size:
+    # A true minus sign counts one, like the hyphen that it may stand for (`hyphens`).
+    if len(text) * 4 > limits.size and len(text.replace(MINUS, "-").encode("utf-8", "replace")) > limits.size:
         raise LimitExceeded.of("size", f"the expression is longer than {limits.size:,} bytes")
-    return by_shape(text, _parsers(limits.nesting))
-
-
-@cache
-def _parsers(nesting: int) -> Callable[[str], tuple[Statement, ...]]:
-    """The parser for texts nested so deeply: one function, so that what it parsed can be kept."""
-    return partial(_parse, nesting=nesting)
+    return by_shape(text, _parse, limits.nesting)
 
 
 def _parse(text: str, nesting: int) -> tuple[Statement, ...]:
@@ -65,11 +58,6 @@ def _parse(text: str, nesting: int) -> tuple[Statement, ...]:
 
         raise explain(problem, text) from None
     return statements  # type: ignore[return-value]  # the transformer makes nodes instead of trees
-
-
-def _bytes(text: str) -> int:
-    """The size of a text; a true minus sign counts one, like the hyphen that it may stand for (`hyphens`)."""
-    return len(text.replace(MINUS, "-").encode("utf-8", "replace"))
 
 
 def _span(token: Token) -> Span:

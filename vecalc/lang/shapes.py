@@ -44,7 +44,7 @@ _TOKEN = re.compile(r"[A-Za-z_][A-Za-z_0-9]*|[0-9.]+(?:[eE][+-]?[0-9]+)?[A-Za-z_
 _NAMES = re.compile(r"([A-Za-z_][A-Za-z_0-9]*) *(?=[=(])")
 
 Place: TypeAlias = Callable[[Span], Span]
-Parse: TypeAlias = Callable[[str], tuple[Statement, ...]]
+Parse: TypeAlias = Callable[[str, int], tuple[Statement, ...]]  # of a text, and how deep it may be
 
 
 class _Filling(NamedTuple):
@@ -62,15 +62,15 @@ class _Filling(NamedTuple):
         )
 
 
-def by_shape(text: str, parse: Parse) -> tuple[Statement, ...]:
-    """The same as `parse(text)`."""
+def by_shape(text: str, parse: Parse, nesting: int) -> tuple[Statement, ...]:
+    """The same as `parse(text, nesting)`."""
     found = _taken_apart(text)
     if found is None:
-        return parse(text)
+        return parse(text, nesting)
     shape, words = found
-    known = _parsed(shape, parse)
+    known = _parsed(shape, parse, nesting)
     if known is None:
-        return parse(text)
+        return parse(text, nesting)
     starts, added, total = [], [0], 0
     for i, match in enumerate(re.finditer(SLOT, shape)):
         starts.append(match.start())
@@ -98,10 +98,10 @@ def _taken_apart(text: str) -> tuple[str, list[str]] | None:
 
 
 @lru_cache(KEPT)
-def _parsed(shape: str, parse: Parse) -> tuple[Statement, ...] | None:
+def _parsed(shape: str, parse: Parse, nesting: int) -> tuple[Statement, ...] | None:
     """The statements of a shape; None when it does not parse, or is too large to be filled."""
     try:
-        statements = parse(shape)
+        statements = parse(shape, nesting)
     except ExpressionError:  # the text itself is to say what is wrong with it
         return None
     nodes = [node for statement in statements for node in walk(statement)]
