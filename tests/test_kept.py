@@ -67,7 +67,7 @@ def test_no_file_is_kept_outside_the_registry() -> None:
         for path in package_folder.rglob("*.py")
         if "config_folder()" in (text := path.read_text("utf-8")) or "history_file()" in text
     }
-    assert asking == {"library/paths.py", "library/stale.py"}
+    assert asking == {"library/paths.py", "library/conversions.py"}
 
 
 # --- many at once -----------------------------------------------------------------------------
@@ -237,13 +237,11 @@ def test_91_no_part_of_a_store_is_waited_for(how: str, kind: str, home: Path) ->
 
 
 def test_91_a_list_of_words_or_definitions_must_be_a_file(kind: str, home: Path) -> None:
-    from vecalc.library import definitions
-
     path = put(kind, home / "here" / "words.txt")
     done = forked("models", "check", FAMILY, "--words", path)
     assert (done.code, "not a regular file" in done.err) == (4, True)
     with pytest.raises(FileProblem, match="not a regular file"):
-        definitions.text(path)  # what `load` calls
+        paths.text_of(path)  # what `load` calls
 
 
 def test_what_the_user_names_to_be_read_as_it_comes_may_be_a_pipe(home: Path) -> None:

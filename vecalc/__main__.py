@@ -9,10 +9,7 @@ import os
 import signal
 import sys
 from types import FrameType
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from typing_extensions import Buffer
+from typing import Any
 
 INTERRUPTED, CLOSED_PIPE = 130, 141  # 128 + SIGINT, 128 + SIGPIPE
 SHORTLY = 0.01  # seconds, until a callback is over
@@ -95,7 +92,7 @@ def _prepare_streams() -> None:
 class _AtOnce(io.BufferedWriter):
     """Hands on what it is given at once, and all of it."""
 
-    def write(self, data: Buffer, /) -> int:
+    def write(self, data: Any, /) -> int:
         count = super().write(data)
         self.flush()
         return count

@@ -1,18 +1,24 @@
-"""What lies in the cache and in the models folder, and whether it still counts."""
+"""What lies in the cache and in the models folder, whether it still counts, and what need not be kept."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from vecalc.errors import FileProblem
-from vecalc.library.cache import known_files
-from vecalc.library.paths import cache_folder
+from vecalc.answers import Column, Sheet
+from vecalc.errors import FileProblem, StorageProblem
+from vecalc.library.cache import known_files, refuse_foreign, still_of
+from vecalc.library.paths import cache_folder, config_folder, models_folder
+from vecalc.space.atomic import OLD, PART, leftovers, put_back, remove
+from vecalc.space.locks import is_held
 from vecalc.space.store import FACTS, Facts, is_store, read_facts
 
 CURRENT, TOUCHED, CHANGED = "current", "source touched", "source changed"
 GONE, DAMAGED = "source gone", "damaged"
+ALL, KILLED, REPLACED, FETCHED = "all", "left by a killed build", "replaced", "a download"
+PRUNED = (Column("removed"), Column("why"), Column("size", "size"))
 
 
 class Kept(NamedTuple):
@@ -32,8 +38,8 @@ class Kept(NamedTuple):
 
 def conversions() -> Iterator[Kept]:
     """Every conversion in the cache, in the order of their names."""
-    for folder in _folders(cache_folder() / "models"):
-        if folder.name.startswith("."):
+    for folder in _in(cache_folder() / "models"):
+        if folder.name.startswith(".") or folder.is_symlink() or not folder.is_dir():
             continue
         facts = facts_of(folder)
         kept = Kept(folder, facts, size_of(folder), DAMAGED)
@@ -76,8 +82,71 @@ def size_of(path: Path) -> int:
         return 0
 
 
-def _folders(parent: Path) -> list[Path]:
+# --- removed --------------------------------------------------------------------------------
+
+
+def prune(*, everything: bool = False) -> Sheet:
+    """Remove conversions whose source is gone or has changed, or all of them, and leftovers nobody holds.
+
+    What is being read stays readable for whoever has it open. Raises `StorageProblem` for a cache that
+    others could have written, and for what can't be removed.
+    """
+    refuse_foreign(cache_folder() / "models")
+    found = [*_stale(everything), *_leftovers()]
+    rows = []
+    for path, why, shown in found:
+        size = size_of(path)
+        remove_from_disk(path)
+        rows.append((shown, why, size))
+    freed = sum(size for _, _, size in rows)
+    remark = f"{freed / 1e6:,.1f} MB freed" if rows else "there is nothing to remove"
+    return Sheet("pruned", PRUNED, tuple(rows), "Removed from the cache", (remark,))
+
+
+def _stale(everything: bool) -> Iterator[tuple[Path, str, str]]:
+    for kept in conversions():
+        state = kept.state
+        if state == TOUCHED and kept.facts is not None:  # the digest of a source says more than its time
+            state = CURRENT if still_of(kept.folder, kept.facts.rest, Path(kept.source)) else CHANGED
+        if everything or state != CURRENT:
+            yield kept.folder, ALL if everything else state, kept.source or str(kept.folder)
+
+
+def _leftovers() -> Iterator[tuple[Path, str, str]]:
+    for parent in (cache_folder() / "models", models_folder()):
+        for path in _hidden(parent, PART):
+            if not is_held(path):
+                yield path, KILLED, str(path)
+        for path in _hidden(parent, OLD):
+            if not is_held(path) and not any(put_back(path, parent / old.name) for old in _in(path)):
+                yield path, REPLACED, str(path)
+    # Tables of the grammar that an earlier version did not finish.
+    unnamed = [p for p in _in(cache_folder()) if re.fullmatch("tmp[a-z0-9_]{8}", p.name) and p.is_file()]
+    for path in (*leftovers(cache_folder()), *leftovers(config_folder()), *unnamed):
+        if not is_held(path):
+            yield path, KILLED, str(path)
+    for path in _in(cache_folder() / "downloads"):
+        if not is_held(path):
+            yield path, FETCHED, str(path)
+
+
+def _hidden(parent: Path, suffix: str) -> list[Path]:
+    """Also those of earlier versions, which gave them other names."""
+    return [path for path in _in(parent) if path.name[:1] == "." and path.suffix == suffix]
+
+
+def _in(folder: Path) -> list[Path]:
     try:
-        return sorted(path for path in parent.iterdir() if path.is_dir() and not path.is_symlink())
+        return sorted(folder.iterdir())
     except OSError:
         return []
+
+
+def remove_from_disk(path: Path) -> None:
+    """Delete a store or a file; it is none from the first moment on. Raises `StorageProblem`."""
+    try:
+        remove(path)
+    except FileNotFoundError:  # another run was faster
+        return
+    except OSError as problem:
+        raise StorageProblem(f"can't be removed: {problem.strerror}", where=str(path)) from None

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vecalc import bounded
-from vecalc.errors import StorageProblem
+from vecalc.errors import FileProblem, StorageProblem
 
 APP = "vecalc"
 
@@ -86,6 +86,10 @@ class Kept(NamedTuple):
             told.message = f"{self.what} can't be read: {told.message}".lstrip()
             raise told from None
 
+    def text(self) -> str:
+        """Its text, none where there is no file. Raises `FileProblem`."""
+        return as_text(self.read() or b"", self.path())
+
     def change(self, change: Callable[[bytes | None], bytes]) -> None:
         """Write what becomes of its bytes, or of None where there is none, for its owner alone.
 
@@ -115,6 +119,24 @@ CATALOGUE = Kept("the catalogue", lambda: config_folder() / "models.json", 1 << 
 FAVOURITES = Kept("", lambda: config_folder() / "favourites.vec", 1 << 24)
 HISTORY = Kept("the history", history_file, 1 << 24)
 KEPT = (SETTINGS, PROJECT, PRELUDE, STARTUP, CATALOGUE, FAVOURITES, HISTORY)
+
+
+def text_of(path: Path) -> str:
+    """The text of a file of definitions. Raises `FileProblem`."""
+    try:
+        data = bounded.read(path, PRELUDE.most)
+    except OSError as problem:
+        raise FileProblem(f"can't be read: {problem.strerror}", where=str(path)) from None
+    return as_text(data, path)
+
+
+def as_text(data: bytes, path: Path) -> str:
+    """UTF-8 with or without a byte-order mark. Raises `FileProblem`."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        message = f"byte {problem.start + 1} is not UTF-8"
+        raise FileProblem(message, where=str(path), hint="save the file as UTF-8") from None
 
 
 def keep_tables() -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import IO, TYPE_CHECKING
+from typing import IO
 
 import numpy as np
 
 from vecalc.answers import Answer, Number, Ranking, Rows, Scored, Sheet
+from vecalc.arrays import Floats
 from vecalc.errors import UsageError
-
-if TYPE_CHECKING:
-    from vecalc.space.npy_files import GrowingArray
+from vecalc.space.npy_files import GrowingArray
 
 
 class ArraySink:
@@ -39,8 +38,6 @@ class ArraySink:
 
     def _of_width(self, shape: tuple[int, ...]) -> GrowingArray:
         if self.array is None:
-            from vecalc.space.npy_files import GrowingArray
-
             self.array = GrowingArray(self.stream, "<f8", shape)
             self.array.append(np.full((self.owed, *shape), np.nan))
         elif self.array.shape != shape:
@@ -57,7 +54,7 @@ class ArraySink:
         self._of_width(() if self.array is None else self.array.shape).finish()
 
 
-def _numbers(answer: Answer) -> np.typing.NDArray[np.float64] | None:
+def _numbers(answer: Answer) -> Floats | None:
     match answer.result:
         case Ranking():
             return answer.result.vector[None]

@@ -153,6 +153,18 @@ def show_traceback(fault: BaseException) -> None:
     sys.stderr.write("\n".join(map(visible, text.split("\n"))))
 
 
+def confirm(question: str, yes: bool, where: str) -> None:
+    """Ask a person; where there is none, say how to do without. Raises `UsageError` for a no."""
+    if yes:
+        return
+    if not is_terminal(sys.stdin):
+        raise UsageError("it has to be confirmed", where=where, hint="--yes confirms")
+    sys.stderr.write(f"{visible(question)} [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise UsageError("nothing was done", where=where)
+
+
 # --- formats ----------------------------------------------------------------------------------
 
 
@@ -214,19 +226,16 @@ class TextSink:
 
     def write(self, shown: Answer | Sheet) -> None:
         """Write one answer or table, at once if someone is waiting for it. Raises `UsageError`."""
-        of_one = self.renderer.answer if isinstance(shown, Answer) else self._of_sheets()
+        of_one = getattr(self.renderer, "answer" if isinstance(shown, Answer) else "sheet", None)
+        if of_one is None:
+            name = self.renderer.__name__.rpartition(".")[2]
+            raise UsageError(f"'{name}' is for vectors, this is a table", where="--format")
         text = of_one(shown, self.style, self.index)
         self._begin()
         self.stream.write(text)
         self.index += 1
         if self.flush:
             self.stream.flush()
-
-    def _of_sheets(self) -> Any:
-        if not hasattr(self.renderer, "sheet"):
-            name = self.renderer.__name__.rpartition(".")[2]
-            raise UsageError(f"'{name}' is for vectors, this is a table", where="--format")
-        return self.renderer.sheet
 
     def _begin(self) -> None:
         """What comes before the first answer, once there is one: what fails at once writes nothing."""

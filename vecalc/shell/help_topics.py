@@ -48,8 +48,7 @@ vecalc --help lists all options, vecalc help {"|".join(TOPICS)} explains.
 
 def usage() -> str:
     """A line for each way to call the program."""
-    first, *more = usages()
-    return "".join([f"Usage: {first}\n", *(f"       {line}\n" for line in more)])
+    return registry.usage_of(usages())
 
 
 def usages() -> Iterator[str]:
@@ -70,17 +69,8 @@ def topic(name: str) -> str:
         with click.Context(command, info_name=f"vecalc {name}", **command.context_settings) as context:
             parts.append(f"{command.get_help(context)}\n")
     if not parts:
-        parts.append(_of_function(name))
+        parts.append(function_help(name))
     return "\n".join(parts)
-
-
-def _of_function(name: str) -> str:
-    from vecalc.calc.functions import FUNCTIONS
-
-    if name not in FUNCTIONS and name not in dict(_prelude()):
-        hint = f"topics: {', '.join(TOPICS)}, or a command or function"
-        raise UsageError(f"there is no help on '{name}'", where="vecalc help", hint=hint)
-    return function_help(name)
 
 
 def _syntax() -> str:
@@ -140,14 +130,17 @@ def _prelude() -> list[tuple[str, tuple[str, str, str]]]:
 
 
 def function_help(name: str) -> str:
-    """One function: signature, formula, source, and for the prelude's its definition."""
+    """One function: signature, formula, source, and for the prelude's its definition. Raises `UsageError`."""
     from vecalc.calc.functions import FUNCTIONS
 
     if name in FUNCTIONS:
         function = FUNCTIONS[name]
         source = f"\nsource: {function.source}" if function.source else ""
         return f"{function.shown()}\n    {function.formula}{source}\ngroup: {function.group}\n"
-    group, shown, text = dict(_prelude())[name]
+    if (found := dict(_prelude()).get(name)) is None:
+        hint = f"topics: {', '.join(TOPICS)}, or a command or function"
+        raise UsageError(f"there is no help on '{name}'", where="vecalc help", hint=hint)
+    group, shown, text = found
     return f"{shown}\n    {text}\ngroup: {group}, defined in the language itself\n"
 
 

@@ -48,7 +48,8 @@ class Meter:
         if not self.total:
             return f"{self.done:,}, {rate:,.0f} a second"
         left = max(self.total - self.done, 0) / rate if rate else 0.0
-        return f"{min(self.done / self.total, 1):.0%}, {_duration(left)} left"
+        duration = f"{left:.0f} s" if left < 90 else f"{left / 60:.0f} min"
+        return f"{min(self.done / self.total, 1):.0%}, {duration} left"
 
     def close(self) -> None:
         """Remove the line."""
@@ -59,12 +60,6 @@ class Meter:
         with suppress(OSError):  # the terminal is gone; the work need not fail for that
             sys.stderr.write(text)
             sys.stderr.flush()
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min"
 
 
 @contextmanager

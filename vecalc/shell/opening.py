@@ -27,7 +27,6 @@ from vecalc.engine.question import Question
 from vecalc.errors import ExpressionError, UsageError
 from vecalc.library import catalogue
 from vecalc.library.paths import KEPT, PRELUDE, keep_tables
-from vecalc.shell.arguments import as_utf8
 from vecalc.shell.display import (
     FOR_PEOPLE,
     Sink,
@@ -39,7 +38,7 @@ from vecalc.shell.display import (
     style,
     tell,
 )
-from vecalc.shell.options import conditions
+from vecalc.shell.options import as_utf8, conditions
 from vecalc.shell.request import Request
 from vecalc.space import VectorSpace
 from vecalc.space.store import is_store
@@ -289,9 +288,7 @@ def _as_model_has_it(request: Request, found: catalogue.Catalogue) -> Request:
 def _define(calculator: Calculator, bindings: Iterable[str]) -> None:
     """Take up the user's prelude, if there is one, and the names of `--let`."""
     if PRELUDE.path().exists():
-        from vecalc.library import definitions
-
-        calculator.define(definitions.kept_text(PRELUDE), where=str(PRELUDE.path()))
+        calculator.define(PRELUDE.text(), where=str(PRELUDE.path()))
     for binding in map(as_utf8, bindings):
         if "=" not in binding:
             raise UsageError(f"'{binding}' binds nothing", where="--let", hint="write --let 'A = blood'")

@@ -6,7 +6,9 @@ the fields of `Request` of the same names, so `request_of` makes a request of an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from math import isnan
 from pathlib import Path
@@ -17,7 +19,7 @@ from click.core import ParameterSource
 
 from vecalc.answers import EXCLUSIONS, METRICS, NORMS, OOVS
 from vecalc.errors import UsageError, VecalcError
-from vecalc.shell.arguments import mark_expressions, options_with_value
+from vecalc.library import catalogue
 from vecalc.shell.request import COLORS, ENCODINGS, Request
 from vecalc.shell.settings import Setting
 
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from vecalc.engine.question import Options
     from vecalc.lang.limits import Limits
 
+# What an expression with a leading minus looks like, and no option does: a blank after the first word,
+# an operator or a bracket. `-king` alone could be `-k ing`; it needs `-e -king` or `-- -king`.
+_EXPRESSION = re.compile(r"-[^-\s].*[\s*/+^@(]|-[(\"'0-9.\[]|--?\s|--[^-\s=]+\s", re.DOTALL)
 MOST_DIGITS = 18  # of a limit: Python reads no number of thousands of them
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -43,11 +48,29 @@ def group(*options: Callable[[Any], Any]) -> Callable[[F], F]:
     return decorate
 
 
+def flag(*told: str) -> Callable[[F], F]:
+    """A switch: its names, and its help."""
+    return click.option(*told[:-1], is_flag=True, help=told[-1])
+
+
+def choice(*told: str, of: Iterable[str], default: str | None = None) -> Callable[[F], F]:
+    """One of some words: the option's names, and its help."""
+    return click.option(*told[:-1], type=click.Choice(list(of)), default=default, help=told[-1])
+
+
+def several(*told: str, **more: Any) -> Callable[[F], F]:
+    """An option that may be repeated: its names, what its value is, and its help."""
+    return click.option(*told[:-2], multiple=True, metavar=told[-2], help=told[-1], **more)
+
+
+def count(*told: str, default: int | None = None) -> Callable[[F], F]:
+    """A whole number from 1: the option's names, and its help."""
+    return click.option(*told[:-1], type=click.IntRange(min=1), default=default, metavar="N", help=told[-1])
+
+
 def _complete_model(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
     """The names of models, behind `a=` too; and files."""
     from click.shell_completion import CompletionItem
-
-    from vecalc.library import catalogue
 
     space, equals, name = typed.rpartition("=")
     found = [CompletionItem(typed, type="file")]
@@ -57,62 +80,34 @@ def _complete_model(_: click.Context, __: click.Parameter, typed: str) -> list[C
 
 
 TOLERANCE = group(
-    click.option("--skip-bad-rows", is_flag=True, help="Leave out rows of a model that are not numbers."),
-    click.option("--allow-trailing", is_flag=True, help="Accept data behind the last row of a model."),
-    click.option(
-        "--encoding-errors",
-        type=click.Choice(ENCODINGS),
-        default="strict",
-        help="What to do with words that are not UTF-8.",
-    ),
-    click.option(
-        "--trust-pickle",
-        is_flag=True,
-        help="Let gensim load a pickled model, which runs whatever code the file names.",
-    ),
+    flag("--skip-bad-rows", "Leave out rows of a model that are not numbers."),
+    flag("--allow-trailing", "Accept data behind the last row of a model."),
+    choice("--encoding-errors", "What to do with words that are not UTF-8.", of=ENCODINGS, default="strict"),
+    flag("--trust-pickle", "Let gensim load a pickled model, which runs whatever code the file names."),
 )
 
-MODEL_FILE = click.option(
-    "-m",
-    "--model",
-    multiple=True,
-    metavar="[NAME=]FILE",
-    help="Vectors to use; several with names.",
-    shell_complete=_complete_model,
+MODEL_FILE = several(
+    "-m", "--model", "[NAME=]FILE", "Vectors to use; several with names.", shell_complete=_complete_model
 )
 
 MODEL = group(
     MODEL_FILE,
-    click.option("--norm", type=click.Choice(NORMS), default="rms", help="How long word vectors are taken."),
+    choice("--norm", "How long word vectors are taken.", of=NORMS, default="rms"),
     TOLERANCE,
-    click.option(
-        "--require-cache", is_flag=True, help="Fail where a model can't be kept in the cache (exit code 5)."
-    ),
-    click.option(
-        "--no-wait", is_flag=True, help="Fail where another vecalc is converting the model (exit code 5)."
-    ),
-    click.option("--verify", is_flag=True, help="Compare a kept model with its digests, and its file's."),
+    flag("--require-cache", "Fail where a model can't be kept in the cache (exit code 5)."),
+    flag("--no-wait", "Fail where another vecalc is converting the model (exit code 5)."),
+    flag("--verify", "Compare a kept model with its digests, and its file's."),
 )
 
-WORDS = group(
-    click.option("--exact", is_flag=True, help="Find words only exactly as written."),
-    click.option(
-        "--oov",
-        type=click.Choice(OOVS),
-        default="error",
-        help="Unknown words in sums and lists.",
-    ),
-)
+EXACT = flag("--exact", "Find words only exactly as written.")
+WORDS = group(EXACT, choice("--oov", "Unknown words in sums and lists.", of=OOVS, default="error"))
 
+METRIC = choice("--metric", "What near means.", of=METRICS, default="cos")
 RANKING = group(
-    click.option(
-        "-k", "--top", type=click.IntRange(min=1), default=10, metavar="N", help="Neighbours to show."
-    ),
-    click.option("--metric", type=click.Choice(METRICS), default="cos", help="What near means."),
-    click.option(
-        "--exclude", type=click.Choice(EXCLUSIONS), default="inputs", help="Words that are no neighbours."
-    ),
-    click.option("--first", type=click.IntRange(min=1), metavar="N", help="Only the N most frequent words."),
+    count("-k", "--top", "Neighbours to show.", default=10),
+    METRIC,
+    choice("--exclude", "Words that are no neighbours.", of=EXCLUSIONS, default="inputs"),
+    count("--first", "Only the N most frequent words."),
     click.option("--among", metavar="FILE|WORDS", help="Only these words: a file of them, or a,b,c."),
     click.option("--match", metavar="GLOB|/REGEX/", help="Only words that match."),
     click.option(
@@ -121,13 +116,9 @@ RANKING = group(
     click.option("--in", "within", metavar="NAME", help="Seek neighbours in this loaded space."),
 )
 
-EXPRESSIONS = click.option(
-    "-e", "expression_option", multiple=True, metavar="EXPR", help="An expression; may be repeated."
-)
-FILES = click.option(
-    "-f", "--file", multiple=True, metavar="FILE", help="Expressions, one a line; - is standard input."
-)
-LET = click.option("--let", multiple=True, metavar="NAME=EXPR", help="Bind a name first; may be repeated.")
+EXPRESSIONS = several("-e", "expression_option", "EXPR", "An expression; may be repeated.")
+FILES = several("-f", "--file", "FILE", "Expressions, one a line; - is standard input.")
+LET = several("--let", "NAME=EXPR", "Bind a name first; may be repeated.")
 
 FORMAT = group(
     click.option(
@@ -135,23 +126,24 @@ FORMAT = group(
         metavar="FORMAT",
         help="table, plain, tsv, csv, json, jsonl, markdown, vector. [table on a terminal]",
     ),
-    click.option("--json", "json", is_flag=True, help="The same as --format json."),
+    flag("--json", "The same as --format json."),
     click.option("-o", "--output", metavar="FILE", help="Write here; .npy takes the vectors as an array."),
     click.option("--precision", type=click.IntRange(0, 17), metavar="N", help="Decimals of scores."),
     click.option("--header/--no-header", "header", default=True, help="The line with the names of columns."),
-    click.option("--csv-safe", is_flag=True, help="Keep spreadsheets from taking words for formulas."),
-    click.option("--color", type=click.Choice(COLORS), default="auto", help="Colours."),
+    flag("--csv-safe", "Keep spreadsheets from taking words for formulas."),
+    choice("--color", "Colours.", of=COLORS, default="auto"),
 )
 
-TYPE = click.option(
+TYPE = choice(
     "--type",
     "kind",
-    type=click.Choice(["float32", "float16"]),
+    "float16 takes half the space; what it loses is told.",
+    of=("float32", "float16"),
     default="float32",
-    help="float16 takes half the space; what it loses is told.",
 )
-QUIET = click.option("-q", "--quiet", is_flag=True, help="No notes on standard error.")
-DEBUG = click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+QUIET = flag("-q", "--quiet", "No notes on standard error.")
+DEBUG = flag("--debug", "Show the traceback of an error.")
+YES = flag("-y", "--yes", "Don't ask.")
 
 
 def request_of(options: Mapping[str, Any], **more: Any) -> Request:
@@ -159,25 +151,18 @@ def request_of(options: Mapping[str, Any], **more: Any) -> Request:
     options = {**options, **more}
     known = {name: value for name, value in options.items() if name in Request._fields}
     form = options.get("format") or None
-    if Path(options.get("output") or "").suffix and "format" not in more and not _is_given("format"):
+    typed = "format" in more or _source("format") is ParameterSource.COMMANDLINE
+    if Path(options.get("output") or "").suffix and not typed:
         form = None  # that of the settings is for what is shown: a file's name says what it holds
     return Request(**known)._replace(
         format="json" if options.get("json") and not form else form,
-        unset=tuple(sorted(name for name in known if _is_unset(name))),
+        # What has its built-in value because nobody set it.
+        unset=tuple(sorted(name for name in known if _source(name) is ParameterSource.DEFAULT)),
     )
 
 
-def _is_unset(name: str) -> bool:
-    """Whether an option of the command that is running has its built-in value because nobody set it."""
-    return _source(name) is ParameterSource.DEFAULT
-
-
-def _is_given(name: str) -> bool:
-    """Whether an option stands on the command line."""
-    return _source(name) is ParameterSource.COMMANDLINE
-
-
 def _source(name: str) -> ParameterSource | None:
+    """What an option of the command that is running has its value from."""
     context = click.get_current_context(silent=True)
     return context.get_parameter_source(name) if context else None
 
@@ -197,18 +182,10 @@ def conditions(request: Request) -> Options:
         from vecalc.shell.questions import words
 
         among = words(request.among)
-    return Options(
+    same = {name: getattr(request, name) for name in Options._fields if name in Request._fields}
+    return Options(**same)._replace(
         k=request.top,
-        norm=request.norm,
-        metric=request.metric,
-        exclude=request.exclude,
-        first=request.first,
         among=among,
-        match=request.match,
-        min_score=request.min_score,
-        within=request.within,
-        exact=request.exact,
-        oov=request.oov,
         limits=_limits(request.limit),
         rank=request.format not in ("vector", "npy"),
     )
@@ -231,6 +208,38 @@ def _limits(given: Iterable[str]) -> Limits:
 
 
 # --- reading a command line ------------------------------------------------------------------
+
+
+def mark_expressions(arguments: Sequence[str], takes_value: Collection[str]) -> list[str]:
+    """The arguments with a blank before each expression that begins with a minus sign.
+
+    `takes_value` are the options whose next argument is theirs, whatever it looks like.
+    """
+    marked: list[str] = []
+    previous = ""
+    for i, argument in enumerate(arguments):
+        if previous not in takes_value:
+            if argument == "--":
+                return [*marked, *arguments[i:]]
+            if _EXPRESSION.match(argument):
+                argument = f" {argument}"  # noqa: PLW2901
+        marked.append(argument)
+        previous = argument if previous not in takes_value else ""
+    return marked
+
+
+def options_with_value(command: click.Command) -> set[str]:
+    """The options of a command that take a value, by all their names."""
+    options = [param for param in command.params if isinstance(param, click.Option)]
+    return {name for option in options if not option.is_flag for name in option.opts}
+
+
+def as_utf8(argument: str) -> str:
+    """An expression as it was typed, also under a locale (C, POSIX) that could not decode it."""
+    try:
+        return os.fsencode(argument).decode("utf-8")
+    except UnicodeError:
+        return argument
 
 
 def read(command: click.Command, path: str, arguments: Sequence[str], settings: Mapping[str, Setting]) -> Any:

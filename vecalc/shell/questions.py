@@ -12,7 +12,6 @@ from vecalc.errors import FileProblem, UnknownName
 from vecalc.lang.nodes import Node, Number, Word
 
 if TYPE_CHECKING:
-    from vecalc.space import VectorSpace
     from vecalc.tables.question_lines import Line
 
 NAMES = "what can't be in a name is _: 'first name' is first_name"
@@ -28,16 +27,19 @@ def from_rows(
     """
     from vecalc.studies.features.tally import Tally
     from vecalc.tables import question_lines, question_rows
+    from vecalc.tables.cell_rules import row_or_number
 
     checked, tally = False, Tally()
     space = calculator.spaces[calculator.default]
     with question_lines.opened(path) as stream:
         for row in question_rows.rows(path, stream, tell):
-            names = {}
+            names: dict[str, Node] = {}
             for column, cell in row.cells.items():
-                node = names[as_name(column)] = _as_node(cell, space)
+                found = row_or_number(cell, space)
+                is_number = isinstance(found, float)
+                names[as_name(column)] = Number(found) if is_number else Word(cell, quoted=True)
                 if row.problem is None:
-                    tally.add_cells(column, 1, number=cell if isinstance(node, Number) else "")
+                    tally.add_cells(column, 1, number=cell if is_number else "")
             if len(names) < len(row.cells):
                 raise FileProblem("has two columns of the same name", where=path, hint=NAMES)
             if not checked:
@@ -85,10 +87,3 @@ def _word(line: Line, path: str) -> str:
     if line.problem is not None:
         raise line.problem.at(where=f"{path}:{line.number}")
     return line.text.strip()
-
-
-def _as_node(cell: str, space: VectorSpace) -> Node:
-    from vecalc.tables.cell_rules import row_or_number
-
-    found = row_or_number(cell, space)
-    return Number(found) if isinstance(found, float) else Word(cell, quoted=True)

@@ -1,16 +1,29 @@
-"""The commands that there are, found in their folder (`vecalc.shell.commands`), and what makes one."""
+"""The commands that there are, found in their folder (`vecalc.shell.commands`), one made, one called."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+import shlex
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from inspect import cleandoc
-from typing import Any
+from itertools import takewhile, zip_longest
+from typing import Any, NamedTuple
 
 import click
 
 from vecalc import finder
+from vecalc.errors import UsageError
+from vecalc.shell.options import mark_expressions, options_with_value
 
 FOLDER = "vecalc.shell.commands"
+_NAME = re.compile(r"[a-z]+")
+_OPERATOR = re.compile(r"(?:[-+*/^@:]|::|=>)(?:\s.*)?", re.DOTALL)
+_LONGEST = 60  # characters of an expression that a hint repeats
+
+
+def usage_of(ways: Iterable[str]) -> str:
+    """The ways to call something, a line each."""
+    return "".join(f"{'      ' if i else 'Usage:'} {way}\n" for i, way in enumerate(ways))
 
 
 class Command(click.Command):
@@ -22,12 +35,7 @@ class Command(click.Command):
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help, in that order."""
-        formatter.write(
-            "".join(
-                f"{'Usage:' if not i else '      '} {line}\n"
-                for i, line in enumerate(self.usage.splitlines())
-            )
-        )
+        formatter.write(usage_of(self.usage.splitlines()))
         formatter.write(f"\n{cleandoc(self.help or '')}\n")
         if self.examples:
             formatter.write(f"\nExamples:\n{self.examples}")
@@ -78,4 +86,86 @@ def find(name: str) -> Command | None:
         if module in finder.names(FOLDER):
             found: Command = finder.module(FOLDER, module).run
             return found
+    return None
+
+
+def near_command(text: str) -> str:
+    """The command that an expression of one unknown word may have meant, or ''."""
+    import difflib
+
+    return next(iter(difflib.get_close_matches(text, names(), n=1, cutoff=0.75)), "")
+
+
+# --- the command of a line -------------------------------------------------------------------
+
+
+class Call(NamedTuple):
+    """A command, and its arguments: those from before its name, and those behind it."""
+
+    name: str
+    command: Command
+    before: Sequence[str]
+    behind: Sequence[str]
+
+
+def call_of(arguments: Sequence[str], program: click.Command) -> Call | None:
+    """The call of a command, or None where there are expressions, or only options of the program.
+
+    The first word that is neither an option nor its value is a command if there is one of that name. Behind
+    options it is none when an operator follows, as at the prompt.
+    """
+    at = first_word(arguments, program)
+    if at is None or not _NAME.fullmatch(arguments[at]) or "--version" in arguments[:at]:
+        return None
+    if at and _goes_on(arguments[at + 1 :]):
+        return None
+    command = find(arguments[at])
+    return Call(arguments[at], command, arguments[:at], arguments[at + 1 :]) if command else None
+
+
+def with_doubt(problem: UsageError, call: Call) -> UsageError:
+    """The problem of a call, with how an expression is written where one may have been meant."""
+    doubt = ""
+    if _goes_on(call.behind):
+        text = " ".join([call.name, *takewhile(lambda a: not re.match(r"-\S", a), call.behind)])
+        quoted = f"in quotes: vecalc {shlex.quote(text)}" if len(text) <= _LONGEST else "in quotes"
+        doubt = f"an expression is written {quoted}"
+    elif call.before:
+        doubt = f"as a word, {call.name} is written -e {call.name}"
+    problem.hint = "; ".join(filter(None, (problem.hint, doubt)))
+    return problem
+
+
+def _goes_on(arguments: Sequence[str]) -> bool:
+    """Whether what follows a name makes it the beginning of an expression.
+
+    A minus sign alone may be standard input, unless a word follows.
+    """
+    return any(
+        _OPERATOR.fullmatch(argument) and (argument != "-" or not following.startswith("-"))
+        for argument, following in zip_longest(arguments, arguments[1:], fillvalue="-")
+    )
+
+
+def wants_value(argument: str, valued: Collection[str]) -> bool:
+    """Whether the value of an option is the next argument: --top, -k and -qk, but not --top=5 and -k5."""
+    if argument[:1] != "-" or argument.startswith("--"):
+        return argument in valued
+    letters = [i for i, letter in enumerate(argument[1:], start=1) if f"-{letter}" in valued]
+    return letters[:1] == [len(argument) - 1]
+
+
+def first_word(arguments: Sequence[str], program: click.Command) -> int | None:
+    """Where the first argument stands that is no option of the program, nor the value of one."""
+    valued = options_with_value(program)
+    awaited = False
+    for at, argument in enumerate(mark_expressions(arguments, valued)):
+        if awaited:
+            awaited = False
+        elif argument == "--":
+            return None
+        elif argument[:1] != "-" or argument == "-":
+            return at
+        else:
+            awaited = wants_value(argument, valued)
     return None

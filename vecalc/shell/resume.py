@@ -26,18 +26,9 @@ from vecalc.space.work_files import Places, in_file
 
 KEPT_BACK = 1 << 16  # characters of answers that are written at a time, unless a note is due
 # What an answer does not depend on.
-INDIFFERENT = {
-    "output": None,
-    "quiet": False,
-    "color": "auto",
-    "debug": False,
-    "resume": False,
-    "require_cache": False,
-    "no_wait": False,
-    "verify": False,
-    "beside": (),
-    "unset": (),
-}
+INDIFFERENT = (
+    "output", "quiet", "color", "debug", "resume", "require_cache", "no_wait", "verify", "beside", "unset",
+)  # fmt: skip
 
 
 class Noted(NamedTuple):
@@ -99,7 +90,7 @@ def batch_for(request: Request, typed: Sequence[str], name: str, calculator: Cal
 
 def _about(request: Request, typed: Sequence[str], name: str, calculator: Calculator) -> str:
     """What the answers depend on, as a digest: the program, the options, the texts, the models."""
-    options = request._replace(**INDIFFERENT)  # type: ignore[arg-type]  # the names are its fields
+    options = request._replace(**{name: Request._field_defaults[name] for name in INDIFFERENT})
     texts = [identity.of_file(path) for path in (*request.file, *filter(None, (request.csv, request.among)))]
     files = []
     for model in request.model:

@@ -72,6 +72,12 @@ def with_default_model() -> dict[str, Setting]:
     return found
 
 
+def default_model() -> str:
+    """What -m would be."""
+    models = with_default_model().get("model")
+    return str(models.value[0]) if models and models.value else catalogue.STARTER
+
+
 def _read(kept: Kept) -> dict[str, Setting]:
     if (data := kept.read()) is None:
         return {}

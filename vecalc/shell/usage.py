@@ -9,7 +9,6 @@ import click
 from click.core import ParameterSource
 
 from vecalc.errors import UsageError
-from vecalc.shell import registry
 from vecalc.shell.settings import Setting
 
 ALL_OPTIONS = "`vecalc -h` shows the options"
@@ -30,12 +29,9 @@ def usage_error(
         return UsageError(message, where=path, hint=f"`{path} --help` shows how")
     if isinstance(problem, click.NoSuchOption):
         return UsageError(message, hint=_nearest(problem) or _as_expression(problem.option_name))
-    return UsageError(message, hint=_as_expression(_looks_like_a_word(arguments)))
-
-
-def near_command(text: str) -> str:
-    """The command that an expression of one unknown word may have meant, or ''."""
-    return next(iter(difflib.get_close_matches(text, registry.names(), n=1, cutoff=0.75)), "")
+    # The trap of `-king`, which reads as `-k ing`.
+    like_words = (a for a in arguments if a[:1] == "-" and len(a) > 3 and a[1:].isalpha())
+    return UsageError(message, hint=_as_expression(next(like_words, "")))
 
 
 def _nearest(problem: click.NoSuchOption) -> str:
@@ -55,11 +51,6 @@ def _origin(problem: click.UsageError, settings: Mapping[str, Setting]) -> str:
         return ""
     found = settings.get(name.replace("_", "-"))
     return found.origin if found else ""
-
-
-def _looks_like_a_word(arguments: Sequence[str]) -> str:
-    """The trap of `-king`, which reads as `-k ing`."""
-    return next((a for a in arguments if a[:1] == "-" and len(a) > 3 and a[1:].isalpha()), "")
 
 
 def _as_expression(argument: str) -> str:

@@ -7,12 +7,12 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import click
 
 from vecalc.errors import UsageError, VecalcError
-from vecalc.shell.arguments import Call, call_of, with_doubt
 from vecalc.shell.help_topics import EXAMPLES, short_help, usage
 from vecalc.shell.options import (
     DEBUG,
@@ -24,9 +24,12 @@ from vecalc.shell.options import (
     QUIET,
     RANKING,
     WORDS,
+    flag,
     read,
     request_of,
+    several,
 )
+from vecalc.shell.registry import Call, call_of, with_doubt
 from vecalc.shell.settings import Setting, load_settings
 
 SECTIONS = {
@@ -60,26 +63,29 @@ class _Command(click.Command):
                 formatter.write_dl([record for record in records if record])
 
 
-def _print_help(ctx: click.Context, option: click.Parameter, value: bool) -> None:
-    if value:
-        sys.stdout.write(short_help() if option.name == "short_help" else f"{ctx.get_help()}\n")
-        ctx.exit()
+def _print(ctx: click.Context, option: click.Parameter, value: Any) -> None:
+    """Show what an option asks for that only tells something, and end."""
+    if not value:
+        return
+    match option.name:
+        case "short_help":
+            text = short_help()
+        case "help":
+            text = f"{ctx.get_help()}\n"
+        case "version":
+            from vecalc.shell.cli.manual import versions
+
+            text = versions()
+        case _:
+            from vecalc.shell.cli.manual import generated
+
+            text = generated(value, ctx.command, SECTIONS, EXAMPLES)
+    sys.stdout.write(text)
+    ctx.exit()
 
 
-def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
-    if value:
-        from vecalc.shell.cli.version import describe
-
-        sys.stdout.write(describe())
-        ctx.exit()
-
-
-def _print_generated(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
-    if value:
-        from vecalc.shell.cli.manual import generated
-
-        sys.stdout.write(generated(value, ctx.command, SECTIONS, EXAMPLES))
-        ctx.exit()
+_telling = partial(click.option, is_eager=True, expose_value=False, callback=_print)
+KINDS = ("man", "bash", "zsh", "fish")
 
 
 @click.command(cls=_Command, add_help_option=False, context_settings={"max_content_width": 100})
@@ -88,45 +94,21 @@ def _print_generated(ctx: click.Context, _: click.Parameter, value: str | None) 
 @FILES
 @click.option("--csv", metavar="FILE", help="Compute -e for each row of a .csv, .tsv or .jsonl file.")
 @LET
-@click.option("-i", "--interactive", is_flag=True, help="Go on at the prompt afterwards.")
+@flag("-i", "--interactive", "Go on at the prompt afterwards.")
 @MODEL
 @WORDS
 @RANKING
 @FORMAT
-@click.option("--resume", is_flag=True, help="Go on with a batch into -o FILE that was stopped.")
-@click.option("--line-buffered", is_flag=True, help="Answer each line at once, for programs that wait.")
+@flag("--resume", "Go on with a batch into -o FILE that was stopped.")
+@flag("--line-buffered", "Answer each line at once, for programs that wait.")
 @QUIET
-@click.option("--bail", is_flag=True, help="Stop at the first error.")
-@click.option(
-    "--limit",
-    multiple=True,
-    metavar="NAME=N",
-    help="Raise a limit: size, nesting, words, values, work, score, rankings.",
-)
+@flag("--bail", "Stop at the first error.")
+@several("--limit", "NAME=N", "Raise a limit: size, nesting, words, values, work, score, rankings.")
 @DEBUG
-@click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Versions."
-)
-@click.option(
-    "--generate",
-    type=click.Choice(("man", "bash", "zsh", "fish")),
-    is_eager=True,
-    expose_value=False,
-    callback=_print_generated,
-    help="Write the manual page, or a shell's completion.",
-)
-@click.option(
-    "-h",
-    "short_help",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_print_help,
-    help="Short help.",
-)
-@click.option(
-    "--help", is_flag=True, is_eager=True, expose_value=False, callback=_print_help, help="This help."
-)
+@_telling("--version", is_flag=True, help="Versions.")
+@_telling("--generate", type=click.Choice(KINDS), help="Write the manual page, or a shell's completion.")
+@_telling("-h", "short_help", is_flag=True, help="Short help.")
+@_telling("--help", is_flag=True, help="This help.")
 def vecalc(**options: Any) -> int:
     """Answer expressions."""
     from vecalc.shell.cli.run import execute

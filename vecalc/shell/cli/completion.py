@@ -13,10 +13,12 @@ from collections.abc import Iterable, Sequence
 import click
 from click.shell_completion import CompletionItem, get_completion_class
 
-from vecalc.shell import registry
-from vecalc.shell.arguments import call_of, first_word, options_with_value, wants_value
+from vecalc.shell.options import options_with_value
+from vecalc.shell.registry import call_of, first_word, wants_value
+from vecalc.shell.registry import names as commands
 
-# Letters of any script, digits, what means nothing to a shell. A name with anything else is not offered.
+# Letters of any script, digits, what means nothing to a shell. A name with anything else is not offered: bash
+# puts what is offered on the line as it is.
 _PLAIN = re.compile(r"[\w.%@+:=/-]+")
 VARIABLE = "_VECALC_COMPLETE"
 
@@ -48,21 +50,11 @@ def completions(arguments: Sequence[str], typed: str, program: click.Command) ->
         elif not call.behind:
             names = call.command.actions
     elif first_word(arguments, program) is None and "--" not in arguments:
-        names = registry.names()
+        names = commands()
     if arguments and wants_value(arguments[-1], options_with_value(command)):
         names = ()
     found = [CompletionItem(name) for name in names if name.startswith(typed)]
-    found += [
-        item for item in _of_click(command, own, typed) if item.type != "plain" or _is_plain(item.value)
-    ]
+    bash = get_completion_class("bash")  # the shells differ in how they ask and are told, not in this
+    offered = bash(command, {}, "vecalc", VARIABLE).get_completions(own, typed) if bash else []
+    found += [item for item in offered if item.type != "plain" or _PLAIN.fullmatch(item.value)]
     return found or ([] if typed.startswith("-") else [CompletionItem(typed, type="file")])
-
-
-def _is_plain(word: str) -> bool:
-    """Whether a shell takes a word for nothing but itself. bash puts what is offered on the line as it is."""
-    return _PLAIN.fullmatch(word) is not None
-
-
-def _of_click(command: click.Command, arguments: list[str], typed: str) -> list[CompletionItem]:
-    known = get_completion_class("bash")  # the shells differ in how they ask and are told, not in this
-    return known(command, {}, "vecalc", VARIABLE).get_completions(arguments, typed) if known else []

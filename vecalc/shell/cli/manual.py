@@ -1,7 +1,9 @@
-"""`--generate`: the manual page and the shells' completion scripts, made from the options themselves."""
+"""What is told of the program: `--generate` (manual page, shells' completion scripts) and `--version`."""
 
 from __future__ import annotations
 
+import platform
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 
 import click
@@ -20,6 +22,12 @@ _FILES = {
     "prelude.vec": "functions and names of your own",
     "startup.txt": "what is done first at the prompt",
 }
+PARTS = (
+    "blake3", "click", "gensim", "lark", "numkong", "numpy", "platformdirs", "rapidfuzz", "regex", "rich",
+    "threadpoolctl",
+)  # fmt: skip
+OPTIONAL = {"pyarrow": "parquet", "safetensors": "safetensors", "zstandard": "zstd"}  # and what installs them
+WITHOUT_ZSTANDARD = (3, 14)  # this Python and later ones read zstd themselves
 
 
 def generated(kind: str, command: click.Command, sections: Mapping[str, Iterable[str]], examples: str) -> str:
@@ -48,19 +56,14 @@ def _page(command: click.Command, sections: Mapping[str, Iterable[str]], example
         records = (options[name].get_help_record(context) for name in names)
         yield from _terms(record for record in records if record)
     yield ".SH COMMANDS"
-    yield from _terms(_commands())
+    commands = ((name, registry.find(name)) for name in registry.names())
+    yield from _terms((f"vecalc {name}", found.get_short_help_str(200)) for name, found in commands if found)
     yield ".SH FILES"
     yield _text("`vecalc config path` tells where.")
     yield from _terms(_FILES.items())
     yield ".SH EXIT STATUS"
     yield from _terms((str(code), meaning) for code, meaning in EXIT_CODES.items())
     yield from (".SH SEE ALSO", "vecalc help syntax, vecalc help functions, vecalc COMMAND \\-\\-help")
-
-
-def _commands() -> Iterator[tuple[str, str]]:
-    for name in registry.names():
-        if found := registry.find(name):
-            yield f"vecalc {name}", found.get_short_help_str(limit=200)
 
 
 def _terms(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -75,3 +78,37 @@ def _text(line: str) -> str:
     """A line that roff shows as it is: nothing in it is a command, an escape, or made prettier."""
     escaped = line.translate(_ROFF)
     return f"\\&{escaped}" if escaped.startswith(".") else escaped
+
+
+# --- versions ---------------------------------------------------------------------------------
+
+
+def versions() -> str:
+    """Versions of vecalc, Python, the libraries, optional ones too, and the BLAS numpy multiplies with."""
+    lines = [f"vecalc {vecalc.__version__}", f"Python {platform.python_version()} on {platform.platform()}"]
+    lines += [f"{name} {_version(name) or 'not installed'}" for name in PARTS]
+    lines += [f"{name} {_version(name) or _lacking(name)} (optional)" for name in OPTIONAL]
+    return "\n".join([*lines, f"BLAS {_blas()}"]) + "\n"
+
+
+def _version(name: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _lacking(name: str) -> str:
+    if name == "zstandard" and sys.version_info >= WITHOUT_ZSTANDARD:
+        return "not needed, Python reads zstd itself"
+    return f"not installed, pip install 'vecalc[{OPTIONAL[name]}]'"
+
+
+def _blas() -> str:
+    import numpy as np
+
+    config = np.show_config(mode="dicts") or {}
+    blas = config.get("Build Dependencies", {}).get("blas", {})
+    return f"{blas.get('name', 'unknown')} {blas.get('version', '')}".strip()

@@ -8,12 +8,12 @@ from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 
-from vecalc.answers import Answer
 from vecalc.engine.calculator import CHUNK
 from vecalc.errors import UnknownWords, UsageError
-from vecalc.shell.arguments import as_utf8
 from vecalc.shell.display import Sink, TextSink, is_terminal, renderer, report, style
 from vecalc.shell.opening import Opened, Outcome, perform, sink_for
+from vecalc.shell.options import as_utf8
+from vecalc.shell.registry import near_command
 from vecalc.shell.request import FAILED, Request
 
 # Seconds after which Python lets another thread have its turn: the searching ones need it often and briefly,
@@ -92,8 +92,9 @@ def _answer_into(sink: Sink, opened: Opened, typed: list[str], skip: int = 0, co
         for answer in opened.calculator.answers(questions, chunk, skip):
             count(1)
             report(answer, request)
-            if typed[:1] == [answer.asked.expr] and isinstance(answer.error, UnknownWords):
-                _tell_of_commands(answer, opened)
+            word = typed[:1] == [answer.asked.expr] and isinstance(answer.error, UnknownWords)
+            if word and (near := near_command(answer.asked.expr)):  # `vecalc modles`
+                opened.tell(f"if a command is meant: vecalc {near}")
             if answer.error is None or _are_several(request, typed) or request.format in FOR_EVERY_LINE:
                 sink.write(answer)
             if not answer.ok:
@@ -101,14 +102,6 @@ def _answer_into(sink: Sink, opened: Opened, typed: list[str], skip: int = 0, co
             yield code
             if not answer.ok and request.bail:
                 return
-
-
-def _tell_of_commands(answer: Answer, opened: Opened) -> None:
-    """`vecalc modles` is read as a word; it may have been a command."""
-    from vecalc.shell.usage import near_command
-
-    if near := near_command(answer.asked.expr):
-        opened.tell(f"if a command is meant: vecalc {near}")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import click
 
 from vecalc.answers import NORMS
 from vecalc.errors import UsageError
-from vecalc.shell.options import FORMAT, LET, MODEL, QUIET, RANKING, WORDS, request_of
+from vecalc.shell.options import FORMAT, LET, MODEL, QUIET, RANKING, WORDS, as_utf8, flag, request_of, several
 from vecalc.shell.registry import command
 
 EXAMPLES = """\
@@ -20,10 +20,10 @@ EXAMPLES = """\
 
 @command("vecalc compare A B [-e FORMULA]... [OPTIONS]", EXAMPLES)
 @click.argument("operands", nargs=-1, metavar="A B")
-@click.option("-e", "formulas", multiple=True, metavar="FORMULA", help="A further formula over A and B.")
+@several("-e", "formulas", "FORMULA", "A further formula over A and B.")
 @click.option("--only", metavar="NAME,...", help="Only these of the built-in formulas.")
 @click.option("--target", metavar="WORD", help="Show the rank of this word in each column.")
-@click.option("--all-norms", is_flag=True, help="Compare at norm rms, unit and raw.")
+@flag("--all-norms", "Compare at norm rms, unit and raw.")
 @LET
 @MODEL
 @WORDS
@@ -34,7 +34,6 @@ def run(**options: Any) -> int:
     """Shows the neighbours of sum, product, combination and other ways to make one vector of A and B, how far
     each is from the sum, and which depend on the axes of the space.
     """
-    from vecalc.shell.arguments import as_utf8
     from vecalc.shell.opening import Opened, Outcome, about, perform
     from vecalc.studies.compare.compare_sheets import sheets
     from vecalc.studies.compare.comparison import compare, notes, operand

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vecalc.answers import NORMS
-from vecalc.shell.options import QUIET, TOLERANCE, request_of
+from vecalc.shell.options import QUIET, TOLERANCE, choice, count, flag, request_of
 from vecalc.shell.registry import command
 
 if TYPE_CHECKING:
@@ -28,16 +28,12 @@ EXAMPLES = """\
 @click.argument("model", metavar="IN")
 @click.argument("out", metavar="OUT")
 @click.option("--to", "form", metavar="FORMAT", default="", help="The format, where OUT's suffix won't do.")
-@click.option("--gzip", is_flag=True, help="Pack the file, as with a name that ends with .gz.")
-@click.option("--force", is_flag=True, help="Replace OUT if it exists.")
-@click.option(
-    "--first", "leading", type=click.IntRange(min=1), metavar="N", help="Only the N most frequent words."
-)
+@flag("--gzip", "Pack the file, as with a name that ends with .gz.")
+@flag("--force", "Replace OUT if it exists.")
+@count("--first", "leading", "Only the N most frequent words.")
 @click.option("--among", "listed", metavar="FILE|WORDS", help="Only these words: a file of them, or a,b,c.")
 @click.option("--match", "matching", metavar="GLOB|/REGEX/", help="Only words that match.")
-@click.option(
-    "--norm", "scaled", type=click.Choice(NORMS), default="raw", help="How long vectors are written. [raw]"
-)
+@choice("--norm", "scaled", "How long vectors are written. [raw]", of=NORMS, default="raw")
 @TOLERANCE
 @QUIET
 def run(model: str, out: str, form: str, **options: Any) -> int:

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vecalc.errors import UsageError
-from vecalc.shell.options import EXPRESSIONS, FILES, FORMAT, LET, MODEL, QUIET, RANKING, WORDS, request_of
+from vecalc.shell.options import (
+    EXPRESSIONS,
+    FILES,
+    FORMAT,
+    LET,
+    MODEL,
+    QUIET,
+    RANKING,
+    WORDS,
+    as_utf8,
+    request_of,
+)
 from vecalc.shell.registry import command
 from vecalc.shell.request import FAILED
 
@@ -43,7 +54,6 @@ def run(**options: Any) -> int:
     which neighbours the other vocabulary lacks; of numbers the difference.
     """
     from vecalc.library.catalogue import named
-    from vecalc.shell.arguments import as_utf8
     from vecalc.shell.opening import perform
 
     request = request_of(options)

@@ -8,12 +8,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vecalc.answers import METRICS
 from vecalc.errors import UsageError
 from vecalc.evaluation import CASES, EXCLUSIONS, UNKNOWN
 from vecalc.evaluation.methods import METHODS
 from vecalc.evaluation.protocol import ANALOGY_UNKNOWN, PROTOCOLS, SIMILARITY_UNKNOWN, rules_of
-from vecalc.shell.options import FORMAT, LET, MODEL, QUIET, group, request_of
+from vecalc.shell.options import (
+    FORMAT,
+    LET,
+    METRIC,
+    MODEL,
+    QUIET,
+    as_utf8,
+    choice,
+    count,
+    flag,
+    group,
+    request_of,
+    several,
+)
 from vecalc.shell.registry import command, one_of
 
 if TYPE_CHECKING:
@@ -30,32 +42,21 @@ _EXAMPLES = """\
 """
 
 RULES = group(
-    click.option(
+    choice(
         "--protocol",
-        type=click.Choice(list(PROTOCOLS)),
+        "Count as this program does; the options below overrule.",
+        of=PROTOCOLS,
         default="exact",
-        help="Count as this program does; the options below overrule.",
     ),
-    click.option("--case", type=click.Choice(CASES), help="How words are compared."),
-    click.option(
-        "--first",
-        "cut",
-        type=click.IntRange(min=1),
-        metavar="N",
-        help="Only the N most frequent words exist.",
-    ),
-    click.option(
+    choice("--case", "How words are compared.", of=CASES),
+    count("--first", "cut", "Only the N most frequent words exist."),
+    choice(
         "--unknown",
-        type=click.Choice(UNKNOWN),
-        help="Questions with unknown words: left out, wrong; similarity 0, mean vector; an error.",
+        "Questions with unknown words: left out, wrong; similarity 0, mean vector; an error.",
+        of=UNKNOWN,
     ),
-    click.option(
-        "--exclude",
-        "exclusion",
-        type=click.Choice(EXCLUSIONS),
-        help="Words of an analogy that are no answer.",
-    ),
-    click.option("--metric", type=click.Choice(METRICS), default="cos", help="What near means."),
+    choice("--exclude", "exclusion", "Words of an analogy that are no answer.", of=EXCLUSIONS),
+    METRIC,
     click.option(
         "--resamples", type=click.IntRange(100, 100_000), metavar="N", help="Of the bootstrap. [1000]"
     ),
@@ -65,9 +66,7 @@ RULES = group(
 
 @command("vecalc eval analogies FILE... [OPTIONS]\nvecalc eval similarity FILE... [OPTIONS]", _EXAMPLES)
 @click.argument("arguments", nargs=-1, metavar="analogies|similarity FILE...", shell_complete=one_of(KINDS))
-@click.option(
-    "-e", "expressions", multiple=True, metavar="FORMULA", help="Over columns a, b, c; may be repeated."
-)
+@several("-e", "expressions", "FORMULA", "Over columns a, b, c; may be repeated.")
 @click.option(
     "--method",
     "methods",
@@ -75,12 +74,12 @@ RULES = group(
     type=click.Choice(METHODS),
     help="A known way to answer analogies; may be repeated.",
 )
-@click.option("--bind", multiple=True, metavar="NAME=COLUMN", help="A column of a table; d is the answer.")
+@several("--bind", "NAME=COLUMN", "A column of a table; d is the answer.")
 @click.option("--score", metavar="COLUMN", help="The column of judgements.")
 @RULES
 @MODEL
 @LET
-@click.option("--details", is_flag=True, help="Analogies: also every question and what was answered.")
+@flag("--details", "Analogies: also every question and what was answered.")
 @FORMAT
 @QUIET
 def run(arguments: tuple[str, ...], **options: Any) -> int:
@@ -108,7 +107,6 @@ def run(arguments: tuple[str, ...], **options: Any) -> int:
 
 def _wanted(kind: str, options: dict[str, Any]) -> Wanted:
     """What the options ask for. Raises `UsageError` for some that belong to the other kind."""
-    from vecalc.shell.arguments import as_utf8
     from vecalc.studies.benchmarks import Wanted
     from vecalc.tables.binding import bindings
 

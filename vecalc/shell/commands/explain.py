@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from vecalc.errors import UsageError
-from vecalc.shell.options import FORMAT, LET, MODEL, QUIET, RANKING, WORDS, request_of
+from vecalc.shell.options import FORMAT, LET, MODEL, QUIET, RANKING, WORDS, as_utf8, request_of, several
 from vecalc.shell.registry import command
 
 EXAMPLES = """\
@@ -19,7 +19,7 @@ EXAMPLES = """\
 
 @command("vecalc explain EXPRESSION [OPTIONS]", EXAMPLES)
 @click.argument("expressions", nargs=-1, metavar="EXPRESSION")
-@click.option("-e", "expression_option", multiple=True, metavar="EXPR", help="The expression.")
+@several("-e", "expression_option", "EXPR", "The expression.")
 @LET
 @MODEL
 @WORDS
@@ -30,7 +30,6 @@ def run(**options: Any) -> int:
     """Shows how an expression is read, what each term brings to each neighbour, how unusual the scores
     are, and whether the answer depends on the axes of the space.
     """
-    from vecalc.shell.arguments import as_utf8
     from vecalc.shell.opening import Opened, Outcome, about, perform
     from vecalc.studies.explain.explanation import explain
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from vecalc.shell.options import LET, MODEL, QUIET, request_of
+from vecalc.shell.options import EXACT, LET, MODEL, QUIET, as_utf8, choice, flag, request_of, several
 from vecalc.shell.registry import command
 from vecalc.studies.features import NO_VALUE, TYPES, UNKNOWN
 
@@ -20,35 +20,22 @@ EXAMPLES = """\
 
 @command("vecalc features TABLE -e FORMULA... -o FILE [OPTIONS]", EXAMPLES)
 @click.argument("table")
-@click.option(
-    "-e", "formulas", multiple=True, metavar="[NAME=]EXPR", required=True, help="A formula; may be repeated."
-)
-@click.option(
+@several("-e", "formulas", "[NAME=]EXPR", "A formula; may be repeated.", required=True)
+@several(
     "--bind",
-    multiple=True,
-    metavar="NAME=[SPACE:]COLUMN",
-    help="A column's cells are words of a space; without it, columns are names of their own.",
+    "NAME=[SPACE:]COLUMN",
+    "A column's cells are words of a space; without it, columns are names of their own.",
 )
 @click.option("-o", "--output", metavar="FILE", required=True, help=".npy, .npz, .parquet, .csv or .tsv.")
 @click.option("--format", metavar="FORMAT", help="npy, npz, parquet, csv, tsv; else the suffix tells.")
-@click.option("--type", "kind", type=click.Choice(TYPES), default="float32", help="Of the features.")
-@click.option("--keep", multiple=True, metavar="COLUMN", help="Copy a column, such as labels, to the output.")
-@click.option(
-    "--unknown",
-    type=click.Choice(UNKNOWN),
-    default="error",
-    help="What to do about unknown words.",
-)
-@click.option(
-    "--no-value",
-    type=click.Choice(NO_VALUE),
-    default="error",
-    help="What to do where a formula has no value.",
-)
-@click.option("--csv-safe", is_flag=True, help="Keep spreadsheets from taking texts for formulas.")
-@click.option("--resume", is_flag=True, help="Go on with a run that was interrupted.")
+@choice("--type", "kind", "Of the features.", of=TYPES, default="float32")
+@several("--keep", "COLUMN", "Copy a column, such as labels, to the output.")
+@choice("--unknown", "What to do about unknown words.", of=UNKNOWN, default="error")
+@choice("--no-value", "What to do where a formula has no value.", of=NO_VALUE, default="error")
+@flag("--csv-safe", "Keep spreadsheets from taking texts for formulas.")
+@flag("--resume", "Go on with a run that was interrupted.")
 @MODEL
-@click.option("--exact", is_flag=True, help="Find words only exactly as written.")
+@EXACT
 @LET
 @QUIET
 def run(table: str, output: str, resume: bool, **options: Any) -> int:
@@ -57,7 +44,6 @@ def run(table: str, output: str, resume: bool, **options: Any) -> int:
 
     from vecalc.engine.identity import of_file
     from vecalc.errors import UsageError
-    from vecalc.shell.arguments import as_utf8
     from vecalc.shell.display import say
     from vecalc.shell.meter import metered
     from vecalc.shell.opening import Opened, Outcome, perform, refuse_overwriting
@@ -86,10 +72,8 @@ def run(table: str, output: str, resume: bool, **options: Any) -> int:
 
     def made(opened: Opened) -> Outcome:
         calculator, request = opened.calculator, opened.request
-        for written in (
-            *places(order.output).all,
-            *([names_beside(order.output)] if name == "npy" else []),
-        ):
+        beside = [names_beside(order.output)] if name == "npy" else []
+        for written in (*places(order.output).all, *beside):
             refuse_overwriting(request._replace(output=str(written)))
         notes: list[str] = []
         size = Path(table).stat().st_size if Path(table).is_file() else None

@@ -11,6 +11,7 @@ from vecalc.errors import UsageError
 from vecalc.shell.models import edit, report
 from vecalc.shell.options import read
 from vecalc.shell.registry import Command, command
+from vecalc.shell.settings import load_settings
 
 ACTIONS: dict[str, Command] = {
     "list": report.list_,
@@ -26,17 +27,14 @@ ACTIONS: dict[str, Command] = {
 }
 
 
-def _summary(action: Command) -> str:
-    """The usage of an action, and the first part of its help."""
-    return f"  {action.usage}\n      {(action.help or '').splitlines()[0]}\n"
+# The usage of each action, and the first line of its help.
+SUMMARIES = (f"  {a.usage}\n      {(a.help or '').splitlines()[0]}\n" for a in ACTIONS.values())
 
 
-@command(f"vecalc models [{'|'.join(ACTIONS)}]", "".join(map(_summary, ACTIONS.values())))
+@command(f"vecalc models [{'|'.join(ACTIONS)}]", "".join(SUMMARIES))
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ACTION]")
 def run(arguments: tuple[str, ...]) -> int:
     """Models by name; without an action, lists them. `vecalc models ACTION --help` shows its options."""
-    from vecalc.shell.settings import load_settings
-
     named = next((i for i, argument in enumerate(arguments) if not argument.startswith("-")), None)
     if named is None or (named and arguments[named] not in ACTIONS):  # `models -o FILE`
         name, rest = "list", list(arguments)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vecalc.shell.options import FORMAT, MODEL_FILE, QUIET, TOLERANCE, request_of
+from vecalc.shell.options import FORMAT, MODEL_FILE, QUIET, TOLERANCE, as_utf8, count, flag, request_of
 from vecalc.shell.registry import command
 
 if TYPE_CHECKING:
@@ -27,23 +27,9 @@ EXAMPLES = """\
 @command("vecalc words [PATTERN] [-m FILE] [--count]", EXAMPLES)
 @click.argument("patterns", nargs=-1, metavar="[GLOB|/REGEX/]")
 @MODEL_FILE
-@click.option(
-    "-k",
-    "--top",
-    "most",
-    type=click.IntRange(min=1),
-    default=40,
-    metavar="N",
-    help="Words to show, 40 unless given.",
-)
-@click.option(
-    "--first",
-    "leading",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Only among the N most frequent words.",
-)
-@click.option("--count", "only_count", is_flag=True, help="Only say how many there are.")
+@count("-k", "--top", "most", "Words to show, 40 unless given.", default=40)
+@count("--first", "leading", "Only among the N most frequent words.")
+@flag("--count", "only_count", "Only say how many there are.")
 @TOLERANCE
 @FORMAT
 @QUIET
@@ -55,7 +41,6 @@ def run(patterns: tuple[str, ...], **options: Any) -> int:
     # What opens a model loads numpy; the options don't need it.
     from vecalc.engine.subset import found_words
     from vecalc.errors import UsageError
-    from vecalc.shell.arguments import as_utf8
     from vecalc.shell.opening import Opened, Outcome, perform
 
     request = request_of(options)

@@ -4,46 +4,40 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import click
 
 from vecalc.answers import METRICS, NORMS, Metric, Norm
 from vecalc.errors import FileProblem, UsageError
-from vecalc.shell.display import remark, say, say_exactly
-from vecalc.shell.models.confirm import YES, confirm, default_model
-from vecalc.shell.options import QUIET, TOLERANCE, TYPE, group
+from vecalc.library import catalogue
+from vecalc.library.catalogue import Catalogue, Entry
+from vecalc.library.paths import models_folder
+from vecalc.shell.display import confirm, remark, say, say_exactly
+from vecalc.shell.options import QUIET, TOLERANCE, TYPE, YES, choice, flag, group
 from vecalc.shell.registry import command
-
-if TYPE_CHECKING:
-    from vecalc.library.catalogue import Catalogue, Entry
+from vecalc.shell.settings import default_model
 
 Forget: TypeAlias = Literal["none"]
 OwnNorm: TypeAlias = Norm | Forget
 OwnMetric: TypeAlias = Metric | Forget
 FORGET: Forget = "none"  # takes back what was set
 OWN = group(
-    click.option(
-        "--norm", "own_norm", type=click.Choice([*NORMS, FORGET]), help="What --norm is for this model."
-    ),
-    click.option(
-        "--metric", "own_metric", type=click.Choice([*METRICS, FORGET]), help="What --metric is for it."
-    ),
+    choice("--norm", "own_norm", "What --norm is for this model.", of=(*NORMS, FORGET)),
+    choice("--metric", "own_metric", "What --metric is for it.", of=(*METRICS, FORGET)),
 )
 
 
 @command("vecalc models add NAME PATH", "  vecalc models add news ~/vectors/news.bin --norm unit\n")
 @click.argument("name")
 @click.argument("path")
-@click.option("--import", "copied", is_flag=True, help="Keep a copy, as `vecalc import` does.")
+@flag("--import", "copied", "Keep a copy, as `vecalc import` does.")
 @OWN
 @TYPE
 @TOLERANCE
 @QUIET
 def add(name: str, path: str, copied: bool, kind: str, quiet: bool, **options: Any) -> int:
     """Gives a file or a store's folder a name: -m NAME opens it. The file stays where it is."""
-    from vecalc.library import catalogue
-
     own_norm, own_metric = options.pop("own_norm"), options.pop("own_metric")
     catalogue.check_name(name, "vecalc models add")
     _unless_taken(catalogue.read(), name)
@@ -52,12 +46,12 @@ def add(name: str, path: str, copied: bool, kind: str, quiet: bool, **options: A
         from vecalc.formats.load import tolerant
         from vecalc.shell.models.import_file import import_and_tell
 
-        own = _with(catalogue.Entry(), own_norm, own_metric)
+        own = _with(Entry(), own_norm, own_metric)
         import_and_tell(place, name, kind, tolerant(**options), quiet=quiet, own=own)
         return 0
     if not place.exists():
         raise FileProblem("no such file", where=path, hint="check the spelling of the path")
-    entry = _with(catalogue.Entry(str(place)), own_norm, own_metric)
+    entry = _with(Entry(str(place)), own_norm, own_metric)
     catalogue.change(lambda found: _unless_taken(found, name).put(name, entry))
     say(f"{name}: {place}")
     return 0
@@ -67,8 +61,6 @@ def add(name: str, path: str, copied: bool, kind: str, quiet: bool, **options: A
 @click.argument("name", required=False)
 def make_default(name: str | None) -> int:
     """Shows the model that answers without -m, or makes another one the default; `starter` is built in."""
-    from vecalc.library import catalogue
-
     if name is None:
         say(default_model())
         return 0
@@ -86,13 +78,11 @@ def make_default(name: str | None) -> int:
 @OWN
 def set_(name: str, own_norm: OwnNorm | None, own_metric: OwnMetric | None) -> int:
     """Lets a model carry its own norm and metric, which count where nobody says another; `none` forgets."""
-    from vecalc.library import catalogue
-
     if own_norm is None and own_metric is None:
         hint = "--norm raw, or --norm none to forget"
         raise UsageError("there is nothing to set", where="vecalc models set", hint=hint)
     _existing(name, catalogue.read())
-    entry = catalogue.Entry()
+    entry = Entry()
 
     def edited(found: Catalogue) -> Catalogue:
         nonlocal entry
@@ -109,8 +99,6 @@ def set_(name: str, own_norm: OwnNorm | None, own_metric: OwnMetric | None) -> i
 @YES
 def remove(name: str, yes: bool) -> int:
     """Forgets an alias (its file stays), or deletes an imported model."""
-    from vecalc.library import catalogue
-    from vecalc.library.paths import models_folder
     from vecalc.space.atomic import sweep
 
     if (folder := catalogue.imported(name)).parent == models_folder():
@@ -125,7 +113,7 @@ def remove(name: str, yes: bool) -> int:
         confirm(f"Delete {folder}?", yes, "vecalc models remove")
     catalogue.change(lambda found: found.without(name))  # first: what comes later must not inherit from it
     if not is_alias:
-        from vecalc.library.stale import remove_from_disk
+        from vecalc.library.conversions import remove_from_disk
 
         remove_from_disk(folder)
     say(f"removed {name}")
@@ -138,7 +126,6 @@ def remove(name: str, yes: bool) -> int:
 @click.argument("name")
 def path(name: str) -> int:
     """Where a model lies: an alias's file, a store's folder."""
-    from vecalc.library import catalogue
     from vecalc.library.inventory import place_of
 
     _existing(name, catalogue.read())
@@ -151,8 +138,6 @@ def path(name: str) -> int:
 
 def _unless_taken(found: Catalogue, name: str) -> Catalogue:
     """The catalogue, unless a model has this name."""
-    from vecalc.library import catalogue
-
     entry = found.entries.get(name)
     if (entry and entry.path) or catalogue.exists(name):
         hint = f"`vecalc models remove {name}` makes room"
@@ -162,8 +147,6 @@ def _unless_taken(found: Catalogue, name: str) -> Catalogue:
 
 def _existing(name: str, found: Catalogue) -> Catalogue:
     """The catalogue, in which there is this model."""
-    from vecalc.library import catalogue
-
     if not catalogue.exists(name):
         hint = f"there are {', '.join(catalogue.names())}"
         raise UsageError(f"there is no model '{name[:100]}'", where="vecalc models", hint=hint)

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from vecalc.formats import Tolerance
 from vecalc.library import catalogue
 from vecalc.library.open_model import import_model
 from vecalc.shell.display import remark, say
 from vecalc.shell.meter import watched
 from vecalc.space.store import FACTS, read_facts
-
-if TYPE_CHECKING:
-    from vecalc.formats import Tolerance
 
 
 def import_and_tell(

@@ -8,10 +8,11 @@ from typing import Any
 import click
 
 from vecalc.errors import FileProblem
-from vecalc.shell.display import say
-from vecalc.shell.models.confirm import YES, confirm, default_model
-from vecalc.shell.options import FORMAT, QUIET, TOLERANCE, TYPE, request_of
+from vecalc.library import catalogue
+from vecalc.shell.display import confirm, say
+from vecalc.shell.options import FORMAT, QUIET, TOLERANCE, TYPE, YES, flag, request_of
 from vecalc.shell.registry import command
+from vecalc.shell.settings import default_model
 
 WRONG = 1  # the exit code of a check that found something
 TIMEOUT = 20.0  # seconds of silence after which a server counts as frozen
@@ -43,7 +44,6 @@ def list_(**options: Any) -> int:
 def info(name: str, **options: Any) -> int:
     """One model: its size, where it comes from, what it carries, its first words."""
     from vecalc.formats.load import Loaded
-    from vecalc.library import catalogue
     from vecalc.library.inventory import details
     from vecalc.library.open_model import load
     from vecalc.shell.opening import Opened, Outcome, perform
@@ -97,7 +97,7 @@ def check(name: str, words: str | None, sample: int, seed: int, **options: Any) 
 def pull(name: str | None, called: str | None, timeout: float, kind: str, yes: bool, **options: Any) -> int:
     """Fetches a model of the gensim-data collection and imports it; without a name, lists them."""
     from vecalc.formats import Tolerance
-    from vecalc.library import catalogue, gensim_data
+    from vecalc.library import gensim_data
     from vecalc.shell.models.import_file import import_and_tell
     from vecalc.shell.opening import Opened, Outcome, perform
 
@@ -124,12 +124,12 @@ def pull(name: str | None, called: str | None, timeout: float, kind: str, yes: b
 
 
 @command("vecalc models prune [--all]")
-@click.option("--all", "everything", is_flag=True, help="Also what is of use; it is made again when needed.")
+@flag("--all", "everything", "Also what is of use; it is made again when needed.")
 @FORMAT
 @QUIET
 def prune(everything: bool, **options: Any) -> int:
     """Removes from the cache what is of no use: files that changed or are gone, leftovers of killed runs."""
-    from vecalc.library.stale import prune
+    from vecalc.library.conversions import prune
     from vecalc.shell.opening import Outcome, perform
 
     return perform(request_of(options), lambda _: Outcome([prune(everything=everything)]))

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 from vecalc.errors import UsageError
 from vecalc.lang.parse import parse
-from vecalc.library import definitions
-from vecalc.library.paths import FAVOURITES
+from vecalc.library.paths import FAVOURITES, as_text
 from vecalc.render.visible import visible
 
 if TYPE_CHECKING:
@@ -22,13 +21,17 @@ if TYPE_CHECKING:
 
 def favourite(session: Session, argument: str) -> None:
     """List the favourites, answer one, keep one, or forget one. Raises `VecalcError`."""
-    kept = _favourites(definitions.kept_text(FAVOURITES))
+    kept = _favourites(FAVOURITES.text())
     name, equals, text = (part.strip() for part in argument.partition("="))
     if not argument:
         shown = "".join(f"{visible(f'{name} = {text}')}\n" for name, text in kept.items())
         session.write(shown or "there are none; favourite NAME = EXPR keeps one\n")
     elif equals and text:
-        _keep(name, text)
+        if not re.fullmatch(r"[^\W\d]\w*", name):
+            hint = "letters, digits and _: favourite royal = king"
+            raise UsageError(f"'{name}' is no name", where="favourite", hint=hint)
+        parse(text)  # what is wrong with it is told now
+        _change(lambda kept: {**kept, name: " ".join(text.splitlines())})
     elif name not in kept:
         raise UsageError(f"there is no favourite '{name}'", where="favourite", hint="`favourite` lists them")
     elif equals:
@@ -39,16 +42,7 @@ def favourite(session: Session, argument: str) -> None:
 
 def names() -> tuple[str, ...]:
     """What favourites there are."""
-    return tuple(_favourites(definitions.kept_text(FAVOURITES)))
-
-
-def _keep(name: str, text: str) -> None:
-    if not re.fullmatch(r"[^\W\d]\w*", name):
-        raise UsageError(
-            f"'{name}' is no name", where="favourite", hint="letters, digits and _: favourite royal = king"
-        )
-    parse(text)  # what is wrong with it is told now
-    _change(lambda kept: {**kept, name: " ".join(text.splitlines())})
+    return tuple(_favourites(FAVOURITES.text()))
 
 
 def _favourites(text: str) -> dict[str, str]:
@@ -60,7 +54,7 @@ def _change(edit: Callable[[dict[str, str]], dict[str, str]]) -> None:
     """Write what becomes of the favourites, whoever else is changing them."""
 
     def written(data: bytes | None) -> bytes:
-        kept = edit(_favourites(definitions.as_text(data or b"", FAVOURITES.path())))
+        kept = edit(_favourites(as_text(data or b"", FAVOURITES.path())))
         return "".join(f"{name} = {text}\n" for name, text in kept.items()).encode()
 
     FAVOURITES.change(written)

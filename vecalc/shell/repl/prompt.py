@@ -10,7 +10,6 @@ from functools import partial
 import vecalc
 from vecalc.engine.calculator import Calculator
 from vecalc.errors import UnfinishedText, VecalcError
-from vecalc.library import definitions
 from vecalc.library.paths import STARTUP
 from vecalc.shell.display import is_terminal
 from vecalc.shell.exceptions import as_problem
@@ -47,7 +46,7 @@ def _start(session: Session) -> None:
     """Do the lines of the user's start-up file, as if they were typed."""
     path = STARTUP.path()
     try:
-        text = definitions.kept_text(STARTUP)
+        text = STARTUP.text()
     except VecalcError as problem:
         session.complain(problem)
         return

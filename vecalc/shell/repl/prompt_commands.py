@@ -16,14 +16,17 @@ from vecalc.calc.functions import FUNCTIONS
 from vecalc.engine.candidates import candidates
 from vecalc.engine.last_answer import is_neighbour
 from vecalc.engine.question import Options
-from vecalc.errors import UsageError
-from vecalc.lang.nodes import Bind, Define
+from vecalc.errors import ExpressionError, SyntaxProblem, UnfinishedText, UsageError
+from vecalc.lang.nodes import Bind, Define, ListOf
+from vecalc.lang.parse import parse
 from vecalc.lang.show import show
-from vecalc.library import catalogue, definitions
+from vecalc.library import catalogue
+from vecalc.library.paths import text_of
 from vecalc.render.visible import visible
 from vecalc.shell import help_topics
+from vecalc.shell.display import FOR_PEOPLE
 from vecalc.shell.opening import Opened
-from vecalc.shell.repl import favourites, outputs, prompt_options, prompt_sheets
+from vecalc.shell.repl import favourites, outputs, prompt_options
 from vecalc.space.atomic import written_whole
 
 if TYPE_CHECKING:
@@ -67,7 +70,7 @@ def offered(session: Session, before: Sequence[str]) -> Sequence[str]:
         case []:
             return tuple(COMMANDS)
         case ["set"]:
-            return tuple(prompt_options.SETTERS)
+            return prompt_options.NAMES
         case ["help"]:
             return (*help_topics.TOPICS, *FUNCTIONS, *session.calculator.shipped)
         case ["favourite" | "favorite"]:
@@ -158,7 +161,7 @@ def _load(session: Session, argument: str) -> None:
     if not argument:
         raise UsageError("a file is missing", where="load", hint="load FILE; save FILE writes one")
     path = Path(argument).expanduser()
-    session.calculator.define(definitions.text(path), where=argument)
+    session.calculator.define(text_of(path), where=argument)
     session.known_files.add(path.resolve())
     session.tell([f"read {path}; `vars` shows what is bound now"])
 
@@ -175,15 +178,41 @@ def _save(session: Session, argument: str) -> None:
     outputs.wrote(session, path)
 
 
+def _explain(session: Session, argument: str) -> None:
+    from vecalc.studies.explain.explanation import explain as explained
+
+    if not argument:
+        raise UsageError("an expression is missing", where="explain", hint="explain king - man + woman")
+    try:
+        answer, sheets = explained(session.calculator, argument, for_people=session.format in FOR_PEOPLE)
+    except UnfinishedText:
+        raise
+    except ExpressionError as problem:
+        session.complain(problem, argument)
+        return
+    session.tell(answer.notes)
+    session.show_sheets(sheets)
+
+
+def _compare(session: Session, argument: str) -> None:
+    from vecalc.studies.compare.compare_sheets import sheets
+    from vecalc.studies.compare.comparison import compare as compared
+    from vecalc.studies.compare.comparison import notes, operand
+    from vecalc.studies.compare.formulas import FORMULAS
+
+    operands = [operand(session.calculator, text) for text in _two(argument)]
+    comparison = compared(session.calculator, operands, FORMULAS)
+    session.tell(notes([comparison]))
+    session.show_sheets(sheets([comparison], for_people=session.format in FOR_PEOPLE))
+
+
 COMMANDS = {
     "help": Command("[TOPIC]", "this, or help on a topic or function", _help),
     "set": Command(
         "[NAME VALUE]", "show or change options: norm, top, metric, exclude, ...", prompt_options.change
     ),
-    "explain": Command(
-        "EXPR", "how it is read, where its answer comes from, how sure it is", prompt_sheets.explain
-    ),
-    "compare": Command("A, B", "sum, product and other formulas of two expressions", prompt_sheets.compare),
+    "explain": Command("EXPR", "how it is read, where its answer comes from, how sure it is", _explain),
+    "compare": Command("A, B", "sum, product and other formulas of two expressions", _compare),
     "vars": Command("", "what is bound and defined", _vars),
     "del": Command("NAME", "forget a name", _del),
     "find": Command("GLOB|/REGEX/", "words that match, most frequent first", _find),
@@ -205,3 +234,16 @@ COMMANDS = {
 def _own_functions(session: Session) -> Iterator[Definition]:
     shipped = session.calculator.shipped
     return (found for name, found in session.calculator.scope.functions.items() if found != shipped.get(name))
+
+
+def _two(argument: str) -> tuple[str, str]:
+    """The two expressions before and behind a comma. Raises `UsageError`, or what is wrong with one."""
+    try:
+        (found,) = parse(f"[{argument}]")
+    except SyntaxProblem:
+        found = None
+    if isinstance(found, ListOf) and len(found.items) == 2:
+        first, second = map(show, found.items)
+        return first, second
+    parse(argument.replace(",", ";"))  # a bracket may be open, or an expression wrong
+    raise UsageError("two expressions are compared", where="compare", hint="compare blood, color")

@@ -96,7 +96,9 @@ class Session:
     def _show(self, answer: Answer) -> None:
         look = style(self.request, several=False)
         head = ""
-        if self.format == "table" and not self.request.quiet and _is_read_otherwise(answer):
+        # Said only where the canonical form differs from what was typed by more than blanks.
+        otherwise = "".join(answer.parsed.split()) != "".join(answer.asked.expr.split())
+        if self.format == "table" and not self.request.quiet and otherwise:
             head = paint(f"= {visible(answer.parsed)}", DIM, look) + "\n"
         self.show(head + document([answer], renderer(self.format), look))
         self._copy([answer])
@@ -124,8 +126,3 @@ class Session:
     def write(self, text: str) -> None:
         """Print to standard output, at once."""
         show(text)
-
-
-def _is_read_otherwise(answer: Answer) -> bool:
-    """Whether the canonical form differs from what was typed by more than blanks."""
-    return "".join(answer.parsed.split()) != "".join(answer.asked.expr.split())
