@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 
 from vecalc.answers import Answer, Expected, Neighbour, Number, Ranking, Row, Rows, Scored, Weights
+from vecalc.arrays import Floats
 from vecalc.calc import algebra
 from vecalc.calc.resolve import find_row, unknown_words
 from vecalc.calc.values import List, Scalar, Score, Vector
 from vecalc.engine.question import NO_TREE, NO_VALUES, NO_WORDS, Computed, Question
+from vecalc.engine.ranker import Ranker
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
 from vecalc.lang.nodes import Expectation, Word
 from vecalc.search import Hits
 from vecalc.search.exact import search
 
 if TYPE_CHECKING:
-    from vecalc.arrays import Floats
     from vecalc.engine.calculator import Calculator
-    from vecalc.engine.ranker import Ranker
 
 
 Found: TypeAlias = "dict[int, list[Hits] | VecalcError]"
@@ -55,13 +55,11 @@ def _computed(calculator: Calculator, batch: list[Question]) -> Iterator[Compute
         words, known = sums.get(i, ((), None))
         if known is not None and calculator.scope.names.keys().isdisjoint(words):
             yield known
-        else:
-            yield from map(_lean, calculator.stages(question))
-
-
-def _lean(one: Computed | Answer) -> Computed | Answer:
-    """Without how it came about: a chunk of long expressions would take too much memory."""
-    return one if isinstance(one, Answer) else one._replace(tree=NO_TREE, resolved=NO_WORDS, values=NO_VALUES)
+            continue
+        for one in calculator.stages(question):
+            if isinstance(one, Computed):  # without how it came about: long expressions take much memory
+                one = one._replace(tree=NO_TREE, resolved=NO_WORDS, values=NO_VALUES)  # noqa: PLW2901
+            yield one
 
 
 def find(ranker: Ranker, computed: Statements) -> Found:
@@ -142,25 +140,15 @@ def _answer(ranker: Ranker, one: Computed, hits: list[Hits] | VecalcError) -> An
     match value:
         case Scalar(number):
             return blank._replace(result=Number(number))
-        case Vector(components):
-            return _ranked(ranker, one, blank, components, hits)
         case List():
             return blank._replace(result=_rows(ranker, one, value, hits))
-        case Score():
-            neighbours, excluded = _split(ranker, one, hits[0], metric="") if hits else ((), ())
-            return _noted(ranker, blank, neighbours)._replace(result=Scored(neighbours, excluded))
-
-
-def _ranked(ranker: Ranker, one: Computed, blank: Answer, vector: Floats, hits: list[Hits]) -> Answer:
-    metric = ranker.options.metric
-    neighbours, excluded = _split(ranker, one, hits[0], metric) if hits else ((), ())
-    return _noted(ranker, blank, neighbours)._replace(result=Ranking(neighbours, excluded, vector))
-
-
-def _noted(ranker: Ranker, blank: Answer, neighbours: tuple[Neighbour, ...]) -> Answer:
-    if ranker.options.rank and not neighbours:
-        return blank._replace(notes=(*blank.notes, "no candidate is left"))
-    return blank
+    metric = ranker.options.metric if isinstance(value, Vector) else ""
+    near, excluded = _split(ranker, one, hits[0], metric) if hits else ((), ())
+    if ranker.options.rank and not near:
+        blank = blank._replace(notes=(*blank.notes, "no candidate is left"))
+    if isinstance(value, Vector):
+        return blank._replace(result=Ranking(near, excluded, value.components))
+    return blank._replace(result=Scored(near, excluded))
 
 
 def _split(
@@ -172,19 +160,16 @@ def _split(
         raise NoValue("the scores overflow", hint=f"--metric cos compares directions ({metric} lengths)")
     neighbours: list[Neighbour] = []
     excluded: list[Neighbour] = []
+    # Of distances the largest is wanted, of similarities the least.
+    sign, limit = -1 if metric == "l2" else 1, options.min_score
     for rank, (row, score) in enumerate(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True), start=1):
-        if len(neighbours) == options.k or _too_far(score, options.min_score, metric):
+        if len(neighbours) == options.k or (limit is not None and sign * score < sign * limit):
             break
         if row in one.excluded:
             excluded.append(Neighbour(rank, space.word(row), score))
         else:
             neighbours.append(Neighbour(len(neighbours) + 1, space.word(row), score))
     return tuple(neighbours), tuple(excluded)
-
-
-def _too_far(score: float, limit: float | None, metric: str) -> bool:
-    """Below the least similarity, or beyond the largest distance, that is wanted."""
-    return limit is not None and (score > limit if metric == "l2" else score < limit)
 
 
 def _rows(ranker: Ranker, one: Computed, value: List, hits: list[Hits]) -> Rows:

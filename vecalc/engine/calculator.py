@@ -104,7 +104,10 @@ class Calculator(Ranker):
         chunks = assembly.chunks(self, questions, chunk, skip)
         for computed in chunks:
             for one, answer in zip(computed, self.ranked(computed), strict=True):
-                self._remember(one, answer)
+                if isinstance(one, Computed) and one.afar is not None and answer.error is None:
+                    from vecalc.engine.last_answer import with_answer
+
+                    self.scope = with_answer(self.scope, one.afar, answer)
                 yield answer
             if len(computed) >= chunk > 1:
                 break
@@ -261,12 +264,6 @@ class Calculator(Ranker):
         asked, notes = self.asked_in(one.answer.asked, name), one.answer.notes + one.resolved.notes
         answer = one.answer._replace(asked=asked, notes=notes)
         return one._replace(answer=answer, space=name, excluded=excluded)
-
-    def _remember(self, one: Computed | Answer, answer: Answer) -> None:
-        if isinstance(one, Computed) and one.afar is not None and answer.error is None:
-            from vecalc.engine.last_answer import with_answer
-
-            self.scope = with_answer(self.scope, one.afar, answer)
 
 
 # --- helpers --------------------------------------------------------------------------------

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
+from vecalc.arrays import Numbers
 from vecalc.calc.resolve import find_row
 from vecalc.engine.question import Options
 from vecalc.errors import UsageError
 from vecalc.space import VectorSpace
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Rows: TypeAlias = NDArray[np.int64]
-
 
 SHOWN = 3  # words that a note names
 
@@ -24,7 +19,7 @@ SHOWN = 3  # words that a note names
 class Candidates(NamedTuple):
     """The candidates' rows [c] ascending, None when every word is one, and what is to be said about them."""
 
-    rows: Rows | None
+    rows: Numbers | None
     notes: tuple[str, ...] = ()
 
 
@@ -34,7 +29,7 @@ def candidates(space: VectorSpace, options: Options) -> Candidates:
     Raises `UsageError` for a pattern that is no regular expression, and when none of the words of
     `among` is in the vocabulary.
     """
-    rows: Rows | None = None
+    rows: Numbers | None = None
     notes: tuple[str, ...] = ()
     if options.among is not None:
         rows, notes = _among(space, options.among, exact=options.exact)
@@ -45,7 +40,7 @@ def candidates(space: VectorSpace, options: Options) -> Candidates:
     return Candidates(rows, notes)
 
 
-def _among(space: VectorSpace, words: Iterable[str], *, exact: bool) -> tuple[Rows, tuple[str, ...]]:
+def _among(space: VectorSpace, words: Iterable[str], *, exact: bool) -> tuple[Numbers, tuple[str, ...]]:
     """The rows of some words, and which of them are missing or read in another spelling."""
     found = {word: find_row(space, word, exact=exact) for word in dict.fromkeys(words) if word}
     rows = sorted({row for row in found.values() if row is not None})
@@ -65,7 +60,7 @@ def _counted(items: Sequence[str]) -> str:
     return f"{len(items):,} ({', '.join(items[:SHOWN])}{', ...' if len(items) > SHOWN else ''})"
 
 
-def _matching(space: VectorSpace, text: str, rows: Rows | None) -> Rows:
+def _matching(space: VectorSpace, text: str, rows: Numbers | None) -> Numbers:
     from vecalc.space.patterns import pattern
 
     wanted = pattern(text)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -60,9 +60,16 @@ class Columns:
         in quotes or of a named space is meant as a word; and so is one of a definition (--let), which knows
         no columns, unless it is called like one.
         """
-        for node in _free_words(tree):
+        words = (node for node in walk(tree) if isinstance(node, Word))
+        for node in (word for word in words if not (word.quoted or word.space)):
             if node.span == NOWHERE:
-                self._check_defined(node.text)
+                if same := self._same(node.text):
+                    raise UnknownName(
+                        f"'{node.text}' in a definition is a word, and a column is called {same[0]}",
+                        hint="use the column in the formula itself, or put the word in quotes: "
+                        f'"{node.text}"',
+                        suggestions=same,
+                    )
                 continue
             meant = self._same(node.text) or list(self._by_name.near(node.text))
             if meant or not knows(node.text):
@@ -76,14 +83,6 @@ class Columns:
                     suggestions=meant,
                 )
 
-    def _check_defined(self, text: str) -> None:
-        if same := self._same(text):
-            raise UnknownName(
-                f"'{text}' in a definition is a word, and a column is called {same[0]}",
-                hint=f'use the column in the formula itself, or put the word in quotes: "{text}"',
-                suggestions=same,
-            )
-
     def _same(self, text: str) -> list[str]:
         """The columns that are called like that but for case."""
         return [self.names[row] for row in self._by_name.variants(text)]
@@ -95,11 +94,6 @@ class Columns:
 
 def _space_of(names: Sequence[str]) -> MatrixSpace:
     return MatrixSpace(list(names), np.zeros((len(names), 1), np.float32))
-
-
-def _free_words(tree: Node) -> Iterator[Word]:
-    words = (node for node in walk(tree) if isinstance(node, Word))
-    return (word for word in words if not (word.quoted or word.space))
 
 
 # --- texts over columns ---------------------------------------------------------------------

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 import vecalc
+from vecalc.engine.calculator import Calculator
 from vecalc.errors import FileProblem
 from vecalc.lang.show import show
-from vecalc.space import digest
-
-if TYPE_CHECKING:
-    from vecalc.engine.calculator import Calculator
-    from vecalc.space import VectorSpace
+from vecalc.space import VectorSpace, digest
 
 SAMPLED = 256  # rows of a space that tell it from others
 

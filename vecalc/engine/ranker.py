@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from vecalc.answers import Asked, Norm
+from vecalc.arrays import Floats, Numbers
 from vecalc.calc.resolve import Key, Resolved
 from vecalc.calc.values import List, Scalar, Score, Spaces, Vector, Worth
 from vecalc.engine.candidates import Candidates, candidates, with_variants
 from vecalc.engine.question import Options, Question
 from vecalc.errors import NOWHERE, LimitExceeded, NoValue, Span, TypeMismatch, UsageError
+from vecalc.lang.limits import Limits
 from vecalc.search import Measure
 from vecalc.search.exact import search
 from vecalc.space import VectorSpace
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from vecalc.lang.limits import Limits
 
 
 class Ranker:
@@ -31,8 +28,8 @@ class Ranker:
         self.default = next(iter(self.spaces))
         self.options = options
         self._candidates: dict[tuple[object, ...], Candidates] = {}
-        self._means: dict[tuple[str, str], NDArray[np.float64]] = {}
-        self._rotations: dict[tuple[str, str], NDArray[np.float64]] = {}
+        self._means: dict[tuple[str, str], Floats] = {}
+        self._rotations: dict[tuple[str, str], Floats] = {}
         self._check_within(options.within)
 
     def set(self, **changes: Any) -> None:
@@ -79,7 +76,7 @@ class Ranker:
         """What near means under these options."""
         return Measure(self.options.metric, self.options.norm)
 
-    def candidates(self, space: str) -> NDArray[np.int64] | None:
+    def candidates(self, space: str) -> Numbers | None:
         """The rows of a space that may be neighbours; None for all of them."""
         return self._limited(space).rows
 
@@ -126,7 +123,9 @@ class Ranker:
                 if not self.has_neighbours(value.components):
                     raise NoValue("the result is the zero vector, which has no direction", span=place)
             if isinstance(value, List):
-                _check_few(value, self.options.limits.rankings, place)
+                if (count := len(value.vectors)) > (most := self.options.limits.rankings):
+                    what = f"the list has {count:,} vectors, neighbours are sought for {most:,}"
+                    raise LimitExceeded.of("rankings", what, place)
                 if self.options.within is not None:
                     _check_width(value.vectors.shape[1], self.spaces[name], place)
         return name, self.excluded(name, [row for key, row in resolved.rows.items() if key.space == name])
@@ -161,7 +160,7 @@ class Ranker:
         """Components of a vector of a space."""
         return self.spaces[space].dim
 
-    def mean(self, space: str, norm: Norm) -> NDArray[np.float64]:
+    def mean(self, space: str, norm: Norm) -> Floats:
         """The mean [d] of all vectors of a space at a norm; computed once."""
         if (space, norm) not in self._means:
             from vecalc.calc.procrustes import mean_vector
@@ -169,7 +168,7 @@ class Ranker:
             self._means[space, norm] = mean_vector(self.spaces[space], norm)
         return self._means[space, norm]
 
-    def rotation(self, source: str, target: str) -> NDArray[np.float64]:
+    def rotation(self, source: str, target: str) -> Floats:
         """The orthogonal map [d, d] from one space to another; computed once."""
         if (source, target) not in self._rotations:
             from vecalc.calc.procrustes import procrustes
@@ -177,7 +176,7 @@ class Ranker:
             self._rotations[source, target] = procrustes(self.spaces[source], self.spaces[target])
         return self._rotations[source, target]
 
-    def has_neighbours(self, vector: NDArray[np.float64]) -> bool:
+    def has_neighbours(self, vector: Floats) -> bool:
         """Whether a vector is near to anything: the zero vector has a length, but no direction."""
         return self.options.metric != "cos" or bool(vector.any())
 
@@ -217,22 +216,13 @@ class Ranker:
         return List(words, labels, frozenset({name}))
 
 
-def vectors_at(space: VectorSpace, rows: list[int], norm: str) -> NDArray[np.float64]:
+def vectors_at(space: VectorSpace, rows: list[int], norm: str) -> Floats:
     """The vectors of rows [r, d] at a norm."""
     vectors = space.vectors(rows)
     if norm == "raw":
         return vectors
     lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(float).tiny)
     return np.asarray(vectors / lengths * (np.sqrt(space.dim) if norm == "rms" else 1.0))
-
-
-def _check_few(value: List, most: int, span: Span) -> None:
-    if len(value.vectors) > most:
-        raise LimitExceeded.of(
-            "rankings",
-            f"the list has {len(value.vectors):,} vectors, neighbours are sought for {most:,}",
-            span,
-        )
 
 
 def _check_width(width: int, space: VectorSpace, span: Span) -> None:

@@ -14,13 +14,6 @@ from vecalc.space.patterns import pattern
 from vecalc.space.selection import Selection
 
 
-class Part(NamedTuple):
-    """A part, and what is to be said about it, a sentence each."""
-
-    space: Selection
-    notes: tuple[str, ...]
-
-
 class Found(NamedTuple):
     """Rows of words that were looked for, ascending, and what is to be said about them."""
 
@@ -28,8 +21,8 @@ class Found(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def part_of(space: VectorSpace, options: Options, norm: Norm = "raw") -> Part:
-    """The words of a space that `first`, `among` and `match` leave.
+def part_of(space: VectorSpace, options: Options, norm: Norm = "raw") -> tuple[Selection, tuple[str, ...]]:
+    """The words of a space that `first`, `among` and `match` leave; what is to be said about them.
 
     Raises `UsageError` when they leave none, or for what is not a pattern.
     """
@@ -38,7 +31,7 @@ def part_of(space: VectorSpace, options: Options, norm: Norm = "raw") -> Part:
         raise UsageError("no word of the model is within these limits", hint="vecalc words shows its words")
     if space.compose("word") is not None:
         notes = (*notes, "subword vectors are left out: words that the model lacks have none any more")
-    return Part(Selection(space, rows, norm), notes)
+    return Selection(space, rows, norm), notes
 
 
 def found_words(space: VectorSpace, wanted: str | None = None, *, first: int | None = None) -> Found:

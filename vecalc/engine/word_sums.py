@@ -9,22 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
-from vecalc.answers import Answer
+from vecalc.answers import Answer, Norm
+from vecalc.arrays import Floats, Mask
 from vecalc.calc import kernels
 from vecalc.calc.evaluate import Evaluated
 from vecalc.calc.values import Vector
 from vecalc.engine.question import Computed, Question
-
-if TYPE_CHECKING:
-    from vecalc.answers import Norm
-    from vecalc.arrays import Floats, Mask
-    from vecalc.engine.ranker import Ranker
-    from vecalc.lang.limits import Limits
-    from vecalc.space import VectorSpace
+from vecalc.engine.ranker import Ranker
+from vecalc.lang.limits import Limits
+from vecalc.space import VectorSpace
 
 LONGEST = 1_000  # characters; longer texts are rare, and their parsing is not what takes the time
 # Words of letters that no Unicode rule makes special, signs with blanks around them, and nothing else.

@@ -18,18 +18,16 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from vecalc.errors import FileProblem, StorageProblem
+from vecalc.formats import Tolerance
 from vecalc.library.paths import cache_folder
 from vecalc.space import digest
 from vecalc.space.atomic import new_file, sweep
 from vecalc.space.files import unreadable, unwritable
 from vecalc.space.locks import Lock
 from vecalc.space.store import FACTS, damaged, is_store, read_facts
-
-if TYPE_CHECKING:
-    from vecalc.formats import Tolerance
 
 _OPEN_TO_ALL = stat.S_IWOTH
 _ROOT = 0  # may change anything anyway

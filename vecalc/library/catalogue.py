@@ -258,12 +258,9 @@ def change(edit: Callable[[Catalogue], Catalogue]) -> None:
 
 
 def _text(catalogue: Catalogue) -> bytes:
-    models = {name: _said(entry) for name, entry in sorted(catalogue.entries.items())}
+    entries = ((name, entry._asdict()) for name, entry in sorted(catalogue.entries.items()))
+    models = {name: {k: v for k, v in entry.items() if v is not None} for name, entry in entries}
     told = {"format": FORMAT, "models": models}
     if catalogue.default:
         told["default"] = catalogue.default
     return (json.dumps(told, indent=2) + "\n").encode()
-
-
-def _said(entry: Entry) -> dict[str, str]:
-    return {key: value for key, value in entry._asdict().items() if value is not None}

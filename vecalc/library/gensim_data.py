@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -20,6 +19,7 @@ from vecalc.errors import NoSpace, RemoteProblem, UsageError
 from vecalc.library.cache import private_folder
 from vecalc.library.catalogue import check_name
 from vecalc.library.download import TIMEOUT, fetched
+from vecalc.library.open_model import Watch
 from vecalc.library.paths import cache_folder
 from vecalc.space.atomic import written_whole
 
@@ -29,14 +29,7 @@ LONGEST_LIST = 1 << 24
 MOST_PARTS = 100
 LARGEST = 1 << 50  # bytes or words of a model: more is a mistake of the list
 LEAST_ROOM = 1 << 20  # the list's sizes are not always exact
-COLUMNS = (
-    Column("name"),
-    Column("words", "count"),
-    Column("size", "size"),
-    Column("description"),
-)
-
-Watch = Callable[[str, int], AbstractContextManager[Callable[[bytes], None]]]
+COLUMNS = (Column("name"), Column("words", "count"), Column("size", "size"), Column("description"))
 
 
 class Offer(NamedTuple):

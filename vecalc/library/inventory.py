@@ -6,37 +6,18 @@ import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from vecalc.answers import Column, Sheet
+from vecalc.answers import Cell, Column, Sheet
 from vecalc.library import catalogue
 from vecalc.library.conversions import conversions, facts_of, size_of
+from vecalc.space import VectorSpace
+from vecalc.space.store import Facts
 
-if TYPE_CHECKING:
-    from vecalc.answers import Cell
-    from vecalc.space import VectorSpace
-    from vecalc.space.store import Facts
-
-COLUMNS = (
-    Column("name"),
-    Column("kind"),
-    Column("words", "count"),
-    Column("width", "count"),
-    Column("type"),
-    Column("norm"),
-    Column("metric"),
-    Column("size", "size"),
-    Column("default"),
-    Column("source"),
-)
-CACHED = (
-    Column("source"),
-    Column("words", "count"),
-    Column("width", "count"),
-    Column("type"),
-    Column("size", "size"),
-    Column("state"),
-)
+SHAPE, SIZE = (Column("words", "count"), Column("width", "count"), Column("type")), Column("size", "size")
+CARRIED = (Column("norm"), Column("metric"))
+COLUMNS = (Column("name"), Column("kind"), *SHAPE, *CARRIED, SIZE, Column("default"), Column("source"))
+CACHED = (Column("source"), *SHAPE, SIZE, Column("state"))
+MODEL = (Column("name"), *SHAPE, *CARRIED, SIZE, Column("path"))
 FIRST = 8  # words shown of a model
 
 
@@ -52,27 +33,21 @@ def sheets(default: str) -> Iterator[Sheet]:
     rows = tuple(_row(name, default) for name in catalogue.names())
     remarks = () if default in catalogue.names() else (f"the default is the file {default}",)
     yield Sheet("models", COLUMNS, rows, "Models", remarks)
-    kept = [
-        (
-            one.source or str(one.folder),
-            one.facts and one.facts.rows,
-            one.facts and one.facts.width,
-            one.facts and one.facts.type,
-            one.size,
-            one.state,
-        )
-        for one in conversions()
-    ]
-    if kept:
-        total = f"{sum(one[4] for one in kept) / 1e6:,.1f} MB; `vecalc models prune` removes what is stale"
-        yield Sheet("cache", CACHED, tuple(kept), "Converted files in the cache", (total,))
+    if kept := list(conversions()):
+        total = f"{sum(one.size for one in kept) / 1e6:,.1f} MB; `vecalc models prune` removes what is stale"
+        rows = tuple((one.source or str(one.folder), *_shape(one.facts), one.size, one.state) for one in kept)
+        yield Sheet("cache", CACHED, rows, "Converted files in the cache", (total,))
+
+
+def _shape(facts: Facts | None) -> tuple[Cell, Cell, Cell]:
+    return (facts.rows, facts.width, facts.type) if facts else (None, None, None)
 
 
 def _row(name: str, default: str) -> tuple[Cell, ...]:
-    catalogue_entry, place = catalogue.read().entries.get(name, catalogue.Entry()), place_of(name)
+    entry, place = catalogue.read().entries.get(name, catalogue.Entry()), place_of(name)
     facts, size, source = facts_of(place), size_of(place), ""
-    kind = "built in" if name == catalogue.STARTER else "alias" if catalogue_entry.path else "imported"
-    if catalogue_entry.path:
+    kind = "built in" if name == catalogue.STARTER else "alias" if entry.path else "imported"
+    if entry.path:
         source = str(place)
         facts = facts or _converted(place)
     elif facts:
@@ -80,18 +55,8 @@ def _row(name: str, default: str) -> tuple[Cell, ...]:
         source = str(told.get("path", "")) if isinstance(told, dict) else str(told or "")
     if kind == "alias" and not place.exists():
         kind = "alias of nothing"
-    return (
-        name,
-        kind,
-        facts and facts.rows,
-        facts and facts.width,
-        facts and facts.type,
-        catalogue_entry.norm,
-        catalogue_entry.metric,
-        size,
-        "yes" if name == default else "",
-        source,
-    )
+    is_default = "yes" if name == default else ""
+    return (name, kind, *_shape(facts), entry.norm, entry.metric, size, is_default, source)
 
 
 def _converted(place: Path) -> Facts | None:
@@ -105,18 +70,9 @@ def details(name: str, space: VectorSpace, notes: Iterable[str]) -> Iterator[She
     place = place_of(name)
     entry = catalogue.own(name)
     facts = facts_of(place) or _converted(place)
-    row = (
-        name,
-        len(space),
-        space.dim,
-        facts.type if facts else "float32",
-        entry.norm,
-        entry.metric,
-        size_of(place),
-        str(place),
-    )
-    columns = tuple(column for column in COLUMNS if column.name not in ("kind", "default", "source"))
-    yield Sheet("model", (*columns, Column("path")), (row,), "Model")
+    shape = (len(space), space.dim, facts.type if facts else "float32")
+    row = (name, *shape, entry.norm, entry.metric, size_of(place), str(place))
+    yield Sheet("model", MODEL, (row,), "Model")
     told = [("first words", ", ".join(islice(space.words(), FIRST)))]
     told += _of_store(facts)
     told += [("note", note) for note in notes]
@@ -135,7 +91,9 @@ def _of_store(facts: Facts | None) -> Iterator[tuple[str, str]]:
         yield "source's digest", str(source.get("digest"))
     elif source:
         yield "source", str(source)
-    yield "codes", "one byte a number" if "codes.npy" in _digests(facts) else "none"
+    digests = facts.rest.get("digests")
+    has_codes = isinstance(digests, dict) and "codes.npy" in digests
+    yield "codes", "one byte a number" if has_codes else "none"
     if (loss := facts.rest.get("loss")) and isinstance(loss, float):
         yield "loss", f"at most {loss:.1e} of a vector's length"
 
@@ -148,8 +106,3 @@ def _moment(nanoseconds: object) -> str:
         return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(nanoseconds // 10**9))
     except (OverflowError, OSError, ValueError):
         return ""
-
-
-def _digests(facts: Facts) -> dict[str, str]:
-    digests = facts.rest.get("digests")
-    return digests if isinstance(digests, dict) else {}

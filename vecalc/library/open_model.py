@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from vecalc.errors import FileProblem, NoSpace, NotWritable, StorageProblem, UsageError
+from vecalc.formats import Tolerance
 from vecalc.formats.load import Loaded, convert, main_file, tolerant
 from vecalc.formats.load import load as read_into_memory
 from vecalc.library.cache import CacheUse, building, folder_of, is_current, known_files, note_changes
 from vecalc.library.catalogue import STARTER, check_name, imported, known, split_model, starter
+from vecalc.space import VectorSpace
 from vecalc.space.atomic import sweep
 from vecalc.space.store import FACTS, damaged, is_store, open_store, read_facts
 
 if TYPE_CHECKING:
-    from vecalc.formats import Tolerance
-    from vecalc.space import VectorSpace
     from vecalc.space.store_files import Written
 
 # A file below this is read in some hundredths of a second: not worth a second copy on the disk.
@@ -60,8 +60,10 @@ def load(
     """
     place = known(Path(path))
     if is_store(place):
-        space = _verified(place, name) if cache.verify else open_store(place, name)
-        return Loaded(space, ()).of(place)
+        if cache.verify and (wrong := damaged(place, read_facts(place / FACTS).rest)):
+            message = "damaged: its content is not what was written"
+            raise FileProblem(message, where=str(place / wrong[0]), hint="import the model again")
+        return Loaded(open_store(place, name), ()).of(place)
     tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors, trust_pickle)
     name, place = name or place.name, main_file(place)
     if not os.path.isfile(place) or place.stat().st_size < WORTH_STORING:  # noqa: PTH113 - any name
@@ -74,14 +76,6 @@ def load(
         loaded = read_into_memory(place, name=name, **tolerance._asdict())
         note = f"read into memory, it can't be kept in the cache: {problem.where}: {problem.message}"
         return Loaded(loaded.space, (*loaded.notes, note)).of(*loaded.files)
-
-
-def _verified(folder: Path, name: str) -> VectorSpace:
-    """A store whose every byte is as it was written."""
-    if wrong := damaged(folder, read_facts(folder / FACTS).rest):
-        message = "damaged: its content is not what was written"
-        raise FileProblem(message, where=str(folder / wrong[0]), hint="import the model again")
-    return open_store(folder, name)
 
 
 def _through_cache(place: Path, name: str, tolerance: Tolerance, watch: Watch, use: CacheUse) -> Loaded:
@@ -176,16 +170,11 @@ def open_spaces(
         if path == STARTER and not Path(path).exists():
             spaces[name] = starter()
             continue
-        loaded = load(path, name=name or _shown(path), watch=watch, cache=cache, **tolerance)  # type: ignore[arg-type]
+        loaded = load(path, name=name or Path(path).name or path, watch=watch, cache=cache, **tolerance)  # type: ignore[arg-type]
         spaces[name] = loaded.space
         notes += [f"{path}: {note}" for note in loaded.notes]
         files += loaded.files
     return Opened({name: spaces[name] for name in sorted(spaces, key=bool)}, tuple(notes), tuple(files))
-
-
-def _shown(path: str) -> str:
-    """A model's caption: the file's name without its folders."""
-    return Path(path).name or path
 
 
 def import_model(

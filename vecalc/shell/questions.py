@@ -36,10 +36,10 @@ def from_rows(
             names: dict[str, Node] = {}
             for column, cell in row.cells.items():
                 found = row_or_number(cell, space)
-                is_number = isinstance(found, float)
-                names[as_name(column)] = Number(found) if is_number else Word(cell, quoted=True)
+                node = Number(found) if isinstance(found, float) else Word(cell, quoted=True)
+                names[as_name(column)] = node
                 if row.problem is None:
-                    tally.add_cells(column, 1, number=cell if is_number else "")
+                    tally.add_cells(column, 1, number=cell if isinstance(node, Number) else "")
             if len(names) < len(row.cells):
                 raise FileProblem("has two columns of the same name", where=path, hint=NAMES)
             if not checked:
