@@ -89,15 +89,15 @@ def test_bad_words_are_counted_and_named(tmp_path: Path) -> None:
     words[10:17] = ["Waaa", "12,345.6", "...", "a\x1bb", "new\u00a0york", "b\udcffd", "waaa"]
     rows = findings(model(tmp_path, words, ROWS))
     assert {what: (row["count"], row["verdict"]) for what, row in rows.items() if row["count"]} == {
-        "words that came before": (1, "wrong"),
-        "words that came before in another case": (1, "ok"),
+        "repeated words": (1, "wrong"),
+        "repeated words in another case": (1, "ok"),
         "words that are not UTF-8": (1, "wrong"),
         "words with control characters": (1, "wrong"),
         "words with blanks inside": (1, "note"),
         "numbers": (1, "ok"),
         "punctuation alone": (1, "ok"),
     }
-    assert rows["words that came before"]["examples"] == "waaa (row 17)"
+    assert rows["repeated words"]["examples"] == "waaa (row 17)"
 
 
 def test_what_stops_a_reader_is_a_finding(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ def test_favourites_live_on(open_prompt: Open, tmp_path: Path) -> None:
 
 def test_a_favourite_is_checked_when_it_is_kept(prompt: Terminal) -> None:
     assert "ends too early" in prompt.says("favourite royal = king -")
-    assert "'2x' is no name" in prompt.says("favourite 2x = king")
+    assert "'2x' is not a name" in prompt.says("favourite 2x = king")
     assert "there is no favourite 'royal'" in prompt.says("favourite royal")
     assert "there is no favourite 'royal'" in prompt.says("favourite royal =")
 

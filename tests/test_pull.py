@@ -126,7 +126,7 @@ def no_server() -> str:
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("", "nobody listens there"),
+        ("", "nothing answers there"),
         ("http://nowhere.invalid", "there is no such host"),
         ("ftp://127.0.0.1", "not an address of a server"),
         ("file:///etc", "not an address of a server"),

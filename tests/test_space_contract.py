@@ -356,7 +356,7 @@ def test_a_model_is_taken_by_its_vectors() -> None:
 
 @pytest.mark.parametrize("other", [None, "king", {"king": 1}, np.ones(3)])
 def test_other_objects_are_refused_by_name(other: object) -> None:
-    with pytest.raises(TypeError, match=f"{type(other).__name__} is no gensim KeyedVectors"):
+    with pytest.raises(TypeError, match=f"{type(other).__name__} is not a gensim KeyedVectors"):
         from_keyed_vectors(other)
 
 

@@ -50,7 +50,7 @@ def test_a_row_that_is_too_long_is_one_bad_row(form: str, monkeypatch: pytest.Mo
     data = written(form, ["a", "b"], ["king", "queen"], ["x" * 1000, "y"], ["man", "woman"])
     first, bad, last = rows(f"t.{form}", io.BytesIO(data))
     assert (first.cells, last.cells) == ({"a": "king", "b": "queen"}, {"a": "man", "b": "woman"})
-    assert str(bad.problem) == "is no row: it is longer than 100 characters"
+    assert str(bad.problem) == "is not a row: it is longer than 100 characters"
     assert bad.number + 1 == last.number
     assert list(bad.cells) == ["a", "b"]
 
@@ -99,5 +99,5 @@ def test_61_a_line_of_a_gigabyte_is_read_in_constant_memory(form: str) -> None:
 @pytest.mark.parametrize("form", ["csv", "tsv"])
 def test_a_header_that_is_too_long_is_no_table(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(question_rows, "LONGEST_ROW", 100)
-    with pytest.raises(FileProblem, match="is no table: it is longer than 100 characters"):
+    with pytest.raises(FileProblem, match="is not a table: it is longer than 100 characters"):
         next(rows(f"t.{form}", io.BytesIO(b"x" * 1000 + b"\na\n")))

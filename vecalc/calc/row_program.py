@@ -51,7 +51,7 @@ class RowProgram:
         Raises `VecalcError` for what is only computed for one row at a time, and for what `evaluate` refuses.
         """
         if any(isinstance(node, Candidate) for node in walk(tree)):
-            raise TypeMismatch("a score is no value for a row")
+            raise TypeMismatch("a score can't be the value of a row")
         run = Evaluation(vectors, norm, around)
         run.draft = draft = Draft("", 0, run.budget.limits, quick=False)
 
@@ -70,7 +70,7 @@ class RowProgram:
         with np.errstate(all="ignore"):  # every result is checked
             value = run.value(tree, {})
         if isinstance(value, List):
-            raise TypeMismatch("a list is no value for a row")
+            raise TypeMismatch("a list can't be the value of a row")
         self._steps = Joint([draft.finish(value)]) if isinstance(value, EachNumber | EachVector) else None
         self._constant = array(value)
 

@@ -78,7 +78,7 @@ def _not_analogies(sample: Sequence[str]) -> str:
         return "has numbers where analogies have words: judged pairs are for `vecalc eval similarity`"
     if rows and len(rows[0]) == 3:
         return "has three words a line, and no file of answers (.answers) beside it"
-    return "is no set of analogies in a known layout"
+    return "is not a set of analogies in a known layout"
 
 
 # --- Google ---------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def _answered_words(text: Text) -> Iterator[tuple[str, tuple[str, ...], int]]:
         answers = tuple(filter(None, (answer.strip() for cell in rest for answer in cell.split("/"))))
         if len(rest) != 1 or not word or not answers:
             raise FileProblem(
-                "is no pair", where=f"{text.name}:{line.number}", hint="write word<TAB>answer/other answer"
+                "is not a pair", where=f"{text.name}:{line.number}", hint="write word<TAB>answer/other answer"
             )
         yield word, answers, line.number
 

@@ -40,7 +40,7 @@ def read_pairs(
     behind = phrases if phrases is not None else words[1] if len(words) > 1 else -1
     place = place_of(text.name, found, score)[0] if score is not None else _score_column(found, behind)
     if place is None or (not bind and phrases is None and len(words) < 2):
-        raise FileProblem("is no set of judged pairs", where=text.name, hint=_WHAT_IT_SHOULD_BE)
+        raise FileProblem("is not a set of judged pairs", where=text.name, hint=_WHAT_IT_SHOULD_BE)
     if bind:
         columns = tuple(bind)
         rows = [tuple(cells.values()) for cells in bound_rows(text.name, found, bind)]
@@ -79,6 +79,6 @@ def _phrases(text: Text, number: int, cell: str) -> tuple[str, ...]:
 def _score(text: Text, number: int, cell: str) -> float:
     if (score := number_of(cell)) is None:
         raise FileProblem(
-            f"'{cell}' is no score", where=f"{text.name}:{number}", hint="--score names a column"
+            f"'{cell}' is not a score", where=f"{text.name}:{number}", hint="--score names a column"
         )
     return score

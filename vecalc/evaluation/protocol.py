@@ -52,7 +52,7 @@ def rules_of(protocol: Protocol, known: Iterable[Unknown], **given: Any) -> Rule
     )
     if rules.unknown not in known:
         raise UsageError(
-            f"'{rules.unknown}' is no way to treat unknown words here",
+            f"'{rules.unknown}' is not a way to treat unknown words here",
             where="--unknown",
             hint=f"there are {', '.join(known)}",
         )

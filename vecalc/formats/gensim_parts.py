@@ -240,7 +240,7 @@ def _dtype(kind: Any, where: str) -> np.dtype[Any]:
         order = state[1] if isinstance(state, tuple) and len(state) > 1 else "="
         if isinstance(text, str) and _FLOATS.fullmatch(text) and order in ("<", ">", *_NATIVE):
             return np.dtype(text if order in _NATIVE else f"{order}{text.lstrip('<>=|')}")
-    raise _wrong("a matrix of numbers that are no floats", where)
+    raise _wrong("a matrix of numbers that are not floats", where)
 
 
 def _wrong(message: str, where: str) -> FileProblem:

@@ -23,7 +23,7 @@ def from_keyed_vectors(kv: Any, name: str = "") -> VectorSpace:
     """
     kv = getattr(kv, "wv", kv)
     if missing := [part for part in _NEEDED if not hasattr(kv, part)]:
-        raise TypeError(f"{type(kv).__name__} is no gensim KeyedVectors: it has no {', '.join(missing)}")
+        raise TypeError(f"{type(kv).__name__} is not a gensim KeyedVectors: it has no {', '.join(missing)}")
     words = kv.index_to_key
     if not all(issubclass(kind, str) for kind in set(map(type, words))):
         raise TypeError("the keys of the KeyedVectors must be strings, the words of the space")

@@ -135,7 +135,7 @@ def read_header(stream: Stream, where: str) -> Array:
 def check_matrix(array: Array, where: str) -> None:
     """FileProblem unless the array is [n, d], of real numbers, and neither n nor d is absurd."""
     if array.dtype.kind not in "fiu" or array.dtype.shape:
-        what = _NAMES.get(array.dtype.kind, f"'{array.dtype.str}', which is no number")
+        what = _NAMES.get(array.dtype.kind, f"'{array.dtype.str}', which is not a number")
         raise FileProblem(f"the array holds {what}", where=where, hint="save it as float32")
     if len(array.shape) != 2:
         sizes = " x ".join(f"{length:,}" for length in array.shape)

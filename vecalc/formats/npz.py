@@ -158,7 +158,7 @@ def _words(archive: zipfile.ZipFile, member: _Member, source: Source) -> list[st
     """The words of an array of text."""
     array, where = member.array, _place(source.path, member.name)
     if len(array.shape) != 1 or array.dtype.kind not in _TEXT:
-        raise _lacking("the words are no plain array of text", [member], source.path)
+        raise _lacking("the words are not a plain array of text", [member], source.path)
     size = array.dtype.itemsize
     if not 0 < size <= 4 * MAX_WORD:
         message = f"words of up to {size:,} bytes each"

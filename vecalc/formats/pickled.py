@@ -88,11 +88,11 @@ def _global(machine: Machine, module: str, name: str) -> Name:
 def _made(machine: Machine, name: Any, arguments: Any) -> Any:
     """What a call of a name would give. Nothing is called."""
     if not isinstance(name, Name):
-        machine.refuse_to_run("calls something that is no name")
+        machine.refuse_to_run("calls something that is not a name")
     if name not in MADE:
         machine.refuse_to_run(f"calls {name}")
     if type(arguments) is not tuple:
-        raise ValueError("arguments that are no tuple")
+        raise ValueError("arguments that are not a tuple")
     if name in DICTIONARIES:
         return {}
     if name == BYTES and not arguments:

@@ -104,7 +104,7 @@ class Machine:
         """The value on top, which must be a plain one of this type."""
         value = self.stack[-1]
         if type(value) is not kind:
-            self.refuse(f"it adds items to something that is no {kind.__name__}", DAMAGED)
+            self.refuse(f"it adds items to something that is not a {kind.__name__}", DAMAGED)
         return value
 
     def text(self, value: Any) -> str:

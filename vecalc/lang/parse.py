@@ -193,7 +193,7 @@ RANK_DIGITS = 18  # more than any vocabulary has words, and less than int() refu
 def _rank(token: Token) -> int:
     if not token.isdecimal() or len(token) > RANK_DIGITS or int(token) < 1:
         raise SyntaxProblem(
-            f"@{shorten(token)} is no rank",
+            f"@{shorten(token)} is not a rank",
             span=_span(token),
             hint="write a whole number from 1, as in => queen @3",
         )

@@ -152,7 +152,7 @@ def _because(reason: object, url: str, timeout: float) -> RemoteProblem:
         case socket.gaierror():
             message = "there is no such host"
         case ConnectionRefusedError():
-            message = "nobody listens there"
+            message = "nothing answers there"
         case http.client.IncompleteRead():
             message = f"it ends after {len(reason.partial):,} bytes"
         case OSError():

@@ -89,7 +89,7 @@ def offer(name: str, timeout: float = TIMEOUT) -> Offer:
         return found[name]
     near = difflib.get_close_matches(name, found, n=3)
     hint = f"did you mean {', '.join(near)}?" if near else "`vecalc models pull` lists what there is"
-    raise UsageError(f"there is no model '{name}' to be had", where="vecalc models pull", hint=hint)
+    raise UsageError(f"there is no model '{name}' to pull", where="vecalc models pull", hint=hint)
 
 
 def sheet(found: Mapping[str, Offer]) -> Sheet:

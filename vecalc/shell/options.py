@@ -92,7 +92,12 @@ MODEL_FILE = several(
 
 MODEL = group(
     MODEL_FILE,
-    choice("--norm", "How long word vectors are taken.", of=NORMS, default="rms"),
+    choice(
+        "--norm",
+        "Scale word vectors: rms (length √d), unit (length 1) or raw (as stored).",
+        of=NORMS,
+        default="rms",
+    ),
     TOLERANCE,
     flag("--require-cache", "Fail where a model can't be kept in the cache (exit code 5)."),
     flag("--no-wait", "Fail where another vecalc is converting the model (exit code 5)."),
@@ -102,18 +107,21 @@ MODEL = group(
 EXACT = flag("--exact", "Find words only exactly as written.")
 WORDS = group(EXACT, choice("--oov", "Unknown words in sums and lists.", of=OOVS, default="error"))
 
-METRIC = choice("--metric", "What near means.", of=METRICS, default="cos")
+METRIC = choice("--metric", "Similarity measure.", of=METRICS, default="cos")
 RANKING = group(
     count("-k", "--top", "Neighbours to show.", default=10),
     METRIC,
-    choice("--exclude", "Words that are no neighbours.", of=EXCLUSIONS, default="inputs"),
+    choice("--exclude", "Words to leave out of the results.", of=EXCLUSIONS, default="inputs"),
     count("--first", "Only the N most frequent words."),
     click.option("--among", metavar="FILE|WORDS", help="Only these words: a file of them, or a,b,c."),
     click.option("--match", metavar="GLOB|/REGEX/", help="Only words that match."),
     click.option(
-        "--min-score", type=float, metavar="S", help="Only scores from S (for l2, distances up to S)."
+        "--min-score",
+        type=float,
+        metavar="S",
+        help="Only scores of at least S (for l2: distances of at most S).",
     ),
-    click.option("--in", "within", metavar="NAME", help="Seek neighbours in this loaded space."),
+    click.option("--in", "within", metavar="NAME", help="Search this model for neighbours."),
 )
 
 EXPRESSIONS = several("-e", "expression_option", "EXPR", "An expression; may be repeated.")
@@ -129,8 +137,8 @@ FORMAT = group(
     flag("--json", "The same as --format json."),
     click.option("-o", "--output", metavar="FILE", help="Write here; .npy takes the vectors as an array."),
     click.option("--precision", type=click.IntRange(0, 17), metavar="N", help="Decimals of scores."),
-    click.option("--header/--no-header", "header", default=True, help="The line with the names of columns."),
-    flag("--csv-safe", "Keep spreadsheets from taking words for formulas."),
+    click.option("--header/--no-header", "header", default=True, help="Print a header row."),
+    flag("--csv-safe", "Escape cells that a spreadsheet would run as formulas."),
     choice("--color", "Colours.", of=COLORS, default="auto"),
 )
 
@@ -176,7 +184,7 @@ def conditions(request: Request) -> Options:
     from vecalc.engine.question import Options
 
     if request.min_score is not None and isnan(request.min_score):
-        raise UsageError("nan is no score", where="--min-score")
+        raise UsageError("nan is not a score", where="--min-score")
     among = None
     if request.among is not None:
         from vecalc.shell.questions import words
@@ -199,7 +207,7 @@ def _limits(given: Iterable[str]) -> Limits:
         name, _, value = text.partition("=")
         if name not in Limits._fields or not value.isdecimal() or len(value) > MOST_DIGITS:
             raise UsageError(
-                f"'{text}' is no limit",
+                f"'{text}' is not a limit",
                 where="--limit",
                 hint=f"its name is one of {', '.join(Limits._fields)}, its value below 10^{MOST_DIGITS}",
             )

@@ -119,7 +119,7 @@ def cells_of_object(line: str) -> dict[str, str]:
     except (RecursionError, ValueError):  # a number of too many digits is a ValueError
         raise FileProblem("is not JSON that can be read: nested too deeply, or too long") from None
     if not isinstance(entry, dict) or not entry:
-        raise FileProblem("is no JSON object", hint='one object a line: {"a": "king"}')
+        raise FileProblem("is not a JSON object", hint='one object a line: {"a": "king"}')
     return {key: as_cell(value) for key, value in entry.items()}
 
 

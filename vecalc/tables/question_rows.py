@@ -136,7 +136,7 @@ def _delimited(lines: _Lines, delimiter: Delimiter, path: str) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as bad:  # the reader goes on with the next line
-            yield Row(lines.number, dict.fromkeys(header, ""), FileProblem(f"is no row: {bad}"))
+            yield Row(lines.number, dict.fromkeys(header, ""), FileProblem(f"is not a row: {bad}"))
             continue
         if not cells:
             continue
@@ -151,7 +151,7 @@ def _header(reader: Iterator[list[str]], path: str) -> list[str]:
     try:
         header = next(reader, None)
     except csv.Error as problem:
-        raise FileProblem(f"is no table: {problem}", where=f"{path}:1") from None
+        raise FileProblem(f"is not a table: {problem}", where=f"{path}:1") from None
     if not header or not any(header):
         raise FileProblem("has no header line", where=path, hint="name the columns in the first line")
     _check_columns(header, f"{path}:1")
@@ -191,7 +191,7 @@ def _objects(lines: _Lines) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as problem:
-            yield Row(lines.number, {}, FileProblem(f"is no row: {problem}"))
+            yield Row(lines.number, {}, FileProblem(f"is not a row: {problem}"))
             continue
         if not line.strip():
             continue

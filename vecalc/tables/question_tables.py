@@ -49,7 +49,7 @@ def lines(text: Text) -> list[Line]:
         if line.problem is not None:
             raise line.problem.at(where=where)
         if "\0" in line.text:
-            raise FileProblem("is no file of questions", where=where, hint="give a text file")
+            raise FileProblem("is not a file of questions", where=where, hint="give a text file")
         found.append(line)
     if not found:
         empty = not text.data.strip()
@@ -100,7 +100,7 @@ def _rows(name: str, found: Sequence[Line], delimiter: Delimiter) -> Iterator[Ro
         for cells in divided(texts(), delimiter):
             yield Row(taken[0], tuple(cell.strip() for cell in cells))
     except csv.Error as problem:
-        raise FileProblem(f"is no row: {problem}", where=f"{name}:{taken[0]}") from None
+        raise FileProblem(f"is not a row: {problem}", where=f"{name}:{taken[0]}") from None
 
 
 def is_number(cell: str) -> bool:
@@ -120,6 +120,6 @@ def _objects(name: str, found: Sequence[Line]) -> Table:
             raise problem.at(where=where) from None
         header = header or tuple(cells)
         if set(cells) != set(header):
-            raise FileProblem("is no object with the keys of the first line", where=where)
+            raise FileProblem("is not an object with the keys of the first line", where=where)
         rows.append(Row(line.number, tuple(cells[key] for key in header)))
     return Table(header, rows)

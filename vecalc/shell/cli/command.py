@@ -94,12 +94,12 @@ KINDS = ("man", "bash", "zsh", "fish")
 @FILES
 @click.option("--csv", metavar="FILE", help="Compute -e for each row of a .csv, .tsv or .jsonl file.")
 @LET
-@flag("-i", "--interactive", "Go on at the prompt afterwards.")
+@flag("-i", "--interactive", "Then open the prompt.")
 @MODEL
 @WORDS
 @RANKING
 @FORMAT
-@flag("--resume", "Go on with a batch into -o FILE that was stopped.")
+@flag("--resume", "Resume an interrupted batch (with -o FILE).")
 @flag("--line-buffered", "Answer each line at once, for programs that wait.")
 @QUIET
 @flag("--bail", "Stop at the first error.")

@@ -65,7 +65,7 @@ def _answer_all(opened: Opened, typed: list[str], prompt: bool) -> Outcome:
             for code in _answer_into(sink, opened, typed):  # noqa: B007 - the last one counts
                 answered = True
         if typed and not answered:
-            opened.tell("there is nothing to show: the text only binds names")
+            opened.tell("nothing to show: names were only assigned")
     if prompt or request.interactive:
         from vecalc.shell.repl.prompt import converse
 

@@ -37,7 +37,7 @@ EXAMPLES = """\
 @TOLERANCE
 @QUIET
 def run(model: str, out: str, form: str, **options: Any) -> int:
-    """Writes a model, or some of its words, as a file of another format; words and numbers stay the same.
+    """Converts a model, or part of it, to another format; words and numbers stay the same.
 
     IN is whatever -m takes: a file, an imported name, starter. OUT's suffix says what to write.
     """

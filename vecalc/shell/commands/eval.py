@@ -55,12 +55,12 @@ RULES = group(
         "Questions with unknown words: left out, wrong; similarity 0, mean vector; an error.",
         of=UNKNOWN,
     ),
-    choice("--exclude", "exclusion", "Words of an analogy that are no answer.", of=EXCLUSIONS),
+    choice("--exclude", "exclusion", "Words of an analogy that can't be its answer.", of=EXCLUSIONS),
     METRIC,
     click.option(
-        "--resamples", type=click.IntRange(100, 100_000), metavar="N", help="Of the bootstrap. [1000]"
+        "--resamples", type=click.IntRange(100, 100_000), metavar="N", help="Bootstrap resamples. [1000]"
     ),
-    click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Of all random numbers. [1]"),
+    click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Random seed. [1]"),
 )
 
 
@@ -91,7 +91,7 @@ def run(arguments: tuple[str, ...], **options: Any) -> int:
     kind, *files = arguments or ("",)
     if kind not in KINDS:
         raise UsageError(
-            f"there is no evaluation '{kind}'" if kind else "what is to be evaluated is missing",
+            f"there is no evaluation '{kind}'" if kind else "say what to evaluate",
             where="vecalc eval",
             hint="vecalc eval analogies FILE, or vecalc eval similarity FILE",
         )

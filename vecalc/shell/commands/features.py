@@ -28,12 +28,12 @@ EXAMPLES = """\
 )
 @click.option("-o", "--output", metavar="FILE", required=True, help=".npy, .npz, .parquet, .csv or .tsv.")
 @click.option("--format", metavar="FORMAT", help="npy, npz, parquet, csv, tsv; else the suffix tells.")
-@choice("--type", "kind", "Of the features.", of=TYPES, default="float32")
+@choice("--type", "kind", "Number type of the output.", of=TYPES, default="float32")
 @several("--keep", "COLUMN", "Copy a column, such as labels, to the output.")
 @choice("--unknown", "What to do about unknown words.", of=UNKNOWN, default="error")
 @choice("--no-value", "What to do where a formula has no value.", of=NO_VALUE, default="error")
-@flag("--csv-safe", "Keep spreadsheets from taking texts for formulas.")
-@flag("--resume", "Go on with a run that was interrupted.")
+@flag("--csv-safe", "Escape cells that a spreadsheet would run as formulas.")
+@flag("--resume", "Resume an interrupted run.")
 @MODEL
 @EXACT
 @LET

@@ -77,7 +77,7 @@ def make_default(name: str | None) -> int:
 @click.argument("name")
 @OWN
 def set_(name: str, own_norm: OwnNorm | None, own_metric: OwnMetric | None) -> int:
-    """Lets a model carry its own norm and metric, which count where nobody says another; `none` forgets."""
+    """Sets a model's default norm and metric; `none` forgets."""
     if own_norm is None and own_metric is None:
         hint = "--norm raw, or --norm none to forget"
         raise UsageError("there is nothing to set", where="vecalc models set", hint=hint)

@@ -72,7 +72,10 @@ def info(name: str, **options: Any) -> int:
 @FORMAT
 @QUIET
 def check(name: str, words: str | None, sample: int, seed: int, **options: Any) -> int:
-    """Examines a model: what is wrong with its rows and words, and how its vectors lie. 1 if it is wrong."""
+    """Examines a model: what is wrong with its rows and words, and how its vectors lie.
+
+    Exits with 1 if anything is wrong.
+    """
     from vecalc.library.inventory import place_of
     from vecalc.shell.opening import Opened, Outcome, perform
     from vecalc.studies.check.check_sheets import sheets

@@ -29,7 +29,7 @@ def favourite(session: Session, argument: str) -> None:
     elif equals and text:
         if not re.fullmatch(r"[^\W\d]\w*", name):
             hint = "letters, digits and _: favourite royal = king"
-            raise UsageError(f"'{name}' is no name", where="favourite", hint=hint)
+            raise UsageError(f"'{name}' is not a name", where="favourite", hint=hint)
         parse(text)  # what is wrong with it is told now
         _change(lambda kept: {**kept, name: " ".join(text.splitlines())})
     elif name not in kept:

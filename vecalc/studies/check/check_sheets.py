@@ -77,8 +77,8 @@ def _lengths(lengths: Floats) -> Sheet:
 def _geometry(found: Examined, seen: Geometry) -> Sheet:
     rows: list[tuple[Cell, ...]] = [
         ("mean cosine of pairs", seen.cosine, "0: directions are spread evenly; 1: all are one"),
-        ("skewness of N_10", seen.skewness, "hubness: 0: nobody is preferred; above 1: there are hubs"),
-        ("share of rows that are nobody's neighbour", seen.orphans, ""),
+        ("skewness of N_10", seen.skewness, "hubness: 0: none is preferred; above 1: there are hubs"),
+        ("share of rows that are never a neighbour", seen.orphans, ""),
     ]
     rows += [
         (f"variance in the first {n} component{'s' if n > 1 else ''}", share, "")

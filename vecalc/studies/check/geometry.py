@@ -22,7 +22,7 @@ class Geometry(NamedTuple):
     `cosine` is the mean over all pairs (0 where directions are spread evenly; Ethayarajh 2019 calls the
     rest anisotropy). `skewness` is that of N_10, how often a row is among the ten nearest of the others:
     0 where nobody is preferred, above 1 hubs are many (Radovanović et al. 2010). `hubs` are the rows with the
-    largest N_10, `orphans` the share of rows that are nobody's neighbour. `shares` are what the first
+    largest N_10, `orphans` the share of rows that are never a neighbour. `shares` are what the first
     principal components have of the variance.
     """
 

@@ -177,8 +177,8 @@ def _of_rows(rows: RowsSeen, words: Sequence[str]) -> Iterator[Finding]:
 
 
 def _of_words(words: Sequence[str]) -> Iterator[Finding]:
-    yield _finding("words that came before", of_words.repeats(words), "wrong", words)
-    yield _finding("words that came before in another case", of_words.variants(words), "ok", words)
+    yield _finding("repeated words", of_words.repeats(words), "wrong", words)
+    yield _finding("repeated words in another case", of_words.variants(words), "ok", words)
     for what, level, found in of_words.odd(words):
         yield _finding(what, found, level, words)
 

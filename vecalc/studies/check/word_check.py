@@ -25,7 +25,7 @@ Level: TypeAlias = Literal["ok", "note", "wrong"]
 ODD: tuple[tuple[str, re.Pattern[str], Level], ...] = (
     ("words that are not UTF-8", re.compile("[\ud800-\udfff]"), "wrong"),
     ("words with control characters", re.compile("[\0-\x1f\x7f-\x9f]"), "wrong"),
-    ("words without a character", re.compile(r"\A[ \t]*\Z"), "wrong"),
+    ("empty words", re.compile(r"\A[ \t]*\Z"), "wrong"),
     ("words with blanks inside", re.compile(r"\S\s+\S"), "note"),
     ("numbers", re.compile(r"\A[+-]?[\d.,:/-]*\d[\d.,:/-]*\Z"), "ok"),
     ("punctuation alone", re.compile(r"\A(?:[^\w\s]|_)+\Z"), "ok"),

@@ -13,7 +13,7 @@ from vecalc.studies.compare.comparison import Compared, Comparison
 AXES, NEW = "*", "+"
 LEGEND = (
     f"{NEW} is not among the neighbours of the sum that are shown",
-    f"{AXES} depends on the axes of the space: other under {ROTATIONS} random rotations of A and B",
+    f"{AXES} depends on the axes of the space: changes under {ROTATIONS} random rotations of A and B",
 )
 
 

@@ -36,7 +36,7 @@ def of_rotation(stability: Stability | None, kept: float | None = None) -> list[
         share = f"{what}: largest change in {ROTATIONS} rotations, as a share"
         found = [Measure("axes", stability.deviation, share)]
     if kept is not None:
-        found.append(Measure("stability", kept, "share of the neighbours shown that stay under rotation"))
+        found.append(Measure("stability", kept, "share of shown neighbours that survive rotation"))
     return found
 
 

@@ -167,7 +167,7 @@ class Maker:
             raise TypeMismatch(
                 f"{name} is {_kind(found)} here and {_kind(width)} in the first row",
                 where=where,
-                hint="a cell that is no word and reads as a number is one; --bind says which are words",
+                hint="a cell that reads as a number and is not a word is a number; --bind says which are words",
             )
 
     # --- cells ------------------------------------------------------------------------------
