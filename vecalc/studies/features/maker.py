@@ -167,7 +167,7 @@ class Maker:
             raise TypeMismatch(
                 f"{name} is {_kind(found)} here and {_kind(width)} in the first row",
                 where=where,
-                hint="a cell that reads as a number and is not a word is a number; --bind says which are words",
+                hint="cells that read as numbers and are not words are numbers; --bind says which are words",
             )
 
     # --- cells ------------------------------------------------------------------------------
