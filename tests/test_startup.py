@@ -85,7 +85,7 @@ def test_the_package_alone_loads_nothing() -> None:
 # --- files on the way of an answer ----------------------------------------------------------
 
 COUNTER = Path(__file__).parent / "bench" / "entered.py"
-ENTERED = 45  # of this branch; 35 once the parts below the shell have fewer files
+ENTERED = 35
 MORE_FOR_A_BATCH = 3
 
 
@@ -105,6 +105,7 @@ def entered(*arguments: str | Path) -> set[str]:
 
 def test_an_answer_passes_through_few_files(tmp_path: Path) -> None:
     """Each is one that a reader has to open, to follow it."""
+    entered("king")  # makes the parser's tables, which are kept from then on
     one = entered("king - man + woman")
     assert one >= {"__main__.py", "engine/calculator.py", "search/exact.py"}
     assert len(one) <= ENTERED, sorted(one)

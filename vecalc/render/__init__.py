@@ -41,11 +41,6 @@ class Style(NamedTuple):
     terminal: bool = False  # it is a terminal that gets the text, and would obey what csv leaves as it is
 
 
-def nothing(style: Style) -> str:
-    """Nothing: `begin` and `end` of a format whose answers stand for themselves."""
-    return ""
-
-
 class Renderer(Protocol):
     """What a format module has."""
 

@@ -35,6 +35,11 @@ _THOUSAND = 1000
 # --- numbers ----------------------------------------------------------------------------------
 
 
+def nothing(style: Style) -> str:
+    """Nothing: `begin` and `end` of a format whose answers stand for themselves."""
+    return ""
+
+
 def fixed(value: float, decimals: int) -> str:
     """A score: always the same number of decimals, so that columns align; never `-0.0000`."""
     return f"{value:z.{decimals}f}"

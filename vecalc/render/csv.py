@@ -12,7 +12,8 @@ import csv
 import io
 
 from vecalc.answers import Answer, Sheet
-from vecalc.render import Style, cells, nothing
+from vecalc.render import Style, cells
+from vecalc.render.cells import nothing
 from vecalc.render.visible import visible
 
 begin = end = nothing

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from vecalc.answers import Answer, Sheet
-from vecalc.render import Style, nothing
+from vecalc.render import Style
+from vecalc.render.cells import nothing
 from vecalc.render.record import encode, record, row_records
 
 begin = end = nothing

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from vecalc.answers import Answer, Number, Ranking, Rows, Scored, Sheet, Weights
-from vecalc.render import Style, nothing
-from vecalc.render.cells import is_number, result, rows_for_people, score, verdict
+from vecalc.render import Style
+from vecalc.render.cells import is_number, nothing, result, rows_for_people, score, verdict
 from vecalc.render.visible import visible
 
 _MEANING = re.compile(r"[\\`*_\[\]<>&|~$]")

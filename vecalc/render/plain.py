@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from vecalc.answers import Answer, Sheet
-from vecalc.render import Style, nothing
-from vecalc.render.cells import Line, for_programs, lines, verdict
+from vecalc.render import Style
+from vecalc.render.cells import Line, for_programs, lines, nothing, verdict
 from vecalc.render.visible import visible
 
 begin = end = nothing

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored, Sheet, Weights
-from vecalc.render import Style, nothing
-from vecalc.render.cells import count, is_number, result, rows_for_people, score, verdict
+from vecalc.render import Style
+from vecalc.render.cells import count, is_number, nothing, result, rows_for_people, score, verdict
 from vecalc.render.grid import Column, Row, grid, pieces
 from vecalc.render.paint import BAD, BOLD, DIM, GOOD, paint
 from vecalc.render.visible import visible

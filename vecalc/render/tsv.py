@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vecalc.answers import Answer, Sheet
-from vecalc.render import Style, cells, nothing
+from vecalc.render import Style, cells
+from vecalc.render.cells import nothing
 from vecalc.render.visible import spell_controls
 
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from vecalc.answers import Answer, Number, Ranking, Rows
-from vecalc.render import Style, nothing
+from vecalc.render import Style
+from vecalc.render.cells import nothing
 
 begin = end = nothing
 
