@@ -35,7 +35,8 @@ SUMMARIES = (f"  {a.usage}\n      {(a.help or '').splitlines()[0]}\n" for a in A
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED, metavar="[ACTION]")
 def run(arguments: tuple[str, ...]) -> int:
     """Models by name; without an action, lists them. `vecalc models ACTION --help` shows its options."""
-    named, *_ = [*(i for i, argument in enumerate(arguments) if not argument.startswith("-")), None]
+    words = [i for i, argument in enumerate(arguments) if not argument.startswith("-")]
+    named = words[0] if words else None
     if named is None or (named and arguments[named] not in ACTIONS):  # `models -o FILE`
         name, rest = "list", list(arguments)
     else:
