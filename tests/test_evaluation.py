@@ -519,7 +519,7 @@ def test_formulas_that_do_not_fit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        ([], 2, "is missing"),
+        ([], 2, "say what to evaluate"),
         (["analogy", "x"], 2, "there is no evaluation 'analogy'"),
         (["analogies"], 2, "a file is missing"),
         (["analogies", "nowhere.txt"], 4, "nowhere.txt"),

@@ -35,7 +35,7 @@ from workplace import (
 from workplace import run as run_case
 
 from vecalc.__main__ import run
-from vecalc.lang import grammar, parse, shapes
+from vecalc.lang import grammar, shapes
 
 pytestmark = pytest.mark.usefixtures("workplace")
 
@@ -206,7 +206,7 @@ def test_the_kept_parser_tables_are_used(case: Case, monkeypatch: pytest.MonkeyP
 def forget_parsers() -> None:
     """As at the start of a process."""
     grammar._kept = None
-    for cached in (grammar.build_parser, parse._parsers, shapes._parsed):
+    for cached in (grammar.build_parser, shapes._parsed):
         cached.cache_clear()
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from running import vecalc
 
-from vecalc.shell.cli import version
+from vecalc.shell.cli import manual
 
 PROJECT = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text("utf-8"))["project"]
 
@@ -26,14 +26,14 @@ def test_every_part_has_a_line() -> None:
     optional = {name for name, line in lines.items() if line.endswith(" (optional)")}
     extras = {extra: names(of) for extra, of in PROJECT["optional-dependencies"].items() if extra != "all"}
     assert optional == set().union(*extras.values())
-    assert all(part in extras[extra] for part, extra in version.OPTIONAL.items())
+    assert all(part in extras[extra] for part, extra in manual.OPTIONAL.items())
 
 
 def test_what_is_missing_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(version, "_version", lambda name: "")
-    monkeypatch.setattr(version, "WITHOUT_ZSTANDARD", (99,))
+    monkeypatch.setattr(manual, "_version", lambda name: "")
+    monkeypatch.setattr(manual, "WITHOUT_ZSTANDARD", (99,))
     out = vecalc("--version").out
     assert "pyarrow not installed, pip install 'vecalc[parquet]' (optional)\n" in out
     assert "zstandard not installed, pip install 'vecalc[zstd]' (optional)\n" in out
-    monkeypatch.setattr(version, "WITHOUT_ZSTANDARD", (3, 11))
+    monkeypatch.setattr(manual, "WITHOUT_ZSTANDARD", (3, 11))
     assert "zstandard not needed, Python reads zstd itself (optional)\n" in vecalc("--version").out

@@ -136,21 +136,9 @@ def scores_of(space: VectorSpace, queries: Floats, wanted: Sequence[Numbers], me
     return scores
 
 
-def _directions(vectors: Floats) -> Floats:
-    """The vectors [r, d] with length 1 in float64; a zero vector stays one."""
-    squares = (vectors * vectors).sum(axis=1)
-    directions = vectors / np.sqrt(np.where(squares > 0, squares, 1.0))[:, None]
-    extreme = ~((squares >= LEAST_SQUARE) & (squares <= LARGEST_SQUARE))
-    if extreme.any():  # of float64 numbers; squares of float32 numbers fit
-        _, steps = _steps_of(vectors[extreme])
-        lengths = np.sqrt((steps * steps).sum(axis=1))
-        directions[extreme] = steps / np.where(lengths > 0, lengths, 1.0)[:, None]
-    return np.asarray(directions)
-
-
 def _cosines(vectors: Floats, directions: Floats) -> Floats:
     """The cosine [r] of each vector with its direction [r, d], the same either way; 0 for a zero vector."""
-    return np.asarray(np.clip((_directions(vectors) * directions).sum(axis=1), -1.0, 1.0))
+    return np.asarray(np.clip((directions_of(vectors) * directions).sum(axis=1), -1.0, 1.0))
 
 
 def _scores(vectors: Floats, queries: Floats, measure: Measure) -> Floats:
@@ -176,9 +164,14 @@ def scale_of(lengths: Floats, dim: int, measure: Measure) -> Floats:
 
 def directions_of(vectors: Floats) -> Floats:
     """The vectors [r, d] with length 1 in float64; a zero vector stays one."""
-    _, steps = _steps_of(vectors)
-    lengths = np.sqrt((steps * steps).sum(axis=1))
-    return np.asarray(steps / np.where(lengths > 0, lengths, 1.0)[:, None])
+    squares = (vectors * vectors).sum(axis=1)
+    directions = vectors / np.sqrt(np.where(squares > 0, squares, 1.0))[:, None]
+    extreme = ~((squares >= LEAST_SQUARE) & (squares <= LARGEST_SQUARE))
+    if extreme.any():  # of float64 numbers; squares of float32 numbers fit
+        _, steps = _steps_of(vectors[extreme])
+        lengths = np.sqrt((steps * steps).sum(axis=1))
+        directions[extreme] = steps / np.where(lengths > 0, lengths, 1.0)[:, None]
+    return np.asarray(directions)
 
 
 def _lengths_of(vectors: Floats) -> Floats:

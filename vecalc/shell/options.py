@@ -94,7 +94,7 @@ MODEL = group(
     MODEL_FILE,
     choice(
         "--norm",
-        "Scale word vectors: rms (length √d), unit (length 1) or raw (as stored).",
+        "Scale word vectors: rms (length sqrt(d)), unit (length 1) or raw (as stored).",
         of=NORMS,
         default="rms",
     ),
