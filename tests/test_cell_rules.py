@@ -16,7 +16,7 @@ from vecalc.errors import FileProblem
 from vecalc.tables import question_rows
 from vecalc.tables.cell_rules import divided, layout_of, number_of
 from vecalc.tables.question_rows import rows
-from vecalc.tables.question_tables import Text, table
+from vecalc.tables.question_tables import QuestionText, table
 
 PAIRS = [
     ("king", "queen", "8.5"),
@@ -182,7 +182,7 @@ def test_between_tabs_a_cell_is_unquoted_when_all_of_it_is_quoted(cell: str, exp
     data = f"a\tb\n{cell}\tqueen\nman\twoman\n".encode()
     found = list(rows("t.tsv", io.BytesIO(data)))
     assert [row.cells for row in found] == [{"a": expected, "b": "queen"}, {"a": "man", "b": "woman"}]
-    assert table(Text("t.tsv", data)).rows[1].cells == (expected, "queen")
+    assert table(QuestionText("t.tsv", data)).rows[1].cells == (expected, "queen")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";"])
@@ -191,7 +191,7 @@ def test_a_quoted_cell_may_hold_line_ends_and_delimiters(delimiter: str) -> None
     cells = [(f"x{delimiter}\ny", "queen"), ("man", "woman")]
     found = list(rows("t", io.BytesIO(data)))
     assert [(row.number, tuple(row.cells.values())) for row in found] == list(zip((3, 4), cells, strict=True))
-    read = table(Text("t", data)).rows
+    read = table(QuestionText("t", data)).rows
     assert [(row.number, row.cells) for row in read[1:]] == list(zip((3, 4), cells, strict=True))
 
 

@@ -10,7 +10,7 @@ from folding import tried
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vecalc.formats.float_parsing import Table, table
+from vecalc.formats.float_parsing import DecimalTable, table
 
 WORD = st.text(st.sampled_from("abé.-5_'"), min_size=1, max_size=6)
 PLAIN = st.from_regex(r"-?([0-9]{1,7}\.[0-9]{0,8}|[0-9]{0,3}\.[0-9]{1,12})", fullmatch=True)
@@ -23,7 +23,7 @@ def slowly(text: bytes) -> tuple[list[bytes], np.ndarray]:
     return [f[0] for f in fields], rows
 
 
-def same(found: Table, text: bytes) -> bool:
+def same(found: DecimalTable, text: bytes) -> bool:
     words, rows = slowly(text)
     return found.words == words and found.rows.tobytes() == rows.tobytes()
 

@@ -22,7 +22,7 @@ from vecalc.calc.values import array
 from vecalc.errors import FileProblem, TypeMismatch
 from vecalc.evaluation.analogy_files import read_analogies
 from vecalc.evaluation.pair_files import read_pairs
-from vecalc.tables.question_tables import Text
+from vecalc.tables.question_tables import QuestionText
 
 QUESTIONS = """\
 : royals
@@ -492,7 +492,7 @@ SCRAPS = st.sampled_from(
 
 @given(st.lists(SCRAPS, max_size=60), st.booleans())
 def test_any_text_is_read_or_refused(scraps: list[str], named: bool) -> None:
-    text = Text("any.txt", "".join(scraps).encode())
+    text = QuestionText("any.txt", "".join(scraps).encode())
     bind = {"a": "1", "b": "2"} if named else {}
     readers: list[Callable[[], object]] = [
         lambda: read_analogies("any", [text], {**bind, "d": "3"} if named else {}),

@@ -208,6 +208,15 @@ def test_slow_packages_are_loaded_where_they_are_needed(package: str) -> None:
     assert [str(f) for f in loaded if f.wants.split(".")[0] == package] == []
 
 
+def test_no_two_classes_have_one_name() -> None:
+    """Of those that other modules may use; but the nodes of trees are called as the language calls them."""
+    files = [file for file in PACKAGE.rglob("*.py") if file.name != "nodes.py"]
+    trees = [ast.parse(file.read_text("utf-8")) for file in files]
+    classes = [node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)]
+    names = Counter(name for name in classes if not name.startswith("_"))
+    assert [name for name, count in names.items() if count > 1] == []
+
+
 def test_there_are_no_circles() -> None:
     """Of modules that import each other, inside functions, too: that opens a circle only for the loader."""
     graph: dict[str, set[str]] = {}

@@ -46,9 +46,9 @@ class Stop(BaseException):
 
 def stopped_after(count: int, monkeypatch: pytest.MonkeyPatch, *arguments: str | Path) -> None:
     """Run until so many answers are noted, then die between two of them."""
-    note, noted = resume.Batch.note, 0
+    note, noted = resume.ResumableBatch.note, 0
 
-    def then_die(self: resume.Batch, *args: object, **kwargs: object) -> None:
+    def then_die(self: resume.ResumableBatch, *args: object, **kwargs: object) -> None:
         nonlocal noted
         note(self, *args, **kwargs)  # type: ignore[arg-type]
         noted += 1
@@ -56,7 +56,7 @@ def stopped_after(count: int, monkeypatch: pytest.MonkeyPatch, *arguments: str |
             raise Stop
 
     with monkeypatch.context() as patch:
-        patch.setattr(resume.Batch, "note", then_die)
+        patch.setattr(resume.ResumableBatch, "note", then_die)
         with pytest.raises(Stop):
             family(*arguments)
 

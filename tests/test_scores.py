@@ -15,7 +15,7 @@ from running import FAMILY, family
 
 import vecalc
 from vecalc.calc import program
-from vecalc.calc.program import Candidates, Joint
+from vecalc.calc.program import CandidateRows, Joint
 from vecalc.calc.topk import rank_in_score, score_values, search_scores
 from vecalc.calc.values import Score
 from vecalc.errors import NoValue, UsageError, VecalcError
@@ -151,7 +151,7 @@ def test_quick_scores_are_the_exact_ones_but_for_rounding(text: str, norm: str) 
     exact = score_values(SPACE, score, np.arange(WORDS))
     with np.errstate(all="ignore"):
         (_, quick), *_ = Joint([score.quick]).run(
-            Candidates(np.arange(WORDS), SPACE.vectors(range(WORDS)), SPACE.word)
+            CandidateRows(np.arange(WORDS), SPACE.vectors(range(WORDS)), SPACE.word)
         )
     known = np.isfinite(quick)
     assert np.count_nonzero(~known) <= 6  # what may be on the wrong side is left to the exact run

@@ -90,7 +90,7 @@ def test_61_a_line_of_a_gigabyte_is_read_in_constant_memory(form: str) -> None:
 
     before = peak()
     endless = io.BufferedReader(Endless(written(form, ["a", "b"], ["king", "man"]), 1 << 30))
-    found: Iterator[question_rows.Row] = rows(f"t.{form}", endless)
+    found: Iterator[question_rows.TableRow] = rows(f"t.{form}", endless)
     assert next(found).problem is None
     assert "longer than" in str(next(found).problem)
     assert peak() - before < 300

@@ -19,10 +19,14 @@ Norm: TypeAlias = Literal["rms", "unit", "raw"]  # how long word vectors are tak
 Metric: TypeAlias = Literal["cos", "dot", "l2"]  # what near means
 Exclude: TypeAlias = Literal["inputs", "variants", "none"]  # which words may not be neighbours
 Oov: TypeAlias = Literal["error", "skip"]  # what becomes of unknown words in sums and lists
+Encoding: TypeAlias = Literal["strict", "surrogateescape"]  # how bytes that are not UTF-8 are taken
+Stored: TypeAlias = Literal["int8", "float16", "float32"]  # how a store keeps its numbers
 NORMS: tuple[Norm, ...] = get_args(Norm)
 METRICS: tuple[Metric, ...] = get_args(Metric)
 EXCLUSIONS: tuple[Exclude, ...] = get_args(Exclude)
 OOVS: tuple[Oov, ...] = get_args(Oov)
+ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
+STORED: tuple[Stored, ...] = get_args(Stored)
 
 SCHEMA = 1  # version of the JSON record; raised when a field changes its meaning
 

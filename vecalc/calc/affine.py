@@ -15,7 +15,7 @@ import numpy as np
 from vecalc.answers import Norm
 from vecalc.arrays import Floats
 from vecalc.calc import kernels
-from vecalc.calc.kernels import Rows
+from vecalc.calc.kernels import RowContext
 from vecalc.calc.values import NO_SPACE, EachVector, Scalar, Value, Vector, spaces
 
 # A squared length below this share of its terms has lost half of its digits: 1e-16 became 1e-10.
@@ -76,25 +76,25 @@ def affine_multiple(a: Value, b: Value, *, over: bool = False) -> Affine | None:
     return None
 
 
-def rows_of(rows: Rows, words: Floats, scale: float, shift: Floats) -> Floats:
+def rows_of(rows: RowContext, words: Floats, scale: float, shift: Floats) -> Floats:
     """The vectors [b, d] themselves, of the words' vectors."""
     return kernels.total(rows, (1.0, 1.0), scale * words, shift)
 
 
 def product_of(
-    rows: Rows, lengths: Floats, s: float, t: float, v: Floats, w: Floats, between: Floats
+    rows: RowContext, lengths: Floats, s: float, t: float, v: Floats, w: Floats, between: Floats
 ) -> Floats:
     """(s·? + v)·(t·? + w) [b], of L, s, t, ?̂·v, ?̂·w and v·w."""
     return s * t * lengths * lengths + lengths * (s * w + t * v) + between
 
 
-def length_of(rows: Rows, lengths: Floats, scale: float, along: Floats, square: Floats) -> Floats:
+def length_of(rows: RowContext, lengths: Floats, scale: float, along: Floats, square: Floats) -> Floats:
     """|s·? + v| [b], of L, s, ?̂·v and v·v."""
     terms = (scale * lengths) ** 2 + square
     found = terms + 2 * scale * lengths * along
     return np.sqrt(np.where(found <= CANCELLED * terms, np.nan, found))
 
 
-def cosine_of(rows: Rows, product: Floats, first: Floats, second: Floats) -> Floats:
+def cosine_of(rows: RowContext, product: Floats, first: Floats, second: Floats) -> Floats:
     """The cosine [b], of a product and two lengths."""
     return np.clip(product / (first * second), -1.0, 1.0)

@@ -140,7 +140,7 @@ class ColumnFormula:
         self, given: Mapping[str, Given], rows: Numbers, numbers: frozenset[str]
     ) -> Iterator[tuple[Numbers, Floats | None]]:
         """The values of rows; None for those that are computed one at a time."""
-        from vecalc.calc.row_program import Column, RowProgram, in_blocks  # of no use to a plain answer
+        from vecalc.calc.row_program import ColumnValues, RowProgram, in_blocks  # of no use to a plain answer
 
         if numbers not in self._programs:
             widths = {
@@ -155,11 +155,11 @@ class ColumnFormula:
         if program is None:
             return iter([(rows, None)])
 
-        def column(name: str, some: Numbers) -> Column:
+        def column(name: str, some: Numbers) -> ColumnValues:
             vectors, values, absent, _ = given[name]
             if name in numbers and values is not None:
-                return Column(values[some])
-            return Column(vectors[some], None if absent is None else absent[some])
+                return ColumnValues(values[some])
+            return ColumnValues(vectors[some], None if absent is None else absent[some])
 
         def compute(some: Numbers) -> Floats:
             return program({key: column(key.word, some) for key in self._keys}, len(some))

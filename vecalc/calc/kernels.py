@@ -40,7 +40,7 @@ NEAR = 1e-9  # below this a quick result can't tell zero from not zero: a millio
 NO_DIRECTION = "the zero vector has no direction"
 
 
-class Rows:
+class RowContext:
     """Some rows that kernels are run over, and who to tell of a problem of theirs."""
 
     exact = True  # each row by itself, in a fixed order of summation: the same bits however many there are
@@ -57,11 +57,11 @@ class Rows:
         """Some rows become NaN; a problem only where there is no other."""
 
 
-class _Alone(Rows):
+class _Alone(RowContext):
     alone = True
 
     def refuse(self, which: Mask, problem: str) -> None:
-        """See `Rows.refuse`."""
+        """See `RowContext.refuse`."""
         if which.any():
             raise NoValue(problem)
 
@@ -95,7 +95,7 @@ def constant(value: Value, filed: bool) -> Floats:
             return vectors
 
 
-def near_zero(rows: Rows, x: Floats) -> Mask:
+def near_zero(rows: RowContext, x: Floats) -> Mask:
     """Where a number is zero, or may be."""
     return np.asarray(x == 0 if rows.exact else np.abs(x) < NEAR)
 
@@ -103,7 +103,7 @@ def near_zero(rows: Rows, x: Floats) -> Mask:
 def of_numbers(function: Callable[..., Floats]) -> Kernel:
     """The kernel that computes the same thing whatever the rows are, and has no problem."""
 
-    def kernel(rows: Rows, *xs: Floats) -> Floats:
+    def kernel(rows: RowContext, *xs: Floats) -> Floats:
         return function(*xs)
 
     return kernel
@@ -112,14 +112,14 @@ def of_numbers(function: Callable[..., Floats]) -> Kernel:
 # --- operators ------------------------------------------------------------------------------
 
 
-def dot(rows: Rows, a: Floats, b: Floats, room: Floats | None = None) -> Floats:
+def dot(rows: RowContext, a: Floats, b: Floats, room: Floats | None = None) -> Floats:
     """a·b [b], in a fixed order of summation where it counts; `room` is an array for the products."""
     if rows.exact or (len(a) > 1 and len(b) > 1):
         return np.asarray(np.multiply(a, b, out=room).sum(axis=-1))
     return np.asarray(a @ b[0] if len(b) == 1 else b @ a[0])
 
 
-def total(rows: Rows, signs: tuple[float, ...], *terms: Floats) -> Floats:
+def total(rows: RowContext, signs: tuple[float, ...], *terms: Floats) -> Floats:
     """A sum, left to right, of which the first sign is plus.
 
     What cancels to rounding noise is zero, so that (a + b) - a - b has no direction.
@@ -150,7 +150,7 @@ def largest_of(x: Floats) -> Floats:
 negative, multiply = of_numbers(np.negative), of_numbers(np.multiply)
 
 
-def divide(rows: Rows, a: Floats, b: Floats) -> Floats:
+def divide(rows: RowContext, a: Floats, b: Floats) -> Floats:
     """a / b."""
     zero = near_zero(rows, b)
     if not zero.any():
@@ -159,7 +159,7 @@ def divide(rows: Rows, a: Floats, b: Floats) -> Floats:
     return a / np.where(zero, np.nan, b)
 
 
-def power(rows: Rows, a: Floats, b: Floats) -> Floats:
+def power(rows: RowContext, a: Floats, b: Floats) -> Floats:
     """a ^ b, b a number."""
     whole = np.floor(b) == b
     rows.refuse(near_zero(rows, a) & (b < 0), "zero to a negative power is a division by zero")
@@ -201,7 +201,7 @@ def brought_to(raw: Floats, sizes: Floats, norm: Norm) -> Floats:
 norm = of_numbers(lengths)
 
 
-def at_norm(rows: Rows, x: Floats, norm: Norm) -> Floats:
+def at_norm(rows: RowContext, x: Floats, norm: Norm) -> Floats:
     """Vectors as long as a norm takes words; a zero vector can be none but raw."""
     if norm == "raw":
         return x
@@ -215,17 +215,17 @@ def length_at(norm: Norm, width: int) -> float:
     return float(np.sqrt(width)) if norm == "rms" else 1.0
 
 
-def unit(rows: Rows, x: Floats) -> Floats:
+def unit(rows: RowContext, x: Floats) -> Floats:
     """x / ‖x‖."""
     return at_norm(rows, x, "unit")
 
 
-def rms(rows: Rows, x: Floats) -> Floats:
+def rms(rows: RowContext, x: Floats) -> Floats:
     """x √d / ‖x‖: components have root mean square 1."""
     return at_norm(rows, x, "rms")
 
 
-def cos(rows: Rows, a: Floats, b: Floats) -> Floats:
+def cos(rows: RowContext, a: Floats, b: Floats) -> Floats:
     """Cosine similarity: the same bits for (b, a), and the same as the search has for words' own vectors."""
     if not rows.exact:
         return np.clip(dot(rows, a, b) / (lengths(a) * lengths(b)), -1.0, 1.0)
@@ -233,7 +233,7 @@ def cos(rows: Rows, a: Floats, b: Floats) -> Floats:
     return np.clip(dot(rows, u, v, u if len(u) > len(v) else v if len(v) > len(u) else None), -1.0, 1.0)
 
 
-def _direction(rows: Rows, x: Floats) -> Floats:
+def _direction(rows: RowContext, x: Floats) -> Floats:
     """The vectors with length 1, however long they are; a zero vector has none."""
     squares = (x * x).sum(axis=-1)
     units = x / np.sqrt(squares)[:, None]
@@ -246,7 +246,7 @@ def _direction(rows: Rows, x: Floats) -> Floats:
     return np.asarray(units)
 
 
-def angle(rows: Rows, a: Floats, b: Floats) -> Floats:
+def angle(rows: RowContext, a: Floats, b: Floats) -> Floats:
     """Angle in degrees; by half-angle tangent, which is exact for small angles too (Kahan 2006)."""
     u, v = unit(rows, a), unit(rows, b)
     return np.asarray(np.degrees(2 * np.arctan2(lengths(u - v), lengths(u + v))))
@@ -258,24 +258,24 @@ def angle(rows: Rows, a: Floats, b: Floats) -> Floats:
 absolute, exponential, tanh = of_numbers(np.abs), of_numbers(np.exp), of_numbers(np.tanh)
 
 
-def sigmoid(rows: Rows, x: Floats) -> Floats:
+def sigmoid(rows: RowContext, x: Floats) -> Floats:
     """1 / (1 + e^-x), without overflow."""
     return np.exp(-np.logaddexp(0.0, -x))
 
 
-def square_root(rows: Rows, x: Floats) -> Floats:
+def square_root(rows: RowContext, x: Floats) -> Floats:
     """√x."""
     rows.refuse(x < 0, "the square root of a negative number")
     return np.where(near_zero(rows, x) & (not rows.exact), np.nan, np.sqrt(x))
 
 
-def logarithm(rows: Rows, x: Floats) -> Floats:
+def logarithm(rows: RowContext, x: Floats) -> Floats:
     """ln x."""
     rows.refuse(x <= 0, "the logarithm of a number that is not positive")
     return np.where(near_zero(rows, x), np.nan, np.log(x))
 
 
-def clip(rows: Rows, x: Floats, lo: Floats, hi: Floats) -> Floats:
+def clip(rows: RowContext, x: Floats, lo: Floats, hi: Floats) -> Floats:
     """Limited to [lo, hi]."""
     problem = "the lower bound is above the upper bound"
     if rows.alone:
@@ -284,6 +284,6 @@ def clip(rows: Rows, x: Floats, lo: Floats, hi: Floats) -> Floats:
     return np.minimum(np.maximum(x, lo), hi)
 
 
-def sign(rows: Rows, x: Floats) -> Floats:
+def sign(rows: RowContext, x: Floats) -> Floats:
     """-1, 0 or 1."""
     return np.sign(x) if rows.exact else np.where(near_zero(rows, x), np.nan, np.sign(x))

@@ -16,7 +16,7 @@ import numpy as np
 from vecalc.answers import Norm
 from vecalc.arrays import Floats, Mask, Numbers
 from vecalc.calc.functions import of_function, out_of_range
-from vecalc.calc.kernels import Rows, at_norm, length_at
+from vecalc.calc.kernels import RowContext, at_norm, length_at
 from vecalc.errors import NOWHERE, NoValue, Span, VecalcError
 
 # Bytes of results that are held at the same time: as many rows are taken at once as this allows.
@@ -48,7 +48,7 @@ class Step(NamedTuple):
 Program: TypeAlias = tuple[Step, ...]  # in order; the last one's result is the formula's
 
 
-class Candidates(Rows):
+class CandidateRows(RowContext):
     """Some candidates for `?`: the vectors [b, d] and lengths [b] of their words."""
 
     def __init__(
@@ -69,12 +69,12 @@ class Candidates(Rows):
             self._lengths = np.sqrt(np.einsum("rd,rd->r", self.vectors, self.vectors))
         return self._lengths
 
-    def some(self, which: Mask) -> Candidates:
+    def some(self, which: Mask) -> CandidateRows:
         """Some of these rows, to be worked out exactly."""
-        return Candidates(self.numbers[which], self.vectors[which], self._word, exact=True)
+        return CandidateRows(self.numbers[which], self.vectors[which], self._word, exact=True)
 
     def refuse(self, which: Mask, problem: str) -> None:
-        """See `Rows.refuse`; a quick run is certain of nothing."""
+        """See `RowContext.refuse`; a quick run is certain of nothing."""
         if not self.exact or not which.any():
             return
         rows = np.broadcast_to(which.reshape(len(which), -1).any(axis=1) if which.ndim else which, len(self))
@@ -89,18 +89,18 @@ class Candidates(Rows):
         return len(self.numbers)
 
 
-def word_vectors(rows: Candidates, norm: Norm) -> Floats:
+def word_vectors(rows: CandidateRows, norm: Norm) -> Floats:
     """`?`: the words' vectors at a norm; a zero vector has no direction to be brought to rms or unit."""
     return at_norm(rows, rows.vectors, norm)
 
 
-def word_lengths(rows: Candidates, norm: Norm = "raw") -> Floats:
+def word_lengths(rows: CandidateRows, norm: Norm = "raw") -> Floats:
     """The lengths [b] of the words' vectors at a norm; none for a zero vector."""
     target = rows.lengths if norm == "raw" else length_at(norm, rows.vectors.shape[1])
     return np.where(rows.lengths > 0, target, np.nan)
 
 
-def product(rows: Candidates, direction: Floats) -> Floats:
+def product(rows: CandidateRows, direction: Floats) -> Floats:
     """The words' directions times a constant [d]: a cosine when that has length 1. Done for all at once."""
     return rows.vectors @ direction / word_lengths(rows)
 
@@ -163,13 +163,13 @@ class Joint:
         fewest = min(FEWEST, max(1, CROWDED // (8 * held)))
         return max(fewest, min(MOST, fitting))
 
-    def only(self, rows: Rows) -> Floats:
+    def only(self, rows: RowContext) -> Floats:
         """The result [b] of the first program, which is the only one."""
         return next(self.run(rows))[1]
 
-    def run(self, rows: Rows) -> Iterator[tuple[int, Floats]]:
+    def run(self, rows: RowContext) -> Iterator[tuple[int, Floats]]:
         """Each program's number and result [b], in order."""
-        if self.directions and isinstance(rows, Candidates) and not rows.exact:
+        if self.directions and isinstance(rows, CandidateRows) and not rows.exact:
             rows.products = _products(self.directions, rows.vectors) / word_lengths(rows)
         results: dict[int, Floats] = {}
         at = 0
@@ -190,7 +190,7 @@ def _products(directions: Sequence[Floats], vectors: Floats) -> Floats:
     return np.stack(directions) @ vectors.T
 
 
-def _do(step: Step, rows: Rows, results: dict[int, Floats]) -> Floats:
+def _do(step: Step, rows: RowContext, results: dict[int, Floats]) -> Floats:
     if step.apply is product and not rows.exact:
         return np.asarray(rows.products[step.arguments[0]])
     try:

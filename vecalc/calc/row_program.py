@@ -16,7 +16,7 @@ from vecalc.answers import Norm
 from vecalc.arrays import Floats, Mask, Numbers
 from vecalc.calc.builder import Draft
 from vecalc.calc.evaluate import Evaluation
-from vecalc.calc.kernels import Rows, at_norm, length_at
+from vecalc.calc.kernels import RowContext, at_norm, length_at
 from vecalc.calc.program import Joint, Step
 from vecalc.calc.resolve import Key
 from vecalc.calc.values import EachNumber, EachVector, EachWord, List, Surroundings, Value, array, wide
@@ -28,7 +28,7 @@ class RowProblem(Exception):
     """Some row of a block has no value."""
 
 
-class Column(NamedTuple):
+class ColumnValues(NamedTuple):
     """What a word is in each row of a block: a number [b], or a vector [b, d] as the file holds it."""
 
     values: Floats
@@ -74,7 +74,7 @@ class RowProgram:
         self._steps = Joint([draft.finish(value)]) if isinstance(value, EachNumber | EachVector) else None
         self._constant = array(value)
 
-    def __call__(self, columns: Mapping[Key, Column], count: int) -> Floats:
+    def __call__(self, columns: Mapping[Key, ColumnValues], count: int) -> Floats:
         """The value of each of `count` rows: numbers [b] or vectors [b, d]. Raises `RowProblem`."""
         if self._steps is None:
             return np.broadcast_to(self._constant, (count, *self._constant.shape))
@@ -101,15 +101,15 @@ def in_blocks(rows: Numbers, compute: Callable[[Numbers], Floats]) -> Iterator[t
         yield from in_blocks(rows[half:], compute)
 
 
-class _Table(Rows):
+class _Table(RowContext):
     """Some rows of a table."""
 
-    def __init__(self, columns: Mapping[Key, Column]) -> None:
+    def __init__(self, columns: Mapping[Key, ColumnValues]) -> None:
         super().__init__()
         self.columns = columns
 
     def refuse(self, which: Mask, problem: str) -> None:
-        """See `Rows.refuse`; what the problem is `evaluate` says."""
+        """See `RowContext.refuse`; what the problem is `evaluate` says."""
         if which.any():
             raise RowProblem
 

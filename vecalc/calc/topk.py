@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from vecalc.arrays import Floats, Numbers
-from vecalc.calc.program import MOST, Candidates, Joint
+from vecalc.calc.program import MOST, CandidateRows, Joint
 from vecalc.calc.values import Score
 from vecalc.errors import VecalcError
 from vecalc.space import VectorSpace
@@ -115,7 +115,7 @@ class _TopK:
         self._size = 0
         self._bar = -np.inf  # what a quick score must reach to matter
 
-    def add(self, space: VectorSpace, block: Candidates, quick: Floats) -> None:
+    def add(self, space: VectorSpace, block: CandidateRows, quick: Floats) -> None:
         """Take the words of a block that could still be among the best, by their quick scores [b]."""
         hopeful = ~(quick < self._bar)  # NaN is hopeful: only the exact score can tell
         if self.problem is not None or not hopeful.any():
@@ -138,7 +138,7 @@ class _TopK:
         self._hopeful, self._size = [], 0
         for start in range(0, len(rows), MOST):
             part = rows[start : start + MOST]
-            self._work_out(Candidates(part, space.vectors(part), space.word, exact=True))
+            self._work_out(CandidateRows(part, space.vectors(part), space.word, exact=True))
         if len(self.best.rows) == self.k:
             self._raise_bar(float(self.best.scores[-1]))
 
@@ -155,7 +155,7 @@ class _TopK:
     def _raise_bar(self, reached: float) -> None:
         self._bar = max(self._bar, reached - OFF * max(1.0, abs(reached)))
 
-    def _work_out(self, near: Candidates) -> None:
+    def _work_out(self, near: CandidateRows) -> None:
         if self.problem is not None:
             return
         near.forgiven = np.isin(near.numbers, self._forgiven)
@@ -170,7 +170,7 @@ class _TopK:
         order = np.lexsort((rows, -scores))[: self.k]
         self.best = Best(rows[order], scores[order])
 
-    def _first_problem(self, near: Candidates) -> VecalcError | None:
+    def _first_problem(self, near: CandidateRows) -> VecalcError | None:
         """What is wrong with the first word that has something wrong, whatever else is in its block."""
         for i in range(len(near)):
             alone = near.some(np.arange(len(near)) == i)
@@ -182,18 +182,18 @@ class _TopK:
         return None
 
 
-def _blocks(space: VectorSpace, rows: Numbers | None, at_once: int) -> Iterator[Candidates]:
+def _blocks(space: VectorSpace, rows: Numbers | None, at_once: int) -> Iterator[CandidateRows]:
     """The candidates, a block at a time, in float64."""
     if rows is not None:
         for start in range(0, len(rows), at_once):
             part = rows[start : start + at_once]
-            yield Candidates(part, space.vectors(part), space.word)
+            yield CandidateRows(part, space.vectors(part), space.word)
         return
     wide = np.empty((at_once, space.dim))  # used again and again: fresh pages cost more than the copying
     for first, vectors, _ in space.blocks():
         for start in range(0, len(vectors), at_once):
             some = vectors[start : start + at_once]
             wide[: len(some)] = some
-            yield Candidates(
+            yield CandidateRows(
                 np.arange(first + start, first + start + len(some)), wide[: len(some)], space.word
             )

@@ -7,7 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 
 from vecalc.arrays import Floats
-from vecalc.calc.kernels import ALONE, EPSILON, ROUNDING, Kernel, Rows, angle, dot, largest_of, lengths, unit
+from vecalc.calc.kernels import (
+    ALONE,
+    EPSILON,
+    ROUNDING,
+    Kernel,
+    RowContext,
+    angle,
+    dot,
+    largest_of,
+    lengths,
+    unit,
+)
 
 # --- geometry -------------------------------------------------------------------------------
 
@@ -22,19 +33,19 @@ def basis(xs: Floats) -> Floats:
     return np.asarray(directions[:rank])
 
 
-def inside(rows: Rows, directions: Sequence[Floats], a: Floats) -> Floats:
+def inside(rows: RowContext, directions: Sequence[Floats], a: Floats) -> Floats:
     """The part of `a` in the span of orthonormal directions, each a constant or one for every row."""
     return _settled(_within(rows, a, directions), a)
 
 
-def outside(rows: Rows, directions: Sequence[Floats], a: Floats) -> Floats:
+def outside(rows: RowContext, directions: Sequence[Floats], a: Floats) -> Floats:
     """What is left of `a` without that part."""
     rest = a - _within(rows, a, directions)
     rest = rest - _within(rows, rest, directions)  # twice is enough (Kahan; Giraud et al. 2005)
     return _settled(rest, a)
 
 
-def _within(rows: Rows, a: Floats, directions: Sequence[Floats]) -> Floats:
+def _within(rows: RowContext, a: Floats, directions: Sequence[Floats]) -> Floats:
     if not rows.exact and isinstance(directions, np.ndarray):
         return (a @ directions.T) @ directions
     shape = np.broadcast_shapes(a.shape, *(q.shape for q in directions))
@@ -52,7 +63,7 @@ def _settled(x: Floats, a: Floats) -> Floats:
     return np.where(noise[:, None], 0.0, x)
 
 
-def of_each(rows: Rows, part: Kernel, a: Floats, *xs: Floats) -> Floats:
+def of_each(rows: RowContext, part: Kernel, a: Floats, *xs: Floats) -> Floats:
     """`inside` or `outside` of the span of all `xs`, which differs from row to row."""
     if len(xs) == 1:
         return part(rows, [unit(rows, xs[0])], a)
@@ -66,7 +77,7 @@ def of_each(rows: Rows, part: Kernel, a: Floats, *xs: Floats) -> Floats:
     return result
 
 
-def slerp(rows: Rows, a: Floats, b: Floats, t: Floats) -> Floats:
+def slerp(rows: RowContext, a: Floats, b: Floats, t: Floats) -> Floats:
     """Along the great circle from `a` to `b` (Shoemake 1985).
 
     The length goes evenly from one to the other, and stays beyond them: a length below 0 would turn round.
@@ -86,7 +97,7 @@ def slerp(rows: Rows, a: Floats, b: Floats, t: Floats) -> Floats:
 # --- composition, features, space -----------------------------------------------------------
 
 
-def bind(rows: Rows, a: Floats, b: Floats) -> Floats:
+def bind(rows: RowContext, a: Floats, b: Floats) -> Floats:
     """Circular convolution (Plate 1995)."""
     p, q = np.fft.rfft(a), np.fft.rfft(b)
     # Part by part, so that bind(b, a) has the same bits: numpy's complex product rounds one term less.
@@ -94,18 +105,18 @@ def bind(rows: Rows, a: Floats, b: Floats) -> Floats:
     return np.fft.irfft(product, n=a.shape[-1])
 
 
-def unbind(rows: Rows, a: Floats, c: Floats) -> Floats:
+def unbind(rows: RowContext, a: Floats, c: Floats) -> Floats:
     """Circular correlation, the approximate inverse of `bind(a, .)` (Plate 1995)."""
     return np.fft.irfft(np.conj(np.fft.rfft(a)) * np.fft.rfft(c), n=a.shape[-1])
 
 
-def concat(rows: Rows, *xs: Floats) -> Floats:
+def concat(rows: RowContext, *xs: Floats) -> Floats:
     """[x₁; x₂; …]."""
     count = max(map(len, xs))
     return np.concatenate([np.broadcast_to(x, (count, x.shape[-1])) for x in xs], axis=1)
 
 
-def turn(rows: Rows, rotation: Floats, x: Floats) -> Floats:
+def turn(rows: RowContext, rotation: Floats, x: Floats) -> Floats:
     """x @ rotation."""
     if not rows.exact:
         return x @ rotation
@@ -115,7 +126,7 @@ def turn(rows: Rows, rotation: Floats, x: Floats) -> Floats:
 # --- many to one: of several values, or of the components of one vector -----------------------
 
 
-def add_up(rows: Rows, *xs: Floats) -> Floats:
+def add_up(rows: RowContext, *xs: Floats) -> Floats:
     """x₁ + x₂ + …, with cancelled terms settled."""
     if len(xs) == 1:
         (x,) = xs
@@ -133,7 +144,7 @@ def add_up(rows: Rows, *xs: Floats) -> Floats:
     return np.where(noise, 0.0, result)
 
 
-def mean(rows: Rows, *xs: Floats) -> Floats:
+def mean(rows: RowContext, *xs: Floats) -> Floats:
     """(x₁ + x₂ + …) / n."""
     return add_up(rows, *xs) / (len(xs) if len(xs) > 1 else xs[0].shape[-1])
 
@@ -141,7 +152,7 @@ def mean(rows: Rows, *xs: Floats) -> Floats:
 def _folded(combine: np.ufunc) -> Kernel:
     """The kernel that combines values element by element, or the components of one vector."""
 
-    def kernel(rows: Rows, *xs: Floats) -> Floats:
+    def kernel(rows: RowContext, *xs: Floats) -> Floats:
         if len(xs) == 1:
             return np.asarray(combine.reduce(xs[0], axis=-1))
         result = _spread(xs)[0]

@@ -195,7 +195,7 @@ class Ranker:
         """How many words `nearest` looks through for a vector of some spaces."""
         return len(self.spaces[self._own(origin)])
 
-    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key], norm: str) -> List:
+    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key], norm: Norm) -> List:
         """The function `nearest`: the k nearest words as a list, without the words of its argument."""
         name = self._own(vector.spaces)
         space = self.spaces[name]
@@ -216,7 +216,7 @@ class Ranker:
         return List(words, labels, frozenset({name}))
 
 
-def vectors_at(space: VectorSpace, rows: list[int], norm: str) -> Floats:
+def vectors_at(space: VectorSpace, rows: list[int], norm: Norm) -> Floats:
     """The vectors of rows [r, d] at a norm."""
     vectors = space.vectors(rows)
     if norm == "raw":

@@ -17,6 +17,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
+from vecalc.answers import Metric, Norm
+
 Case: TypeAlias = Literal["exact", "upper", "ascii"]
 Unknown: TypeAlias = Literal["skip", "wrong", "zero", "mean", "error"]
 Exclusion: TypeAlias = Literal["inputs", "any-case", "none"]
@@ -34,8 +36,8 @@ class Rules(NamedTuple):
     first: int | None = None  # only so many of the most frequent words exist
     unknown: Unknown = "skip"  # analogies: skip, wrong, error; similarity: skip, zero, mean, error
     exclude: Exclusion = "inputs"  # no answer: the rows of the question's words, also in any case, or none
-    norm: str = "rms"
-    metric: str = "cos"
+    norm: Norm = "rms"
+    metric: Metric = "cos"
     reach: int | None = None  # a right answer must be among so many hits besides the inputs' rows
     resamples: int = 1_000  # of the bootstrap
     seed: int = 1

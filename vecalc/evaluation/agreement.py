@@ -17,7 +17,7 @@ from vecalc.space import VectorSpace
 CHUNK = 4_096  # pairs that are computed at once
 
 
-class Compared(NamedTuple):
+class FormulaAgreement(NamedTuple):
     """The judgements of a set and a formula's numbers; NaN for pairs that do not count."""
 
     judged: Floats  # [n]
@@ -31,7 +31,7 @@ class Compared(NamedTuple):
         return np.asarray(np.isfinite(self.found))
 
 
-def compare(space: VectorSpace, formula: ColumnFormula, pairs: Pairs, rules: Rules) -> Compared:
+def compare(space: VectorSpace, formula: ColumnFormula, pairs: Pairs, rules: Rules) -> FormulaAgreement:
     """The formula's number for every pair, unknown words as the rules say.
 
     Raises `TypeMismatch` when the formula gives no number, `FileProblem` where an unknown word is an error.
@@ -59,7 +59,7 @@ def compare(space: VectorSpace, formula: ColumnFormula, pairs: Pairs, rules: Rul
     if rules.unknown == "zero":
         found[~known] = 0.0
     judged = np.array([pair.score for pair in pairs.pairs])
-    return Compared(judged, found, int(known.sum()), without_value)
+    return FormulaAgreement(judged, found, int(known.sum()), without_value)
 
 
 def _column(space: VectorSpace, rows: Numbers, mean: Floats) -> Given:

@@ -19,7 +19,7 @@ from vecalc.evaluation import Analogies, Analogy, Section
 from vecalc.tables.binding import bound_rows, with_names
 from vecalc.tables.cell_rules import Tell, unheard
 from vecalc.tables.question_lines import Line
-from vecalc.tables.question_tables import SAMPLE, Text, is_number, lines, table
+from vecalc.tables.question_tables import SAMPLE, QuestionText, is_number, lines, table
 
 COLUMNS = ("a", "b", "c")
 ANSWER = "d"  # the name that --bind has for the right answer
@@ -31,7 +31,7 @@ _WHAT_IT_SHOULD_BE = "four words a line, pairs between tabs, or --bind a=COLUMN 
 
 
 def read_analogies(
-    name: str, texts: Sequence[Text], bind: Mapping[str, str], tell: Tell = unheard
+    name: str, texts: Sequence[QuestionText], bind: Mapping[str, str], tell: Tell = unheard
 ) -> Analogies:
     """The questions of a file, or of the files of a folder; `bind` are columns by their names in formulas.
 
@@ -52,8 +52,8 @@ def read_analogies(
 
 
 def _layout(
-    sample: Sequence[str], texts: Sequence[Text]
-) -> Callable[[str, Sequence[Text]], Analogies] | None:
+    sample: Sequence[str], texts: Sequence[QuestionText]
+) -> Callable[[str, Sequence[QuestionText]], Analogies] | None:
     rows = [line.split() for line in sample if not line.startswith(":")]
     widths = [len(row) for row in rows]
     if len(rows) < len(sample) and sample[0].startswith(":"):
@@ -84,7 +84,7 @@ def _not_analogies(sample: Sequence[str]) -> str:
 # --- Google ---------------------------------------------------------------------------------
 
 
-def _google(name: str, texts: Sequence[Text]) -> Analogies:
+def _google(name: str, texts: Sequence[QuestionText]) -> Analogies:
     sections: list[Section] = []
     questions: list[Analogy] = []
     for text in texts:
@@ -101,7 +101,7 @@ def _google(name: str, texts: Sequence[Text]) -> Analogies:
     return Analogies(name, "google", COLUMNS, tuple(sections), questions)
 
 
-def _words(text: Text, line: Line, count: int) -> list[str]:
+def _words(text: QuestionText, line: Line, count: int) -> list[str]:
     words = line.text.split()
     if len(words) != count:
         raise FileProblem(
@@ -114,7 +114,7 @@ def _words(text: Text, line: Line, count: int) -> list[str]:
 # --- MSR ------------------------------------------------------------------------------------
 
 
-def _tagged(name: str, texts: Sequence[Text]) -> Analogies:
+def _tagged(name: str, texts: Sequence[QuestionText]) -> Analogies:
     entries = []
     for text in texts:
         for line in lines(text):
@@ -124,7 +124,7 @@ def _tagged(name: str, texts: Sequence[Text]) -> Analogies:
     return _by_tag(name, texts[0].name, entries)
 
 
-def _answers_apart(name: str, texts: Sequence[Text]) -> Analogies:
+def _answers_apart(name: str, texts: Sequence[QuestionText]) -> Analogies:
     """Questions in one file; in the other, in the same order, a tag and the answer."""
     asked, answered = map(lines, texts)
     if len(asked) != len(answered):
@@ -148,7 +148,7 @@ def _by_tag(name: str, file: str, entries: Sequence[tuple[str, Sequence[str], in
 # --- BATS -----------------------------------------------------------------------------------
 
 
-def _pairs(name: str, texts: Sequence[Text]) -> Analogies:
+def _pairs(name: str, texts: Sequence[QuestionText]) -> Analogies:
     folders = {PurePath(text.name).parent.name for text in texts}
     sections: list[Section] = []
     questions: list[Analogy] = []
@@ -165,7 +165,7 @@ def _pairs(name: str, texts: Sequence[Text]) -> Analogies:
     return Analogies(name, "bats", COLUMNS, tuple(sections), questions)
 
 
-def _answered_words(text: Text) -> Iterator[tuple[str, tuple[str, ...], int]]:
+def _answered_words(text: QuestionText) -> Iterator[tuple[str, tuple[str, ...], int]]:
     for line in lines(text):
         cells = line.text.split("\t") if "\t" in line.text else line.text.split()
         word, *rest = (cell.strip() for cell in cells)
@@ -180,7 +180,7 @@ def _answered_words(text: Text) -> Iterator[tuple[str, tuple[str, ...], int]]:
 # --- tables ---------------------------------------------------------------------------------
 
 
-def _table(name: str, texts: Sequence[Text], bind: Mapping[str, str], tell: Tell) -> Analogies:
+def _table(name: str, texts: Sequence[QuestionText], bind: Mapping[str, str], tell: Tell) -> Analogies:
     if ANSWER not in bind:
         raise FileProblem(
             "its answer is not bound", where=name, hint=f"add --bind {ANSWER}=COLUMN, the right answer"

@@ -11,21 +11,21 @@ from vecalc.answers import Cell, Column, Sheet
 from vecalc.arrays import Mask
 from vecalc.evaluation import Analogies, Rules
 from vecalc.evaluation.lookup import UNKNOWN
-from vecalc.evaluation.marking import ELSEWHERE, RIGHT, Asked, Judged, impossible, mean_reciprocal_rank, seen
+from vecalc.evaluation.marking import ELSEWHERE, RIGHT, Judged, Posed, impossible, mean_reciprocal_rank, seen
 from vecalc.evaluation.protocol import protocol_sheet
 from vecalc.evaluation.run_labels import Names, comparable
 from vecalc.evaluation.statistics import corrected, mcnemar, share_interval
 from vecalc.space import VectorSpace
 
 
-class Run(NamedTuple):
+class AnalogyRun(NamedTuple):
     """A formula or method with a model over a set of questions."""
 
     model: str
     formula: str
     definition: str  # what a method's name stands for; the formula itself where it has none
     space: VectorSpace
-    asked: Asked
+    asked: Posed
     judged: Judged
 
     def seen(self, rules: Rules) -> Mask:
@@ -33,7 +33,7 @@ class Run(NamedTuple):
         return seen(self.asked, rules)
 
 
-def analogy_sheets(questions: Analogies, runs: Sequence[Run], rules: Rules) -> Iterator[Sheet]:
+def analogy_sheets(questions: Analogies, runs: Sequence[AnalogyRun], rules: Rules) -> Iterator[Sheet]:
     """Accuracy, comparison, ranks, where raw answers land, sections, protocol."""
     names = Names(questions.name, runs)
     yield _accuracy(names, runs, rules)
@@ -46,7 +46,7 @@ def analogy_sheets(questions: Analogies, runs: Sequence[Run], rules: Rules) -> I
     yield protocol_sheet(rules, _facts(questions, runs), ranked=True)
 
 
-def _accuracy(names: Names, runs: Sequence[Run], rules: Rules) -> Sheet:
+def _accuracy(names: Names, runs: Sequence[AnalogyRun], rules: Rules) -> Sheet:
     columns = (
         *names.columns,
         *Column.all("percent", "accuracy", "low", "high"),
@@ -68,7 +68,7 @@ def _shares(total: int, *shares: float) -> tuple[Cell, ...]:
     return tuple(share if total else None for share in shares)
 
 
-def _remarks(run: Run, rules: Rules) -> Iterator[str]:
+def _remarks(run: AnalogyRun, rules: Rules) -> Iterator[str]:
     if count := impossible(run.asked, rules):
         have = "question has" if count == 1 else "questions have"
         yield f"{count:,} {have} no answer but words of the question, which can't be answers"
@@ -77,7 +77,7 @@ def _remarks(run: Run, rules: Rules) -> Iterator[str]:
         yield f"{run.formula} ({run.model}) gives no answer to {questions}: counted as wrong"
 
 
-def _comparison(names: Names, pairs: Sequence[tuple[Run, Run]], rules: Rules) -> Sheet:
+def _comparison(names: Names, pairs: Sequence[tuple[AnalogyRun, AnalogyRun]], rules: Rules) -> Sheet:
     columns = (
         *Column.all("text", "first", "second"),
         *Column.all("count", "questions", "only first", "only second"),
@@ -98,14 +98,14 @@ def _comparison(names: Names, pairs: Sequence[tuple[Run, Run]], rules: Rules) ->
     return Sheet("comparison", columns, tuple(rows), names.title("Is the difference noise?"), remarks)
 
 
-def _paired(a: Run, b: Run, rules: Rules) -> tuple[int, int, int, float | None]:
+def _paired(a: AnalogyRun, b: AnalogyRun, rules: Rules) -> tuple[int, int, int, float | None]:
     both = a.seen(rules) & b.seen(rules)
     only_a = int((both & a.judged.right & ~b.judged.right).sum())
     only_b = int((both & b.judged.right & ~a.judged.right).sum())
     return int(both.sum()), only_a, only_b, mcnemar(only_a, only_b) if both.any() else None
 
 
-def _ranks(names: Names, runs: Sequence[Run], rules: Rules) -> Sheet:
+def _ranks(names: Names, runs: Sequence[AnalogyRun], rules: Rules) -> Sheet:
     columns = (
         *names.columns,
         *(Column(f"top {k}", "percent") for k in (1, 5, 10)),
@@ -119,7 +119,7 @@ def _ranks(names: Names, runs: Sequence[Run], rules: Rules) -> Sheet:
     return Sheet("ranks", columns, tuple(rows), names.title("Rank of the right answer"))
 
 
-def _landings(names: Names, questions: Analogies, runs: Sequence[Run], rules: Rules) -> Sheet:
+def _landings(names: Names, questions: Analogies, runs: Sequence[AnalogyRun], rules: Rules) -> Sheet:
     places = (RIGHT, *range(len(questions.columns)), ELSEWHERE)
     places_named = ("right", *(f"on {column}" for column in questions.columns), "elsewhere")
     columns = (*names.columns, *(Column(name, "percent") for name in places_named))
@@ -133,7 +133,7 @@ def _landings(names: Names, questions: Analogies, runs: Sequence[Run], rules: Ru
     return Sheet("inputs allowed", columns, tuple(rows), title, (remark,))
 
 
-def _sections(names: Names, questions: Analogies, runs: Sequence[Run], rules: Rules) -> Sheet:
+def _sections(names: Names, questions: Analogies, runs: Sequence[AnalogyRun], rules: Rules) -> Sheet:
     columns = (
         Column("section"),
         *names.columns,
@@ -156,7 +156,7 @@ def _sections(names: Names, questions: Analogies, runs: Sequence[Run], rules: Ru
     return Sheet("sections", columns, tuple(rows), names.title("Sections"))
 
 
-def _facts(questions: Analogies, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
+def _facts(questions: Analogies, runs: Sequence[AnalogyRun]) -> Iterator[tuple[str, str]]:
     yield "questions", f"{questions.name}, {len(questions.questions):,}, layout {questions.layout}"
     for run in {run.model: run for run in runs}.values():
         yield "model", f"{run.model}, {len(run.space):,} words x {run.space.dim}"
@@ -172,7 +172,7 @@ def _facts(questions: Analogies, runs: Sequence[Run]) -> Iterator[tuple[str, str
         )
 
 
-def detail_sheet(questions: Analogies, runs: Sequence[Run]) -> Sheet:
+def detail_sheet(questions: Analogies, runs: Sequence[AnalogyRun]) -> Sheet:
     """Every question, what was answered, and the rank of the right answer."""
     names = Names(questions.name, runs)
     columns = (

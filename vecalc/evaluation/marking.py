@@ -21,7 +21,7 @@ ELSEWHERE, NO_HIT = -1, -2  # where the best row of all is found, besides the pl
 RIGHT = -3
 
 
-class Asked(NamedTuple):
+class Posed(NamedTuple):
     """The questions of a set as rows: of their words and section [n, c + 1], of their answers [n, g]."""
 
     rows: Numbers
@@ -43,7 +43,7 @@ class Judged(NamedTuple):
         return np.asarray(self.ranks == 1)
 
 
-def ask(space: VectorSpace, questions: Analogies, rules: Rules) -> Asked:
+def ask(space: VectorSpace, questions: Analogies, rules: Rules) -> Posed:
     """Look up all words at once. Raises `FileProblem` for an unknown word where the rules want an error."""
     entries = questions.questions
     words = {word for entry in entries for word in (*entry.words, *entry.answers)}
@@ -57,7 +57,7 @@ def ask(space: VectorSpace, questions: Analogies, rules: Rules) -> Asked:
     known = np.asarray((asked[:, :-1] >= 0).all(axis=1) & (answers >= 0).any(axis=1))
     if rules.unknown == "error" and not known.all():
         _refuse(questions, int(np.flatnonzero(~known)[0]), rows)
-    return Asked(asked, answers, known, lookup)
+    return Posed(asked, answers, known, lookup)
 
 
 def _refuse(questions: Analogies, i: int, rows: dict[str, int]) -> None:
@@ -70,7 +70,7 @@ def _refuse(questions: Analogies, i: int, rows: dict[str, int]) -> None:
     )
 
 
-def judge(solver: Solver, asked: Asked, rules: Rules, tick: Callable[[int], None]) -> Judged:
+def judge(solver: Solver, asked: Posed, rules: Rules, tick: Callable[[int], None]) -> Judged:
     """Answer every question whose words are known, and look where the right answer is.
 
     `tick` hears how many more questions are done.
@@ -120,7 +120,7 @@ def _is_any(found: Numbers, wanted: Numbers) -> Mask:
     return np.asarray(same & (found >= 0))
 
 
-def impossible(asked: Asked, rules: Rules) -> int:
+def impossible(asked: Posed, rules: Rules) -> int:
     """How many questions can't be answered correctly: their only answers are words of the question."""
     if rules.exclude == "none":
         return 0
@@ -129,7 +129,7 @@ def impossible(asked: Asked, rules: Rules) -> int:
     return int(np.count_nonzero((among | (asked.answers[known] < 0)).all(axis=1)))
 
 
-def seen(asked: Asked, rules: Rules) -> Mask:
+def seen(asked: Posed, rules: Rules) -> Mask:
     """The questions that count [n]."""
     return np.ones_like(asked.known) if rules.unknown == "wrong" else asked.known
 

@@ -14,7 +14,7 @@ from vecalc.errors import FileProblem
 from vecalc.evaluation import Pair, Pairs
 from vecalc.tables.binding import bound_rows, place_of, with_names
 from vecalc.tables.cell_rules import Tell, number_of, unheard, words_of
-from vecalc.tables.question_tables import SAMPLE, Table, Text, is_number, lines, table
+from vecalc.tables.question_tables import SAMPLE, QuestionTable, QuestionText, is_number, lines, table
 
 COLUMNS = ("a", "b")
 PHRASES = ("a1", "n1", "a2", "n2")
@@ -22,7 +22,7 @@ _WHAT_IT_SHOULD_BE = "two words and a score a line, or --bind a=COLUMN --bind b=
 
 
 def read_pairs(
-    name: str, text: Text, bind: Mapping[str, str], score: str | None, tell: Tell = unheard
+    name: str, text: QuestionText, bind: Mapping[str, str], score: str | None, tell: Tell = unheard
 ) -> Pairs:
     """The pairs of a file; `bind` are columns by their names in formulas, `score` is the judgements' column.
 
@@ -54,7 +54,7 @@ def read_pairs(
     return Pairs(name, layout, columns, pairs)
 
 
-def _score_column(found: Table, behind: int) -> int | None:
+def _score_column(found: QuestionTable, behind: int) -> int | None:
     """The first column of numbers behind the words."""
     some = found.rows[:SAMPLE]
     width = len(some[0].cells)
@@ -62,21 +62,21 @@ def _score_column(found: Table, behind: int) -> int | None:
     return next((i for i, count in numbers.items() if count > len(some) / 2), None)
 
 
-def _phrase_column(found: Table, words: Sequence[int]) -> int | None:
+def _phrase_column(found: QuestionTable, words: Sequence[int]) -> int | None:
     """The column of cells of two phrases of two words each, if it is the only one of words."""
     some = found.rows[:SAMPLE]
     fits = bool(words) and all(len(list(words_of(row.cells[words[0]]))) == len(PHRASES) for row in some)
     return words[0] if fits else None
 
 
-def _phrases(text: Text, number: int, cell: str) -> tuple[str, ...]:
+def _phrases(text: QuestionText, number: int, cell: str) -> tuple[str, ...]:
     words = tuple(words_of(cell))
     if len(words) != len(PHRASES):
         raise FileProblem(f"'{cell}' is not two phrases of two words", where=f"{text.name}:{number}")
     return words
 
 
-def _score(text: Text, number: int, cell: str) -> float:
+def _score(text: QuestionText, number: int, cell: str) -> float:
     if (score := number_of(cell)) is None:
         raise FileProblem(
             f"'{cell}' is not a score", where=f"{text.name}:{number}", hint="--score names a column"

@@ -14,7 +14,7 @@ import numpy as np
 from vecalc.arrays import Floats, Mask, Numbers
 from vecalc.evaluation import Rules
 from vecalc.evaluation.lookup import UNKNOWN
-from vecalc.evaluation.marking import Asked
+from vecalc.evaluation.marking import Posed
 from vecalc.evaluation.methods import SECTIONAL
 from vecalc.evaluation.solvers import candidates
 from vecalc.search import Measure
@@ -46,7 +46,7 @@ class Relation(NamedTuple):
 class SectionSolver:
     """A method that makes queries of a section's pairs and the word that is asked about."""
 
-    def __init__(self, label: str, space: VectorSpace, asked: Asked, rules: Rules) -> None:
+    def __init__(self, label: str, space: VectorSpace, asked: Posed, rules: Rules) -> None:
         self.label = label
         self.text = SECTIONAL[label]
         self._space = space
@@ -71,7 +71,7 @@ class SectionSolver:
         return best
 
 
-def relations(asked: Asked) -> dict[int, Relation]:
+def relations(asked: Posed) -> dict[int, Relation]:
     """The known pairs of each section, in the order of the file: as a:b or c:d of its questions."""
     found: dict[int, dict[tuple[int, int], None]] = {}
     for row, answers in zip(asked.rows.tolist(), asked.answers.tolist(), strict=True):

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from vecalc.answers import Cell, Column, Sheet
 from vecalc.evaluation import Pairs, Rules
-from vecalc.evaluation.agreement import Compared
+from vecalc.evaluation.agreement import FormulaAgreement
 from vecalc.evaluation.protocol import protocol_sheet
 from vecalc.evaluation.run_labels import Names, comparable
 from vecalc.evaluation.statistics import (
-    Difference,
     Interval,
+    PairedDifference,
     corrected,
     correlation_difference,
     correlation_intervals,
@@ -25,16 +25,16 @@ from vecalc.space import VectorSpace
 FEWEST = 3  # pairs that a correlation can be computed of
 
 
-class Run(NamedTuple):
+class SimilarityRun(NamedTuple):
     """A formula with a model over a set of pairs."""
 
     model: str
     formula: str
     space: VectorSpace
-    compared: Compared
+    compared: FormulaAgreement
 
 
-def similarity_sheets(pairs: Pairs, runs: Sequence[Run], rules: Rules) -> Iterator[Sheet]:
+def similarity_sheets(pairs: Pairs, runs: Sequence[SimilarityRun], rules: Rules) -> Iterator[Sheet]:
     """Correlations, comparison, protocol."""
     names = Names(pairs.name, runs)
     yield from _correlations(names, runs, rules)
@@ -43,7 +43,7 @@ def similarity_sheets(pairs: Pairs, runs: Sequence[Run], rules: Rules) -> Iterat
     yield protocol_sheet(rules, _facts(pairs, runs), ranked=False)
 
 
-def _correlations(names: Names, runs: Sequence[Run], rules: Rules) -> Iterator[Sheet]:
+def _correlations(names: Names, runs: Sequence[SimilarityRun], rules: Rules) -> Iterator[Sheet]:
     """Spearman's, by which sets are usually judged, and the interval of Pearson's by itself."""
     columns = (
         *names.columns,
@@ -62,7 +62,7 @@ def _correlations(names: Names, runs: Sequence[Run], rules: Rules) -> Iterator[S
     yield Sheet("Pearson", linear, tuple(rows), names.title("Linear correlation"))
 
 
-def _both(run: Run, rules: Rules) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
+def _both(run: SimilarityRun, rules: Rules) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
     """Spearman's correlation and its interval, and Pearson's."""
     counted = run.compared.counted
     judged, found = run.compared.judged[counted], run.compared.found[counted]
@@ -78,7 +78,7 @@ def _cell(number: float) -> float | None:
     return number if isfinite(number) else None
 
 
-def _remarks(runs: Sequence[Run]) -> Iterator[str]:
+def _remarks(runs: Sequence[SimilarityRun]) -> Iterator[str]:
     for run in runs:
         if number := run.compared.without_value:
             count = f"{number:,} pair{'' if number == 1 else 's'}"
@@ -87,7 +87,7 @@ def _remarks(runs: Sequence[Run]) -> Iterator[str]:
             yield f"fewer than {FEWEST} pairs count for {run.formula} ({run.model}): no correlation"
 
 
-def _comparison(names: Names, both: Sequence[tuple[Run, Run]], rules: Rules) -> Sheet:
+def _comparison(names: Names, both: Sequence[tuple[SimilarityRun, SimilarityRun]], rules: Rules) -> Sheet:
     columns = (
         *Column.all("text", "first", "second"),
         Column("pairs", "count"),
@@ -106,18 +106,18 @@ def _comparison(names: Names, both: Sequence[tuple[Run, Run]], rules: Rules) -> 
     return Sheet("comparison", columns, rows, title, (f"{remark} for the number of tests",))
 
 
-def _difference(a: Run, b: Run, rules: Rules) -> tuple[int, Difference]:
+def _difference(a: SimilarityRun, b: SimilarityRun, rules: Rules) -> tuple[int, PairedDifference]:
     counted = a.compared.counted & b.compared.counted
     count = int(counted.sum())
     if count < FEWEST:
         nothing = float("nan")
-        return count, Difference(nothing, Interval(nothing, nothing), nothing)
+        return count, PairedDifference(nothing, Interval(nothing, nothing), nothing)
     judged = a.compared.judged[counted]
     first, second = a.compared.found[counted], b.compared.found[counted]
     return count, correlation_difference(judged, first, second, rules.resamples, rules.seed)
 
 
-def _facts(pairs: Pairs, runs: Sequence[Run]) -> Iterator[tuple[str, str]]:
+def _facts(pairs: Pairs, runs: Sequence[SimilarityRun]) -> Iterator[tuple[str, str]]:
     yield "pairs", f"{pairs.name}, {len(pairs.pairs):,}, {pairs.layout}"
     for run in {run.model: run for run in runs}.values():
         yield "model", f"{run.model}, {len(run.space):,} words x {run.space.dim}"

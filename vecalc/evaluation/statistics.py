@@ -22,7 +22,7 @@ class Interval(NamedTuple):
     high: float
 
 
-class Difference(NamedTuple):
+class PairedDifference(NamedTuple):
     """The difference of two values on the same items, its interval, and how likely chance makes it."""
 
     value: float
@@ -101,7 +101,7 @@ def correlation_intervals(x: Floats, y: Floats, resamples: int, seed: int) -> tu
     return _interval(np.concatenate(ranked)), _interval(np.concatenate(linear))
 
 
-def correlation_difference(x: Floats, a: Floats, b: Floats, resamples: int, seed: int) -> Difference:
+def correlation_difference(x: Floats, a: Floats, b: Floats, resamples: int, seed: int) -> PairedDifference:
     """How much better `b` agrees with `x` than `a` does (Spearman), by a paired bootstrap.
 
     p is twice the smaller share of resamples on either side of no difference (Efron & Tibshirani 1993).
@@ -114,7 +114,7 @@ def correlation_difference(x: Floats, a: Floats, b: Floats, resamples: int, seed
     drawn = drawn[np.isfinite(drawn)]
     tail = min(int(np.count_nonzero(drawn <= 0)), int(np.count_nonzero(drawn >= 0)))
     p = min(1.0, 2 * (tail + 1) / (len(drawn) + 1))
-    return Difference(spearman(x, b) - spearman(x, a), _interval(drawn), p)
+    return PairedDifference(spearman(x, b) - spearman(x, a), _interval(drawn), p)
 
 
 def _samples(items: int, resamples: int, seed: int) -> Iterator[Floats]:

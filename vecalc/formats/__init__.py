@@ -47,6 +47,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
+from vecalc.answers import Encoding
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem
 
@@ -59,7 +60,6 @@ MAX_WIDTH = 1 << 16
 MAX_WORD = 1 << 20  # bytes; a longer "word" means that the file is not what it seems
 # What becomes of bytes that are not UTF-8: a problem, or lone surrogates, from which they can be had back.
 # Python's other ways (ignore, replace) could make one word of two.
-ENCODING_ERRORS = ("strict", "surrogateescape")
 DAMAGED = "the file is damaged; fetch it again"  # a hint
 
 
@@ -75,7 +75,7 @@ class Tolerance(NamedTuple):
 
     skip_bad_rows: bool = False  # malformed, without a word, or not finite: left out
     allow_trailing: bool = False  # data after the last row that the header promises
-    encoding_errors: str = "strict"  # one of ENCODING_ERRORS
+    encoding_errors: Encoding = "strict"
     trust_pickle: bool = False  # gensim may load a pickle, which runs whatever code that names
 
 

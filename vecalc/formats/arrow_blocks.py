@@ -36,7 +36,7 @@ _VECTORS = ("vector", "embedding", "vectors", "embeddings")
 _HINT = "have one column of words and one of lists of numbers; call them word and vector"
 
 
-class Columns(NamedTuple):
+class ArrowColumns(NamedTuple):
     """Which columns to read: of the word, and of its numbers, one of lists or several."""
 
     word: str
@@ -49,7 +49,7 @@ def arrow(path: Path, what: str, module: str = "pyarrow") -> Any:
     return extra(module, "parquet", what, path)
 
 
-def blocks_of(batches: Iterable[Any], columns: Columns, source: Source) -> Iterator[Block]:
+def blocks_of(batches: Iterable[Any], columns: ArrowColumns, source: Source) -> Iterator[Block]:
     """Words and rows of record batches; FileProblem for a row that is not as wide as the first.
 
     A table that yields far more than its file could honestly hold is refused.
@@ -102,7 +102,7 @@ def batches_of(path: Path, space: VectorSpace) -> tuple[Any, Iterator[Any]]:
     return schema, batches()
 
 
-def _validated(batches: Iterable[Any], columns: Columns) -> Iterator[tuple[Any, list[Any]]]:
+def _validated(batches: Iterable[Any], columns: ArrowColumns) -> Iterator[tuple[Any, list[Any]]]:
     """The word column, as bytes, and those of numbers, some thousand rows at a time (these are views)."""
     for batch in batches:
         words = text_of(batch.column(columns.word))
@@ -114,7 +114,7 @@ def _validated(batches: Iterable[Any], columns: Columns) -> Iterator[tuple[Any, 
             yield words.written_out(first, step), [column.slice(first, step) for column in numbers]
 
 
-class Text(NamedTuple):
+class ArrowText(NamedTuple):
     """A sound column of text, of which many rows may share the same bytes."""
 
     values: Any  # an array of bytes, or of views of text
@@ -138,17 +138,17 @@ class Text(NamedTuple):
         return some.cast("string").view("binary") if str(some.type) == "string_view" else some
 
 
-def text_of(column: Any) -> Text:
+def text_of(column: Any) -> ArrowText:
     """A column of text, sound, its bytes where they are: what they hold need not be UTF-8."""
     kind = str(column.type)
     if kind.startswith("dictionary"):
         column.indices.validate(full=True)
         values = text_of(column.dictionary)
-        return Text(values.written_out(0, len(values.values)), column.indices.cast("int64"))
+        return ArrowText(values.written_out(0, len(values.values)), column.indices.cast("int64"))
     if kind in {"string", "large_string"}:  # the same buffers
         column = column.view("binary" if kind == "string" else "large_binary")
     column.validate(full=True)
-    return Text(column)
+    return ArrowText(column)
 
 
 def rows_at_once(sizes: Numbers) -> int:
@@ -215,7 +215,7 @@ def _numbers(values: Any) -> Singles:
 # --- columns -------------------------------------------------------------------------------------
 
 
-def columns_of(schema: Any, path: Path) -> Columns:
+def columns_of(schema: Any, path: Path) -> ArrowColumns:
     """The columns that hold words and vectors; FileProblem where that is not clear."""
     pa = arrow(path, "a table")
     kinds = {field.name: _kind(field.type, pa.types) for field in schema}
@@ -224,7 +224,7 @@ def columns_of(schema: Any, path: Path) -> Columns:
     word = _one(kinds, "text", _WORDS, "words", path)
     lists = [name for name, kind in kinds.items() if kind == "lists"]
     if lists:
-        return Columns(word, [_one(kinds, "lists", _VECTORS, "vectors", path)], True)
+        return ArrowColumns(word, [_one(kinds, "lists", _VECTORS, "vectors", path)], True)
     numbers = [name for name, kind in kinds.items() if kind == "numbers"]
     types = {str(schema.field(name).type) for name in numbers}
     if not numbers:
@@ -234,7 +234,7 @@ def columns_of(schema: Any, path: Path) -> Columns:
             f"it is not clear which of {len(numbers):,} columns are the vector, they hold {_some(types)}"
         )
         raise FileProblem(message, where=str(path), hint="keep only the word and its numbers, of one type")
-    return Columns(word, numbers, False)
+    return ArrowColumns(word, numbers, False)
 
 
 def _kind(kind: Any, types: Any) -> str:

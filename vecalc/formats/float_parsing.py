@@ -43,14 +43,14 @@ STAND_IN = b"0.0"
 RARE = 128  # bytes of text to an exponent: with more of them the slower ways are the faster ones
 
 
-class Table(NamedTuple):
+class DecimalTable(NamedTuple):
     """Lines taken apart: their first fields, and the numbers of the others."""
 
     words: list[bytes]  # [b]
     rows: Singles  # [b, width]
 
 
-def table(text: bytes, width: int) -> Table | None:
+def table(text: bytes, width: int) -> DecimalTable | None:
     """The lines of a text, each a word and so many numbers with one blank between; the last line ends, too.
 
     None where any line is other than that, or a number is not plainly digits with one point among them,
@@ -69,7 +69,7 @@ def table(text: bytes, width: int) -> Table | None:
     ends = (starts[:, 0] - 1 - ROOM).tolist()
     begins = [0, *(text.index(b"\n", end) + 1 for end in ends[:-1])]
     words = [text[begin:end] for begin, end in zip(begins, ends, strict=True)]
-    return Table(words, numbers.reshape(len(words), width)) if all(words) else None
+    return DecimalTable(words, numbers.reshape(len(words), width)) if all(words) else None
 
 
 def _without_exponents(text: bytes) -> tuple[bytes, list[tuple[int, float]]]:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import numpy as np
 
 from vecalc import finder
+from vecalc.answers import ENCODINGS, Encoding, Stored
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, StorageProblem, UsageError
-from vecalc.formats import ENCODING_ERRORS, Block, Format, Head, Source, Tolerance
+from vecalc.formats import Block, Format, Head, Source, Tolerance
 from vecalc.formats.open_file import Tap, opened
 from vecalc.formats.row_rules import sound
 from vecalc.formats.unsupported import BINARY, TEXT, refuse
@@ -57,7 +58,7 @@ def load(
     name: str = "",
     skip_bad_rows: bool = False,
     allow_trailing: bool = False,
-    encoding_errors: str = "strict",
+    encoding_errors: Encoding = "strict",
     trust_pickle: bool = False,
 ) -> Loaded:
     """The space at a path: a store's folder, a file of any format in `vecalc.formats`, or a folder of one.
@@ -87,7 +88,7 @@ def convert(
     *,
     name: str,
     tolerance: Tolerance = Tolerance(),  # noqa: B008 - immutable
-    kind: str = "float32",
+    kind: Stored = "float32",
     tap: Tap | None = None,
 ) -> Written:
     """Write the vectors at a path (as `load` takes it) as a store at `folder`, streaming, in bounded memory.
@@ -159,12 +160,12 @@ def _watched(blocks: Iterable[Block], found: list[Subwords]) -> Iterator[Block]:
 
 
 def tolerant(
-    skip_bad_rows: bool, allow_trailing: bool, encoding_errors: str, trust_pickle: bool = False
+    skip_bad_rows: bool, allow_trailing: bool, encoding_errors: Encoding, trust_pickle: bool = False
 ) -> Tolerance:
     """What to put up with; UsageError for an unknown way with encoding errors."""
-    if encoding_errors not in ENCODING_ERRORS:
+    if encoding_errors not in ENCODINGS:
         message = f"no way to treat encoding errors is called '{encoding_errors}'"
-        raise UsageError(message, hint=f"there are {' and '.join(ENCODING_ERRORS)}")
+        raise UsageError(message, hint=f"there are {' and '.join(ENCODINGS)}")
     return Tolerance(skip_bad_rows, allow_trailing, encoding_errors, trust_pickle)
 
 

@@ -31,7 +31,7 @@ _HINT = "correct the line, or leave such rows out with --skip-bad-rows"
 _HEADER_HINT = "if this is meant as a header, it must be two integers, the number of rows and their width"
 
 
-class Line(NamedTuple):
+class TextLine(NamedTuple):
     """A line that is not blank, without trailing blanks, and its number in the file from 1."""
 
     number: int
@@ -44,10 +44,10 @@ class Chunk(NamedTuple):
     data: bytes
     first: int
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[TextLine]:
         """The lines that are not blank."""
         stripped = (line.rstrip(BLANKS) for line in self.data[:-1].split(b"\n"))
-        return [Line(number, line) for number, line in enumerate(stripped, self.first) if line]
+        return [TextLine(number, line) for number, line in enumerate(stripped, self.first) if line]
 
     def after_first_line(self) -> Chunk:
         """The same without its first line; it may be empty then."""
@@ -89,7 +89,7 @@ def _whole_lines(source: Source) -> Iterator[bytes]:
 
 class _Row(NamedTuple):
     row: int  # its number in the file, from 1
-    line: Line
+    line: TextLine
     word: bytes
     numbers: bytes  # fields with a blank between
 
@@ -140,7 +140,7 @@ def _plain_block(chunk: Chunk, width: int, source: Source, seen: int) -> Block |
     return Block(decoded, np.concatenate(parts), range(seen + 1, seen + 1 + len(words)))
 
 
-def _careful_block(lines: Sequence[Line], width: int, source: Source, seen: int) -> Block:
+def _careful_block(lines: Sequence[TextLine], width: int, source: Source, seen: int) -> Block:
     """The block of any lines."""
     rows: list[_Row] = []
     for row, line in enumerate(lines, seen + 1):
@@ -188,7 +188,7 @@ def _parsed_one_by_one(rows: Sequence[_Row], width: int, source: Source) -> tupl
         return good, np.array(values, np.float64).reshape(-1, width).astype(np.float32)
 
 
-def _split_carefully(line: Line, width: int, source: Source) -> tuple[bytes, bytes] | None:
+def _split_carefully(line: TextLine, width: int, source: Source) -> tuple[bytes, bytes] | None:
     """Word and numbers of one line, every field checked; None for a malformed one that is left out."""
     fields = line.text.rsplit(None, width)
     if len(fields) == width and line.text[:1].isspace():
@@ -208,7 +208,7 @@ def _split_carefully(line: Line, width: int, source: Source) -> tuple[bytes, byt
     return None
 
 
-def _miscounted(line: Line, found: int, width: int, source: Source) -> FileProblem:
+def _miscounted(line: TextLine, found: int, width: int, source: Source) -> FileProblem:
     numbers = f"{found} number{'' if found == 1 else 's'}"
     wanted = f"{width} {'is' if width == 1 else 'are'}"
     message = f"the row {shown(line.text)} has {numbers}, {wanted} expected"
@@ -216,7 +216,7 @@ def _miscounted(line: Line, found: int, width: int, source: Source) -> FileProbl
     return FileProblem(message, where=f"{source.path}:{line.number}", hint=hint)
 
 
-def _not_a_number(line: Line, wrong: int, width: int, source: Source) -> FileProblem:
+def _not_a_number(line: TextLine, wrong: int, width: int, source: Source) -> FileProblem:
     fields = list(re.finditer(rb"\S+", line.text))[-width:]
     column = len(line.text[: fields[wrong].start()].decode("utf-8", "replace")) + 1
     message = f"{shown(fields[wrong][0])} is not a number (field {wrong + 1} of {width} after the word)"

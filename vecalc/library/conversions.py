@@ -21,7 +21,7 @@ ALL, KILLED, REPLACED, FETCHED = "all", "left by a killed build", "replaced", "a
 PRUNED = (Column("removed"), Column("why"), Column("size", "size"))
 
 
-class Kept(NamedTuple):
+class Conversion(NamedTuple):
     """A converted model in the cache: its folder, what it says of itself, how large it is, how it stands."""
 
     folder: Path
@@ -36,17 +36,17 @@ class Kept(NamedTuple):
         return str(told.get("path", "")) if isinstance(told, dict) else ""
 
 
-def conversions() -> Iterator[Kept]:
+def conversions() -> Iterator[Conversion]:
     """Every conversion in the cache, in the order of their names."""
     for folder in _in(cache_folder() / "models"):
         if folder.name.startswith(".") or folder.is_symlink() or not folder.is_dir():
             continue
         facts = facts_of(folder)
-        kept = Kept(folder, facts, size_of(folder), DAMAGED)
+        kept = Conversion(folder, facts, size_of(folder), DAMAGED)
         yield kept._replace(state=_state(kept)) if facts else kept
 
 
-def _state(kept: Kept) -> str:
+def _state(kept: Conversion) -> str:
     """How a conversion stands to its files, by size and times alone."""
     files = known_files(kept.facts.rest) if kept.facts else []
     if not files:

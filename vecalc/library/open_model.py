@@ -13,6 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from vecalc.answers import Encoding, Stored
 from vecalc.errors import FileProblem, NoSpace, NotWritable, StorageProblem, UsageError
 from vecalc.formats import Tolerance
 from vecalc.formats.load import Loaded, convert, main_file, tolerant
@@ -45,7 +46,7 @@ def load(
     name: str = "",
     skip_bad_rows: bool = False,
     allow_trailing: bool = False,
-    encoding_errors: str = "strict",
+    encoding_errors: Encoding = "strict",
     trust_pickle: bool = False,
     watch: Watch = unwatched,
     cache: CacheUse = CacheUse(),  # noqa: B008 - immutable
@@ -111,7 +112,7 @@ def _opened(folder: Path, name: str) -> Loaded:
 
 
 def _convert(
-    path: Path, folder: Path, name: str, tolerance: Tolerance, watch: Watch, kind: str = "float32"
+    path: Path, folder: Path, name: str, tolerance: Tolerance, watch: Watch, kind: Stored = "float32"
 ) -> Written:
     """Convert; if the disk is full, say how much is needed: in proportion to what was written, or guessed."""
     size = path.stat().st_size if path.is_file() else 0
@@ -140,7 +141,7 @@ def _free(folder: Path) -> str:
         return ""
 
 
-class Opened(NamedTuple):
+class OpenedModels(NamedTuple):
     """Spaces by name (the default first), notes on what was put up with, and the files (stores) read."""
 
     spaces: dict[str, VectorSpace]
@@ -153,7 +154,7 @@ def open_spaces(
     watch: Watch = unwatched,
     cache: CacheUse = CacheUse(),  # noqa: B008 - immutable
     **tolerance: bool | str,
-) -> Opened:
+) -> OpenedModels:
     """The spaces of `-m [NAME=]FILE ...`. `watch` sees long files being read.
 
     FILE may be a name that `catalogue` knows. A space without a name is the default one; otherwise the first
@@ -174,11 +175,11 @@ def open_spaces(
         spaces[name] = loaded.space
         notes += [f"{path}: {note}" for note in loaded.notes]
         files += loaded.files
-    return Opened({name: spaces[name] for name in sorted(spaces, key=bool)}, tuple(notes), tuple(files))
+    return OpenedModels({name: spaces[name] for name in sorted(spaces, key=bool)}, tuple(notes), tuple(files))
 
 
 def import_model(
-    path: Path, name: str, kind: str, tolerance: Tolerance, watch: Watch = unwatched
+    path: Path, name: str, kind: Stored, tolerance: Tolerance, watch: Watch = unwatched
 ) -> tuple[Path, Written]:
     """Convert a file into the models folder under a name; the folder, and what went into it."""
     file = main_file(path)

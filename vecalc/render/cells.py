@@ -76,7 +76,7 @@ def count(value: int) -> str:
 # --- answers ----------------------------------------------------------------------------------
 
 
-class Line(NamedTuple):
+class FlatRow(NamedTuple):
     """One row, as text: what there is nothing to say about is empty.
 
     `place`, `label` and `length` are those of the vector of a list that the word is near.
@@ -90,7 +90,7 @@ class Line(NamedTuple):
     length: str = ""
 
 
-def lines(answer: Answer, style: Style) -> Iterator[Line]:
+def lines(answer: Answer, style: Style) -> Iterator[FlatRow]:
     """The rows of an answer; none for an error or a ranking in which no candidate is left."""
     digits = _DECIMALS if style.precision is None else style.precision
     match answer.result:
@@ -99,10 +99,10 @@ def lines(answer: Answer, style: Style) -> Iterator[Line]:
         case Rows(rows):
             for place, row in enumerate(rows, 1):
                 vector = {"place": str(place), "label": row.label, "length": fixed(row.length, digits)}
-                near = [_neighbour(near, digits) for near in row.neighbours] or [Line()]
+                near = [_neighbour(near, digits) for near in row.neighbours] or [FlatRow()]
                 yield from (one._replace(**vector) for one in near)
         case Number(value):
-            yield Line(score=result(value, style.precision))
+            yield FlatRow(score=result(value, style.precision))
 
 
 def header(answer: Answer, style: Style) -> list[str]:
@@ -121,13 +121,13 @@ def rows(answer: Answer, style: Style) -> Iterator[list[str]]:
     given = (answer.row or {}).values()
     front = [text(cell) for cell in (*given, str(answer.asked.id), answer.asked.expr)]
     message = "" if answer.error is None else text(answer.error.message)
-    for line in list(lines(answer, style)) or [Line()]:
+    for line in list(lines(answer, style)) or [FlatRow()]:
         vector = [line.place, text(line.label), line.length]
         yield [*front, line.rank, text(line.word), line.score, message, *vector]
 
 
-def _neighbour(near: Neighbour, digits: int) -> Line:
-    return Line(str(near.rank), near.word, fixed(near.score, digits))
+def _neighbour(near: Neighbour, digits: int) -> FlatRow:
+    return FlatRow(str(near.rank), near.word, fixed(near.score, digits))
 
 
 def verdict(expected: Expected) -> str:

@@ -18,7 +18,7 @@ _TRAILING = re.compile(r"(?: |\x1b\[[0-9;]*m)+$", re.MULTILINE)
 _RESET = "\x1b[0m"
 
 
-class Column(NamedTuple):
+class GridColumn(NamedTuple):
     """A column: its name, its side, whether its cells fold where the terminal is narrow."""
 
     name: str
@@ -26,14 +26,14 @@ class Column(NamedTuple):
     folds: bool = False
 
 
-class Row(NamedTuple):
+class GridRow(NamedTuple):
     """A cell per column."""
 
     cells: Sequence[str]
     dim: bool = False
 
 
-def grid(shape: Sequence[Column], rows: Sequence[Row], style: Style) -> str:
+def grid(shape: Sequence[GridColumn], rows: Sequence[GridRow], style: Style) -> str:
     """The rows under the names of their columns. Cells are text, never markup."""
     from rich.console import Console
     from rich.table import Table
@@ -60,7 +60,7 @@ def grid(shape: Sequence[Column], rows: Sequence[Row], style: Style) -> str:
 
 
 def pieces(
-    shape: Sequence[Column], rows: Sequence[Row], width: int, keys: int, together: int
+    shape: Sequence[GridColumn], rows: Sequence[GridRow], width: int, keys: int, together: int
 ) -> list[list[int]]:
     """The places of the columns of each table: the keys, and as many groups of the others as fit.
 
@@ -80,7 +80,7 @@ def pieces(
     return found or [everything]
 
 
-def _width(column: Column, cells: Sequence[str]) -> int:
+def _width(column: GridColumn, cells: Sequence[str]) -> int:
     """Columns of the terminal that a column takes, with the gap behind it."""
     longest = max(map(columns, [column.name, *cells]))
     return GAP + (min(longest, WIDEST) if column.folds else longest)

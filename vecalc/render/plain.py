@@ -13,7 +13,7 @@ from itertools import groupby
 
 from vecalc.answers import Answer, Sheet
 from vecalc.render import Style
-from vecalc.render.cells import Line, for_programs, lines, nothing, verdict
+from vecalc.render.cells import FlatRow, for_programs, lines, nothing, verdict
 from vecalc.render.visible import visible
 
 begin = end = nothing
@@ -31,14 +31,14 @@ def answer(answer: Answer, style: Style, index: int) -> str:
     return "".join([*remarks, *blocks, *met])
 
 
-def _block(place: str, lines: Sequence[Line]) -> str:
+def _block(place: str, lines: Sequence[FlatRow]) -> str:
     """The lines of an answer, or of one vector of a list, which a remark names."""
     label = f"{visible(lines[0].label)}, " if lines[0].label else ""
     head = f"# {place}: {label}length {lines[0].length}\n" if place else ""
     return head + "".join(map(_line, lines))
 
 
-def _line(line: Line) -> str:
+def _line(line: FlatRow) -> str:
     if not line.rank:  # a number, or a vector of a list without neighbours
         return f"{line.score}\n" if line.score else ""
     return f"{line.rank}\t{visible(line.word)}\t{line.score}\n"

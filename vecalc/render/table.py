@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored, Sheet, Weights
 from vecalc.render import Style
 from vecalc.render.cells import count, is_number, nothing, result, rows_for_people, score, verdict
-from vecalc.render.grid import Column, Row, grid, pieces
+from vecalc.render.grid import GridColumn, GridRow, grid, pieces
 from vecalc.render.paint import BAD, BOLD, DIM, GOOD, paint
 from vecalc.render.visible import visible
 
@@ -32,18 +32,20 @@ def answer(answer: Answer, style: Style, index: int) -> str:
 
 def sheet(sheet: Sheet, style: Style, index: int) -> str:
     """A sheet as aligned columns, its title above and its remarks below."""
-    shape = [Column(c.name, right=is_number(c), folds=not is_number(c)) for c in sheet.columns]
-    rows = [Row([visible(cell) for cell in row]) for row in rows_for_people(sheet, style)]
+    shape = [GridColumn(c.name, right=is_number(c), folds=not is_number(c)) for c in sheet.columns]
+    rows = [GridRow([visible(cell) for cell in row]) for row in rows_for_people(sheet, style)]
     title = paint(visible(sheet.title), BOLD, style) + "\n" if sheet.title else ""
     remarks = "".join(paint(visible(remark), DIM, style) + "\n" for remark in sheet.remarks)
     tables = "\n".join(_tables(sheet, shape, rows, style)) if rows else "nothing\n"
     return ("\n" if index else "") + title + tables + remarks
 
 
-def _tables(sheet: Sheet, shape: list[Column], rows: list[Row], style: Style) -> Iterator[str]:
+def _tables(sheet: Sheet, shape: list[GridColumn], rows: list[GridRow], style: Style) -> Iterator[str]:
     """A sheet as one table, or in pieces where the terminal is too narrow for all columns."""
     for places in pieces(shape, rows, style.width, sheet.keys, sheet.together):
-        yield grid([shape[i] for i in places], [Row([row.cells[i] for i in places]) for row in rows], style)
+        yield grid(
+            [shape[i] for i in places], [GridRow([row.cells[i] for i in places]) for row in rows], style
+        )
 
 
 def _parts(answer: Answer, style: Style, index: int) -> Iterator[str]:
@@ -83,9 +85,15 @@ def _ranking(ranking: Ranking | Scored, metric: str, style: Style) -> str:
         rank = count(neighbour.rank)
         cells = [f"({rank})" if is_input else rank, visible(neighbour.word)]
         cells += [score(neighbour.score, style), _bar(length, style), "input" if is_input else ""]
-        rows.append(Row(cells, dim=is_input))
-    measured = Column("distance" if metric == "l2" else "score", right=True)
-    shape = [Column("rank", right=True), Column("word", folds=True), measured, Column(""), Column("")]
+        rows.append(GridRow(cells, dim=is_input))
+    measured = GridColumn("distance" if metric == "l2" else "score", right=True)
+    shape = [
+        GridColumn("rank", right=True),
+        GridColumn("word", folds=True),
+        measured,
+        GridColumn(""),
+        GridColumn(""),
+    ]
     remark = "" if ranking.neighbours else "no candidate is left\n"
     return (grid(shape, rows, style) if rows else "") + remark
 
@@ -104,20 +112,27 @@ def _interleaved(ranking: Ranking | Scored) -> Iterator[tuple[Neighbour, bool]]:
 
 def _rows(rows: Rows, style: Style) -> str:
     weighted = any(row.weight is not None for row in rows.rows)
-    weight = [Column("weight", right=True)] if weighted else []
-    shape = [Column("", right=True), Column("vector", folds=True), Column("length", right=True), *weight]
+    weight = [GridColumn("weight", right=True)] if weighted else []
+    shape = [
+        GridColumn("", right=True),
+        GridColumn("vector", folds=True),
+        GridColumn("length", right=True),
+        *weight,
+    ]
     lines = []
     for place, row in enumerate(rows.rows, 1):
         cells = [count(place), visible(row.label), score(row.length, style)]
         cells += ["" if row.weight is None else score(row.weight, style)] if weighted else []
-        lines.append(Row([*cells, ", ".join(visible(n.word) for n in row.neighbours)]))
-    return grid([*shape, Column("nearest", folds=True)], lines, style) if lines else "the list is empty\n"
+        lines.append(GridRow([*cells, ", ".join(visible(n.word) for n in row.neighbours)]))
+    return grid([*shape, GridColumn("nearest", folds=True)], lines, style) if lines else "the list is empty\n"
 
 
 def _weights(weights: Weights, style: Style) -> str:
     pairs = zip(weights.labels, weights.values, strict=True)
-    lines = [Row([visible(label), score(value, style), _bar(value, style)]) for label, value in pairs]
-    return grid([Column("attention", folds=True), Column("weight", right=True), Column("")], lines, style)
+    lines = [GridRow([visible(label), score(value, style), _bar(value, style)]) for label, value in pairs]
+    return grid(
+        [GridColumn("attention", folds=True), GridColumn("weight", right=True), GridColumn("")], lines, style
+    )
 
 
 def _bar(share: float, style: Style) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
+from vecalc.answers import Metric, Norm
 from vecalc.arrays import Floats, Numbers
 from vecalc.space import VectorSpace
 
@@ -21,8 +22,8 @@ class Measure(NamedTuple):
     cosine, and no length to bring to rms or unit, so it is a candidate only for raw dot and raw l2.
     """
 
-    metric: str = "cos"
-    norm: str = "rms"
+    metric: Metric = "cos"
+    norm: Norm = "rms"
 
 
 class Hits(NamedTuple):

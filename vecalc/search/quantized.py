@@ -48,14 +48,14 @@ def is_worth_it(codes: Codes, k: int, count: int) -> bool:
     return max(k, len(codes.loose)) <= count * WORTH_IT and _kernel() is not None
 
 
-class Near(NamedTuple):
+class NearRows(NamedTuple):
     """For each query the rows, ascending, that could be among its k nearest, and a cosine that k reach."""
 
     rows: list[Numbers]
     thresholds: Floats  # [q]
 
 
-def candidates(codes: Codes, queries: Floats, k: int, rows: Numbers | None = None) -> Near:
+def candidates(codes: Codes, queries: Floats, k: int, rows: Numbers | None = None) -> NearRows:
     """For each query [q, d] the rows that could be among its k nearest by cosine.
 
     Sought among `rows` (None: all), without those that have no usual residual (`Codes.loose`).
@@ -152,7 +152,7 @@ class _Pools:
         self.best[who] = np.partition(both, both.shape[1] - self.k, axis=1)[:, -self.k :]
         self._set_thresholds(np.maximum(self.thresholds, self.best[:, 0]))
 
-    def result(self) -> Near:
+    def result(self) -> NearRows:
         """What is left when all pieces have gone by."""
         if self.waiting:
             self._raise_thresholds()
@@ -162,7 +162,7 @@ class _Pools:
         queries, rows = queries[keep], rows[keep]
         order = np.lexsort((rows, queries))
         ends = np.searchsorted(queries[order], np.arange(1, len(self.thresholds)))
-        return Near(np.split(rows[order], ends), self.thresholds)
+        return NearRows(np.split(rows[order], ends), self.thresholds)
 
 
 def _peaks(products: Products, k: int) -> Products:

@@ -35,14 +35,14 @@ def needs_direction(measure: Measure) -> bool:
 # --- keys -------------------------------------------------------------------------------------
 
 
-class Asked(NamedTuple):
+class Queries(NamedTuple):
     """Queries as directions [q, d], and their lengths [q]."""
 
     units: Singles
     sizes: Floats
 
 
-class Block(NamedTuple):
+class CandidateBlock(NamedTuple):
     """Candidates [b], their vectors [b, d] float32, and their lengths [b]."""
 
     rows: Numbers
@@ -50,32 +50,32 @@ class Block(NamedTuple):
     lengths: Floats
 
 
-def asked_of(queries: Floats) -> Asked:
+def asked_of(queries: Floats) -> Queries:
     """The queries [q, d] with length 1, and their lengths [q]."""
-    return Asked(directions_of(queries).astype(np.float32), _lengths_of(queries))
+    return Queries(directions_of(queries).astype(np.float32), _lengths_of(queries))
 
 
-def blocks(space: VectorSpace, rows: Numbers | None, measure: Measure) -> Iterator[Block]:
+def blocks(space: VectorSpace, rows: Numbers | None, measure: Measure) -> Iterator[CandidateBlock]:
     """The candidates, a block at a time; without zero rows where they have no place."""
     for block in _all_blocks(space, rows):
         usable = block.lengths > 0
         if not needs_direction(measure) or usable.all():
             yield block
         elif usable.any():
-            yield Block(block.rows[usable], block.vectors[usable], block.lengths[usable])
+            yield CandidateBlock(block.rows[usable], block.vectors[usable], block.lengths[usable])
 
 
-def _all_blocks(space: VectorSpace, rows: Numbers | None) -> Iterator[Block]:
+def _all_blocks(space: VectorSpace, rows: Numbers | None) -> Iterator[CandidateBlock]:
     if rows is None:
         for first, vectors, lengths in space.blocks():
-            yield Block(np.arange(first, first + len(vectors)), vectors, lengths)
+            yield CandidateBlock(np.arange(first, first + len(vectors)), vectors, lengths)
         return
     for start in range(0, len(rows), GATHER):
         part = rows[start : start + GATHER]
-        yield Block(part, space.vectors(part, np.float32), space.lengths(part))
+        yield CandidateBlock(part, space.vectors(part, np.float32), space.lengths(part))
 
 
-def approximate(block: Block, asked: Asked, measure: Measure) -> tuple[AnyArray, Floats]:
+def approximate(block: CandidateBlock, asked: Queries, measure: Measure) -> tuple[AnyArray, Floats]:
     """Keys [q, b] by float32 products, and how far off those of a query can be [q].
 
     A row whose length is out of float32's safe range has an infinite key: only float64 can tell.

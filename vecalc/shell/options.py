@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from vecalc.answers import EXCLUSIONS, METRICS, NORMS, OOVS
+from vecalc.answers import ENCODINGS, EXCLUSIONS, METRICS, NORMS, OOVS
 from vecalc.errors import UsageError, VecalcError
 from vecalc.library import catalogue
-from vecalc.shell.request import COLORS, ENCODINGS, Request
+from vecalc.shell.request import COLORS, Request
 from vecalc.shell.settings import Setting
 
 if TYPE_CHECKING:

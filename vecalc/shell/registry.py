@@ -99,7 +99,7 @@ def near_command(text: str) -> str:
 # --- the command of a line -------------------------------------------------------------------
 
 
-class Call(NamedTuple):
+class CommandCall(NamedTuple):
     """A command, and its arguments: those from before its name, and those behind it."""
 
     name: str
@@ -108,7 +108,7 @@ class Call(NamedTuple):
     behind: Sequence[str]
 
 
-def call_of(arguments: Sequence[str], program: click.Command) -> Call | None:
+def call_of(arguments: Sequence[str], program: click.Command) -> CommandCall | None:
     """The call of a command, or None where there are expressions, or only options of the program.
 
     The first word that is neither an option nor its value is a command if there is one of that name. Behind
@@ -120,10 +120,10 @@ def call_of(arguments: Sequence[str], program: click.Command) -> Call | None:
     if at and _goes_on(arguments[at + 1 :]):
         return None
     command = find(arguments[at])
-    return Call(arguments[at], command, arguments[:at], arguments[at + 1 :]) if command else None
+    return CommandCall(arguments[at], command, arguments[:at], arguments[at + 1 :]) if command else None
 
 
-def with_doubt(problem: UsageError, call: Call) -> UsageError:
+def with_doubt(problem: UsageError, call: CommandCall) -> UsageError:
     """The problem of a call, with how an expression is written where one may have been meant."""
     doubt = ""
     if _goes_on(call.behind):

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
-from vecalc.answers import Exclude, Metric, Norm, Oov
+from vecalc.answers import Encoding, Exclude, Metric, Norm, Oov
 
 Color: TypeAlias = Literal["auto", "always", "never"]
 COLORS: tuple[Color, ...] = get_args(Color)
-Encoding: TypeAlias = Literal["strict", "surrogateescape"]  # how bytes that are not UTF-8 are taken
-ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
 
 FAILED = 1  # the exit code of a batch with failed lines, and of an expectation that was missed
 

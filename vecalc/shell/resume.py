@@ -38,7 +38,7 @@ class Noted(NamedTuple):
     code: int = 0  # the exit code so far
 
 
-class Batch:
+class ResumableBatch:
     """A batch under way: `stream` takes its answers. Raises `StorageProblem`, as `Unfinished` does."""
 
     def __init__(self, places: Places, about: str) -> None:
@@ -72,7 +72,7 @@ class Batch:
         self._work.close()
 
 
-def batch_for(request: Request, typed: Sequence[str], name: str, calculator: Calculator) -> Batch:
+def batch_for(request: Request, typed: Sequence[str], name: str, calculator: Calculator) -> ResumableBatch:
     """The batch of a request. Raises `UsageError` for one that can't go on later, `StorageProblem`."""
     hint = "vecalc -f questions.txt -o answers.jsonl --resume"
     if request.output is None or request.output == "-" or name == "npy":
@@ -85,7 +85,7 @@ def batch_for(request: Request, typed: Sequence[str], name: str, calculator: Cal
     places = in_file(output, "answers")
     for written in places.all:
         refuse_overwriting(request._replace(output=str(written)))
-    return Batch(places, _about(request, typed, name, calculator))
+    return ResumableBatch(places, _about(request, typed, name, calculator))
 
 
 def _about(request: Request, typed: Sequence[str], name: str, calculator: Calculator) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vecalc.answers import Norm
 from vecalc.arrays import AnyArray, Floats, Numbers, Singles
 from vecalc.space import VectorSpace
 
@@ -25,7 +26,7 @@ class Selection:
 
     __slots__ = ("_of", "_rows", "codes", "dim", "loss", "name", "norm")
 
-    def __init__(self, of: VectorSpace, rows: Numbers | None = None, norm: str = "raw") -> None:
+    def __init__(self, of: VectorSpace, rows: Numbers | None = None, norm: Norm = "raw") -> None:
         self._of = of
         self._rows = rows
         self.norm = norm

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard
 import numpy as np
 
 from vecalc import bounded
+from vecalc.answers import STORED, Stored
 from vecalc.arrays import AnyArray
 from vecalc.errors import FileProblem
 from vecalc.space import VectorSpace
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from vecalc.space.subwords import Subwords
 
 FORMAT = 1
-TYPES = ("int8", "float16", "float32")
 FACTS = "facts.json"
 REBUILD = "build the store again from its source"
 REPLACED = 5  # how often in a row a store may be replaced while it is opened
@@ -53,7 +53,7 @@ class Facts(NamedTuple):
     name: str
     rows: int
     width: int
-    type: str
+    type: Stored
     rest: Mapping[str, Any] = {}  # whatever else stands there
 
 
@@ -129,7 +129,7 @@ def read_facts(path: Path) -> Facts:
         found = facts.get("format") if isinstance(facts, dict) else None
         raise _problem(path, f"a store of format {found!r}; this version reads format {FORMAT}")
     name, rows, width, kind = (facts.get(key) for key in ("name", "rows", "width", "type"))
-    if isinstance(name, str) and _positive(rows) and _positive(width) and kind in TYPES:
+    if isinstance(name, str) and _positive(rows) and _positive(width) and kind in STORED:
         return Facts(name, rows, width, kind, facts)
     raise _problem(path, "a store without its name, rows, width and type")
 

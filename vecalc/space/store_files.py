@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
+from vecalc.answers import Stored
 from vecalc.arrays import AnyArray, Singles, Small
 from vecalc.errors import FileProblem
 from vecalc.space import quantization
@@ -52,7 +53,7 @@ class _Coded(NamedTuple):
     loss: float
 
 
-def write_files(place: Path, blocks: Iterable[Block], kind: str) -> Written:
+def write_files(place: Path, blocks: Iterable[Block], kind: Stored) -> Written:
     """Write words [b] and rows [b, d], block after block, as the files of a store in a folder.
 
     Memory: five blocks, and 24 bytes a word. Raises `OSError`, `FileProblem` for a number that the type
@@ -64,7 +65,7 @@ def write_files(place: Path, blocks: Iterable[Block], kind: str) -> Written:
         return files.finish()
 
 
-def write_subwords(place: Path, subwords: Subwords, kind: str) -> dict[str, int]:
+def write_subwords(place: Path, subwords: Subwords, kind: Stored) -> dict[str, int]:
     """Write the n-grams of a model into the folder of a store; what the facts say of them."""
     with private_file(place / "subwords.npy") as stream:
         array = GrowingArray(stream, kind, subwords.rows.shape[1:])
@@ -78,7 +79,7 @@ def write_subwords(place: Path, subwords: Subwords, kind: str) -> dict[str, int]
 class _Files:
     """The open files."""
 
-    def __init__(self, place: Path, kind: str, stack: ExitStack) -> None:
+    def __init__(self, place: Path, kind: Stored, stack: ExitStack) -> None:
         self.place = place
         self.kind = kind
         self.stack = stack
@@ -168,7 +169,7 @@ class _Disk:
             self.running.append(self.pool.submit(os.fsync, number))
 
 
-def rounded(rows: Singles, kind: str) -> tuple[Singles, float]:
+def rounded(rows: Singles, kind: Stored) -> tuple[Singles, float]:
     """The rows [b, d] as a narrower type holds them, and the largest share of its length that one loses.
 
     Codes and lengths are those of what is stored. Raises `FileProblem` for a number too large for the type.

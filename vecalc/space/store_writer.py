@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vecalc.answers import Stored
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, NoSpace
 from vecalc.space import digest
@@ -30,7 +31,7 @@ def write_store(
     blocks: Iterable[tuple[Sequence[str], Singles]],
     *,
     name: str,
-    kind: str = "float32",
+    kind: Stored = "float32",
     facts: Mapping[str, Any] | None = None,
     subwords: Callable[[], Subwords | None] = lambda: None,
 ) -> Written:
@@ -69,7 +70,7 @@ def _with_subwords(
     blocks: Iterable[tuple[Sequence[str], Singles]],
     subwords: Callable[[], Subwords | None],
     place: Path,
-    kind: str,
+    kind: Stored,
     facts: dict[str, Any],
 ) -> Iterator[tuple[Sequence[str], Singles]]:
     """The same blocks; the n-grams are written when the first has come, while their source is open."""

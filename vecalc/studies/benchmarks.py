@@ -19,14 +19,14 @@ from vecalc.evaluation import Analogies, Rules, analogy_tables, relation_methods
 from vecalc.evaluation.agreement import compare
 from vecalc.evaluation.analogy_files import ANSWER, COLUMNS, read_analogies
 from vecalc.evaluation.coverage import NothingSeen, uncovered
-from vecalc.evaluation.marking import Asked, ask, judge
+from vecalc.evaluation.marking import Posed, ask, judge
 from vecalc.evaluation.methods import BASELINE, BASELINE_METHOD, FORMULAS, SECTIONAL
 from vecalc.evaluation.pair_files import read_pairs
 from vecalc.evaluation.solvers import Solver, solver_of
 from vecalc.space import VectorSpace
 from vecalc.tables import question_lines
 from vecalc.tables.cell_rules import Tell, unheard
-from vecalc.tables.question_tables import Text
+from vecalc.tables.question_tables import QuestionText
 
 LARGEST = 64 << 20  # bytes of a file of questions; the largest known has 5 MB
 BASELINE_LABEL = f"{BASELINE} (baseline)"
@@ -89,14 +89,14 @@ def analogies(
         for solver in _solvers(calculator, questions, asked, wanted):
             with _blaming(solver.text):
                 judged = judge(solver, asked, wanted.rules, tick)
-            runs.append(analogy_tables.Run(model, solver.label, solver.text, space, asked, judged))
+            runs.append(analogy_tables.AnalogyRun(model, solver.label, solver.text, space, asked, judged))
     _tell_or_refuse(path, remarks, any(run.seen(wanted.rules).any() for run in runs), tell)
     yield from analogy_tables.analogy_sheets(questions, runs, wanted.rules)
     if wanted.details:
         yield analogy_tables.detail_sheet(questions, runs)
 
 
-def _solvers(calculator: Calculator, questions: Analogies, asked: Asked, wanted: Wanted) -> Iterator[Solver]:
+def _solvers(calculator: Calculator, questions: Analogies, asked: Posed, wanted: Wanted) -> Iterator[Solver]:
     """The formulas, the methods, and the baseline behind them."""
     space, columns = calculator.spaces[calculator.default], questions.columns
     if wanted.methods and columns != COLUMNS:
@@ -143,7 +143,7 @@ def similarity(calculator: Calculator, path: str, wanted: Wanted, tell: Tell = u
             formula = _formula(calculator, text, pairs.columns)
             with _blaming(text):
                 compared = compare(space, formula, pairs, wanted.rules)
-            runs.append(similarity_tables.Run(model, formula.text, space, compared))
+            runs.append(similarity_tables.SimilarityRun(model, formula.text, space, compared))
     seen = any(run.compared.known or run.compared.counted.any() for run in runs)
     _tell_or_refuse(path, remarks, seen, tell)
     yield from similarity_tables.similarity_sheets(pairs, runs, wanted.rules)
@@ -200,7 +200,7 @@ def files_of(path: str) -> list[str]:
     return found
 
 
-def _text(path: str) -> Text:
+def _text(path: str) -> QuestionText:
     """The bytes of a file, decompressed where they are gzip. Raises `FileProblem` for what can't be read."""
     if path != "-" and Path(path).exists() and not Path(path).is_file():
         raise FileProblem("is not a regular file", where=path)
@@ -214,4 +214,4 @@ def _text(path: str) -> Text:
             raise FileProblem(f"can't be read: {problem}", where=path) from None
     if len(data) > LARGEST:
         raise FileProblem(f"is larger than {LARGEST >> 20} MB: no file of questions", where=path)
-    return Text("standard input" if path == "-" else path, data)
+    return QuestionText("standard input" if path == "-" else path, data)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from vecalc.errors import FileProblem, UsageError
 from vecalc.tables.cell_rules import words_of
-from vecalc.tables.question_tables import Table
+from vecalc.tables.question_tables import QuestionTable
 
 _PART = re.compile(r"(.+):(\d+)")
 
@@ -25,7 +25,7 @@ def bindings(given: Iterable[str], hint: str = "write --bind a=COLUMN") -> dict[
     return found
 
 
-def bound_rows(file: str, found: Table, bind: Mapping[str, str]) -> Iterator[dict[str, str]]:
+def bound_rows(file: str, found: QuestionTable, bind: Mapping[str, str]) -> Iterator[dict[str, str]]:
     """The cells of each row by their names. Raises `FileProblem` for a column that does not exist."""
     places = {name: place_of(file, found, column) for name, column in bind.items()}
     for row in found.rows:
@@ -33,14 +33,14 @@ def bound_rows(file: str, found: Table, bind: Mapping[str, str]) -> Iterator[dic
         yield {name: _part(row.cells[i], part, where) for name, (i, part) in places.items()}
 
 
-def with_names(found: Table, columns: Iterable[str]) -> Table:
+def with_names(found: QuestionTable, columns: Iterable[str]) -> QuestionTable:
     """The table with its first row as header where columns are asked for by name."""
     if found.header is not None or all(column.isdecimal() for column in columns):
         return found
-    return Table(found.rows[0].cells, found.rows[1:])
+    return QuestionTable(found.rows[0].cells, found.rows[1:])
 
 
-def place_of(file: str, found: Table, column: str) -> tuple[int, int | None]:
+def place_of(file: str, found: QuestionTable, column: str) -> tuple[int, int | None]:
     """Which column is meant, from 0, and which word of its cells, from 1 (None: all of the cell)."""
     header = found.header or ()
     match = _PART.fullmatch(column)

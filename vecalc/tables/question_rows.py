@@ -30,7 +30,7 @@ LONGEST_ROW = 1 << 24  # characters; a longer one is read past in constant memor
 MOST_WAITING = 1_000  # bad rows before the first good one of JSON lines
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """A row of a table: its line in the file, its cells by column, or what is wrong with it.
 
     A bad row has the same columns as the others, so that a table made of the answers stays one.
@@ -41,7 +41,7 @@ class Row(NamedTuple):
     problem: VecalcError | None = None
 
 
-def rows(path: str, stream: IO[bytes], tell: Tell = unheard) -> Generator[Row]:
+def rows(path: str, stream: IO[bytes], tell: Tell = unheard) -> Generator[TableRow]:
     """The rows of a table: Parquet by its suffix, JSON lines by theirs or their content, or else of cells
     between tabs, semicolons or commas, by their content (see `vecalc.tables.cell_rules`).
 
@@ -66,7 +66,7 @@ def rows(path: str, stream: IO[bytes], tell: Tell = unheard) -> Generator[Row]:
         text.detach()
 
 
-def _check_encoding(row: Row) -> Row:
+def _check_encoding(row: TableRow) -> TableRow:
     if row.problem is None and not "".join(row.cells.values()).isprintable():
         broken = any("\udc80" <= char <= "\udcff" for cell in row.cells.values() for char in cell)
         if broken:
@@ -126,7 +126,7 @@ def _check_columns(columns: Sequence[str], where: str) -> None:
 # --- cells between delimiters ---------------------------------------------------------------
 
 
-def _delimited(lines: _Lines, delimiter: Delimiter, path: str) -> Iterator[Row]:
+def _delimited(lines: _Lines, delimiter: Delimiter, path: str) -> Iterator[TableRow]:
     reader = divided(lines, delimiter)
     header = _header(reader, path)
     while True:
@@ -136,7 +136,7 @@ def _delimited(lines: _Lines, delimiter: Delimiter, path: str) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as bad:  # the reader goes on with the next line
-            yield Row(lines.number, dict.fromkeys(header, ""), FileProblem(f"is not a row: {bad}"))
+            yield TableRow(lines.number, dict.fromkeys(header, ""), FileProblem(f"is not a row: {bad}"))
             continue
         if not cells:
             continue
@@ -144,7 +144,7 @@ def _delimited(lines: _Lines, delimiter: Delimiter, path: str) -> Iterator[Row]:
         if len(cells) != len(header):
             problem = FileProblem(f"has {len(cells)} cells, the header {len(header)}")
         padded = cells + [""] * (len(header) - len(cells))
-        yield Row(lines.number, dict(zip(header, padded, strict=False)), problem)
+        yield TableRow(lines.number, dict(zip(header, padded, strict=False)), problem)
 
 
 def _header(reader: Iterator[list[str]], path: str) -> list[str]:
@@ -161,13 +161,13 @@ def _header(reader: Iterator[list[str]], path: str) -> list[str]:
 # --- JSON lines -----------------------------------------------------------------------------
 
 
-def _json_lines(lines: _Lines, path: str) -> Iterator[Row]:
+def _json_lines(lines: _Lines, path: str) -> Iterator[TableRow]:
     """The first object says what the columns are; bad rows before it wait until they are known.
 
     Raises the problem of the first of them where there is no object, or only behind many of them.
     """
     columns: list[str] | None = None
-    waiting: list[Row] = []
+    waiting: list[TableRow] = []
     for row in _objects(lines):
         if columns is None and row.problem is None:
             columns = list(row.cells)
@@ -183,7 +183,7 @@ def _json_lines(lines: _Lines, path: str) -> Iterator[Row]:
         raise problem.at(where=f"{path}:{waiting[0].number}")
 
 
-def _objects(lines: _Lines) -> Iterator[Row]:
+def _objects(lines: _Lines) -> Iterator[TableRow]:
     while True:
         lines.begin_row()
         try:
@@ -191,22 +191,22 @@ def _objects(lines: _Lines) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as problem:
-            yield Row(lines.number, {}, FileProblem(f"is not a row: {problem}"))
+            yield TableRow(lines.number, {}, FileProblem(f"is not a row: {problem}"))
             continue
         if not line.strip():
             continue
         try:
             cells = cells_of_object(line)
         except FileProblem as bad:
-            yield Row(lines.number, {}, bad)
+            yield TableRow(lines.number, {}, bad)
         else:
-            yield Row(lines.number, cells)
+            yield TableRow(lines.number, cells)
 
 
-def _with_columns(row: Row, columns: list[str]) -> Row:
+def _with_columns(row: TableRow, columns: list[str]) -> TableRow:
     """The row with exactly these columns, in this order; a problem if it has others."""
     problem = row.problem or _other_columns(row.cells, columns)
-    return Row(row.number, {column: row.cells.get(column, "") for column in columns}, problem)
+    return TableRow(row.number, {column: row.cells.get(column, "") for column in columns}, problem)
 
 
 def _other_columns(cells: Mapping[str, str], columns: list[str]) -> FileProblem | None:
@@ -223,7 +223,7 @@ def _other_columns(cells: Mapping[str, str], columns: list[str]) -> FileProblem 
 # --- Parquet --------------------------------------------------------------------------------
 
 
-def _parquet(stream: IO[bytes], path: str) -> Iterator[Row]:
+def _parquet(stream: IO[bytes], path: str) -> Iterator[TableRow]:
     """Rows are numbered from 1; an empty cell is an empty text."""
     try:
         from pyarrow import ArrowException
@@ -234,7 +234,9 @@ def _parquet(stream: IO[bytes], path: str) -> Iterator[Row]:
         for piece in _pieces(cast(BinaryIO, stream), Path(path)):
             for entry in piece.to_pylist():
                 number += 1
-                yield Row(number, {key: "" if cell is None else as_cell(cell) for key, cell in entry.items()})
+                yield TableRow(
+                    number, {key: "" if cell is None else as_cell(cell) for key, cell in entry.items()}
+                )
     except (ArrowException, OSError, TypeError) as problem:  # TypeError: a cell that is no text and no JSON
         why = " ".join(str(problem).split())
         raise FileProblem(f"can't be read behind row {number}: {why}", where=path) from None

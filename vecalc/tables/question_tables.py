@@ -16,28 +16,28 @@ LONGEST_LINE = 1 << 16  # bytes; a longer line is in no file of questions
 SAMPLE = 50  # rows that say what kind of table it is
 
 
-class Text(NamedTuple):
+class QuestionText(NamedTuple):
     """A file: its name for messages, and what is in it."""
 
     name: str
     data: bytes
 
 
-class Row(NamedTuple):
+class CellsOfLine(NamedTuple):
     """The cells of a line."""
 
     number: int
     cells: tuple[str, ...]
 
 
-class Table(NamedTuple):
+class QuestionTable(NamedTuple):
     """Rows of equally many cells, and the names of their columns where the file has them."""
 
     header: tuple[str, ...] | None
-    rows: list[Row]
+    rows: list[CellsOfLine]
 
 
-def lines(text: Text) -> list[Line]:
+def lines(text: QuestionText) -> list[Line]:
     """The lines that hold something and are not comments: UTF-8, with or without byte-order mark and
     carriage returns.
 
@@ -57,7 +57,7 @@ def lines(text: Text) -> list[Line]:
     return found
 
 
-def table(text: Text, tell: Tell = unheard) -> Table:
+def table(text: QuestionText, tell: Tell = unheard) -> QuestionTable:
     """The rows of a JSON-lines, tab, comma, semicolon or blank separated file; lines with `#` are comments.
 
     `tell` hears when cells are not separated as the suffix says. Raises `FileProblem` for a row with other
@@ -78,16 +78,16 @@ def table(text: Text, tell: Tell = unheard) -> Table:
                 f"has {len(cells)} cell{'' if len(cells) == 1 else 's'}, the first row {width}",
                 where=f"{text.name}:{row.number}",
             )
-        rows[i] = Row(row.number, cells)
+        rows[i] = CellsOfLine(row.number, cells)
     # A header is a first row that has no number where all the others have one.
     some = rows[1 : SAMPLE + 1]
     places = [i for i, cell in enumerate(rows[0].cells) if not is_number(cell)]
     is_header = any(some and all(is_number(row.cells[i]) for row in some) for i in places)
     header = rows[0].cells if is_header else None
-    return Table(header, rows[1:] if header else rows)
+    return QuestionTable(header, rows[1:] if header else rows)
 
 
-def _rows(name: str, found: Sequence[Line], delimiter: Delimiter) -> Iterator[Row]:
+def _rows(name: str, found: Sequence[Line], delimiter: Delimiter) -> Iterator[CellsOfLine]:
     """The rows of lines, each with the number of its last line."""
     taken: list[int] = []
 
@@ -98,7 +98,7 @@ def _rows(name: str, found: Sequence[Line], delimiter: Delimiter) -> Iterator[Ro
 
     try:
         for cells in divided(texts(), delimiter):
-            yield Row(taken[0], tuple(cell.strip() for cell in cells))
+            yield CellsOfLine(taken[0], tuple(cell.strip() for cell in cells))
     except csv.Error as problem:
         raise FileProblem(f"is not a row: {problem}", where=f"{name}:{taken[0]}") from None
 
@@ -108,9 +108,9 @@ def is_number(cell: str) -> bool:
     return number_of(cell) is not None
 
 
-def _objects(name: str, found: Sequence[Line]) -> Table:
+def _objects(name: str, found: Sequence[Line]) -> QuestionTable:
     """JSON lines: an object a line, all with the keys of the first."""
-    rows: list[Row] = []
+    rows: list[CellsOfLine] = []
     header: tuple[str, ...] = ()
     for line in found:
         where = f"{name}:{line.number}"
@@ -121,5 +121,5 @@ def _objects(name: str, found: Sequence[Line]) -> Table:
         header = header or tuple(cells)
         if set(cells) != set(header):
             raise FileProblem("is not an object with the keys of the first line", where=where)
-        rows.append(Row(line.number, tuple(cells[key] for key in header)))
-    return Table(header, rows)
+        rows.append(CellsOfLine(line.number, tuple(cells[key] for key in header)))
+    return QuestionTable(header, rows)

@@ -29,7 +29,7 @@ from vecalc.shell.options import (
     request_of,
     several,
 )
-from vecalc.shell.registry import Call, call_of, with_doubt
+from vecalc.shell.registry import CommandCall, call_of, with_doubt
 from vecalc.shell.settings import Setting, load_settings
 
 SECTIONS = {
@@ -143,7 +143,7 @@ def invoke(arguments: Sequence[str]) -> int:
 _TELLS = {"-h", "--help", "--version"}
 
 
-def _settings(arguments: Sequence[str], call: Call | None) -> dict[str, Setting]:
+def _settings(arguments: Sequence[str], call: CommandCall | None) -> dict[str, Setting]:
     """The settings in force; broken ones are no reason not to show help, or where they stand."""
     try:
         return load_settings()
@@ -153,7 +153,7 @@ def _settings(arguments: Sequence[str], call: Call | None) -> dict[str, Setting]
         return {}
 
 
-def _only_tells(arguments: Sequence[str], call: Call | None) -> bool:
+def _only_tells(arguments: Sequence[str], call: CommandCall | None) -> bool:
     """Whether help is wanted, or where settings stand: nothing that takes a model or numbers."""
     return not _TELLS.isdisjoint(arguments) or (call is not None and call.name in ("help", "config"))
 

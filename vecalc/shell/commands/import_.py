@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from vecalc.answers import Stored
 from vecalc.shell.options import QUIET, TOLERANCE, TYPE
 from vecalc.shell.registry import command
 
@@ -17,7 +18,7 @@ from vecalc.shell.registry import command
 @TYPE
 @TOLERANCE
 @QUIET
-def run(file: str, name: str | None, kind: str, quiet: bool, **tolerance: Any) -> int:
+def run(file: str, name: str | None, kind: Stored, quiet: bool, **tolerance: Any) -> int:
     """Reads a file of vectors once and keeps it as a model: vecalc -m NAME opens it in a millisecond."""
     # What reads files loads numpy; the options don't need it.
     from vecalc.formats.load import tolerant

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 import click
 
-from vecalc.answers import METRICS, NORMS, Metric, Norm
+from vecalc.answers import METRICS, NORMS, Metric, Norm, Stored
 from vecalc.errors import FileProblem, UsageError
 from vecalc.library import catalogue
 from vecalc.library.catalogue import Catalogue, Entry
@@ -36,7 +36,7 @@ OWN = group(
 @TYPE
 @TOLERANCE
 @QUIET
-def add(name: str, path: str, copied: bool, kind: str, quiet: bool, **options: Any) -> int:
+def add(name: str, path: str, copied: bool, kind: Stored, quiet: bool, **options: Any) -> int:
     """Gives a file or a store's folder a name: -m NAME opens it. The file stays where it is."""
     own_norm, own_metric = options.pop("own_norm"), options.pop("own_metric")
     catalogue.check_name(name, "vecalc models add")

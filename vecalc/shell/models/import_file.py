@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from vecalc.answers import Stored
 from vecalc.formats import Tolerance
 from vecalc.library import catalogue
 from vecalc.library.open_model import import_model
@@ -16,7 +17,7 @@ from vecalc.space.store import FACTS, read_facts
 def import_and_tell(
     path: Path,
     name: str,
-    kind: str,
+    kind: Stored,
     tolerance: Tolerance,
     *,
     quiet: bool,

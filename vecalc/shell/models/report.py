@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from vecalc.answers import Stored
 from vecalc.errors import FileProblem
 from vecalc.library import catalogue
 from vecalc.shell.display import confirm, say
@@ -97,7 +98,9 @@ def check(name: str, words: str | None, sample: int, seed: int, **options: Any) 
 @YES
 @FORMAT
 @QUIET
-def pull(name: str | None, called: str | None, timeout: float, kind: str, yes: bool, **options: Any) -> int:
+def pull(
+    name: str | None, called: str | None, timeout: float, kind: Stored, yes: bool, **options: Any
+) -> int:
     """Fetches a model of the gensim-data collection and imports it; without a name, lists them."""
     from vecalc.formats import Tolerance
     from vecalc.library import gensim_data

@@ -41,7 +41,7 @@ SPELLINGS = {"favorite": "favourite"}  # what is typed in another spelling
 _FORMULA = re.compile(r"[-+*/@^]+\s+\S|[=:]")
 
 
-class Command(NamedTuple):
+class PromptCommand(NamedTuple):
     """A command: what follows its name, what it does, and the function that does it."""
 
     argument: str
@@ -207,24 +207,26 @@ def _compare(session: Session, argument: str) -> None:
 
 
 COMMANDS = {
-    "help": Command("[TOPIC]", "this, or help on a topic or function", _help),
-    "set": Command(
+    "help": PromptCommand("[TOPIC]", "this, or help on a topic or function", _help),
+    "set": PromptCommand(
         "[NAME VALUE]", "show or change options: norm, top, metric, exclude, ...", prompt_options.change
     ),
-    "explain": Command("EXPR", "how it is read, where its answer comes from, how sure it is", _explain),
-    "compare": Command("A, B", "sum, product and other formulas of two expressions", _compare),
-    "vars": Command("", "what is bound and defined", _vars),
-    "del": Command("NAME", "forget a name", _del),
-    "find": Command("GLOB|/REGEX/", "words that match, most frequent first", _find),
-    "models": Command("", "the loaded models", _models),
-    "use": Command("[NAME=]FILE|NAME", "load a model, or make a loaded one the default", _use),
-    "once": Command("FILE", "the next answer goes to a file, in the format of its suffix", outputs.once),
-    "tee": Command("[FILE]", "answers go to a file as well; without one, no longer", outputs.tee),
-    "favourite": Command(
+    "explain": PromptCommand("EXPR", "how it is read, where its answer comes from, how sure it is", _explain),
+    "compare": PromptCommand("A, B", "sum, product and other formulas of two expressions", _compare),
+    "vars": PromptCommand("", "what is bound and defined", _vars),
+    "del": PromptCommand("NAME", "forget a name", _del),
+    "find": PromptCommand("GLOB|/REGEX/", "words that match, most frequent first", _find),
+    "models": PromptCommand("", "the loaded models", _models),
+    "use": PromptCommand("[NAME=]FILE|NAME", "load a model, or make a loaded one the default", _use),
+    "once": PromptCommand(
+        "FILE", "the next answer goes to a file, in the format of its suffix", outputs.once
+    ),
+    "tee": PromptCommand("[FILE]", "answers go to a file as well; without one, no longer", outputs.tee),
+    "favourite": PromptCommand(
         "[NAME [= EXPR]]", "list, answer or keep expressions; NAME = forgets one", favourites.favourite
     ),
-    "save": Command("FILE", "write names and functions to a file", _save),
-    "load": Command("FILE", "read them again", _load),
+    "save": PromptCommand("FILE", "write names and functions to a file", _save),
+    "load": PromptCommand("FILE", "read them again", _load),
 }
 
 

@@ -30,7 +30,7 @@ class _Turned:
         self.limits, self.size = ranker.limits, ranker.size
         self.ranked_in, self.width = ranker.ranked_in, ranker.width
 
-    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key], norm: str) -> List:
+    def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key], norm: Norm) -> List:
         """The vector goes back to where the words are, and what is found is turned."""
         plain = Vector(self.turn.back(vector.components), vector.spaces)
         found = self.ranker.nearest(plain, k, forbidden, norm)

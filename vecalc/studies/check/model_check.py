@@ -47,7 +47,7 @@ class Examined(NamedTuple):
     width: int
     findings: tuple[Finding, ...]
     lengths: Floats  # of the rows that are finite
-    order: of_words.Order
+    order: of_words.WordOrder
     geometry: Geometry | None
     hubs: tuple[str, ...]
     coverage: of_words.Coverage | None

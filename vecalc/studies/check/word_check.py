@@ -84,7 +84,7 @@ def coverage(words: Sequence[str], wanted: Sequence[str]) -> Coverage:
     return Coverage(len(wanted), len(wanted) - len(lacking), len(lacking) - len(missing), missing)
 
 
-class Order(NamedTuple):
+class WordOrder(NamedTuple):
     """The order of the rows: a guess, the words shared with the starter, and two rank correlations."""
 
     guess: str
@@ -93,7 +93,7 @@ class Order(NamedTuple):
     with_length: float | None
 
 
-def order(words: Sequence[str], lengths: Floats, known: Sequence[str]) -> Order:
+def order(words: Sequence[str], lengths: Floats, known: Sequence[str]) -> WordOrder:
     """By what the rows are ordered: a guess from words whose frequency is known, and the alphabet.
 
     `known` are English words, most frequent first. A model in another language shares few of them; then
@@ -114,7 +114,7 @@ def order(words: Sequence[str], lengths: Floats, known: Sequence[str]) -> Order:
         guess = "can't be told"
     else:
         guess = "by frequency" if with_starter >= FREQUENT_FIRST else "not by frequency"
-    return Order(guess, len(shared), with_starter, with_length)
+    return WordOrder(guess, len(shared), with_starter, with_length)
 
 
 def rank_correlation(x: AnyArray, y: AnyArray) -> float | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vecalc.answers import Answer, Number, Ranking, Scored
+from vecalc.answers import Answer, Metric, Norm, Number, Ranking, Scored
 from vecalc.arrays import Floats
 from vecalc.calc import kernels
 from vecalc.calc.resolve import find_row, unknown_words
@@ -79,8 +79,8 @@ class Comparison(NamedTuple):
     operands: tuple[Operand, ...]
     columns: tuple[Compared, ...]
     sum: Compared
-    norm: str
-    metric: str
+    norm: Norm
+    metric: Metric
     target: str | None
 
 

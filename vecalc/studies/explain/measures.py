@@ -11,7 +11,7 @@ from vecalc.answers import Cell, Column, Neighbour, Sheet
 from vecalc.studies.axes.stability import ROTATIONS, Stability
 
 
-class Measure(NamedTuple):
+class Figure(NamedTuple):
     """A number, None where there is none, and what it says."""
 
     name: str
@@ -19,24 +19,24 @@ class Measure(NamedTuple):
     meaning: str
 
 
-def sheet(measures: Iterable[Measure]) -> Sheet:
+def sheet(measures: Iterable[Figure]) -> Sheet:
     """The measures as a sheet."""
     columns = (Column("measure"), Column("value", "score"), Column("meaning"))
     return Sheet("measures", columns, tuple(map(tuple, measures)), "Measured")
 
 
-def of_rotation(stability: Stability | None, kept: float | None = None) -> list[Measure]:
+def of_rotation(stability: Stability | None, kept: float | None = None) -> list[Figure]:
     """Whether a result depends on the axes, and the share of the neighbours that rotations leave."""
     if stability is None:
-        return [Measure("axes", None, "not measured: no word is as wide as the result")]
+        return [Figure("axes", None, "not measured: no word is as wide as the result")]
     if isinf(stability.deviation):
-        found = [Measure("axes", None, "depends on the axes: some rotation leaves no value at all")]
+        found = [Figure("axes", None, "depends on the axes: some rotation leaves no value at all")]
     else:
         what = "depends on the axes" if stability.depends else "independent of the axes"
         share = f"{what}: largest change in {ROTATIONS} rotations, as a share"
-        found = [Measure("axes", stability.deviation, share)]
+        found = [Figure("axes", stability.deviation, share)]
     if kept is not None:
-        found.append(Measure("stability", kept, "share of shown neighbours that survive rotation"))
+        found.append(Figure("stability", kept, "share of shown neighbours that survive rotation"))
     return found
 
 

@@ -18,7 +18,7 @@ from vecalc.lang.nodes import Call, Node, walk
 from vecalc.studies.axes.background import SEED, Background
 from vecalc.studies.axes.rotated import stability_of
 from vecalc.studies.explain import measures
-from vecalc.studies.explain.measures import Measure
+from vecalc.studies.explain.measures import Figure
 
 DRAWS = 2_000  # evaluations with random words
 NODES = 400_000  # operations they may take together, some seconds
@@ -28,13 +28,13 @@ FEWEST = 100  # draws that a percentile can be told from
 def sheets(ranker: Ranker, workings: Computed, number: Scalar) -> list[Sheet]:
     """What was measured: the number among those of random words, and its axes."""
     resolved = workings.resolved
-    found = [Measure("value", number.value, "the result")]
+    found = [Figure("value", number.value, "the result")]
     found += _among_random(ranker, workings, number.value)
     found += measures.of_rotation(stability_of(ranker, resolved.tree, resolved.vectors, number))
     return [measures.sheet(found)]
 
 
-def _among_random(ranker: Ranker, workings: Computed, number: float) -> list[Measure]:
+def _among_random(ranker: Ranker, workings: Computed, number: float) -> list[Figure]:
     tree = workings.resolved.tree
     nodes = list(walk(tree))
     draws = min(DRAWS, NODES // len(nodes))
@@ -47,9 +47,9 @@ def _among_random(ranker: Ranker, workings: Computed, number: float) -> list[Mea
     below = float(np.searchsorted(drawn, number) / len(drawn))
     what = f"with random words in place of its own, {len(drawn):,} times"
     return [
-        Measure("percentile", below, f"share below it, {what}"),
-        Measure("random mean", float(drawn.mean()), f"mean {what}"),
-        Measure("random deviation", float(drawn.std()), f"deviation {what}"),
+        Figure("percentile", below, f"share below it, {what}"),
+        Figure("random mean", float(drawn.mean()), f"mean {what}"),
+        Figure("random deviation", float(drawn.std()), f"deviation {what}"),
     ]
 
 

@@ -18,7 +18,7 @@ from vecalc.search.scoring import needs_direction
 from vecalc.studies.axes.background import NEAREST, Background
 from vecalc.studies.axes.rotated import Rotated, kept_neighbours, stability_of
 from vecalc.studies.explain import contributions, measures
-from vecalc.studies.explain.measures import Measure
+from vecalc.studies.explain.measures import Figure
 
 RANKED = 10  # words left out whose rank is looked up: each takes a pass over the whole space
 
@@ -129,7 +129,7 @@ def _measures(
     found: _Found,
     background: Background,
     spread: _Spread,
-) -> list[Measure]:
+) -> list[Figure]:
     resolved, query = workings.resolved, vector.components
     rotated = stability_of(ranker, resolved.tree, resolved.vectors, vector)
     asked = [Rotated(workings.space, query, rotated, workings.excluded)] if rotated else []
@@ -137,17 +137,17 @@ def _measures(
     gaps = found.gaps
     of = f"of {spread.size:,} random candidates"
     found_so_far = [
-        Measure("length", algebra.length(query), "of the result"),
-        Measure("first gap", gaps[0], _in_deviations(gaps[0], spread, "the first before the second")),
-        Measure("last gap", gaps[-1], _in_deviations(gaps[-1], spread, "the last before the next")),
-        Measure("candidates mean", spread.mean, f"mean score {of}"),
-        Measure("candidates deviation", spread.deviation, f"standard deviation of the scores {of}"),
+        Figure("length", algebra.length(query), "of the result"),
+        Figure("first gap", gaps[0], _in_deviations(gaps[0], spread, "the first before the second")),
+        Figure("last gap", gaps[-1], _in_deviations(gaps[-1], spread, "the last before the next")),
+        Figure("candidates mean", spread.mean, f"mean score {of}"),
+        Figure("candidates deviation", spread.deviation, f"standard deviation of the scores {of}"),
     ]
     if background.pairs:
         pairs = f"of {background.pairs:,} pairs of random words"
         found_so_far += [
-            Measure("pairs mean", float(background.cosines.mean()), f"mean cosine {pairs}"),
-            Measure("pairs 99 %", float(np.quantile(background.cosines, 0.99)), f"99 % {pairs} are below"),
+            Figure("pairs mean", float(background.cosines.mean()), f"mean cosine {pairs}"),
+            Figure("pairs 99 %", float(np.quantile(background.cosines, 0.99)), f"99 % {pairs} are below"),
         ]
     return found_so_far + measures.of_rotation(rotated, kept)
 

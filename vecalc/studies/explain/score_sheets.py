@@ -19,7 +19,7 @@ from vecalc.lang.show import show
 from vecalc.studies.axes.background import Background
 from vecalc.studies.axes.rotated import stability_of
 from vecalc.studies.explain import measures
-from vecalc.studies.explain.measures import Measure
+from vecalc.studies.explain.measures import Figure
 from vecalc.studies.explain.reading_sheets import parts_of
 
 RANKED = 4  # words left out whose rank is looked up: each takes a pass over the whole space
@@ -34,11 +34,11 @@ def sheets(ranker: Ranker, answer: Answer, workings: Computed, score: Score) -> 
     if not shown:
         return []
     values = _sampled(ranker, score)
-    measured: list[Measure] = []
+    measured: list[Figure] = []
     if len(values):
-        measured += [Measure("candidates mean", float(values.mean()), "mean number of random candidates")]
+        measured += [Figure("candidates mean", float(values.mean()), "mean number of random candidates")]
         deviation = "standard deviation of those numbers"
-        measured += [Measure("candidates deviation", float(values.std()), deviation)]
+        measured += [Figure("candidates deviation", float(values.std()), deviation)]
     tree, vectors = workings.resolved.tree, workings.resolved.vectors
     with suppress(VecalcError):  # of one of the random candidates, which is not among the best
         measured += measures.of_rotation(stability_of(ranker, tree, vectors, score))

@@ -38,7 +38,7 @@ class Policy(NamedTuple):
     no_value: OnNoValue = "error"
 
 
-class Block(NamedTuple):
+class FeatureBlock(NamedTuple):
     """The features of some rows [k, w], and which of the rows [r] they are: ascending, from 0."""
 
     values: Floats

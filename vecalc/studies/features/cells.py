@@ -28,7 +28,7 @@ class Cells(NamedTuple):
     numbers: Floats
 
 
-class Source:
+class ColumnSource:
     """A name of the formulas: a column of the table, its cells words of a space.
 
     In a tree it stands as the one word of a space of its own, `key`, so that messages call it by its column.
@@ -85,7 +85,7 @@ class Source:
 
 def sources(
     columns: Iterable[str], bound: Iterable[str], spaces: Mapping[str, VectorSpace], default: str
-) -> dict[str, Source]:
+) -> dict[str, ColumnSource]:
     """The names that formulas may use: the columns by their own, and those of `NAME=[SPACE:]COLUMN`.
 
     Raises `UsageError` for a binding that is none, a column that does not exist, or a name given twice.
@@ -96,7 +96,7 @@ def sources(
         name = as_name(column)
         if name in found:
             raise UsageError(f"two columns have the name '{name}'", hint="rename one in the table")
-        found[name] = Source(name, column, default, spaces[default], only_words=False)
+        found[name] = ColumnSource(name, column, default, spaces[default], only_words=False)
     for name, target in bindings(bound, "write --bind u=users:user_id or --bind a=word1").items():
         # `users:user_id` is a space and a column; what has no loaded space in front is a column.
         space, colon, column = target.partition(":")
@@ -108,5 +108,5 @@ def sources(
                 where=f"--bind {name}={target}",
                 hint=f"there are {', '.join(columns)}",
             )
-        found[name] = Source(name, column, space, spaces[space], only_words=True)
+        found[name] = ColumnSource(name, column, space, spaces[space], only_words=True)
     return found

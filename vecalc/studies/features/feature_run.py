@@ -15,7 +15,7 @@ from vecalc.studies.features.feature_files import write
 from vecalc.studies.features.in_memory import as_type
 from vecalc.studies.features.maker import Maker
 from vecalc.studies.features.spool import Spool
-from vecalc.tables.question_rows import Row
+from vecalc.tables.question_rows import TableRow
 
 
 class Order(NamedTuple):
@@ -42,7 +42,7 @@ class Made(NamedTuple):
 def make_features(
     calculator: Calculator,
     order: Order,
-    table: Iterable[Row],
+    table: Iterable[TableRow],
     *,
     source: tuple[str, str],
     resume: bool = False,
@@ -77,7 +77,7 @@ def make_features(
     return Made(spool.rows, len(spool.names), maker.tally.notes())
 
 
-def _check_kept(first: Row, order: Order, where: str) -> None:
+def _check_kept(first: TableRow, order: Order, where: str) -> None:
     for column in order.keep:
         if column not in first.cells:
             raise UsageError(
@@ -92,7 +92,7 @@ def _check_kept(first: Row, order: Order, where: str) -> None:
 
 
 def _fill(
-    spool: Spool, maker: Maker, order: Order, rows: Iterator[Row], where: str, watch: Callable[[], None]
+    spool: Spool, maker: Maker, order: Order, rows: Iterator[TableRow], where: str, watch: Callable[[], None]
 ) -> None:
     """Append what the spool lacks."""
     if spool.state:
@@ -107,7 +107,7 @@ def _fill(
         raise NoValue("no row has features", where=where, hint="all of them were left out")
 
 
-def _append(spool: Spool, maker: Maker, order: Order, some: Sequence[Row], where: str) -> None:
+def _append(spool: Spool, maker: Maker, order: Order, some: Sequence[TableRow], where: str) -> None:
     for row in some:
         if row.problem is not None:
             raise row.problem.at(where=f"{where}:{row.number}")

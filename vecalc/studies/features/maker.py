@@ -15,7 +15,7 @@ from vecalc.engine.calculator import Calculator, place_in
 from vecalc.engine.columns import Columns, formula_of, read, same_in_every_row
 from vecalc.errors import NoValue, TypeMismatch, UsageError, VecalcError
 from vecalc.lang.nodes import Bind, Define, Expectation, Statement, Word
-from vecalc.studies.features import Block, Policy
+from vecalc.studies.features import FeatureBlock, Policy
 from vecalc.studies.features.cells import UNKNOWN, Cells, sources
 from vecalc.studies.features.tally import Tally
 
@@ -104,7 +104,7 @@ class Maker:
 
     # --- a block ----------------------------------------------------------------------------
 
-    def block(self, texts: Texts, where: Where) -> Block:
+    def block(self, texts: Texts, where: Where) -> FeatureBlock:
         """The features of some rows. Raises `VecalcError` with the place of the row."""
         count = len(next(iter(texts.values()), ()))
         cells, keep = self._look_up(texts, count, where)
@@ -122,9 +122,9 @@ class Maker:
                 keep[[part.rows[0] for part in found[-1] if part.values is None]] = False
         rows = np.flatnonzero(keep)
         if not len(rows):
-            return Block(np.empty((0, len(self.names))), rows)
+            return FeatureBlock(np.empty((0, len(self.names))), rows)
         self._learn_widths(found, where)
-        return Block(self._filled(found, count, where)[rows], rows)
+        return FeatureBlock(self._filled(found, count, where)[rows], rows)
 
     def _filled(self, found: list[list[Part]], count: int, where: Where) -> Floats:
         """The columns of all formulas side by side; NaN where they have no value."""
