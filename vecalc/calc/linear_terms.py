@@ -15,7 +15,7 @@ from vecalc.answers import Norm
 from vecalc.arrays import Floats
 from vecalc.calc.evaluate import Values
 from vecalc.calc.values import Scalar, Vector, array
-from vecalc.lang.nodes import PRODUCT, SUM, Call, Chain, ListOf, Negate, Node, Op
+from vecalc.lang.nodes import Call, Chain, ListOf, Negate, Node, Op
 from vecalc.lang.show import show
 
 WEIGHT_DIGITS = 6  # of a weight as it is shown
@@ -96,10 +96,10 @@ def _summands(place: _Place, values: Values) -> list[tuple[float, _Place]]:
     match node:
         case Negate(operand):
             return [(-1.0, _Place(operand, raw))]
-        case Chain(first, rest) if rest[0][0] in SUM:
+        case Chain(first, rest) if rest[0][0].run == "sum":
             signs = [(-1.0 if op == Op.MINUS else 1.0, _Place(operand, raw)) for op, operand in rest]
             return [(1.0, _Place(first, raw)), *signs]
-        case Chain(_, rest) if rest[0][0] in PRODUCT:
+        case Chain(_, rest) if rest[0][0].run == "product":
             return _scaled(node, raw, values)
         case Call("raw", (operand,)):
             return [(1.0, _Place(operand, raw=True))]

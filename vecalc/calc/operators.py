@@ -25,7 +25,7 @@ from vecalc.calc.values import (
     spaces,
 )
 from vecalc.errors import NoValue, Span, TypeMismatch
-from vecalc.lang.nodes import SUM, Chain, ListOf, Node, Op, Word, walk
+from vecalc.lang.nodes import Chain, ListOf, Node, Op, Word, walk
 from vecalc.lang.show import show
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ LABELLED = 40  # nodes of a formula that still makes a label
 def chain(run: Evaluation, node: Chain, values: Sequence[Value]) -> Value:
     """A run of operators of one precedence, left to right."""
     ops = [op for op, _ in node.rest]
-    if ops[0] in SUM:
+    if ops[0] in (Op.PLUS, Op.MINUS):
         return _sum(run, ops, values, node.places)
     total = values[0]
     for op, value, place in zip(ops, values[1:], node.places, strict=True):

@@ -9,8 +9,6 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from vecalc.lang.nodes import (
-    PRODUCT,
-    SUM,
     Call,
     Chain,
     ListOf,
@@ -42,7 +40,7 @@ def _pruned(node: Node, below: Sequence[Node | None]) -> Node | None:
     match node:
         case Negate(_, span):
             return Negate(left[0], span) if left else None
-        case Chain(_, rest) if rest[0][0] in SUM:
+        case Chain(_, rest) if rest[0][0].run == "sum":
             return _sum(node, below)
         case Chain() if _is_weighted(node):
             return with_parts(node, left) if len(left) == len(below) else None
@@ -73,4 +71,6 @@ def _sum(chain: Chain, below: Sequence[Node | None]) -> Node | None:
 
 def _is_weighted(chain: Chain) -> bool:
     """Whether a product is one term and its weights, such as 0.5 * king."""
-    return chain.rest[0][0] in PRODUCT and sum(not isinstance(node, Number) for node in parts(chain)) == 1
+    return (
+        chain.rest[0][0].run == "product" and sum(not isinstance(node, Number) for node in parts(chain)) == 1
+    )

@@ -14,13 +14,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from operator import is_
-from typing import TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar, assert_never
 
 from vecalc.answers import Norm
 from vecalc.errors import NOWHERE, Span
 
 T = TypeVar("T")
 N = TypeVar("N")
+
+
+Run: TypeAlias = Literal["sum", "product", "dot product", "power"]
 
 
 class Op(StrEnum):
@@ -32,6 +35,21 @@ class Op(StrEnum):
     OVER = "/"
     DOT = "@"
     POWER = "^"
+
+    @property
+    def run(self) -> Run:
+        """What a chain of operators of its precedence is."""
+        match self:
+            case Op.PLUS | Op.MINUS:
+                return "sum"
+            case Op.TIMES | Op.OVER:
+                return "product"
+            case Op.DOT:
+                return "dot product"
+            case Op.POWER:
+                return "power"
+            case _:
+                assert_never(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +177,6 @@ class Expectation:
 
 Node: TypeAlias = Number | Word | Hyphenated | Candidate | SpaceName | Negate | Chain | Call | ListOf | Where
 Statement: TypeAlias = Node | Bind | Define | Expectation
-
-SUM, PRODUCT, DOT, POWER = (Op.PLUS, Op.MINUS), (Op.TIMES, Op.OVER), (Op.DOT,), (Op.POWER,)
 
 
 def fold(node: Node, f: Callable[[Node, Sequence[T]], T], known: dict[int, T] | None = None) -> T:

@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from vecalc.lang.nodes import (
-    POWER,
-    PRODUCT,
-    SUM,
     Bind,
     Call,
     Candidate,
@@ -20,6 +17,7 @@ from vecalc.lang.nodes import (
     Negate,
     Node,
     Number,
+    Run,
     SpaceName,
     Statement,
     Where,
@@ -30,6 +28,7 @@ from vecalc.lang.nodes import (
 
 # Binding strength, as in the grammar: a node is bracketed where a stronger one is needed.
 _SCOPED, _SUM, _PRODUCT, _DOT, _SIGNED, _POWER, _ATOM = range(7)
+_STRENGTHS: dict[Run, int] = {"sum": _SUM, "product": _PRODUCT, "dot product": _DOT, "power": _POWER}
 
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 
@@ -69,8 +68,7 @@ def show_number(value: float) -> str:
 def _strength(node: Statement) -> int:
     match node:
         case Chain(_, rest):
-            op = rest[0][0]
-            return _SUM if op in SUM else _PRODUCT if op in PRODUCT else _POWER if op in POWER else _DOT
+            return _STRENGTHS[rest[0][0].run]
         case Negate():
             return _SIGNED
         case Where():

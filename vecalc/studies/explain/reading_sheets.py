@@ -19,7 +19,6 @@ from vecalc.render.cells import verdict
 DRAWN = 60  # lines of a tree, and words of an expression: who reads on after those?
 LONGEST = 400  # characters of an expression with its names filled in
 EVERY_WORD = "for every word"
-_RUNS = {"+": "sum", "-": "sum", "*": "product", "/": "product", "@": "dot product", "^": "power"}
 
 
 def sheets(ranker: Ranker, answer: Answer, workings: Computed) -> list[Sheet]:
@@ -76,7 +75,7 @@ def _name(node: Node) -> str:
         case Negate():
             return "minus"
         case Chain(_, rest):
-            return _RUNS[rest[0][0]]
+            return rest[0][0].run
         case Call(name):
             return f"{name}( )"
         case ListOf(items):
