@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, cast
 
 from vecalc.errors import Span, SyntaxProblem, UnfinishedText
+from vecalc.lang.nodes import Op
 from vecalc.lang.show import shorten
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ _OPERANDS = frozenset(
     {"NAME", "HYPHENATED", "QUOTED", "IN_SPACE", "SPACE", "NUMBER", "FUNCTION", "LPAR", "LSQB", "CANDIDATE"}
 )
 _WORDS = frozenset({"NAME", "HYPHENATED", "QUOTED", "IN_SPACE", "SPACE"})
-_OPERATORS = frozenset({"PLUS", "MINUS", "TIMES", "OVER", "AT", "DOT", "POWER"})
+_OPERATORS = frozenset({*Op.__members__, "AT"})
 _SIGNS = {
     "RPAR": "')'",
     "RSQB": "']'",
