@@ -65,7 +65,7 @@ def _bad_character(problem: UnexpectedCharacters, text: str) -> SyntaxProblem:
         )
     twin = char.translate(_ASCII_TWINS)
     if twin != char:
-        return SyntaxProblem(f"'{char}' isn't an operator here", span=span, hint=f"write {twin}")
+        return SyntaxProblem(f"'{char}' isn't understood here", span=span, hint=f"write {twin}")
     return SyntaxProblem(
         f"{_describe(char)} can't be part of a bare word", span=span, hint='put the word in quotes: "..."'
     )
