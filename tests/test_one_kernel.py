@@ -84,6 +84,9 @@ def test_every_candidate_is_worth_what_the_word_is(text: str, norm: str) -> None
             score = one.value(put(formula, *places))
             if not isinstance(score, Score):
                 continue  # it has no B
+            assert score_values(SPACE, score, np.array([], np.int64)).shape == (
+                0,
+            )  # nothing ties with a word
             for row in ROWS:
                 word = put(formula, *(place.replace("?", f"w{row}") for place in places))
                 assert same(number_of(score, row), single(one, word)), word

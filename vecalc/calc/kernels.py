@@ -230,7 +230,10 @@ def cos(rows: RowContext, a: Floats, b: Floats) -> Floats:
     if not rows.exact:
         return np.clip(dot(rows, a, b) / (lengths(a) * lengths(b)), -1.0, 1.0)
     u, v = _direction(rows, a), _direction(rows, b)
-    return np.clip(dot(rows, u, v, u if len(u) > len(v) else v if len(v) > len(u) else None), -1.0, 1.0)
+    room = (
+        None if len(u) == len(v) else u if len(v) == 1 else v
+    )  # what is not of every row; there may be none
+    return np.clip(dot(rows, u, v, room), -1.0, 1.0)
 
 
 def _direction(rows: RowContext, x: Floats) -> Floats:

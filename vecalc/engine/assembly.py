@@ -16,7 +16,7 @@ from vecalc.calc.values import List, Scalar, Score, Vector
 from vecalc.engine.question import NO_TREE, NO_VALUES, NO_WORDS, Computed, Question
 from vecalc.engine.ranker import Ranker
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
-from vecalc.lang.nodes import Expectation, Word
+from vecalc.lang.nodes import Expectation, Hyphenated, Word
 from vecalc.search import Hits
 from vecalc.search.exact import search
 
@@ -195,7 +195,7 @@ def _expected(ranker: Ranker, one: Computed, statement: Expectation) -> Expected
         )
     space = ranker.spaces[one.space]
     word = statement.word
-    text = "-".join(word.parts) if not hasattr(word, "text") else word.text
+    text = "-".join(word.parts) if isinstance(word, Hyphenated) else word.text
     row = find_row(space, text, exact=ranker.options.exact)
     if row is None:
         raise unknown_words([(Word(text, span=word.span), space)])
