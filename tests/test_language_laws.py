@@ -30,6 +30,7 @@ from vecalc.lang.nodes import (
     Negate,
     Node,
     Number,
+    Op,
     Statement,
     Where,
     Word,
@@ -69,9 +70,9 @@ def chains(operands: st.SearchStrategy[Node]) -> st.SearchStrategy[Chain]:
             operands,
             st.lists(st.tuples(st.sampled_from(ops), operands), min_size=1, max_size=4).map(tuple),
         )
-        for ops in ("+-", "*/", "@")
+        for ops in ((Op.PLUS, Op.MINUS), (Op.TIMES, Op.OVER), (Op.DOT,))
     ]
-    return st.one_of(*runs, st.builds(lambda a, b: Chain(a, (("^", b),)), operands, operands))
+    return st.one_of(*runs, st.builds(lambda a, b: Chain(a, ((Op.POWER, b),)), operands, operands))
 
 
 def bindings(nodes: st.SearchStrategy[Node]) -> st.SearchStrategy[Bind | Define]:
@@ -113,7 +114,7 @@ statements = st.one_of(
 
 @tried(statements, examples=400)
 @example(Where(Word("x"), (Bind("x", Where(Word("y"), (Bind("y", Number(1.0)),))),)))
-@example(Chain(Negate(Number(2.0)), (("^", Negate(Number(2.0))),)))
+@example(Chain(Negate(Number(2.0)), ((Op.POWER, Negate(Number(2.0))),)))
 def test_a_tree_is_read_back_from_its_text(tree: Statement) -> None:
     text = vecalc.show(tree)
     assert vecalc.parse(text) == (tree,)
@@ -327,7 +328,10 @@ def apply(op: str, a: float, b: float) -> float | None:
 
 @tried(formulas, formulas, formulas, examples=150)
 def test_sums_are_associative(x: Node, y: Node, z: Node) -> None:
-    first, second = Chain(Chain(x, (("+", y),)), (("+", z),)), Chain(x, (("+", Chain(y, (("+", z),))),))
+    first, second = (
+        Chain(Chain(x, ((Op.PLUS, y),)), ((Op.PLUS, z),)),
+        Chain(x, ((Op.PLUS, Chain(y, ((Op.PLUS, z),))),)),
+    )
     left, right = outcome(vecalc.show(first)), outcome(vecalc.show(second))
     if isinstance(left, str) or isinstance(right, str):
         return
