@@ -45,9 +45,10 @@ class Columns:
 
     def spaces(self) -> dict[str, VectorSpace]:
         """Spaces in which `resolve` finds the columns; their vectors come row by row."""
-        return {
-            space: _space_of([key.word for key in self.keys if key.space == space]) for space in self.homes
-        }
+        names: dict[str, list[str]] = {space: [] for space in self.homes}
+        for key in self.keys:
+            names[key.space].append(key.word)
+        return {space: _space_of(found) for space, found in names.items()}
 
     def are_in(self, tree: Node) -> bool:
         """Whether a tree has one of them."""
