@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vecalc.answers import Oov
 from vecalc.arrays import Floats
 from vecalc.errors import NOWHERE, LimitExceeded, MissingWord, NoValue, Span, UnknownName, UnknownWords
 from vecalc.lang.nodes import Hyphenated, Node, SpaceName, Where, Word, fold, walk, with_parts
@@ -25,14 +26,6 @@ class Key(NamedTuple):
     word: str
 
 
-class Reading(NamedTuple):
-    """How words are looked up."""
-
-    exact: bool = False  # only exactly as written
-    skip_unknown: bool = False  # drop unknown terms of sums, means and lists
-    max_words: int = 10_000
-
-
 class Resolved(NamedTuple):
     """A tree whose words are all tokens of their spaces, and their vectors as the files hold them."""
 
@@ -42,27 +35,31 @@ class Resolved(NamedTuple):
     notes: tuple[str, ...]
 
 
-DEFAULT_READING = Reading()
-
 # Unknown words that get near spellings: each takes a look through the whole vocabulary, and nobody reads
 # more than a few.
 HELPED = 10
 
 
 def resolve(
-    tree: Node, spaces: Mapping[str, VectorSpace], default: str, reading: Reading = DEFAULT_READING
+    tree: Node,
+    spaces: Mapping[str, VectorSpace],
+    default: str,
+    *,
+    exact: bool,
+    oov: Oov,
+    most: int,
 ) -> Resolved:
-    """Look up every word of an expanded tree.
+    """Look up every word of an expanded tree: `most` different ones, or only `exact`ly as written.
 
     Raises `UnknownWords` for all unknown words together, `UnknownName` for an unknown space, and
     `LimitExceeded` for more different words than the limit.
     """
-    lookup = _Lookup(spaces, default, reading)
+    lookup = _Lookup(spaces, default, exact)
     tree = fold(tree, lookup.read)
     missing = (Key(node.space, node.text) for node, _ in lookup.missing)
-    if len({*lookup.rows, *lookup.composed, *missing}) > reading.max_words:
-        raise LimitExceeded.of("words", f"more than {reading.max_words:,} different words")
-    if lookup.missing and reading.skip_unknown:
+    if len({*lookup.rows, *lookup.composed, *missing}) > most:
+        raise LimitExceeded.of("words", f"more than {most:,} different words")
+    if lookup.missing and oov == "skip":
         tree = _drop_unknown(tree, lookup)
     if lookup.missing:
         raise unknown_words(lookup.missing)
@@ -86,10 +83,10 @@ def find_row(space: VectorSpace, word: str, *, exact: bool = False) -> int | Non
 class _Lookup:
     """One expression's words: what was found, what was not, and what to tell."""
 
-    def __init__(self, spaces: Mapping[str, VectorSpace], default: str, reading: Reading) -> None:
+    def __init__(self, spaces: Mapping[str, VectorSpace], default: str, exact: bool) -> None:
         self.spaces = spaces
         self.default = default
-        self.reading = reading
+        self.exact = exact
         self.rows: dict[Key, int] = {}
         self.composed: dict[Key, Floats] = {}  # words without a row
         self.missing: list[tuple[Word, VectorSpace]] = []
@@ -136,7 +133,7 @@ class _Lookup:
 
     def _word(self, node: Word) -> Word:
         name, space = self._space(node)
-        row = find_row(space, node.text, exact=self.reading.exact)
+        row = find_row(space, node.text, exact=self.exact)
         if row is None:
             return self._without_row(node, name, space)
         token = space.word(row)
@@ -147,7 +144,7 @@ class _Lookup:
 
     def _without_row(self, node: Word, name: str, space: VectorSpace) -> Word:
         """A word by its subwords; what has none is missing."""
-        vector = None if self.reading.exact else space.compose(node.text)
+        vector = None if self.exact else space.compose(node.text)
         if vector is None:
             self.missing.append((node, space))
             return node

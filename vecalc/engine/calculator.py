@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from vecalc.answers import Answer
 from vecalc.calc.evaluate import Evaluated, Values, evaluate
 from vecalc.calc.expand import Definition, Scope, expand, expand_from_afar
-from vecalc.calc.resolve import Reading, Resolved, find_row, resolve
+from vecalc.calc.resolve import Resolved, find_row, resolve
 from vecalc.calc.values import Worth
 from vecalc.engine import assembly
 from vecalc.engine.question import Computed, Options, Question
@@ -248,9 +248,9 @@ class Calculator(Ranker):
         values: Values = {}
         return one._replace(evaluated=self._evaluate(one.resolved, values), values=values)
 
-    def _resolve(self, tree: Node) -> Resolved:
-        reading = Reading(self.options.exact, self.options.oov == "skip", self.options.limits.words)
-        return resolve(tree, self.spaces, self.default, reading)
+    def _resolve(self, tree: Node, spaces: Mapping[str, VectorSpace] | None = None) -> Resolved:
+        exact, oov, most = self.options.exact, self.options.oov, self.options.limits.words
+        return resolve(tree, spaces or self.spaces, self.default, exact=exact, oov=oov, most=most)
 
     def _evaluate(self, resolved: Resolved, values: Values | None = None) -> Evaluated:
         return evaluate(resolved.tree, resolved.vectors, self.options.norm, self, values)

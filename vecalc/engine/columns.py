@@ -12,7 +12,7 @@ import numpy as np
 
 from vecalc.calc.column_formula import ColumnFormula, ColumnSurroundings
 from vecalc.calc.expand import Scope, expand, expand_from_afar
-from vecalc.calc.resolve import Key, Reading, resolve
+from vecalc.calc.resolve import Key
 from vecalc.engine import prelude
 from vecalc.errors import NOWHERE, TypeMismatch, UnknownName, VecalcError
 from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement, Word, walk
@@ -149,12 +149,10 @@ def formula_of(
     calculator: Calculator, text: str, tree: Node, columns: Columns
 ) -> tuple[ColumnFormula, tuple[str, ...]]:
     """The formula of a tree that was read, and notes on its words; they are those of the default space."""
-    options = calculator.options
-    reading = Reading(options.exact, options.oov == "skip", options.limits.words)
-    spaces = {**calculator.spaces, **columns.spaces()}
-    resolved = resolve(tree, spaces, calculator.default, reading)
+    resolved = calculator._resolve(tree, {**calculator.spaces, **columns.spaces()})
     around = ColumnSurroundings(calculator, columns.homes)
-    return ColumnFormula(text, resolved, columns.keys, options.norm, around), resolved.notes
+    formula = ColumnFormula(text, resolved, columns.keys, calculator.options.norm, around)
+    return formula, resolved.notes
 
 
 def depends_on_row(calculator: Calculator, text: str, names: Sequence[str]) -> bool:
