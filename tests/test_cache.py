@@ -176,7 +176,7 @@ import os, signal, sys
 from pathlib import Path
 from unittest import mock
 from vecalc.library.open_model import load
-from vecalc.space import files, storing, writing
+from vecalc.space import files, quantization, store_files, store_writer
 
 file, what = Path(sys.argv[1]), sys.argv[2]
 
@@ -190,8 +190,8 @@ def child(at):
                 os.kill(os.getpid(), signal.SIGKILL)
             return true(*arguments, **named)
         return call
-    module, name = {"fsync": (os, "fsync"), "rename": (Path, "rename"), "open": (writing, "private_file"),
-                    "facts": (storing, "private_file"), "rows": (writing.codes, "encode")}[what]
+    module, name = {"fsync": (os, "fsync"), "rename": (Path, "rename"), "open": (store_files, "private_file"),
+                    "facts": (store_writer, "private_file"), "rows": (quantization, "encode")}[what]
     with mock.patch.object(module, name, first(getattr(module, name))):
         load(file)
     os._exit(0)
