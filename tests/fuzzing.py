@@ -30,7 +30,7 @@ import numpy as np
 from data import as_binary, as_fasttext, as_text, shared_data
 
 from vecalc.errors import FileProblem, StorageProblem, VecalcError
-from vecalc.formats import Tolerance
+from vecalc.formats import Reading
 from vecalc.formats.load import formats, load, recognised
 from vecalc.formats.open_file import opened
 from vecalc.formats.save import save, writers
@@ -175,7 +175,7 @@ def _real() -> dict[str, list[tuple[Path, list[Path]]]]:
         if path.is_file() and path.stat().st_size <= LARGEST_REAL and path.suffix != ".gz":
             opens.clear()
             try:
-                with opened(path, Tolerance()) as (_, head, *_):
+                with opened(path, Reading()) as (_, head, *_):
                     form = recognised(head, path).__name__.rpartition(".")[2]  # type: ignore[attr-defined]
                 load(path, encoding_errors="surrogateescape")
             except VecalcError:

@@ -26,7 +26,7 @@ from hypothesis import strategies as st
 from running import PATIENCE, command, vecalc
 
 from vecalc.errors import FileProblem, NotWritable, StorageProblem
-from vecalc.formats import Tolerance
+from vecalc.formats import Reading
 from vecalc.formats.load import convert
 from vecalc.library.cache import CacheUse, building, folder_of
 from vecalc.library.open_model import WORTH_STORING, load
@@ -56,7 +56,7 @@ def file(cache: Path) -> Path:
 
 
 def store_of(file: Path) -> Path:
-    return folder_of(file, Tolerance())
+    return folder_of(file, Reading())
 
 
 def asked(file: Path, *options: str) -> Any:

@@ -21,7 +21,7 @@ from data import as_binary, as_fasttext, as_text, needs_data, shared_data
 from running import Done, vecalc
 
 from vecalc.errors import FileProblem
-from vecalc.formats import Tolerance, open_file
+from vecalc.formats import Reading, open_file
 from vecalc.formats.load import formats, load, recognised
 from vecalc.formats.open_file import opened
 from vecalc.formats.save import save, writers
@@ -93,11 +93,11 @@ def _of(space: VectorSpace) -> Read:
 
 
 def _memory(path: Path, lenient: bool) -> Read:
-    return _tried(lambda: load(path, **_tolerance(lenient)).space)
+    return _tried(lambda: load(path, **_reading(lenient)).space)
 
 
 def _model(path: Path, lenient: bool) -> Read:
-    return _tried(lambda: open_model.load(path, **_tolerance(lenient)).space)
+    return _tried(lambda: open_model.load(path, **_reading(lenient)).space)
 
 
 def _cached(path: Path, lenient: bool) -> Read:
@@ -106,7 +106,7 @@ def _cached(path: Path, lenient: bool) -> Read:
         return _model(path, lenient)
 
 
-def _tolerance(lenient: bool) -> dict[str, Any]:
+def _reading(lenient: bool) -> dict[str, Any]:
     return {"encoding_errors": "surrogateescape"} if lenient else {}
 
 
@@ -130,7 +130,7 @@ def _convert(path: Path, lenient: bool) -> Read:
         out = Path(os.environ["VECALC_MODELS"]).parent / name
         done = vecalc("convert", path, out, "--force", *[ESCAPE] * lenient)
         if not done.code:
-            return _of(load(out, **_tolerance(lenient)).space)
+            return _of(load(out, **_reading(lenient)).space)
         if "can't hold the word" not in done.err:
             break
     return _refused(done)
@@ -197,7 +197,7 @@ def test_every_format_goes_through_every_door(tmp_path: Path, form: str, size: i
     words, rows = model(size)
     path = made(form, tmp_path, words, rows)
     assert path.stat().st_size >= size
-    with opened(path, Tolerance()) as (_, head, _):
+    with opened(path, Reading()) as (_, head, _):
         assert recognised(head, path) is formats()[form]
     read = assert_all_doors_agree(path)
     assert (read.words, read.problem) == (words, "")

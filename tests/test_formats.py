@@ -8,7 +8,6 @@ import subprocess
 import sys
 import warnings
 import zipfile
-from collections import Counter
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from hypothesis.extra.numpy import arrays
 
 from vecalc import finder
 from vecalc.errors import UsageError
-from vecalc.formats import Format, Head, Source, Tolerance
+from vecalc.formats import FileTally, Format, Head, Reading, Source
 from vecalc.formats.load import formats, load
 
 WORDS = ["the", "king", "naïve", "日本", "👑", "\x1b[31m", "1984", "</s>", "a\u00a0b", "+", "-0.5"]
@@ -60,7 +59,7 @@ class Trickle:
 
 
 def source_of(data: bytes, most: int) -> Source:
-    return Source(Path("file"), Trickle(data, most), len(data), len(data), Tolerance(), Counter())
+    return Source(Path("file"), Trickle(data, most), len(data), len(data), Reading(), FileTally())
 
 
 def read_all(form: Format, data: bytes, most: int = 1 << 30) -> tuple[list[str], np.ndarray, list[int]]:

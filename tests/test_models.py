@@ -15,7 +15,7 @@ import pytest
 from data import as_binary, as_text
 from running import FAMILY, Done, vecalc
 
-from vecalc.formats import Tolerance
+from vecalc.formats import Reading
 from vecalc.library import catalogue
 from vecalc.library.cache import folder_of
 from vecalc.library.open_model import load
@@ -310,7 +310,7 @@ def test_what_is_current_stays(converted: Path) -> None:
     assert pruned() == []
     os.utime(converted, ns=(5, 5))  # the same content
     assert pruned() == []
-    assert folder_of(converted, Tolerance()).exists()
+    assert folder_of(converted, Reading()).exists()
 
 
 def test_what_is_stale_goes(converted: Path) -> None:
@@ -319,11 +319,11 @@ def test_what_is_stale_goes(converted: Path) -> None:
     load(converted)
     converted.unlink()
     assert pruned() == [(str(converted), "source gone")]
-    assert not folder_of(converted, Tolerance()).exists()
+    assert not folder_of(converted, Reading()).exists()
 
 
 def test_what_is_damaged_goes_and_all_goes_on_request(converted: Path) -> None:
-    store = folder_of(converted, Tolerance())
+    store = folder_of(converted, Reading())
     (store / FACTS).write_bytes(b"{")
     assert pruned() == [(str(store), "damaged")]
     load(converted)
@@ -363,7 +363,7 @@ def test_a_cache_of_others_is_not_pruned(converted: Path, home: Path) -> None:
     done = models("prune", "--all")
     (home / "cache").chmod(0o700)
     assert done.code == 5
-    assert folder_of(converted, Tolerance()).exists()
+    assert folder_of(converted, Reading()).exists()
 
 
 # --- mistakes -------------------------------------------------------------------------------

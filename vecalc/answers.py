@@ -19,7 +19,8 @@ Norm: TypeAlias = Literal["rms", "unit", "raw"]  # how long word vectors are tak
 Metric: TypeAlias = Literal["cos", "dot", "l2"]  # what near means
 Exclude: TypeAlias = Literal["inputs", "variants", "none"]  # which words may not be neighbours
 Oov: TypeAlias = Literal["error", "skip"]  # what becomes of unknown words in sums and lists
-Encoding: TypeAlias = Literal["strict", "surrogateescape"]  # how bytes that are not UTF-8 are taken
+# How words that are not UTF-8 are taken: a few are escaped and counted, none, or any number.
+Encoding: TypeAlias = Literal["few", "strict", "surrogateescape"]
 Stored: TypeAlias = Literal["int8", "float16", "float32"]  # how a store keeps its numbers
 NORMS: tuple[Norm, ...] = get_args(Norm)
 METRICS: tuple[Metric, ...] = get_args(Metric)

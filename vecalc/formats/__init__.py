@@ -23,9 +23,12 @@ back is a `UsageError`.
 
     load, save        the doors in and out
     open_file         a path -> Head and Source, for every file of a model
+    reference         FILE, FILE#PART, FILE.zip:MEMBER
+    parts             which column, tensor or array of several
+    excuses           what is put up with, and counted
     compression       gzip, bzip2, xz, zstd; streams that fail as FileProblems
     unsupported       kinds of file that are known and not read
-    row_rules         blocks -> sound blocks, and what is put up with
+    row_rules         blocks -> sound blocks
     word_text         bytes <-> words
     word2vec_header   the line "rows width"
     text_rows         lines of text -> blocks
@@ -57,9 +60,8 @@ if TYPE_CHECKING:
 HEAD_BYTES = 1 << 16  # enough for the longest header, and for some rows of text of any usual width
 # Embeddings in use have up to some 12,000 components; a header that promises more than this is not one.
 MAX_WIDTH = 1 << 16
+UTF_8 = "utf-8"
 MAX_WORD = 1 << 20  # bytes; a longer "word" means that the file is not what it seems
-# What becomes of bytes that are not UTF-8: a problem, or lone surrogates, from which they can be had back.
-# Python's other ways (ignore, replace) could make one word of two.
 DAMAGED = "the file is damaged; fetch it again"  # a hint
 
 
@@ -70,13 +72,42 @@ class Head(NamedTuple):
     complete: bool  # the file has no more than this
 
 
-class Tolerance(NamedTuple):
-    """What a reader puts up with; each use of it is counted."""
+class Reading(NamedTuple):
+    """How a file is to be read: what of it is wanted, and what to put up with in it.
 
-    skip_bad_rows: bool = False  # malformed, without a word, or not finite: left out
+    Without a word of the user's a good file with a few odd rows loads, and a note counts them (`row_rules`).
+    """
+
+    strict: bool = False  # the first odd row is a problem
+    skip_bad_rows: bool = False  # any number of odd rows is left out
     allow_trailing: bool = False  # data after the last row that the header promises
-    encoding_errors: Encoding = "strict"
+    encoding: str = UTF_8  # of the words
+    encoding_errors: Encoding = "few"
     trust_pickle: bool = False  # gensim may load a pickle, which runs whatever code that names
+    words_file: str = ""  # the words of a file that holds rows alone
+    member: str = ""  # the file that is wanted of an archive: FILE.zip:MEMBER
+    part: str = ""  # the column, tensor or array that is wanted of a file: FILE#PART
+
+
+class Odd(NamedTuple):
+    """How many rows were odd, and what was wrong with the first of them."""
+
+    rows: int
+    first: FileProblem
+
+
+class FileTally:
+    """What became of a file while it was read: what was put up with, what was chosen, what was used."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()  # "duplicate words left out": 3
+        self.remarks: dict[str, None] = {}  # "the words are those of labels.tsv", each once
+        self.odd: dict[bool, Odd] = {}  # rows that were left out (True), or mended, without being asked to
+        self.used: set[str] = set()  # fields of `Reading` that had a say
+
+    def notes(self) -> tuple[str, ...]:
+        """All of it, a sentence each."""
+        return (*self.remarks, *(f"{what}: {count:,}" for what, count in self.counts.items()))
 
 
 class Stream(Protocol):
@@ -92,14 +123,14 @@ def _no_other(path: Path) -> Source:
 
 
 class Source(NamedTuple):
-    """An open file, what to put up with in it, and a tally of what was put up with."""
+    """An open file, how it is to be read, and what became of it so far."""
 
     path: Path
     stream: Stream
     size: int | None  # bytes of the stream; None for compressed files: known at the end only
     ceiling: int  # the most bytes that the stream may yield
-    tolerance: Tolerance
-    tally: Counter[str]  # "duplicate words left out": 3
+    reading: Reading
+    tally: FileTally
     file: BinaryIO | None = None  # the same bytes, to jump about in; None for compressed files
     open: Callable[[Path], Source] = _no_other  # another file that the format needs, with the same tally
 

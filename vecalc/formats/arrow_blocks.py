@@ -20,9 +20,9 @@ from vecalc.arrays import Numbers, Singles
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.formats import DAMAGED, MAX_WIDTH, Block, Source
 from vecalc.formats.compression import ceiling_of, too_much
+from vecalc.formats.excuses import MALFORMED, odd
 from vecalc.formats.extras import extra
 from vecalc.formats.npy import as_float32
-from vecalc.formats.row_rules import MALFORMED, excuse
 from vecalc.formats.word_text import decode, encoded, shown
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
@@ -192,7 +192,7 @@ def _of_lists(column: Any, width: int, first: int, source: Source) -> tuple[Sing
         message = f"row {first + int(bad[0]):,} has {found:,} numbers, {width:,} are expected"
         hint = "correct the table, or leave such rows out with --skip-bad-rows"
         problem = FileProblem(message, where=str(source.path), hint=hint)
-        excuse(source.tolerance.skip_bad_rows, MALFORMED, problem, source, len(bad))
+        odd(MALFORMED, problem, source, len(bad))
         column = column.take(good)
     return _numbers(column.flatten()).reshape(-1, width), good
 

@@ -20,9 +20,9 @@ import numpy as np
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.formats import Block, Head, Source
+from vecalc.formats.excuses import JOINED, TRAILING, excuse
 from vecalc.formats.fasttext_header import CHUNK, MAGIC, USE_VEC, Model, Reader, read_header
 from vecalc.formats.open_file import changed
-from vecalc.formats.row_rules import JOINED, TRAILING, excuse
 from vecalc.formats.word_text import decode
 from vecalc.space.subwords import Subwords
 
@@ -141,7 +141,7 @@ def _check_end(whole: mmap.mmap, end: int, model: Model, reader: Reader) -> None
         raise _cut(message, reader)
     if extra := left - rows * width * 4:
         problem = FileProblem("data after the last matrix", where=str(reader.source.path), hint=JOINED)
-        excuse(reader.source.tolerance.allow_trailing, TRAILING, problem, reader.source, extra)
+        excuse(reader.source.reading.allow_trailing, TRAILING, problem, reader.source, extra)
 
 
 def _cut(message: str, reader: Reader) -> FileProblem:

@@ -1,7 +1,7 @@
 """gensim's own files (`save`): KeyedVectors, and models that have them, since 0.12.
 
 They are pickles, with large arrays in .npy files beside them. `pickled` reads the pickle without running
-anything that it names; `gensim_parts` finds in it what is wanted. Only with `Tolerance.trust_pickle` is the
+anything that it names; `gensim_parts` finds in it what is wanted. Only with `Reading.trust_pickle` is the
 file given to gensim. Source: gensim's utils.SaveLoad.save.
 """
 
@@ -42,7 +42,7 @@ def read(source: Source) -> Iterator[Block]:
 
     Memory: the pickle and what it holds, without the arrays, of which a block is in memory at a time.
     """
-    vectors = _by_gensim(source) if source.tolerance.trust_pickle else found(source)
+    vectors = _by_gensim(source) if source.reading.trust_pickle else found(source)
     words, rows, subwords, unfinished = vectors
     at_once = max(min(BLOCK_NUMBERS // max(rows.shape[1], 1), BLOCK_ROWS), 1)
     with np.errstate(over="ignore"):  # what float32 can't hold is infinite, and refused as that
@@ -62,7 +62,7 @@ def _by_gensim(source: Source) -> Vectors:
     """What gensim makes of the file, which runs what the pickle says: only for who trusts it."""
     from gensim.utils import SaveLoad
 
-    source.tally[TRUSTED] += 1
+    source.tally.counts[TRUSTED] += 1
     try:
         model = SaveLoad.load(str(source.path))
     except Exception as error:

@@ -20,10 +20,10 @@ import numpy as np
 from vecalc.arrays import AnyArray
 from vecalc.errors import FileProblem, VecalcError
 from vecalc.formats import DAMAGED, MAX_WIDTH, MAX_WORD, Source
+from vecalc.formats.excuses import JOINED, TRAILING, excuse
 from vecalc.formats.pickled import inert
 from vecalc.formats.pickled_machine import HINT, Inert
 from vecalc.formats.pickled_names import BAGS, DTYPE, FROM_BUFFER, NDARRAY, RECONSTRUCT
-from vecalc.formats.row_rules import JOINED, TRAILING, excuse
 from vecalc.formats.word_text import is_whole, shown
 from vecalc.space.store import mapped
 from vecalc.space.subwords import LONGEST_NGRAM, Subwords
@@ -75,7 +75,7 @@ def _unpickled(source: Source) -> Inert:
         raise problem(f"a pickle that holds no {what}", source, HINT)
     if extra := len(data) - end:
         trailing = problem("data after the end of the pickle", source, JOINED)
-        excuse(source.tolerance.allow_trailing, TRAILING, trailing, source, extra)
+        excuse(source.reading.allow_trailing, TRAILING, trailing, source, extra)
     return model
 
 
@@ -100,7 +100,7 @@ def _writable(word: str, source: Source) -> str:
     """
     if "\n" not in word.strip() and is_whole(word):
         return word
-    if not source.tolerance.skip_bad_rows:
+    if not source.reading.skip_bad_rows:
         message = f"the word {shown(word)} holds a newline or half a character"
         raise problem(message, source, "--skip-bad-rows leaves such words out")
     return ""
@@ -125,7 +125,7 @@ def _with_ngrams(model: Inert, words: list[str], prefix: str, source: Source) ->
     whole = _attribute(model, _MATRIX) is not None or _is_apart(model, _MATRIX)
     packed = whole and len(ngrams) < bucket and isinstance(model.attribute("hash2index"), dict)
     if packed:
-        source.tally[PACKED] += 1
+        source.tally.counts[PACKED] += 1
     elif bucket != len(ngrams) or not (0 <= shortest <= LONGEST_NGRAM and 0 <= longest <= LONGEST_NGRAM):
         message = f"{bucket:,} buckets of n-grams from {shortest:,} to {longest:,}, in {len(ngrams):,} rows"
         raise problem(message, source, DAMAGED)

@@ -6,16 +6,17 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import numpy as np
 
 from vecalc import finder
-from vecalc.answers import ENCODINGS, Encoding, Stored
+from vecalc.answers import ENCODINGS, Stored
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, StorageProblem, UsageError
-from vecalc.formats import Block, Format, Head, Source, Tolerance
+from vecalc.formats import Block, Format, Head, Reading, Source
 from vecalc.formats.open_file import Tap, opened
+from vecalc.formats.reference import located
 from vecalc.formats.row_rules import sound
 from vecalc.formats.unsupported import BINARY, TEXT, refuse
 from vecalc.formats.word_text import shown
@@ -52,34 +53,28 @@ class Loaded(_Loaded):
         return self
 
 
-def load(
-    path: str | PathLike[str],
-    *,
-    name: str = "",
-    skip_bad_rows: bool = False,
-    allow_trailing: bool = False,
-    encoding_errors: Encoding = "strict",
-    trust_pickle: bool = False,
-) -> Loaded:
+def load(path: str | PathLike[str], *, name: str = "", **reading: Any) -> Loaded:
     """The space at a path: a store's folder, a file of any format in `vecalc.formats`, or a folder of one.
 
-    `name` captions it, the path's own name by default. The other options say what to put up with, see
-    `Tolerance`; each use is counted in the notes. Memory: the float32 matrix (at most an eighth of it
-    more while it grows), about 250 bytes a word, and one block; so at most 2.25 times a text file and
-    1.125 times a binary one, plus the words. FileProblem when the file can't be read or is damaged,
-    StorageProblem when memory or open files run out, UsageError for an unknown way with encoding errors.
+    `name` captions it, the path's own name by default. `reading` are fields of `Reading`: what is wanted of
+    the file, what to put up with; the notes say what came of it. Memory: the float32 matrix (at most an
+    eighth of it more while it grows), about 250 bytes a word, and one block; so at most 2.25 times a text
+    file and 1.125 times a binary one, plus the words. FileProblem when the file can't be read or is damaged,
+    StorageProblem when memory or open files run out, UsageError for an unknown encoding.
     """
-    place = Path(path)
+    return read_into_memory(*located(Path(path), how(**reading)), name)
+
+
+def read_into_memory(place: Path, reading: Reading, name: str = "") -> Loaded:
+    """The same, of what `located` has found."""
     if is_store(place):
         return Loaded(open_store(place, name), ()).of(place)
-    tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors, trust_pickle)
     found: list[Subwords] = []
-    with opened(main_file(place), tolerance) as (source, head, files):
-        blocks = recognised(head, source.path).read(source)
-        words, matrix = gathered(_watched(sound(blocks, source), found), source.path)
+    with opened(main_file(place), reading) as (source, head, files):
+        words, matrix = gathered(_watched(blocks_of(source, head), found), source.path)
         subwords = found[0].in_memory() if found else None
     space = MatrixSpace(words, matrix, name or place.name, subwords=subwords)
-    return Loaded(space, _notes(source)).of(*files.paths)
+    return Loaded(space, source.tally.notes()).of(*files.paths)
 
 
 def convert(
@@ -87,7 +82,7 @@ def convert(
     folder: Path,
     *,
     name: str,
-    tolerance: Tolerance = Tolerance(),  # noqa: B008 - immutable
+    reading: Reading = Reading(),  # noqa: B008 - immutable
     kind: Stored = "float32",
     tap: Tap | None = None,
 ) -> Written:
@@ -101,11 +96,11 @@ def convert(
     found: list[Subwords] = []
 
     def rows() -> Iterator[tuple[list[str], Singles]]:
-        with opened(main_file(path), tolerance, tap, hashed=True) as (source, head, files):
-            for block in _watched(sound(recognised(head, source.path).read(source), source), found):
+        with opened(main_file(path), reading, tap, hashed=True) as (source, head, files):
+            for block in _watched(blocks_of(source, head), found):
                 if block.words:
                     yield block.words, block.rows
-            facts["notes"] = _notes(source)
+            facts["notes"] = source.tally.notes()
             facts["source"], *others = files.facts()
             if others:
                 facts["beside"] = others
@@ -159,18 +154,28 @@ def _watched(blocks: Iterable[Block], found: list[Subwords]) -> Iterator[Block]:
         yield block
 
 
-def tolerant(
-    skip_bad_rows: bool, allow_trailing: bool, encoding_errors: Encoding, trust_pickle: bool = False
-) -> Tolerance:
-    """What to put up with; UsageError for an unknown way with encoding errors."""
-    if encoding_errors not in ENCODINGS:
-        message = f"no way to treat encoding errors is called '{encoding_errors}'"
-        raise UsageError(message, hint=f"there are {' and '.join(ENCODINGS)}")
-    return Tolerance(skip_bad_rows, allow_trailing, encoding_errors, trust_pickle)
+def how(**options: Any) -> Reading:
+    """How to read, of fields of `Reading`; UsageError for what no file is read by."""
+    reading = Reading(**options)
+    if reading.encoding_errors not in ENCODINGS:
+        message = f"no way to treat encoding errors is called '{reading.encoding_errors}'"
+        raise UsageError(message, hint=f"there are {', '.join(ENCODINGS)}")
+    return reading
 
 
-def _notes(source: Source) -> tuple[str, ...]:
-    return tuple(f"{what}: {count:,}" for what, count in source.tally.items())
+def blocks_of(source: Source, head: Head) -> Iterator[Block]:
+    """The sound blocks of an open file, whatever its format.
+
+    FileProblem where a part was named and the format has none; what else had no use is a remark.
+    """
+    reading, tally = source.reading, source.tally
+    for block in sound(recognised(head, source.path).read(source), source):
+        if reading.part and "part" not in tally.used:
+            message = f"it has no parts to choose from, such as {shown(reading.part)}"
+            raise FileProblem(message, where=str(source.path), hint="leave out # and what follows")
+        yield block
+    if reading.words_file and "words_file" not in tally.used:
+        tally.remarks[f"{Path(reading.words_file).name} was not used: the file has words of its own"] = None
 
 
 def formats() -> dict[str, Format]:

@@ -20,7 +20,7 @@ import numpy as np
 from vecalc.arrays import AnyArray, Singles
 from vecalc.errors import FileProblem
 from vecalc.formats import DAMAGED, MAX_WIDTH, Block, Head, Source, Stream
-from vecalc.formats.row_rules import excuse
+from vecalc.formats.excuses import excuse
 from vecalc.formats.wordlists import paired, words_beside, write_words
 from vecalc.space import VectorSpace
 from vecalc.space.npy_files import GrowingArray
@@ -46,7 +46,7 @@ def read(source: Source) -> Iterator[Block]:
     array = read_header(source.stream, where)
     check_matrix(array, where)
     available = source.ceiling if source.size is None else source.size
-    exact = source.size is not None and not source.tolerance.allow_trailing
+    exact = source.size is not None and not source.reading.allow_trailing
     check_size(array, available, where, exact=exact)
     words, listed = words_beside(source)
     rows = rows_of(array, source.stream, source.file, where)
@@ -56,7 +56,7 @@ def read(source: Source) -> Iterator[Block]:
         if extra:
             hint = "--allow-trailing ignores the rest"
             problem = FileProblem("data after the array", where=where, hint=hint)
-            excuse(source.tolerance.allow_trailing, TRAILING, problem, source, extra)
+            excuse(source.reading.allow_trailing, TRAILING, problem, source, extra)
 
 
 def write(path: Path, space: VectorSpace) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import os
 import stat
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -17,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 
 from vecalc.errors import FileProblem
-from vecalc.formats import HEAD_BYTES, Head, Source, Tolerance
+from vecalc.formats import HEAD_BYTES, FileTally, Head, Reading, Source
 from vecalc.formats.compression import FETCH_AGAIN, LONGEST_MAGIC, Guarded, ceiling_of, packing_of
 from vecalc.space import digest
 from vecalc.space.files import for_reading, unreadable
@@ -126,10 +125,10 @@ class OpenFiles:
     """The files of one source, opened one after the other and closed together."""
 
     def __init__(
-        self, tolerance: Tolerance, tap: Tap | None, closing: ExitStack, hashing: ThreadPoolExecutor | None
+        self, reading: Reading, tap: Tap | None, closing: ExitStack, hashing: ThreadPoolExecutor | None
     ) -> None:
-        self._tolerance = tolerance
-        self._tally: Counter[str] = Counter()
+        self._reading = reading
+        self.tally = FileTally()
         self._tap = tap
         self._closing = closing
         self._hashing = hashing
@@ -148,10 +147,10 @@ class OpenFiles:
             plain, jumping = Guarded(file.tapped, path, 1 << 63, ""), cast(BinaryIO, file.raw)
             if self._tap is not None:
                 jumping = cast(BinaryIO, io.BufferedReader(_Jumping(file.raw, self._tap), JUMPS))
-            return Source(path, plain, size, size, self._tolerance, self._tally, jumping, self.open)
+            return Source(path, plain, size, size, self._reading, self.tally, jumping, self.open)
         ceiling = ceiling_of(size)
         stream = Guarded(packing.unpacked(file.tapped, path), path, ceiling, packing.name)
-        return Source(path, stream, None, ceiling, self._tolerance, self._tally, None, self.open)
+        return Source(path, stream, None, ceiling, self._reading, self.tally, None, self.open)
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -172,7 +171,7 @@ class OpenFiles:
 
 @contextmanager
 def opened(
-    path: Path, tolerance: Tolerance, tap: Tap | None = None, *, hashed: bool = False
+    path: Path, reading: Reading, tap: Tap | None = None, *, hashed: bool = False
 ) -> Iterator[tuple[Source, Head, OpenFiles]]:
     """The source of a regular file, its head, decompressed, and the files that it comes to use.
 
@@ -182,7 +181,7 @@ def opened(
     """
     with ExitStack() as closing:
         hashing = closing.enter_context(ThreadPoolExecutor(1)) if hashed else None
-        files = OpenFiles(tolerance, tap, closing, hashing)
+        files = OpenFiles(reading, tap, closing, hashing)
         try:
             source = files.open(path)
             yield source, head_of(source), files

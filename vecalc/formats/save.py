@@ -15,7 +15,7 @@ import numpy as np
 
 from vecalc.arrays import Floats, Singles
 from vecalc.errors import FileProblem, StorageProblem, UsageError
-from vecalc.formats import MAX_WORD, Tolerance
+from vecalc.formats import MAX_WORD, Reading
 from vecalc.formats.load import formats, recognised
 from vecalc.formats.open_file import opened
 from vecalc.formats.output_files import moved, refuse_existing
@@ -159,7 +159,7 @@ def _refuse_misread(path: Path, form: str, space: VectorSpace) -> None:
     Read back are the first rows, and with them whatever lies beside the file.
     """
     try:
-        with opened(path, Tolerance(encoding_errors="surrogateescape")) as (source, head, *_):
+        with opened(path, Reading(encoding_errors="surrogateescape")) as (source, head, *_):
             known = recognised(head, path)
             found = getattr(known, "__name__", "").rpartition(".")[2]
             block = next(iter(sound(known.read(source), source)))

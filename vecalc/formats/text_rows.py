@@ -16,8 +16,8 @@ import numpy as np
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WIDTH, MAX_WORD, Block, Source
+from vecalc.formats.excuses import MALFORMED, excuse, odd
 from vecalc.formats.float_parsing import table
-from vecalc.formats.row_rules import MALFORMED, excuse
 from vecalc.formats.word2vec_header import BYTE_ORDER_MARK, is_number, too_many
 from vecalc.formats.word_text import decode, shown
 
@@ -110,7 +110,7 @@ def text_blocks(
             wanted = lines if promised is None else lines[: promised - seen]
             if extra := lines[len(wanted) :]:
                 problem = too_many(promised or 0, "there are more", f"{source.path}:{extra[0].number}")
-                excuse(source.tolerance.allow_trailing, TRAILING, problem, source, len(extra))
+                excuse(source.reading.allow_trailing, TRAILING, problem, source, len(extra))
             count = len(wanted)
             block = _careful_block(wanted, width, source, seen)
         yield block
@@ -204,7 +204,7 @@ def _split_carefully(line: TextLine, width: int, source: Source) -> tuple[bytes,
         problem = _miscounted(line, trailing_numbers(line.text), width, source)
     else:
         return word, b" ".join(numbers)
-    excuse(source.tolerance.skip_bad_rows, MALFORMED, problem, source)
+    odd(MALFORMED, problem, source)
     return None
 
 

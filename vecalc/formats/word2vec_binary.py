@@ -14,7 +14,7 @@ import numpy as np
 
 from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WORD, Block, Head, Source
-from vecalc.formats.row_rules import TRAILING, excuse
+from vecalc.formats.excuses import TRAILING, excuse
 from vecalc.formats.word2vec_header import Header, is_text, parse_header, required_header, too_many
 from vecalc.formats.word_text import decode, shown, too_long, unfit
 from vecalc.formats.writers import batches, created
@@ -147,9 +147,9 @@ def _finish(window: _Window, header: Header, source: Source) -> None:
     rest = rest.removeprefix(b"\n")
     if rest:
         problem = too_many(header.rows, "more follows", _place(source, window.offset))
-        excuse(source.tolerance.allow_trailing, TRAILING, problem, source, len(rest))
+        excuse(source.reading.allow_trailing, TRAILING, problem, source, len(rest))
     while more := source.stream.read(CHUNK):
-        source.tally[TRAILING] += len(more)
+        source.tally.counts[TRAILING] += len(more)
 
 
 def _place(source: Source, offset: int) -> str:

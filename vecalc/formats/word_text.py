@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 from vecalc.errors import FileProblem, UsageError
 from vecalc.formats import MAX_WORD, Source
+from vecalc.formats.excuses import ESCAPED, odd
 
-ESCAPED = "words that are not UTF-8, their bytes escaped reversibly"
 _SHOWN = 40  # characters of a word in a message
 
 
@@ -42,12 +42,19 @@ def _word(raw: Sequence[bytes], i: int, source: Source, where: Callable[[int], s
     try:
         return raw[i].decode()
     except UnicodeDecodeError as error:
-        if source.tolerance.encoding_errors != "strict":
-            source.tally[ESCAPED] += 1
-            return raw[i].decode("utf-8", source.tolerance.encoding_errors)
-        message = f"the word {shown(raw[i])} is not UTF-8 (byte 0x{raw[i][error.start]:02x})"
-        hint = "--encoding-errors surrogateescape keeps such words; if all look wrong, the file is damaged"
-        raise FileProblem(message, where=where(i), hint=hint) from None
+        way = source.reading.encoding_errors
+        if way == "surrogateescape":
+            source.tally.counts[ESCAPED] += 1
+        else:
+            message = f"the word {shown(raw[i])} is not UTF-8 (byte 0x{raw[i][error.start]:02x})"
+            hint = (
+                "--encoding NAME if it is in another encoding; --encoding-errors surrogateescape keeps bytes"
+            )
+            problem = FileProblem(message, where=where(i), hint=hint)
+            if way == "strict":
+                raise problem from None
+            odd(ESCAPED, problem, source, left_out=False)
+        return raw[i].decode("utf-8", "surrogateescape")
 
 
 def as_text(words: Sequence[str], source: Source, where: Callable[[int], str]) -> list[str]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vecalc.errors import FileProblem, StorageProblem
-from vecalc.formats import Tolerance
+from vecalc.formats import Reading
 from vecalc.library.paths import cache_folder
 from vecalc.space import digest
 from vecalc.space.atomic import new_file, sweep
@@ -43,9 +43,9 @@ class CacheUse(NamedTuple):
     tell: Callable[[str], None] = lambda _: None  # hears what we wait for
 
 
-def folder_of(path: Path, tolerance: Tolerance) -> Path:
+def folder_of(path: Path, reading: Reading) -> Path:
     """Where the store of a file lies, or would lie."""
-    key = json.dumps([str(path.absolute()), *tolerance])
+    key = json.dumps([str(path.absolute()), *reading])
     hashed = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     readable = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in path.name[:40])
     return cache_folder() / "models" / f"{readable}-{hashed}"

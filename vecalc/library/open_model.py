@@ -11,13 +11,13 @@ import shutil
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from vecalc.answers import Encoding, Stored
+from vecalc.answers import Stored
 from vecalc.errors import FileProblem, NoSpace, NotWritable, StorageProblem, UsageError
-from vecalc.formats import Tolerance
-from vecalc.formats.load import Loaded, convert, main_file, tolerant
-from vecalc.formats.load import load as read_into_memory
+from vecalc.formats import Reading
+from vecalc.formats.load import Loaded, convert, how, main_file, read_into_memory
+from vecalc.formats.reference import located
 from vecalc.library.cache import CacheUse, building, folder_of, is_current, known_files, note_changes
 from vecalc.library.catalogue import STARTER, check_name, imported, known, split_model, starter
 from vecalc.space import VectorSpace
@@ -44,51 +44,47 @@ def load(
     path: str | os.PathLike[str],
     *,
     name: str = "",
-    skip_bad_rows: bool = False,
-    allow_trailing: bool = False,
-    encoding_errors: Encoding = "strict",
-    trust_pickle: bool = False,
     watch: Watch = unwatched,
     cache: CacheUse = CacheUse(),  # noqa: B008 - immutable
+    **reading: Any,
 ) -> Loaded:
     """The space at a path: a store, or a file of any format in `vecalc.formats`; or of a name that is known.
 
     A file of a megabyte or more is converted on first use; that takes the file's size and a fourth of it on
-    the disk, little memory, and is told to `watch`. `name` captions it, the file's own name by default. The
-    other options say what to put up with, and are counted in the notes. `cache` says what is asked of the
-    cache; where it can't be written, a note says so and the file is read into memory. Raises
-    `FileProblem`, `StorageProblem`, `UsageError`.
+    the disk, little memory, and is told to `watch`. `name` captions it, the file's own name by default.
+    `reading` are fields of `formats.Reading`: what is wanted of the file, what to put up with. `cache` says
+    what is asked of the cache; where it can't be written, a note says so and the file is read into memory.
+    Raises `FileProblem`, `StorageProblem`, `UsageError`.
     """
-    place = known(Path(path))
+    place, wanted = located(known(Path(path)), how(**reading))
     if is_store(place):
         if cache.verify and (wrong := damaged(place, read_facts(place / FACTS).rest)):
             message = "damaged: its content is not what was written"
             raise FileProblem(message, where=str(place / wrong[0]), hint="import the model again")
         return Loaded(open_store(place, name), ()).of(place)
-    tolerance = tolerant(skip_bad_rows, allow_trailing, encoding_errors, trust_pickle)
     name, place = name or place.name, main_file(place)
     if not os.path.isfile(place) or place.stat().st_size < WORTH_STORING:  # noqa: PTH113 - any name
-        return read_into_memory(place, name=name, **tolerance._asdict())
+        return read_into_memory(place, wanted, name)
     try:
-        return _through_cache(place, name, tolerance, watch, cache)
+        return _through_cache(place, name, wanted, watch, cache)
     except NotWritable as problem:
         if cache.required:
             raise
-        loaded = read_into_memory(place, name=name, **tolerance._asdict())
+        loaded = read_into_memory(place, wanted, name)
         note = f"read into memory, it can't be kept in the cache: {problem.where}: {problem.message}"
         return Loaded(loaded.space, (*loaded.notes, note)).of(*loaded.files)
 
 
-def _through_cache(place: Path, name: str, tolerance: Tolerance, watch: Watch, use: CacheUse) -> Loaded:
+def _through_cache(place: Path, name: str, reading: Reading, watch: Watch, use: CacheUse) -> Loaded:
     """The space of a file by its store, which is made first if there is none, or a damaged one."""
-    folder = folder_of(place, tolerance)
+    folder = folder_of(place, reading)
     if kept := _kept(folder, place, name, use):
         sweep(folder)  # a run that replaced it may have been killed while it removed the old one
         return kept
     with building(folder, str(place), use):
         kept = _kept(folder, place, name, use)  # by whoever had the lock before
         if kept is None:
-            _convert(place, folder, place.name, tolerance, watch)
+            _convert(place, folder, place.name, reading, watch)
             note_changes(folder, place)
             kept = _opened(folder, name)
     return kept
@@ -112,7 +108,7 @@ def _opened(folder: Path, name: str) -> Loaded:
 
 
 def _convert(
-    path: Path, folder: Path, name: str, tolerance: Tolerance, watch: Watch, kind: Stored = "float32"
+    path: Path, folder: Path, name: str, reading: Reading, watch: Watch, kind: Stored = "float32"
 ) -> Written:
     """Convert; if the disk is full, say how much is needed: in proportion to what was written, or guessed."""
     size = path.stat().st_size if path.is_file() else 0
@@ -125,7 +121,7 @@ def _convert(
             tap(data)
 
         try:
-            return convert(path, folder, name=name, tolerance=tolerance, kind=kind, tap=count)
+            return convert(path, folder, name=name, reading=reading, kind=kind, tap=count)
         except NoSpace as problem:
             told = problem.written >= ENOUGH_TO_TELL
             needed = problem.written * size // max(seen, 1) if told else size * 5 // 4
@@ -153,7 +149,7 @@ def open_spaces(
     models: Sequence[str],
     watch: Watch = unwatched,
     cache: CacheUse = CacheUse(),  # noqa: B008 - immutable
-    **tolerance: bool | str,
+    **reading: Any,
 ) -> OpenedModels:
     """The spaces of `-m [NAME=]FILE ...`. `watch` sees long files being read.
 
@@ -171,7 +167,7 @@ def open_spaces(
         if path == STARTER and not Path(path).exists():
             spaces[name] = starter()
             continue
-        loaded = load(path, name=name or Path(path).name or path, watch=watch, cache=cache, **tolerance)  # type: ignore[arg-type]
+        loaded = load(path, name=name or Path(path).name or path, watch=watch, cache=cache, **reading)
         spaces[name] = loaded.space
         notes += [f"{path}: {note}" for note in loaded.notes]
         files += loaded.files
@@ -179,9 +175,9 @@ def open_spaces(
 
 
 def import_model(
-    path: Path, name: str, kind: Stored, tolerance: Tolerance, watch: Watch = unwatched
+    path: Path, name: str, kind: Stored, reading: Reading, watch: Watch = unwatched
 ) -> tuple[Path, Written]:
     """Convert a file into the models folder under a name; the folder, and what went into it."""
-    file = main_file(path)
+    place, reading = located(path, reading)
     folder = imported(check_name(name))
-    return folder, _convert(file, folder, name, tolerance, watch, kind)
+    return folder, _convert(main_file(place), folder, name, reading, watch, kind)

@@ -19,7 +19,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, partial
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from vecalc.answers import Sheet
 from vecalc.engine.calculator import Calculator
@@ -83,6 +83,13 @@ class Opened:
 
         return partial(watched, quiet=self.request.quiet)
 
+    @property
+    def reading(self) -> dict[str, Any]:
+        """How its models are to be read: the options that are fields of `formats.Reading`."""
+        from vecalc.formats import Reading
+
+        return {name: value for name, value in self.request._asdict().items() if name in Reading._fields}
+
     @cached_property
     def spaces(self) -> dict[str, VectorSpace]:
         """The models, read as the request says, by the names of their spaces."""
@@ -96,10 +103,7 @@ class Opened:
             request.model,
             watch=self.watch,
             cache=CacheUse(request.require_cache, not request.no_wait, request.verify, self._tell_now),
-            skip_bad_rows=request.skip_bad_rows,
-            allow_trailing=request.allow_trailing,
-            encoding_errors=request.encoding_errors,
-            trust_pickle=request.trust_pickle,
+            **self.reading,
         )
         self.tell(*opened.notes)
         self.reads(opened.files)

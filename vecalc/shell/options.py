@@ -79,10 +79,13 @@ def _complete_model(_: click.Context, __: click.Parameter, typed: str) -> list[C
     return found
 
 
-TOLERANCE = group(
-    flag("--skip-bad-rows", "Leave out rows of a model that are not numbers."),
+READING = group(
+    click.option("--words-file", default="", metavar="FILE", help="The words of a model that has only rows."),
+    click.option("--encoding", default="utf-8", metavar="NAME", help="The encoding of its words. [utf-8]"),
+    flag("--strict", "Refuse a model with any odd row; a few are left out otherwise."),
+    flag("--skip-bad-rows", "Leave out rows that can't be read, however many."),
     flag("--allow-trailing", "Accept data behind the last row of a model."),
-    choice("--encoding-errors", "What to do with words that are not UTF-8.", of=ENCODINGS, default="strict"),
+    choice("--encoding-errors", "What to do with words that are not UTF-8.", of=ENCODINGS, default="few"),
     flag("--trust-pickle", "Let gensim load a pickled model, which runs whatever code the file names."),
 )
 
@@ -98,7 +101,7 @@ MODEL = group(
         of=NORMS,
         default="rms",
     ),
-    TOLERANCE,
+    READING,
     flag("--require-cache", "Fail where a model can't be kept in the cache (exit code 5)."),
     flag("--no-wait", "Fail where another vecalc is converting the model (exit code 5)."),
     flag("--verify", "Compare a kept model with its digests, and its file's."),

@@ -43,9 +43,12 @@ class Request(NamedTuple):
     line_buffered: bool = False
     resume: bool = False
     interactive: bool = False
+    words_file: str = ""
+    encoding: str = "utf-8"
+    strict: bool = False
     skip_bad_rows: bool = False
     allow_trailing: bool = False
-    encoding_errors: Encoding = "strict"
+    encoding_errors: Encoding = "few"
     trust_pickle: bool = False
     require_cache: bool = False
     no_wait: bool = False

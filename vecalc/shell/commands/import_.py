@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from vecalc.answers import Stored
-from vecalc.shell.options import QUIET, TOLERANCE, TYPE
+from vecalc.shell.options import QUIET, READING, TYPE
 from vecalc.shell.registry import command
 
 
@@ -16,15 +16,15 @@ from vecalc.shell.registry import command
 @click.argument("file")
 @click.option("--name", metavar="NAME", help="What -m calls it; the file's name without its suffix.")
 @TYPE
-@TOLERANCE
+@READING
 @QUIET
-def run(file: str, name: str | None, kind: Stored, quiet: bool, **tolerance: Any) -> int:
+def run(file: str, name: str | None, kind: Stored, quiet: bool, **reading: Any) -> int:
     """Reads a file of vectors once and keeps it as a model: vecalc -m NAME opens it in a millisecond."""
     # What reads files loads numpy; the options don't need it.
-    from vecalc.formats.load import tolerant
+    from vecalc.formats.load import how
     from vecalc.shell.models.import_file import import_and_tell
 
     path = Path(file)
     name = path.absolute().name.split(".")[0] if name is None else name
-    import_and_tell(path, name, kind, tolerant(**tolerance), quiet=quiet)
+    import_and_tell(path, name, kind, how(**reading), quiet=quiet)
     return 0

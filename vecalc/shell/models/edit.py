@@ -14,7 +14,7 @@ from vecalc.library import catalogue
 from vecalc.library.catalogue import Catalogue, Entry
 from vecalc.library.paths import models_folder
 from vecalc.shell.display import confirm, remark, say, say_exactly
-from vecalc.shell.options import QUIET, TOLERANCE, TYPE, YES, choice, flag, group
+from vecalc.shell.options import QUIET, READING, TYPE, YES, choice, flag, group
 from vecalc.shell.registry import command
 from vecalc.shell.settings import default_model
 
@@ -34,7 +34,7 @@ OWN = group(
 @flag("--import", "copied", "Keep a copy, as `vecalc import` does.")
 @OWN
 @TYPE
-@TOLERANCE
+@READING
 @QUIET
 def add(name: str, path: str, copied: bool, kind: Stored, quiet: bool, **options: Any) -> int:
     """Gives a file or a store's folder a name: -m NAME opens it. The file stays where it is."""
@@ -43,11 +43,11 @@ def add(name: str, path: str, copied: bool, kind: Stored, quiet: bool, **options
     _unless_taken(catalogue.read(), name)
     place = Path(path).absolute()
     if copied:
-        from vecalc.formats.load import tolerant
+        from vecalc.formats.load import how
         from vecalc.shell.models.import_file import import_and_tell
 
         own = _with(Entry(), own_norm, own_metric)
-        import_and_tell(place, name, kind, tolerant(**options), quiet=quiet, own=own)
+        import_and_tell(place, name, kind, how(**options), quiet=quiet, own=own)
         return 0
     if not place.exists():
         raise FileProblem("no such file", where=path, hint="check the spelling of the path")

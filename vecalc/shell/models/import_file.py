@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from vecalc.answers import Stored
-from vecalc.formats import Tolerance
+from vecalc.formats import Reading
 from vecalc.library import catalogue
 from vecalc.library.open_model import import_model
 from vecalc.shell.display import remark, say
@@ -18,7 +18,7 @@ def import_and_tell(
     path: Path,
     name: str,
     kind: Stored,
-    tolerance: Tolerance,
+    reading: Reading,
     *,
     quiet: bool,
     own: catalogue.Entry = catalogue.Entry(),  # noqa: B008 - immutable
@@ -32,7 +32,7 @@ def import_and_tell(
     try:
         if own != catalogue.Entry():  # first: a model that is there without it would be taken for whole
             catalogue.change(lambda found: found.put(name, own))
-        folder, written = import_model(path, name, kind, tolerance, watch=partial(watched, quiet=quiet))
+        folder, written = import_model(path, name, kind, reading, watch=partial(watched, quiet=quiet))
     except BaseException:
         catalogue.forget_what_is_gone(name)
         raise

@@ -11,7 +11,7 @@ from vecalc.answers import Stored
 from vecalc.errors import FileProblem
 from vecalc.library import catalogue
 from vecalc.shell.display import confirm, say
-from vecalc.shell.options import FORMAT, QUIET, TOLERANCE, TYPE, YES, flag, request_of
+from vecalc.shell.options import FORMAT, QUIET, READING, TYPE, YES, flag, request_of
 from vecalc.shell.registry import command
 from vecalc.shell.settings import default_model
 
@@ -40,7 +40,7 @@ def list_(**options: Any) -> int:
 @command("vecalc models info NAME|FILE")
 @click.argument("name")
 @FORMAT
-@TOLERANCE
+@READING
 @QUIET
 def info(name: str, **options: Any) -> int:
     """One model: its size, where it comes from, what it carries, its first words."""
@@ -52,13 +52,7 @@ def info(name: str, **options: Any) -> int:
     def told(opened: Opened) -> Outcome:
         found = Loaded(catalogue.starter(), ())
         if name != catalogue.STARTER:
-            found = load(
-                name,
-                watch=opened.watch,
-                skip_bad_rows=opened.request.skip_bad_rows,
-                allow_trailing=opened.request.allow_trailing,
-                encoding_errors=opened.request.encoding_errors,
-            )
+            found = load(name, watch=opened.watch, **opened.reading)
         opened.reads(found.files)
         return Outcome(details(name, found.space, found.notes))
 
@@ -70,6 +64,7 @@ def info(name: str, **options: Any) -> int:
 @click.option("--words", metavar="FILE", help="How many of these words the model has; one a line.")
 @click.option("--sample", type=click.IntRange(min=2), default=5000, metavar="N", help="Rows to sample.")
 @click.option("--seed", type=int, default=0, metavar="N", help="Which rows are drawn.")
+@READING
 @FORMAT
 @QUIET
 def check(name: str, words: str | None, sample: int, seed: int, **options: Any) -> int:
@@ -83,7 +78,7 @@ def check(name: str, words: str | None, sample: int, seed: int, **options: Any) 
     from vecalc.studies.check.model_check import examine
 
     def examined(opened: Opened) -> Outcome:
-        found = examine(place_of(name), words, sample, seed, opened.watch)
+        found = examine(place_of(name), words, sample, seed, opened.watch, **opened.reading)
         opened.reads(found.files)
         return Outcome(sheets(found), code=WRONG if found.is_wrong else 0)
 
@@ -102,7 +97,7 @@ def pull(
     name: str | None, called: str | None, timeout: float, kind: Stored, yes: bool, **options: Any
 ) -> int:
     """Fetches a model of the gensim-data collection and imports it; without a name, lists them."""
-    from vecalc.formats import Tolerance
+    from vecalc.formats import Reading
     from vecalc.library import gensim_data
     from vecalc.shell.models.import_file import import_and_tell
     from vecalc.shell.opening import Opened, Outcome, perform
@@ -119,7 +114,7 @@ def pull(
         confirm("Fetch it?", yes, "vecalc models pull")
         file = gensim_data.fetch(one, opened.watch, timeout)
         try:
-            import_and_tell(file, model, kind, Tolerance(), quiet=opened.request.quiet)
+            import_and_tell(file, model, kind, Reading(), quiet=opened.request.quiet)
         except FileProblem:  # nor would it be a model the next time
             file.unlink(missing_ok=True)
             raise

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from vecalc import bounded
 from vecalc.arrays import Floats, Singles
 from vecalc.errors import FileProblem
-from vecalc.formats.word_text import ESCAPED
+from vecalc.formats import Reading
+from vecalc.formats.excuses import ESCAPED
+from vecalc.formats.reference import located
 from vecalc.library.conversions import conversions
 from vecalc.space.files import unreadable
 from vecalc.space.store import FACTS, Facts, damaged, is_store, open_store, read_facts
@@ -59,8 +61,8 @@ class Examined(NamedTuple):
         return any(finding.level == "wrong" for finding in self.findings)
 
 
-def examine(path: Path, word_list: str | None, sample: int, seed: int, watch: Watch) -> Examined:
-    """Examine the model at a path: a store, or a file of any format.
+def examine(path: Path, word_list: str | None, sample: int, seed: int, watch: Watch, **how: Any) -> Examined:
+    """Examine the model at a path: a store, or a file of any format; `how` are fields of `formats.Reading`.
 
     `word_list` names a file of words to look for, one a line. Raises `FileProblem` for what is not there or
     can't be opened; what is wrong inside is found.
@@ -68,7 +70,7 @@ def examine(path: Path, word_list: str | None, sample: int, seed: int, watch: Wa
     from vecalc.library.catalogue import starter
 
     wanted = None if word_list is None else _lines(Path(word_list))
-    reading = _Reading(path)
+    reading = _Examination(path, how)
     rows, words = RowsSeen(sample, seed), list[str]()
     for some, vectors in reading.blocks(watch):
         words += some
@@ -91,14 +93,16 @@ def examine(path: Path, word_list: str | None, sample: int, seed: int, watch: Wa
     )
 
 
-class _Reading:
+class _Examination:
     """The blocks of a model, and what was put up with while reading them."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: Path, how: Mapping[str, Any]) -> None:
+        self.path, self.reading = located(path, Reading(**how))
+        path = self.path
         self.type = "float32"
         self.files: tuple[Path, ...] = ()
         self._put_up_with: dict[str, int] = {}
+        self._remarks: tuple[str, ...] = ()
         self._stopped: FileProblem | None = None
         try:
             path.stat()
@@ -133,14 +137,15 @@ class _Reading:
             self._put_up_with[f"{whose}{name}: not what was written, by its digest"] = 1
 
     def _of_file(self, watch: Watch) -> Iterator[tuple[Sequence[str], Singles]]:
-        from vecalc.formats import Tolerance
         from vecalc.formats.load import main_file, recognised
         from vecalc.formats.open_file import opened
 
         for kept in conversions():
             if kept.source == str(self.path.absolute()) and kept.facts:
                 self._look_at_digests(kept.folder, kept.facts, "the cache's ")
-        lenient = Tolerance(skip_bad_rows=True, allow_trailing=True, encoding_errors="surrogateescape")
+        lenient = self.reading._replace(
+            strict=False, skip_bad_rows=True, allow_trailing=True, encoding_errors="surrogateescape"
+        )
         size = self.path.stat().st_size if self.path.is_file() else 0
         with (
             watch(f"reading {self.path.name}", size) as tap,
@@ -151,7 +156,8 @@ class _Reading:
                     if block.words:
                         yield block.words, block.rows
             finally:
-                self._put_up_with |= dict(source.tally)
+                self._put_up_with |= dict(source.tally.counts)
+                self._remarks = tuple(source.tally.remarks)
                 self.files = files.paths
 
     def findings(self) -> Iterator[Finding]:
@@ -162,6 +168,8 @@ class _Reading:
         for what, count in self._put_up_with.items():
             if what != ESCAPED:  # those words are looked for, and shown
                 yield Finding(what, count, "wrong")
+        for remark in self._remarks:
+            yield Finding(remark, 1, "note")
 
 
 def _of_rows(rows: RowsSeen, words: Sequence[str]) -> Iterator[Finding]:
