@@ -14,6 +14,7 @@ true, every sum has a fixed order, and a row has the same bits however many ther
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -23,6 +24,7 @@ from vecalc.answers import Norm
 from vecalc.arrays import Floats, Mask
 from vecalc.calc.values import List, Scalar, Value, Vector
 from vecalc.errors import NoValue
+from vecalc.space.matrix import LARGEST_SQUARE, LEAST_SQUARE, directions_of, steps_of
 
 Kernel: TypeAlias = Callable[..., Floats]  # of the rows, and of arrays
 
@@ -33,14 +35,12 @@ ROUNDING = 1e-12
 # sum of n numbers loses is at most n times this share: 0.1 + 0.2 - 0.3 is 0.
 EPSILON = float(np.finfo(np.float64).eps)
 
-# Squares of lengths whose numbers lost nothing when they were squared.
-LEAST_SQUARE, LARGEST_SQUARE = 1e-250, 1e250
 NEAR = 1e-9  # below this a quick result can't tell zero from not zero: a million times its rounding
 
 NO_DIRECTION = "the zero vector has no direction"
 
 
-class RowContext:
+class RowContext(ABC):
     """Some rows that kernels are run over, and who to tell of a problem of theirs."""
 
     exact = True  # each row by itself, in a fixed order of summation: the same bits however many there are
@@ -49,12 +49,13 @@ class RowContext:
     def __init__(self) -> None:
         self.products: Floats = np.empty((0, 0))  # [m, b], of the directions that are asked for at once
 
+    @abstractmethod
     def refuse(self, which: Mask, problem: str) -> None:
         """Raise the problem of the first row of `which`, if there is one and it is certain."""
-        raise NotImplementedError
 
     def leave_out(self, which: Mask, problem: str) -> None:
-        """Some rows become NaN; a problem only where there is no other."""
+        """Some rows become NaN, which tells by itself; a problem only where there is no other row."""
+        return
 
 
 class _Alone(RowContext):
@@ -183,8 +184,7 @@ def lengths(xs: Floats) -> Floats:
     extreme = (squares < LEAST_SQUARE) | (squares > LARGEST_SQUARE)
     sizes = np.sqrt(squares)
     if extreme.any():
-        largest = np.abs(xs[extreme]).max(axis=1, initial=0.0)
-        steps = xs[extreme] / np.where(largest > 0, largest, 1.0)[:, None]
+        largest, steps = steps_of(xs[extreme])
         sizes[extreme] = largest * np.sqrt((steps * steps).sum(axis=1))
     return np.asarray(sizes)
 
@@ -230,23 +230,21 @@ def cos(rows: RowContext, a: Floats, b: Floats) -> Floats:
     if not rows.exact:
         return np.clip(dot(rows, a, b) / (lengths(a) * lengths(b)), -1.0, 1.0)
     u, v = _direction(rows, a), _direction(rows, b)
-    room = (
-        None if len(u) == len(v) else u if len(v) == 1 else v
-    )  # what is not of every row; there may be none
+    # what is not of every row; there may be none
+    room = None if len(u) == len(v) else u if len(v) == 1 else v
     return np.clip(dot(rows, u, v, room), -1.0, 1.0)
 
 
 def _direction(rows: RowContext, x: Floats) -> Floats:
     """The vectors with length 1, however long they are; a zero vector has none."""
-    squares = (x * x).sum(axis=-1)
-    units = x / np.sqrt(squares)[:, None]
-    extreme = ~((squares >= LEAST_SQUARE) & (squares <= LARGEST_SQUARE))
-    if extreme.any():
-        largest = np.abs(x[extreme]).max(axis=-1)
-        rows.leave_out(largest == 0, NO_DIRECTION)
-        steps = x[extreme] / np.where(largest > 0, largest, np.nan)[:, None]
-        units[extreme] = steps / np.sqrt((steps * steps).sum(axis=-1))[:, None]
-    return np.asarray(units)
+    units = directions_of(x)
+    suspects = np.flatnonzero(x[:, 0] == 0)  # few, and so no second look at all numbers
+    if len(suspects):
+        zero = np.zeros(len(x), bool)
+        zero[suspects] = ~x[suspects].any(axis=1)
+        rows.leave_out(zero, NO_DIRECTION)
+        units[zero] = np.nan
+    return units
 
 
 def angle(rows: RowContext, a: Floats, b: Floats) -> Floats:

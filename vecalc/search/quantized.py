@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from vecalc.arrays import AnyArray, Floats, Numbers, Singles, Small
-from vecalc.search.scoring import directions_of
+from vecalc.space.matrix import directions_of
 from vecalc.space.quantization import LARGEST, Codes, turned
 from vecalc.space.threads import on_all_cores
 

@@ -15,6 +15,7 @@ import numpy as np
 from vecalc.arrays import AnyArray, Floats, Numbers, Singles
 from vecalc.search import Measure
 from vecalc.space import VectorSpace
+from vecalc.space.matrix import directions_of, steps_of
 from vecalc.space.threads import on_all_cores
 
 EPSILON = float(np.finfo(np.float32).eps)
@@ -23,8 +24,6 @@ SHORTEST, LONGEST = 1e-12, 1e12
 GATHER = 8_192  # rows read at once where the candidates are given
 ROUNDING = 1e-12  # of a sum of squares in float64, relative
 AT_ONCE = 512  # rows scored in float64 at once: they and their queries stay in the second-level cache
-# Squares of lengths whose numbers lost nothing when they were squared.
-LEAST_SQUARE, LARGEST_SQUARE = 1e-250, 1e250
 
 
 def needs_direction(measure: Measure) -> bool:
@@ -162,25 +161,7 @@ def scale_of(lengths: Floats, dim: int, measure: Measure) -> Floats:
     return np.divide(target, lengths, out=np.zeros_like(lengths), where=lengths > 0)
 
 
-def directions_of(vectors: Floats) -> Floats:
-    """The vectors [r, d] with length 1 in float64; a zero vector stays one."""
-    squares = (vectors * vectors).sum(axis=1)
-    directions = vectors / np.sqrt(np.where(squares > 0, squares, 1.0))[:, None]
-    extreme = ~((squares >= LEAST_SQUARE) & (squares <= LARGEST_SQUARE))
-    if extreme.any():  # of float64 numbers; squares of float32 numbers fit
-        _, steps = _steps_of(vectors[extreme])
-        lengths = np.sqrt((steps * steps).sum(axis=1))
-        directions[extreme] = steps / np.where(lengths > 0, lengths, 1.0)[:, None]
-    return np.asarray(directions)
-
-
 def _lengths_of(vectors: Floats) -> Floats:
     """The length of each vector [r]."""
-    largest, steps = _steps_of(vectors)
+    largest, steps = steps_of(vectors)
     return np.asarray(largest * np.sqrt((steps * steps).sum(axis=1)))
-
-
-def _steps_of(vectors: Floats) -> tuple[Floats, Floats]:
-    """The largest component of each vector [r], and the vectors [r, d] in steps of it, safe to be squared."""
-    largest: Floats = np.abs(vectors).max(axis=1)
-    return largest, vectors / np.where(largest > 0, largest, 1.0)[:, None]

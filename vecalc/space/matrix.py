@@ -119,6 +119,34 @@ class MatrixSpace:
         return self._lengths
 
 
+# --- lengths and directions of vectors in memory --------------------------------------------------
+
+
+# Squares of lengths whose numbers lost nothing when they were squared.
+LEAST_SQUARE, LARGEST_SQUARE = 1e-250, 1e250
+
+
+def directions_of(vectors: Floats) -> Floats:
+    """The vectors [n, d] with length 1 in float64, however long they are; a zero vector stays one.
+
+    Each row by itself: the same bits for one vector and among many.
+    """
+    squares = (vectors * vectors).sum(axis=1)
+    directions = vectors / np.sqrt(np.where(squares > 0, squares, 1.0))[:, None]
+    extreme = ~((squares >= LEAST_SQUARE) & (squares <= LARGEST_SQUARE))
+    if extreme.any():  # of float64 numbers; squares of float32 numbers fit
+        _, steps = steps_of(vectors[extreme])
+        lengths = np.sqrt((steps * steps).sum(axis=1))
+        directions[extreme] = steps / np.where(lengths > 0, lengths, 1.0)[:, None]
+    return np.asarray(directions)
+
+
+def steps_of(vectors: Floats) -> tuple[Floats, Floats]:
+    """The largest component of each vector [n], and the vectors [n, d] in steps of it, safe to be squared."""
+    largest: Floats = np.abs(vectors).max(axis=1, initial=0.0)
+    return largest, vectors / np.where(largest > 0, largest, 1.0)[:, None]
+
+
 def euclidean(matrix: AnyArray) -> Floats:
     """The length of every row of a matrix [n, d], summed in float64, in blocks."""
     lengths = np.empty(len(matrix))
