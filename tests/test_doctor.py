@@ -57,6 +57,28 @@ def test_a_small_model_can_be_checked_too() -> None:
     assert sheets(FAMILY)["model"][0]["words"] == 13
 
 
+@pytest.mark.parametrize(
+    ("misread", "what"),
+    [
+        ("-1.{}5", "words that are decimal numbers"),
+        ("word,-0.{}", "words that end with a comma and a number"),
+        ('"word{}"', "words in quotes"),
+        ("{}\tword", "words behind a number and a blank"),
+        ("word{},", "words that end with a delimiter"),
+    ],
+)
+def test_a_vocabulary_that_was_misread_is_wrong(misread: str, what: str, tmp_path: Path) -> None:
+    """A store of an earlier version, or made by another program: its words are all that is left."""
+    words = [misread.format(i) for i in range(100)]
+    write_store(tmp_path / "store", [(words, ROWS[:100])], name="x")
+    told = findings(tmp_path / "store")[what]
+    assert (told["count"], told["verdict"]) == (100, "wrong")
+    write_store(tmp_path / "few", [([*words[:40], *WORDS[:60]], ROWS[:100])], name="x")
+    code = int("\t" in misread)  # a tab is a control character
+    few = {row["finding"]: row for row in sheets(tmp_path / "few", code=code)["findings"]}
+    assert (few[what]["count"], few[what]["verdict"]) == (40, "ok")
+
+
 @pytest.mark.parametrize("binary", [True, False])
 def test_bad_rows_are_counted_and_named(binary: bool, tmp_path: Path) -> None:
     rows = ROWS.copy()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -187,7 +187,7 @@ def _of_rows(rows: RowsSeen, words: Sequence[str]) -> Iterator[Finding]:
 def _of_words(words: Sequence[str]) -> Iterator[Finding]:
     yield _finding("repeated words", of_words.repeats(words), "wrong", words)
     yield _finding("repeated words in another case", of_words.variants(words), "ok", words)
-    for what, level, found in of_words.odd(words):
+    for what, level, found in chain(of_words.odd(words), of_words.misread(words)):
         yield _finding(what, found, level, words)
 
 

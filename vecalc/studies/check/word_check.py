@@ -31,6 +31,24 @@ ODD: tuple[tuple[str, re.Pattern[str], Level], ...] = (
     ("punctuation alone", re.compile(r"\A(?:[^\w\s]|_)+\Z"), "ok"),
 )
 
+# What single words may well be, and most of a vocabulary only when the file was taken for what it is not.
+MISREAD: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("words that are decimal numbers", re.compile(r"\A[+-]?\d*\.\d+(?:[eE][+-]?\d+)?\Z")),
+    ("words that end with a comma and a number", re.compile(r"[^\W\d][,;][+-]?\d*\.?\d+(?:[eE][+-]?\d+)?\Z")),
+    ("words in quotes", re.compile(r"\A([\"']).+\1\Z")),
+    ("words behind a number and a blank", re.compile(r"\A\d+[ \t]+\S")),
+    ("words that end with a delimiter", re.compile(r".[,;|\t]\Z")),
+)
+MOST = 0.5  # of the words
+
+
+def misread(words: Sequence[str]) -> Iterator[tuple[str, Level, list[int]]]:
+    """Each kind of words that tells of a misread file: wrong where most of the words are of it."""
+    unusual = [row for row, word in enumerate(words) if not word.isalpha()]
+    for what, pattern in MISREAD:
+        found = [row for row in unusual if pattern.search(words[row])]
+        yield what, "wrong" if len(found) > MOST * len(words) else "ok", found
+
 
 def odd(words: Sequence[str]) -> Iterator[tuple[str, Level, list[int]]]:
     """Each kind of odd words: what it is called, how bad it is, and the rows that have it."""
