@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
+from vecalc.calc.unknown import unknown_words
 from vecalc.errors import UsageError
-from vecalc.space import spelling
+from vecalc.lang.nodes import Word
+from vecalc.space import affixes, spelling
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.patterns import matching_rows, pattern
 from vecalc.space.selection import Selection
@@ -183,3 +185,117 @@ def test_a_selection_is_a_space_of_its_own() -> None:
     assert part.vectors([3, 0], np.float32).tolist() == rows[[9, 1]].tolist()
     assert np.array_equal(np.concatenate([block for _, block, _ in part.blocks()]), rows[[1, 2, 4, 9]])
     assert np.allclose(part.lengths([0]), np.linalg.norm(rows[1]))
+
+
+# --- beside a separator ---------------------------------------------------------------------
+
+
+def meant(words: list[str], key: str, limit: int = 3) -> list[str]:
+    return list(MatrixSpace(words, np.ones((len(words), 2), np.float32)).near(key, limit))
+
+
+@pytest.mark.parametrize(
+    ("words", "typed", "wanted"),
+    [
+        (["кот_NOUN", "котёнок_NOUN"], "кот", ["кот_NOUN"]),
+        (["кот_NOUN", "котёнок_NOUN"], "КОТ", ["кот_NOUN"]),
+        (["bark|VERB", "bark|NOUN", "barker|NOUN"], "bark", ["bark|VERB", "bark|NOUN"]),
+        (["I_PRON", "is_AUX"], "i", ["I_PRON"]),
+        (["/c/en/tea_pot", "/c/en/teapot", "/c/en/pot"], "pot", ["/c/en/pot", "/c/en/tea_pot"]),
+        (["/c/en/tea_pot"], "Tea-Pot", ["/c/en/tea_pot"]),
+        (["E/Ada_Lovelace", "E/Ada"], "ada lovelace", ["E/Ada_Lovelace"]),
+        (["The Third Man (1949)", "Third Man, The (1999)"], "The Third Man", ["The Third Man (1949)"]),
+        (["<http://x.org/resource/Oslo>"], "oslo", ["<http://x.org/resource/Oslo>"]),
+        (["urn:oslo:2"], "Oslo", ["urn:oslo:2"]),
+        (["##ant", "ants"], "ant", ["##ant", "ants"]),
+        (["▁ox", "Ġcow"], "ox", ["▁ox"]),
+        (["▁ox", "Ġcow"], "cow", ["Ġcow"]),
+        (["une·école", "école🏫"], "École", ["une·école", "école🏫"]),
+        (["e\u0301cole_N"], "école", ["e\u0301cole_N"]),
+        (["école_N"], "e\u0301cole", ["école_N"]),
+        (["ax’s", "ax's", "axe", "naïve"], "ax", []),
+        (["naïve", "ve_X"], "ve", ["ve_X"]),
+        (["ax_" + "long" * 200, "ax_N"], "ax", ["ax_N"]),
+        (["Ox_N", "ox_N", "OX_N", "ox_V"], "ox", ["Ox_N", "ox_V"]),
+    ],
+)
+def test_a_word_beside_a_separator_is_found(words: list[str], typed: str, wanted: list[str]) -> None:
+    assert meant(words, typed) == wanted
+
+
+def test_a_place_is_kept_for_what_is_spelled_like_it() -> None:
+    assert meant(["a_kign", "b_kign", "c_kign", "king"], "kign") == ["a_kign", "b_kign", "king"]
+
+
+def test_rare_words_beside_a_separator_come_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(affixes, "FREQUENT", 1)
+    assert meant(["king", "kign|N"], "kign") == ["king", "kign|N"]
+
+
+pieces = st.lists(st.sampled_from(["a", "ab", "é", "Ж", "x1", "A", "'", "’"]), min_size=1, max_size=3).map(
+    "".join
+)
+joined = st.lists(pieces | st.sampled_from([*"_|/ -(>", "·", "▁", "、", "😀"]), min_size=1, max_size=6).map(
+    "".join
+)
+
+
+@settings(deadline=None)
+@given(st.lists(joined, min_size=1, max_size=30), pieces)
+def test_looking_at_bytes_finds_what_looking_at_words_finds(words: list[str], typed: str) -> None:
+    def is_beside(word: str) -> bool:
+        parts = re.split(r"[_|/ \-(>·▁、😀]", fold(word))
+        return fold(typed) in parts
+
+    found = affixes.rows_beside(lines_of(words), typed, len(words))
+    assert sorted(found) == [row for row, word in enumerate(words) if is_beside(word)]
+
+
+def test_words_beside_a_separator_are_found_among_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = [f"w{i}_N" for i in range(50)]
+    monkeypatch.setattr(affixes, "AT_ONCE", 7)
+    assert [meant(words, f"W{i}", 1) for i in (0, 6, 7, 49)] == [["w0_N"], ["w6_N"], ["w7_N"], ["w49_N"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ([f"/c/en/w{i}" for i in range(9)], ("/c/en/", "", False)),
+        ([*(f"/c/en/w{i}" for i in range(4)), *(f"/c/de/w{i}" for i in range(4))], ("/c/", "", False)),
+        ([f"w{i}_NOUN" for i in range(9)], ("", "_NOUN", False)),
+        ([f"w{i}|{tag}" for i in range(9) for tag in ("NOUN", "VERB", "X")], ("", "|NOUN", True)),
+        ([f"w{i}</w>" for i in range(9)], ("", "</w>", False)),
+        ([f"▁w{i}" for i in range(9)], ("▁", "", False)),
+        ([f"Ġw{i}" for i in range(9)], ("Ġ", "", False)),
+        ([f"w{i}" for i in range(9)], ("", "", False)),
+        ([f"a{i}_b{i}" for i in range(9)], ("", "", False)),
+        (["/c/en/w"] * 4, ("", "", False)),
+        ([*(f"x/w{i}" for i in range(5)), *(f"w{i}" for i in range(5))], ("", "", False)),
+    ],
+)
+def test_what_most_words_carry(words: list[str], wanted: tuple[str, str, bool]) -> None:
+    assert affixes.carried(MatrixSpace(words, np.ones((len(words), 2), np.float32))) == wanted
+
+
+def hint(words: list[str], *typed: str) -> str:
+    space = MatrixSpace(words, np.ones((len(words), 2), np.float32))
+    return unknown_words([(Word(word), space) for word in typed]).hint
+
+
+def test_what_most_words_carry_is_said_once() -> None:
+    words = [f"/c/en/{word}" for word in ("ox", "cow", "ant", "bee", "elk")]
+    said = "most words of this vocabulary begin with /c/en/"
+    assert hint(words, "ox") == f'did you mean "/c/en/ox" (rank 1)? {said}'
+    assert hint(words, "ox", "cow") == f'ox: "/c/en/ox" (rank 1)? cow: "/c/en/cow" (rank 2)? {said}'
+    assert hint(words, "zebra") == f"no word of this vocabulary is spelled like it; {said}"
+    assert said not in hint(words, "/c/en/zebra")
+
+
+def test_it_is_said_of_no_word_that_nothing_is_spelled_like_it_unless_it_was_looked_for() -> None:
+    far = "no word of this vocabulary is spelled like"
+    assert hint(["oxen"], "ox") == "near spellings are sought for words of 3 to 200 letters"
+    assert hint(["oxen"], "q" * 201) == "near spellings are sought for words of 3 to 200 letters"
+    assert hint(["oxen"], "ox", "zebra") == f"{far} 'zebra'"
+    many = [f"{letter * 4}" for letter in "bcdfghjklm"]
+    assert hint(["zebra"], *many, "zebr").startswith(f"{far} 'bbbb' or 'cccc'")
+    assert hint(["zebra"], *many, "zebr").endswith("'mmmm'")

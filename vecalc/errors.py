@@ -134,6 +134,7 @@ class MissingWord(NamedTuple):
     word: str
     span: Span
     suggestions: tuple[str, ...]
+    space: str = ""  # whose vocabulary it is, where several are loaded
 
 
 class UnknownWords(ExpressionError):
@@ -143,9 +144,12 @@ class UnknownWords(ExpressionError):
 
     def __init__(self, missing: Sequence[MissingWord], *, hint: str = "") -> None:
         self.missing = tuple(missing)
-        words = list(dict.fromkeys(f"'{m.word}'" for m in self.missing))
+        spaces = {m.space for m in self.missing}
+        one = f" in {next(iter(spaces))}" if len(spaces) == 1 and "" not in spaces else ""
+        places = (f" in {m.space}" if m.space and not one else "" for m in self.missing)
+        words = list(dict.fromkeys(f"'{m.word}'{in_}" for m, in_ in zip(self.missing, places, strict=True)))
         super().__init__(
-            f"unknown word{'s' if len(words) > 1 else ''} {', '.join(words)}",
+            f"unknown word{'s' if len(words) > 1 else ''} {', '.join(words)}{one}",
             span=self.missing[0].span,
             hint=hint,
             suggestions=list(dict.fromkeys(s for m in self.missing for s in m.suggestions)),

@@ -14,7 +14,7 @@ import numpy as np
 
 from vecalc.answers import Oov
 from vecalc.arrays import Floats
-from vecalc.errors import NOWHERE, LimitExceeded, MissingWord, NoValue, Span, UnknownName, UnknownWords
+from vecalc.errors import LimitExceeded, NoValue, Span, UnknownName
 from vecalc.lang.nodes import Hyphenated, Node, SpaceName, Where, Word, fold, walk, with_parts
 from vecalc.space import VectorSpace
 
@@ -35,11 +35,6 @@ class Resolved(NamedTuple):
     notes: tuple[str, ...]
 
 
-# Unknown words that get near spellings: each takes a look through the whole vocabulary, and nobody reads
-# more than a few.
-HELPED = 10
-
-
 def resolve(
     tree: Node,
     spaces: Mapping[str, VectorSpace],
@@ -48,8 +43,11 @@ def resolve(
     exact: bool,
     oov: Oov,
     most: int,
+    several: bool = False,
 ) -> Resolved:
     """Look up every word of an expanded tree: `most` different ones, or only `exact`ly as written.
+
+    With `several` spaces loaded, an error says which of them lacks a word.
 
     Raises `UnknownWords` for all unknown words together, `UnknownName` for an unknown space, and
     `LimitExceeded` for more different words than the limit.
@@ -62,7 +60,9 @@ def resolve(
     if lookup.missing and oov == "skip":
         tree = _drop_unknown(tree, lookup)
     if lookup.missing:
-        raise unknown_words(lookup.missing)
+        from vecalc.calc.unknown import unknown_words  # what is spelled like a word is of no use to an answer
+
+        raise unknown_words(lookup.missing, several=several)
     return Resolved(tree, lookup.vectors(), lookup.rows, tuple(dict.fromkeys(lookup.notes)))
 
 
@@ -169,24 +169,6 @@ def check_finite(keys: Iterable[Key], vectors: Iterable[Floats]) -> None:
     for key, vector in zip(keys, vectors, strict=True):
         if not np.isfinite(vector).all():
             raise NoValue(f"the vector of '{key.word}' is not finite")
-
-
-def unknown_words(missing: Sequence[tuple[Word, VectorSpace]]) -> UnknownWords:
-    """The error, with near spellings, most likely first, and their frequency ranks; in the text's order."""
-    found, hints = [], []
-    names = {node.text for node, _ in missing}
-    in_order = sorted(missing, key=lambda pair: (pair[0].span == NOWHERE, pair[0].span))
-    for i, (node, space) in enumerate(in_order):
-        near = tuple(space.near(node.text)) if i < HELPED else ()
-        found.append(MissingWord(node.text, node.span, near))
-        if near:
-            ranks = [(word, space.row(word)) for word in near]
-            options = [word if row is None else f"{word} (rank {row + 1:,})" for word, row in ranks]
-            close = " or ".join([", ".join(options[:-1]), options[-1]] if len(options) > 1 else options)
-            hints.append(f"did you mean {close}?" if len(names) == 1 else f"{node.text}: {close}?")
-    return UnknownWords(
-        found, hint=" ".join(dict.fromkeys(hints)) or "no word of this vocabulary is spelled like it"
-    )
 
 
 def _drop_unknown(tree: Node, lookup: _Lookup) -> Node:

@@ -11,7 +11,7 @@ import numpy as np
 from vecalc.answers import Answer, Expected, Neighbour, Number, Ranking, Row, Rows, Scored, Weights
 from vecalc.arrays import Floats
 from vecalc.calc import algebra
-from vecalc.calc.resolve import find_row, unknown_words
+from vecalc.calc.resolve import find_row
 from vecalc.calc.values import List, Scalar, Score, Vector
 from vecalc.engine.question import NO_TREE, NO_VALUES, NO_WORDS, Computed, Question
 from vecalc.engine.ranker import Ranker
@@ -198,7 +198,9 @@ def _expected(ranker: Ranker, one: Computed, statement: Expectation) -> Expected
     text = "-".join(word.parts) if isinstance(word, Hyphenated) else word.text
     row = find_row(space, text, exact=ranker.options.exact)
     if row is None:
-        raise unknown_words([(Word(text, span=word.span), space)])
+        from vecalc.calc.unknown import unknown_words
+
+        raise unknown_words([(Word(text, span=word.span), space)], several=len(ranker.spaces) > 1)
     candidates = ranker.candidates(one.space)
     if row in one.excluded or (candidates is not None and row not in candidates):
         return Expected(space.word(row), statement.at, None)

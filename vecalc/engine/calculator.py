@@ -250,7 +250,9 @@ class Calculator(Ranker):
 
     def _resolve(self, tree: Node, spaces: Mapping[str, VectorSpace] | None = None) -> Resolved:
         exact, oov, most = self.options.exact, self.options.oov, self.options.limits.words
-        return resolve(tree, spaces or self.spaces, self.default, exact=exact, oov=oov, most=most)
+        several = len(self.spaces) > 1
+        found = spaces or self.spaces
+        return resolve(tree, found, self.default, exact=exact, oov=oov, most=most, several=several)
 
     def _evaluate(self, resolved: Resolved, values: Values | None = None) -> Evaluated:
         return evaluate(resolved.tree, resolved.vectors, self.options.norm, self, values)

@@ -18,12 +18,15 @@ from vecalc.errors import NOWHERE, TypeMismatch, UnknownName, VecalcError
 from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement, Word, walk
 from vecalc.space import VectorSpace
 from vecalc.space.matrix import MatrixSpace
+from vecalc.space.spelling import Near
+from vecalc.space.words import WordList
 
 if TYPE_CHECKING:
     from vecalc.engine.calculator import Calculator
 
 ALL = "\0columns"  # the space of columns whose words all come from the default one; no name that can be typed
 LISTED = 20  # columns that a message names
+NEAR = 3  # of them, as spelled like a word
 
 
 class Columns:
@@ -37,6 +40,7 @@ class Columns:
             key.word: Word(key.word, quoted=True, space=key.space) for key in self.keys
         }
         self._by_name = _space_of(self.names)
+        self._near = Near(WordList(self.names))
 
     @classmethod
     def of(cls, names: Iterable[str], home: str) -> Columns:
@@ -72,7 +76,7 @@ class Columns:
                         suggestions=same,
                     )
                 continue
-            meant = self._same(node.text) or list(self._by_name.near(node.text))
+            meant = self._same(node.text) or [self.names[row] for row in self._near.to(node.text, NEAR)]
             if meant or not knows(node.text):
                 what = "a column" if meant else "a column or a word of the model"
                 near = f"did you mean {' or '.join(meant)}? " if meant else ""

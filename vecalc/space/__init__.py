@@ -72,4 +72,4 @@ class VectorSpace(Protocol):
         """Rows of the words that match a pattern, ascending."""
 
     def near(self, word: str, limit: int = 3) -> Sequence[str]:
-        """Words spelled like this one, likeliest first."""
+        """Words spelled like this one, or that hold it beside a separator, likeliest first."""

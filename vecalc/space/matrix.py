@@ -109,9 +109,11 @@ class MatrixSpace:
         return matching_rows(self._words, pattern)
 
     def near(self, word: str, limit: int = 3) -> Sequence[str]:
-        """Words spelled like this one, likeliest first."""
+        """Words spelled like this one, or that hold it beside a separator, likeliest first."""
+        from vecalc.space.affixes import rows_meant
+
         self._near = self._near or Near(self._words)
-        return [self._words.word(row) for row in self._near.to(word, limit)]
+        return [self._words.word(row) for row in rows_meant(self._near, self._words.lines(), word, limit)]
 
     def _all_lengths(self) -> AnyArray:
         if self._lengths is None:

@@ -85,19 +85,20 @@ class Near:
         self._words = words
         self._letters: Letters | None = None  # made on first use
 
-    def to(self, word: str, limit: int) -> list[int]:
+    def to(self, word: str, limit: int, lines: Lines | None = None) -> list[int]:
         """Rows of words one to three slips away (`tolerated`), likeliest first; of variants, one.
 
         A slip is a letter dropped, added, changed, or swapped with the next (optimal string alignment);
         one slip is forgiven where one word contains the other. To be rare counts as a slip more. Among
         equally distant words those with the same letters come first, then those with the same first
         letter (hands slip later in a word), then the more frequent. Of variants the one in the case of
-        the misspelt word is meant, or else the first.
+        the misspelt word is meant, or else the first. `lines` are those of the words, where they are at
+        hand.
         """
         key = fold(word)
         if not SHORTEST <= len(key) <= LONGEST:
             return []
-        lines = self._words.lines()
+        lines = self._words.lines() if lines is None else lines
         from vecalc.space.signatures import Letters
 
         self._letters = self._letters or Letters(lines)

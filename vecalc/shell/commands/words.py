@@ -36,7 +36,7 @@ EXAMPLES = """\
 def run(patterns: tuple[str, ...], **options: Any) -> int:
     """Lists words with their rank, most frequent first, and the length of their vector in the file.
 
-    Exit code 1: there is none. Then words spelled like it are named.
+    Exit code 1: there is none. Then words that may be meant are named.
     """
     # What opens a model loads numpy; the options don't need it.
     from vecalc.engine.subset import found_words

@@ -11,7 +11,8 @@ import numpy as np
 from vecalc.answers import Answer, Metric, Norm, Number, Ranking, Scored
 from vecalc.arrays import Floats
 from vecalc.calc import kernels
-from vecalc.calc.resolve import find_row, unknown_words
+from vecalc.calc.resolve import find_row
+from vecalc.calc.unknown import unknown_words
 from vecalc.calc.values import Vector
 from vecalc.engine.calculator import Calculator
 from vecalc.engine.question import Computed, Question

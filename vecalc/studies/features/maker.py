@@ -10,7 +10,7 @@ import numpy as np
 
 from vecalc.arrays import Floats, Mask
 from vecalc.calc.column_formula import ColumnFormula, Given, Part
-from vecalc.calc.resolve import unknown_words
+from vecalc.calc.unknown import unknown_words
 from vecalc.engine.calculator import Calculator, place_in
 from vecalc.engine.columns import Columns, formula_of, read, same_in_every_row
 from vecalc.errors import NoValue, TypeMismatch, UsageError, VecalcError
@@ -201,7 +201,7 @@ class Maker:
             for name, source in self.used.items()
             if cells[name].rows[row] == UNKNOWN
         ]
-        problem = unknown_words(missing)
+        problem = unknown_words(missing, several=len(self._calculator.spaces) > 1)
         problem.hint += "; --unknown skip, zero, mean or nan goes on"
         return problem
 
