@@ -9,10 +9,11 @@ from __future__ import annotations
 import numpy as np
 
 from vecalc.arrays import Floats, Numbers
-from vecalc.calc.kernels import EPSILON, ROUNDING, lengths
+from vecalc.calc.kernels import EPSILON, NO_DIRECTION, ROUNDING, lengths
 from vecalc.errors import NoValue, TypeMismatch
 
 MOST_DIFFERENCES = 1_000_000_000  # numbers that a medoid is found with directly: some seconds
+FEWEST_TO_MATCH = 3  # of two, each is as far from their mean as the other
 MOST_DISTANCES = 1 << 22  # that are held at once
 
 
@@ -29,6 +30,23 @@ def medoid(xs: Floats) -> Floats:
     totals = [np.linalg.norm(xs - xs[i], axis=1).sum() for i in near]
     row: Floats = xs[near[int(np.argmin(totals))]]
     return row
+
+
+def odd(xs: Floats) -> int:
+    """The row that does not match: of all directions the one with the least cosine with their mean.
+
+    The first of equals. gensim's `doesnt_match` is the same.
+    """
+    if len(xs) < FEWEST_TO_MATCH:
+        raise NoValue(f"of fewer than {FEWEST_TO_MATCH} none is odd")
+    sizes = lengths(xs)
+    if not sizes.all():
+        raise NoValue(NO_DIRECTION)
+    units = xs / sizes[:, None]
+    mean = units.mean(axis=0)
+    if np.linalg.norm(mean) <= ROUNDING:
+        raise NoValue("the directions cancel each other out: none is further from their mean than the others")
+    return int(np.argmin(units @ mean))
 
 
 def _central(xs: Floats) -> Numbers:

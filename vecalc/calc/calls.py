@@ -12,7 +12,7 @@ from vecalc.calc import vector_kernels
 from vecalc.calc.functions import FUNCTIONS, SINGULAR, Function, of_function, out_of_range
 from vecalc.calc.kernels import NO_DIRECTION
 from vecalc.calc.operators import not_in_a_list, refuse_lists
-from vecalc.calc.resolve import Key
+from vecalc.calc.resolve import words_of
 from vecalc.calc.signature import check_given, check_widths, match_arguments
 from vecalc.calc.values import (
     ONE_SEARCH,
@@ -33,7 +33,7 @@ from vecalc.calc.values import (
     wrap,
 )
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
-from vecalc.lang.nodes import Call, Node, SpaceName, Word, walk
+from vecalc.lang.nodes import Call, SpaceName
 
 if TYPE_CHECKING:
     from vecalc.calc.evaluate import Evaluation
@@ -91,8 +91,8 @@ class _Call(NamedTuple):
         match self.node.name:
             case "raw":  # its words are marked
                 return first
-            case "nearest":
-                return self._nearest(given[0], int(given[1].value))
+            case "nearest" | "rank" | "odd":
+                return self._named(given)
             case "attend":
                 return self._attended(given)
             case _ if not self.function.by_row:
@@ -105,7 +105,7 @@ class _Call(NamedTuple):
                     and isinstance(first, List)
                     and len(first.labels) == len(result.labels)
                 ):
-                    return List(result.vectors, first.labels, result.spaces, first.sizes)
+                    return List(result.vectors, first.labels, result.spaces, first.sizes, first.found)
                 return result
 
     def _by_row(self, given: list[Any], origin: Spaces, listed: bool) -> Value:
@@ -177,6 +177,16 @@ class _Call(NamedTuple):
 
     # --- functions that look at the spaces -------------------------------------------------------
 
+    def _named(self, given: list[Any]) -> Value:
+        """Of functions for which words are more than their vectors."""
+        if self.node.name == "nearest":
+            return self._nearest(given[0], int(given[1].value))
+        from vecalc.calc import named_calls
+
+        if self.node.name == "odd":
+            return named_calls.odd(self.function, self.node, given[0])
+        return named_calls.rank(self.function, self.node, given[1], self._around(), self.run.budget)
+
     def _nearest(self, vector: Vector, k: int) -> List:
         around, budget = self._around(), self.run.budget
         found = min(k, around.size(vector.spaces))
@@ -222,11 +232,6 @@ class _Call(NamedTuple):
             raise TypeMismatch(
                 f"{self.node.name}: a {describe(value)}, but the words of its space have {width} components"
             )
-
-
-def words_of(tree: Node) -> frozenset[Key]:
-    """The words of a resolved tree."""
-    return frozenset(Key(node.space, node.text) for node in walk(tree) if isinstance(node, Word))
 
 
 def _width(function: Function, given: Sequence[Value]) -> int | None:

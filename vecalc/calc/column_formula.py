@@ -8,6 +8,7 @@ evaluator; so the errors are those of a single expression.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -68,9 +69,17 @@ class ColumnSurroundings:
 
     def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key], norm: Norm) -> List:
         """See `Surroundings`; a column stands for its word in this row."""
-        words = (self.standing.get(key, key) for key in forbidden)
-        found = frozenset(key for key in words if key.space not in self.homes)
+        found = frozenset(key for key in map(self._stands_for, forbidden) if key.space not in self.homes)
         return self._around.nearest(Vector(vector.components, self._all_home(vector.spaces)), k, found, norm)
+
+    def rank(self, word: Key, vector: Vector, forbidden: frozenset[Key]) -> int:
+        """See `Surroundings`; a column stands for its word in this row."""
+        found = frozenset(key for key in map(self._stands_for, forbidden) if key.space not in self.homes)
+        home = replace(vector, spaces=self._all_home(vector.spaces))
+        return self._around.rank(self._stands_for(word), home, found)
+
+    def _stands_for(self, key: Key) -> Key:
+        return self.standing.get(key, key)
 
     def size(self, origin: Spaces) -> int:
         """See `Surroundings`."""

@@ -110,6 +110,7 @@ def _show_parameter(parameter: Parameter) -> str:
     return f"{parameter.name}={'keys' if parameter.default is None else f'{parameter.default:g}'}"
 
 
+SEARCHING = frozenset({"nearest", "rank"})  # that look through a space each time
 STEEP = 20  # times as long as a sum that curves and Fourier transforms take
 BY_ROW = 400  # and what is computed for one row after the other, in Python
 SINGULAR = 20  # times that a product of two matrices takes to find singular vectors of one
@@ -246,6 +247,21 @@ _TABLE = {
             "x: vector, k: integer = 10",
             "the k nearest words of x, a list",
             _needs_evaluator,
+            by_row=False,
+        ),
+        Function(
+            "rank",
+            "word: vector, x: vector",
+            "the place of a word among the neighbours of x",
+            _needs_evaluator,
+            result="number",
+            by_row=False,
+        ),
+        Function(
+            "odd",
+            "x: vector...",
+            "the x that does not match: the least cosine with the mean of all directions",
+            algebra.odd,
             by_row=False,
         ),
         Function(

@@ -145,13 +145,13 @@ def list_of(node: ListOf, values: list[Value]) -> Value:
     origin: Spaces = NO_SPACE.union(*map(spaces, values))
     rows = np.vstack([array(value) for value in values])
     if kinds == {Vector}:
-        return List(rows, tuple(map(_label, node.items)), origin)
+        return List(rows, tuple(map(label_of, node.items)), origin)
     lists = [value for value in values if isinstance(value, List)]
     labels = tuple(label for value in lists for label in value.labels)
     return List(rows, labels, origin, tuple(len(value.labels) for value in lists))
 
 
-def _label(item: Node) -> str:
+def label_of(item: Node) -> str:
     """A word, or the formula of an item; none for a formula too long to tell anybody anything.
 
     So a deep nest of lists costs no more than its size: each level would show all those below it.

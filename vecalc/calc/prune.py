@@ -22,7 +22,7 @@ from vecalc.lang.nodes import (
 )
 
 # Functions that may lose an argument, like a sum.
-_FORGIVING = frozenset({"mean", "avg", "sum"})
+_FORGIVING = frozenset({"mean", "avg", "sum", "odd"})
 
 
 def without_terms(tree: Node, unknown: AbstractSet[int]) -> Node | None:

@@ -164,6 +164,11 @@ class _Lookup:
         return found
 
 
+def words_of(tree: Node) -> frozenset[Key]:
+    """The words of a resolved tree."""
+    return frozenset(Key(node.space, node.text) for node in walk(tree) if isinstance(node, Word))
+
+
 def check_finite(keys: Iterable[Key], vectors: Iterable[Floats]) -> None:
     """Raises `NoValue` for the first word whose vector has an infinity or a NaN."""
     for key, vector in zip(keys, vectors, strict=True):

@@ -54,13 +54,15 @@ class Vector:
 class List:
     """n vectors of one width [n, d], each with a label ('' where it did not come from a word).
 
-    A list of lists is kept flat; `sizes` remembers the lengths of its lists.
+    A list of lists is kept flat; `sizes` remembers the lengths of its lists. The labels of vectors that were
+    `found` in a space are words that the expression doesn't have.
     """
 
     vectors: Floats
     labels: tuple[str, ...]
     spaces: Spaces = NO_SPACE
     sizes: tuple[int, ...] | None = None
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,6 +188,9 @@ class Surroundings(Protocol):
 
     def nearest(self, vector: Vector, k: int, forbidden: frozenset[Key], norm: Norm) -> List:
         """The k nearest words of a vector, without some, their vectors at a norm."""
+
+    def rank(self, word: Key, vector: Vector, forbidden: frozenset[Key]) -> int:
+        """The place of a word, from 1, among the neighbours of a vector, without some words."""
 
     def size(self, origin: Spaces) -> int:
         """How many words `nearest` looks through for a vector of some spaces."""

@@ -88,14 +88,20 @@ def _search_all(ranker: Ranker, placed: Mapping[int, Computed]) -> Found:
     wanted = [(i, vector) for i, one in placed.items() for vector in _vectors(ranker, one)]
     for name in dict.fromkeys(placed[i].space for i, _ in wanted):
         here = [(i, vector) for i, vector in wanted if placed[i].space == name]
-        k = ranker.options.k + max(len(placed[i].excluded) for i, _ in here)
+        k = ranker.options.k + max(_left_out(placed[i]) for i, _ in here)
         queries = np.stack([vector for _, vector in here])
         hits = search(ranker.spaces[name], queries, k, ranker.measure, ranker.candidates(name))
         for (i, _), rows, scores in zip(here, hits.rows, hits.scores, strict=True):
             # As many as this one would have asked for alone: what else is searched for must not show.
-            own = ranker.options.k + len(placed[i].excluded)
+            own = ranker.options.k + _left_out(placed[i])
             found.setdefault(i, []).append(Hits(rows[:own], scores[:own]))
     return {**found}
+
+
+def _left_out(one: Computed) -> int:
+    """How many hits may be no neighbours: excluded words, and a row of a found list itself."""
+    value = one.evaluated.value
+    return len(one.excluded) + (isinstance(value, List) and value.found)
 
 
 def _score_all(ranker: Ranker, placed: Mapping[int, Computed]) -> Found:
@@ -119,14 +125,9 @@ def _vectors(ranker: Ranker, one: Computed) -> Iterator[Floats]:
     """The vectors of a statement whose neighbours are wanted."""
     value = one.evaluated.value
     if isinstance(value, Vector):
-        yield _query(ranker, value)
+        yield ranker.query(value)
     elif isinstance(value, List) and value.vectors.shape[1] == ranker.spaces[one.space].dim:
         yield from filter(ranker.has_neighbours, value.vectors)
-
-
-def _query(ranker: Ranker, value: Vector) -> Floats:
-    """What is searched with: cos asks for a direction only, and that of a word is the one in its file."""
-    return value.components if ranker.options.metric != "cos" or value.filed is None else value.filed
 
 
 def _answer(ranker: Ranker, one: Computed, hits: list[Hits] | VecalcError) -> Answer:
@@ -173,11 +174,15 @@ def _split(
 
 
 def _rows(ranker: Ranker, one: Computed, value: List, hits: list[Hits]) -> Rows:
-    pending = iter(hits)
+    pending, space = iter(hits), ranker.spaces[one.space]
     rows = []
     for label, vector in zip(value.labels, value.vectors, strict=True):
         near = next(pending, None) if ranker.has_neighbours(vector) else None
-        neighbours = _split(ranker, one, near, ranker.options.metric)[0] if near else ()
+        neighbours: tuple[Neighbour, ...] = ()
+        if near:
+            itself = space.row(label) if value.found and ranker.options.exclude != "none" else None
+            alone = one if itself is None else one._replace(excluded=one.excluded | {itself})
+            neighbours = _split(ranker, alone, near, ranker.options.metric)[0]
         rows.append(Row(label, algebra.length(vector), None, neighbours))
     return Rows(tuple(rows), value.vectors)
 
@@ -210,5 +215,5 @@ def _expected(ranker: Ranker, one: Computed, statement: Expectation) -> Expected
 
         found = rank_in_score(space, value, row, candidates, excluded)
     else:
-        found = rank(space, _query(ranker, value), row, ranker.measure, candidates, excluded)
+        found = rank(space, ranker.query(value), row, ranker.measure, candidates, excluded)
     return Expected(space.word(row), statement.at, found)

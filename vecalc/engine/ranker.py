@@ -186,6 +186,10 @@ class Ranker:
             return with_variants(self.spaces[name], inputs)
         return frozenset(inputs if self.options.exclude == "inputs" else ())
 
+    def query(self, value: Vector) -> Floats:
+        """What is searched with: cos asks for a direction only, and that of a word is the one in its file."""
+        return value.components if self.options.metric != "cos" or value.filed is None else value.filed
+
     @property
     def limits(self) -> Limits:
         """What an expression may compute."""
@@ -213,7 +217,14 @@ class Ranker:
             raise NoValue("no candidate is left")
         labels = tuple(space.word(row) for row in rows)
         words = vectors_at(space, rows, norm)
-        return List(words, labels, frozenset({name}))
+        return List(words, labels, frozenset({name}), found=True)
+
+    def rank(self, word: Key, vector: Vector, forbidden: frozenset[Key]) -> int:
+        """The function `rank`: what `x => word` tells, in the space of the word, or that of `within`."""
+        from vecalc.engine.word_rank import rank_of
+
+        name = word.space if self.options.within is None else self._key(self.options.within)
+        return rank_of(self, name, word, vector, forbidden)
 
 
 def vectors_at(space: VectorSpace, rows: list[int], norm: Norm) -> Floats:

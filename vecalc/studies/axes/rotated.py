@@ -36,6 +36,10 @@ class _Turned:
         found = self.ranker.nearest(plain, k, forbidden, norm)
         return List(self.turn.turn(found.vectors), found.labels, found.spaces)
 
+    def rank(self, word: Key, vector: Vector, forbidden: frozenset[Key]) -> int:
+        """The vector goes back to where the words are."""
+        return self.ranker.rank(word, Vector(self.turn.back(vector.components), vector.spaces), forbidden)
+
     def mean(self, space: str, norm: Norm) -> Floats:
         """The mean of rotated vectors is the rotated mean."""
         return self.turn.turn(self.ranker.mean(space, norm))
