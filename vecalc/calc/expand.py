@@ -195,10 +195,14 @@ def _match_parameters(function: Define, call: Call) -> dict[str, Node]:
 
 
 def unknown_function(call: Call, scope: Scope, at: Span | None = None) -> UnknownName:
-    """The error for a call of a function that does not exist, with near spellings."""
+    """The error for a call of a function that does not exist: what it is called here, or near spellings."""
     from difflib import get_close_matches
 
+    from vecalc.calc.other_names import here
+
     place = at or Span(call.span.start, call.span.start + len(call.name))
+    if found := here(call.name):
+        return UnknownName(f"there is no function '{call.name}'", span=place, hint=str(found))
     known = sorted({*FUNCTIONS, *scope.functions})
     close = get_close_matches(call.name, known, n=3, cutoff=0.6)
     hint = f"did you mean {' or '.join(close)}?" if close else "`vecalc help functions` lists them"

@@ -13,6 +13,7 @@ from vecalc.lang.show import shorten
 if TYPE_CHECKING:
     from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
+WIDEST_ANALOGY = 80  # characters of words that a message repeats
 _OPERANDS = frozenset(
     {"NAME", "HYPHENATED", "QUOTED", "IN_SPACE", "SPACE", "NUMBER", "FUNCTION", "LPAR", "LSQB", "CANDIDATE"}
 )
@@ -91,7 +92,7 @@ def _bad_token(problem: UnexpectedToken, text: str) -> SyntaxProblem:
     return SyntaxProblem(
         f"unexpected {_name_of(token)}" + (f"; expected {wanted}" if wanted else ""),
         span=span,
-        hint=_hint(token.type, str(token), text[:start], problem),
+        hint=_hint(token.type, str(token), text[:start], problem) + _analogy(text),
     )
 
 
@@ -189,6 +190,18 @@ def _where_hint(problem: UnexpectedToken) -> str:
 
 
 _LAST_WORD = re.compile(r"(?<![^\s(\[,;=+\-−*/@^])[^\W\d][^\s()\[\],;:=+−*/@^]*$")
+
+
+_THREE_WORDS = re.compile(r"\s*" + r"\s+".join([r"([^\W\d][\w'’]*)"] * 3) + r"\s*")
+
+
+def _analogy(text: str) -> str:
+    """How three words side by side are written, which other tools take for an analogy."""
+    three = _THREE_WORDS.fullmatch(text)
+    if not three or "where" in three.groups() or len(text) > WIDEST_ANALOGY:
+        return ""
+    a, b, c = three.groups()
+    return f"; an analogy is {a} - {b} + {c}, or {a} : {b} :: {c} for {b} - {a} + {c}"
 
 
 def _between(kind: str, token: str, before: str) -> str:
