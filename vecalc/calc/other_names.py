@@ -40,7 +40,7 @@ OTHER_NAMES = {
     "cosinedistance": Here("1 - cos(a, b)"),
     **dict.fromkeys(("euclidean", "euclideandistance", "l2", "l2distance"), EUCLIDEAN),
     **dict.fromkeys(("manhattan", "cityblock", "l1", "l1distance"), Here("sum(abs(a - b))")),
-    **dict.fromkeys(("length", "len", "magnitude", "mag", "vectornorm", "l2norm", "veclen"), LENGTH),
+    **dict.fromkeys(("length", "magnitude", "mag", "vectornorm", "l2norm", "veclen"), LENGTH),
     **dict.fromkeys(("dotproduct", "inner", "innerproduct", "scalarproduct"), DOT),
     **dict.fromkeys(("mostsimilar", "similar", "similarby", "similarbyword", "similarbykey"), NEIGHBOURS),
     **dict.fromkeys(("similarbyvector", "getnearestneighbors", "nearestneighbors", "neighbors"), NEIGHBOURS),
