@@ -3,6 +3,8 @@
 python examples/films_and_users.py factors RATINGS.csv[.gz] FOLDER     then `vecalc features`, then
 python examples/films_and_users.py judge FOLDER
 
+The last step needs scikit-learn (pip install scikit-learn); `check` says so if it is not there.
+
 RATINGS has the columns userId, movieId, rating. `factors` splits the ratings at random (seeded) in three:
 
     60 %  the factors are fitted on these alone: rating = mean + bias of the user + bias of the film + u·f
@@ -235,8 +237,18 @@ def judge(folder: Path) -> None:
     print_table(["prediction", "RMSE [95 %]", "minus that of ridge, concat", "AUC of 4 or more"], rows)
 
 
+def check() -> None:
+    """End with a line where scikit-learn is missing, which `judge` needs."""
+    try:
+        import sklearn  # noqa: F401
+    except ImportError:
+        sys.exit("films_and_users: scikit-learn is needed to judge the features: pip install scikit-learn")
+
+
 if __name__ == "__main__":
+    if sys.argv[1] != "factors":
+        check()
     if sys.argv[1] == "factors":
         write_factors(Path(sys.argv[2]), Path(sys.argv[3]))
-    else:
+    elif sys.argv[1] == "judge":
         judge(Path(sys.argv[2]))

@@ -2,6 +2,7 @@
 # Ratings to factors, factors to features, features to models:  sh examples/films_and_users.sh RATINGS.csv[.gz] FOLDER
 set -e
 here=$(dirname "$0")
+python "$here/films_and_users.py" check  # what the last step needs, before the long ones
 python "$here/films_and_users.py" factors "$1" "$2"
 for part in train test; do
     vecalc features "$2/$part.csv" -o "$2/$part.npz" --norm raw -m users="$2/users.txt" -m films="$2/films.txt" \

@@ -227,6 +227,17 @@ def test_details_show_every_question(tmp_path: Path) -> None:
     assert rows[-1]["answer"] is None
 
 
+def test_details_show_every_pair(tmp_path: Path) -> None:
+    file = write(tmp_path, PAIRS + "king\tnobody\t10\n")
+    found = sheets("similarity", file, "-e", "cos(a, b)", "-e", "dist(a, b)", "--details")["pairs"]
+    assert len(found) == 6 * 2
+    first, last = found[0], found[-1]
+    assert (first["line"], first["a"], first["b"], first["judged"]) == (1, "king", "queen", 9)
+    assert first["formula"] == "cos(a, b)"
+    assert first["value"] == pytest.approx(float(vecalc("-m", KIN, "cos(king, queen)").out), abs=1e-6)
+    assert (last["b"], last["formula"], last["value"]) == ("nobody", "dist(a, b)", None)
+
+
 def test_similarity_is_counted(tmp_path: Path) -> None:
     found = sheets("similarity", write(tmp_path, PAIRS), "-e", "cos(a, b)", "-e", "dist(a, b)")
     cosine, distance = found["correlation"]

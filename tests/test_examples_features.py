@@ -172,6 +172,24 @@ def test_the_product_of_factors_predicts_ratings(tmp_path: Path, programs: Path)
     assert found["ridge, sum: u + f"] > 0.8 * found["biases"]
 
 
+@pytest.mark.skipif(shutil.which("sh") is None, reason="there is no sh")
+def test_a_missing_scikit_learn_is_told_before_the_long_steps(tmp_path: Path, programs: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['sklearn'] = None\n")
+    script = EXAMPLES / "films_and_users.sh"
+    done = subprocess.run(
+        ["sh", script, tmp_path / "no ratings.csv", tmp_path / "out"],
+        env={"PATH": f"{programs}:/usr/bin:/bin", "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr == (
+        "films_and_users: scikit-learn is needed to judge the features: pip install scikit-learn\n"
+    )
+    assert not (tmp_path / "out").exists()
+
+
 @needs_data
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("sh") is None, reason="there is no sh")

@@ -17,7 +17,10 @@ FORMULAS = MappingProxyType(
     }
 )
 
-_OTHERS = "the section's pairs but for those of the word asked about; its answer counts for each question"
+_OTHERS = (
+    "the section's pairs but for those of the word asked about; it counts for each question, "
+    "whose words are no answers"
+)
 SECTIONAL = MappingProxyType(
     {
         "3cosavg": f"c plus the mean offset of {_OTHERS}",

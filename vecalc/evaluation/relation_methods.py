@@ -1,7 +1,8 @@
 """Methods that learn a relation from a whole section: 3CosAvg and LRCos (Drozd, Gladkova & Matsuoka 2016).
 
 The section's pairs are learnt from, but for those that begin with the word that is asked about: each pair
-is left out once. So the answer depends on that word and the section, and not on which pair it was asked with.
+is left out once. So the ranking depends on that word and the section, and not on which pair it was asked
+with; the answer does where a word of the question, which can't be it, comes first.
 """
 
 from __future__ import annotations

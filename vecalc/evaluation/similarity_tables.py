@@ -43,6 +43,23 @@ def similarity_sheets(pairs: Pairs, runs: Sequence[SimilarityRun], rules: Rules)
     yield protocol_sheet(rules, _facts(pairs, runs), ranked=False)
 
 
+def detail_sheet(pairs: Pairs, runs: Sequence[SimilarityRun]) -> Sheet:
+    """Every pair, its score in the file, and the number of each formula; none for what does not count."""
+    names = Names(pairs.name, runs)
+    columns = (
+        Column("line", "count"),
+        *map(Column, pairs.columns),
+        Column("judged", "score"),
+        *names.columns,
+        Column("value", "score"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for i, pair in enumerate(pairs.pairs):
+        judged: tuple[Cell, ...] = (pair.line, *pair.words, pair.score)
+        rows += [(*judged, *names.of(run), _cell(float(run.compared.found[i]))) for run in runs]
+    return Sheet("pairs", columns, tuple(rows), names.title("Pairs"))
+
+
 def _correlations(names: Names, runs: Sequence[SimilarityRun], rules: Rules) -> Iterator[Sheet]:
     """Spearman's, by which sets are usually judged, and the interval of Pearson's by itself."""
     columns = (

@@ -147,6 +147,8 @@ def similarity(calculator: Calculator, path: str, wanted: Wanted, tell: Tell = u
     seen = any(run.compared.known or run.compared.counted.any() for run in runs)
     _tell_or_refuse(path, remarks, seen, tell)
     yield from similarity_tables.similarity_sheets(pairs, runs, wanted.rules)
+    if wanted.details:
+        yield similarity_tables.detail_sheet(pairs, runs)
 
 
 # --- what is not in the vocabulary ----------------------------------------------------------

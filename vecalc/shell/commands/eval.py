@@ -79,7 +79,7 @@ RULES = group(
 @RULES
 @MODEL
 @LET
-@flag("--details", "Analogies: also every question and what was answered.")
+@flag("--details", "Also every question and what was answered, or every pair and its numbers.")
 @FORMAT
 @QUIET
 def run(arguments: tuple[str, ...], **options: Any) -> int:
@@ -110,7 +110,7 @@ def _wanted(kind: str, options: dict[str, Any]) -> Wanted:
     from vecalc.studies.benchmarks import Wanted
     from vecalc.tables.binding import bindings
 
-    others = ("score",) if kind == "analogies" else ("methods", "exclusion", "details")
+    others = ("score",) if kind == "analogies" else ("methods", "exclusion")
     for name in others:
         if options[name]:
             option = {"methods": "--method", "exclusion": "--exclude"}.get(name, f"--{name}")

@@ -110,7 +110,7 @@ def _agreements(found: Sequence[Difference], names: Sequence[str], knows: Knows,
         Column("missing", "count"),
     )
     remark = (
-        f"rbo: rank-biased overlap, p = {PERSISTENCE:g} (Webber et al. 2010); "
+        f"rbo: rank-biased overlap, p = {PERSISTENCE:g}, extrapolated from these ranks (Webber et al. 2010); "
         "missing: neighbours that the other vocabulary lacks"
     )
     return Sheet("agreement", columns, tuple(rows), "agreement", (remark, conditions))

@@ -31,7 +31,8 @@ class Policy(NamedTuple):
     """What to do about rows that are not whole.
 
     error: stop; skip: leave the row out; nan: the features concerned are NaN; zero and mean: an unknown word
-    is the zero vector (at every norm), or the mean of its space's vectors (taken like a word's).
+    is the zero vector (at every norm), or the mean of its space's vectors as the file has them, which is then
+    brought to the norm in force like a word's (`center` takes off the mean of vectors at the norm).
     """
 
     unknown: Unknown = "error"
