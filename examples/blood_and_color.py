@@ -4,7 +4,8 @@ python examples/blood_and_color.py NORMS.csv[.gz] [MODEL...]
 
 NORMS is the table of feature norms of McRae et al. (2005), CONCS_FEATS_concstats_brm.csv: what people list
 for a thing, such as is_red for a tomato. For every thing that has a color in it and stands in the model,
-each formula of the thing and the word `color` ranks the color words (and, for `in 10`, all words). MRR is
+each formula of the thing and the word `color` ranks the color words (and, for `in 10`, all words; `by others`
+is the same with the colors of other things, dealt at random: what it finds without knowing the thing). MRR is
 the mean of 1 / (rank of the first right color); `better` and `worse` count things whose right color comes
 earlier or later than by the sum at the same norm; p is of a paired sign-flip test on 1 / rank, corrected for
 the number of formulas of the table (Holm). `chance` is the MRR of colors in random order. Colors, formulas
@@ -43,6 +44,7 @@ FORMULAS = {
     "bind(A, B)": "bind(A, B)",
     "dilate(A, B)": "dilate(A, B)",
 }
+SEED, SHUFFLES = 1, 200  # of the colors of other things
 NORMS = ("rms", "unit", "raw")
 
 
@@ -65,6 +67,7 @@ def measure(space: vecalc.VectorSpace, colors_of: dict[str, set[str]]) -> None:
     chance = np.mean([by_chance(len(colors), len(colors_of[thing] & set(colors))) for thing in known])
     share = f"{len(known)} of {len(colors_of)} things"
     print(f"\n{space.name}: {share}, {len(colors)} colors, chance {chance:.3f}\n")
+    right = np.array([[color in colors_of[thing] for color in colors] for thing in known])
     rows, ps = [], []
     for norm in NORMS:
         calculate = vecalc.Calculator(space, vecalc.Options(norm=norm, exact=True))
@@ -72,7 +75,8 @@ def measure(space: vecalc.VectorSpace, colors_of: dict[str, set[str]]) -> None:
         usual = None
         for name, formula in FORMULAS.items():
             made = vecalc.features(calculate, [formula], {"A": known}, kind="float64")
-            among, everywhere = ranks(space, known, made.values, [colors_of[t] for t in known], colors)
+            by_color, by_word = ranks(space, known, made.values, colors)
+            among, everywhere = first_right(by_color, right), first_right(by_word, right)
             usual = among if usual is None else usual
             gain = 1 / among - 1 / usual
             ps.append(paired_p(gain) if gain.any() else 1.0)
@@ -83,13 +87,16 @@ def measure(space: vecalc.VectorSpace, colors_of: dict[str, set[str]]) -> None:
                     str(mean_interval(1 / among)),
                     f"{(among == 1).mean():.1%}",
                     f"{(everywhere <= 10).mean():.1%}",
+                    f"{of_other_things(by_word, right):.1%}",
                     f"{(among < usual).sum()}",
                     f"{(among > usual).sum()}",
                 ]
             )
     for row, p in zip(rows, holm(ps), strict=True):
         row.append(f"{p:.4f}")
-    print_table(["norm", "formula", "MRR [95 %]", "first", "in 10", "better", "worse", "p"], rows)
+    print_table(
+        ["norm", "formula", "MRR [95 %]", "first", "in 10", "by others", "better", "worse", "p"], rows
+    )
 
 
 def by_chance(count: int, right: int) -> float:
@@ -110,19 +117,30 @@ def directions(space: vecalc.VectorSpace) -> np.ndarray:
 
 
 def ranks(
-    space: vecalc.VectorSpace, known: list[str], vectors: np.ndarray, right: list[set[str]], colors: list[str]
+    space: vecalc.VectorSpace, known: list[str], vectors: np.ndarray, colors: list[str]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Of each thing's first right color: the rank among the colors, and among all words but the inputs."""
+    """Of each color for each thing [things, colors]: its rank among colors, and among all but the inputs."""
     cosines = directions(space) @ vectors.T  # [n, things]; a thing's own length does not matter to the order
     where = np.array([space.row(color) for color in colors])
     among, everywhere = [], []
     for i, thing in enumerate(known):
-        best = max(cosines[space.row(color), i] for color in right[i] if color in colors)
-        above = cosines[:, i] > best
-        above[[space.row(thing), space.row("color")]] = False
-        among.append(1 + np.count_nonzero(cosines[where, i] > best))
-        everywhere.append(1 + np.count_nonzero(above))
+        others = np.delete(cosines[:, i], [space.row(thing), space.row("color")])
+        own = cosines[where, i]
+        among.append([1 + np.count_nonzero(own > color) for color in own])
+        everywhere.append([1 + np.count_nonzero(others > color) for color in own])
     return np.array(among), np.array(everywhere)
+
+
+def first_right(ranked: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """The rank of each thing's first right color [things], of ranks and flags [things, colors]."""
+    return np.where(right, ranked, np.iinfo(int).max).min(axis=1)
+
+
+def of_other_things(everywhere: np.ndarray, right: np.ndarray) -> float:
+    """How many things have a right color of another thing among their ten words, by chance."""
+    random = np.random.default_rng(SEED)
+    orders = [random.permutation(len(right)) for _ in range(SHUFFLES)]
+    return float(np.mean([(first_right(everywhere, right[order]) <= 10).mean() for order in orders]))
 
 
 def main(norms: str, models: list[str]) -> None:
