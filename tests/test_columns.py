@@ -195,3 +195,21 @@ def test_what_a_text_binds_may_have_columns(run: Callable[[str], Done], text: st
 def test_nearest_looks_from_the_words_of_the_questions() -> None:
     done = family("eval", "similarity", "pairs.tsv", "-e", "cos(mean(nearest(a, 1)), b)", "--json")
     assert done.code == 0, done.err
+
+
+def test_a_word_that_a_column_holds_as_a_part_is_a_word() -> None:
+    """Near spellings of words look beside separators; a column king_of_a is not meant by `king`."""
+    Path("parts.csv").write_text("king_of_a,b\nqueen,man\n")
+    done = family("--csv", "parts.csv", "-e", "cos(king, b)", "--format", "jsonl")
+    assert done.code == 0, done.err
+    assert done.records[0]["value"] == family("cos(king, man)", "--format", "json").records[0]["value"]
+
+
+def test_a_rank_is_that_of_the_words_of_each_row() -> None:
+    Path("ranks.csv").write_text("a,b\nking,queen\nman,queen\n")
+    done = family("--csv", "ranks.csv", "-e", "rank(b, a)", "--format", "jsonl")
+    alone = family("rank(queen, king); rank(queen, man)", "--format", "jsonl")
+    assert [record["value"] for record in done.records] == [record["value"] for record in alone.records]
+    features = family("features", "ranks.csv", "-e", "rank(b, a)", "-o", "ranks.npy")
+    assert features.code == 0, features.err
+    assert np.load("ranks.npy")[:, 0].tolist() == [record["value"] for record in alone.records]
