@@ -50,10 +50,11 @@ def _meant(missing: Sequence[tuple[Word, VectorSpace]], near: Mapping[tuple[str,
         if options:
             close = " or ".join([", ".join(options[:-1]), options[-1]] if len(options) > 1 else options)
             hints.append(f"did you mean {close}?" if alone else f"{text}: {close}?")
-    looks = dict.fromkeys(filter(None, (_look(spaces[space], text) for text, space in near)))
+    one = len(spaces) == 1
+    looks = dict.fromkeys(filter(None, (_look(spaces[space], text, one) for text, space in near)))
     if hints:
         return " ".join([*dict.fromkeys(hints), *looks])
-    return "; ".join([_nothing_near([text for text, _ in near], alone), *looks])
+    return "; ".join([_nothing_near([text for text, _ in near], alone, one), *looks])
 
 
 def _typed(word: str) -> str:
@@ -61,20 +62,22 @@ def _typed(word: str) -> str:
     return word if _BARE.fullmatch(word) else quote(word)
 
 
-def _look(space: VectorSpace, word: str) -> str:
+def _look(space: VectorSpace, word: str, one: bool) -> str:
     """What most words of a space begin or end with, where this one does not."""
     prefix, ending, is_tag = carried(space)
     begins = f"begin with {prefix}" if prefix and not word.startswith(prefix) else ""
     kind = "a tag such as " if is_tag else ""
     ends = f"end with {kind}{ending}" if ending and not word.endswith(ending) else ""
     look = " and ".join(filter(None, (begins, ends)))
-    return f"most words of this vocabulary {look}" if look else ""
+    whose = "this vocabulary" if one else space.name
+    return f"most words of {whose} {look}" if look else ""
 
 
-def _nothing_near(asked: Sequence[str], alone: bool) -> str:
+def _nothing_near(asked: Sequence[str], alone: bool, one: bool) -> str:
     """That no word is near, of those words for which near ones were sought."""
     sought = [word for word in asked if SHORTEST <= len(fold(word)) <= LONGEST]
     if not sought:
         return f"near spellings are sought for words of {SHORTEST} to {LONGEST} letters"
     them = "it" if alone else " or ".join(f"'{shorten(word)}'" for word in dict.fromkeys(sought))
-    return f"no word of this vocabulary is spelled like {them}"
+    whose = "this vocabulary" if one else "their vocabularies"
+    return f"no word of {whose} is spelled like {them}"
