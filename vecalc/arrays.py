@@ -17,5 +17,6 @@ Mask: TypeAlias = "NDArray[np.bool_]"
 Singles: TypeAlias = "NDArray[np.float32]"
 Bytes: TypeAlias = "NDArray[np.uint8]"  # of a text, or counts as small
 Bits: TypeAlias = "NDArray[np.uint32]"  # masks and hashes
+Hashes: TypeAlias = "NDArray[np.uint64]"
 Small: TypeAlias = "NDArray[np.int8]"  # numbers of codes
 AnyArray: TypeAlias = "NDArray[Any]"  # of any type

@@ -33,7 +33,12 @@ back is a `UsageError`.
     word2vec_header   the line "rows width"
     text_rows         lines of text -> blocks
     float_parsing, float_text         text <-> numbers, fast
-    wordlists         words in a file of their own
+    folders           a folder -> the file to read, and the parts that follow it
+    wordlists         words in a file of their own: which file
+    word_files, word_lines, word_tables, text_arrays    a list of words of any kind -> words
+    spacy_words, murmur                                 spaCy's keys and strings -> words and their rows
+    pairing           words and rows put together
+    raw_numbers       files of numbers and nothing else, which are named and not read
     arrow_blocks      Arrow record batches <-> blocks
     pickled, pickled_machine, pickled_names   a pickle -> plain values
     gensim_parts      what there is in a gensim model
@@ -87,6 +92,7 @@ class Reading(NamedTuple):
     words_file: str = ""  # the words of a file that holds rows alone
     member: str = ""  # the file that is wanted of an archive: FILE.zip:MEMBER
     part: str = ""  # the column, tensor or array that is wanted of a file: FILE#PART
+    parts: tuple[str, ...] = ()  # files of the same folder that go on where this one ends
 
 
 class Odd(NamedTuple):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
@@ -15,13 +14,14 @@ from vecalc.answers import ENCODINGS, Stored
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, StorageProblem, UsageError
 from vecalc.formats import Block, Format, Head, Reading, Source
-from vecalc.formats.open_file import Tap, opened
+from vecalc.formats.folders import main_file
+from vecalc.formats.open_file import Tap, head_of, opened
+from vecalc.formats.raw_numbers import refuse_raw
 from vecalc.formats.reference import located
 from vecalc.formats.row_rules import sound
 from vecalc.formats.unsupported import BINARY, TEXT, refuse
 from vecalc.formats.word_text import shown
 from vecalc.space import VectorSpace
-from vecalc.space.files import unreadable
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.store import is_store, open_store
 from vecalc.space.store_files import Written
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 # The matrix grows by an eighth whenever it is full: at most that much is idle, and a resize of a large
 # array moves pages rather than bytes.
 GROWTH = 8
-LISTED = 4  # names that a message gives of a folder
-LOOKED_AT = 1000  # and that it chooses them from, so that a folder of millions is no wait
 
 
 class _Loaded(NamedTuple):
@@ -70,7 +68,8 @@ def read_into_memory(place: Path, reading: Reading, name: str = "") -> Loaded:
     if is_store(place):
         return Loaded(open_store(place, name), ()).of(place)
     found: list[Subwords] = []
-    with opened(main_file(place), reading) as (source, head, files):
+    file, reading = main_file(place, reading)
+    with opened(file, reading) as (source, head, files):
         words, matrix = gathered(_watched(blocks_of(source, head), found), source.path)
         subwords = found[0].in_memory() if found else None
     space = MatrixSpace(words, matrix, name or place.name, subwords=subwords)
@@ -96,7 +95,7 @@ def convert(
     found: list[Subwords] = []
 
     def rows() -> Iterator[tuple[list[str], Singles]]:
-        with opened(main_file(path), reading, tap, hashed=True) as (source, head, files):
+        with opened(*main_file(path, reading), tap, hashed=True) as (source, head, files):
             for block in _watched(blocks_of(source, head), found):
                 if block.words:
                     yield block.words, block.rows
@@ -111,40 +110,6 @@ def convert(
         )
     except FileProblem as problem:
         raise problem.at(where=str(path)) from None
-
-
-def main_file(path: Path) -> Path:
-    """The file to read at a path: the path itself, or that of a folder which some format names.
-
-    FileProblem for a folder with none or several of them.
-    """
-    try:
-        there_is_one = path.is_dir()
-    except (OSError, ValueError):  # a name too long, a NUL: what can't be a path is no folder
-        there_is_one = False
-    if not there_is_one:
-        return path
-    names = sorted({name for form in formats().values() for name in getattr(form, "IN_FOLDERS", ())})
-    found = [name for name in names if (path / name).is_file()]
-    if len(found) == 1:
-        file: Path = path / found[0]
-        return file
-    if found:
-        message = f"a folder with several models: {', '.join(found)}"
-        raise FileProblem(message, where=str(path), hint="name one of them")
-    hint = f"name a file in it; of a folder, {', '.join(names)} would be read"
-    message = f"a folder, and not a vecalc store; it holds {_listed(path)}"
-    raise FileProblem(message, where=str(path), hint=hint)
-
-
-def _listed(folder: Path) -> str:
-    """Some of the names in a folder, for a message."""
-    try:
-        names = sorted(entry.name for entry in islice(folder.iterdir(), LOOKED_AT))
-    except OSError as error:
-        raise unreadable(folder, error) from None
-    more = " and more" if len(names) > LISTED else ""
-    return ", ".join(map(shown, names[:LISTED])) + more if names else "nothing"
 
 
 def _watched(blocks: Iterable[Block], found: list[Subwords]) -> Iterator[Block]:
@@ -169,13 +134,35 @@ def blocks_of(source: Source, head: Head) -> Iterator[Block]:
     FileProblem where a part was named and the format has none; what else had no use is a remark.
     """
     reading, tally = source.reading, source.tally
-    for block in sound(recognised(head, source.path).read(source), source):
+    for block in sound(unchecked(source, head), source):
         if reading.part and "part" not in tally.used:
             message = f"it has no parts to choose from, such as {shown(reading.part)}"
             raise FileProblem(message, where=str(source.path), hint="leave out # and what follows")
         yield block
     if reading.words_file and "words_file" not in tally.used:
         tally.remarks[f"{Path(reading.words_file).name} was not used: the file has words of its own"] = None
+
+
+def unchecked(source: Source, head: Head) -> Iterator[Block]:
+    """The blocks of an open file as its format gives them, and those of the parts that follow it.
+
+    The numbers of rows go on from part to part. FileProblem for a part of another width.
+    """
+    first = last = width = 0
+    for part in (None, *source.reading.parts):
+        if part is not None:
+            source = source.open(source.path.with_name(part))
+            head = head_of(source)
+        for block in recognised(head, source.path).read(source):
+            if len(block.words) and block.rows.shape[1] != (width := width or block.rows.shape[1]):
+                message = f"rows of {block.rows.shape[1]:,} numbers; those of the parts before have {width:,}"
+                raise FileProblem(
+                    message, where=str(source.path), hint="keep the parts of one model together"
+                )
+            numbers = [first + number for number in block.numbers] if first else block.numbers
+            last = max(last, numbers[-1] if len(numbers) else 0)
+            yield block._replace(numbers=numbers)
+        first = last
 
 
 def formats() -> dict[str, Format]:
@@ -192,6 +179,7 @@ def recognised(head: Head, path: Path) -> Format:
         if form.recognise(head):
             return form
     refuse(head, TEXT, path)
+    refuse_raw(head, path)
     first = head.data.partition(b"\n")[0].rstrip()
     message = f"not a file of word vectors; it begins with {shown(first)}"
     names = ", ".join(name.replace("_", " ") for name in known)

@@ -50,13 +50,23 @@ def read(source: Source) -> Iterator[Block]:
     check_size(array, available, where, exact=exact)
     words, listed = words_beside(source)
     rows = rows_of(array, source.stream, source.file, where)
-    yield from paired(words, listed, array.shape[0], rows, source)
+    yield from paired(words, listed, array.shape[0], rows, source, lambda: _again(array, source))
     if not (array.fortran and source.file):
         extra = sum(map(len, iter(lambda: source.stream.read(CHUNK), b"")))  # has checksums verified
         if extra:
             hint = "--allow-trailing ignores the rest"
             problem = FileProblem("data after the array", where=where, hint=hint)
             excuse(source.reading.allow_trailing, TRAILING, problem, source, extra)
+
+
+def _again(array: Array, source: Source) -> Iterator[Singles]:
+    """The rows once more."""
+    where = str(source.path)
+    if source.file is None:
+        message = "several words have the same row, and the file is compressed"
+        raise FileProblem(message, where=where, hint="decompress it once")
+    source.file.seek(array.offset)
+    return rows_of(array, source.file, source.file, where)
 
 
 def write(path: Path, space: VectorSpace) -> None:

@@ -21,10 +21,12 @@ from typing import IO, NamedTuple, cast
 import numpy as np
 
 from vecalc.errors import FileProblem
-from vecalc.formats import DAMAGED, MAX_WORD, Block, Head, Source, Stream
+from vecalc.formats import DAMAGED, Block, Head, Source, Stream
 from vecalc.formats.compression import ceiling_of, too_much
-from vecalc.formats.npy import Array, check_matrix, check_size, pieces, read_header, rows_of
-from vecalc.formats.word_text import as_text, decode, encoded, shown, unfit
+from vecalc.formats.npy import Array, check_matrix, check_size, read_header, rows_of
+from vecalc.formats.text_arrays import TEXT, check_words, words_of
+from vecalc.formats.word_files import Names
+from vecalc.formats.word_text import encoded, shown, unfit
 from vecalc.formats.wordlists import paired, words_beside
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
@@ -33,7 +35,6 @@ SUFFIXES = (".npz",)
 MOST_MEMBERS = 1000  # arrays in a file of vectors: two
 _VECTORS = ("vectors", "embeddings")
 _WORDS = ("words", "vocab", "tokens", "keys")
-_TEXT = "US"  # kinds of arrays that hold text: of characters, of bytes
 _DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, ValueError)
 _SAVE = "save two arrays: np.savez(path, words=words, vectors=rows)"
 
@@ -65,8 +66,9 @@ def read(source: Source) -> Iterator[Block]:
             raise _lacking("no array with rows and columns", members, source.path)
         where = _place(source.path, vectors.name)
         check_matrix(vectors.array, where)
-        texts = [member for member in members if member.array.dtype.kind in _TEXT]
+        texts = [member for member in members if member.array.dtype.kind in TEXT]
         listed = _chosen(members, _WORDS, texts, "text", source.path)
+        words: Names | list[str]
         if listed is None:
             words, path = words_beside(source)
         else:
@@ -157,23 +159,12 @@ def _lacking(message: str, members: list[_Member], path: Path) -> FileProblem:
 def _words(archive: zipfile.ZipFile, member: _Member, source: Source) -> list[str]:
     """The words of an array of text."""
     array, where = member.array, _place(source.path, member.name)
-    if len(array.shape) != 1 or array.dtype.kind not in _TEXT:
+    if len(array.shape) != 1 or array.dtype.kind not in TEXT:
         raise _lacking("the words are not a plain array of text", [member], source.path)
-    size = array.dtype.itemsize
-    if not 0 < size <= 4 * MAX_WORD:
-        message = f"words of up to {size:,} bytes each"
-        raise FileProblem(message, where=where, hint="the file is damaged, or of another format")
-    words: list[str] = []
-
-    def place(i: int) -> str:
-        return f"{where}: word {len(words) + i + 1:,}"
-
+    check_words(array, where)
     with archive.open(member.info) as stream:
         read_header(stream, where)
-        for piece in pieces(array, cast(Stream, stream), where):
-            some = piece.tolist()
-            words += decode(some, source, place) if array.dtype.kind == "S" else as_text(some, source, place)
-    return words
+        return words_of(array, cast(Stream, stream), source, where)
 
 
 def _place(path: Path, name: str) -> str:

@@ -30,7 +30,10 @@ from vecalc.formats.wordlists import paired, words_beside, write_words
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
 
-IN_FOLDERS = ("model.safetensors", "0_StaticEmbedding/model.safetensors")
+IN_FOLDERS = (
+    "model.safetensors",
+    *("0_StaticEmbedding/model.safetensors", "0_WordEmbeddings/model.safetensors"),
+)
 SUFFIXES = (".safetensors",)
 SHARED = 16  # words that share rows may make so many times more of a file than packing does
 LONGEST_HEADER = 100_000_000  # bytes: the format's own cap

@@ -1,70 +1,169 @@
 """Words in a file of their own, for formats that hold rows alone.
 
-Which file: the first that is there of NAME.words, NAME.txt, NAME.vocab, NAME.json (NAME: the file of rows
-without its suffixes .npy, .npz, .safetensors and those of compression), tokenizer.json, words.txt,
-vocab.txt, vocab.json, all in the same folder. NAME.words, which `write_words` writes, has a word a line,
-exactly as it is. Another text file may have the word's count behind it on every line (as GloVe writes it);
-one that holds vectors is passed over. JSON is a list of words, an object from word to row, or a
-`tokenizer.json` of Hugging Face; subword marks (##ing, Ġthe) are kept as they are.
+Which file: the one that `--words-file` names; else, in the folder of the rows, spaCy's `key2row` and
+`strings.json`; else the first that is there of `places`: NAME.words, NAME.txt, NAME.vocab, NAME.json (NAME:
+the file of rows without its suffixes); tokenizer.json, words.txt, vocab.txt, vocab.json, and the other names
+of `IN_FOLDER`; at last what shares a beginning with NAME, the longest first: of news_tensor,
+news_tensor_words.txt, news_metadata.tsv, news-vocab.pkl. A text that holds vectors is passed over. Which
+kinds of lists there are, `word_files` says; subword marks (##ing, Ġthe) are kept as they are. Which file it
+was is a remark, unless it was named, is NAME.words, which `write_words` writes, or is what a model of its
+kind always has.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem
-from vecalc.formats import HEAD_BYTES, Block, Head, Source, glove, word2vec_text
+from vecalc.formats import Block, FileTally, Source
+from vecalc.formats.pairing import by_rows, in_order, within
+from vecalc.formats.reference import located
+from vecalc.formats.spacy_words import is_of_spacy
+from vecalc.formats.spacy_words import words_of as words_of_spacy
 from vecalc.formats.word2vec_header import BYTE_ORDER_MARK
-from vecalc.formats.word_text import as_text, decode, encoded, unfit
+from vecalc.formats.word_files import EXACT, Names, names_in
+from vecalc.formats.word_text import encoded, shown, unfit
 from vecalc.space import VectorSpace
+from vecalc.space.files import unreadable
 
-OF_NAME = (".words", ".txt", ".vocab", ".json")
-IN_FOLDER = ("tokenizer.json", "words.txt", "vocab.txt", "vocab.json")
-WRITTEN = OF_NAME[0]
-_ALSO = "tokenizer.json, vocab.txt and vocab.json"
-_SUFFIX = re.compile(r"(\.(npy|npz|safetensors|gz|bz2|xz|zst))+\Z", re.IGNORECASE)
-_COUNTED = re.compile(rb"(\S+)[ \t]+\d+")
-_HINT = "one line for each row, in the order of the rows"
+OF_NAME = (EXACT, ".txt", ".vocab", ".json")
+PART_OF_MODELS = ("tokenizer.json", "whitespacetokenizer_config.json")
+IN_FOLDER = (
+    PART_OF_MODELS[0],
+    *("words.txt", "vocab.txt", "vocab.json", "words.lst", "word_index.json", "metadata.tsv", "labels.tsv"),
+    *(
+        "vocab.tsv",
+        "vocab.csv",
+        "vocab.lst",
+        "vocab.pkl",
+        "vocab.npy",
+        "words.npy",
+        "wordsList.npy",
+        "words.pkl",
+    ),
+    *("words.json", "labels.txt", "index2word.json", "id2word.json", "word2id.json", "index2word.pkl"),
+    *("index.parquet", "vocab.parquet", PART_OF_MODELS[1]),
+)
+_KINDS = (
+    "words",
+    "vocab",
+    "vocabulary",
+    "metadata",
+    "labels",
+    "word_index",
+    "index",
+    "index2word",
+    "id2word",
+)
+_ENDS = ("words", "txt", "tsv", "lst", "json", "pkl", "npy", "csv", "parquet", "arrow")
+_SHARED = re.compile(  # what NAME shares with the file of words, and what may follow in that
+    rf"[-_.]?(?:{'|'.join(_KINDS)})\.(?:{'|'.join(_ENDS)})\Z", re.IGNORECASE
+)
+_PIECE = re.compile(r"[-_.][^-_.]*\Z")
+_SUFFIX = re.compile(
+    r"(\.(npy|npz|safetensors|tsv|csv|txt|vec|mat|dat|bytes|bin|gz|bz2|xz|zst))+\Z", re.IGNORECASE
+)
+LOOKED_AT = 10_000  # names of a folder
+_USUAL = "vocab.txt, metadata.tsv, labels.tsv, word_index.json or tokenizer.json"
 
 
-def words_beside(source: Source) -> tuple[list[str], Path]:
+def words_beside(source: Source) -> tuple[Names, Path]:
     """The words of a file's rows, and the file that they are in; FileProblem where there is none."""
-    stem = _SUFFIX.sub("", source.path.name)
-    for name in (*(f"{stem}{suffix}" for suffix in OF_NAME), *IN_FOLDER):
-        path = source.path.with_name(name)
-        if path == source.path or not path.is_file():
-            continue
-        words = _listed(source.open(path), path)
-        if words is not None:
-            return words, path
+    if source.reading.words_file:
+        return _named(source)
+    if is_of_spacy(source.path):
+        return words_of_spacy(source)
+    for path in places(source.path):
+        opened = source.open(path)
+        names = names_in(_by_itself(opened, ""), named=False)
+        if names is not None:
+            if path.name != f"{stem_of(source.path)}{EXACT}" and path.name not in PART_OF_MODELS:
+                source.tally.remarks[f"the words are those of {path.name}"] = None
+            return names, path
     message = "holds rows and no words, and there is no list of words beside it"
-    hint = f"write one, a word a line, into {stem}{WRITTEN} or words.txt beside it; {_ALSO} are read as well"
-    raise FileProblem(message, where=str(source.path), hint=hint)
+    hint = (
+        f"name it by --words-file FILE, or write one, a word a line, into {stem_of(source.path)}{EXACT} or "
+    )
+    raise FileProblem(
+        message, where=str(source.path), hint=f"{hint}words.txt beside it; {_USUAL} are found as well"
+    )
+
+
+def stem_of(path: Path) -> str:
+    """The name of a file of rows without its suffixes."""
+    return _SUFFIX.sub("", path.name) or path.name
+
+
+def places(rows: Path) -> Iterator[Path]:
+    """The files beside a file of rows that may hold its words, the likeliest first."""
+    stem = stem_of(rows)
+    for name in (*(f"{stem}{suffix}" for suffix in OF_NAME), *IN_FOLDER):
+        path = rows.with_name(name)
+        if path != rows and path.is_file():
+            yield path
+    try:
+        found = sorted(path.name for path in islice(rows.parent.iterdir(), LOOKED_AT))
+    except OSError as error:
+        raise unreadable(rows.parent, error) from None
+    while stem:
+        for name in found:
+            if name.startswith(stem) and name != rows.name and _SHARED.fullmatch(name, len(stem)):
+                yield rows.with_name(name)
+        stem = _PIECE.sub("", stem) if _PIECE.search(stem) else ""
+
+
+def _named(source: Source) -> tuple[Names, Path]:
+    """The words of the file that the user names, or of a column of it."""
+    source.tally.used.add("words_file")
+    path, reading = located(Path(source.reading.words_file), source.reading._replace(words_file=""))
+    if reading.member:
+        message = "a list of words in an archive, which is not read"
+        raise FileProblem(message, where=str(path), hint="unpack it and name the list")
+    names = names_in(_by_itself(source.open(path), reading.part), named=True)
+    assert names is not None  # noqa: S101 - it is a problem where it is named
+    return names, path
+
+
+def _by_itself(listed: Source, column: str) -> Source:
+    """A list as it is to be read: what part of the rows is wanted is none of its concern."""
+    tally = FileTally()
+    tally.counts, tally.remarks, tally.odd = listed.tally.counts, listed.tally.remarks, listed.tally.odd
+    reading = listed.reading._replace(part=column, member="", words_file="")
+    return listed._replace(reading=reading, tally=tally)
+
+
+# --- words and rows -----------------------------------------------------------------------------------
 
 
 def paired(
-    words: list[str], listed: Path, count: int, rows: Iterator[Singles], source: Source
+    words: Names | Sequence[str],
+    listed: Path,
+    count: int | None,
+    rows: Iterator[Singles],
+    source: Source,
+    again: Callable[[], Iterator[Singles]] | None = None,
 ) -> Iterator[Block]:
-    """Blocks of words and the rows [b, d] they belong to; FileProblem unless there are as many of both."""
-    if len(words) != count:
-        what = "words" if listed == source.path else f"words in {listed.name}"
-        message = f"there are {count:,} rows and {len(words):,} {what}"
-        raise FileProblem(message, where=str(source.path), hint="they must be as many, and in the same order")
-    first = 0
-    for block in rows:
-        last = first + len(block)
-        yield Block(words[first:last], block, range(first + 1, last + 1))
-        first = last
+    """Blocks of words and the rows [b, d] they belong to, which are `count`, or as many as come.
+
+    `again` gives the rows once more, for words that share one. FileProblem unless words and rows fit: each
+    row has a word, but for rows of zeros before or behind them (padding), and those that a list with places
+    of its own gives none.
+    """
+    names = words if isinstance(words, Names) else Names(list(words))
+    names = _without_heading(names, listed, count, source)
+    if names.rows is None:
+        yield from in_order(names.words, listed, count, rows, source)
+    else:
+        yield from by_rows(within(names, listed, count, source), listed, rows, source, again)
 
 
 def write_words(path: Path, space: VectorSpace) -> None:
     """The words of a space, one a line, in a file beside the one of its rows; UsageError for some."""
-    with path.with_name(path.stem + WRITTEN).open("wb") as stream:
+    with path.with_name(path.stem + EXACT).open("wb") as stream:
         for row, word in enumerate(space.words()):
             raw = encoded(word, row, "a list of words", escapes=True)
             if raw.endswith(b"\r") or (not row and raw.startswith(BYTE_ORDER_MARK)):
@@ -72,69 +171,12 @@ def write_words(path: Path, space: VectorSpace) -> None:
             stream.write(raw + b"\n")
 
 
-def _listed(source: Source, path: Path) -> list[str] | None:
-    """The words in a file, None where it holds vectors instead."""
-    data = b"".join(iter(lambda: source.stream.read(1 << 20), b""))
-    if path.suffix == ".json":
-        return as_text(_of_json(data, path), source, lambda i: f"{path}: word {i + 1:,}")
-    head = Head(data[:HEAD_BYTES], len(data) <= HEAD_BYTES)
-    if path.suffix != WRITTEN and (glove.recognise(head) or word2vec_text.recognise(head)):
-        return None
-    lines = _lines(data)
-    if path.suffix != WRITTEN and _COUNTED.fullmatch(lines[0]):
-        counted = [_COUNTED.fullmatch(line) for line in lines]
-        lines = lines if None in counted else [match[1] for match in counted if match]
-    return decode(lines, source, lambda i: f"{path}:{i + 1}")
-
-
-def _lines(data: bytes) -> list[bytes]:
-    lines = data.removeprefix(BYTE_ORDER_MARK).removesuffix(b"\n").split(b"\n")
-    if all(line.endswith(b"\r") for line in lines[:-1]) and len(lines) > 1:
-        lines = [line.removesuffix(b"\r") for line in lines]
-    return lines
-
-
-def _of_json(data: bytes, path: Path) -> list[str]:
-    try:
-        value = json.loads(data)
-    except (ValueError, RecursionError):
-        raise FileProblem("not sound JSON", where=str(path), hint="fetch the file again") from None
-    if isinstance(value, dict) and isinstance(value.get("model"), dict):
-        return _in_order(_of_tokenizer(value, path), path)
-    if isinstance(value, list) and all(isinstance(word, str) for word in value):
-        return value
-    if isinstance(value, dict) and value:
-        return _in_order(value, path)
-    raise _unknown(path)
-
-
-def _of_tokenizer(value: dict[str, Any], path: Path) -> dict[str, Any]:
-    """Token to row of a tokenizer's model, and of the tokens that were added to it."""
-    vocabulary = value["model"].get("vocab")
-    if isinstance(vocabulary, list):  # Unigram: pairs of piece and score
-        pairs = [entry[0] for entry in vocabulary if isinstance(entry, list) and entry]
-        if len(set(map(str, pairs))) < len(vocabulary):
-            raise _unknown(path)
-        vocabulary = {piece: row for row, piece in enumerate(pairs)}
-    added = value.get("added_tokens") or []
-    if not isinstance(vocabulary, dict) or not isinstance(added, list):
-        raise _unknown(path)
-    tokens = [token for token in added if isinstance(token, dict) and "id" in token]
-    more = {token["content"]: token["id"] for token in tokens if isinstance(token.get("content"), str)}
-    return {**vocabulary, **more}
-
-
-def _in_order(rows: dict[str, Any], path: Path) -> list[str]:
-    """The words by their rows, which must be 0, 1, 2, ... without a gap."""
-    words: list[str | None] = [None] * len(rows)
-    for word, row in rows.items():
-        if type(row) is not int or not 0 <= row < len(words) or words[row] is not None:
-            message = f"the rows of its {len(words):,} words are not 0, 1, 2, ...: see '{word[:40]}'"
-            raise FileProblem(message, where=str(path), hint="an object from word to row, from 0 on")
-        words[row] = word
-    return [word for word in words if word is not None]
-
-
-def _unknown(path: Path) -> FileProblem:
-    message = "no list of words: neither strings, nor an object from word to row, nor a tokenizer"
-    return FileProblem(message, where=str(path), hint="or write a text file, " + _HINT)
+def _without_heading(names: Names, listed: Path, count: int | None, source: Source) -> Names:
+    """The words without the name of their column, and without blank lines at the end of a text."""
+    words, one_more = names.words, count is not None and len(names.words) == count + 1
+    if one_more and not words[-1].strip() and listed.suffix != EXACT:
+        return names._replace(words=words[:-1])
+    if (names.headed and (one_more or count is None)) or (names.maybe_headed and one_more):
+        source.tally.remarks[f"the first line of {listed.name}, {shown(words[0])}, is a heading"] = None
+        return names._replace(words=words[1:])
+    return names

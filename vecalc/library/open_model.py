@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vecalc.answers import Stored
 from vecalc.errors import FileProblem, NoSpace, NotWritable, StorageProblem, UsageError
 from vecalc.formats import Reading
-from vecalc.formats.load import Loaded, convert, how, main_file, read_into_memory
+from vecalc.formats.folders import main_file
+from vecalc.formats.load import Loaded, convert, how, read_into_memory
 from vecalc.formats.reference import located
 from vecalc.library.cache import CacheUse, building, folder_of, is_current, known_files, note_changes
 from vecalc.library.catalogue import STARTER, check_name, imported, known, split_model, starter
@@ -62,7 +63,8 @@ def load(
             message = "damaged: its content is not what was written"
             raise FileProblem(message, where=str(place / wrong[0]), hint="import the model again")
         return Loaded(open_store(place, name), ()).of(place)
-    name, place = name or place.name, main_file(place)
+    name = name or place.name
+    place, wanted = main_file(place, wanted)
     if not os.path.isfile(place) or place.stat().st_size < WORTH_STORING:  # noqa: PTH113 - any name
         return read_into_memory(place, wanted, name)
     try:
@@ -84,7 +86,7 @@ def _through_cache(place: Path, name: str, reading: Reading, watch: Watch, use: 
     with building(folder, str(place), use):
         kept = _kept(folder, place, name, use)  # by whoever had the lock before
         if kept is None:
-            _convert(place, folder, place.name, reading, watch)
+            _convert(place, reading, folder, place.name, watch)
             note_changes(folder, place)
             kept = _opened(folder, name)
     return kept
@@ -108,7 +110,7 @@ def _opened(folder: Path, name: str) -> Loaded:
 
 
 def _convert(
-    path: Path, folder: Path, name: str, reading: Reading, watch: Watch, kind: Stored = "float32"
+    path: Path, reading: Reading, folder: Path, name: str, watch: Watch, kind: Stored = "float32"
 ) -> Written:
     """Convert; if the disk is full, say how much is needed: in proportion to what was written, or guessed."""
     size = path.stat().st_size if path.is_file() else 0
@@ -180,4 +182,4 @@ def import_model(
     """Convert a file into the models folder under a name; the folder, and what went into it."""
     place, reading = located(path, reading)
     folder = imported(check_name(name))
-    return folder, _convert(main_file(place), folder, name, reading, watch, kind)
+    return folder, _convert(*main_file(place, reading), folder, name, watch, kind)

@@ -137,7 +137,8 @@ class _Examination:
             self._put_up_with[f"{whose}{name}: not what was written, by its digest"] = 1
 
     def _of_file(self, watch: Watch) -> Iterator[tuple[Sequence[str], Singles]]:
-        from vecalc.formats.load import main_file, recognised
+        from vecalc.formats.folders import main_file
+        from vecalc.formats.load import unchecked
         from vecalc.formats.open_file import opened
 
         for kept in conversions():
@@ -149,10 +150,10 @@ class _Examination:
         size = self.path.stat().st_size if self.path.is_file() else 0
         with (
             watch(f"reading {self.path.name}", size) as tap,
-            opened(main_file(self.path), lenient, tap) as (source, head, files),
+            opened(*main_file(self.path, lenient), tap) as (source, head, files),
         ):
             try:
-                for block in recognised(head, source.path).read(source):
+                for block in unchecked(source, head):
                     if block.words:
                         yield block.words, block.rows
             finally:

@@ -1,0 +1,154 @@
+"""A folder is a model when it holds one of some kinds of model: which files of it are then read, and how.
+
+    what formats name     `IN_FOLDERS` of a format: model.safetensors, 0_WordEmbeddings/model.safetensors
+    spaCy                 vectors, key2row, strings.json; in vocab/, or in vocab/ of its only subfolder so
+    Spark                 part-00000-....parquet, part-00001-...: one model in parts, one after the other;
+                          or data/ or itemFactors/ with these in it, beside metadata/
+    an array alone        the only .npy in it, with a list of words beside it
+
+The kinds are asked in this order; the first that finds one model is it, and several of one kind have to be
+named. What is known and not read has its way out in `_EXCUSES`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from vecalc.errors import FileProblem
+from vecalc.formats import Reading
+from vecalc.formats.spacy_words import ROWS, is_of_spacy
+from vecalc.formats.word_text import shown
+from vecalc.space.files import unreadable
+
+LISTED = 4  # names that a message gives of a folder
+LOOKED_AT = 100_000  # and that are looked at, so that a folder of millions is no wait; Spark's has thousands
+MOST_PARTS = 500  # of a model: each stays open, and systems allow 1,024 files; Spark makes 200 unless asked
+_PART = re.compile(r"part[-.]", re.IGNORECASE)
+_NUMBERS = re.compile(r"(\d+)")
+_METADATA = "metadata"  # Spark's folder that says what the others hold
+_TORCH = "pytorch_model.bin"
+
+
+class Found(NamedTuple):
+    """A model in a folder: its file, or its first, and the names of the others of the same folder."""
+
+    file: Path
+    parts: tuple[str, ...] = ()
+
+
+def main_file(path: Path, reading: Reading) -> tuple[Path, Reading]:
+    """The file to read at a path, the path itself or one of a folder; and how, with the parts that follow.
+
+    FileProblem for a folder with no model, or several.
+    """
+    if not _is_folder(path):
+        return path, reading
+    for finds in (_of_formats, _of_spacy, _of_spark, _lone_array):
+        found = finds(path)
+        if len(found) == 1:
+            return found[0].file, reading._replace(parts=found[0].parts)
+        if found:
+            listed = ", ".join(shown(_inside(path, one))[1:-1] for one in found[:LISTED])
+            message = f"a folder with several models: {listed}"
+            raise FileProblem(message, where=str(path), hint="name one of them")
+    for name, message, hint in _EXCUSES:
+        if (path / name).is_file():
+            raise FileProblem(f"its vectors are in {name}, {message}", where=str(path), hint=hint)
+    names = ", ".join(_usual_names())
+    hint = f"name a file in it; of a folder, {names}, spaCy's vectors or Spark's parts would be read"
+    message = f"a folder, and not a vecalc store; it holds {_listed(path)}"
+    raise FileProblem(message, where=str(path), hint=hint)
+
+
+def _inside(folder: Path, found: Found) -> str:
+    """What to call a model of a folder: its file, or, of parts, their folder."""
+    return str((found.file.parent if found.parts else found.file).relative_to(folder))
+
+
+# --- kinds ---------------------------------------------------------------------------------------------
+
+
+def _of_formats(folder: Path) -> list[Found]:
+    return [Found(folder / name) for name in _usual_names() if (folder / name).is_file()]
+
+
+def _usual_names() -> list[str]:
+    from vecalc.formats.load import formats
+
+    return sorted({name for form in formats().values() for name in getattr(form, "IN_FOLDERS", ())})
+
+
+def _of_spacy(folder: Path) -> list[Found]:
+    for place in (folder, folder / "vocab"):
+        if is_of_spacy(place / ROWS):
+            return [Found(place / ROWS)]
+    inner = [folder / name / "vocab" / ROWS for name in _names(folder)]
+    return [Found(file) for file in inner if is_of_spacy(file)]
+
+
+def _of_spark(folder: Path) -> list[Found]:
+    if parts := _parts(folder):
+        return parts
+    inner = [name for name in _names(folder) if name != _METADATA and not name.startswith((".", "_"))]
+    return [found for name in inner if _is_folder(folder / name) for found in _parts(folder / name)]
+
+
+def _parts(folder: Path) -> list[Found]:
+    """The parts of a folder as one model, in the order of their numbers; without those that hold nothing."""
+    names = sorted((name for name in _names(folder) if _PART.match(name)), key=_by_number)
+    full = [name for name in names if (folder / name).is_file() and (folder / name).stat().st_size]
+    full = [name for name in full if not name.endswith(".crc")]
+    if len(full) > MOST_PARTS:
+        message = f"{len(full):,} parts, at most {MOST_PARTS:,} are read"
+        raise FileProblem(message, where=str(folder), hint="in Spark, coalesce(1) before saving")
+    return [Found(folder / full[0], tuple(full[1:]))] if full else []
+
+
+def _by_number(name: str) -> list[tuple[int, str]]:
+    """Numbers by what they are worth: part.10 comes behind part.9."""
+    return [(int(piece), "") if piece.isdigit() else (-1, piece) for piece in _NUMBERS.split(name)]
+
+
+def _lone_array(folder: Path) -> list[Found]:
+    arrays = [name for name in _names(folder) if name.endswith(".npy") and (folder / name).is_file()]
+    return [Found(folder / name) for name in arrays] if len(arrays) == 1 else []
+
+
+_EXCUSES: Sequence[tuple[str, str, str]] = tuple(
+    (
+        f"{inner}{_TORCH}",
+        "a pickle of PyTorch, which is not read",
+        'there, python -c "import torch; from safetensors.torch import save_file; '
+        f"save_file(torch.load('{_TORCH}', weights_only=True), 'model.safetensors')\" converts it",
+    )
+    for inner in ("", "0_WordEmbeddings/", "0_StaticEmbedding/")
+)
+
+
+# --- folders -------------------------------------------------------------------------------------------
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):  # a name too long, a NUL: what can't be a path is no folder
+        return False
+
+
+def _names(folder: Path) -> list[str]:
+    """The names in a folder, sorted."""
+    try:
+        return sorted(entry.name for entry in islice(folder.iterdir(), LOOKED_AT))
+    except OSError as error:
+        raise unreadable(folder, error) from None
+
+
+def _listed(folder: Path) -> str:
+    """Some of the names in a folder, for a message."""
+    names = _names(folder)
+    more = " and more" if len(names) > LISTED else ""
+    return ", ".join(map(shown, names[:LISTED])) + more if names else "nothing"
