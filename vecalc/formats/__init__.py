@@ -22,6 +22,7 @@ change of any of them is noticed, now and by the cache later. Problems are `File
 back is a `UsageError`.
 
     load, save        the doors in and out
+    known             which formats there are
     open_file         a path -> Head and Source, for every file of a model
     reference         FILE, FILE#PART, FILE.zip:MEMBER
     parts             which column, tensor or array of several
@@ -35,12 +36,13 @@ back is a `UsageError`.
     float_parsing, float_text         text <-> numbers, fast
     folders           a folder -> the file to read, and the parts that follow it
     wordlists         words in a file of their own: which file
-    word_files, word_lines, word_tables, text_arrays    a list of words of any kind -> words
-    spacy_words, murmur                                 spaCy's keys and strings -> words and their rows
+    word_files, word_values, word_lines, word_tables, text_arrays   a list of words of any kind -> words
+    spacy_words, murmur                                             spaCy's keys -> words and their rows
     pairing           words and rows put together
     raw_numbers       files of numbers and nothing else, which are named and not read
     arrow_blocks      Arrow record batches <-> blocks
     pickled, pickled_machine, pickled_names   a pickle -> plain values
+    npy_array         numpy's arrays in a stream
     gensim_parts      what there is in a gensim model
     fasttext_header   all that stands before the matrix of a fastText model
     writers           what writers of text share

@@ -22,7 +22,7 @@ from vecalc.formats import DAMAGED, MAX_WIDTH, Block, Source
 from vecalc.formats.compression import ceiling_of, too_much
 from vecalc.formats.excuses import MALFORMED, odd
 from vecalc.formats.extras import extra
-from vecalc.formats.npy import as_float32
+from vecalc.formats.npy_array import as_float32
 from vecalc.formats.word_text import decode, encoded, shown
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from vecalc.formats import Block, Head, Source
 from vecalc.formats.arrow_blocks import arrow, blocks_of, columns_of, explained
-from vecalc.formats.npy import Counting
+from vecalc.formats.npy_array import Counting
 
 _WHAT = "an Arrow stream"
 _CONTINUES = b"\xff\xff\xff\xff"  # before the length of every message

@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from vecalc.errors import FileProblem
 from vecalc.formats import Reading
+from vecalc.formats.known import formats
 from vecalc.formats.spacy_words import ROWS, is_of_spacy
 from vecalc.formats.word_text import shown
 from vecalc.space.files import unreadable
@@ -33,7 +34,7 @@ _METADATA = "metadata"  # Spark's folder that says what the others hold
 _TORCH = "pytorch_model.bin"
 
 
-class Found(NamedTuple):
+class FolderModel(NamedTuple):
     """A model in a folder: its file, or its first, and the names of the others of the same folder."""
 
     file: Path
@@ -64,7 +65,7 @@ def main_file(path: Path, reading: Reading) -> tuple[Path, Reading]:
     raise FileProblem(message, where=str(path), hint=hint)
 
 
-def _inside(folder: Path, found: Found) -> str:
+def _inside(folder: Path, found: FolderModel) -> str:
     """What to call a model of a folder: its file, or, of parts, their folder."""
     return str((found.file.parent if found.parts else found.file).relative_to(folder))
 
@@ -72,32 +73,30 @@ def _inside(folder: Path, found: Found) -> str:
 # --- kinds ---------------------------------------------------------------------------------------------
 
 
-def _of_formats(folder: Path) -> list[Found]:
-    return [Found(folder / name) for name in _usual_names() if (folder / name).is_file()]
+def _of_formats(folder: Path) -> list[FolderModel]:
+    return [FolderModel(folder / name) for name in _usual_names() if (folder / name).is_file()]
 
 
 def _usual_names() -> list[str]:
-    from vecalc.formats.load import formats
-
     return sorted({name for form in formats().values() for name in getattr(form, "IN_FOLDERS", ())})
 
 
-def _of_spacy(folder: Path) -> list[Found]:
+def _of_spacy(folder: Path) -> list[FolderModel]:
     for place in (folder, folder / "vocab"):
         if is_of_spacy(place / ROWS):
-            return [Found(place / ROWS)]
+            return [FolderModel(place / ROWS)]
     inner = [folder / name / "vocab" / ROWS for name in _names(folder)]
-    return [Found(file) for file in inner if is_of_spacy(file)]
+    return [FolderModel(file) for file in inner if is_of_spacy(file)]
 
 
-def _of_spark(folder: Path) -> list[Found]:
+def _of_spark(folder: Path) -> list[FolderModel]:
     if parts := _parts(folder):
         return parts
     inner = [name for name in _names(folder) if name != _METADATA and not name.startswith((".", "_"))]
     return [found for name in inner if _is_folder(folder / name) for found in _parts(folder / name)]
 
 
-def _parts(folder: Path) -> list[Found]:
+def _parts(folder: Path) -> list[FolderModel]:
     """The parts of a folder as one model, in the order of their numbers; without those that hold nothing."""
     names = sorted((name for name in _names(folder) if _PART.match(name)), key=_by_number)
     full = [name for name in names if (folder / name).is_file() and (folder / name).stat().st_size]
@@ -105,7 +104,7 @@ def _parts(folder: Path) -> list[Found]:
     if len(full) > MOST_PARTS:
         message = f"{len(full):,} parts, at most {MOST_PARTS:,} are read"
         raise FileProblem(message, where=str(folder), hint="in Spark, coalesce(1) before saving")
-    return [Found(folder / full[0], tuple(full[1:]))] if full else []
+    return [FolderModel(folder / full[0], tuple(full[1:]))] if full else []
 
 
 def _by_number(name: str) -> list[tuple[int, str]]:
@@ -113,9 +112,9 @@ def _by_number(name: str) -> list[tuple[int, str]]:
     return [(int(piece), "") if piece.isdigit() else (-1, piece) for piece in _NUMBERS.split(name)]
 
 
-def _lone_array(folder: Path) -> list[Found]:
+def _lone_array(folder: Path) -> list[FolderModel]:
     arrays = [name for name in _names(folder) if name.endswith(".npy") and (folder / name).is_file()]
-    return [Found(folder / name) for name in arrays] if len(arrays) == 1 else []
+    return [FolderModel(folder / name) for name in arrays] if len(arrays) == 1 else []
 
 
 _EXCUSES: Sequence[tuple[str, str, str]] = tuple(

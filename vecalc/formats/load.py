@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from vecalc import finder
 from vecalc.answers import ENCODINGS, Stored
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, StorageProblem, UsageError
 from vecalc.formats import Block, Format, Head, Reading, Source
 from vecalc.formats.folders import main_file
+from vecalc.formats.known import formats
 from vecalc.formats.open_file import Tap, head_of, opened
 from vecalc.formats.raw_numbers import refuse_raw
 from vecalc.formats.reference import located
@@ -163,12 +163,6 @@ def unchecked(source: Source, head: Head) -> Iterator[Block]:
             last = max(last, numbers[-1] if len(numbers) else 0)
             yield block._replace(numbers=numbers)
         first = last
-
-
-def formats() -> dict[str, Format]:
-    """The formats that can be read, by the names of their modules."""
-    modules = {name: finder.module("vecalc.formats", name) for name in finder.names("vecalc.formats")}
-    return {name: cast(Format, module) for name, module in modules.items() if hasattr(module, "recognise")}
 
 
 def recognised(head: Head, path: Path) -> Format:

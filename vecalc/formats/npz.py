@@ -23,10 +23,10 @@ import numpy as np
 from vecalc.errors import FileProblem
 from vecalc.formats import DAMAGED, Block, Head, Source, Stream
 from vecalc.formats.compression import ceiling_of, too_much
-from vecalc.formats.npy import Array, check_matrix, check_size, read_header, rows_of
+from vecalc.formats.npy_array import Array, check_matrix, check_size, read_header, rows_of
 from vecalc.formats.text_arrays import TEXT, check_words, words_of
-from vecalc.formats.word_files import Names
 from vecalc.formats.word_text import encoded, shown, unfit
+from vecalc.formats.word_values import Listed
 from vecalc.formats.wordlists import paired, words_beside
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
@@ -68,7 +68,7 @@ def read(source: Source) -> Iterator[Block]:
         check_matrix(vectors.array, where)
         texts = [member for member in members if member.array.dtype.kind in TEXT]
         listed = _chosen(members, _WORDS, texts, "text", source.path)
-        words: Names | list[str]
+        words: Listed | list[str]
         if listed is None:
             words, path = words_beside(source)
         else:

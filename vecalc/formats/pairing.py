@@ -10,7 +10,7 @@ import numpy as np
 from vecalc.arrays import Numbers, Singles
 from vecalc.errors import FileProblem
 from vecalc.formats import Block, Source
-from vecalc.formats.word_files import Names
+from vecalc.formats.word_values import Listed
 
 AT_ONCE = 1 << 13  # words of a block where many share a row
 
@@ -48,7 +48,7 @@ def in_order(
         source.tally.remarks[f"{which}, of zeros, without a word in {listed.name}, left out"] = None
 
 
-def within(names: Names, listed: Path, count: int | None, source: Source) -> Names:
+def within(names: Listed, listed: Path, count: int | None, source: Source) -> Listed:
     """The names that have a row, each; FileProblem where a list is of another file."""
     rows = names.rows
     assert rows is not None  # noqa: S101 - as the caller saw
@@ -70,7 +70,7 @@ def within(names: Names, listed: Path, count: int | None, source: Source) -> Nam
 
 
 def by_rows(
-    names: Names,
+    names: Listed,
     listed: Path,
     rows: Iterator[Singles],
     source: Source,
@@ -99,11 +99,12 @@ def by_rows(
         if again is None:
             message = f"{shared:,} words of {listed.name} share a row with another"
             raise FileProblem(message, where=str(source.path), hint="save the rows as .npy")
-        source.tally.remarks[f"{len(order):,} words share {alone:,} rows: many are equally near"] = None
+        message = f"{len(order):,} words share {alone:,} rows, so that many are equally near"
+        source.tally.remarks[f"{message}; --first {alone} takes one of each"] = None
         yield from _taken(names, order[~leads], again())
 
 
-def _taken(names: Names, which: Numbers, rows: Iterator[Singles]) -> Iterator[Block]:
+def _taken(names: Listed, which: Numbers, rows: Iterator[Singles]) -> Iterator[Block]:
     """Some of the words, by rising rows, and these."""
     assert names.rows is not None  # noqa: S101 - as the caller saw
     theirs = names.rows[which]

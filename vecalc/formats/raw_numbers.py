@@ -14,7 +14,10 @@ import numpy as np
 
 from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WIDTH, Head, Reading
+from vecalc.formats.open_file import opened
+from vecalc.formats.word_files import names_in
 from vecalc.formats.word_text import shown
+from vecalc.formats.wordlists import places
 
 _ASKED = 1 << 10  # numbers that are looked at
 _SMALLEST, _LARGEST = 1e-12, 1e6  # of numbers of vectors, zero apart
@@ -51,10 +54,6 @@ def _numpy(path: Path, convert: str) -> str:
 
 def _lists(path: Path) -> Iterator[tuple[int, str]]:
     """How many words the lists beside a file have, and their names."""
-    from vecalc.formats.open_file import opened
-    from vecalc.formats.word_files import names_in
-    from vecalc.formats.wordlists import places
-
     for place in places(path):
         try:
             with opened(place, Reading()) as (source, _, _):

@@ -25,7 +25,7 @@ from vecalc.errors import FileProblem
 from vecalc.formats import DAMAGED, MAX_WIDTH, Block, Head, Source
 from vecalc.formats.compression import RATIO, ceiling_of, too_much
 from vecalc.formats.extras import extra
-from vecalc.formats.npy import CHUNK, MOST_ROWS, as_float32
+from vecalc.formats.npy_array import CHUNK, MOST_ROWS, as_float32
 from vecalc.formats.wordlists import paired, words_beside, write_words
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable

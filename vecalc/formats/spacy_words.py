@@ -18,8 +18,8 @@ from vecalc.arrays import Hashes, Numbers
 from vecalc.errors import FileProblem
 from vecalc.formats import DAMAGED, Source
 from vecalc.formats.murmur import hashes
-from vecalc.formats.word_files import Names, json_of, strings_of, whole
 from vecalc.formats.word_text import as_text, shown
+from vecalc.formats.word_values import Listed, json_of, strings_of, whole
 
 ROWS, KEYS, STRINGS, CONFIG = "vectors", "key2row", "strings.json", "vectors.cfg"
 # Words that spaCy has a small number for, and no hash: the number of the first of each run, and the run.
@@ -43,7 +43,7 @@ def is_of_spacy(path: Path) -> bool:
     return path.name == ROWS and all(path.with_name(name).is_file() for name in (KEYS, STRINGS))
 
 
-def words_of(source: Source) -> tuple[Names, Path]:
+def words_of(source: Source) -> tuple[Listed, Path]:
     """The words and their rows, in the order of `key2row`. FileProblem for damaged files, and for floret."""
     _refuse_floret(source)
     path = source.path.with_name(KEYS)
@@ -51,6 +51,7 @@ def words_of(source: Source) -> tuple[Names, Path]:
     strings = source.path.with_name(STRINGS)
     listed = source.open(strings)
     words = as_text(strings_of(json_of(whole(listed), strings), strings), listed, lambda i: f"{strings}: {i}")
+    words += sorted(set(symbols()).difference(words))  # which spaCy doesn't list
     found = keys_of(words)
     order = np.argsort(found, kind="stable")
     places = np.searchsorted(found[order], keys)
@@ -63,18 +64,24 @@ def words_of(source: Source) -> tuple[Names, Path]:
         message = f"none of the {len(keys):,} keys of {KEYS} has a word in {STRINGS}"
         raise FileProblem(message, where=str(source.path), hint="they are of different models, or damaged")
     chosen = order[places[known]]
-    return Names([words[i] for i in chosen.tolist()], rows[known], partial=True), path
+    return Listed([words[i] for i in chosen.tolist()], rows[known], partial=True), path
 
 
 def keys_of(words: Sequence[str]) -> Hashes:
-    """What spaCy knows each word by [n]."""
+    """What spaCy knows each word by [n]; words that have a small number are called by that."""
     found = hashes([word.encode("utf-8", "surrogatepass") for word in words])
-    symbols = {word: first + i for first, run in _SYMBOLS.items() for i, word in enumerate(run.split())}
-    symbols[""] = 0
+    numbers = symbols()
     for i, word in enumerate(words):
-        if word in symbols:
-            found[i] = symbols[word]
+        if word in numbers:
+            found[i] = numbers[word]
     return found
+
+
+def symbols() -> dict[str, int]:
+    """Words that spaCy has a number for; the empty text is none of them, and has 0."""
+    return {word: first + i for first, run in _SYMBOLS.items() for i, word in enumerate(run.split())} | {
+        "": 0
+    }
 
 
 def _refuse_floret(source: Source) -> None:

@@ -1,78 +1,45 @@
 """A list of words in a file of any kind: text, JSON, a pickle, numpy's array of text, a table.
 
 Text has a word a line, perhaps with its count behind or before it, or several columns by tabs (in a .csv by
-commas), of which the one called word, label, ... is taken, else the first that holds more than numbers. JSON
-and pickles hold a list of words, an object from word to row or from row to word, or an object that has one
-of these under a usual name, as tokenizers do. A pickle is read by `pickled.inert`, which runs nothing. Of a
-table (Parquet, Arrow) the only column of text is taken, or the one called so.
-
-What is read is bounded by `LONGEST`, and nothing but the words is kept. Values of JSON and pickles take at
-most some 30 bytes a byte of theirs for a while.
+commas), of which the one called word, label, ... is taken, else the first that holds more than numbers. Of
+JSON and pickles see `word_values`. Of a table (Parquet, Arrow) the only column of text is taken, or the one
+called so. Nothing but the words is kept.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
-from typing import Any, NamedTuple
 
-import numpy as np
-
-from vecalc.arrays import Numbers
 from vecalc.errors import FileProblem
 from vecalc.formats import HEAD_BYTES, Head, Source
-from vecalc.formats.word_text import as_text, shown
+from vecalc.formats.npy_array import check_size, read_header
+from vecalc.formats.open_file import head_of
+from vecalc.formats.text_arrays import check_words, words_of
+from vecalc.formats.word_lines import holds_numbers, of_lines
+from vecalc.formats.word_tables import of_arrow
+from vecalc.formats.word_values import EXACT, HINT, Listed, json_of, of_value, unpickled, whole
 
-LONGEST = 1 << 28  # bytes of a list, unpacked: some 25 million words; the largest in use have three
-EXACT = ".words"  # the suffix of a list that is taken as it is: a word a line, nothing else
-LONGEST_SHOWN = 40
-_PIECE = 1 << 20
-# A list or object of JSON takes some 64 bytes; the shortest that lists of words are made of has eight.
-_BYTES_A_CONTAINER = 4
-_FREE = 10_000
-# Where objects keep their list: tokenizers of Hugging Face, Keras, sentence-transformers, gensim's habits.
-_UNDER = (
-    *("vocab", "word_index", "words", "tokens", "index2word", "id2word", "index_to_key", "idx2word", "itos"),
-    *("word2idx", "word2id", "word2index", "token_to_id", "stoi", "labels"),
-)
 _JSON = re.compile(rb'\s*(?:\{\s*"|\[\s*"|\{\s*\}|\[\s*\])')
-_DIGITS = re.compile(r"\d{1,18}\Z", re.ASCII)
-HINT = "a list of words has one a line, in the order of the rows"
 
 
-class Names(NamedTuple):
-    """Words, and which rows they belong to."""
-
-    words: list[str]
-    rows: Numbers | None = None  # [n] of each word, from 0; None: they are in order, and have a row each
-    partial: bool = False  # any number of rows may lack a word
-    headed: bool = False  # the first "word" looks like the name of a column
-    maybe_headed: bool = False  # the first may be one, where there is one more than rows
-
-
-def names_in(source: Source, *, named: bool) -> Names | None:
+def names_in(source: Source, *, named: bool) -> Listed | None:
     """The words in a file; None for one that holds vectors instead, which is a problem where it is `named`.
 
     `source.reading.part` is the column that is wanted of a table.
     """
-    head = _head(source)
+    head = head_of(source).data
     table = table_kind(head)
     if table:
-        from vecalc.formats.word_tables import of_arrow
-
         return of_arrow(source, table)
     if head.startswith(b"\x93NUMPY"):
-        return Names(of_array(source))
+        return Listed(of_array(source))
     if head.startswith(b"\x80") or source.path.suffix.lower() in {".pkl", ".pickle", ".p"}:
-        return _of_value(_unpickled(source), source)
+        return of_value(unpickled(source), source)
     if source.path.suffix.lower() == ".json" or (named and _JSON.match(head)):
-        return _of_value(json_of(whole(source), source.path), source)
+        return of_value(json_of(whole(source), source.path), source)
     if head.startswith((b"PK\3\4", b"\x89HDF", b"SQLite")):
         message = "no list of words: an archive, or a database"
         raise FileProblem(message, where=str(source.path), hint=HINT)
-    from vecalc.formats.word_lines import holds_numbers, of_lines
-
     if source.path.suffix != EXACT and holds_numbers(Head(head, len(head) < HEAD_BYTES)):
         if named:
             message = "holds vectors, and no list of words"
@@ -88,143 +55,8 @@ def table_kind(head: bytes) -> str:
     return "arrow" if head.startswith(b"ARROW1\0\0") else ""
 
 
-def whole(source: Source) -> bytes:
-    """All that a file holds; FileProblem for more than any list of words does."""
-    pieces, left = [], LONGEST + 1
-    while left and (piece := source.stream.read(min(left, _PIECE))):
-        pieces.append(piece)
-        left -= len(piece)
-    if not left:
-        message = f"more than {LONGEST:,} bytes, and no list of words has as many"
-        raise FileProblem(message, where=str(source.path), hint=HINT)
-    return b"".join(pieces)
-
-
-def _head(source: Source) -> bytes:
-    from vecalc.formats.open_file import head_of
-
-    return head_of(source).data
-
-
-# --- values: JSON and pickles -------------------------------------------------------------------------
-
-
-def json_of(data: bytes, path: Path) -> Any:
-    """The value of some JSON. FileProblem where there is none, or one of far more lists than words."""
-    if data.count(b"[") + data.count(b"{") > _FREE + len(data) // _BYTES_A_CONTAINER:
-        message = "far more lists in it than a list of words has"
-        raise FileProblem(message, where=str(path), hint=HINT)
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        raise FileProblem("not sound JSON", where=str(path), hint="fetch the file again") from None
-
-
-def _unpickled(source: Source) -> Any:
-    """What a pickle holds: nothing in it is run, and what its words need is little."""
-    from vecalc.formats.pickled import inert
-
-    data = whole(source)
-    try:
-        value, _ = inert(data, source.path, min(len(data), source.ceiling))
-    except FileProblem as problem:
-        hint = "write the words as text, one a line, and load that"
-        raise FileProblem(problem.message, where=problem.where, hint=hint) from None
-    return value
-
-
-def strings_of(value: object, path: Path) -> list[str]:
-    """A value that must be a list of texts, or of their bytes."""
-    if isinstance(value, list | tuple) and all(type(word) in {str, bytes} for word in value):
-        return [word.decode("utf-8", "surrogateescape") if type(word) is bytes else word for word in value]
-    raise _unknown(path)
-
-
-def _of_value(value: Any, source: Source) -> Names:
-    path = source.path
-    value = _found_in(value, path)
-    listed = not isinstance(value, dict) or not value
-    names = Names(strings_of(value, path)) if listed else _of_object(value, path)
-    words = as_text(_of_python_2(names.words, path), source, lambda i: f"{path}: word {i + 1:,}")
-    return names._replace(words=words)
-
-
-def _found_in(value: Any, path: Path) -> Any:
-    """The list, or the object from word to row, that a value is or holds under a usual name."""
-    if not isinstance(value, dict):
-        return value
-    if isinstance(value.get("model"), dict):
-        return _of_tokenizer(value, path)
-    if isinstance(config := value.get("config"), dict) and isinstance(config.get("word_index"), str):
-        return json_of(
-            config["word_index"].encode("utf-8", "surrogatepass"), path
-        )  # Keras' Tokenizer.to_json
-    return next((value[key] for key in _UNDER if isinstance(value.get(key), list | dict)), value)
-
-
-def _of_tokenizer(value: dict[str, Any], path: Path) -> dict[str, Any]:
-    """Token to row of a tokenizer's model, and of the tokens that were added to it."""
-    vocabulary = value["model"].get("vocab")
-    if isinstance(vocabulary, list):  # Unigram: pairs of piece and score
-        pairs = [entry[0] for entry in vocabulary if isinstance(entry, list) and entry]
-        if len(set(map(str, pairs))) < len(vocabulary):
-            raise _unknown(path)
-        vocabulary = {piece: row for row, piece in enumerate(pairs)}
-    added = value.get("added_tokens") or []
-    if not isinstance(vocabulary, dict) or not isinstance(added, list):
-        raise _unknown(path)
-    tokens = [token for token in added if isinstance(token, dict) and "id" in token]
-    more = {token["content"]: token["id"] for token in tokens if isinstance(token.get("content"), str)}
-    return {**vocabulary, **more}
-
-
-def _of_object(value: dict[Any, Any], path: Path) -> Names:
-    """The words of an object from word to row, or from row to word (whose keys are texts in JSON)."""
-    pairs = list(value.items())
-    if all(type(word) is str for _, word in pairs):
-        pairs = [(word, _row(key)) for key, word in pairs]
-    rows = [row if type(row) is int else -1 for _, row in pairs]
-    largest = max(rows)
-    # Counts of words are no rows; of rows in use half have a word, and few models have room for more.
-    taken = bytearray(min(largest + 1, 2 * len(rows)) if largest >= 0 else 0)
-    for (word, _), row in zip(pairs, rows, strict=True):
-        if type(word) is not str or not 0 <= row < len(taken) or taken[row]:
-            said = shown(word, LONGEST_SHOWN) if type(word) is str else "a key that is no text"
-            message = f"the rows of its {len(rows):,} words are not 0, 1, 2, ...: see {said}"
-            raise FileProblem(message, where=str(path), hint="an object from word to row, from 0 or 1 on")
-        taken[row] = 1
-    order = np.argsort(np.array(rows))
-    words = [pairs[i][0] for i in order.tolist()]
-    return Names(words, np.array(rows, np.int64)[order])
-
-
-def _row(key: object) -> object:
-    return int(key) if type(key) is str and _DIGITS.match(key) else key
-
-
-def _of_python_2(words: list[str], path: Path) -> list[str]:
-    """Words of a pickle of Python 2, whose bytes came as Latin-1: they are UTF-8 where all of them can be."""
-    if path.suffix.lower() == ".json" or all(map(str.isascii, words)):
-        return words
-    try:
-        return [word if word.isascii() else word.encode("latin-1").decode() for word in words]
-    except UnicodeError:
-        return words
-
-
-def _unknown(path: Path) -> FileProblem:
-    message = "no list of words: neither strings, nor an object from word to row, nor a tokenizer"
-    return FileProblem(message, where=str(path), hint="or write a text file: " + HINT)
-
-
-# --- arrays of text -----------------------------------------------------------------------------------
-
-
 def of_array(source: Source) -> list[str]:
     """The words of numpy's array of text [n], of characters or of bytes."""
-    from vecalc.formats.npy import check_size, read_header
-    from vecalc.formats.text_arrays import check_words, words_of
-
     where = str(source.path)
     array = read_header(source.stream, where)
     check_words(array, where)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from itertools import islice
@@ -10,8 +9,8 @@ from itertools import islice
 from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WORD, Head, Source, glove, word2vec_text
 from vecalc.formats.word2vec_header import BYTE_ORDER_MARK
-from vecalc.formats.word_files import EXACT, HINT, Names
 from vecalc.formats.word_text import decode, shown
+from vecalc.formats.word_values import EXACT, HINT, Listed
 
 # What the column of words is called, and the first line of a list that has a heading.
 CALLED = (
@@ -34,7 +33,7 @@ def holds_numbers(head: Head) -> bool:
     return all(len(line) > 2 and all(map(_NUMBER.fullmatch, line)) for line in fields)
 
 
-def of_lines(data: bytes, source: Source) -> Names:
+def of_lines(data: bytes, source: Source) -> Listed:
     """The words of a list in text."""
     path, column = source.path, source.reading.part
     lines = lines_of(data)
@@ -43,19 +42,19 @@ def of_lines(data: bytes, source: Source) -> Names:
         return f"{path}:{i + 1}"
 
     if path.suffix == EXACT:
-        return Names(decode(lines, source, where))
+        return Listed(decode(lines, source, where))
     if path.suffix.lower() == ".csv":
         return _of_table(_by_commas(data, source), column, source)
-    tabs = lines[0].count(b"\t")
+    counted = None if column else _beside_counts(lines, _COUNTED) or _beside_counts(lines, _COUNT_FIRST)
+    tabs = 0 if counted else lines[0].count(b"\t")
     if tabs and all(line.count(b"\t") == tabs for line in lines if line):
         table = [line.split(b"\t") for line in lines if line]
         return _of_table([[cell.strip(b" ") for cell in cells] for cells in table], column, source)
     if column:
         message = f"has no columns to choose {shown(column)} from"
         raise FileProblem(message, where=str(path), hint="leave out # and what follows")
-    found = _beside_counts(lines, _COUNTED) or _beside_counts(lines, _COUNT_FIRST)
-    words = decode(found or lines, source, where)
-    return Names(words, headed=_heading(words[0]) and len(words) > 1, maybe_headed=".tsv" in path.suffixes)
+    words = decode(counted or lines, source, where)
+    return Listed(words, headed=_heading(words[0]) and len(words) > 1, maybe_headed=".tsv" in path.suffixes)
 
 
 def lines_of(data: bytes) -> list[bytes]:
@@ -79,6 +78,8 @@ def _beside_counts(lines: Sequence[bytes], pattern: re.Pattern[bytes]) -> list[b
 
 def _by_commas(data: bytes, source: Source) -> list[list[bytes]]:
     """The cells of each line of a .csv; bytes go through the csv module as characters."""
+    import csv
+
     csv.field_size_limit(MAX_WORD)
     lines = data.removeprefix(BYTE_ORDER_MARK).decode("latin-1").splitlines(keepends=True)
     try:
@@ -87,7 +88,7 @@ def _by_commas(data: bytes, source: Source) -> list[list[bytes]]:
         raise FileProblem(f"not a sound .csv: {error}", where=str(source.path), hint=HINT) from None
 
 
-def _of_table(table: list[list[bytes]], wanted: str, source: Source) -> Names:
+def _of_table(table: list[list[bytes]], wanted: str, source: Source) -> Listed:
     """The words of the column that is wanted, or of the likeliest."""
     path = source.path
     first = [cell.decode("utf-8", "replace") for cell in table[0]] if table else [""]
@@ -111,7 +112,7 @@ def _of_table(table: list[list[bytes]], wanted: str, source: Source) -> Names:
     if len(first) > 1 and not wanted:
         column = shown(first[place]) if headed else f"number {place + 1:,}"
         source.tally.remarks[f"the words are in column {column} of {path.name}"] = None
-    return Names(words, headed=headed, maybe_headed=True)
+    return Listed(words, headed=headed, maybe_headed=True)
 
 
 def _not_numbers(table: list[list[bytes]]) -> int:

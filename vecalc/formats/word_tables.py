@@ -10,15 +10,15 @@ from vecalc.formats import Source
 from vecalc.formats.arrow_blocks import COPIES, arrow, explained, rows_at_once, text_of
 from vecalc.formats.compression import ceiling_of, too_much
 from vecalc.formats.parts import FilePart, chosen
-from vecalc.formats.word_files import Names
 from vecalc.formats.word_lines import CALLED
 from vecalc.formats.word_text import decode
+from vecalc.formats.word_values import Listed
 
 _WHAT = {"parquet": "a parquet table", "arrow": "an Arrow table"}
 _INDEX = ("index", "__index_level_0__")  # what pandas calls a column that was none
 
 
-def of_arrow(source: Source, kind: str) -> Names:
+def of_arrow(source: Source, kind: str) -> Listed:
     """The words of a table of some kind (`word_files.table_kind`)."""
     what, path = _WHAT[kind], source.path
     if source.file is None:
@@ -34,7 +34,7 @@ def of_arrow(source: Source, kind: str) -> Names:
         if column not in texts:
             message = f"the column {column} holds no text"
             raise FileProblem(message, where=str(path), hint=f"name one that does: {path.name}#NAME")
-        return Names(list(_words(batches(column), column, source)))
+        return Listed(list(_words(batches(column), column, source)))
 
 
 def _opened(source: Source, kind: str) -> tuple[Any, Any]:

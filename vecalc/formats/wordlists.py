@@ -25,8 +25,9 @@ from vecalc.formats.reference import located
 from vecalc.formats.spacy_words import is_of_spacy
 from vecalc.formats.spacy_words import words_of as words_of_spacy
 from vecalc.formats.word2vec_header import BYTE_ORDER_MARK
-from vecalc.formats.word_files import EXACT, Names, names_in
+from vecalc.formats.word_files import names_in
 from vecalc.formats.word_text import encoded, shown, unfit
+from vecalc.formats.word_values import EXACT, Listed
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
 
@@ -71,7 +72,7 @@ LOOKED_AT = 10_000  # names of a folder
 _USUAL = "vocab.txt, metadata.tsv, labels.tsv, word_index.json or tokenizer.json"
 
 
-def words_beside(source: Source) -> tuple[Names, Path]:
+def words_beside(source: Source) -> tuple[Listed, Path]:
     """The words of a file's rows, and the file that they are in; FileProblem where there is none."""
     if source.reading.words_file:
         return _named(source)
@@ -116,7 +117,7 @@ def places(rows: Path) -> Iterator[Path]:
         stem = _PIECE.sub("", stem) if _PIECE.search(stem) else ""
 
 
-def _named(source: Source) -> tuple[Names, Path]:
+def _named(source: Source) -> tuple[Listed, Path]:
     """The words of the file that the user names, or of a column of it."""
     source.tally.used.add("words_file")
     path, reading = located(Path(source.reading.words_file), source.reading._replace(words_file=""))
@@ -140,7 +141,7 @@ def _by_itself(listed: Source, column: str) -> Source:
 
 
 def paired(
-    words: Names | Sequence[str],
+    words: Listed | Sequence[str],
     listed: Path,
     count: int | None,
     rows: Iterator[Singles],
@@ -153,7 +154,7 @@ def paired(
     row has a word, but for rows of zeros before or behind them (padding), and those that a list with places
     of its own gives none.
     """
-    names = words if isinstance(words, Names) else Names(list(words))
+    names = words if isinstance(words, Listed) else Listed(list(words))
     names = _without_heading(names, listed, count, source)
     if names.rows is None:
         yield from in_order(names.words, listed, count, rows, source)
@@ -171,7 +172,7 @@ def write_words(path: Path, space: VectorSpace) -> None:
             stream.write(raw + b"\n")
 
 
-def _without_heading(names: Names, listed: Path, count: int | None, source: Source) -> Names:
+def _without_heading(names: Listed, listed: Path, count: int | None, source: Source) -> Listed:
     """The words without the name of their column, and without blank lines at the end of a text."""
     words, one_more = names.words, count is not None and len(names.words) == count + 1
     if one_more and not words[-1].strip() and listed.suffix != EXACT:
