@@ -28,7 +28,7 @@ from vecalc.space.files import unreadable
 LISTED = 4  # names that a message gives of a folder
 LOOKED_AT = 100_000  # and that are looked at, so that a folder of millions is no wait; Spark's has thousands
 MOST_PARTS = 500  # of a model: each stays open, and systems allow 1,024 files; Spark makes 200 unless asked
-_PART = re.compile(r"part[-.]", re.IGNORECASE)
+_PART = re.compile(r"part[-.](?:[a-z]-)?\d")  # part-00000, part-r-00000, part.0
 _NUMBERS = re.compile(r"(\d+)")
 _METADATA = "metadata"  # Spark's folder that says what the others hold
 _TORCH = "pytorch_model.bin"
@@ -39,6 +39,7 @@ class FolderModel(NamedTuple):
 
     file: Path
     parts: tuple[str, ...] = ()
+    is_folder: bool = False  # of parts, perhaps of a single one
 
 
 def main_file(path: Path, reading: Reading) -> tuple[Path, Reading]:
@@ -67,7 +68,7 @@ def main_file(path: Path, reading: Reading) -> tuple[Path, Reading]:
 
 def _inside(folder: Path, found: FolderModel) -> str:
     """What to call a model of a folder: its file, or, of parts, their folder."""
-    return str((found.file.parent if found.parts else found.file).relative_to(folder))
+    return str((found.file.parent if found.is_folder else found.file).relative_to(folder))
 
 
 # --- kinds ---------------------------------------------------------------------------------------------
@@ -104,7 +105,7 @@ def _parts(folder: Path) -> list[FolderModel]:
     if len(full) > MOST_PARTS:
         message = f"{len(full):,} parts, at most {MOST_PARTS:,} are read"
         raise FileProblem(message, where=str(folder), hint="in Spark, coalesce(1) before saving")
-    return [FolderModel(folder / full[0], tuple(full[1:]))] if full else []
+    return [FolderModel(folder / full[0], tuple(full[1:]), is_folder=True)] if full else []
 
 
 def _by_number(name: str) -> list[tuple[int, str]]:

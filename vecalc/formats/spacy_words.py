@@ -144,6 +144,8 @@ def _length(data: bytes) -> tuple[int, int]:
     size = {0xDE: 2, 0xDF: 4}.get(kind)
     if size is None:
         raise ValueError("it does not begin with a map")
+    if len(data) <= size:
+        raise IndexError
     return int.from_bytes(data[1 : 1 + size], "big"), 1 + size
 
 
