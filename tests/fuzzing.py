@@ -13,6 +13,7 @@ import faulthandler
 import gzip
 import json
 import os
+import pickle
 import random
 import resource
 import shutil
@@ -28,6 +29,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from data import as_binary, as_fasttext, as_text, shared_data
+from spacy_files import in_spacy
 
 from vecalc.errors import FileProblem, StorageProblem, VecalcError
 from vecalc.formats import Reading
@@ -93,6 +95,23 @@ def _parquet(wide: bool, **how: Any) -> Callable[[Path], Path]:
     return make
 
 
+def _spacy(folder: Path) -> Path:
+    """Vectors of spaCy's, of which two words share one."""
+    rows_of = {word: row for row, word in enumerate(WORDS)} | {"prince": 1}
+    return in_spacy(folder, rows_of, ROWS) / "vectors"
+
+
+def _beside(name: str, data: bytes) -> Callable[[Path], Path]:
+    """An array, and a list of words under a name."""
+
+    def make(folder: Path) -> Path:
+        np.save(folder / "model.npy", ROWS)
+        (folder / name).write_bytes(data)
+        return folder / "model.npy"
+
+    return make
+
+
 WIDE = np.random.default_rng(8).normal(size=(2, 3_000)).astype(np.float32)
 ALIKE = {"use_dictionary": ["vector"], "column_encoding": {"word": "DELTA_BYTE_ARRAY"}}
 
@@ -110,6 +129,12 @@ GOOD: dict[str, list[Callable[[Path], Path]]] = {
     "fasttext": [_file(as_fasttext(WORDS, ROWS)), _file(as_fasttext(WORDS, ROWS, newer=False))],
     "arrow_stream": [_arrow_stream],
     "gensim_native": [_gensim_apart],
+    "npy": [
+        _spacy,
+        _beside("metadata.tsv", "".join(f"{word}\t7\n" for word in ["Word", *WORDS]).encode()),
+        _beside("word_index.json", json.dumps({word: i for i, word in enumerate(WORDS)}).encode()),
+        _beside("model-vocab.pkl", pickle.dumps(WORDS, 2)),
+    ],
     "parquet": [_parquet(wide=True), _parquet(wide=False), _parquet(wide=False, **ALIKE)],
 }
 

@@ -170,6 +170,14 @@ def test_the_only_array_of_a_folder(tmp_path: Path) -> None:
     assert "a folder, and not a vecalc store" in problem(tmp_path).message
 
 
+def test_the_only_array_of_a_package(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "__init__.py").touch()
+    np.save(tmp_path / "data" / "emb.npy", ROWS)
+    (tmp_path / "data" / "labels.tsv").write_text("\n".join(WORDS))
+    assert read(tmp_path) == expected(WORDS, ROWS)
+
+
 def test_a_folder_of_none_says_what_would_be_read(tmp_path: Path) -> None:
     metadata(tmp_path / "metadata")
     said = problem(tmp_path)

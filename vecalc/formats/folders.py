@@ -4,7 +4,7 @@
     spaCy                 vectors, key2row, strings.json; in vocab/, or in vocab/ of its only subfolder so
     Spark                 part-00000-....parquet, part-00001-...: one model in parts, one after the other;
                           or data/ or itemFactors/ with these in it, beside metadata/
-    an array alone        the only .npy in it, with a list of words beside it
+    an array alone        the only .npy in it, or in its data/, with a list of words beside it
 
 The kinds are asked in this order; the first that finds one model is it, and several of one kind have to be
 named. What is known and not read has its way out in `_EXCUSES`.
@@ -31,6 +31,7 @@ MOST_PARTS = 500  # of a model: each stays open, and systems allow 1,024 files; 
 _PART = re.compile(r"part[-.](?:[a-z]-)?\d")  # part-00000, part-r-00000, part.0
 _NUMBERS = re.compile(r"(\d+)")
 _METADATA = "metadata"  # Spark's folder that says what the others hold
+_DATA = "data"  # where a Python package keeps them
 _TORCH = "pytorch_model.bin"
 
 
@@ -114,8 +115,11 @@ def _by_number(name: str) -> list[tuple[int, str]]:
 
 
 def _lone_array(folder: Path) -> list[FolderModel]:
-    arrays = [name for name in _names(folder) if name.endswith(".npy") and (folder / name).is_file()]
-    return [FolderModel(folder / name) for name in arrays] if len(arrays) == 1 else []
+    for place in (folder, folder / _DATA):
+        names = [name for name in _names(place) if name.endswith(".npy")] if _is_folder(place) else []
+        if len(names) == 1 and (place / names[0]).is_file():
+            return [FolderModel(place / names[0])]
+    return []
 
 
 _EXCUSES: Sequence[tuple[str, str, str]] = tuple(
