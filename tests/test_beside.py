@@ -24,7 +24,9 @@ from vector_files import replaced, touched
 
 from vecalc.formats import word_values
 from vecalc.formats.load import load
+from vecalc.formats.save import save
 from vecalc.library import open_model
+from vecalc.space.matrix import MatrixSpace
 
 WORDS = ["king", "queen", "naïve", "日本", "new york", "1984"]
 ROWS = np.random.default_rng(11).normal(size=(len(WORDS), 4)).astype(np.float32)
@@ -92,6 +94,13 @@ def test_other_names_are_not_taken(name: str, rows: Path) -> None:
     assert "no list of words beside it" in said.message
     for usual in ("--words-file", "news_tensor.words", "metadata.tsv", "word_index.json"):
         assert usual in said.hint
+
+
+@pytest.mark.parametrize("name", ["a.txt.npy", "a.npz.npy", "a.b.npy"])
+def test_what_is_written_beside_any_name_is_found(name: str, tmp_path: Path) -> None:
+    save(MatrixSpace(WORDS, ROWS), tmp_path / name)
+    assert read(tmp_path / name) == expected()
+    assert notes(tmp_path / name) == ()
 
 
 def test_numbers_alone_under_the_same_name_are_no_words(rows: Path) -> None:
@@ -190,6 +199,13 @@ def test_a_column_of_a_table_is_found_or_named(name: str, rows: Path) -> None:
     assert said.where == str(path)
     assert "'term'" in said.message
     assert "'nope'" in said.message
+
+
+def test_keys_that_are_numbers_are_words_by_their_decimals(rows: Path) -> None:
+    pq.write_table(pa.table({"id": [30, 1, 7, 4, 5, -6]}), rows.with_name("index.parquet"))
+    assert read(rows) == expected(["30", "1", "7", "4", "5", "-6"])
+    _parquet(path := rows.with_name("t.parquet"))
+    assert read(rows, words_file=f"{path}#count") == expected(["0", "1", "2", "3", "4", "5"])
 
 
 def test_a_column_of_a_plain_list_is_a_mistake(rows: Path) -> None:

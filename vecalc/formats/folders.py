@@ -67,6 +67,12 @@ def main_file(path: Path, reading: Reading) -> tuple[Path, Reading]:
     raise FileProblem(message, where=str(path), hint=hint)
 
 
+def size_of(file: Path, reading: Reading) -> int:
+    """The bytes of the file that `main_file` found, and of the parts that follow; none where it can't be read."""
+    parts = (file, *(file.with_name(part) for part in reading.parts))
+    return sum(part.stat().st_size for part in parts if part.is_file())
+
+
 def _inside(folder: Path, found: FolderModel) -> str:
     """What to call a model of a folder: its file, or, of parts, their folder."""
     return str((found.file.parent if found.is_folder else found.file).relative_to(folder))

@@ -1,4 +1,7 @@
-"""The words of a list in a table, Parquet or Arrow: its only column of text, or the one that is named."""
+"""The words of a list in a table, Parquet or Arrow: its only column of text, or the one that is named.
+
+Where there is none of text, one of whole numbers: keys are words by their decimals.
+"""
 
 from __future__ import annotations
 
@@ -28,13 +31,18 @@ def of_arrow(source: Source, kind: str) -> Listed:
         types = arrow(path, what).types
         columns = [FilePart(field.name, str(field.type)) for field in schema]
         texts = {field.name for field in schema if _is_text(field.type, types)}
+        numbers = {field.name for field in schema if types.is_integer(field.type)}
         column = chosen(
-            columns, source, what="column", known=(*CALLED, *_INDEX), fits=lambda part: part.name in texts
+            columns,
+            source,
+            what="column",
+            known=(*CALLED, *_INDEX),
+            fits=lambda part: part.name in (texts or numbers),
         ).name
-        if column not in texts:
-            message = f"the column {column} holds no text"
+        if column not in texts | numbers:
+            message = f"the column {column} holds neither text nor whole numbers"
             raise FileProblem(message, where=str(path), hint=f"name one that does: {path.name}#NAME")
-        return Listed(list(_words(batches(column), column, source)))
+        return Listed(list(_words(batches(column), column, types, source)))
 
 
 def _opened(source: Source, kind: str) -> tuple[Any, Any]:
@@ -50,10 +58,11 @@ def _opened(source: Source, kind: str) -> tuple[Any, Any]:
     return file.schema, lambda _: (file.get_batch(i) for i in range(file.num_record_batches))
 
 
-def _words(batches: Any, column: str, source: Source) -> Iterator[str]:
+def _words(batches: Any, column: str, types: Any, source: Source) -> Iterator[str]:
     given, first, ceiling = 0, 1, ceiling_of(source.ceiling)
     for batch in batches:
-        text = text_of(batch.column(column))
+        keys = batch.column(column)
+        text = text_of(keys if _is_text(keys.type, types) else keys.cast("string"))
         step = rows_at_once(text.sizes())
         for at in range(0, batch.num_rows, step):
             listed = text.written_out(at, step)

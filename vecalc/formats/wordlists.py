@@ -29,7 +29,6 @@ from vecalc.formats.word_files import names_in
 from vecalc.formats.word_text import encoded, shown, unfit
 from vecalc.formats.word_values import EXACT, Listed
 from vecalc.space import VectorSpace
-from vecalc.space.files import unreadable
 
 OF_NAME = (EXACT, ".txt", ".vocab", ".json")
 PART_OF_MODELS = ("tokenizer.json", "whitespacetokenizer_config.json")
@@ -66,7 +65,8 @@ _SHARED = re.compile(  # what NAME shares with the file of words, and what may f
 )
 _PIECE = re.compile(r"[-_.][^-_.]*\Z")
 _SUFFIX = re.compile(
-    r"(\.(npy|npz|safetensors|tsv|csv|txt|vec|mat|dat|bytes|bin|gz|bz2|xz|zst))+\Z", re.IGNORECASE
+    r"((\.(npy|npz|safetensors|gz|bz2|xz|zst))+|\.(tsv|csv|txt|vec|mat|dat|bytes|bin)(\.(gz|bz2|xz|zst))?)\Z",
+    re.IGNORECASE,
 )
 LOOKED_AT = 10_000  # names of a folder
 _USUAL = "vocab.txt, metadata.tsv, labels.tsv, word_index.json or tokenizer.json"
@@ -82,7 +82,7 @@ def words_beside(source: Source) -> tuple[Listed, Path]:
         opened = source.open(path)
         names = names_in(_by_itself(opened, ""), named=False)
         if names is not None:
-            if path.name != f"{stem_of(source.path)}{EXACT}" and path.name not in PART_OF_MODELS:
+            if path.suffix != EXACT and path.name not in PART_OF_MODELS:
                 source.tally.remarks[f"the words are those of {path.name}"] = None
             return names, path
     message = "holds rows and no words, and there is no list of words beside it"
@@ -102,14 +102,15 @@ def stem_of(path: Path) -> str:
 def places(rows: Path) -> Iterator[Path]:
     """The files beside a file of rows that may hold its words, the likeliest first."""
     stem = stem_of(rows)
-    for name in (*(f"{stem}{suffix}" for suffix in OF_NAME), *IN_FOLDER):
+    named = (f"{rows.stem}{EXACT}", *(f"{stem}{suffix}" for suffix in OF_NAME))
+    for name in dict.fromkeys((*named, *IN_FOLDER)):
         path = rows.with_name(name)
         if path != rows and path.is_file():
             yield path
     try:
         found = sorted(path.name for path in islice(rows.parent.iterdir(), LOOKED_AT))
-    except OSError as error:
-        raise unreadable(rows.parent, error) from None
+    except OSError:  # a folder may be entered and not be read
+        return
     while stem:
         for name in found:
             if name.startswith(stem) and name != rows.name and _SHARED.fullmatch(name, len(stem)):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from vecalc.answers import Stored
 from vecalc.errors import FileProblem, NoSpace, NotWritable, StorageProblem, UsageError
 from vecalc.formats import Reading
-from vecalc.formats.folders import main_file
+from vecalc.formats.folders import main_file, size_of
 from vecalc.formats.load import Loaded, convert, how, read_into_memory
 from vecalc.formats.reference import located
 from vecalc.library.cache import CacheUse, building, folder_of, is_current, known_files, note_changes
@@ -65,7 +65,7 @@ def load(
         return Loaded(open_store(place, name), ()).of(place)
     name = name or place.name
     place, wanted = main_file(place, wanted)
-    if not os.path.isfile(place) or place.stat().st_size < WORTH_STORING:  # noqa: PTH113 - any name
+    if not os.path.isfile(place) or size_of(place, wanted) < WORTH_STORING:  # noqa: PTH113 - any name
         return read_into_memory(place, wanted, name)
     try:
         return _through_cache(place, name, wanted, watch, cache)
@@ -113,7 +113,7 @@ def _convert(
     path: Path, reading: Reading, folder: Path, name: str, watch: Watch, kind: Stored = "float32"
 ) -> Written:
     """Convert; if the disk is full, say how much is needed: in proportion to what was written, or guessed."""
-    size = path.stat().st_size if path.is_file() else 0
+    size = size_of(path, reading)
     seen = 0
     with watch(f"reading {path.name}", size) as tap:
 
