@@ -55,9 +55,10 @@ def rows(tmp_path: Path) -> Path:
 # --- which file ------------------------------------------------------------
 
 IN_ORDER = [
-    *("news_tensor.words", "news_tensor.txt", "news_tensor.vocab", "news_tensor.json", "tokenizer.json"),
-    *("words.txt", "vocab.txt", "vocab.json", "words.lst", "word_index.json", "metadata.tsv", "labels.tsv"),
-    *("wordsList.npy", "index.parquet", "news_tensor_words.txt", "news-vocab.pkl", "news_metadata.tsv"),
+    *("news_tensor.words", "news_tensor.txt", "news_tensor.vocab", "news_tensor.json", "news_tensor.tsv"),
+    *("tokenizer.json", "words.txt", "vocab.txt", "vocab.json", "words.lst", "word_index.json"),
+    *("metadata.tsv", "labels.tsv", "news_tensor_words.txt", "news-vocab.pkl", "news_metadata.tsv"),
+    "wordsList.npy",
 ]
 
 
@@ -87,7 +88,27 @@ def test_each_name_is_found_and_goes_before_those_behind_it(name: str, rows: Pat
     assert notes(rows) == (() if certain else (f"the words are those of {name}",))
 
 
-@pytest.mark.parametrize("name", ["other_vocab.txt", "new_words.txt", "news_tensor_notes.txt", "readme.txt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("index.parquet", "vocab.csv", "vocab.pkl", "labels.txt", "index2word.json", "id2word.json"),
+        *(
+            "word2id.json",
+            "index_to_key.json",
+            "word_list.txt",
+            "Vocabulary.lst",
+            "words.json",
+            "news_index.parquet",
+        ),
+    ],
+)
+def test_other_usual_names_are_found(name: str, rows: Path) -> None:
+    written(rows.with_name(name), WORDS)
+    assert read(rows) == expected()
+    assert notes(rows) == (f"the words are those of {name}",)
+
+
+@pytest.mark.parametrize("name", ["other_vocab.txt", "new_words.txt", "news_tensor_notes.txt", "meta.json"])
 def test_other_names_are_not_taken(name: str, rows: Path) -> None:
     listed(rows.with_name(name), WORDS)
     said = problem(rows)
@@ -258,6 +279,22 @@ def test_kinds_of_lists(kind: str, rows: Path) -> None:
     assert read(rows, words_file=str(path)) == expected(ASCII)
 
 
+@pytest.mark.parametrize("name", ["words.npy", "words.pkl"])
+def test_an_array_of_objects_is_a_pickle_of_words(name: str, rows: Path, tmp_path: Path) -> None:
+    """As pandas keeps an index. It is read as any pickle is: nothing in it runs."""
+    objects = np.array(WORDS, object)
+    for array, good in ((objects, True), (np.array([*WORDS[:5], Payload(tmp_path / "ran")], object), False)):
+        if name == "words.npy":
+            np.save(rows.with_name(name), array, allow_pickle=True)
+        else:
+            rows.with_name(name).write_bytes(pickle.dumps(array))
+        if good:
+            assert read(rows) == expected()
+        else:
+            assert "would run code" in problem(rows).message
+    assert not (tmp_path / "ran").exists()
+
+
 @pytest.mark.parametrize("kind", ["U", "S"])
 def test_an_array_of_words(kind: str, rows: Path) -> None:
     np.save(
@@ -267,7 +304,11 @@ def test_an_array_of_words(kind: str, rows: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "array", [np.array([WORDS]), np.arange(6), np.array(WORDS, object), np.zeros((6, 4), np.float32)]
+    "array",
+    [
+        *(np.array([WORDS]), np.arange(6), np.zeros((6, 4), np.float32)),
+        *(np.array([WORDS], object), np.array([[1]] * 6, object), np.array([3, *WORDS[1:]], object)),
+    ],
 )
 def test_arrays_that_are_no_words(array: Any, rows: Path) -> None:
     np.save(path := rows.with_name("words.npy"), array, allow_pickle=True)

@@ -166,6 +166,8 @@ def test_the_only_array_of_a_folder(tmp_path: Path) -> None:
     (tmp_path / "README").write_text("read me")
     assert read(tmp_path) == expected(WORDS, ROWS)
     assert load(tmp_path).notes == ("the words are those of glove_6B_index.parquet",)
+    np.save(tmp_path / "wordsList.npy", np.array(WORDS))
+    assert read(tmp_path) == expected(WORDS, ROWS)
     np.save(tmp_path / "other.npy", ROWS)
     assert "a folder, and not a vecalc store" in problem(tmp_path).message
 

@@ -4,7 +4,7 @@
     spaCy                 vectors, key2row, strings.json; in vocab/, or in vocab/ of its only subfolder so
     Spark                 part-00000-....parquet, part-00001-...: one model in parts, one after the other;
                           or data/ or itemFactors/ with these in it, beside metadata/
-    an array alone        the only .npy in it, or in its data/, with a list of words beside it
+    an array alone        the only .npy in it, or in its data/, but for lists of words
 
 The kinds are asked in this order; the first that finds one model is it, and several of one kind have to be
 named. What is known and not read has its way out in `_EXCUSES`.
@@ -23,6 +23,7 @@ from vecalc.formats import Reading
 from vecalc.formats.known import formats
 from vecalc.formats.spacy_words import ROWS, is_of_spacy
 from vecalc.formats.word_text import shown
+from vecalc.formats.wordlists import is_usual
 from vecalc.space.files import unreadable
 
 LISTED = 4  # names that a message gives of a folder
@@ -68,7 +69,7 @@ def main_file(path: Path, reading: Reading) -> tuple[Path, Reading]:
 
 
 def size_of(file: Path, reading: Reading) -> int:
-    """The bytes of the file that `main_file` found, and of the parts that follow; none where it can't be read."""
+    """The bytes of the file that `main_file` found, and of the parts behind it; 0 where there is none."""
     parts = (file, *(file.with_name(part) for part in reading.parts))
     return sum(part.stat().st_size for part in parts if part.is_file())
 
@@ -122,7 +123,8 @@ def _by_number(name: str) -> list[tuple[int, str]]:
 
 def _lone_array(folder: Path) -> list[FolderModel]:
     for place in (folder, folder / _DATA):
-        names = [name for name in _names(place) if name.endswith(".npy")] if _is_folder(place) else []
+        names = _names(place) if _is_folder(place) else []
+        names = [name for name in names if name.endswith(".npy") and not is_usual(name)]
         if len(names) == 1 and (place / names[0]).is_file():
             return [FolderModel(place / names[0])]
     return []

@@ -32,7 +32,7 @@ def names_in(source: Source, *, named: bool) -> Listed | None:
     if table:
         return of_arrow(source, table)
     if head.startswith(b"\x93NUMPY"):
-        return Listed(of_array(source))
+        return of_array(source)
     if head.startswith(b"\x80") or source.path.suffix.lower() in {".pkl", ".pickle", ".p"}:
         return of_value(unpickled(source), source)
     if source.path.suffix.lower() == ".json" or (named and _JSON.match(head)):
@@ -55,10 +55,12 @@ def table_kind(head: bytes) -> str:
     return "arrow" if head.startswith(b"ARROW1\0\0") else ""
 
 
-def of_array(source: Source) -> list[str]:
-    """The words of numpy's array of text [n], of characters or of bytes."""
+def of_array(source: Source) -> Listed:
+    """The words of numpy's array of text [n]: of characters, of bytes, or of objects, which are a pickle."""
     where = str(source.path)
     array = read_header(source.stream, where)
+    if array.dtype.hasobject:
+        return of_value(unpickled(source), source)
     check_words(array, where)
     check_size(array, source.ceiling if source.size is None else source.size, where, exact=False)
-    return words_of(array, source.stream, source, where)
+    return Listed(words_of(array, source.stream, source, where))

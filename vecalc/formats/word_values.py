@@ -18,6 +18,8 @@ from vecalc.arrays import Numbers
 from vecalc.errors import FileProblem
 from vecalc.formats import Source
 from vecalc.formats.pickled import inert
+from vecalc.formats.pickled_machine import Inert
+from vecalc.formats.pickled_names import RECONSTRUCT
 from vecalc.formats.word_text import as_text, shown
 
 LONGEST = 1 << 28  # bytes of a list, unpacked: some 25 million words; the largest in use have three
@@ -32,6 +34,7 @@ _UNDER = (
     *("vocab", "word_index", "words", "tokens", "index2word", "id2word", "index_to_key", "idx2word", "itos"),
     *("word2idx", "word2id", "word2index", "token_to_id", "stoi", "labels"),
 )
+_PARTS_OF_AN_ARRAY = 5  # in a pickle: version, shape, type, order, content
 _DIGITS = re.compile(r"\d{1,18}\Z", re.ASCII)
 HINT = "a list of words has one a line, in the order of the rows"
 
@@ -90,11 +93,21 @@ def strings_of(value: object, path: Path) -> list[str]:
 def of_value(value: Any, source: Source) -> Listed:
     """The words that a value of JSON or of a pickle lists; FileProblem where it lists none."""
     path = source.path
-    value = _found_in(value, path)
+    value = _found_in(_items(value), path)
     listed = not isinstance(value, dict) or not value
     names = Listed(strings_of(value, path)) if listed else _of_object(value, path)
     words = as_text(_of_python_2(names.words, path), source, lambda i: f"{path}: word {i + 1:,}")
     return names._replace(words=words)
+
+
+def _items(value: Any) -> Any:
+    """What an array of objects holds, where a value is one; numpy pickles them as a list."""
+    state = value.state if isinstance(value, Inert) and value.name == RECONSTRUCT else None
+    if isinstance(state, tuple) and len(state) == _PARTS_OF_AN_ARRAY:
+        _, shape, _, _, items = state
+        if isinstance(shape, tuple) and len(shape) == 1 and isinstance(items, list):
+            return items
+    return value
 
 
 def _found_in(value: Any, path: Path) -> Any:

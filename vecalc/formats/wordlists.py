@@ -1,13 +1,13 @@
 """Words in a file of their own, for formats that hold rows alone.
 
 Which file: the one that `--words-file` names; else, in the folder of the rows, spaCy's `key2row` and
-`strings.json`; else the first that is there of `places`: NAME.words, NAME.txt, NAME.vocab, NAME.json (NAME:
-the file of rows without its suffixes); tokenizer.json, words.txt, vocab.txt, vocab.json, and the other names
-of `IN_FOLDER`; at last what shares a beginning with NAME, the longest first: of news_tensor,
-news_tensor_words.txt, news_metadata.tsv, news-vocab.pkl. A text that holds vectors is passed over. Which
-kinds of lists there are, `word_files` says; subword marks (##ing, Ġthe) are kept as they are. Which file it
-was is a remark, unless it was named, is NAME.words, which `write_words` writes, or is what a model of its
-kind always has.
+`strings.json`; else the first that is there of `places`: NAME.words, NAME.txt and so on (`OF_NAME`; NAME: the
+file of rows without its suffixes); tokenizer.json, words.txt and the others of `IN_FOLDER`; at last what is
+called as lists are (`_LIST`), first behind a beginning of NAME, the longest first: beside news_tensor
+news_tensor_words.txt, news_metadata.tsv, news-vocab.pkl, then wordsList.npy. A text that holds vectors is
+passed over. Which kinds of lists there are, `word_files` says; subword marks (##ing, Ġthe) are kept as they
+are. Which file it was is a remark, unless it was named, is NAME.words, which `write_words` writes, or is what
+a model of its kind always has.
 """
 
 from __future__ import annotations
@@ -30,38 +30,20 @@ from vecalc.formats.word_text import encoded, shown, unfit
 from vecalc.formats.word_values import EXACT, Listed
 from vecalc.space import VectorSpace
 
-OF_NAME = (EXACT, ".txt", ".vocab", ".json")
-PART_OF_MODELS = ("tokenizer.json", "whitespacetokenizer_config.json")
+OF_NAME = (EXACT, ".txt", ".vocab", ".json", ".lst", ".tsv", ".csv")
+PART_OF_MODELS = (*("tokenizer.json", "whitespacetokenizer_config.json", "phrasetokenizer_config.json"),)
 IN_FOLDER = (
-    PART_OF_MODELS[0],
-    *("words.txt", "vocab.txt", "vocab.json", "words.lst", "word_index.json", "metadata.tsv", "labels.tsv"),
-    *(
-        "vocab.tsv",
-        "vocab.csv",
-        "vocab.lst",
-        "vocab.pkl",
-        "vocab.npy",
-        "words.npy",
-        "wordsList.npy",
-        "words.pkl",
-    ),
-    *("words.json", "labels.txt", "index2word.json", "id2word.json", "word2id.json", "index2word.pkl"),
-    *("index.parquet", "vocab.parquet", PART_OF_MODELS[1]),
+    *("tokenizer.json", "words.txt", "vocab.txt", "vocab.json", "words.lst", "word_index.json"),
+    *("metadata.tsv", "labels.tsv", *PART_OF_MODELS[1:]),
 )
 _KINDS = (
-    "words",
-    "vocab",
-    "vocabulary",
-    "metadata",
-    "labels",
-    "word_index",
-    "index",
-    "index2word",
-    "id2word",
+    *("words?", "words?[-_]?list", "vocab", "vocabulary", "labels?", "tokens?", "terms?", "word[-_]?index"),
+    *("(index|idx|id)(2|_to_)(word|token|key)", "(word|token|key)(2|_to_)(index|idx|id)"),
 )
-_ENDS = ("words", "txt", "tsv", "lst", "json", "pkl", "npy", "csv", "parquet", "arrow")
-_SHARED = re.compile(  # what NAME shares with the file of words, and what may follow in that
-    rf"[-_.]?(?:{'|'.join(_KINDS)})\.(?:{'|'.join(_ENDS)})\Z", re.IGNORECASE
+_LIST = re.compile(  # what may follow, in the name of a list, what it shares with NAME
+    rf"[-_.]?(({'|'.join(_KINDS)})\.(txt|tsv|csv|lst|list|json|pkl|pickle|npy|parquet|arrow|feather)"
+    r"|metadata\.(txt|tsv|csv)|index\.(tsv|csv|parquet|arrow|feather))\Z",
+    re.IGNORECASE,
 )
 _PIECE = re.compile(r"[-_.][^-_.]*\Z")
 _SUFFIX = re.compile(
@@ -111,10 +93,21 @@ def places(rows: Path) -> Iterator[Path]:
         found = sorted(path.name for path in islice(rows.parent.iterdir(), LOOKED_AT))
     except OSError:  # a folder may be entered and not be read
         return
-    while stem:
+    for start in (*_beginnings(stem), ""):
         for name in found:
-            if name.startswith(stem) and name != rows.name and _SHARED.fullmatch(name, len(stem)):
+            if name.startswith(start) and name != rows.name and _LIST.fullmatch(name, len(start)):
                 yield rows.with_name(name)
+
+
+def is_usual(name: str) -> bool:
+    """Whether a file is called as lists of words are."""
+    return _LIST.fullmatch(name) is not None
+
+
+def _beginnings(stem: str) -> Iterator[str]:
+    """news_2019_tensor, news_2019, news."""
+    while stem:
+        yield stem
         stem = _PIECE.sub("", stem) if _PIECE.search(stem) else ""
 
 
