@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,12 @@ from pyarrow import feather
 from running import vecalc
 from vector_files import replaced, touched
 
-from vecalc.formats import word_values
+from vecalc.errors import FileProblem
+from vecalc.formats import FileTally, Reading, Source, word_values
 from vecalc.formats.load import load
 from vecalc.formats.save import save
+from vecalc.formats.word_values import Listed
+from vecalc.formats.wordlists import paired
 from vecalc.library import open_model
 from vecalc.space.matrix import MatrixSpace
 
@@ -360,6 +364,18 @@ def test_keras_gives_rows_to_the_most_frequent_words_only(tmp_path: Path) -> Non
     assert said.message == "there are 7 rows and 106 words in word_index.json"
 
 
+@pytest.mark.parametrize("first", [0.0, 1.0])
+def test_as_many_rows_as_words_that_count_from_one(first: float, tmp_path: Path) -> None:
+    """Row 0 is padding and the last word has none, or all are one off: told by zeros, or not at all."""
+    np.save(tmp_path / "embedding.npy", np.vstack([np.full((1, 4), first, np.float32), ROWS[:5]]))
+    (tmp_path / "word_index.json").write_text(json.dumps({word: i for i, word in enumerate(WORDS, 1)}))
+    if first:
+        said = problem(tmp_path / "embedding.npy")
+        assert "6 rows and 6 words in word_index.json, which it counts from 1" in said.message
+    else:
+        assert read(tmp_path / "embedding.npy") == expected(WORDS[:5], ROWS[:5])
+
+
 def test_room_for_more_words_behind_a_tokenizer(tmp_path: Path) -> None:
     np.save(tmp_path / "rows.npy", np.vstack([ROWS, ROWS[:2]]))
     written(tmp_path / "tokenizer.json", WORDS)
@@ -410,6 +426,33 @@ def test_many_rows_go_with_their_words_in_blocks(tmp_path: Path) -> None:
     space = load(tmp_path / "embedding.npy").space
     assert list(space.words()) == [f"w{row}" for row in range(1, 40_000)]
     assert np.array_equal(space.vectors(range(len(space)), np.float32), many[1:])
+
+
+def pairs(names: Listed, listed: str, count: int) -> list[tuple[str, float, int]]:
+    """What comes of words and of rows whose number is not known beforehand, some at a time."""
+    source = Source(Path("rows.txt"), BytesIO(), None, 99, Reading(), FileTally())
+    rows = (
+        np.arange(first, min(first + 2, count), dtype=np.float32)[:, None] for first in range(0, count, 2)
+    )
+    blocks = paired(names, Path(listed), None, rows, source)
+    return [
+        pair
+        for block in blocks
+        for pair in zip(block.words, block.rows[:, 0].tolist(), block.numbers, strict=True)
+    ]
+
+
+def test_rows_that_nobody_has_counted() -> None:
+    three = [("a", 0.0, 1), ("b", 1.0, 2), ("c", 2.0, 3)]
+    assert pairs(Listed(["a", "b", "c"]), "words.txt", 3) == three
+    assert pairs(Listed(["word", "a", "b", "c"], headed=True), "metadata.tsv", 3) == three
+    index = Listed(["c", "a"], np.array([2, 1]))
+    assert pairs(index, "word_index.json", 3) == [("a", 1.0, 2), ("c", 2.0, 3)]
+    for words, count in ((["a", "b", "c"], 2), (["a", "b", "c"], 4), (["Wort", "a", "b", "c"], 3)):
+        with pytest.raises(FileProblem, match=f"there are {count} rows and {len(words)} words in words.txt"):
+            pairs(Listed(words), "words.txt", count)
+    with pytest.raises(FileProblem, match=r"there are 2 rows and 2 words in word_index\.json"):
+        pairs(index, "word_index.json", 2)
 
 
 # --- changes, limits ------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +16,13 @@ from vecalc.formats.word_values import Listed
 AT_ONCE = 1 << 13  # words of a block where many share a row
 
 
-def differ(count: int | None, words: int, listed: Path, source: Source) -> FileProblem:
+def differ(count: int | None, words: int, listed: Path, source: Source, why: str = "") -> FileProblem:
     """The problem of a list of words that is of other rows."""
-    what = "words" if listed == source.path else f"words in {listed.name}"
-    message = f"there are {count:,} rows and {words:,} {what}"
-    return FileProblem(message, where=str(source.path), hint="they must be as many, and in the same order")
+    own = listed == source.path
+    message = f"there are {count:,} rows and {words:,} words{'' if own else f' in {listed.name}'}{why}"
+    hint = "they must be as many, and in the same order"
+    hint += "" if own or source.reading.words_file else "; --words-file names another list"
+    return FileProblem(message, where=str(source.path), hint=hint)
 
 
 def in_order(
@@ -31,16 +34,14 @@ def in_order(
         raise differ(count, len(words), listed, source)
     first, skipped, problem = 0, 0, False
     for block in rows:
-        if first == 0 and missing == 1 and not block[0].any():
+        if first == 0 and missing == 1 and len(block) and not block[0].any():
             skipped = 1
-        last = first + len(block)
-        some = words[max(first - skipped, 0) : last - skipped]
         begin = skipped if first == 0 else 0
-        problem |= bool(block[begin + len(some) :].any())
-        yield Block(
-            some, block[begin : begin + len(some)], range(first + begin + 1, first + begin + 1 + len(some))
-        )
-        first = last
+        some = words[first + begin - skipped : first + len(block) - skipped]
+        end = begin + len(some)
+        problem |= bool(block[end:].any())
+        yield Block(some, block[begin:end], range(first + begin + 1, first + end + 1))
+        first += len(block)
     if problem or first - skipped < len(words):
         raise differ(first, len(words), listed, source)
     if first > len(words):
@@ -48,39 +49,22 @@ def in_order(
         source.tally.remarks[f"{which}, of zeros, without a word in {listed.name}, left out"] = None
 
 
-def within(names: Listed, listed: Path, count: int | None, source: Source) -> Listed:
-    """The names that have a row, each; FileProblem where a list is of another file."""
-    rows = names.rows
-    assert rows is not None  # noqa: S101 - as the caller saw
-    if count is None:
-        return names
-    inside = rows < count
-    beyond = int(np.count_nonzero(~inside))
-    # Keras lists all words that it saw, the most frequent first, and gives rows to some, from 1 on.
-    if beyond and (names.partial or int(rows.min()) != 1):
-        raise differ(count, len(names.words), listed, source)
-    if beyond:
-        source.tally.remarks[f"words of {listed.name} beyond the last row, left out: {beyond:,}"] = None
-        kept = inside.tolist()
-        words = [word for word, is_kept in zip(names.words, kept, strict=True) if is_kept]
-        names = names._replace(words=words, rows=rows[inside])
-    if not names.partial and 2 * len(names.words) < count:
-        raise differ(count, len(names.words), listed, source)
-    return names
-
-
 def by_rows(
     names: Listed,
     listed: Path,
+    count: int | None,
     rows: Iterator[Singles],
     source: Source,
     again: Callable[[], Iterator[Singles]] | None,
 ) -> Iterator[Block]:
     """Each row with its first word, in the order of rows; then the words that share one with another."""
-    assert names.rows is not None  # noqa: S101 - as the caller saw
-    order = np.argsort(names.rows, kind="stable")
-    in_order = names.rows[order]
-    leads = np.concatenate(([True], in_order[1:] != in_order[:-1]))
+    words, places = _within(names, listed, count, source)
+    if len(words) < len(names.words) == count:  # which may mean that the first row is of the first word
+        why = ", which it counts from 1, and the first row is not of zeros"
+        rows = _behind_zeros(rows, differ(count, len(names.words), listed, source, why))
+    order = np.argsort(places, kind="stable")
+    rising = places[order]
+    leads = np.concatenate(([True], rising[1:] != rising[:-1]))
     seen = 0
 
     def counted() -> Iterator[Singles]:
@@ -89,9 +73,9 @@ def by_rows(
             seen += len(block)
             yield block
 
-    yield from _taken(names, order[leads], counted())
-    if not seen > int(in_order[-1]):
-        raise differ(seen, len(names.words), listed, source)
+    yield from _taken(words, places, order[leads], counted())
+    if not seen > int(rising[-1]):
+        raise differ(seen, len(words), listed, source)
     alone = int(np.count_nonzero(leads))
     if lacking := seen - alone:
         source.tally.remarks[f"rows without a word in {listed.name}, left out: {lacking:,}"] = None
@@ -101,19 +85,48 @@ def by_rows(
             raise FileProblem(message, where=str(source.path), hint="save the rows as .npy")
         message = f"{len(order):,} words share {alone:,} rows, so that many are equally near"
         source.tally.remarks[f"{message}; --first {alone} takes one of each"] = None
-        yield from _taken(names, order[~leads], again())
+        yield from _taken(words, places, order[~leads], again())
 
 
-def _taken(names: Listed, which: Numbers, rows: Iterator[Singles]) -> Iterator[Block]:
+def _within(names: Listed, listed: Path, count: int | None, source: Source) -> tuple[Sequence[str], Numbers]:
+    """The words that have a row, and these; FileProblem where a list is of another file."""
+    words, rows = names.words, names.rows
+    assert rows is not None  # noqa: S101 - as the caller saw
+    if count is None:
+        return words, rows
+    inside = rows < count
+    beyond = int(np.count_nonzero(~inside))
+    # Keras lists all words that it saw, the most frequent first, and gives rows to some, from 1 on.
+    if beyond and (names.partial or int(rows.min()) != 1):
+        raise differ(count, len(words), listed, source)
+    if beyond:
+        source.tally.remarks[f"words of {listed.name} beyond the last row, left out: {beyond:,}"] = None
+        words, rows = list(compress(words, inside.tolist())), rows[inside]
+    if not names.partial and 2 * len(words) < count:
+        raise differ(count, len(names.words), listed, source)
+    return words, rows
+
+
+def _behind_zeros(rows: Iterator[Singles], problem: FileProblem) -> Iterator[Singles]:
+    """The same rows; the problem where the first is not of zeros."""
+    for number, block in enumerate(rows):
+        if number == 0 and block[:1].any():
+            raise problem
+        yield block
+
+
+def _taken(words: Sequence[str], places: Numbers, which: Numbers, rows: Iterator[Singles]) -> Iterator[Block]:
     """Some of the words, by rising rows, and these."""
-    assert names.rows is not None  # noqa: S101 - as the caller saw
-    theirs = names.rows[which]
+    theirs = places[which]
     first = at = 0
     for block in rows:
         last = first + len(block)
         end = int(np.searchsorted(theirs, last))
         for begin in range(at, end, AT_ONCE):
             some = slice(begin, min(begin + AT_ONCE, end))
-            words = [names.words[i] for i in which[some].tolist()]
-            yield Block(words, block[theirs[some] - first], (theirs[some] + 1).tolist())
+            yield Block(
+                [words[i] for i in which[some].tolist()],
+                block[theirs[some] - first],
+                (theirs[some] + 1).tolist(),
+            )
         first, at = last, end

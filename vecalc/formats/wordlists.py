@@ -20,7 +20,7 @@ from pathlib import Path
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem
 from vecalc.formats import Block, FileTally, Source
-from vecalc.formats.pairing import by_rows, in_order, within
+from vecalc.formats.pairing import by_rows, in_order
 from vecalc.formats.reference import located
 from vecalc.formats.spacy_words import is_of_spacy
 from vecalc.formats.spacy_words import words_of as words_of_spacy
@@ -31,9 +31,9 @@ from vecalc.formats.word_values import EXACT, Listed
 from vecalc.space import VectorSpace
 
 OF_NAME = (EXACT, ".txt", ".vocab", ".json", ".lst", ".tsv", ".csv")
-PART_OF_MODELS = (*("tokenizer.json", "whitespacetokenizer_config.json", "phrasetokenizer_config.json"),)
+PART_OF_MODELS = ("tokenizer.json", "whitespacetokenizer_config.json", "phrasetokenizer_config.json")
 IN_FOLDER = (
-    *("tokenizer.json", "words.txt", "vocab.txt", "vocab.json", "words.lst", "word_index.json"),
+    *(PART_OF_MODELS[0], "words.txt", "vocab.txt", "vocab.json", "words.lst", "word_index.json"),
     *("metadata.tsv", "labels.tsv", *PART_OF_MODELS[1:]),
 )
 _KINDS = (
@@ -68,12 +68,9 @@ def words_beside(source: Source) -> tuple[Listed, Path]:
                 source.tally.remarks[f"the words are those of {path.name}"] = None
             return names, path
     message = "holds rows and no words, and there is no list of words beside it"
-    hint = (
-        f"name it by --words-file FILE, or write one, a word a line, into {stem_of(source.path)}{EXACT} or "
-    )
-    raise FileProblem(
-        message, where=str(source.path), hint=f"{hint}words.txt beside it; {_USUAL} are found as well"
-    )
+    written = f"{stem_of(source.path)}{EXACT} or words.txt"
+    hint = f"write one, a word a line, into {written} beside it, or name one by --words-file; {_USUAL}"
+    raise FileProblem(message, where=str(source.path), hint=f"{hint} are found as well")
 
 
 def stem_of(path: Path) -> str:
@@ -95,8 +92,14 @@ def places(rows: Path) -> Iterator[Path]:
         return
     for start in (*_beginnings(stem), ""):
         for name in found:
-            if name.startswith(start) and name != rows.name and _LIST.fullmatch(name, len(start)):
-                yield rows.with_name(name)
+            path = rows.with_name(name)
+            if (
+                name.startswith(start)
+                and _LIST.fullmatch(name, len(start))
+                and path != rows
+                and path.is_file()
+            ):
+                yield path
 
 
 def is_usual(name: str) -> bool:
@@ -153,7 +156,7 @@ def paired(
     if names.rows is None:
         yield from in_order(names.words, listed, count, rows, source)
     else:
-        yield from by_rows(within(names, listed, count, source), listed, rows, source, again)
+        yield from by_rows(names, listed, count, rows, source, again)
 
 
 def write_words(path: Path, space: VectorSpace) -> None:
