@@ -546,6 +546,12 @@ def test_tensors_of_the_projector_are_named(heading: str, tmp_path: Path) -> Non
     assert read(tmp_path / "tensors.npy") == expected()
 
 
+def test_no_name_does_anything_in_a_shell(tmp_path: Path) -> None:
+    (path := tmp_path / "$(touch gone)\"'.bytes").write_bytes(ROWS.tobytes())
+    listed(tmp_path / "words.txt", WORDS)
+    assert "np.save('FILE.npy', np.fromfile('FILE', '<f4')" in problem(path).hint
+
+
 def converted(hint: str, folder: Path) -> None:
     """Do what a hint says."""
     line = hint.partition('python -c "')[2].partition('"')[0]

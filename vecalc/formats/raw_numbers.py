@@ -7,6 +7,7 @@ its numbers and a bias, float64. The projector of TensorBoard has float32 in `te
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from vecalc.formats.wordlists import places
 
 _ASKED = 1 << 10  # numbers that are looked at
 _SMALLEST, _LARGEST = 1e-12, 1e6  # of numbers of vectors, zero apart
+_PLAIN = re.compile(r"[\w.-]+")
 _COPIES = 2  # of a word in GloVe's file
 
 
@@ -32,7 +34,7 @@ def refuse_raw(head: Head, path: Path) -> None:
             continue
         both, rest = divmod(size, 8 * _COPIES * words)
         if not rest and 2 <= both <= MAX_WIDTH + 1 and _plausible(head, "<f8"):
-            convert = f"np.fromfile({path.name!r}).reshape(2, -1, {both}).sum(0)[:, :-1]"
+            convert = f"np.fromfile('{_typed(path.name)}').reshape(2, -1, {both}).sum(0)[:, :-1]"
             message = f"GloVe's own binary file, which is not read: {words:,} words of {listed}, "
             message += f"{both - 1:,} numbers and a bias each"
             hint = f"load vectors.txt, which it writes as well; or {_numpy(path, convert)}"
@@ -44,12 +46,18 @@ def refuse_raw(head: Head, path: Path) -> None:
                     f"numbers without a header; as float{8 * item} they make a row of {width:,} for each "
                 )
                 message += f"of the {words:,} words of {listed}"
-                convert = f"np.fromfile({path.name!r}, {kind!r}).reshape(-1, {width})"
+                convert = f"np.fromfile('{_typed(path.name)}', {kind!r}).reshape(-1, {width})"
                 raise FileProblem(message, where=str(path), hint=_numpy(path, convert))
 
 
 def _numpy(path: Path, convert: str) -> str:
-    return f'python -c "import numpy as np; np.save({path.stem + ".npy"!r}, {convert})" makes an array of it'
+    saved = f"np.save('{_typed(path.stem)}.npy', {convert})"
+    return f'python -c "import numpy as np; {saved}" makes an array of it'
+
+
+def _typed(name: str) -> str:
+    """A name as it may be typed between quotes; none is shown that a shell would read in its own way."""
+    return name if _PLAIN.fullmatch(name) else "FILE"
 
 
 def _lists(path: Path) -> Iterator[tuple[int, str]]:
