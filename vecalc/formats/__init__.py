@@ -17,19 +17,23 @@ and it may have, where the format asks for it:
 holds one block at a time and allocates nothing by the numbers of a header, which it checks against
 the size of the file first. It reads the stream in order, or, where it has to jump about, `source.file`, and
 then not the stream. Every other file that it needs (a list of words) it opens by `source.open`, so that a
-change of any of them is noticed, now and by the cache later. Problems are `FileProblem`s that say where.
+change of any of them is noticed, now and by the cache later, and asks for by `source.has`: it may lie in the
+same zip archive. Problems are `FileProblem`s that say where.
 `write` streams through the space's blocks and words and keeps every float32; a word that would not be read
 back is a `UsageError`.
 
     load, save        the doors in and out
     open_file         a path -> Head and Source, for every file of a model
     reference         FILE, FILE#PART, FILE.zip:MEMBER
+    archives          a zip archive -> the file of vectors in it
+    zip_files         zip archives within bounds
     parts             which column, tensor or array of several
     excuses           what is put up with, and counted
     compression       gzip, bzip2, xz, zstd; streams that fail as FileProblems
     unsupported       kinds of file that are known and not read
     row_rules         blocks -> sound blocks
     word_text         bytes <-> words
+    base64_words      DL4J's words -> words
     word2vec_header   the line "rows width"
     text_rows         lines of text -> blocks
     float_parsing, float_text         text <-> numbers, fast
@@ -133,6 +137,9 @@ class Source(NamedTuple):
     tally: FileTally
     file: BinaryIO | None = None  # the same bytes, to jump about in; None for compressed files
     open: Callable[[Path], Source] = _no_other  # another file that the format needs, with the same tally
+    has: Callable[[Path], bool] = (
+        Path.is_file
+    )  # whether there is one to open: beside a file, or in its archive
 
 
 class Block(NamedTuple):

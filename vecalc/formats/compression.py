@@ -12,6 +12,8 @@ import gzip
 import importlib
 import lzma
 import re
+import struct
+import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -156,7 +158,7 @@ PACKINGS = (
     Packing("zstd", re.compile(rb"\x28\xb5\x2f\xfd"), _zstd),
 )
 LONGEST_MAGIC = 10
-_DAMAGES = (gzip.BadGzipFile, zlib.error, lzma.LZMAError)
+_DAMAGES = (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error)
 
 
 def packing_of(beginning: bytes) -> Packing | None:

@@ -15,6 +15,7 @@ from vecalc.answers import ENCODINGS, Stored
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, StorageProblem, UsageError
 from vecalc.formats import Block, Format, Head, Reading, Source
+from vecalc.formats.base64_words import decoded
 from vecalc.formats.open_file import Tap, opened
 from vecalc.formats.reference import located
 from vecalc.formats.row_rules import sound
@@ -169,13 +170,18 @@ def blocks_of(source: Source, head: Head) -> Iterator[Block]:
     FileProblem where a part was named and the format has none; what else had no use is a remark.
     """
     reading, tally = source.reading, source.tally
-    for block in sound(recognised(head, source.path).read(source), source):
+    for block in sound(rows_of(source, head), source):
         if reading.part and "part" not in tally.used:
             message = f"it has no parts to choose from, such as {shown(reading.part)}"
             raise FileProblem(message, where=str(source.path), hint="leave out # and what follows")
         yield block
     if reading.words_file and "words_file" not in tally.used:
         tally.remarks[f"{Path(reading.words_file).name} was not used: the file has words of its own"] = None
+
+
+def rows_of(source: Source, head: Head) -> Iterator[Block]:
+    """The blocks of an open file as its format gives them."""
+    return decoded(recognised(head, source.path).read(source), source)
 
 
 def formats() -> dict[str, Format]:
@@ -196,6 +202,15 @@ def recognised(head: Head, path: Path) -> Format:
     message = f"not a file of word vectors; it begins with {shown(first)}"
     names = ", ".join(name.replace("_", " ") for name in known)
     raise FileProblem(message, where=str(path), hint=f"formats that are read: {names}; plain or compressed")
+
+
+def is_known(head: Head) -> bool:
+    """Whether a file that begins like this can be read."""
+    try:
+        recognised(head, Path())
+    except FileProblem:
+        return False
+    return True
 
 
 def gathered(blocks: Iterable[Block], path: Path) -> tuple[list[str], Singles]:

@@ -37,7 +37,7 @@ def words_beside(source: Source) -> tuple[list[str], Path]:
     stem = _SUFFIX.sub("", source.path.name)
     for name in (*(f"{stem}{suffix}" for suffix in OF_NAME), *IN_FOLDER):
         path = source.path.with_name(name)
-        if path == source.path or not path.is_file():
+        if path == source.path or not source.has(path):
             continue
         words = _listed(source.open(path), path)
         if words is not None:

@@ -137,7 +137,7 @@ class _Examination:
             self._put_up_with[f"{whose}{name}: not what was written, by its digest"] = 1
 
     def _of_file(self, watch: Watch) -> Iterator[tuple[Sequence[str], Singles]]:
-        from vecalc.formats.load import main_file, recognised
+        from vecalc.formats.load import main_file, rows_of
         from vecalc.formats.open_file import opened
 
         for kept in conversions():
@@ -152,7 +152,7 @@ class _Examination:
             opened(main_file(self.path), lenient, tap) as (source, head, files),
         ):
             try:
-                for block in recognised(head, source.path).read(source):
+                for block in rows_of(source, head):
                     if block.words:
                         yield block.words, block.rows
             finally:
