@@ -31,8 +31,9 @@ from data import as_binary, as_fasttext, as_text, shared_data
 
 from vecalc.errors import FileProblem, StorageProblem, VecalcError
 from vecalc.formats import Reading
-from vecalc.formats.load import formats, load, recognised
+from vecalc.formats.load import load
 from vecalc.formats.open_file import opened
+from vecalc.formats.recognition import formats, recognised
 from vecalc.formats.save import save, writers
 from vecalc.space.matrix import MatrixSpace
 

@@ -29,7 +29,8 @@ from pyarrow import feather
 from safetensors.numpy import load_file, save_file
 
 from vecalc.formats import Head
-from vecalc.formats.load import formats, load
+from vecalc.formats.load import load
+from vecalc.formats.recognition import formats
 from vecalc.space.matrix import MatrixSpace
 
 WORDS = ["the", "king", "naïve", "日本", "👑", "\x1b[31m", "1984", "</s>", "a b", "+", "##ing", "Ġthe"]

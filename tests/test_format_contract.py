@@ -22,8 +22,9 @@ from running import Done, vecalc
 
 from vecalc.errors import FileProblem
 from vecalc.formats import Reading, open_file
-from vecalc.formats.load import formats, load, recognised
+from vecalc.formats.load import load
 from vecalc.formats.open_file import opened
+from vecalc.formats.recognition import formats, recognised
 from vecalc.formats.save import save, writers
 from vecalc.library import open_model
 from vecalc.render.visible import visible

@@ -24,6 +24,7 @@ back is a `UsageError`.
 
     load, save        the doors in and out
     open_file         a path -> Head and Source, for every file of a model
+    recognition       a Head -> the format
     reference         FILE, FILE#PART, FILE.zip:MEMBER
     archives          a zip archive -> the file of vectors in it
     zip_files         zip archives within bounds

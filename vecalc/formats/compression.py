@@ -17,10 +17,10 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from vecalc.errors import FileProblem
-from vecalc.formats import Stream
+from vecalc.formats import Source, Stream
 from vecalc.formats.extras import extra
 
 PIECE = 1 << 16  # packed bytes read at a time
@@ -176,6 +176,15 @@ def _damage(error: Exception) -> str:
     if isinstance(error, _DAMAGES) or nameless or type(error).__name__ == "ZstdError":
         return str(error).removeprefix("Error ")
     return ""
+
+
+def unpacked(source: Source, what: str) -> BinaryIO:
+    """The file itself, to jump about in; FileProblem where it is packed. `what` it is: "a parquet table"."""
+    if source.file is None:
+        hint = "its parts are fetched from all over the file: unpack it once, and name what comes of it"
+        message = f"a compressed {what.partition(' ')[2]}"
+        raise FileProblem(message, where=str(source.path), hint=hint)
+    return source.file
 
 
 # --- limits --------------------------------------------------------------------------------------

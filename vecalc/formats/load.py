@@ -6,20 +6,19 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from vecalc import finder
 from vecalc.answers import ENCODINGS, Stored
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, StorageProblem, UsageError
-from vecalc.formats import Block, Format, Head, Reading, Source
+from vecalc.formats import Block, Head, Reading, Source
 from vecalc.formats.base64_words import decoded
 from vecalc.formats.open_file import Tap, opened
+from vecalc.formats.recognition import formats, recognised
 from vecalc.formats.reference import located
 from vecalc.formats.row_rules import sound
-from vecalc.formats.unsupported import BINARY, TEXT, refuse
 from vecalc.formats.word_text import shown
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
@@ -182,35 +181,6 @@ def blocks_of(source: Source, head: Head) -> Iterator[Block]:
 def rows_of(source: Source, head: Head) -> Iterator[Block]:
     """The blocks of an open file as its format gives them."""
     return decoded(recognised(head, source.path).read(source), source)
-
-
-def formats() -> dict[str, Format]:
-    """The formats that can be read, by the names of their modules."""
-    modules = {name: finder.module("vecalc.formats", name) for name in finder.names("vecalc.formats")}
-    return {name: cast(Format, module) for name, module in modules.items() if hasattr(module, "recognise")}
-
-
-def recognised(head: Head, path: Path) -> Format:
-    """The format of a file that begins like this; FileProblem when it is none that can be read."""
-    refuse(head, BINARY, path)
-    known = formats()
-    for form in known.values():
-        if form.recognise(head):
-            return form
-    refuse(head, TEXT, path)
-    first = head.data.partition(b"\n")[0].rstrip()
-    message = f"not a file of word vectors; it begins with {shown(first)}"
-    names = ", ".join(name.replace("_", " ") for name in known)
-    raise FileProblem(message, where=str(path), hint=f"formats that are read: {names}; plain or compressed")
-
-
-def is_known(head: Head) -> bool:
-    """Whether a file that begins like this can be read."""
-    try:
-        recognised(head, Path())
-    except FileProblem:
-        return False
-    return True
 
 
 def gathered(blocks: Iterable[Block], path: Path) -> tuple[list[str], Singles]:

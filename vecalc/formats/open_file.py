@@ -20,6 +20,7 @@ from vecalc.errors import FileProblem
 from vecalc.formats import HEAD_BYTES, FileTally, Head, Reading, Source
 from vecalc.formats.archives import Archive
 from vecalc.formats.compression import FETCH_AGAIN, LONGEST_MAGIC, Guarded, ceiling_of, packing_of
+from vecalc.formats.recognition import is_known
 from vecalc.formats.zip_files import MAGIC
 from vecalc.space import digest
 from vecalc.space.files import for_reading, unreadable
@@ -170,7 +171,6 @@ class OpenFiles:
 
     def _chosen(self, archive: Archive, wanted: str, ceiling: int) -> Source:
         """The file of vectors in an archive."""
-        from vecalc.formats.load import is_known  # which opens files by this module
 
         def remark(text: str) -> None:
             self.tally.remarks[text] = None

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO, NamedTuple
 from vecalc.errors import FileProblem
 from vecalc.formats import DAMAGED, Block, Head, Source
 from vecalc.formats.arrow_blocks import BATCH, TEXT, arrow, batches_of, blocks_of, columns_of, explained
-from vecalc.formats.compression import ceiling_of, too_much
+from vecalc.formats.compression import ceiling_of, too_much, unpacked
 from vecalc.space import VectorSpace
 
 SUFFIXES = (".parquet",)
@@ -41,10 +41,9 @@ def recognise(head: Head) -> bool:
 
 def read(source: Source) -> Iterator[Block]:
     """Words and rows; FileProblem when it is not clear which columns they are, or for a damaged table."""
-    if source.file is None:
-        raise FileProblem("a compressed parquet table", where=str(source.path), hint="decompress it once")
+    file = unpacked(source, _WHAT)
     with explained(source.path, _WHAT):
-        table = Table(source.file, source.path)
+        table = Table(file, source.path)
         columns = columns_of(table.schema, source.path)
         batches = table.batches(ceiling_of(source.ceiling), [columns.word, *columns.numbers])
         yield from blocks_of(batches, columns, source)

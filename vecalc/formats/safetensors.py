@@ -23,7 +23,7 @@ import numpy as np
 from vecalc.arrays import AnyArray, Singles
 from vecalc.errors import FileProblem
 from vecalc.formats import DAMAGED, MAX_WIDTH, Block, Head, Source
-from vecalc.formats.compression import RATIO, ceiling_of, too_much
+from vecalc.formats.compression import RATIO, ceiling_of, too_much, unpacked
 from vecalc.formats.extras import extra
 from vecalc.formats.npy import CHUNK, MOST_ROWS, as_float32
 from vecalc.formats.wordlists import paired, words_beside, write_words
@@ -91,10 +91,8 @@ def recognise(head: Head) -> bool:
 
 def read(source: Source) -> Iterator[Block]:
     """Words and rows; FileProblem for a header that is not sound, or where it is not clear what to read."""
-    if source.file is None:
-        hint = "decompress it once"
-        raise FileProblem("a compressed safetensors file", where=str(source.path), hint=hint)
-    tensors = header_of(source.path, source.file, source.ceiling)
+    file = unpacked(source, "a safetensors file")
+    tensors = header_of(source.path, file, source.ceiling)
     matrix = _matrix(tensors, source.path)
     mapping, weights = (_column(tensors.get(name), source) for name in ("mapping", "weights"))
     count = matrix.shape[0] if mapping is None else len(mapping)

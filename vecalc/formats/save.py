@@ -16,9 +16,9 @@ import numpy as np
 from vecalc.arrays import Floats, Singles
 from vecalc.errors import FileProblem, StorageProblem, UsageError
 from vecalc.formats import MAX_WORD, Reading
-from vecalc.formats.load import formats, recognised
 from vecalc.formats.open_file import opened
 from vecalc.formats.output_files import moved, refuse_existing
+from vecalc.formats.recognition import formats, recognised
 from vecalc.formats.row_rules import sound
 from vecalc.formats.word_text import is_whole, shown, unfit
 from vecalc.formats.writers import GZIP

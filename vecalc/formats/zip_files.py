@@ -27,7 +27,8 @@ from vecalc.formats.word_text import shown
 from vecalc.space.files import unreadable
 
 MAGIC = re.compile(rb"PK(?:\x03\x04|\x05\x06)")  # a member, or the directory of an archive without any
-# zipfile makes an object of each, of some 600 bytes: 120 MB, and two seconds on a slow machine.
+# zipfile makes an object of each, of some 600 bytes: 120 MB, and five seconds on a slow machine; where each is
+# an array of numpy, it is half a minute, once.
 MOST_MEMBERS = 200_000
 MOST_DIRECTORY = 1 << 26  # bytes: 300 a member
 _ENTRY = b"PK\1\2"  # what every entry of a directory begins with
@@ -70,10 +71,10 @@ class _Bounded:
         return FileProblem(what, where=str(self._path), hint=_ELSEWHERE)
 
 
-def directory(file: BinaryIO, path: Path) -> zipfile.ZipFile:
+def directory(file: BinaryIO, path: Path, what: str = "zip archive") -> zipfile.ZipFile:
     """The archive in an open file, its directory read. Raises `FileProblem`; there is nothing to close."""
     bounded = _Bounded(file, path)
-    with explained(path, "zip archive"):
+    with explained(path, what):
         archive = zipfile.ZipFile(cast(BinaryIO, bounded))
     bounded.opening = False
     return archive
@@ -92,11 +93,11 @@ def explained(path: Path, what: str) -> Iterator[None]:
         raise FileProblem(f"damaged {what}: {why}", where=str(path), hint=DAMAGED) from None
 
 
-def content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> Stream:
+def content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path, what: str = "zip archive") -> Stream:
     """The unpacked stream of a member, its checksum verified at its end; `path` names it in problems."""
     if info.flag_bits & _ENCRYPTED:
         raise FileProblem("a file of an archive that is encrypted", where=str(path), hint=_ELSEWHERE)
-    with explained(path, "zip archive"):
+    with explained(path, what):
         if info.compress_type in _BY_ZIPFILE:
             return cast(Stream, archive.open(info))
         if info.compress_type == zipfile.ZIP_BZIP2:
