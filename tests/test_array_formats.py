@@ -330,8 +330,6 @@ COLUMNS = {f"d{i}": ROWS[:, i] for i in range(4)}
     "columns",
     [
         {"anything": WORDS, "numbers": LISTS},
-        {"count": list(range(12)), "word": WORDS, "language": ["en"] * 12, "embedding": LISTS},
-        {"Token": WORDS, "note": WORDS, "vector": LISTS, "other": LISTS},
         {"w": WORDS, "v": LISTS.cast(pa.list_(pa.float32(), 4))},
         {"w": WORDS, "v": LISTS.cast(pa.large_list(pa.float64()))},
         {"w": pa.array(WORDS, pa.large_string()), "v": LISTS},

@@ -39,6 +39,7 @@ back is a `UsageError`.
     text_rows         lines of text -> blocks
     float_parsing, float_text         text <-> numbers, fast
     wordlists         words in a file of their own
+    arrow_columns     which columns of a table hold words and numbers
     arrow_blocks      Arrow record batches <-> blocks
     pickled, pickled_machine, pickled_names   a pickle -> plain values
     gensim_parts      what there is in a gensim model

@@ -181,7 +181,7 @@ def _damage(error: Exception) -> str:
 def unpacked(source: Source, what: str) -> BinaryIO:
     """The file itself, to jump about in; FileProblem where it is packed. `what` it is: "a parquet table"."""
     if source.file is None:
-        hint = "its parts are fetched from all over the file: unpack it once, and name what comes of it"
+        hint = "decompress it once: its parts are fetched from all over the file"
         message = f"a compressed {what.partition(' ')[2]}"
         raise FileProblem(message, where=str(source.path), hint=hint)
     return source.file

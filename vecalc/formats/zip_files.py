@@ -27,8 +27,8 @@ from vecalc.formats.word_text import shown
 from vecalc.space.files import unreadable
 
 MAGIC = re.compile(rb"PK(?:\x03\x04|\x05\x06)")  # a member, or the directory of an archive without any
-# zipfile makes an object of each, of some 600 bytes: 120 MB, and five seconds on a slow machine; where each is
-# an array of numpy, it is half a minute, once.
+# zipfile makes an object of each, of some 600 bytes: 120 MB, and five seconds on a slow machine. Where each
+# is an array of numpy, reading them takes half a minute.
 MOST_MEMBERS = 200_000
 MOST_DIRECTORY = 1 << 26  # bytes: 300 a member
 _ENTRY = b"PK\1\2"  # what every entry of a directory begins with
