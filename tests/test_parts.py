@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from pyarrow import feather
+from running import vecalc
+from safetensors.numpy import save_file
 
 from vecalc.errors import FileProblem
 from vecalc.formats.load import load
@@ -120,7 +123,7 @@ def test_of_several_integers_the_usual_one_or_the_one_that_is_named(table: Calla
 
 
 def test_numbered_columns_are_the_vector_and_the_rest_is_told(table: Callable[..., Path]) -> None:
-    """A count of the same type would be one more component, without a word."""
+    """A count of the same type would be one more component, unnoticed."""
     columns = {f"d{i}": ROWS[:, i] for i in range(4)}
     path = table(word=WORDS, count=ROWS[:, 0], **columns, pc=ROWS[:, 1])
     check(path, WORDS, ROWS, "columns not used: 'count' (numbers), 'pc' (numbers)")
@@ -186,3 +189,90 @@ def test_an_npy_has_no_parts(tmp_path: Path) -> None:
     (tmp_path / "words.txt").write_text("\n".join(WORDS), "utf-8")
     check(tmp_path / "model.npy", WORDS, ROWS)
     assert "it has no parts to choose from, such as 'x'" in problem(tmp_path / "model.npy", "x").message
+
+
+# --- tensors --------------------------------------------------------------------------------
+
+
+def _checkpoint(folder: Path, **tensors: np.ndarray) -> Path:
+    save_file({name: np.ascontiguousarray(rows) for name, rows in tensors.items()}, folder / "m.safetensors")
+    (folder / "vocab.txt").write_text("\n".join(WORDS), "utf-8")
+    return folder / "m.safetensors"
+
+
+LAYERS = {
+    "layers.0.up.weight": np.zeros((7, 4), np.float32),
+    "layers.0.down.weight": np.zeros((4, 7), np.float32),
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "embeddings",
+        "embedding.weight",
+        "vectors",
+        "model.embed_tokens.weight",
+        "transformer.wte.weight",
+        "wte.weight",
+        "bert.embeddings.word_embeddings.weight",
+        "shared.weight",
+        "tok_embeddings.weight",
+        "token_embd.weight",
+    ],
+)
+def test_the_usual_tensor_of_a_checkpoint(tmp_path: Path, name: str) -> None:
+    """What has other rows than there are words could not be meant, and is not told."""
+    check(_checkpoint(tmp_path, **{name: ROWS}, **LAYERS), WORDS, ROWS)
+
+
+def test_a_tensor_with_rows_for_the_same_words_is_told(tmp_path: Path) -> None:
+    path = _checkpoint(tmp_path, **{"lm_head.weight": 2 * ROWS, "model.embed_tokens.weight": ROWS}, **LAYERS)
+    note = "the tensor 'model.embed_tokens.weight' is read, and not 'lm_head.weight' (F32 [5, 4])"
+    check(path, WORDS, ROWS, note)
+    check(path, WORDS, 2 * ROWS, part="lm_head.weight")
+    check(path, WORDS, ROWS, part="embed_tokens.weight")  # the only one that ends so
+
+
+def test_a_tensor_with_a_row_for_each_word(tmp_path: Path) -> None:
+    check(_checkpoint(tmp_path, lookup=ROWS, **LAYERS), WORDS, ROWS)
+    path = _checkpoint(tmp_path, lookup=ROWS, reverse=ROWS, **LAYERS)
+    said = problem(path).message
+    assert (
+        said
+        == "it is not clear which tensor is meant: it holds 'lookup' (F32 [5, 4]), 'reverse' (F32 [5, 4])"
+    )
+
+
+def test_names_of_tensors_are_shown_whole(tmp_path: Path) -> None:
+    names = [f"encoder.text_model.block.{i}.attention.self.query_key_value.weight" for i in (1, 2)]
+    path = _checkpoint(tmp_path, **dict.fromkeys(names, LAYERS["layers.0.up.weight"]))
+    assert all(f"'{name}'" in problem(path).message for name in names)
+    assert all(f"'{name}'" in problem(path, "?").message for name in names)
+    assert all(f"'{name}'" in problem(path, "query").message for name in names)
+
+
+def test_model2vecs_weights_are_no_other_tensors(tmp_path: Path) -> None:
+    weights = np.array([1, 2, 3, 4, 5], np.float32)
+    path = _checkpoint(tmp_path, embeddings=ROWS, weights=weights, other=ROWS)
+    told = "the tensor 'embeddings' is read, and not 'other' (F32 [5, 4])"
+    check(path, WORDS, ROWS * weights[:, None], told)
+    check(path, WORDS, ROWS, part="other")
+
+
+def test_only_the_tensor_that_is_named_is_read(tmp_path: Path) -> None:
+    """What the others hold is of no concern: half of the file is a hole on the disk."""
+    hole = 1 << 30
+    header = {
+        "layers.0.up.weight": {"dtype": "BF16", "shape": [hole // 8, 4], "data_offsets": [0, hole]},
+        "wte.weight": {"dtype": "F32", "shape": [5, 4], "data_offsets": [hole, hole + ROWS.nbytes]},
+    }
+    text = json.dumps(header).encode()
+    path = _checkpoint(tmp_path)
+    with path.open("wb") as stream:
+        stream.write(len(text).to_bytes(8, "little") + text)
+        stream.seek(hole, 1)
+        stream.write(ROWS.tobytes())
+    check(path, WORDS, ROWS)
+    done = vecalc("models", "check", path, "--format", "json")
+    assert done.code == 0, done.err

@@ -41,6 +41,7 @@ back is a `UsageError`.
     wordlists         words in a file of their own
     arrow_columns     which columns of a table hold words and numbers
     arrow_blocks      Arrow record batches <-> blocks
+    safetensors_header   the tensors of a safetensors file
     pickled, pickled_machine, pickled_names   a pickle -> plain values
     gensim_parts      what there is in a gensim model
     fasttext_header   all that stands before the matrix of a fastText model
