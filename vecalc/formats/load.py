@@ -17,7 +17,7 @@ from vecalc.formats import Block, Head, Reading, Source
 from vecalc.formats.base64_words import decoded
 from vecalc.formats.open_file import Tap, opened
 from vecalc.formats.recognition import formats, recognised
-from vecalc.formats.reference import located
+from vecalc.formats.reference import behind, located
 from vecalc.formats.row_rules import sound
 from vecalc.formats.word_text import shown
 from vecalc.space import VectorSpace
@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 GROWTH = 8
 LISTED = 4  # names that a message gives of a folder
 LOOKED_AT = 1000  # and that it chooses them from, so that a folder of millions is no wait
+
+
+_NO_PARTS = "leave out # and what follows"
 
 
 class _Loaded(NamedTuple):
@@ -67,7 +70,7 @@ def load(path: str | PathLike[str], *, name: str = "", **reading: Any) -> Loaded
 
 def read_into_memory(place: Path, reading: Reading, name: str = "") -> Loaded:
     """The same, of what `located` has found."""
-    if is_store(place):
+    if is_whole_store(place, reading):
         return Loaded(open_store(place, name), ()).of(place)
     found: list[Subwords] = []
     with opened(main_file(place), reading) as (source, head, files):
@@ -75,6 +78,16 @@ def read_into_memory(place: Path, reading: Reading, name: str = "") -> Loaded:
         subwords = found[0].in_memory() if found else None
     space = MatrixSpace(words, matrix, name or place.name, subwords=subwords)
     return Loaded(space, source.tally.notes()).of(*files.paths)
+
+
+def is_whole_store(place: Path, reading: Reading) -> bool:
+    """Whether a store lies at a path; FileProblem where a part of it is named, as it has none."""
+    if not is_store(place):
+        return False
+    if reading.part:
+        message = f"it has no parts to choose from, such as {shown(reading.part)}: it is a store"
+        raise FileProblem(message, where=str(place), hint=_NO_PARTS)
+    return True
 
 
 def convert(
@@ -102,6 +115,8 @@ def convert(
                     yield block.words, block.rows
             facts["notes"] = source.tally.notes()
             facts["source"], *others = files.facts()
+            if part := behind(reading):
+                facts["part"] = part
             if others:
                 facts["beside"] = others
 
@@ -172,7 +187,7 @@ def blocks_of(source: Source, head: Head) -> Iterator[Block]:
     for block in sound(rows_of(source, head), source):
         if reading.part and "part" not in tally.used:
             message = f"it has no parts to choose from, such as {shown(reading.part)}"
-            raise FileProblem(message, where=str(source.path), hint="leave out # and what follows")
+            raise FileProblem(message, where=str(source.path), hint=_NO_PARTS)
         yield block
     if reading.words_file and "words_file" not in tally.used:
         tally.remarks[f"{Path(reading.words_file).name} was not used: the file has words of its own"] = None

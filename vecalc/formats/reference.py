@@ -37,6 +37,12 @@ def located(path: Path, reading: Reading) -> tuple[Path, Reading]:
     return path, reading
 
 
+def behind(reading: Reading) -> str:
+    """What stands behind the file's own name where this member and part of it are meant; "" for the whole."""
+    member = f":{reading.member}" if reading.member else ""
+    return f"{member}#{reading.part}" if reading.part else member
+
+
 def _exists(path: str) -> bool:
     try:
         return os.path.exists(path)  # noqa: PTH110 - the path as it was typed
