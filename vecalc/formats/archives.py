@@ -24,6 +24,7 @@ from vecalc.formats.zip_files import content, directory
 LOOKED_INTO = 100  # files whose beginnings are looked at, to see which is a model
 SYN0 = "syn0.txt"  # the vectors of DL4J's archives; what else is in them is for training on
 
+_PATH = re.compile(r"[/\\]")  # some programs of Windows write backslashes
 _NOTES = re.compile(r"(?i)(readme|licen[cs]e|copying|notice|citation|changelog)\b.*|.*\.(md|pdf|html?|bib)\Z")
 # What often lies beside vectors: lists of their words, settings.
 _LISTS = re.compile(r"(?i)(.*[._-])?(metadata|labels|vocab|words|word_index|tokenizer|config)\.\w+\Z")
@@ -101,10 +102,10 @@ class Archive:
         return Path(f"{self.path}/{name}")
 
     def _named(self, wanted: str) -> Path:
-        """The file of exactly this name, or the only one that is called so in some folder."""
+        """The file of exactly this name, or the only one that is called so in any folder."""
         if self.holds(self._place(wanted)):
             return self._place(wanted)
-        found = [info for info in self._files if info.filename.endswith(f"/{wanted}")]
+        found = [info for info in self._files if _base(info) == wanted]
         if len(found) == 1:
             return self._place(found[0].filename)
         name = shown(wanted, LONGEST_NAME)
@@ -127,12 +128,12 @@ class Archive:
 
 def _may_be_model(name: str) -> bool:
     """Whether a file of this name may be more than a note for people, or a system's own."""
-    *folders, base = name.split("/")
+    *folders, base = _PATH.split(name)
     return "__MACOSX" not in folders and not base.startswith(".") and not _NOTES.match(base)
 
 
 def _base(info: zipfile.ZipInfo) -> str:
-    return info.filename.rpartition("/")[2]
+    return _PATH.split(info.filename)[-1]
 
 
 def _listed(infos: Sequence[zipfile.ZipInfo], most: int = LISTED) -> str:
