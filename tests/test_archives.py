@@ -169,6 +169,15 @@ def test_other_programs_archives_are_named(path: Path, members: list[str], what:
     assert said.message == f"this version can't read {what}"
 
 
+def test_a_member_without_a_name_is_none(path: Path) -> None:
+    data = zipped(path, {"x": b"1", "a.txt": TEXT}).read_bytes()
+    at = data.index(b"PK\1\2")
+    nameless = data[:at] + data[at : at + 28] + b"\0\0" + data[at + 30 : at + 46] + data[at + 47 :]
+    size, place = struct.unpack_from("<II", nameless, len(nameless) - 10)
+    path.write_bytes(nameless[:-10] + struct.pack("<II", size - 1, place) + b"\0\0")
+    check(path)
+
+
 @pytest.mark.parametrize("members", [{}, {"d/": b""}, {"a.txt": b"some text", "b.txt": b"more of it"}])
 def test_an_archive_without_a_model(path: Path, members: dict[str, bytes]) -> None:
     assert "an archive without a file of vectors" in problem(zipped(path, members)).message

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
@@ -45,10 +46,15 @@ class Archive:
     def __init__(self, file: BinaryIO, path: Path) -> None:
         self.path = path
         self._directory = directory(file, path)
-        self._files = [info for info in self._directory.infolist() if not info.is_dir()]
-        self._by_place: dict[str, list[zipfile.ZipInfo]] = {}
+        infos = self._directory.infolist()
+        self._files = [info for info in infos if info.filename and not info.filename.endswith("/")]
+
+    @cached_property
+    def _by_place(self) -> dict[str, list[zipfile.ZipInfo]]:
+        found: dict[str, list[zipfile.ZipInfo]] = {}
         for info in self._files:
-            self._by_place.setdefault(str(self._place(info.filename)), []).append(info)
+            found.setdefault(str(self._place(info.filename)), []).append(info)
+        return found
 
     @property
     def is_npz(self) -> bool:
