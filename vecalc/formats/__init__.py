@@ -140,9 +140,8 @@ class Source(NamedTuple):
     tally: FileTally
     file: BinaryIO | None = None  # the same bytes, to jump about in; None for compressed files
     open: Callable[[Path], Source] = _no_other  # another file that the format needs, with the same tally
-    has: Callable[[Path], bool] = (
-        Path.is_file
-    )  # whether there is one to open: beside a file, or in its archive
+    packed: int = 0  # bytes that the file, or the archive that it is in, takes on the disk
+    has: Callable[[Path], bool] = Path.is_file  # whether there is another: beside it, or in its archive
 
 
 class Block(NamedTuple):

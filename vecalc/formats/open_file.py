@@ -148,11 +148,11 @@ class OpenFiles:
         if size == 0:
             raise FileProblem("the file is empty", where=str(path), hint=FETCH_AGAIN)
         self._opened.append(file)
-        ceiling, beginning = ceiling_of(size), file.raw.read(LONGEST_MAGIC)
+        beginning = file.raw.read(LONGEST_MAGIC)
         if MAGIC.match(beginning):
             archive = Archive(self._jumping(file), path)
             if member or not archive.is_npz:
-                return self._chosen(archive, member, ceiling)
+                return self._chosen(archive, member, size)
         elif member:
             hint = f"leave out what follows {path.name}"
             raise FileProblem("not a zip archive, so it has no members", where=str(path), hint=hint)
@@ -161,38 +161,42 @@ class OpenFiles:
         if packing is None:  # one that grows meanwhile is found out at the end, not by its ceiling
             plain, jumping = Guarded(file.tapped, path, 1 << 63, ""), self._jumping(file)
             return Source(path, plain, size, size, self._reading, self.tally, jumping, self.open)
+        ceiling = ceiling_of(size)
         stream = Guarded(packing.unpacked(file.tapped, path), path, ceiling, packing.name)
-        return Source(path, stream, None, ceiling, self._reading, self.tally, None, self.open)
+        return Source(path, stream, None, ceiling, self._reading, self.tally, None, self.open, size)
 
     def _jumping(self, file: _Opened) -> BinaryIO:
         if self._tap is None:
             return cast(BinaryIO, file.raw)
         return cast(BinaryIO, io.BufferedReader(_Jumping(file.raw, self._tap), JUMPS))
 
-    def _chosen(self, archive: Archive, wanted: str, ceiling: int) -> Source:
-        """The file of vectors in an archive."""
+    def _chosen(self, archive: Archive, wanted: str, size: int) -> Source:
+        """The file of vectors in an archive of so many bytes."""
 
         def remark(text: str) -> None:
             self.tally.remarks[text] = None
 
         def is_model(place: Path) -> bool:
             try:
-                head = _beginning(self._member(archive, ceiling, place))
+                head = _beginning(self._member(archive, size, place))
             except FileProblem:  # which will be told when it is read
                 return True
             return is_known(head)
 
-        return self._member(archive, ceiling, archive.chosen(wanted, is_model, remark))
+        return self._member(archive, size, archive.chosen(wanted, is_model, remark))
 
-    def _member(self, archive: Archive, ceiling: int, place: Path) -> Source:
+    def _member(self, archive: Archive, size: int, place: Path) -> Source:
         """A file of an archive; what lies beside it is in the archive, too."""
         if not archive.covers(place):  # a list of words that the user names
             return self.open(place)
+        ceiling = ceiling_of(size)
         stream = Guarded(archive.stream(place), place, ceiling, "zip")
         if packing := packing_of(stream.peek(LONGEST_MAGIC)):
             stream = Guarded(packing.unpacked(stream, place), place, ceiling, packing.name)
-        beside = partial(self._member, archive, ceiling)
-        return Source(place, stream, None, ceiling, self._reading, self.tally, None, beside, archive.holds)
+        beside = partial(self._member, archive, size)
+        return Source(
+            place, stream, None, ceiling, self._reading, self.tally, None, beside, size, archive.holds
+        )
 
     @property
     def paths(self) -> tuple[Path, ...]:
