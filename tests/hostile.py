@@ -173,7 +173,8 @@ def crowded(folder: Path, members: int = 400_000) -> Path:
     entry = b"PK\1\2" + bytes(24) + b"\1\0" + bytes(16) + b"a"
     size = members * len(entry)
     path = folder / "crowded.zip"
-    path.write_bytes(b"PK\3\4" + entry * members + b"PK\5\6" + bytes(8) + size.to_bytes(4, "little") + bytes(6))
+    end = b"PK\5\6" + bytes(8) + size.to_bytes(4, "little") + bytes(6)
+    path.write_bytes(b"PK\3\4" + entry * members + end)
     return path
 
 
