@@ -73,6 +73,14 @@ def test_the_one_file_of_an_archive_is_read(path: Path, method: int, data: bytes
     check(zipped(path, {"anything": data}, method))
 
 
+def test_an_archive_of_zip64(path: Path) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("a.vec", "w", force_zip64=True) as stream:
+            stream.write(TEXT)
+        archive.comment = b"a comment behind the directory"
+    check(path)
+
+
 def test_it_may_be_called_anything(tmp_path: Path) -> None:
     check(zipped(tmp_path / "model", {"model.vec": TEXT}))
 

@@ -138,6 +138,17 @@ def test_columns_that_are_not_numbered_are_all_of_one_type_but_for_counts(table:
     check(table(word=WORDS, **columns), WORDS, ROWS)
 
 
+def test_a_file_that_is_really_called_so_is_meant_first(tmp_path: Path) -> None:
+    for i, name in enumerate(("a.npz", "a.npz#v", "a.npz#v#u", "b.zip:c.npz")):
+        np.savez(tmp_path / f"{i}.npz", words=np.array(WORDS), u=i * ROWS, v=10 * i * ROWS, vectors=ROWS)
+        (tmp_path / f"{i}.npz").rename(tmp_path / name)
+        part = "the array 'vectors' is read, and not 'u' (<f4 [5, 4]), 'v' (<f4 [5, 4])"
+        check(tmp_path / name, WORDS, ROWS, part)
+    check(tmp_path / "a.npz#v#u", WORDS, ROWS, part)
+    check(tmp_path / "a.npz#v", WORDS, 10 * ROWS, part="v")
+    check(tmp_path / "b.zip:c.npz", WORDS, 3 * ROWS, part="u")
+
+
 # --- arrays ---------------------------------------------------------------------------------
 
 
@@ -224,6 +235,18 @@ LAYERS = {
 def test_the_usual_tensor_of_a_checkpoint(tmp_path: Path, name: str) -> None:
     """What has other rows than there are words could not be meant, and is not told."""
     check(_checkpoint(tmp_path, **{name: ROWS}, **LAYERS), WORDS, ROWS)
+
+
+def test_positions_are_no_tokens(tmp_path: Path) -> None:
+    path = _checkpoint(tmp_path, **{"position.embedding.weight": np.zeros((9, 4)), "x.wte.weight": ROWS})
+    check(path, WORDS, ROWS)
+
+
+def test_two_vocabularies_are_told_from_each_other(tmp_path: Path) -> None:
+    tensors = {"text.embed_tokens.weight": ROWS, "audio.embed_tokens.weight": np.zeros((9, 4), np.float32)}
+    path = _checkpoint(tmp_path, **tensors)
+    check(path, WORDS, ROWS, part="text.embed_tokens.weight")
+    assert "several tensors are called 'embed_tokens.weight'" in problem(path, "embed_tokens.weight").message
 
 
 def test_a_tensor_with_rows_for_the_same_words_is_told(tmp_path: Path) -> None:

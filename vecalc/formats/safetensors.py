@@ -43,7 +43,12 @@ _TOKENS = (
     "shared.weight",  # T5
     "tok_embeddings.weight",  # Llama as Meta keeps it, ModernBERT
     "token_embd.weight",  # llama.cpp
+    "word_embedding.weight",  # XLNet
+    "token_embedding.weight",  # CLIP
+    "embed_in.weight",  # GPT-NeoX
 )
+# The likeliest first: behind a dot, "embedding.weight" may be that of positions.
+_KNOWN = ("embeddings", "vectors", *_TOKENS, "embedding.weight")
 
 
 def recognise(head: Head) -> bool:
@@ -81,8 +86,8 @@ def write(path: Path, space: VectorSpace) -> None:
 def _matrix(tensors: Mapping[str, Tensor], words: Callable[[], int], source: Source) -> Tensor:
     """The tensor with the rows; `words` counts those beside the file. FileProblem where it is not clear."""
     able = {name: tensor for name, tensor in tensors.items() if len(tensor.shape) == 2 or name in _STATIC}
-    known = (*_STATIC, *_TOKENS)
-    usual = [tensor for name in known for tensor in able.values() if is_called(tensor.name, name)]
+    called = ([t for t in able.values() if is_called(t.name, name)] for name in _KNOWN)
+    usual = next(filter(None, called), [])
     # Rows of another number belong to no words, so that nobody could have meant them.
     if usual:
         able = {n: t for n, t in able.items() if t in usual or t.shape[0] == usual[0].shape[0]}
@@ -91,7 +96,7 @@ def _matrix(tensors: Mapping[str, Tensor], words: Callable[[], int], source: Sou
             count = words()
             able = {n: t for n, t in able.items() if t.shape[0] == count} or able
     parts = [FilePart(name, f"{tensor.type} {list(tensor.shape)}") for name, tensor in tensors.items()]
-    found = chosen(parts, source, what="tensor", known=known, fits=lambda part: part.name in able)
+    found = chosen(parts, source, what="tensor", known=_KNOWN, fits=lambda part: part.name in able)
     matrix = tensors[found.name]
     if len(matrix.shape) != 2:
         message = f"the tensor {shown(matrix.name, LONGEST_NAME)} has {len(matrix.shape)} dimensions"
