@@ -369,6 +369,9 @@ def test_an_alias_keeps_its_part(path: Path, monkeypatch: pytest.MonkeyPatch) ->
         row for row in vecalc("models", "list", "--json").records[0]["rows"] if row["name"] == "mine"
     )
     assert (listed["kind"], listed["words"], listed["size"]) == ("alias", 5, path.stat().st_size)
+    for action in ("info", "check"):
+        row = vecalc("models", action, "mine", "--json").records[0]["rows"][0]
+        assert (row["words"], row["size"]) == (5, path.stat().st_size)
     path.unlink()
     assert "alias of nothing" in vecalc("models", "list").out
 
