@@ -15,7 +15,8 @@ from pyarrow import feather
 from safetensors.numpy import save_file
 
 from vecalc.errors import FileProblem, VecalcError
-from vecalc.formats.load import formats, load
+from vecalc.formats.load import load
+from vecalc.formats.recognition import formats
 
 WORDS = ["the", "king", "queen", "man", "woman", "naïve"]
 ROWS = np.random.default_rng(3).normal(size=(len(WORDS), 5)).astype(np.float32)

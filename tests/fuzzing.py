@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import faulthandler
 import gzip
+import io
 import json
 import os
 import pickle
@@ -22,7 +23,8 @@ import struct
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterator
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -33,8 +35,9 @@ from spacy_files import in_spacy
 
 from vecalc.errors import FileProblem, StorageProblem, VecalcError
 from vecalc.formats import Reading
-from vecalc.formats.load import formats, load, recognised
+from vecalc.formats.load import load
 from vecalc.formats.open_file import opened
+from vecalc.formats.recognition import formats, recognised
 from vecalc.formats.save import save, writers
 from vecalc.space.matrix import MatrixSpace
 
@@ -65,6 +68,44 @@ def _arrow_stream(folder: Path) -> Path:
     with pa.ipc.new_stream(folder / "model", table.schema) as writer:
         writer.write_table(table, max_chunksize=4)
     return folder / "model"
+
+
+def _zipped(method: int, members: Mapping[str, bytes]) -> Callable[[Path], Path]:
+    """An archive of one model, or of a matrix and its words."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return _file(stream.getvalue(), "model.zip")
+
+
+def _as_npy(rows: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, rows)
+    return stream.getvalue()
+
+
+def _array_a_word(folder: Path) -> Path:
+    np.savez_compressed(folder / "model.npz", **dict(zip(WORDS, ROWS, strict=True)))
+    return folder / "model.npz"
+
+
+def _integer_ids(folder: Path) -> Path:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = {"count": np.arange(10.0), "id": np.arange(10), "score": ROWS[:, 0], "vector": list(ROWS)}
+    pq.write_table(pa.table(columns), folder / "model.parquet")
+    return folder / "model.parquet"
+
+
+def _checkpoint(folder: Path) -> Path:
+    from safetensors.numpy import save_file
+
+    tensors = {"lm_head.weight": ROWS, "wte.weight": -ROWS, "h.0.weight": ROWS.T.copy()}
+    save_file(tensors, folder / "model.safetensors")
+    (folder / "vocab.txt").write_text("\n".join(WORDS), "utf-8")
+    return folder / "model.safetensors"
 
 
 def _gensim_apart(folder: Path) -> Path:
@@ -112,6 +153,7 @@ def _beside(name: str, data: bytes) -> Callable[[Path], Path]:
     return make
 
 
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 WIDE = np.random.default_rng(8).normal(size=(2, 3_000)).astype(np.float32)
 ALIKE = {"use_dictionary": ["vector"], "column_encoding": {"word": "DELTA_BYTE_ARRAY"}}
 
@@ -124,7 +166,11 @@ GOOD: dict[str, list[Callable[[Path], Path]]] = {
         _file(as_binary(WORDS, ROWS, b"\n")),
         _file(as_binary(["a", "b"], WIDE)),
     ],
-    "word2vec_text": [_file(as_text(WORDS, ROWS)), _file(as_text([*WORDS[:-1], "new york"], ROWS))],
+    "word2vec_text": [
+        *(_zipped(method, {"README": b"", "a.vec": as_text(WORDS, ROWS)}) for method in METHODS),
+        _file(as_text(WORDS, ROWS)),
+        _file(as_text([*WORDS[:-1], "new york"], ROWS)),
+    ],
     "glove": [_file(as_text(WORDS, ROWS, header=False))],
     "fasttext": [_file(as_fasttext(WORDS, ROWS)), _file(as_fasttext(WORDS, ROWS, newer=False))],
     "arrow_stream": [_arrow_stream],
@@ -134,8 +180,11 @@ GOOD: dict[str, list[Callable[[Path], Path]]] = {
         _beside("metadata.tsv", "".join(f"{word}\t7\n" for word in ["Word", *WORDS]).encode()),
         _beside("word_index.json", json.dumps({word: i for i, word in enumerate(WORDS)}).encode()),
         _beside("model-vocab.pkl", pickle.dumps(WORDS, 2)),
+        _zipped(zipfile.ZIP_DEFLATED, {"vectors.npy": _as_npy(ROWS), "words.txt": "\n".join(WORDS).encode()}),
     ],
-    "parquet": [_parquet(wide=True), _parquet(wide=False), _parquet(wide=False, **ALIKE)],
+    "npz": [_array_a_word],
+    "safetensors": [_checkpoint],
+    "parquet": [_integer_ids, _parquet(wide=True), _parquet(wide=False), _parquet(wide=False, **ALIKE)],
 }
 
 

@@ -155,6 +155,29 @@ def zipped(folder: Path, rows: int = 1_000_000, width: int = 200) -> Path:
     return path
 
 
+def archived(folder: Path, method: int, head: bytes = b"1000000 100\nking ") -> Path:
+    """A gigabyte of NULs behind some text, in an archive of at most a megabyte."""
+    path = folder / "bomb.zip"
+    with (
+        zipfile.ZipFile(path, "w", method) as archive,
+        archive.open("a.vec", "w", force_zip64=True) as stream,
+    ):
+        stream.write(head)
+        for _ in range(64):
+            stream.write(bytes(16 * MB))
+    return path
+
+
+def crowded(folder: Path, members: int = 400_000) -> Path:
+    """An archive of nothing but its directory, of more files than are read."""
+    entry = b"PK\1\2" + bytes(24) + b"\1\0" + bytes(16) + b"a"
+    size = members * len(entry)
+    path = folder / "crowded.zip"
+    end = b"PK\5\6" + bytes(8) + size.to_bytes(4, "little") + bytes(6)
+    path.write_bytes(b"PK\3\4" + entry * members + end)
+    return path
+
+
 def pickled(folder: Path, unit: bytes, size: int = 2 * MB - 100) -> Path:
     """A pickle of nothing but one thing, again and again."""
     path = folder / "bomb.kv"
@@ -175,6 +198,9 @@ MODELS: Mapping[str, Maker] = {
     "gzip": gzipped,
     "gzip, behind a header": partial(gzipped, head=b"1000000 100\nking "),
     "npz": zipped,
+    "zip, deflated": partial(archived, method=zipfile.ZIP_DEFLATED),
+    "zip, bzip2": partial(archived, method=zipfile.ZIP_BZIP2),
+    "zip, 400,000 members": crowded,
     "pickle of None": partial(pickled, unit=b"N0"),
     "pickle of a memo": partial(pickled, unit=b"N\x94"),
     "pickle of lists": partial(pickled, unit=b"]"),

@@ -29,7 +29,8 @@ from pyarrow import feather
 from safetensors.numpy import load_file, save_file
 
 from vecalc.formats import Head
-from vecalc.formats.load import formats, load
+from vecalc.formats.load import load
+from vecalc.formats.recognition import formats
 from vecalc.space.matrix import MatrixSpace
 
 WORDS = ["the", "king", "naïve", "日本", "👑", "\x1b[31m", "1984", "</s>", "a b", "+", "##ing", "Ġthe"]
@@ -335,8 +336,6 @@ COLUMNS = {f"d{i}": ROWS[:, i] for i in range(4)}
     "columns",
     [
         {"anything": WORDS, "numbers": LISTS},
-        {"count": list(range(12)), "word": WORDS, "language": ["en"] * 12, "embedding": LISTS},
-        {"Token": WORDS, "note": WORDS, "vector": LISTS, "other": LISTS},
         {"w": WORDS, "v": LISTS.cast(pa.list_(pa.float32(), 4))},
         {"w": WORDS, "v": LISTS.cast(pa.large_list(pa.float64()))},
         {"w": pa.array(WORDS, pa.large_string()), "v": LISTS},

@@ -14,7 +14,7 @@ from running import vecalc
 
 from vecalc.calc.functions import FUNCTIONS
 from vecalc.engine.prelude import functions as prelude_functions
-from vecalc.formats.load import formats
+from vecalc.formats.recognition import formats
 from vecalc.shell import help_topics, registry
 from vecalc.shell.cli.command import vecalc as command
 from vecalc.shell.repl.prompt_commands import COMMANDS as PROMPT_COMMANDS

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
@@ -68,6 +69,12 @@ MODELS = {
     "an imported model": ("kept", "imported/kept/vectors.npy"),
     "its folder": ("imported/kept", "imported/kept/words.txt"),
     "what lies beside": ("rows.npy", "rows.words"),
+    "a part": ("parts.npz#rows", "parts.npz"),
+    "a part of an alias": ("parts#rows", "parts.npz"),
+    "an alias of a part": ("part", "parts.npz"),
+    "a member": ("packed.zip:first.txt", "packed.zip"),
+    "a member by a path": ("packed.zip/second.txt", "packed.zip"),
+    "an alias of a member": ("member", "packed.zip"),
 }
 
 
@@ -87,8 +94,43 @@ def test_no_model_is_written_over(case: Case) -> None:
     words, rows = family()
     np.save("rows.npy", rows)
     write("rows.words", "".join(f"{word}\n" for word in words).encode())
+    with_parts()
     for model, out in MODELS.values():
         refuses(case, model, out)
+
+
+def with_parts() -> None:
+    """Files of several models, and names of some."""
+    words, rows = family()
+    np.savez("parts.npz", words=np.array(words), rows=rows, others=rows[::-1])
+    with zipfile.ZipFile("packed.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write("model.txt", "first.txt")
+        archive.write("second.txt")
+    for name, path in (
+        ("parts", "parts.npz"),
+        ("part", "parts.npz#rows"),
+        ("member", "packed.zip:first.txt"),
+    ):
+        good("models", "add", name, path)
+
+
+@each(*OPENING)
+@pytest.mark.parametrize(
+    "model", [model for name, (model, _) in MODELS.items() if "part" in name or "member" in name]
+)
+def test_a_part_of_a_file_is_a_model_everywhere(case: Case, model: str) -> None:
+    with_parts()
+    done = run_case(case, model)
+    assert done.code in (0, case.code), done.err
+    assert done.out
+
+
+@each(*OPENING)
+def test_what_is_no_part_of_a_file_is_none_anywhere(case: Case) -> None:
+    with_parts()
+    for wrong in ("parts.npz", "parts.npz#nothing", "packed.zip", "packed.zip:nothing.txt", "kept#rows"):
+        done = run_case(case, wrong)
+        assert done.code != 0, wrong
 
 
 @each(*(case for case in OPENING if case.writes and "-m MODEL" in case.line))

@@ -10,6 +10,7 @@ import bz2
 import gzip
 import lzma
 import os
+import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from io import UnsupportedOperation
 from pathlib import Path
@@ -22,8 +23,9 @@ from running import Done, vecalc
 
 from vecalc.errors import FileProblem
 from vecalc.formats import Reading, open_file
-from vecalc.formats.load import formats, load, recognised
+from vecalc.formats.load import load
 from vecalc.formats.open_file import opened
+from vecalc.formats.recognition import formats, recognised
 from vecalc.formats.save import save, writers
 from vecalc.library import open_model
 from vecalc.render.visible import visible
@@ -218,7 +220,7 @@ def test_a_large_file_of_every_format_goes_through_every_door_compressed(tmp_pat
     assert_read_or_to_be_unpacked(assert_all_doors_agree(packed(made(form, tmp_path, *model(LARGE)), "gz")))
 
 
-@pytest.mark.parametrize("packing", [name for name in PACKED if name != "gz"])
+@pytest.mark.parametrize("packing", [*(name for name in PACKED if name != "gz"), "zip"])
 @pytest.mark.parametrize("form", sorted(formats()))
 def test_every_format_is_imported_from_every_compression(tmp_path: Path, form: str, packing: str) -> None:
     path = packed(made(form, tmp_path, *model(50_000)), packing)
@@ -237,9 +239,15 @@ def assert_read_or_to_be_unpacked(read: Read, size: int = LARGE) -> None:
 
 
 def packed(path: Path, packing: str) -> Path:
-    """A file compressed, in a folder with all that lies beside it."""
+    """A file compressed, in a folder or an archive with all that lies beside it."""
     folder = path.parent / "packed"
     folder.mkdir()
+    if packing == "zip":
+        with zipfile.ZipFile(folder / "model.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+            for other in path.parent.iterdir():
+                if other.is_file():
+                    archive.write(other, other.name)
+        return folder / "model.zip"
     for other in path.parent.iterdir():
         if other.is_file() and other != path:
             (folder / other.name).symlink_to(other)

@@ -11,7 +11,6 @@ import pickle
 import socket
 import time
 import tracemalloc
-import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -478,13 +477,6 @@ OTHER_KINDS = {
 @pytest.mark.parametrize("name", OTHER_KINDS)
 def test_21_other_kinds_are_named(file: File, name: str) -> None:
     assert name in problem(file(gzip.compress(OTHER_KINDS[name]))).message
-
-
-@pytest.mark.parametrize("how", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
-def test_24_zip_is_refused_even_where_its_content_shows(tmp_path: Path, how: int) -> None:
-    with zipfile.ZipFile(tmp_path / "model", "w", how) as archive:
-        archive.writestr("../model.txt", GLOVE)
-    assert "zip archive" in problem(tmp_path / "model").message
 
 
 @needs_data

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from fuzzing import findings, good_files
 
-from vecalc.formats.load import formats, load
+from vecalc.formats.load import load
+from vecalc.formats.recognition import formats
 
 FORMS = sorted(formats())
 

@@ -6,6 +6,7 @@ import re
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from running import write_model
 from terminal import CONTINUED, Open, Terminal
@@ -194,6 +195,11 @@ def test_models_and_use(prompt: Terminal, tmp_path: Path) -> None:
     assert "few: few  3 words × 4  (default)" in prompt.says("use few=few.txt")
     assert re.search(r"1\s+(two|three)", prompt.says("one"))
     assert "few.txt  3 words × 4  (default)" in prompt.says(f"use {tmp_path}/few.txt")
+    np.savez(tmp_path / "parts.npz", words=np.array(["one", "two"]), a=np.eye(2, 4), b=np.eye(2, 4))
+    assert "part: part  2 words × 4  (default)" in prompt.says(f"use part={tmp_path}/parts.npz#a")
+    assert "it is not clear which array is meant" in prompt.says(f"use {tmp_path}/parts.npz").replace(
+        "\n", " "
+    )
     assert "no such file" in prompt.says("use nowhere.txt")
     assert "a model is missing" in prompt.says("use")
 

@@ -47,14 +47,15 @@ LISTS = pa.array(ROWS.tolist(), pa.list_(pa.float32()))
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"v": LISTS}, "no column of words: 'v' (lists)"),
+        ({"v": LISTS}, "no column of words that could be meant: it holds 'v' (lists)"),
         ({"w": WORDS}, "no column of numbers: 'w' (text)"),
         (
             {"a": WORDS, "b": WORDS, "v": LISTS},
-            "not clear which column holds the words: 'a' (text), 'b' (text)",
+            "not clear which column of words is meant: it holds 'a' (text), 'b' (text)",
         ),
-        ({"word": WORDS, "a": LISTS, "b": LISTS}, "not clear which column holds the vectors"),
-        ({"word": WORDS, "count": [1] * 6, "a": ROWS[:, 0], "b": ROWS[:, 1]}, "they hold float, int64"),
+        ({"word": WORDS, "a": LISTS, "b": LISTS}, "not clear which column of vectors is meant"),
+        ({"word": WORDS, "a": ROWS[:, 0], "b": ROWS[:, 1].astype(float)}, "they hold double, float"),
+        ({"a": [1] * 6, "b": [2] * 6, "v": LISTS}, "not clear which column of words is meant"),
         ({"word": WORDS, "v": [["a", "b"]] * 6}, "no column of numbers"),
         ({"word": WORDS, "v": [[]] * 6}, "no column of numbers"),
         ({"word": WORDS, "v": pa.array([[]] * 6, pa.list_(pa.float32()))}, "the first row has 0 numbers"),

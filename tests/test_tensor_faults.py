@@ -103,7 +103,7 @@ HOSTILE = {
     "no object": tensors(b"{abc}"),
     "deep": tensors(b'{"a":' * 100_000),
     "nothing": tensors({}, b""),
-    "many": tensors({f"a{i}": tensor(8 * i, 8 * i + 8, (2, 1)) for i in range(100_000)}, bytes(800_000)),
+    "many": tensors({f"a{i}": tensor(8 * i, 8 * i + 8, (2, 1)) for i in range(100_001)}, bytes(800_008)),
     "two matrices": tensors({"a": tensor(0, 96), "b": tensor(96, 192)}, bytes(192)),
     "no rows": tensors({"embeddings": tensor(0, 0, (0, 4))}, b""),
     "too wide": tensors({"embeddings": tensor(0, 100_000, (1, 100_000), "I8")}, bytes(100_000)),
@@ -132,8 +132,8 @@ def test_26_what_is_wrong_is_said(tmp_path: Path) -> None:
     for name, message in {
         "over the cap": "a header at most 100,000,000",
         "the same key": "'a' comes twice",
-        "many": "100,000 tensors",
-        "two matrices": "which tensor holds the rows: the file holds 'a' F32 [6, 4], 'b' F32 [6, 4]",
+        "many": "100,001 tensors",
+        "two matrices": "not clear which tensor is meant: it holds 'a' (F32 [6, 4]), 'b' (F32 [6, 4])",
         "truth values": "holds BOOL, which is not read",
     }.items():
         path.write_bytes(HOSTILE[name])

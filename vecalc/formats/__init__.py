@@ -17,20 +17,25 @@ and it may have, where the format asks for it:
 holds one block at a time and allocates nothing by the numbers of a header, which it checks against
 the size of the file first. It reads the stream in order, or, where it has to jump about, `source.file`, and
 then not the stream. Every other file that it needs (a list of words) it opens by `source.open`, so that a
-change of any of them is noticed, now and by the cache later. Problems are `FileProblem`s that say where.
+change of any of them is noticed, now and by the cache later, and asks for by `source.has`: it may lie in the
+same zip archive. Problems are `FileProblem`s that say where.
 `write` streams through the space's blocks and words and keeps every float32; a word that would not be read
 back is a `UsageError`.
 
     load, save        the doors in and out
     known             which formats there are
     open_file         a path -> Head and Source, for every file of a model
+    recognition       a Head -> the format
     reference         FILE, FILE#PART, FILE.zip:MEMBER
+    archives          a zip archive -> the file of vectors in it
+    zip_files         zip archives within bounds
     parts             which column, tensor or array of several
     excuses           what is put up with, and counted
     compression       gzip, bzip2, xz, zstd; streams that fail as FileProblems
     unsupported       kinds of file that are known and not read
     row_rules         blocks -> sound blocks
     word_text         bytes <-> words
+    base64_words      DL4J's words -> words
     word2vec_header   the line "rows width"
     text_rows         lines of text -> blocks
     float_parsing, float_text         text <-> numbers, fast
@@ -40,7 +45,9 @@ back is a `UsageError`.
     spacy_words, murmur                                             spaCy's keys -> words and their rows
     pairing           words and rows put together
     raw_numbers       files of numbers and nothing else, which are named and not read
+    arrow_columns     which columns of a table hold words and numbers
     arrow_blocks      Arrow record batches <-> blocks
+    safetensors_header   the tensors of a safetensors file
     pickled, pickled_machine, pickled_names   a pickle -> plain values
     npy_array         numpy's arrays in a stream
     gensim_parts      what there is in a gensim model
@@ -54,6 +61,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
@@ -130,6 +138,17 @@ def _no_other(path: Path) -> Source:
     raise FileProblem("no such file", where=str(path))
 
 
+NAMES = 10_000  # of files beside one, that are looked at
+
+
+def names_beside(path: Path) -> list[str]:
+    """The names in the folder of a file, in their order; none of a folder that can't be read."""
+    try:
+        return sorted(other.name for other in islice(path.parent.iterdir(), NAMES))
+    except OSError:  # a folder may be entered and not be read
+        return []
+
+
 class Source(NamedTuple):
     """An open file, how it is to be read, and what became of it so far."""
 
@@ -141,6 +160,9 @@ class Source(NamedTuple):
     tally: FileTally
     file: BinaryIO | None = None  # the same bytes, to jump about in; None for compressed files
     open: Callable[[Path], Source] = _no_other  # another file that the format needs, with the same tally
+    packed: int = 0  # bytes that the file, or the archive that it is in, takes on the disk
+    has: Callable[[Path], bool] = Path.is_file  # whether there is another: beside it, or in its archive
+    names: Callable[[Path], list[str]] = names_beside  # and what those are called
 
 
 class Block(NamedTuple):

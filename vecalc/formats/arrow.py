@@ -1,4 +1,4 @@
-"""Arrow IPC files, also called Feather version 2: the columns of `arrow_blocks`, a record batch at a time.
+"""Arrow IPC files, also called Feather version 2: the columns of `arrow_columns`, a record batch at a time.
 
 Source: the Apache Arrow IPC format, read and written by pyarrow.
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from vecalc.errors import FileProblem
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.arrow_blocks import arrow, batches_of, blocks_of, columns_of, explained
+from vecalc.formats.arrow_blocks import batches_of, blocks_of, explained
+from vecalc.formats.arrow_columns import arrow, columns_of
+from vecalc.formats.compression import unpacked
 from vecalc.space import VectorSpace
 
 SUFFIXES = (".arrow", ".feather")
@@ -25,11 +26,10 @@ def recognise(head: Head) -> bool:
 def read(source: Source) -> Iterator[Block]:
     """Words and rows; FileProblem when it is not clear which columns they are, or for a damaged table."""
     ipc = arrow(source.path, _WHAT, "pyarrow.ipc")
-    if source.file is None:
-        raise FileProblem("a compressed Arrow table", where=str(source.path), hint="decompress it once")
+    file = unpacked(source, _WHAT)
     with explained(source.path, _WHAT):
-        table = ipc.open_file(source.file)
-        columns = columns_of(table.schema, source.path)
+        table = ipc.open_file(file)
+        columns = columns_of(table.schema, source)
         batches = (table.get_batch(i) for i in range(table.num_record_batches))
         yield from blocks_of(batches, columns, source)
 

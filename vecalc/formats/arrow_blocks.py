@@ -1,15 +1,11 @@
-"""Arrow record batches to blocks, and spaces to record batches.
-
-The word is the column called word, token, term or key, or the only one of text. The numbers are the column
-called vector or embedding, or the only one of lists; where no column holds lists, they are all columns of
-numbers, in their order, which must then be of one type.
+"""Arrow record batches to blocks (which columns these are, `arrow_columns` says), and spaces to batches.
 
 pyarrow believes what an Arrow file says of its own buffers; so every column that is read is validated first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,9 +15,9 @@ import numpy as np
 from vecalc.arrays import Numbers, Singles
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.formats import DAMAGED, MAX_WIDTH, Block, Source
+from vecalc.formats.arrow_columns import TableColumns, arrow
 from vecalc.formats.compression import ceiling_of, too_much
 from vecalc.formats.excuses import MALFORMED, odd
-from vecalc.formats.extras import extra
 from vecalc.formats.npy_array import as_float32
 from vecalc.formats.word_text import decode, encoded, shown
 from vecalc.space import VectorSpace
@@ -31,25 +27,9 @@ BATCH = 1 << 13  # rows at a time
 TEXT = 1 << 24  # bytes of words at a time, where many rows may share one
 COPIES = 2  # of a word while it is read: its bytes, and the text that they are
 LONGEST_REASON = 150  # characters of what pyarrow says
-_WORDS = ("word", "token", "term", "key", "words", "tokens")
-_VECTORS = ("vector", "embedding", "vectors", "embeddings")
-_HINT = "have one column of words and one of lists of numbers; call them word and vector"
 
 
-class ArrowColumns(NamedTuple):
-    """Which columns to read: of the word, and of its numbers, one of lists or several."""
-
-    word: str
-    numbers: list[str]
-    lists: bool
-
-
-def arrow(path: Path, what: str, module: str = "pyarrow") -> Any:
-    """A module of pyarrow; FileProblem that names the extra where it is not installed."""
-    return extra(module, "parquet", what, path)
-
-
-def blocks_of(batches: Iterable[Any], columns: ArrowColumns, source: Source) -> Iterator[Block]:
+def blocks_of(batches: Iterable[Any], columns: TableColumns, source: Source) -> Iterator[Block]:
     """Words and rows of record batches; FileProblem for a row that is not as wide as the first.
 
     A table that yields far more than its file could honestly hold is refused.
@@ -102,7 +82,7 @@ def batches_of(path: Path, space: VectorSpace) -> tuple[Any, Iterator[Any]]:
     return schema, batches()
 
 
-def _validated(batches: Iterable[Any], columns: ArrowColumns) -> Iterator[tuple[Any, list[Any]]]:
+def _validated(batches: Iterable[Any], columns: TableColumns) -> Iterator[tuple[Any, list[Any]]]:
     """The word column, as bytes, and those of numbers, some thousand rows at a time (these are views)."""
     for batch in batches:
         words = text_of(batch.column(columns.word))
@@ -139,8 +119,11 @@ class ArrowText(NamedTuple):
 
 
 def text_of(column: Any) -> ArrowText:
-    """A column of text, sound, its bytes where they are: what they hold need not be UTF-8."""
+    """A column of text, sound, its bytes where they are (they need not be UTF-8); of integers, decimals."""
     kind = str(column.type)
+    if kind.lstrip("u").startswith("int"):
+        column.validate(full=True)
+        column, kind = column.cast("string"), "string"
     if kind.startswith("dictionary"):
         column.indices.validate(full=True)
         values = text_of(column.dictionary)
@@ -210,65 +193,3 @@ def _numbers(values: Any) -> Singles:
     if values.null_count:
         values = values.cast("float64")
     return as_float32(values.to_numpy(zero_copy_only=False))
-
-
-# --- columns -------------------------------------------------------------------------------------
-
-
-def columns_of(schema: Any, path: Path) -> ArrowColumns:
-    """The columns that hold words and vectors; FileProblem where that is not clear."""
-    pa = arrow(path, "a table")
-    kinds = {field.name: _kind(field.type, pa.types) for field in schema}
-    if len(kinds) < len(schema):
-        raise FileProblem("two columns have the same name", where=str(path), hint=_HINT)
-    word = _one(kinds, "text", _WORDS, "words", path)
-    lists = [name for name, kind in kinds.items() if kind == "lists"]
-    if lists:
-        return ArrowColumns(word, [_one(kinds, "lists", _VECTORS, "vectors", path)], True)
-    numbers = [name for name, kind in kinds.items() if kind == "numbers"]
-    types = {str(schema.field(name).type) for name in numbers}
-    if not numbers:
-        raise FileProblem(f"no column of numbers: {_listed(kinds)}", where=str(path), hint=_HINT)
-    if len(types) > 1 or len(numbers) > MAX_WIDTH:
-        message = (
-            f"it is not clear which of {len(numbers):,} columns are the vector, they hold {_some(types)}"
-        )
-        raise FileProblem(message, where=str(path), hint="keep only the word and its numbers, of one type")
-    return ArrowColumns(word, numbers, False)
-
-
-def _kind(kind: Any, types: Any) -> str:
-    """What a column of this type may be."""
-    if types.is_dictionary(kind):
-        kind = kind.value_type
-    if types.is_string(kind) or types.is_large_string(kind) or types.is_string_view(kind):
-        return "text"
-    if types.is_binary(kind) or types.is_large_binary(kind):
-        return "text"
-    if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
-        return "lists" if _is_number(kind.value_type, types) else ""
-    return "numbers" if _is_number(kind, types) else ""
-
-
-def _is_number(kind: Any, types: Any) -> bool:
-    return bool(types.is_floating(kind) or types.is_integer(kind))
-
-
-def _one(kinds: dict[str, str], kind: str, names: Sequence[str], what: str, path: Path) -> str:
-    """The column of one of these names, or the only one of its kind."""
-    found = [name for name in kinds if kinds[name] == kind]
-    named = [name for wanted in names for name in found if name.lower() == wanted]
-    if len(found) != 1 and not named:
-        message = f"it is not clear which column holds the {what}" if found else f"no column of {what}"
-        raise FileProblem(f"{message}: {_listed(kinds)}", where=str(path), hint=_HINT)
-    return named[0] if named else found[0]
-
-
-def _listed(kinds: dict[str, str]) -> str:
-    listed = [f"{shown(name)} ({kind or 'neither'})" for name, kind in kinds.items()]
-    return _some(listed) if listed else "there is no column at all"
-
-
-def _some(names: Iterable[str]) -> str:
-    names = sorted(names)
-    return ", ".join(names[:5]) + (" and more" if len(names) > 5 else "")

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.arrow_blocks import arrow, blocks_of, columns_of, explained
+from vecalc.formats.arrow_blocks import blocks_of, explained
+from vecalc.formats.arrow_columns import arrow, columns_of
 from vecalc.formats.npy_array import Counting
 
 _WHAT = "an Arrow stream"
@@ -27,7 +28,7 @@ def read(source: Source) -> Iterator[Block]:
     ipc = arrow(source.path, _WHAT, "pyarrow.ipc")
     with explained(source.path, _WHAT):
         table = ipc.open_stream(_Stream(source))
-        yield from blocks_of(table, columns_of(table.schema, source.path), source)
+        yield from blocks_of(table, columns_of(table.schema, source), source)
 
 
 class _Stream(Counting):

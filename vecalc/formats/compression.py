@@ -12,13 +12,15 @@ import gzip
 import importlib
 import lzma
 import re
+import struct
+import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from vecalc.errors import FileProblem
-from vecalc.formats import Stream
+from vecalc.formats import HEAD_BYTES, Head, Source, Stream
 from vecalc.formats.extras import extra
 
 PIECE = 1 << 16  # packed bytes read at a time
@@ -156,7 +158,7 @@ PACKINGS = (
     Packing("zstd", re.compile(rb"\x28\xb5\x2f\xfd"), _zstd),
 )
 LONGEST_MAGIC = 10
-_DAMAGES = (gzip.BadGzipFile, zlib.error, lzma.LZMAError)
+_DAMAGES = (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error)
 
 
 def packing_of(beginning: bytes) -> Packing | None:
@@ -174,6 +176,15 @@ def _damage(error: Exception) -> str:
     if isinstance(error, _DAMAGES) or nameless or type(error).__name__ == "ZstdError":
         return str(error).removeprefix("Error ")
     return ""
+
+
+def unpacked(source: Source, what: str) -> BinaryIO:
+    """The file itself, to jump about in; FileProblem where it is packed. `what` it is: "a parquet table"."""
+    if source.file is None:
+        hint = "decompress it once: its parts are fetched from all over the file"
+        message = f"a compressed {what.partition(' ')[2]}"
+        raise FileProblem(message, where=str(source.path), hint=hint)
+    return source.file
 
 
 # --- limits --------------------------------------------------------------------------------------
@@ -222,6 +233,22 @@ class Guarded:
         if self._given > self._ceiling:
             raise too_much(self._path, self._ceiling)
         return data
+
+
+def head_of(source: Source) -> Head:
+    """The beginning of a source that was just opened; reading it still gives everything."""
+    head = beginning(source)
+    if not head.data:
+        message = "the compressed file has no content"
+        raise FileProblem(message, where=str(source.path), hint=FETCH_AGAIN)
+    return head
+
+
+def beginning(source: Source) -> Head:
+    """The same, which may be empty."""
+    assert isinstance(source.stream, Guarded)  # noqa: S101 - `open` made it
+    data = source.stream.peek(HEAD_BYTES)
+    return Head(data, len(data) < HEAD_BYTES)
 
 
 def too_much(path: Path, ceiling: int, ratio: int = RATIO) -> FileProblem:

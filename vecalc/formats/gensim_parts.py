@@ -20,6 +20,7 @@ import numpy as np
 from vecalc.arrays import AnyArray
 from vecalc.errors import FileProblem, VecalcError
 from vecalc.formats import DAMAGED, MAX_WIDTH, MAX_WORD, Source
+from vecalc.formats.compression import unpacked
 from vecalc.formats.excuses import JOINED, TRAILING, excuse
 from vecalc.formats.pickled import inert
 from vecalc.formats.pickled_machine import HINT, Inert
@@ -68,7 +69,7 @@ def found(source: Source) -> Vectors:
 
 def _unpickled(source: Source) -> Inert:
     data = b"".join(iter(lambda: source.stream.read(CHUNK), b""))
-    honest = len(data) if source.size is not None else min(len(data), SHRINKS * source.path.stat().st_size)
+    honest = len(data) if source.size is not None else min(len(data), SHRINKS * source.packed)
     model, end = inert(data, source.path, honest)
     if not isinstance(model, Inert) or model.name not in BAGS or not isinstance(model.state, dict):
         what = "vectors of gensim's" if not isinstance(model, Inert) else f"vectors: it is a {model.name}"
@@ -165,10 +166,11 @@ def _matrix(model: Inert, names: Sequence[str], prefix: str, source: Source) -> 
             raise problem(message, source, "save the model under a name that does not end in .gz or .bz2")
         path = source.path.with_name(f"{prefix}.{name}.npy")
         try:
-            source.open(path)  # it must not change meanwhile, as the pickle must not
+            beside = source.open(path)  # it must not change meanwhile, as the pickle must not
         except FileProblem as missing:
             missing.hint = f"the model keeps its vectors in {path.name}, beside it"
             raise
+        unpacked(beside, "a numpy array")
         return _beside(path)
     found = _attribute(model, names)
     if not isinstance(found, Inert):

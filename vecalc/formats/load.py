@@ -13,13 +13,14 @@ from vecalc.answers import ENCODINGS, Stored
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, StorageProblem, UsageError
 from vecalc.formats import Block, Format, Head, Reading, Source
+from vecalc.formats.base64_words import decoded
+from vecalc.formats.compression import head_of
 from vecalc.formats.folders import main_file
-from vecalc.formats.known import formats
-from vecalc.formats.open_file import Tap, head_of, opened
+from vecalc.formats.open_file import Tap, opened
 from vecalc.formats.raw_numbers import refuse_raw
-from vecalc.formats.reference import located
+from vecalc.formats.recognition import recognised
+from vecalc.formats.reference import behind, located
 from vecalc.formats.row_rules import sound
-from vecalc.formats.unsupported import BINARY, TEXT, refuse
 from vecalc.formats.word_text import shown
 from vecalc.space import VectorSpace
 from vecalc.space.matrix import MatrixSpace
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 # The matrix grows by an eighth whenever it is full: at most that much is idle, and a resize of a large
 # array moves pages rather than bytes.
 GROWTH = 8
+
+
+_NO_PARTS = "leave out # and what follows"
 
 
 class _Loaded(NamedTuple):
@@ -65,7 +69,7 @@ def load(path: str | PathLike[str], *, name: str = "", **reading: Any) -> Loaded
 
 def read_into_memory(place: Path, reading: Reading, name: str = "") -> Loaded:
     """The same, of what `located` has found."""
-    if is_store(place):
+    if is_whole_store(place, reading):
         return Loaded(open_store(place, name), ()).of(place)
     found: list[Subwords] = []
     file, reading = main_file(place, reading)
@@ -74,6 +78,16 @@ def read_into_memory(place: Path, reading: Reading, name: str = "") -> Loaded:
         subwords = found[0].in_memory() if found else None
     space = MatrixSpace(words, matrix, name or place.name, subwords=subwords)
     return Loaded(space, source.tally.notes()).of(*files.paths)
+
+
+def is_whole_store(place: Path, reading: Reading) -> bool:
+    """Whether a store lies at a path; FileProblem where a part of it is named, as it has none."""
+    if not is_store(place):
+        return False
+    if reading.part:
+        message = f"it has no parts to choose from, such as {shown(reading.part)}: it is a store"
+        raise FileProblem(message, where=str(place), hint=_NO_PARTS)
+    return True
 
 
 def convert(
@@ -101,6 +115,8 @@ def convert(
                     yield block.words, block.rows
             facts["notes"] = source.tally.notes()
             facts["source"], *others = files.facts()
+            if part := behind(reading):
+                facts["part"] = part
             if others:
                 facts["beside"] = others
 
@@ -137,7 +153,7 @@ def blocks_of(source: Source, head: Head) -> Iterator[Block]:
     for block in sound(unchecked(source, head), source):
         if reading.part and "part" not in tally.used:
             message = f"it has no parts to choose from, such as {shown(reading.part)}"
-            raise FileProblem(message, where=str(source.path), hint="leave out # and what follows")
+            raise FileProblem(message, where=str(source.path), hint=_NO_PARTS)
         yield block
     if reading.words_file and "words_file" not in tally.used:
         tally.remarks[f"{Path(reading.words_file).name} was not used: the file has words of its own"] = None
@@ -153,7 +169,7 @@ def unchecked(source: Source, head: Head) -> Iterator[Block]:
         if part is not None:
             source = source.open(source.path.with_name(part))
             head = head_of(source)
-        for block in recognised(head, source.path).read(source):
+        for block in decoded(_format_of(source, head).read(source), source):
             if len(block.words) and block.rows.shape[1] != (width := width or block.rows.shape[1]):
                 message = f"rows of {block.rows.shape[1]:,} numbers; those of the parts before have {width:,}"
                 raise FileProblem(
@@ -165,19 +181,13 @@ def unchecked(source: Source, head: Head) -> Iterator[Block]:
         first = last
 
 
-def recognised(head: Head, path: Path) -> Format:
-    """The format of a file that begins like this; FileProblem when it is none that can be read."""
-    refuse(head, BINARY, path)
-    known = formats()
-    for form in known.values():
-        if form.recognise(head):
-            return form
-    refuse(head, TEXT, path)
-    refuse_raw(head, path)
-    first = head.data.partition(b"\n")[0].rstrip()
-    message = f"not a file of word vectors; it begins with {shown(first)}"
-    names = ", ".join(name.replace("_", " ") for name in known)
-    raise FileProblem(message, where=str(path), hint=f"formats that are read: {names}; plain or compressed")
+def _format_of(source: Source, head: Head) -> Format:
+    """The format of an open file; what is none may be named by what lies beside it."""
+    try:
+        return recognised(head, source.path)
+    except FileProblem:
+        refuse_raw(head, source)
+        raise
 
 
 def gathered(blocks: Iterable[Block], path: Path) -> tuple[list[str], Singles]:

@@ -1,42 +1,70 @@
-"""numpy's .npz: a zip archive of arrays, one of them a matrix with a row for each word.
+"""numpy's .npz: a zip archive of arrays, one of them a matrix with a row for each word, or an array for each.
 
 The words are an array of text in it (`np.savez(path, words=words, vectors=rows)`), or in a list beside
 the file. The matrix is the array called vectors or embeddings, or the only one with two dimensions; the words
-are the array called words, vocab, tokens or keys, or the only one of text. Members are read as
-streams; nothing is ever unpacked to the disk. Source: numpy's `savez` and `savez_compressed`.
+are the array called words, vocab, tokens or keys, or the only one of text. Where no array has two dimensions
+and several have one, of numbers, their names are the words (`np.savez(path, **{word: vector})`). Members are
+read as streams; nothing is ever unpacked to the disk. Source: numpy's `savez` and `savez_compressed`.
 """
 
 from __future__ import annotations
 
-import errno
-import lzma
-import struct
 import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple, cast
+from typing import IO, NamedTuple
 
 import numpy as np
 
 from vecalc.errors import FileProblem
-from vecalc.formats import DAMAGED, Block, Head, Source, Stream
-from vecalc.formats.compression import ceiling_of, too_much
-from vecalc.formats.npy_array import Array, check_matrix, check_size, read_header, rows_of
+from vecalc.formats import MAX_WIDTH, Block, Head, Source, Stream
+from vecalc.formats.compression import ceiling_of, too_much, unpacked
+from vecalc.formats.excuses import MALFORMED, odd
+from vecalc.formats.npy_array import (
+    CHUNK,
+    MOST_ROWS,
+    Array,
+    as_float32,
+    check_matrix,
+    check_size,
+    part,
+    read_header,
+    rows_of,
+)
+from vecalc.formats.parts import FilePart, chosen, listed
 from vecalc.formats.text_arrays import TEXT, check_words, words_of
-from vecalc.formats.word_text import encoded, shown, unfit
-from vecalc.formats.word_values import Listed
+from vecalc.formats.word_text import as_text, encoded, shown, unfit
 from vecalc.formats.wordlists import paired, words_beside
+from vecalc.formats.zip_files import content, directory, explained
 from vecalc.space import VectorSpace
-from vecalc.space.files import unreadable
 
 SUFFIXES = (".npz",)
-MOST_MEMBERS = 1000  # arrays in a file of vectors: two
-_VECTORS = ("vectors", "embeddings")
+_VECTORS = ("vectors", "embeddings", "vector", "embedding")
 _WORDS = ("words", "vocab", "tokens", "keys")
-_DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, ValueError)
+_NUMBERS = "fiu"  # and real numbers
+_SPARSE = {"data", "shape", "format"}  # what scipy's `save_npz` always writes, as np.savez_compressed does
+_WHAT = ".npz archive"
 _SAVE = "save two arrays: np.savez(path, words=words, vectors=rows)"
+_NAMES = "the words are the names of its arrays"
+_DENSE = "in Python, np.save('vectors.npy', scipy.sparse.load_npz(FILE).toarray())"
+
+
+class _Archive(NamedTuple):
+    """An open archive, and where it lies."""
+
+    directory: zipfile.ZipFile
+    path: Path
+
+    def place(self, name: str) -> str:
+        """An array's, for messages."""
+        return f"{self.path}:{name}"
+
+    def stream(self, info: zipfile.ZipInfo, skipped: int = 0) -> Stream:
+        """The content of an array's file, its header skipped where it was read before."""
+        stream = content(self.directory, info, self.path, _WHAT)
+        stream.read(skipped)
+        return stream
 
 
 class _Member(NamedTuple):
@@ -45,6 +73,15 @@ class _Member(NamedTuple):
     name: str  # as `np.load` calls it
     info: zipfile.ZipInfo
     array: Array
+
+    @property
+    def is_vector(self) -> bool:
+        """Whether it is a row of numbers."""
+        return len(self.array.shape) == 1 and self.array.dtype.kind in _NUMBERS
+
+    def as_part(self) -> FilePart:
+        """What it is, for people."""
+        return FilePart(self.name, f"{self.array.dtype.str} {list(self.array.shape)}")
 
 
 def recognise(head: Head) -> bool:
@@ -55,28 +92,73 @@ def recognise(head: Head) -> bool:
 
 def read(source: Source) -> Iterator[Block]:
     """Words and rows; FileProblem when it is not clear which arrays they are, or when one is damaged."""
-    if source.file is None:
-        hint = "decompress it once"
-        raise FileProblem("an .npz archive, compressed once more", where=str(source.path), hint=hint)
-    with _explained(source.path), zipfile.ZipFile(source.file) as archive:
+    file = unpacked(source, "an .npz archive")
+    with explained(source.path, _WHAT):
+        archive = _Archive(directory(file, source.path, _WHAT), source.path)
         members = _members(archive, source)
-        matrices = [member for member in members if len(member.array.shape) == 2]
-        vectors = _chosen(members, _VECTORS, matrices, "a matrix", source.path)
-        if vectors is None:
-            raise _lacking("no array with rows and columns", members, source.path)
-        where = _place(source.path, vectors.name)
-        check_matrix(vectors.array, where)
-        texts = [member for member in members if member.array.dtype.kind in TEXT]
-        listed = _chosen(members, _WORDS, texts, "text", source.path)
-        words: Listed | list[str]
-        if listed is None:
-            words, path = words_beside(source)
+        if {member.name for member in members} >= _SPARSE:
+            raise FileProblem("a sparse matrix of scipy's", where=str(source.path), hint=_DENSE)
+        if not source.reading.part and _is_array_a_word(members):
+            yield from _array_a_word(archive, members, source)
         else:
-            words, path = _words(archive, listed, source), source.path
-        with archive.open(vectors.info) as stream:
-            read_header(stream, where)
-            rows = rows_of(vectors.array, cast(Stream, stream), None, where)
-            yield from paired(words, path, vectors.array.shape[0], rows, source)
+            yield from _matrix(archive, members, source)
+
+
+def _matrix(archive: _Archive, members: list[_Member], source: Source) -> Iterator[Block]:
+    """The rows of one array, and the words of another or of a list beside the file."""
+    by_name = {member.name: member for member in members}
+    texts = _texts(archive, members)
+    matrices = {member.name: member.array.shape[0] for member in members if len(member.array.shape) == 2}
+    if texts and texts.array.shape[:1] and texts.array.shape[0] in matrices.values():
+        matrices = {name: rows for name, rows in matrices.items() if rows == texts.array.shape[0]}
+    found = chosen(
+        [member.as_part() for member in members],
+        source,
+        what="array",
+        known=_VECTORS,
+        fits=lambda part: part.name in matrices or part.name in _VECTORS,
+    )
+    vectors = by_name[found.name]
+    check_matrix(vectors.array, archive.place(vectors.name))
+    words, path = (_words(archive, texts, source), source.path) if texts else words_beside(source)
+    stream = archive.stream(vectors.info, vectors.array.offset)
+    rows = rows_of(vectors.array, stream, None, archive.place(vectors.name))
+    yield from paired(words, path, vectors.array.shape[0], rows, source)
+
+
+def _is_array_a_word(members: Sequence[_Member]) -> bool:
+    """Whether most arrays are rows of numbers, of one width, and none is a matrix or text."""
+    if any(len(member.array.shape) == 2 or member.array.dtype.kind in TEXT for member in members):
+        return False
+    return 2 * sum(member.is_vector for member in members) > len(members)
+
+
+def _array_a_word(archive: _Archive, members: Sequence[_Member], source: Source) -> Iterator[Block]:
+    """Words that are the names of arrays; rows of another width than most are malformed."""
+    widths = Counter(member.array.shape[0] for member in members if member.is_vector)
+    width = max(widths, key=lambda width: widths[width])
+    if not 1 <= width <= MAX_WIDTH:
+        message = f"arrays of {width:,} numbers"
+        raise FileProblem(message, where=str(source.path), hint=f"a row has from 1 to {MAX_WIDTH:,}")
+    source.tally.remarks[_NAMES] = None
+    step = min(max(CHUNK // (4 * width), 1), MOST_ROWS)
+    for first in range(0, len(members), step):
+        some, kept, rows = members[first : first + step], [], []
+        for number, member in enumerate(some, start=first + 1):
+            if not member.is_vector or member.array.shape[0] != width:
+                message = f"the array {shown(member.name)} is not a row of {width:,} numbers"
+                odd(MALFORMED, FileProblem(message, where=str(source.path), hint=_SAVE), source)
+                continue
+            array = member.array
+            stream = archive.stream(member.info, array.offset)
+            data = part(array, stream, 0, array.size, archive.place(member.name))
+            kept.append(number)
+            rows.append(as_float32(np.frombuffer(data, array.dtype)))
+        words = as_text(
+            [members[i - 1].name for i in kept], source, lambda i: f"{source.path}: array {i + 1:,}"
+        )
+        if rows:
+            yield Block(words, np.stack(rows), kept)
 
 
 def write(path: Path, space: VectorSpace) -> None:
@@ -103,69 +185,41 @@ def _write_header(stream: IO[bytes], shape: tuple[int, ...], descr: str) -> None
     np.lib.format.write_array_header_1_0(stream, facts)
 
 
-@contextmanager
-def _explained(path: Path) -> Iterator[None]:
-    """What reading an archive may raise, as FileProblems."""
-    try:
-        yield
-    except (*_DAMAGES, OSError) as error:
-        # zipfile goes to places that a damaged file names, which the system may find invalid.
-        if isinstance(error, OSError) and error.errno != errno.EINVAL:
-            raise unreadable(path, error) from None
-        why = str(error) or "the file is cut short"
-        raise FileProblem(f"damaged .npz archive: {why}", where=str(path), hint=DAMAGED) from None
-
-
-def _members(archive: zipfile.ZipFile, source: Source) -> list[_Member]:
+def _members(archive: _Archive, source: Source) -> list[_Member]:
     """The arrays of the archive; together they may not unpack to more than any honest file does."""
-    infos = [info for info in archive.infolist() if info.filename.endswith(".npy")]
-    if len(infos) > MOST_MEMBERS:
-        message = f"{len(infos):,} arrays; a file of vectors has two, words and rows"
-        raise FileProblem(message, where=str(source.path), hint=_SAVE)
+    infos = [info for info in archive.directory.infolist() if info.filename.endswith(".npy")]
     ceiling = ceiling_of(source.ceiling)
     if sum(info.file_size for info in infos) > ceiling:
         raise too_much(source.path, ceiling)
     members: list[_Member] = []
     for info in infos:
         name = info.filename.removesuffix(".npy")
-        with archive.open(info) as stream:
-            array = read_header(stream, _place(source.path, name))
+        array = read_header(archive.stream(info), archive.place(name))
         if not array.dtype.hasobject:
-            check_size(array, info.file_size, _place(source.path, name), exact=True)
+            check_size(array, info.file_size, archive.place(name), exact=True)
         members.append(_Member(name, info, array))
     return members
 
 
-def _chosen(
-    members: list[_Member], names: tuple[str, ...], fitting: list[_Member], what: str, path: Path
-) -> _Member | None:
-    """The array of one of these names, or the only one that fits; None where none does."""
-    found = [member for member in members if member.name in names] or fitting
+def _texts(archive: _Archive, members: Sequence[_Member]) -> _Member | None:
+    """The array of words; None where there is none that could be."""
+    texts = [member for member in members if member.array.dtype.kind in TEXT]
+    found = [member for member in members if member.name in _WORDS] or texts
     if len(found) > 1:
-        raise _lacking(f"several arrays may be meant for {what}", found, path)
+        message = f"several arrays may be meant for text: {listed([member.as_part() for member in found])}"
+        raise FileProblem(message, where=str(archive.path), hint=_SAVE)
     if found and found[0].array.dtype.hasobject:
         message = "holds Python objects: to load them would run code"
-        raise FileProblem(
-            message, where=_place(path, found[0].name), hint="save words as np.array(words, str)"
-        )
+        hint = "save words as np.array(words, str)"
+        raise FileProblem(message, where=archive.place(found[0].name), hint=hint)
     return found[0] if found else None
 
 
-def _lacking(message: str, members: list[_Member], path: Path) -> FileProblem:
-    listed = ", ".join(f"{shown(m.name)} {m.array.dtype.str} {list(m.array.shape)}" for m in members[:4])
-    return FileProblem(f"{message}: {listed or 'no array at all'}", where=str(path), hint=_SAVE)
-
-
-def _words(archive: zipfile.ZipFile, member: _Member, source: Source) -> list[str]:
+def _words(archive: _Archive, member: _Member, source: Source) -> list[str]:
     """The words of an array of text."""
-    array, where = member.array, _place(source.path, member.name)
+    array, where = member.array, archive.place(member.name)
     if len(array.shape) != 1 or array.dtype.kind not in TEXT:
-        raise _lacking("the words are not a plain array of text", [member], source.path)
+        message = f"the words are not a plain array of text: {listed([member.as_part()])}"
+        raise FileProblem(message, where=str(source.path), hint=_SAVE)
     check_words(array, where)
-    with archive.open(member.info) as stream:
-        read_header(stream, where)
-        return words_of(array, cast(Stream, stream), source, where)
-
-
-def _place(path: Path, name: str) -> str:
-    return f"{path}:{name}"
+    return words_of(array, archive.stream(member.info, array.offset), source, where)

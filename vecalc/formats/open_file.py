@@ -1,7 +1,7 @@
 """From a path to its bytes: what kind of thing it is, compression undone, every failure named.
 
 The files of a source (the rows, and perhaps a list of words beside them) stay open until all is read, and
-must then be what they were before.
+must then be what they were before. Of a zip archive they are members, and the file is the archive.
 """
 
 from __future__ import annotations
@@ -12,12 +12,24 @@ import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 
 from vecalc.errors import FileProblem
-from vecalc.formats import HEAD_BYTES, FileTally, Head, Reading, Source
-from vecalc.formats.compression import FETCH_AGAIN, LONGEST_MAGIC, Guarded, ceiling_of, packing_of
+from vecalc.formats import FileTally, Head, Reading, Source
+from vecalc.formats.archives import Archive
+from vecalc.formats.compression import (
+    FETCH_AGAIN,
+    LONGEST_MAGIC,
+    Guarded,
+    beginning,
+    ceiling_of,
+    head_of,
+    packing_of,
+)
+from vecalc.formats.recognition import is_known
+from vecalc.formats.zip_files import MAGIC
 from vecalc.space import digest
 from vecalc.space.files import for_reading, unreadable
 
@@ -134,23 +146,64 @@ class OpenFiles:
         self._hashing = hashing
         self._opened: list[_Opened] = []
 
-    def open(self, path: Path) -> Source:
-        """A regular file that is not empty, as a source of its own with the same tally."""
+    def open(self, path: Path, member: str = "") -> Source:
+        """A regular file that is not empty, as a source of its own with the same tally.
+
+        Of a zip archive it is the member of this name, by default whichever holds vectors.
+        """
         file = _Opened(path, self._closing.enter_context(_open(path)), self._tap, self._hashing)
         size = file.status.st_size
         if size == 0:
             raise FileProblem("the file is empty", where=str(path), hint=FETCH_AGAIN)
         self._opened.append(file)
-        packing = packing_of(file.raw.read(LONGEST_MAGIC))
+        first = file.raw.read(LONGEST_MAGIC)
+        if MAGIC.match(first):
+            archive = Archive(self._jumping(file), path)
+            if member or not archive.is_npz:
+                return self._chosen(archive, member, size)
+        elif member:
+            hint = f"leave out what follows {path.name}"
+            raise FileProblem("not a zip archive, so it has no members", where=str(path), hint=hint)
         file.raw.seek(0)
+        packing = packing_of(first)
         if packing is None:  # one that grows meanwhile is found out at the end, not by its ceiling
-            plain, jumping = Guarded(file.tapped, path, 1 << 63, ""), cast(BinaryIO, file.raw)
-            if self._tap is not None:
-                jumping = cast(BinaryIO, io.BufferedReader(_Jumping(file.raw, self._tap), JUMPS))
+            plain, jumping = Guarded(file.tapped, path, 1 << 63, ""), self._jumping(file)
             return Source(path, plain, size, size, self._reading, self.tally, jumping, self.open)
         ceiling = ceiling_of(size)
         stream = Guarded(packing.unpacked(file.tapped, path), path, ceiling, packing.name)
-        return Source(path, stream, None, ceiling, self._reading, self.tally, None, self.open)
+        return Source(path, stream, None, ceiling, self._reading, self.tally, None, self.open, size)
+
+    def _jumping(self, file: _Opened) -> BinaryIO:
+        if self._tap is None:
+            return cast(BinaryIO, file.raw)
+        return cast(BinaryIO, io.BufferedReader(_Jumping(file.raw, self._tap), JUMPS))
+
+    def _chosen(self, archive: Archive, wanted: str, size: int) -> Source:
+        """The file of vectors in an archive of so many bytes."""
+
+        def remark(text: str) -> None:
+            self.tally.remarks[text] = None
+
+        def is_model(place: Path) -> bool:
+            try:
+                head = beginning(self._member(archive, size, place))
+            except FileProblem:  # which will be told when it is read
+                return True
+            return is_known(head)
+
+        return self._member(archive, size, archive.chosen(wanted, is_model, remark))
+
+    def _member(self, archive: Archive, size: int, place: Path) -> Source:
+        """A file of an archive; what lies beside it is in the archive, too."""
+        if not archive.covers(place):  # a list of words that the user names
+            return self.open(place)
+        ceiling = ceiling_of(size)
+        stream = Guarded(archive.stream(place), place, ceiling, "zip")
+        if packing := packing_of(stream.peek(LONGEST_MAGIC)):
+            stream = Guarded(packing.unpacked(stream, place), place, ceiling, packing.name)
+        beside = partial(self._member, archive, size)
+        source = Source(place, stream, None, ceiling, self._reading, self.tally, None, beside, size)
+        return source._replace(has=archive.holds, names=archive.names)
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -183,23 +236,13 @@ def opened(
         hashing = closing.enter_context(ThreadPoolExecutor(1)) if hashed else None
         files = OpenFiles(reading, tap, closing, hashing)
         try:
-            source = files.open(path)
+            source = files.open(path, reading.member)
             yield source, head_of(source), files
             files.refuse_if_changed()
         except OSError as error:
             if error.errno is None:  # not the system's word, but a mistake of ours
                 raise
             raise unreadable(path, error) from None
-
-
-def head_of(source: Source) -> Head:
-    """The beginning of a source that was just opened; reading it still gives everything."""
-    assert isinstance(source.stream, Guarded)  # noqa: S101 - `open` made it
-    data = source.stream.peek(HEAD_BYTES)
-    if not data:
-        message = "the compressed file has no content"
-        raise FileProblem(message, where=str(source.path), hint=FETCH_AGAIN)
-    return Head(data, len(data) < HEAD_BYTES)
 
 
 def _open(path: Path) -> io.BufferedReader:

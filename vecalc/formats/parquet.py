@@ -1,6 +1,6 @@
 """Parquet: a table with a column of words and one of lists of numbers, or one for each component.
 
-Which columns these are, `arrow_blocks` says. Only they are read, some thousand rows at a time, once their
+Which columns these are, `arrow_columns` says. Only they are read, some thousand rows at a time, once their
 pages have said how much they hold: a dictionary of one number or text may stand for gigabytes. The footer
 gives sizes, too, but pyarrow goes by the headers of the pages, and a page of some bytes may stand for any
 number of values: runs of one number, of one text in a dictionary, of texts that begin alike.
@@ -16,8 +16,9 @@ from typing import Any, BinaryIO, NamedTuple
 
 from vecalc.errors import FileProblem
 from vecalc.formats import DAMAGED, Block, Head, Source
-from vecalc.formats.arrow_blocks import BATCH, TEXT, arrow, batches_of, blocks_of, columns_of, explained
-from vecalc.formats.compression import ceiling_of, too_much
+from vecalc.formats.arrow_blocks import BATCH, TEXT, batches_of, blocks_of, explained
+from vecalc.formats.arrow_columns import arrow, columns_of
+from vecalc.formats.compression import ceiling_of, too_much, unpacked
 from vecalc.space import VectorSpace
 
 SUFFIXES = (".parquet",)
@@ -41,11 +42,10 @@ def recognise(head: Head) -> bool:
 
 def read(source: Source) -> Iterator[Block]:
     """Words and rows; FileProblem when it is not clear which columns they are, or for a damaged table."""
-    if source.file is None:
-        raise FileProblem("a compressed parquet table", where=str(source.path), hint="decompress it once")
+    file = unpacked(source, _WHAT)
     with explained(source.path, _WHAT):
-        table = Table(source.file, source.path)
-        columns = columns_of(table.schema, source.path)
+        table = Table(file, source.path)
+        columns = columns_of(table.schema, source)
         batches = table.batches(ceiling_of(source.ceiling), [columns.word, *columns.numbers])
         yield from blocks_of(batches, columns, source)
 

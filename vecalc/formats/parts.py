@@ -50,7 +50,7 @@ def chosen(
         source.tally.used.add("part")
         return _named(parts, wanted, what, source)
     fitting = [part for part in parts if fits(part)]
-    usual = [part for name in known for part in fitting if _is_called(part.name, name)]
+    usual = [part for name in known for part in fitting if is_called(part.name, name)]
     if not usual and len(fitting) != 1:
         message = f"it is not clear which {what} is meant" if fitting else f"no {what} that could be meant"
         raise FileProblem(
@@ -73,7 +73,7 @@ def listed(parts: Sequence[FilePart], most: int = LISTED) -> str:
 def _named(parts: Sequence[FilePart], wanted: str, what: str, source: Source) -> FilePart:
     """The part of exactly this name, or the only one that ends so behind a dot."""
     exact = [part for part in parts if part.name == wanted]
-    found = exact or [part for part in parts if _is_called(part.name, wanted)]
+    found = exact or [part for part in parts if is_called(part.name, wanted)]
     if len(found) == 1:
         return found[0]
     name = shown(wanted, LONGEST_NAME)
@@ -82,7 +82,8 @@ def _named(parts: Sequence[FilePart], wanted: str, what: str, source: Source) ->
     raise FileProblem(message, where=str(source.path), hint=_name_it(source.path))
 
 
-def _is_called(name: str, wanted: str) -> bool:
+def is_called(name: str, wanted: str) -> bool:
+    """Whether a name is this one, or ends with it behind a dot, in any case."""
     name, wanted = name.lower(), wanted.lower()
     return name == wanted or name.endswith(f".{wanted}")
 

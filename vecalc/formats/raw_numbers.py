@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from vecalc.errors import FileProblem
-from vecalc.formats import MAX_WIDTH, Head, Reading
-from vecalc.formats.open_file import opened
+from vecalc.formats import MAX_WIDTH, Head, Source
 from vecalc.formats.word_files import names_in
 from vecalc.formats.word_text import shown
 from vecalc.formats.wordlists import places
@@ -26,13 +25,13 @@ _PLAIN = re.compile(r"[\w.-]+")
 _COPIES = 2  # of a word in GloVe's file
 
 
-def refuse_raw(head: Head, path: Path) -> None:
+def refuse_raw(head: Head, source: Source) -> None:
     """FileProblem for a file that has a list of words beside it, and room for a row of numbers for each."""
-    size = path.stat().st_size
-    for words, listed in _lists(path):
+    path, size = source.path, source.size
+    for words, listed in _lists(source) if size else ():
         if not words:
             continue
-        both, rest = divmod(size, 8 * _COPIES * words)
+        both, rest = divmod(size or 0, 8 * _COPIES * words)
         if not rest and 2 <= both <= MAX_WIDTH + 1 and _plausible(head, "<f8"):
             convert = f"np.fromfile('{_typed(path.name)}').reshape(2, -1, {both}).sum(0)[:, :-1]"
             message = f"GloVe's own binary file, which is not read: {words:,} words of {listed}, "
@@ -40,7 +39,7 @@ def refuse_raw(head: Head, path: Path) -> None:
             hint = f"load vectors.txt, which it writes as well; or {_numpy(path, convert)}"
             raise FileProblem(message, where=str(path), hint=hint)
         for kind, item in (("<f4", 4), ("<f8", 8)):
-            width, rest = divmod(size, item * words)
+            width, rest = divmod(size or 0, item * words)
             if not rest and 1 <= width <= MAX_WIDTH and _plausible(head, kind):
                 message = (
                     f"numbers without a header; as float{8 * item} they make a row of {width:,} for each "
@@ -60,12 +59,11 @@ def _typed(name: str) -> str:
     return name if _PLAIN.fullmatch(name) else "FILE"
 
 
-def _lists(path: Path) -> Iterator[tuple[int, str]]:
+def _lists(source: Source) -> Iterator[tuple[int, str]]:
     """How many words the lists beside a file have, and their names."""
-    for place in places(path):
+    for place in places(source):
         try:
-            with opened(place, Reading()) as (source, _, _):
-                names = names_in(source, named=False)
+            names = names_in(source.open(place), named=False)
         except FileProblem:  # it may be anything
             continue
         if names is not None:

@@ -1,4 +1,4 @@
-"""What a person may name: FILE, FILE#PART, FILE.zip:MEMBER, FILE.zip:MEMBER#PART.
+"""What a person may name: FILE, FILE#PART, FILE.zip:MEMBER, FILE.zip:MEMBER#PART; or FILE.zip/MEMBER.
 
 A file that is really called so is meant first: `c#notes.txt` is a file where there is one.
 """
@@ -6,12 +6,13 @@ A file that is really called so is meant first: `c#notes.txt` is a file where th
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 from vecalc.formats import Reading
 
 LIST = "?"  # FILE#? asks which parts there are
-ARCHIVE = ".zip:"  # what stands between an archive and its member
+ARCHIVE = re.compile(r"\.zip[:/]", re.IGNORECASE)  # what stands between an archive and its member
 
 
 def located(path: Path, reading: Reading) -> tuple[Path, Reading]:
@@ -30,11 +31,16 @@ def located(path: Path, reading: Reading) -> tuple[Path, Reading]:
         rest, part = typed, ""
     if _exists(rest):
         return Path(rest), reading._replace(part=part)
-    at = rest.lower().find(ARCHIVE)
-    archive = rest[: at + len(ARCHIVE) - 1]
-    if at >= 0 and _exists(archive):
-        return Path(archive), reading._replace(member=rest[at + len(ARCHIVE) :], part=part)
+    for match in ARCHIVE.finditer(rest):
+        if _exists(archive := rest[: match.end() - 1]):
+            return Path(archive), reading._replace(member=rest[match.end() :], part=part)
     return path, reading
+
+
+def behind(reading: Reading) -> str:
+    """What stands behind the file's own name where this member and part of it are meant; "" for the whole."""
+    member = f":{reading.member}" if reading.member else ""
+    return f"{member}#{reading.part}" if reading.part else member
 
 
 def _exists(path: str) -> bool:

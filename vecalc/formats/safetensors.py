@@ -1,34 +1,36 @@
-"""safetensors, as model2vec and sentence-transformers keep static embeddings: a matrix, its words in a list.
+"""safetensors: a tensor with a row for each word or token, its words in a list beside the file (`wordlists`).
 
-The matrix is the tensor called embeddings, embedding.weight or vectors, or the only one with two dimensions.
+The tensor is one of a usual name (`_STATIC` in static embeddings as model2vec and sentence-transformers keep
+them, `_TOKENS` in checkpoints of whole networks), or the only one with two dimensions, or with as many rows
+as there are words. Of all others only the header is read.
+
 model2vec may share rows between words: then row i is embeddings[mapping[i]] * weights[i]; either of the
-two may be missing. int8 is taken as the numbers that it holds. The words are those of `tokenizer.json` or of
-another list beside the file (see `wordlists`).
+two may be missing. int8 is taken as the numbers that it holds.
 
-The package judges the header. The numbers are read from the file, not mapped: a mapped file that somebody
-cuts short kills the process, and numpy knows no bfloat16. Source: the safetensors format by Hugging Face;
-model2vec's `StaticModel` for the meaning of the tensors.
+Source: the safetensors format by Hugging Face; model2vec's `StaticModel` for the meaning of the tensors.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from functools import cache
 from math import prod
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
 from vecalc.arrays import AnyArray, Singles
 from vecalc.errors import FileProblem
 from vecalc.formats import DAMAGED, MAX_WIDTH, Block, Head, Source
-from vecalc.formats.compression import RATIO, ceiling_of, too_much
-from vecalc.formats.extras import extra
+from vecalc.formats.compression import RATIO, ceiling_of, too_much, unpacked
 from vecalc.formats.npy_array import CHUNK, MOST_ROWS, as_float32
+from vecalc.formats.parts import LONGEST_NAME, FilePart, chosen, is_called
+from vecalc.formats.safetensors_header import Tensor, header_of
+from vecalc.formats.word_text import shown
 from vecalc.formats.wordlists import paired, words_beside, write_words
 from vecalc.space import VectorSpace
-from vecalc.space.files import unreadable
 
 IN_FOLDERS = (
     "model.safetensors",
@@ -36,55 +38,20 @@ IN_FOLDERS = (
 )
 SUFFIXES = (".safetensors",)
 SHARED = 16  # words that share rows may make so many times more of a file than packing does
-LONGEST_HEADER = 100_000_000  # bytes: the format's own cap
-MOST_TENSORS = 1000  # a static embedding has three; checkpoints of whole networks are no word vectors
-_TYPES = {
-    "F64": "<f8",
-    "F32": "<f4",
-    "F16": "<f2",
-    "BF16": "<u2",
-    "I64": "<i8",
-    "I32": "<i4",
-    "I16": "<i2",
-    "I8": "i1",
-    "U64": "<u8",
-    "U32": "<u4",
-    "U16": "<u2",
-    "U8": "u1",
-}
-_NAMES = ("embeddings", "embedding.weight", "vectors")
-
-
-class Tensor(NamedTuple):
-    """A tensor of the header, and where its numbers begin in the file."""
-
-    name: str
-    type: str
-    shape: tuple[int, ...]
-    start: int
-
-    @property
-    def item(self) -> int:
-        """Bytes of a number."""
-        return np.dtype(_TYPES.get(self.type, "u1")).itemsize
-
-    def numbers(self, source: Source, first: int, last: int) -> AnyArray:
-        """Some of its numbers [last - first], from the file."""
-        if self.type not in _TYPES or source.file is None:
-            message = f"the tensor '{self.name[:40]}' holds {self.type}, which is not read"
-            raise FileProblem(
-                message, where=str(source.path), hint=f"types that are read: {', '.join(_TYPES)}"
-            )
-        wanted = (last - first) * self.item
-        source.file.seek(self.start + first * self.item)
-        data = source.file.read(wanted)
-        if len(data) < wanted:
-            message = f"the file ends within the tensor '{self.name[:40]}'"
-            raise FileProblem(message, where=str(source.path), hint="the file is cut short; fetch it again")
-        numbers = np.frombuffer(data, _TYPES[self.type])
-        if self.type == "BF16":  # the upper half of a float32
-            return (numbers.astype(np.uint32) << 16).view(np.float32)
-        return numbers
+_STATIC = ("embeddings", "embedding.weight", "vectors")
+_TOKENS = (
+    "embed_tokens.weight",  # Llama, Qwen, Gemma, OPT, BART
+    "wte.weight",  # GPT-2, Falcon's ancestors
+    "word_embeddings.weight",  # BERT and its kin, BLOOM
+    "shared.weight",  # T5
+    "tok_embeddings.weight",  # Llama as Meta keeps it, ModernBERT
+    "token_embd.weight",  # llama.cpp
+    "word_embedding.weight",  # XLNet
+    "token_embedding.weight",  # CLIP
+    "embed_in.weight",  # GPT-NeoX
+)
+# The likeliest first: behind a dot, "embedding.weight" may be that of positions.
+_KNOWN = ("embeddings", "vectors", *_TOKENS, "embedding.weight")
 
 
 def recognise(head: Head) -> bool:
@@ -94,16 +61,16 @@ def recognise(head: Head) -> bool:
 
 def read(source: Source) -> Iterator[Block]:
     """Words and rows; FileProblem for a header that is not sound, or where it is not clear what to read."""
-    if source.file is None:
-        hint = "decompress it once"
-        raise FileProblem("a compressed safetensors file", where=str(source.path), hint=hint)
-    tensors = header_of(source.path, source.file, source.ceiling)
-    matrix = _matrix(tensors, source.path)
-    mapping, weights = (_column(tensors.get(name), source) for name in ("mapping", "weights"))
+    file = unpacked(source, "a safetensors file")
+    tensors = header_of(source.path, file, source.ceiling)
+    words = cache(lambda: words_beside(source))
+    matrix = _matrix(tensors, lambda: len(words()[0].words), source)
+    of_model2vec = matrix.name in _STATIC or sum(len(tensor.shape) == 2 for tensor in tensors.values()) == 1
+    names = ("mapping", "weights") if of_model2vec else ("", "")
+    mapping, weights = (_column(tensors.get(name), source) for name in names)
     count = matrix.shape[0] if mapping is None else len(mapping)
-    words, listed = words_beside(source)
     rows = _rows(matrix, source) if mapping is None else _mapped(matrix, mapping, source)
-    yield from paired(words, listed, count, _weighted(rows, weights, count, source), source)
+    yield from paired(*words(), count, _weighted(rows, weights, count, source), source)
 
 
 def write(path: Path, space: VectorSpace) -> None:
@@ -119,21 +86,32 @@ def write(path: Path, space: VectorSpace) -> None:
     write_words(path, space)
 
 
-def _matrix(tensors: Mapping[str, Tensor], path: Path) -> Tensor:
-    """The tensor with the rows."""
-    named = [tensors[name] for name in _NAMES if name in tensors]
-    found = named[:1] or [tensor for tensor in tensors.values() if len(tensor.shape) == 2]
-    if len(found) != 1 or len(found[0].shape) != 2:
-        listed = ", ".join(f"'{t.name[:40]}' {t.type} {list(t.shape)}" for t in list(tensors.values())[:4])
-        message = f"it is not clear which tensor holds the rows: the file holds {listed or 'none'}"
-        hint = "one called embeddings, or one alone with two dimensions"
-        raise FileProblem(message, where=str(path), hint=hint)
-    rows, width = found[0].shape
+def _matrix(tensors: Mapping[str, Tensor], words: Callable[[], int], source: Source) -> Tensor:
+    """The tensor with the rows; `words` counts those beside the file. FileProblem where it is not clear."""
+    able = {name: tensor for name, tensor in tensors.items() if len(tensor.shape) == 2 or name in _STATIC}
+    called = ([t for t in able.values() if is_called(t.name, name)] for name in _KNOWN)
+    usual = next(filter(None, called), [])
+    # Rows of another number belong to no words, so that nobody could have meant them.
+    if usual:
+        able = {n: t for n, t in able.items() if t in usual or t.shape[0] == usual[0].shape[0]}
+    elif len(able) > 1 and not source.reading.part:
+        with suppress(FileProblem):  # without a list of words it is not clear either
+            count = words()
+            able = {n: t for n, t in able.items() if t.shape[0] == count} or able
+    parts = [FilePart(name, f"{tensor.type} {list(tensor.shape)}") for name, tensor in tensors.items()]
+    found = chosen(parts, source, what="tensor", known=_KNOWN, fits=lambda part: part.name in able)
+    matrix = tensors[found.name]
+    if len(matrix.shape) != 2:
+        message = f"the tensor {shown(matrix.name, LONGEST_NAME)} has {len(matrix.shape)} dimensions"
+        raise FileProblem(
+            message, where=str(source.path), hint="name one with two, of rows and their numbers"
+        )
+    rows, width = matrix.shape
     if rows < 1 or not 1 <= width <= MAX_WIDTH:
         message = f"the header says {rows:,} rows of {width:,} numbers"
         hint = f"both must be positive, a row has at most {MAX_WIDTH:,}"
-        raise FileProblem(message, where=str(path), hint=hint)
-    return found[0]
+        raise FileProblem(message, where=str(source.path), hint=hint)
+    return matrix
 
 
 def _column(tensor: Tensor | None, source: Source) -> AnyArray | None:
@@ -185,55 +163,3 @@ def _weighted(
         with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by `row_rules`
             yield as_float32(block * weights[first:last, None].astype(np.float64))
         first = last
-
-
-# --- the header ----------------------------------------------------------------------------------
-
-
-def header_of(path: Path, file: BinaryIO, size: int) -> Mapping[str, Tensor]:
-    """The tensors of a file by name; FileProblem unless they fill it exactly, each with a name of its own."""
-    file.seek(0)
-    length = int.from_bytes(file.read(8), "little")
-    if length > min(LONGEST_HEADER, size - 8):
-        message = f"the header says it has {length:,} bytes; "
-        message += f"the file has {size:,}, a header at most {LONGEST_HEADER:,}"
-        raise FileProblem(message, where=str(path), hint=DAMAGED)
-    _judge(path)
-    try:
-        header = json.loads(file.read(length), object_pairs_hook=_once)
-    except (ValueError, RecursionError) as error:
-        raise _unsound(path, str(error)) from None
-    header.pop("__metadata__", None)
-    return {
-        name: Tensor(name, facts["dtype"], tuple(facts["shape"]), 8 + length + facts["data_offsets"][0])
-        for name, facts in header.items()
-    }
-
-
-def _judge(path: Path) -> None:
-    """The package's own checks (types, shapes, overlaps, holes, the end), and that there are few tensors."""
-    package = extra("safetensors", "safetensors", "a safetensors file", path)
-    try:
-        with package.safe_open(path, framework="numpy") as judged:
-            count = len(judged.keys())
-    except package.SafetensorError as error:
-        raise _unsound(path, str(error).removeprefix("Error while deserializing header: ")) from None
-    except OSError as error:
-        raise unreadable(path, error) from None
-    if count > MOST_TENSORS:
-        message = f"{count:,} tensors, at most {MOST_TENSORS:,} are read: no file of word vectors"
-        raise FileProblem(message, where=str(path), hint="name a file of static embeddings")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object none of whose keys comes twice."""
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise ValueError(f"'{twice[:40]}' comes twice")
-    return made
-
-
-def _unsound(path: Path, why: str) -> FileProblem:
-    return FileProblem(f"not a sound safetensors header: {why}", where=str(path), hint=DAMAGED)

@@ -17,9 +17,9 @@ from vecalc.arrays import Floats, Singles
 from vecalc.errors import FileProblem, StorageProblem, UsageError
 from vecalc.formats import MAX_WORD, Reading
 from vecalc.formats.known import formats
-from vecalc.formats.load import recognised
 from vecalc.formats.open_file import opened
 from vecalc.formats.output_files import moved, refuse_existing
+from vecalc.formats.recognition import recognised
 from vecalc.formats.row_rules import sound
 from vecalc.formats.word_text import is_whole, shown, unfit
 from vecalc.formats.writers import GZIP

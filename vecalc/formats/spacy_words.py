@@ -9,7 +9,7 @@ Source: spaCy's vectors.pyx (`Vectors.to_disk`), strings.pyx, symbols.pyx; the m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -38,9 +38,9 @@ _SYMBOLS = {
 _EXPORT = "in spaCy, give the words their vectors one by one: nlp.vocab[word].vector"
 
 
-def is_of_spacy(path: Path) -> bool:
-    """Whether a file of rows has spaCy's two files beside it."""
-    return path.name == ROWS and all(path.with_name(name).is_file() for name in (KEYS, STRINGS))
+def is_of_spacy(path: Path, has: Callable[[Path], bool] = Path.is_file) -> bool:
+    """Whether a file of rows has spaCy's two files beside it; `has` says what there is."""
+    return path.name == ROWS and all(has(path.with_name(name)) for name in (KEYS, STRINGS))
 
 
 def words_of(source: Source) -> tuple[Listed, Path]:
@@ -86,7 +86,7 @@ def symbols() -> dict[str, int]:
 
 def _refuse_floret(source: Source) -> None:
     path = source.path.with_name(CONFIG)
-    if not path.is_file():
+    if not source.has(path):
         return  # before spaCy 3.2
     config = json_of(whole(source.open(path)), path)
     mode = config.get("mode") if isinstance(config, dict) else None

@@ -48,13 +48,13 @@ _is_r_data = _pattern(rb"RD[XA][23]\n|X\n\0\0\0[\2\3]|A\n[23]\n\d+\n")
 
 
 def _is_other_zip(head: bytes) -> bool:
-    """The first member of an .npz is an array; any other zip archive is none."""
+    """The first member of an .npz is an array; any other zip archive is opened before it is looked at."""
     return head.startswith((b"PK\3\4", b"PK\5\6")) and not npz.recognise(Head(head, complete=False))
 
 
 # Asked before any format: a tar or zip archive may hold text that looks like rows.
 BINARY = (
-    Kind(_is_other_zip, "a zip archive (PyTorch, or several files)", _UNPACK),
+    Kind(_is_other_zip, "a zip archive inside another file", _UNPACK),
     Kind(_magic(b"FiFu\0"), "finalfusion embeddings", "finalfusion's convert makes word2vec of it"),
     Kind(_magic(b"FEA1\0"), "a Feather file of version 1", "write it again as Feather version 2 or parquet"),
     Kind(_magic(b"\x89HDF\r\n\x1a\n"), "an HDF5 file", _AS_WORD2VEC),

@@ -12,8 +12,8 @@ import re
 
 from vecalc.errors import FileProblem
 from vecalc.formats import HEAD_BYTES, Head, Source
+from vecalc.formats.compression import head_of
 from vecalc.formats.npy_array import check_size, read_header
-from vecalc.formats.open_file import head_of
 from vecalc.formats.text_arrays import check_words, words_of
 from vecalc.formats.word_lines import holds_numbers, of_lines
 from vecalc.formats.word_tables import of_arrow

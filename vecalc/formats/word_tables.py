@@ -10,7 +10,8 @@ from typing import Any
 
 from vecalc.errors import FileProblem
 from vecalc.formats import Source
-from vecalc.formats.arrow_blocks import COPIES, arrow, explained, rows_at_once, text_of
+from vecalc.formats.arrow_blocks import COPIES, explained, rows_at_once, text_of
+from vecalc.formats.arrow_columns import arrow
 from vecalc.formats.compression import ceiling_of, too_much
 from vecalc.formats.parts import FilePart, chosen
 from vecalc.formats.word_lines import CALLED

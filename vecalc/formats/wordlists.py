@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 
 from vecalc.arrays import Singles
@@ -50,7 +49,6 @@ _SUFFIX = re.compile(
     r"((\.(npy|npz|safetensors|gz|bz2|xz|zst))+|\.(tsv|csv|txt|vec|mat|dat|bytes|bin)(\.(gz|bz2|xz|zst))?)\Z",
     re.IGNORECASE,
 )
-LOOKED_AT = 10_000  # names of a folder
 _USUAL = "vocab.txt, metadata.tsv, labels.tsv, word_index.json or tokenizer.json"
 
 
@@ -58,9 +56,9 @@ def words_beside(source: Source) -> tuple[Listed, Path]:
     """The words of a file's rows, and the file that they are in; FileProblem where there is none."""
     if source.reading.words_file:
         return _named(source)
-    if is_of_spacy(source.path):
+    if is_of_spacy(source.path, source.has):
         return words_of_spacy(source)
-    for path in places(source.path):
+    for path in places(source):
         opened = source.open(path)
         names = names_in(_by_itself(opened, ""), named=False)
         if names is not None:
@@ -78,27 +76,21 @@ def stem_of(path: Path) -> str:
     return _SUFFIX.sub("", path.name) or path.name
 
 
-def places(rows: Path) -> Iterator[Path]:
+def places(source: Source) -> Iterator[Path]:
     """The files beside a file of rows that may hold its words, the likeliest first."""
+    rows = source.path
     stem = stem_of(rows)
     named = (f"{rows.stem}{EXACT}", *(f"{stem}{suffix}" for suffix in OF_NAME))
     for name in dict.fromkeys((*named, *IN_FOLDER)):
         path = rows.with_name(name)
-        if path != rows and path.is_file():
+        if path != rows and source.has(path):
             yield path
-    try:
-        found = sorted(path.name for path in islice(rows.parent.iterdir(), LOOKED_AT))
-    except OSError:  # a folder may be entered and not be read
-        return
+    found = source.names(rows)
     for start in (*_beginnings(stem), ""):
         for name in found:
             path = rows.with_name(name)
-            if (
-                name.startswith(start)
-                and _LIST.fullmatch(name, len(start))
-                and path != rows
-                and path.is_file()
-            ):
+            called_so = name.startswith(start) and _LIST.fullmatch(name, len(start))
+            if called_so and path != rows and source.has(path):
                 yield path
 
 

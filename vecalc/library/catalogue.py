@@ -103,13 +103,35 @@ def imported(name: str) -> Path:
 
 
 def known(path: Path, found: Catalogue | None = None) -> Path:
-    """The path itself, or what is known by this name: an alias's file, an imported model's folder."""
+    """The path itself, or what is known by this name: an alias's file, an imported model's folder.
+
+    `NAME#PART` is a part of what is known by the name.
+    """
+    name, sign, part = str(path).rpartition("#")
+    whole = _known(path, found)
+    if whole == path and sign and name and not os.path.lexists(path):
+        whole = Path(f"{_known(Path(name), found)}#{part}")
+    return whole
+
+
+def _known(path: Path, found: Catalogue | None) -> Path:
     name = str(path)
     if os.path.lexists(name) or path.name != name or len(name) > LONGEST_NAME or not name.isprintable():
         return path
     if (entry := (found or read()).entries.get(name)) and entry.path:
         return Path(entry.path)
     return imported(name) if _is_imported(name) else path
+
+
+def file_at(path: Path) -> Path:
+    """The file that is meant by FILE, FILE#PART or FILE.zip:MEMBER, or the folder."""
+    text = str(path).lower()
+    if os.path.lexists(path) or not ("#" in text or ".zip" in text):
+        return path
+    from vecalc.formats import Reading
+    from vecalc.formats.reference import located
+
+    return located(path, Reading())[0]
 
 
 def exists(name: str) -> bool:
@@ -188,7 +210,7 @@ def files_of(models: Sequence[str], found: Catalogue | None = None) -> list[Path
     """The files, or folders, that the models of `-m` are; without any, the starter's."""
     named = [split_model(model)[1] for model in models] or [STARTER]
     folders = [starter_folder()] if STARTER in named else []
-    return [*(known(Path(name), found) for name in named), *folders]
+    return [*(file_at(known(Path(name), found)) for name in named), *folders]
 
 
 def own(model: str, found: Catalogue | None = None) -> Entry:

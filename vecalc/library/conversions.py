@@ -35,6 +35,12 @@ class Conversion(NamedTuple):
         told = self.facts.rest.get("source") if self.facts else None
         return str(told.get("path", "")) if isinstance(told, dict) else ""
 
+    @property
+    def called(self) -> str:
+        """What it is of, as a person names it: that path, with the part of the file behind it."""
+        part = self.facts.rest.get("part") if self.facts else None
+        return self.source + (part if isinstance(part, str) else "")
+
 
 def conversions() -> Iterator[Conversion]:
     """Every conversion in the cache, in the order of their names."""
@@ -109,7 +115,7 @@ def _stale(everything: bool) -> Iterator[tuple[Path, str, str]]:
         if state == TOUCHED and kept.facts is not None:  # the digest of a source says more than its time
             state = CURRENT if still_of(kept.folder, kept.facts.rest, Path(kept.source)) else CHANGED
         if everything or state != CURRENT:
-            yield kept.folder, ALL if everything else state, kept.source or str(kept.folder)
+            yield kept.folder, ALL if everything else state, kept.called or str(kept.folder)
 
 
 def _leftovers() -> Iterator[tuple[Path, str, str]]:

@@ -8,6 +8,8 @@ from itertools import islice
 from pathlib import Path
 
 from vecalc.answers import Cell, Column, Sheet
+from vecalc.formats import Reading
+from vecalc.formats.reference import behind, located
 from vecalc.library import catalogue
 from vecalc.library.conversions import conversions, facts_of, size_of
 from vecalc.space import VectorSpace
@@ -35,7 +37,7 @@ def sheets(default: str) -> Iterator[Sheet]:
     yield Sheet("models", COLUMNS, rows, "Models", remarks)
     if kept := list(conversions()):
         total = f"{sum(one.size for one in kept) / 1e6:,.1f} MB; `vecalc models prune` removes what is stale"
-        rows = tuple((one.source or str(one.folder), *_shape(one.facts), one.size, one.state) for one in kept)
+        rows = tuple((one.called or str(one.folder), *_shape(one.facts), one.size, one.state) for one in kept)
         yield Sheet("cache", CACHED, rows, "Converted files in the cache", (total,))
 
 
@@ -45,7 +47,8 @@ def _shape(facts: Facts | None) -> tuple[Cell, Cell, Cell]:
 
 def _row(name: str, default: str) -> tuple[Cell, ...]:
     entry, place = catalogue.read().entries.get(name, catalogue.Entry()), place_of(name)
-    facts, size, source = facts_of(place), size_of(place), ""
+    file = catalogue.file_at(place)
+    facts, size, source = facts_of(place), size_of(file), ""
     kind = "built in" if name == catalogue.STARTER else "alias" if entry.path else "imported"
     if entry.path:
         source = str(place)
@@ -53,15 +56,17 @@ def _row(name: str, default: str) -> tuple[Cell, ...]:
     elif facts:
         told = facts.rest.get("source")
         source = str(told.get("path", "")) if isinstance(told, dict) else str(told or "")
-    if kind == "alias" and not place.exists():
+    if kind == "alias" and not file.exists():
         kind = "alias of nothing"
     is_default = "yes" if name == default else ""
     return (name, kind, *_shape(facts), entry.norm, entry.metric, size, is_default, source)
 
 
 def _converted(place: Path) -> Facts | None:
-    """What the cache knows of a file."""
-    found = (one.facts for one in conversions() if one.source == str(place.absolute()))
+    """What the cache knows of a file, or of a part of one."""
+    file, reading = located(place, Reading())
+    called = f"{file.absolute()}{behind(reading)}"
+    found = (one.facts for one in conversions() if one.called == called)
     return next(found, None)
 
 
@@ -71,7 +76,7 @@ def details(name: str, space: VectorSpace, notes: Iterable[str]) -> Iterator[She
     entry = catalogue.own(name)
     facts = facts_of(place) or _converted(place)
     shape = (len(space), space.dim, facts.type if facts else "float32")
-    row = (name, *shape, entry.norm, entry.metric, size_of(place), str(place))
+    row = (name, *shape, entry.norm, entry.metric, size_of(catalogue.file_at(place)), str(place))
     yield Sheet("model", MODEL, (row,), "Model")
     told = [("first words", ", ".join(islice(space.words(), FIRST)))]
     told += _of_store(facts)

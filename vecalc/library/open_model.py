@@ -17,13 +17,13 @@ from vecalc.answers import Stored
 from vecalc.errors import FileProblem, NoSpace, NotWritable, StorageProblem, UsageError
 from vecalc.formats import Reading
 from vecalc.formats.folders import main_file, size_of
-from vecalc.formats.load import Loaded, convert, how, read_into_memory
+from vecalc.formats.load import Loaded, convert, how, is_whole_store, read_into_memory
 from vecalc.formats.reference import located
 from vecalc.library.cache import CacheUse, building, folder_of, is_current, known_files, note_changes
 from vecalc.library.catalogue import STARTER, check_name, imported, known, split_model, starter
 from vecalc.space import VectorSpace
 from vecalc.space.atomic import sweep
-from vecalc.space.store import FACTS, damaged, is_store, open_store, read_facts
+from vecalc.space.store import FACTS, damaged, open_store, read_facts
 
 if TYPE_CHECKING:
     from vecalc.space.store_files import Written
@@ -58,7 +58,7 @@ def load(
     Raises `FileProblem`, `StorageProblem`, `UsageError`.
     """
     place, wanted = located(known(Path(path)), how(**reading))
-    if is_store(place):
+    if is_whole_store(place, wanted):
         if cache.verify and (wrong := damaged(place, read_facts(place / FACTS).rest)):
             message = "damaged: its content is not what was written"
             raise FileProblem(message, where=str(place / wrong[0]), hint="import the model again")

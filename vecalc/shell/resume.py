@@ -18,7 +18,7 @@ from typing import NamedTuple
 from vecalc.engine import identity
 from vecalc.engine.calculator import Calculator
 from vecalc.errors import UsageError
-from vecalc.library.catalogue import known, split_model
+from vecalc.library.catalogue import file_at, known, split_model
 from vecalc.shell.opening import refuse_overwriting
 from vecalc.shell.request import Request
 from vecalc.space.unfinished import Unfinished
@@ -95,7 +95,7 @@ def _about(request: Request, typed: Sequence[str], name: str, calculator: Calcul
     files = []
     for model in request.model:
         with suppress(OSError, ValueError):
-            status = known(Path(split_model(model)[1])).stat()
+            status = file_at(known(Path(split_model(model)[1]))).stat()
             files.append((status.st_size, status.st_mtime_ns))
     parts = [name, list(typed), options, texts, files, identity.of_calculator(calculator)]
     return identity.of_text(json.dumps(parts))

@@ -25,6 +25,6 @@ def run(file: str, name: str | None, kind: Stored, quiet: bool, **reading: Any) 
     from vecalc.shell.models.import_file import import_and_tell
 
     path = Path(file)
-    name = path.absolute().name.split(".")[0] if name is None else name
+    name = path.absolute().name.partition("#")[0].split(".")[0] if name is None else name
     import_and_tell(path, name, kind, how(**reading), quiet=quiet)
     return 0

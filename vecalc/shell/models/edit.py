@@ -49,7 +49,7 @@ def add(name: str, path: str, copied: bool, kind: Stored, quiet: bool, **options
         own = _with(Entry(), own_norm, own_metric)
         import_and_tell(place, name, kind, how(**options), quiet=quiet, own=own)
         return 0
-    if not place.exists():
+    if not catalogue.file_at(place).exists():
         raise FileProblem("no such file", where=path, hint="check the spelling of the path")
     entry = _with(Entry(str(place)), own_norm, own_metric)
     catalogue.change(lambda found: _unless_taken(found, name).put(name, entry))

@@ -113,8 +113,10 @@ class _Examination:
 
     def blocks(self, watch: Watch) -> Iterator[tuple[Sequence[str], Singles]]:
         """Words [b] and rows [b, d], until the end or the first place where nothing more can be read."""
+        from vecalc.formats.load import is_whole_store
+
         try:
-            if is_store(self.path):
+            if is_whole_store(self.path, self.reading):
                 yield from self._of_store()
             else:
                 yield from self._of_file(watch)

@@ -1,0 +1,34 @@
+"""Which format a file is of, judged by its beginning."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vecalc.errors import FileProblem
+from vecalc.formats import Format, Head
+from vecalc.formats.known import formats
+from vecalc.formats.unsupported import BINARY, TEXT, refuse
+from vecalc.formats.word_text import shown
+
+
+def recognised(head: Head, path: Path) -> Format:
+    """The format of a file that begins like this; FileProblem when it is none that can be read."""
+    refuse(head, BINARY, path)
+    known = formats()
+    for form in known.values():
+        if form.recognise(head):
+            return form
+    refuse(head, TEXT, path)
+    first = head.data.partition(b"\n")[0].rstrip()
+    message = f"not a file of word vectors; it begins with {shown(first)}"
+    names = ", ".join(name.replace("_", " ") for name in known)
+    raise FileProblem(message, where=str(path), hint=f"formats that are read: {names}; plain or compressed")
+
+
+def is_known(head: Head) -> bool:
+    """Whether a file that begins like this can be read."""
+    try:
+        recognised(head, Path())
+    except FileProblem:
+        return False
+    return True
