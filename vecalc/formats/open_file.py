@@ -140,7 +140,8 @@ class OpenFiles:
         size = file.status.st_size
         if size == 0:
             raise FileProblem("the file is empty", where=str(path), hint=FETCH_AGAIN)
-        self._opened.append(file)
+        if all(path != other.path for other in self._opened):  # or it is read once more
+            self._opened.append(file)
         packing = packing_of(file.raw.read(LONGEST_MAGIC))
         file.raw.seek(0)
         if packing is None:  # one that grows meanwhile is found out at the end, not by its ceiling
