@@ -15,6 +15,7 @@ WORDLESS = "rows without a word, left out"
 BROKEN = "rows whose word holds a newline, left out"
 ESCAPED = "words that are not UTF-8, their bytes escaped reversibly"
 ENDS_IN_NUMBER = "words that end in a number, told from the row by the header's width"
+OTHERWISE_ESCAPED = "words that are not in the encoding named, their bytes escaped reversibly"
 DUPLICATE = "duplicate words left out, the first row of each kept"
 TRAILING = "bytes after the last row that the header promises, ignored"
 JOINED = "two files were joined, or the file is damaged; --allow-trailing ignores the rest"  # a hint

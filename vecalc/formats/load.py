@@ -14,11 +14,12 @@ from vecalc import finder
 from vecalc.answers import ENCODINGS, Stored
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, StorageProblem, UsageError
-from vecalc.formats import Block, Format, Head, Reading, Source
+from vecalc.formats import UTF_8, Block, Format, Head, Reading, Source
 from vecalc.formats.open_file import Tap, opened
 from vecalc.formats.reference import located
 from vecalc.formats.row_rules import sound
 from vecalc.formats.unsupported import BINARY, TEXT, refuse
+from vecalc.formats.word_encoding import codec
 from vecalc.formats.word_text import shown
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
@@ -160,6 +161,7 @@ def how(**options: Any) -> Reading:
     if reading.encoding_errors not in ENCODINGS:
         message = f"no way to treat encoding errors is called '{reading.encoding_errors}'"
         raise UsageError(message, hint=f"there are {', '.join(ENCODINGS)}")
+    codec(reading.encoding)
     return reading
 
 
@@ -174,6 +176,8 @@ def blocks_of(source: Source, head: Head) -> Iterator[Block]:
             message = f"it has no parts to choose from, such as {shown(reading.part)}"
             raise FileProblem(message, where=str(source.path), hint="leave out # and what follows")
         yield block
+    if codec(reading.encoding) != UTF_8 and "encoding" not in tally.used:
+        tally.remarks[f"--encoding {reading.encoding} was not used: its words are Unicode already"] = None
     if reading.words_file and "words_file" not in tally.used:
         tally.remarks[f"{Path(reading.words_file).name} was not used: the file has words of its own"] = None
 

@@ -18,6 +18,7 @@ from vecalc.formats.excuses import (
     odd,
     refuse_if_damaged,
 )
+from vecalc.formats.lopsided import lopsided
 from vecalc.formats.word_text import shown
 
 _HINT = "--skip-bad-rows leaves such rows out"
@@ -33,16 +34,18 @@ def sound(blocks: Iterable[Block], source: Source) -> Iterator[Block]:
     rows, asked = 0, ENOUGH_ROWS
     for block in blocks:
         words = block.words
+        if not rows and (remark := lopsided(block.rows)):
+            source.tally.remarks[remark] = None
         rows = max(rows + len(words), block.numbers[-1] if len(block.numbers) else 0)
         if rows >= asked:
             refuse_if_damaged(rows, source)
             asked = 2 * rows
         infinite = np.logical_not(np.isfinite(block.rows).all(axis=1))
         wordless = broken = np.zeros(len(words), bool)
-        if not all(map(str.strip, words)):  # blanks of any kind: stricter, and faster
-            wordless = np.array([not word.strip(" \t\r\n") for word in words], bool)
+        if "" in words:
+            wordless = np.array([not word for word in words], bool)
         if "\n" in "".join(words):
-            broken = np.array(["\n" in word for word in words], bool) & ~wordless
+            broken = np.array(["\n" in word for word in words], bool)
         for bad, kind, what in (
             (infinite, NOT_FINITE, "holds a number that is not finite (as float32)"),
             (wordless, WORDLESS, "has no word"),

@@ -14,7 +14,7 @@ from statistics import median
 from typing import NamedTuple
 
 from vecalc.errors import FileProblem, UsageError
-from vecalc.formats import Source
+from vecalc.formats import MAX_WIDTH, Source
 from vecalc.formats.text_lines import Chunk
 from vecalc.formats.word2vec_header import Header, is_number, parse_header
 from vecalc.formats.word_text import shown
@@ -92,7 +92,7 @@ def look(lines: Sequence[bytes]) -> Layout:
     title = rows[0] if len(rows) > 1 and _is_of_names(rows[0]) else b""
     rows = rows[1:] if title else rows
     found = _width(rows[:LOOKED_AT])
-    width = header.width if header else found
+    width = min(header.width, MAX_WIDTH) if header else found
     if width < 1 or not rows:
         return Layout(0, header)
     bare, numeric = _are_bare(rows, width, header)

@@ -115,7 +115,7 @@ class _Text:
                 rows.append(_Row(row, line, *split))
         values = _parsed_fast(rows, width)
         if values is None:
-            rows, values = self._parsed_one_by_one(rows, lines[-1] if cut else None)
+            rows, values = self._parsed_one_by_one(rows, lines[-1] if cut and lines else None)
         words = self._decoded(
             [row.word for row in rows], lambda i: f"{self.source.path}:{rows[i].line.number}"
         )

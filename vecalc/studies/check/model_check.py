@@ -138,6 +138,7 @@ class _Examination:
 
     def _of_file(self, watch: Watch) -> Iterator[tuple[Sequence[str], Singles]]:
         from vecalc.formats.load import main_file, recognised
+        from vecalc.formats.lopsided import lopsided
         from vecalc.formats.open_file import opened
 
         for kept in conversions():
@@ -152,7 +153,9 @@ class _Examination:
             opened(main_file(self.path), lenient, tap) as (source, head, files),
         ):
             try:
-                for block in recognised(head, source.path).read(source):
+                for number, block in enumerate(recognised(head, source.path).read(source)):
+                    if not number and (remark := lopsided(block.rows)):
+                        source.tally.remarks[remark] = None
                     if block.words:
                         yield block.words, block.rows
             finally:
