@@ -11,7 +11,8 @@ import numpy as np
 from vecalc.arrays import Singles
 
 SAMPLED = 1000  # rows
-ENOUGH = 3  # rows that tell something
+ENOUGH = 8  # rows that tell something
+NEARLY_ALL = 0.9  # of them
 FACTOR = 1000  # as large as the others; transformers have components a hundred times as large as others
 COUNTED = 20  # the same for whole numbers above fractions: words that are rare have small counts
 
@@ -22,12 +23,12 @@ def lopsided(rows: Singles) -> str:
     sample = sample[np.isfinite(sample).all(axis=1)]
     if len(sample) < ENOUGH or sample.shape[1] < 2:
         return ""
-    means = sample.mean(axis=0, dtype=np.float64)
-    column = int(means.argmax())
-    others = float(np.delete(means, column).max())
-    usual = float(np.median(sample[:, column]))
-    if not 0 < COUNTED * others <= usual:
+    column = int(sample.mean(axis=0, dtype=np.float64).argmax())
+    largest = np.delete(sample, column, axis=1).max(axis=1)
+    alike = np.mean((largest > 0) & (sample[:, column] >= COUNTED * largest.astype(np.float64)))
+    if alike < NEARLY_ALL:
         return ""
+    usual, others = float(np.median(sample[:, column])), float(np.median(largest))
     fractions = sample != np.rint(sample)
     is_whole = not fractions[:, column].any() and fractions.any()
     if usual < FACTOR * others and not is_whole:

@@ -13,6 +13,7 @@ from vecalc.formats.excuses import (
     BROKEN,
     DUPLICATE,
     ENOUGH_ROWS,
+    MALFORMED,
     NOT_FINITE,
     WORDLESS,
     odd,
@@ -36,9 +37,9 @@ def sound(blocks: Iterable[Block], source: Source) -> Iterator[Block]:
         words = block.words
         if not rows and (remark := lopsided(block.rows)):
             source.tally.remarks[remark] = None
-        rows = max(rows + len(words), block.numbers[-1] if len(block.numbers) else 0)
+        rows += len(words)
         if rows >= asked:
-            refuse_if_damaged(rows, source)
+            refuse_if_damaged(rows + source.tally.counts[MALFORMED], source)
             asked = 2 * rows
         infinite = np.logical_not(np.isfinite(block.rows).all(axis=1))
         wordless = broken = np.zeros(len(words), bool)
@@ -57,7 +58,7 @@ def sound(blocks: Iterable[Block], source: Source) -> Iterator[Block]:
                 problem = FileProblem(message, where=str(source.path), hint=_HINT)
                 odd(kind, problem, source, int(bad.sum()))
         yield _without(block, wordless | infinite | broken, seen, source)
-    refuse_if_damaged(rows, source)
+    refuse_if_damaged(rows + source.tally.counts[MALFORMED], source)
 
 
 def _without(block: Block, bad: Mask, seen: set[str], source: Source) -> Block:

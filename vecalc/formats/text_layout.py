@@ -63,12 +63,15 @@ class Layout(NamedTuple):
 
     def word(self, raw: bytes) -> bytes:
         """The word of what stands before the numbers of a row."""
-        if self.numbered:
-            raw = _NUMBERED.sub(b"", raw, count=1)
+        raw = self.without_number(raw)
         if self.quote and len(raw) > 1 and raw.startswith(self.quote) and raw.endswith(self.quote):
             inside = raw[1:-1]
             return inside.replace(b"\\" + self.quote, self.quote).replace(2 * self.quote, self.quote)
         return raw
+
+    def without_number(self, raw: bytes) -> bytes:
+        """The same without the number that counts the row, if it has one."""
+        return _NUMBERED.sub(b"", raw, count=1) if self.numbered else raw
 
     def remark_on(self, source: Source) -> None:
         """Remarks on whatever is not as in word2vec's and GloVe's own files."""
@@ -132,9 +135,8 @@ def refuse_width(lines: Sequence[bytes], layout: Layout, source: Source) -> None
         return
     rows, width = lines[1:][:SAMPLED], layout.width
     found = _width(rows[:LOOKED_AT])
-    before = [fields for line in rows if len(fields := line.rsplit(None, width + 1)) == width + 2]
-    more = [fields for fields in before if is_number(fields[1]) and len(fields[0].split()) == 1]
-    like = [fields for fields in more if not _WHOLE.fullmatch(fields[1])]
+    more = [fields for line in rows if len(fields := line.split()) == trailing_numbers(line) + 1 > width + 1]
+    like = [fields for fields in more if not _WHOLE.fullmatch(fields[-width - 1])]
     many = NEARLY_ALL * len(rows)
     wider = (bool(like) and len(like) >= many) or len(more) >= max(many, MANY)
     if layout.numbered or not (wider or 0 < found < width):

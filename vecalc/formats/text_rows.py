@@ -152,7 +152,7 @@ class _Text:
             problem = self._miscounted(line, sum(map(is_number, behind_word)))
         elif wrong is not None:
             problem = self._not_a_number(line, wrong)
-        elif len(parts := word.split()) > 1 and (self.layout.bare or is_number(parts[-1])):
+        elif self._may_be_row(parts := self.layout.without_number(word).split()):
             problem = self._miscounted(line, trailing_numbers(line.text))
             if self.layout.certain and self._may_end_in_number(parts[-1], problem):
                 return word, b" ".join(numbers)
@@ -163,6 +163,10 @@ class _Text:
             raise FileProblem(message, where=problem.where, hint=DAMAGED)
         odd(MALFORMED, problem, self.source)
         return None
+
+    def _may_be_row(self, parts: Sequence[bytes]) -> bool:
+        """Whether the parts of what stands before the numbers may be a word and more numbers."""
+        return len(parts) > 1 and (self.layout.bare or is_number(parts[-1]))
 
     def _may_end_in_number(self, last: bytes, problem: FileProblem) -> bool:
         """Counts a word whose last part is a number; FileProblem where `strict` is wanted.

@@ -29,21 +29,24 @@ def codec(name: str) -> str:
     """Python's name of an encoding; UsageError for what is none, or what words can't be read by."""
     try:
         found = codecs.lookup(name).name
-        b" ".decode(found)  # what Python calls codecs, and are none of text, are refused here
-    except (LookupError, ValueError):
+        same = _same(found)
+    except (LookupError, ValueError):  # of a codec that is none of text, of a NUL
         message = f"no encoding of text is called '{name[:LONGEST_NAME]}'"
         raise UsageError(
             message, hint="such as latin-1, cp1252, cp1251, koi8-r, gbk, big5, shift_jis"
         ) from None
-    try:
-        same = ASCII.encode().decode(found) == ASCII
-    except ValueError:
-        same = False
     if not same:
         message = f"words can't be read as {found}, in which letters and blanks are not the bytes of ASCII"
         hint = f"convert the file first: iconv -f {found.upper()} -t UTF-8 FILE > NEW"
         raise UsageError(message, hint=hint)
     return UTF_8 if found == codecs.lookup(UTF_8).name else found
+
+
+def _same(encoding: str) -> bool:
+    try:
+        return ASCII.encode().decode(encoding) == ASCII
+    except UnicodeError:
+        return False
 
 
 def proposal(words: Sequence[bytes]) -> str:
