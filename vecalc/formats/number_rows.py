@@ -66,7 +66,7 @@ def _count(source: Source, top: int) -> int:
 def _with_words(chunk: Chunk) -> Chunk:
     """The same lines with a word before each, as other texts have; blank ones fall away."""
     data = chunk.data.replace(b"\t", b" ")
-    if any(start in data for start in BLANK_STARTS) or data[:1].isspace():
+    if any(map(data.__contains__, BLANK_STARTS)) or data[:1].isspace():
         lines = [line.strip() for line in data.split(b"\n")]
         numbered = b"".join(STAND_IN + line + b"\n" if line else b"\n" for line in lines[:-1])
     else:

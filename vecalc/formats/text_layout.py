@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from statistics import median
 from typing import NamedTuple
 
@@ -111,8 +112,8 @@ def look(lines: Sequence[bytes]) -> Layout:
         return layout
     layout = layout._replace(numbered=_are_numbered(words))
     plain = [layout.word(word) for word in words]
-    quote = next((quote for quote in _QUOTES if all(_is_in(quote, word) for word in plain)), b"")
-    return layout._replace(quote=quote, commas=all(_COMMA.fullmatch(word) for word in plain))
+    quotes = [quote for quote in _QUOTES if all(map(partial(_is_in, quote), plain))]
+    return layout._replace(quote=quotes[0] if quotes else b"", commas=all(map(_COMMA.fullmatch, plain)))
 
 
 def above(first: Chunk, layout: Layout) -> int:
@@ -126,7 +127,10 @@ def above(first: Chunk, layout: Layout) -> int:
 def trailing_numbers(line: bytes) -> int:
     """How many numbers a line ends with; its first field is a word whatever it looks like."""
     fields = line.split()[:0:-1]
-    return next((i for i, field in enumerate(fields) if not is_number(field)), len(fields))
+    for i, field in enumerate(fields):
+        if not is_number(field):
+            return i
+    return len(fields)
 
 
 def refuse_width(lines: Sequence[bytes], layout: Layout, source: Source) -> None:
@@ -162,8 +166,8 @@ def _width(lines: Sequence[bytes]) -> int:
 
 def _is_of_names(line: bytes) -> bool:
     """Several fields, and none of them a number."""
-    fields = line.split()
-    return len(fields) > 1 and not any(is_number(field.strip(b"\"'")) for field in fields)
+    fields = [field.strip(b"\"'") for field in line.split()]
+    return len(fields) > 1 and not any(map(is_number, fields))
 
 
 def _counts_up(rows: Sequence[bytes], width: int) -> bool:
@@ -206,7 +210,7 @@ def _are_like(firsts: Sequence[bytes], seconds: Sequence[bytes]) -> bool:
     """Whether first fields are numbers like those behind them, by their decimals and their size."""
     if abs(median(map(_decimals, firsts)) - median(map(_decimals, seconds))) > AS_LONG:
         return False
-    if any(first.startswith(b"-") for first in firsts):
+    if b"-" in [first[:1] for first in firsts]:
         return True
     size, other = (median(abs(float(field)) for field in fields) for fields in (firsts, seconds))
     return size <= AS_LARGE * other and other <= AS_LARGE * size

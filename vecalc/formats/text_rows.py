@@ -146,12 +146,12 @@ class _Text:
             before = line.text[: len(line.text) - len(line.text.lstrip())]
             fields = [before[:-1], *fields]  # a word of blanks, or an empty one, for `row_rules` to judge
         word, *numbers = fields
-        wrong = next((i for i, field in enumerate(numbers) if not is_number(field)), None)
+        wrong = [i for i, field in enumerate(numbers) if not is_number(field)]
         if len(fields) <= width:
             behind_word = fields if line.text[:1].isspace() else fields[1:]
             problem = self._miscounted(line, sum(map(is_number, behind_word)))
-        elif wrong is not None:
-            problem = self._not_a_number(line, wrong)
+        elif wrong:
+            problem = self._not_a_number(line, wrong[0])
         elif self._may_be_row(parts := self.layout.without_number(word).split()):
             problem = self._miscounted(line, trailing_numbers(line.text))
             if self.layout.certain and self._may_end_in_number(parts[-1], problem):

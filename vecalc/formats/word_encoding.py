@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 from collections.abc import Sequence
 from functools import cache
-from itertools import islice
 
 from vecalc.errors import UsageError
 from vecalc.formats import UTF_8
@@ -19,6 +18,7 @@ PROPOSED = 3
 FOREIGN = 0.5  # share of letters that are no ASCII, from which on words are in another script than Latin
 SEVERAL_BYTES = ("gbk", "big5", "shift_jis", "euc_kr")  # of each character of Chinese, Japanese, Korean
 CYRILLIC = ("cp1251", "koi8-r")
+LATIN_1 = bytes([*range(0x80), *range(0xA0, 0x100)])  # where cp1252 has letters as well
 MARKS = "’‘–“”…"  # that words of Windows' encodings may have
 # Half of the bytes beyond ASCII are these in Shift JIS; they are not in use in words today.
 NARROW = frozenset(map(chr, range(0xFF61, 0xFFA0)))  # katakana of half the width
@@ -51,7 +51,7 @@ def _same(encoding: str) -> bool:
 
 def proposal(words: Sequence[bytes]) -> str:
     """What to say of words that are not UTF-8: encodings in which all of them are letters; a guess."""
-    sample = list(islice((word for word in words if not _is_in(word, UTF_8)), SAMPLED))
+    sample = [word for word in words if not _is_in(word, UTF_8)][:SAMPLED]
     fitting = _fitting(sample) if sample else []
     if not fitting:
         return "--encoding NAME if it is in another encoding"
@@ -64,7 +64,7 @@ def _fitting(words: Sequence[bytes]) -> list[str]:
     raw = b"".join(words)
     letters = sum(byte >= 0x80 or chr(byte).isalpha() for byte in raw)
     foreign = sum(byte >= 0x80 for byte in raw) > FOREIGN * letters
-    western = "cp1252" if any(0x80 <= byte < 0xA0 for byte in raw) else "latin-1"
+    western = "cp1252" if raw.translate(None, LATIN_1) else "latin-1"
     if not foreign:
         return [western] if _are_letters(words, western) else []
     several = [name for name in SEVERAL_BYTES if _are_letters(words, name)]
@@ -80,10 +80,8 @@ def _are_letters(words: Sequence[bytes], encoding: str) -> bool:
         text = "".join(word.decode(encoding) for word in words)
     except UnicodeDecodeError:
         return False
-    return all(
-        character.isascii() or character in MARKS or (character.isalpha() and character not in NARROW)
-        for character in text
-    )
+    strange = {c for c in text if not (c.isascii() or c in MARKS or (c.isalpha() and c not in NARROW))}
+    return not strange
 
 
 def _is_in(word: bytes, encoding: str) -> bool:

@@ -55,7 +55,7 @@ def shown(word: str | bytes, longest: int = _SHOWN) -> str:
 
 def _remark_on_many(raw: Sequence[bytes], words: Sequence[str], source: Source) -> None:
     """A remark, once, where so many words are escaped that they are in another encoding."""
-    if any(said.startswith(MOST) for said in source.tally.remarks):
+    if MOST in [said.partition(";")[0] for said in source.tally.remarks]:
         return
     escaped = sum(_is_escaped(word) for word in words)
     beyond = sum(not word.isascii() for word in words)
