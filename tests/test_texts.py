@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 import subprocess
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -180,6 +181,7 @@ def test_rows_of_numbers_without_any_words_are_refused(file: File, rows: np.ndar
     path = file(above + numbers(rows))
     assert "holds rows and no words" in problem(path).message
     assert "holds rows and no words" in checked(path)
+    assert ("if the first numbers are words" in problem(path).hint) == (not above)
 
 
 def test_rows_that_repeat_their_first_numbers_have_no_words(file: File) -> None:
@@ -209,13 +211,15 @@ def test_numbers_are_words(file: File, kind: str, header: bytes) -> None:
     path = file(header + text(IDS[kind]))
     loaded = load(path)
     assert_read(loaded, IDS[kind])
-    odd = kind in ("codes of diseases", "chapters")
+    odd = kind in ("codes of diseases", "chapters") and not header
     assert loaded.notes == ((NUMERIC_WORDS,) if odd else ())
 
 
 def test_a_header_tells_any_numbers_from_words(file: File) -> None:
     words = [f"{value:.4f}" for value in ROWS[:, 3]]
-    assert_read(load(file(HEADER + text(words))), words)
+    loaded = load(file(HEADER + text(words)))
+    assert_read(loaded, words)
+    assert loaded.notes == ()
 
 
 def test_odd_rows_of_numbers_leave_their_words_out(tmp_path: Path) -> None:
@@ -431,6 +435,16 @@ def test_a_comma_behind_the_word_is_no_blank(file: File) -> None:
     lines = [line.replace(b" ", b",", 1) for line in text().splitlines(keepends=True)]
     assert not formats()["glove"].recognise(Head(b"".join(lines), complete=True))
     assert formats()["glove"].recognise(Head(data, complete=True))
+
+
+@pytest.mark.parametrize("word", [b",%bx", b"1:%bx", b"[%b", b"%b.%be"])
+def test_long_fields_take_no_time(file: File, word: bytes) -> None:
+    word = word.replace(b"%b", b"1" * 60_000)
+    lines = b"".join(b"%b %b 0.5 %b\n" % (word, word, word) for _ in range(20))
+    started = time.process_time()
+    problem(file(lines))
+    problem(file(HEADER + lines))
+    assert time.process_time() - started < 2
 
 
 # --- encodings -----------------------------------------------------------------------------------

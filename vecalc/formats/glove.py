@@ -16,10 +16,11 @@ from vecalc.formats.text_layout import (
     NARROWEST,
     SAMPLED,
     above,
+    layout_of,
     look,
     refuse_unless_plain,
 )
-from vecalc.formats.text_lines import Chunk, chunks, first_lines
+from vecalc.formats.text_lines import Chunk, chunks
 from vecalc.formats.text_rows import text_blocks
 from vecalc.formats.word2vec_header import BYTE_ORDER_MARK
 from vecalc.formats.word_text import unfit
@@ -32,7 +33,7 @@ GZIPPED = True  # it may be
 
 def recognise(head: Head) -> bool:
     """No header, and lines that begin with words and end with numbers."""
-    layout = look(first_lines(head))
+    layout = layout_of(head)
     return layout.header is None and layout.width >= NARROWEST and not (layout.bare or layout.commas)
 
 

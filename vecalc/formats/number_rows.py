@@ -14,18 +14,19 @@ import numpy as np
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.text_layout import SAMPLED, Layout, above, look
-from vecalc.formats.text_lines import Chunk, chunks, first_lines
+from vecalc.formats.text_layout import SAMPLED, Layout, above, layout_of, look
+from vecalc.formats.text_lines import Chunk, chunks
 from vecalc.formats.text_rows import STAND_IN, text_blocks
 from vecalc.formats.wordlists import paired, words_beside
 
 _HINT = "the file is damaged, or of another format"
+OR_WORDS = "if the first numbers are words, a line above with the numbers of rows and columns says so"
 BLANK_STARTS = (b"\n\n", b"\n ", b"\n\t", b"\n\r")
 
 
 def recognise(head: Head) -> bool:
     """Lines of numbers, the first of which are no words."""
-    return look(first_lines(head)).bare
+    return layout_of(head).bare
 
 
 def read(source: Source) -> Iterator[Block]:
@@ -41,7 +42,12 @@ def read(source: Source) -> Iterator[Block]:
     top = above(first, layout)
     count = _count(source, top)
     promised = layout.header.rows if layout.header else None
-    words, listed = words_beside(source)
+    try:
+        words, listed = words_beside(source)
+    except FileProblem as problem:
+        if layout.header is None and problem.where == str(source.path):
+            problem = FileProblem(problem.message, where=problem.where, hint=f"{problem.hint}; {OR_WORDS}")
+        raise problem from None
     missing: set[int] = set()
     blocks = text_blocks(source, map(_with_words, chain([first.without_first(top)], rest)), layout, promised)
     held = count if promised is None else min(count, promised)

@@ -21,7 +21,7 @@ TO_DENSE = "use dense vectors of the same model (SVD or SGNS), or write all numb
 NOT_ELIDED = "numpy left numbers out at '...', so they are lost; save the array itself with numpy.save"
 
 _COMMA = re.compile(rb"[-+]?\d*,\d+(?:[eE][-+]?\d+)?")
-_INDEXED = re.compile(rb"\d+:[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_INDEXED = re.compile(rb"\d+:[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
 # A bracket, some numbers without commas, and the end of the line before the bracket ends.
 _NUMBERS = rb"\[[ \t]*[-+]?[\d.][-+.eE\d \t]*"
 _PRINTED = re.compile(rb"(?:[^\n\[]*\n)?[^\n\[]*" + _NUMBERS + rb"\r?\n[ \t]*[-+]?\.?\d")

@@ -10,13 +10,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
+from functools import lru_cache, partial
 from statistics import median
 from typing import NamedTuple
 
 from vecalc.errors import FileProblem, UsageError
-from vecalc.formats import MAX_WIDTH, Source
-from vecalc.formats.text_lines import Chunk
+from vecalc.formats import MAX_WIDTH, Head, Source
+from vecalc.formats.text_lines import Chunk, first_lines
 from vecalc.formats.word2vec_header import Header, is_number, parse_header
 from vecalc.formats.word_text import shown
 
@@ -42,7 +42,6 @@ _WHOLE = re.compile(rb"\d+")
 _DECIMAL = re.compile(rb"[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][-+]?\d+)?")
 _NUMBERED = re.compile(rb"[ \t]*([\"']?)(\d+)\1[ \t]+(?=\S)")
 _QUOTES = (b'"', b"'")
-_COMMA = re.compile(rb".*,[-+]?\d*\.?\d+")
 
 
 class Layout(NamedTuple):
@@ -85,8 +84,14 @@ class Layout(NamedTuple):
             remarks["the quotes around all words are no part of them"] = None
         if self.bare and self.header is None:
             remarks[WORDLESS_ROWS] = None
-        if self.numeric and not self.bare:
+        if self.numeric and not self.bare and not self.header:
             remarks[NUMERIC_WORDS] = None
+
+
+@lru_cache(maxsize=1)
+def layout_of(head: Head) -> Layout:
+    """The layout that the head of a file shows; several formats ask for it."""
+    return look(first_lines(head))
 
 
 def look(lines: Sequence[bytes]) -> Layout:
@@ -113,7 +118,7 @@ def look(lines: Sequence[bytes]) -> Layout:
     layout = layout._replace(numbered=_are_numbered(words))
     plain = [layout.word(word) for word in words]
     quotes = [quote for quote in _QUOTES if all(map(partial(_is_in, quote), plain))]
-    return layout._replace(quote=quotes[0] if quotes else b"", commas=all(map(_COMMA.fullmatch, plain)))
+    return layout._replace(quote=quotes[0] if quotes else b"", commas=all(map(_ends_in_number, plain)))
 
 
 def above(first: Chunk, layout: Layout) -> int:
@@ -227,6 +232,12 @@ def _are_numbered(words: Sequence[bytes]) -> bool:
     if len(numbers) < len(words) or numbers[0] not in (0, 1):
         return False
     return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def _ends_in_number(word: bytes) -> bool:
+    """Whether a comma and a number end a word."""
+    _, comma, number = word.rpartition(b",")
+    return bool(comma) and is_number(number)
 
 
 def _is_in(quote: bytes, word: bytes) -> bool:

@@ -10,8 +10,8 @@ from itertools import chain
 from pathlib import Path
 
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.text_layout import SAMPLED, above, look, refuse_unless_plain, refuse_width
-from vecalc.formats.text_lines import Chunk, chunks, first_lines, with_newlines
+from vecalc.formats.text_layout import SAMPLED, above, layout_of, look, refuse_unless_plain, refuse_width
+from vecalc.formats.text_lines import Chunk, chunks, with_newlines
 from vecalc.formats.text_rows import text_blocks
 from vecalc.formats.word2vec_header import is_text, parse_header, required_header
 from vecalc.formats.writers import created, text_rows
@@ -25,9 +25,7 @@ def recognise(head: Head) -> bool:
     """A header, and digits where the binary format has floats; and words."""
     data = with_newlines(head.data)
     header = parse_header(data)
-    return (
-        header is not None and is_text(data[header.size :], header.width) and not look(first_lines(head)).bare
-    )
+    return header is not None and is_text(data[header.size :], header.width) and not layout_of(head).bare
 
 
 def read(source: Source) -> Iterator[Block]:
