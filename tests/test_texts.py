@@ -156,6 +156,17 @@ def test_quotes_of_some_words_are_theirs(file: File) -> None:
     assert loaded.notes == ()
 
 
+def test_words_of_blanks_do_not_change_the_width(file: File) -> None:
+    words = ["\t", " ", "\r", "x", "y"]
+    assert_read(load(file(text(words, ROWS[:5]))), words, ROWS[:5])
+
+
+def test_a_blank_and_a_number_too_many_are_no_word(file: File) -> None:
+    loaded = load(file(b"the 1 2 3\n  0.1 0.2 0.3 0.4\nking 4 5 6\n"))
+    assert list(loaded.space.words()) == ["the", "king"]
+    assert loaded.notes == ("malformed rows left out: 1",)
+
+
 # --- rows without words --------------------------------------------------------------------------
 
 
@@ -173,6 +184,13 @@ def test_rows_of_numbers_have_their_words_beside_them(
     assert_read(loaded)
     assert (WORDLESS_ROWS in loaded.notes) == (above != HEADER)
     assert (WORDLESS_ROWS in checked(path)) == (above != HEADER)
+
+
+@pytest.mark.parametrize("above", [b"", HEADER, b"# a comment\n"])
+def test_rows_in_columns_are_rows(tmp_path: Path, above: bytes) -> None:
+    (tmp_path / "rows.txt").write_bytes(above + numbers(sep="  ", form="{:9.4f}"))
+    (tmp_path / "words.txt").write_text("\n".join(WORDS))
+    assert_read(load(tmp_path / "rows.txt"))
 
 
 @pytest.mark.parametrize("rows", [ROWS, np.abs(ROWS), 100 * ROWS])
@@ -496,6 +514,13 @@ def test_the_command_line_takes_the_encoding_that_it_proposes(file: File) -> Non
 def test_what_is_no_encoding_is_a_mistake(file: File, name: str) -> None:
     with pytest.raises(UsageError, match="no encoding of text is called"):
         load(file(text()), encoding=name)
+
+
+@pytest.mark.parametrize("name", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_named_with_or_without_a_mark(file: File, name: str) -> None:
+    said = problem(file(text().decode().encode(name)), encoding="latin-1")
+    assert said.message == "this version can't read text in UTF-16"
+    assert said.hint.startswith("iconv -f UTF-16")
 
 
 @pytest.mark.parametrize("name", ["utf-16", "utf-32", "utf-7", "cp037", "unicode_escape", "hz"])

@@ -106,7 +106,7 @@ def look(lines: Sequence[bytes]) -> Layout:
         return Layout(0, header)
     bare, numeric = _are_bare(rows, width, header)
     if bare and not header:
-        width += 1
+        width = Counter(len(line.split()) for line in rows[:LOOKED_AT]).most_common(1)[0][0]
     if not title and len(rows) > 1 and _counts_up(rows, width):
         title, rows = rows[0], rows[1:]
     if bare:
@@ -130,8 +130,11 @@ def above(first: Chunk, layout: Layout) -> int:
 
 
 def trailing_numbers(line: bytes) -> int:
-    """How many numbers a line ends with; its first field is a word whatever it looks like."""
-    fields = line.split()[:0:-1]
+    """How many numbers a line ends with; its first field is a word whatever it looks like.
+
+    That of a line which begins with a blank is empty, or a blank.
+    """
+    fields = line.split()[::-1] if line[:1].isspace() else line.split()[:0:-1]
     for i, field in enumerate(fields):
         if not is_number(field):
             return i

@@ -152,7 +152,7 @@ class _Text:
             problem = self._miscounted(line, sum(map(is_number, behind_word)))
         elif wrong:
             problem = self._not_a_number(line, wrong[0])
-        elif self._may_be_row(parts := self.layout.without_number(word).split()):
+        elif self._is_too_long(word, parts := self.layout.without_number(word).split()):
             problem = self._miscounted(line, trailing_numbers(line.text))
             if self.layout.certain and self._may_end_in_number(parts[-1], problem):
                 return word, b" ".join(numbers)
@@ -164,9 +164,10 @@ class _Text:
         odd(MALFORMED, problem, self.source)
         return None
 
-    def _may_be_row(self, parts: Sequence[bytes]) -> bool:
-        """Whether the parts of what stands before the numbers may be a word and more numbers."""
-        return len(parts) > 1 and (self.layout.bare or is_number(parts[-1]))
+    def _is_too_long(self, word: bytes, parts: Sequence[bytes]) -> bool:
+        """Whether what stands before the numbers of a row may be a word, or a blank, and more numbers."""
+        several = len(parts) > 1 or (bool(parts) and word[:1].isspace())
+        return several and (self.layout.bare or is_number(parts[-1]))
 
     def _may_end_in_number(self, last: bytes, problem: FileProblem) -> bool:
         """Counts a word whose last part is a number; FileProblem where `strict` is wanted.

@@ -76,6 +76,8 @@ BINARY = (
     Kind(_is_r_data, "R data (.rda or .rds)", _FROM_R),
     Kind(lambda head: head[257:262] == b"ustar", "a tar archive", _UNPACK),
     Kind(_magic(b"\xff\xfe", b"\xfe\xff"), "text in UTF-16", "iconv -f UTF-16 -t UTF-8 converts it"),
+    Kind(_pattern(rb"(?:[\t\r\n -~]\0){8}"), "text in UTF-16", "iconv -f UTF-16LE -t UTF-8 converts it"),
+    Kind(_pattern(rb"(?:\0[\t\r\n -~]){8}"), "text in UTF-16", "iconv -f UTF-16BE -t UTF-8 converts it"),
     Kind(is_elided, "numpy arrays as they are printed", NOT_ELIDED),
     Kind(is_printed, "numpy arrays as they are printed, over several lines", TO_ONE_LINE),
     Kind(is_sparse, "sparse vectors (index:value)", TO_DENSE),
