@@ -126,6 +126,16 @@ def test_a_column_that_counts_up_is_no_part_of_the_words(
     assert loaded.notes[0] in checked(path)
 
 
+def test_an_odd_row_does_not_hide_that_a_column_counts(file: File) -> None:
+    lines = text(
+        [f"{i} {word}" for i, word in enumerate([*WORDS, "horse"], 1)], np.vstack([ROWS, ROWS[:1]])
+    ).split(b"\n")
+    lines[2] = b"3 man 0.5"
+    loaded = load(file(b"\n".join(lines)))
+    assert_read(loaded, [*WORDS[:2], *WORDS[3:], "horse"], np.vstack([ROWS[:2], ROWS[3:], ROWS[:1]]))
+    assert "malformed rows left out: 1" in loaded.notes
+
+
 def test_numbers_in_another_order_are_part_of_the_words(file: File) -> None:
     words = [f"{i} {word}" for i, word in zip([3, 1, 2, 5, 4, 6, 8, 7, 9, 0], WORDS, strict=True)]
     loaded = load(file(text(words)))
@@ -370,6 +380,26 @@ def test_a_header_tells_where_a_word_ends(file: File) -> None:
     assert loaded.notes == ("words that end in a number, told from the row by the header's width: 2",)
     assert loaded.notes[0] in checked(path)
     assert "the row 'Toy Story 2 " in problem(path, strict=True).message
+
+
+def test_a_header_tells_where_a_word_ends_in_any_encoding(file: File) -> None:
+    words = ["le château", "château 2", *WORDS[2:]]
+    path = file(HEADER + text(words).decode().encode("latin-1"))
+    assert_read(load(path, encoding="latin-1"), words)
+
+
+def test_few_words_end_in_a_number_with_a_point(file: File) -> None:
+    """More of them, and the header may as well have the wrong width."""
+    assert_read(load(file(HEADER + text([*WORDS[:9], "windows 3.1"]))), [*WORDS[:9], "windows 3.1"])
+    said = problem(file(HEADER + text([*WORDS[:7], "windows 3.1", "web 2.0", "-1 -2"])))
+    assert "so are 3 of 10 rows" in said.message
+
+
+@pytest.mark.parametrize("header", [b"0 6\n", b"-5 6\n", b"10 -6\n", b"10 0\n", b"9999999999 6\n"])
+def test_a_header_of_rows_of_numbers_is_checked(tmp_path: Path, header: bytes) -> None:
+    (tmp_path / "rows.txt").write_bytes(header + numbers(sep=" "))
+    (tmp_path / "words.txt").write_text("\n".join(WORDS))
+    problem(tmp_path / "rows.txt")
 
 
 def test_without_a_header_such_a_row_is_odd(file: File) -> None:

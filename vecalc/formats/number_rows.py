@@ -17,6 +17,7 @@ from vecalc.formats import Block, Head, Source
 from vecalc.formats.text_layout import SAMPLED, Layout, above, layout_of, look
 from vecalc.formats.text_lines import Chunk, chunks
 from vecalc.formats.text_rows import STAND_IN, text_blocks
+from vecalc.formats.word2vec_header import required_header
 from vecalc.formats.wordlists import paired, words_beside
 
 _HINT = "the file is damaged, or of another format"
@@ -41,7 +42,10 @@ def read(source: Source) -> Iterator[Block]:
         raise FileProblem("rows of other numbers than the first", where=str(source.path), hint=_HINT)
     top = above(first, layout)
     count = _count(source, top)
-    promised = layout.header.rows if layout.header else None
+    promised = None
+    if layout.header:
+        line = first.data.lstrip().partition(b"\n")[0]
+        promised = required_header(line, source, number=len(" 0"), rest=0, may_be_cut=True).rows
     try:
         words, listed = words_beside(source)
     except FileProblem as problem:

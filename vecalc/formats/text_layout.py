@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from statistics import median
 from typing import NamedTuple
@@ -36,7 +36,7 @@ LONGEST_NUMBER = 7  # digits of a column's number, and more than any has
 MANY = 10  # lines from which on repeated first fields tell something, and whole numbers behind each word
 
 WORDLESS_ROWS = "its rows are numbers alone; the first of each is no word"
-NUMERIC_WORDS = "the first field of each row is its word, though nearly all of them are numbers"
+NUMERIC_WORDS = "the first field of each row is its word, though the first of them are numbers"
 
 _WHOLE = re.compile(rb"\d+")
 _DECIMAL = re.compile(rb"[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][-+]?\d+)?")
@@ -112,11 +112,12 @@ def look(lines: Sequence[bytes]) -> Layout:
     if bare:
         return Layout(width, header, title, bare=True)
     layout = Layout(width, header, title, numeric=numeric)
-    words = [fields[0] for line in rows if len(fields := line.rsplit(None, width)) == width + 1]
+    split = [line.rsplit(None, width) for line in rows]
+    words = {row: fields[0] for row, fields in enumerate(split) if len(fields) == width + 1}
     if len(words) < max(ENOUGH, NEARLY_ALL * len(rows)):
         return layout
     layout = layout._replace(numbered=_are_numbered(words))
-    plain = [layout.word(word) for word in words]
+    plain = [layout.word(word) for word in words.values()]
     quotes = [quote for quote in _QUOTES if all(map(partial(_is_in, quote), plain))]
     return layout._replace(quote=quotes[0] if quotes else b"", commas=all(map(_ends_in_number, plain)))
 
@@ -228,13 +229,11 @@ def _decimals(field: bytes) -> int:
     return len(field.lower().partition(b"e")[0].partition(b".")[2])
 
 
-def _are_numbered(words: Sequence[bytes]) -> bool:
-    """Whether all words come after a number, 0, 1, 2, ... or 1, 2, 3, ..."""
-    found = [_NUMBERED.match(word) for word in words]
-    numbers = [int(match[2][:10]) for match in found if match]
-    if len(numbers) < len(words) or numbers[0] not in (0, 1):
-        return False
-    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+def _are_numbered(words: Mapping[int, bytes]) -> bool:
+    """Whether nearly all words of some rows come after the row's number, from 0 or from 1."""
+    found = {row: match for row, word in words.items() if (match := _NUMBERED.match(word))}
+    starts = [int(match[2][:LONGEST_NUMBER]) - row for row, match in found.items()]
+    return max(starts.count(0), starts.count(1)) >= NEARLY_ALL * len(words)
 
 
 def _ends_in_number(word: bytes) -> bool:

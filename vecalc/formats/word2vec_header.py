@@ -92,6 +92,9 @@ def is_text(body: bytes, width: int) -> bool:
     bytes, valid UTF-8, and some number.
     """
     first = body.lstrip(b"\r\n").partition(b"\n")[0]
+    fields = first.split()
+    if len(fields) > width > 1 and all(map(is_number, fields[-width:])):
+        return True
     sample = body.lstrip(b"\r\n").partition(b" ")[2][: 4 * min(max(width, 1), _SAMPLED)]
     if not sample:
         return not _CONTROL.search(first)
