@@ -20,6 +20,7 @@ from vecalc.errors import FileProblem, UsageError
 from vecalc.formats import Head
 from vecalc.formats.load import Loaded, formats, load
 from vecalc.formats.save import save
+from vecalc.formats.text_kinds import is_printed
 from vecalc.formats.text_layout import NUMERIC_WORDS, WORDLESS_ROWS
 from vecalc.formats.text_lines import OLD_ENDS
 from vecalc.space.matrix import MatrixSpace
@@ -469,6 +470,11 @@ def test_printed_arrays_are_named_and_converted(tmp_path: Path, before: str, abo
     loaded = load(tmp_path / "new")
     assert list(loaded.space.words()) == WORDS
     np.testing.assert_allclose(loaded.space.vectors(range(10)), rows, rtol=1e-6)
+
+
+def test_a_printed_array_in_a_cell_of_a_table_is_not_for_texts_to_judge() -> None:
+    assert is_printed(b"king,[ 0.1  0.2\n 0.3]\n")
+    assert not is_printed(b'king,"[ 0.1  0.2\n 0.3]"\n')
 
 
 def test_arrays_of_which_numbers_are_left_out_are_lost(file: File) -> None:

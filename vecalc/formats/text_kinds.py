@@ -22,8 +22,9 @@ NOT_ELIDED = "numpy left numbers out at '...', so they are lost; save the array 
 
 _COMMA = re.compile(rb"[-+]?\d*,\d+(?:[eE][-+]?\d+)?")
 _INDEXED = re.compile(rb"\d+:[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?")
-# A bracket, some numbers without commas, and the end of the line before the bracket ends.
-_NUMBERS = rb"\[[ \t]*[-+]?[\d.][-+.eE\d \t]*"
+# A bracket, some numbers without commas, and the end of the line before the bracket ends. One in quotes is a
+# cell of a table.
+_NUMBERS = rb"(?<!\")\[[ \t]*[-+]?[\d.][-+.eE\d \t]*"
 _PRINTED = re.compile(rb"(?:[^\n\[]*\n)?[^\n\[]*" + _NUMBERS + rb"\r?\n[ \t]*[-+]?\.?\d")
 _ELIDED = re.compile(rb"(?:[^\n\[]*\n)?[^\n\[]*" + _NUMBERS + rb"\.\.\.[ \r\n]")
 
