@@ -21,7 +21,7 @@ from vecalc.formats import Head
 from vecalc.formats.load import Loaded, formats, load
 from vecalc.formats.save import save
 from vecalc.formats.text_kinds import is_printed
-from vecalc.formats.text_layout import NUMERIC_WORDS, WORDLESS_ROWS
+from vecalc.formats.text_layout import NUMERIC_WORDS, SEVERAL_COLUMNS, WORDLESS_ROWS
 from vecalc.formats.text_lines import OLD_ENDS
 from vecalc.space.matrix import MatrixSpace
 
@@ -158,6 +158,15 @@ def test_quotes_around_all_words_are_taken_off(file: File, header: bytes, quote:
 
 def test_doubled_quotes_are_one(file: File) -> None:
     assert load(file(text(['"a""b"', *(f'"{word}"' for word in WORDS[1:])]))).space.word(0) == 'a"b'
+
+
+def test_several_columns_before_the_numbers_are_remarked_on(file: File) -> None:
+    words = [f"{word}\tnoun" for word in WORDS]
+    path = file(text(words, sep="\t"))
+    loaded = load(path)
+    assert_read(loaded, words)
+    assert loaded.notes == (SEVERAL_COLUMNS,)
+    assert SEVERAL_COLUMNS in checked(path)
 
 
 def test_quotes_of_some_words_are_theirs(file: File) -> None:

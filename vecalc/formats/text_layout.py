@@ -36,6 +36,7 @@ LONGEST_NUMBER = 7  # digits of a column's number, and more than any has
 MANY = 10  # lines from which on repeated first fields tell something, and whole numbers behind each word
 
 WORDLESS_ROWS = "its rows are numbers alone; the first of each is no word"
+SEVERAL_COLUMNS = "several columns stand before the numbers; together, tabs and all, they are the words"
 NUMERIC_WORDS = "the first field of each row is its word, though the first of them are numbers"
 
 _WHOLE = re.compile(rb"\d+")
@@ -54,6 +55,7 @@ class Layout(NamedTuple):
     quote: bytes = b""  # that stands before and after each word
     bare: bool = False  # numbers alone
     numeric: bool = False  # nearly all words are numbers with points, which is odd
+    tabs: bool = False  # there are several columns before the numbers
     commas: bool = False  # a comma and a number end each "word": of another format
 
     @property
@@ -82,6 +84,8 @@ class Layout(NamedTuple):
             remarks["the first column counts the rows, and is no part of the words"] = None
         if self.quote:
             remarks["the quotes around all words are no part of them"] = None
+        if self.tabs:
+            remarks[SEVERAL_COLUMNS] = None
         if self.bare and self.header is None:
             remarks[WORDLESS_ROWS] = None
         if self.numeric and not self.bare and not self.header:
@@ -119,7 +123,11 @@ def look(lines: Sequence[bytes]) -> Layout:
     layout = layout._replace(numbered=_are_numbered(words))
     plain = [layout.word(word) for word in words.values()]
     quotes = [quote for quote in _QUOTES if all(map(partial(_is_in, quote), plain))]
-    return layout._replace(quote=quotes[0] if quotes else b"", commas=all(map(_ends_in_number, plain)))
+    return layout._replace(
+        quote=quotes[0] if quotes else b"",
+        tabs=min(word.strip().count(b"\t") for word in plain) > 0,
+        commas=all(map(_ends_in_number, plain)),
+    )
 
 
 def above(first: Chunk, layout: Layout) -> int:
