@@ -108,6 +108,18 @@ def _checkpoint(folder: Path) -> Path:
     return folder / "model.safetensors"
 
 
+def _numbers(header: bytes) -> Callable[[Path], Path]:
+    """Rows of numbers alone, the words in a list beside them."""
+
+    def make(folder: Path) -> Path:
+        (folder / "words.txt").write_text("".join(f"{word}\n" for word in WORDS))
+        lines = (" ".join(map(str, row)) + "\n" for row in ROWS.tolist())
+        (folder / "model").write_bytes(header + "".join(lines).encode())
+        return folder / "model"
+
+    return make
+
+
 def _gensim_apart(folder: Path) -> Path:
     """A model of gensim's whose vectors lie beside it, as those of large ones do."""
     from gensim.models import KeyedVectors
@@ -172,6 +184,7 @@ GOOD: dict[str, list[Callable[[Path], Path]]] = {
         _file(as_text([*WORDS[:-1], "new york"], ROWS)),
     ],
     "glove": [_file(as_text(WORDS, ROWS, header=False))],
+    "number_rows": [_numbers(header) for header in (b"", b"10 6\n", b"0 1 2 3 4 5\n")],
     "fasttext": [_file(as_fasttext(WORDS, ROWS)), _file(as_fasttext(WORDS, ROWS, newer=False))],
     "arrow_stream": [_arrow_stream],
     "gensim_native": [_gensim_apart],

@@ -137,7 +137,10 @@ def test_a_part_of_a_member_is_passed_on(path: Path) -> None:
 
 def test_words_lie_beside_rows_in_the_same_archive(path: Path) -> None:
     words = "\n".join(WORDS).encode()
-    check(zipped(path, {"m/vectors.npy": npy(), "m/vocab.txt": words, "vocab.txt": b"no\n"}), "the words are those of vocab.txt")
+    check(
+        zipped(path, {"m/vectors.npy": npy(), "m/vocab.txt": words, "vocab.txt": b"no\n"}),
+        "the words are those of vocab.txt",
+    )
     check(zipped(path, {"vectors.npy": npy(), "words.txt": words}), "the words are those of words.txt")
     (path.parent / "vocab.txt").write_bytes(words)  # beside the archive is not in it
     assert "holds rows and no words" in problem(zipped(path, {"m/vectors.npy": npy(), "x.txt": b""})).message

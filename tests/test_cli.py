@@ -350,10 +350,11 @@ def test_the_starter_is_there_without_a_model() -> None:
 def test_what_was_put_up_with_is_told(tmp_path: Path) -> None:
     path = tmp_path / "damaged.txt"
     path.write_text(FAMILY.read_text("utf-8").replace("bread 0.1", "bread nan"), "utf-8")
-    assert vecalc("-m", path, "king").code == 4
-    lenient = vecalc("-m", path, "--skip-bad-rows", "king", "-k", "1")
-    assert lenient.out == KING
-    assert lenient.err.startswith(f"vecalc: note: {path}: ")
+    assert vecalc("-m", path, "--strict", "king").code == 4
+    for option in ([], ["--skip-bad-rows"]):
+        lenient = vecalc("-m", path, *option, "king", "-k", "1")
+        assert lenient.out == KING
+        assert lenient.err.startswith(f"vecalc: note: {path}: ")
 
 
 # --- output ---------------------------------------------------------------------------------

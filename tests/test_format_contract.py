@@ -49,11 +49,17 @@ def _arrow_stream(path: Path, words: list[str], rows: np.ndarray) -> None:
         writer.write_table(table, max_chunksize=1000)
 
 
+def _number_rows(path: Path, words: list[str], rows: np.ndarray) -> None:
+    path.write_bytes("".join(" ".join(map(repr, row)) + "\n" for row in rows.tolist()).encode())
+    path.with_name("words.txt").write_text("".join(f"{word}\n" for word in words))
+
+
 # Of the formats that vecalc can't write itself.
 MAKERS: dict[str, Callable[[Path, list[str], np.ndarray], object]] = {
     "arrow_stream": _arrow_stream,
     "fasttext": lambda path, words, rows: path.write_bytes(as_fasttext(words, rows)),
     "glove": lambda path, words, rows: path.write_bytes(as_text(words, rows, header=False)),
+    "number_rows": _number_rows,
     "word2vec_binary": lambda path, words, rows: path.write_bytes(as_binary(words, rows, b"\n")),
     "word2vec_text": lambda path, words, rows: path.write_bytes(as_text(words, rows)),
 }

@@ -70,7 +70,15 @@ def read_all(form: Format, data: bytes, most: int = 1 << 30) -> tuple[list[str],
 
 
 # Formats that jump about in their file, or that have words in another one: not read from a stream alone.
-OF_FILES = {"arrow", "arrow_stream", "npy", "npz", "parquet", "safetensors"}  # see test_array_formats.py
+OF_FILES = {
+    "arrow",
+    "arrow_stream",
+    "npy",
+    "npz",
+    "number_rows",
+    "parquet",
+    "safetensors",
+}  # see test_array_formats.py
 
 
 def test_every_format_has_a_sample() -> None:

@@ -43,11 +43,15 @@ __all__ = ["file"]  # a fixture
 
 
 class Fault(NamedTuple):
-    """A file, what the command line says of it, and the option with which it is good, if there is one."""
+    """A file, what the command line says of it, and the option with which it is good, if there is one.
+
+    What is refused only with an option is good without it.
+    """
 
     data: bytes
     told: str
     option: str = ""
+    refused: tuple[str, ...] = ()
 
 
 def with_number(bad: float) -> np.ndarray:
@@ -56,35 +60,39 @@ def with_number(bad: float) -> np.ndarray:
     return rows
 
 
+STRICT = {"refused": ("--strict",)}
+REFUSE = "--encoding-errors=strict"
 ESCAPE = "--encoding-errors=surrogateescape"
 TAIL_TEXT, TAIL_BINARY = TEXT.partition(b"\n")[2], BINARY.partition(b"\n")[2]
 FAULTS = {
     "1 empty": Fault(b"", "the file is empty"),
     "1 empty gzip": Fault(gzip.compress(b""), "file has no content"),
-    "3 header of words": Fault(b"six five\n" + TAIL_TEXT, "it must be two integers"),
+    "3 header of words": Fault(b"6 five\n" + TAIL_TEXT, "it must be two integers", **STRICT),
     "3 no header": Fault(b"6\n" + TAIL_BINARY, "not a file of word vectors"),
     "4 cut in a vector": Fault(BINARY[:60], "byte 60: the file ends inside the vector of row 3; 2 of 6 rows"),
     "4 cut in a word": Fault(BINARY[: BINARY.index(b"king") + 2], "inside the word of row 2; 1 of 6 rows"),
-    "5 rows missing": Fault(b"9" + TEXT[1:], "the header promises 9 rows, the file has 6"),
+    "5 rows missing": Fault(b"9" + TEXT[1:], "the header promises 9 rows, the file has 6", **STRICT),
     "5 rows missing in binary": Fault(b"9" + BINARY[1:], "the header promises 9 rows, the file has 6"),
     "6 rows too many": Fault(b"4" + TEXT[1:], "data after the last row", "--allow-trailing"),
     "6 rows too many in binary": Fault(b"4" + BINARY[1:], "data after the last row", "--allow-trailing"),
-    "7 one number less": Fault(TEXT.replace(b"6 5", b"6 4", 1), "has 5 numbers, 4 are expected"),
-    "7 one number more": Fault(TEXT.replace(b"6 5", b"6 6", 1), "has 5 numbers, 6 are expected"),
+    "7 one number less": Fault(TEXT.replace(b"6 5", b"6 4", 1), "says 4 numbers in a row, the rows have 5"),
+    "7 one number more": Fault(TEXT.replace(b"6 5", b"6 6", 1), "says 6 numbers in a row, the rows have 5"),
     "7 one number less in binary": Fault(BINARY_C.replace(b"6 5", b"6 4", 1), "the word of row 2"),
     "8 a thousand million rows": Fault(b"1000000000 5\n" + TAIL_BINARY, "the file holds"),
     "8 2^62 numbers": Fault(b"6 4611686018427387904\n" + TAIL_TEXT, "more than the 65,536 of any model"),
     "9 no rows": Fault(b"0 5\n" + TAIL_TEXT, "both must be positive"),
     "9 negative": Fault(b"6 -5\n" + TAIL_BINARY, "both must be positive"),
-    "10 nan": Fault(as_text(WORDS, with_number(np.nan)), "row 3", "--skip-bad-rows"),
-    "10 infinity": Fault(as_binary(WORDS, with_number(np.inf)), "row 3", "--skip-bad-rows"),
-    "11 too large": Fault(b"2 2\nthe 1 2\nqueen 1e999 2\n", "row 2 (word 'queen')", "--skip-bad-rows"),
-    "13 no word": Fault(b"2 2\nthe 1 2\n  3 4\n", "has no word", "--skip-bad-rows"),
-    "14 not UTF-8": Fault(b"2 2\nthe 1 2\ncaf\xe9 3 4\n", "is not UTF-8", ESCAPE),
+    "10 nan": Fault(as_text(WORDS, with_number(np.nan)), "row 3", **STRICT),
+    "10 infinity": Fault(as_binary(WORDS, with_number(np.inf)), "row 3", **STRICT),
+    "11 too large": Fault(b"2 2\nthe 1 2\nqueen 1e999 2\n", "row 2 (word 'queen')", **STRICT),
+    "13 no word": Fault(b"2 2\nthe 1 2\n 3 4\n", "has no word", **STRICT),
+    "14 not UTF-8": Fault(b"2 2\nthe 1 2\ncaf\xe9 3 4\n", "is not UTF-8", ESCAPE, (REFUSE,)),
+    "14 not UTF-8, strict": Fault(b"2 2\nthe 1 2\ncaf\xe9 3 4\n", "is not UTF-8", **STRICT),
     "15 word of megabytes": Fault(b"2 2\nthe 1 2\n" + b"x" * (2 << 20) + b" 3 4\n", "a word of more than"),
-    "16 numbers missing": Fault(b"2 2\nthe 1 2\nking 3\n", ":3: the row 'king 3' has 1", "--skip-bad-rows"),
-    "16 no number": Fault(b"the 1 2\nking 3 x\n", ":2:8: 'x' is not a number", "--skip-bad-rows"),
-    "18 a blank and a number": Fault(b"2 2\nthe 1 2\nwindows 95 3 4\n", "has 3 numbers", "--skip-bad-rows"),
+    "16 cut in a row": Fault(b"the 1 2\nking 3", ":2: the row 'king 3' has 1", "--skip-bad-rows"),
+    "16 numbers missing": Fault(b"2 2\nthe 1 2\nking 3\n", ":3: the row 'king 3' has 1", **STRICT),
+    "16 no number": Fault(b"the 1 2\nking 3 x\n", ":2:8: 'x' is not a number", **STRICT),
+    "18 a blank and a number": Fault(b"2 2\nthe 1 2\nwindows 95 3 4\n", "has 3 numbers", **STRICT),
     "24 zip": Fault(b"PK\x03\x04" + GLOVE, "zip archive"),
     "25 gzip cut": Fault(gzip.compress(TEXT)[:-20], "damaged gzip data"),
     "25 gzip with a bad checksum": Fault(gzip.compress(TEXT)[:-8] + bytes(8), "damaged gzip data"),
@@ -115,11 +123,12 @@ def assert_refused(done: Done, told: str, path: Path | str) -> None:
 
 @pytest.mark.parametrize("row", FAULTS)
 def test_the_command_line_ends_with_4(file: File, tmp_path: Path, way: str, row: str) -> None:
-    path = file(FAULTS[row].data)
-    assert_refused(vecalc("-m", path, "the"), FAULTS[row].told, path)
+    data, told, option, refused = FAULTS[row]
+    path = file(data)
+    assert_refused(vecalc("-m", path, "the", *refused), told, path)
     assert nothing_cached(tmp_path)
-    if FAULTS[row].option:
-        done = vecalc("-m", path, "the", FAULTS[row].option)
+    if option or refused:
+        done = vecalc("-m", path, "the", *[option] * bool(option))
         assert done.code == 0
         assert done.err.startswith(f"vecalc: note: {path}: ")  # what was put up with, counted
         assert nothing_cached(tmp_path) == (way == "in memory")

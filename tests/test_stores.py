@@ -257,14 +257,14 @@ def test_each_way_of_reading_has_its_own_store(folders: Path) -> None:
     rows[5] = np.nan
     (folders / "bad.txt").write_bytes(as_text(WORDS, rows))
     with pytest.raises(FileProblem, match="not finite"):
-        load(folders / "bad.txt")
+        load(folders / "bad.txt", strict=True)
     assert stores(folders) == []
     for _ in range(2):
-        loaded = load(folders / "bad.txt", skip_bad_rows=True)
+        loaded = load(folders / "bad.txt")
         assert len(loaded.space) == len(WORDS) - 1
         assert loaded.notes == ("rows with numbers that are not finite, left out: 1",)
     with pytest.raises(FileProblem, match="not finite"):
-        load(folders / "bad.txt")
+        load(folders / "bad.txt", strict=True)
 
 
 def test_small_files_are_not_kept(folders: Path) -> None:

@@ -36,9 +36,10 @@ from vecalc.formats.load import load
 def test_14_lone_surrogates_are_no_utf8(lone: str, tmp_path: Path) -> None:
     np.save(tmp_path / "model.npy", ROWS)
     (tmp_path / "vocab.json").write_text(json.dumps([*WORDS[:5], lone]))
-    assert "is not UTF-8" in problem(tmp_path / "model.npy").message
-    loaded = load(tmp_path / "model.npy", encoding_errors="surrogateescape")
-    assert loaded.space.word(5).encode("utf-8", "surrogateescape") == lone.encode("utf-8", "surrogatepass")
+    assert "is not UTF-8" in problem(tmp_path / "model.npy", strict=True).message
+    for how in ({}, {"encoding_errors": "surrogateescape"}):
+        word = load(tmp_path / "model.npy", **how).space.word(5)
+        assert word.encode("utf-8", "surrogateescape") == lone.encode("utf-8", "surrogatepass")
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,7 @@ def test_shared_rows_that_do_not_fit(mapping: Any, weights: Any, message: str, t
     path = in_safetensors(tmp_path, WORDS, ROWS)
     parts = {"embeddings": ROWS[:3], "mapping": np.array(mapping)}
     save_file(parts if weights is None else {**parts, "weights": np.array(weights)}, path)
-    assert message in problem(path).message
+    assert message in problem(path, strict=True).message
 
 
 def test_24_shared_rows_that_would_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

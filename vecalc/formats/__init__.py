@@ -34,10 +34,15 @@ back is a `UsageError`.
     compression       gzip, bzip2, xz, zstd; streams that fail as FileProblems
     unsupported       kinds of file that are known and not read
     row_rules         blocks -> sound blocks
+    lopsided          a column of counts among the numbers
     word_text         bytes <-> words
     base64_words      DL4J's words -> words
+    word_encoding     encodings other than UTF-8
     word2vec_header   the line "rows width"
+    text_lines        bytes of text -> lines
+    text_layout       what the first lines tell of all: header, width, quotes, words or none
     text_rows         lines of text -> blocks
+    text_kinds        texts that are known and not read
     float_parsing, float_text         text <-> numbers, fast
     folders           a folder -> the file to read, and the parts that follow it
     wordlists         words in a file of their own: which file

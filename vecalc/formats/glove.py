@@ -5,52 +5,48 @@ Source: Pennington, Socher and Manning's GloVe, and every "headerless" text file
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
 from vecalc.errors import FileProblem, UsageError
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.text_rows import Chunk, chunks, text_blocks, trailing_numbers
-from vecalc.formats.word2vec_header import BYTE_ORDER_MARK, parse_header
+from vecalc.formats.text_layout import (
+    LOOKED_AT,
+    NARROWEST,
+    SAMPLED,
+    above,
+    layout_of,
+    look,
+    refuse_unless_plain,
+)
+from vecalc.formats.text_lines import Chunk, chunks
+from vecalc.formats.text_rows import text_blocks
+from vecalc.formats.word2vec_header import BYTE_ORDER_MARK
 from vecalc.formats.word_text import unfit
 from vecalc.formats.writers import created, text_rows
 from vecalc.space import VectorSpace
 
 SUFFIXES = (".glove", ".glove.txt")
 GZIPPED = True  # it may be
-LOOKED_AT = 8  # lines; one with a word of several parts, or malformed, is outvoted by the others
-NARROWEST = 2  # with one number a row, any list of words and counts would be a model
 
 
 def recognise(head: Head) -> bool:
-    """No header, and lines that end with numbers."""
-    *lines, last = head.data.removeprefix(BYTE_ORDER_MARK).split(b"\n")
-    if head.complete:
-        lines.append(last)
-    elif not lines:
-        lines.append(last.rpartition(b" ")[0])  # its last number may be cut
-    looked_at = [line for line in lines if line.strip()][:LOOKED_AT]
-    return parse_header(head.data) is None and _width(looked_at) >= NARROWEST
+    """No header, and lines that begin with words and end with numbers."""
+    layout = layout_of(head)
+    return layout.header is None and layout.width >= NARROWEST and not (layout.bare or layout.commas)
 
 
 def read(source: Source) -> Iterator[Block]:
-    """Words and rows, all as wide as most of the first ones; FileProblem for one that is not."""
+    """Words and rows, all as wide as most of the first ones; FileProblem where many are not."""
     rest = chunks(source)
     first = next(rest, Chunk(b"", 1))
-    width = _width([line.text for line in first.lines()[:LOOKED_AT]])
-    if width < NARROWEST:  # the lines that were too long to be looked at whole
+    layout = look([line.text for line in first.lines()[: SAMPLED + 2]])
+    if layout.width < NARROWEST:  # the lines that were too long to be looked at whole
         message = f"most of the first {LOOKED_AT} lines do not end with numbers"
         hint = "the file is damaged, or of another format"
         raise FileProblem(message, where=str(source.path), hint=hint)
-    yield from text_blocks(source, chain([first], rest), width)
-
-
-def _width(lines: Sequence[bytes]) -> int:
-    """The number of numbers that most of some lines end with, the earlier among equals."""
-    widths = Counter(map(trailing_numbers, lines))
-    return max(widths, key=lambda width: widths[width], default=0)
+    yield from text_blocks(source, chain([first.without_first(above(first, layout))], rest), layout)
 
 
 def write(path: Path, space: VectorSpace) -> None:
@@ -64,4 +60,7 @@ def write(path: Path, space: VectorSpace) -> None:
     if (first := space.word(0)).startswith(BYTE_ORDER_MARK.decode()):
         raise unfit(first, 0, "GloVe text", "at the beginning of a file it would be a byte-order mark")
     with created(path) as stream:
-        stream.writelines(text_rows(space, "GloVe text"))
+        for number, text in enumerate(text_rows(space, "GloVe text")):
+            if not number:
+                refuse_unless_plain(text, "GloVe text")
+            stream.write(text)

@@ -12,7 +12,7 @@ import numpy as np
 from vecalc.answers import ENCODINGS, Stored
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, StorageProblem, UsageError
-from vecalc.formats import Block, Format, Head, Reading, Source
+from vecalc.formats import UTF_8, Block, Format, Head, Reading, Source
 from vecalc.formats.base64_words import decoded
 from vecalc.formats.compression import head_of
 from vecalc.formats.folders import main_file
@@ -21,6 +21,7 @@ from vecalc.formats.raw_numbers import refuse_raw
 from vecalc.formats.recognition import recognised
 from vecalc.formats.reference import behind, located
 from vecalc.formats.row_rules import sound
+from vecalc.formats.word_encoding import codec
 from vecalc.formats.word_text import shown
 from vecalc.space import VectorSpace
 from vecalc.space.matrix import MatrixSpace
@@ -141,6 +142,7 @@ def how(**options: Any) -> Reading:
     if reading.encoding_errors not in ENCODINGS:
         message = f"no way to treat encoding errors is called '{reading.encoding_errors}'"
         raise UsageError(message, hint=f"there are {', '.join(ENCODINGS)}")
+    codec(reading.encoding)
     return reading
 
 
@@ -155,6 +157,8 @@ def blocks_of(source: Source, head: Head) -> Iterator[Block]:
             message = f"it has no parts to choose from, such as {shown(reading.part)}"
             raise FileProblem(message, where=str(source.path), hint=_NO_PARTS)
         yield block
+    if codec(reading.encoding) != UTF_8 and "encoding" not in tally.used:
+        tally.remarks[f"--encoding {reading.encoding} was not used: its words are Unicode already"] = None
     if reading.words_file and "words_file" not in tally.used:
         tally.remarks[f"{Path(reading.words_file).name} was not used: the file has words of its own"] = None
 

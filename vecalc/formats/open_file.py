@@ -155,7 +155,8 @@ class OpenFiles:
         size = file.status.st_size
         if size == 0:
             raise FileProblem("the file is empty", where=str(path), hint=FETCH_AGAIN)
-        self._opened.append(file)
+        if all(path != other.path for other in self._opened):  # or it is read once more
+            self._opened.append(file)
         first = file.raw.read(LONGEST_MAGIC)
         if MAGIC.match(first):
             archive = Archive(self._jumping(file), path)

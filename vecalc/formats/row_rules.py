@@ -13,11 +13,13 @@ from vecalc.formats.excuses import (
     BROKEN,
     DUPLICATE,
     ENOUGH_ROWS,
+    MALFORMED,
     NOT_FINITE,
     WORDLESS,
     odd,
     refuse_if_damaged,
 )
+from vecalc.formats.lopsided import lopsided
 from vecalc.formats.word_text import shown
 
 _HINT = "--skip-bad-rows leaves such rows out"
@@ -33,16 +35,18 @@ def sound(blocks: Iterable[Block], source: Source) -> Iterator[Block]:
     rows, asked = 0, ENOUGH_ROWS
     for block in blocks:
         words = block.words
-        rows = max(rows + len(words), block.numbers[-1] if len(block.numbers) else 0)
+        if not rows and (remark := lopsided(block.rows)):
+            source.tally.remarks[remark] = None
+        rows += len(words)
         if rows >= asked:
-            refuse_if_damaged(rows, source)
+            refuse_if_damaged(rows + source.tally.counts[MALFORMED], source)
             asked = 2 * rows
         infinite = np.logical_not(np.isfinite(block.rows).all(axis=1))
         wordless = broken = np.zeros(len(words), bool)
-        if not all(map(str.strip, words)):  # blanks of any kind: stricter, and faster
-            wordless = np.array([not word.strip(" \t\r\n") for word in words], bool)
+        if "" in words:
+            wordless = np.array([not word for word in words], bool)
         if "\n" in "".join(words):
-            broken = np.array(["\n" in word for word in words], bool) & ~wordless
+            broken = np.array(["\n" in word for word in words], bool)
         for bad, kind, what in (
             (infinite, NOT_FINITE, "holds a number that is not finite (as float32)"),
             (wordless, WORDLESS, "has no word"),
@@ -54,7 +58,7 @@ def sound(blocks: Iterable[Block], source: Source) -> Iterator[Block]:
                 problem = FileProblem(message, where=str(source.path), hint=_HINT)
                 odd(kind, problem, source, int(bad.sum()))
         yield _without(block, wordless | infinite | broken, seen, source)
-    refuse_if_damaged(rows, source)
+    refuse_if_damaged(rows + source.tally.counts[MALFORMED], source)
 
 
 def _without(block: Block, bad: Mask, seen: set[str], source: Source) -> Block:

@@ -12,6 +12,16 @@ from typing import NamedTuple
 
 from vecalc.errors import FileProblem
 from vecalc.formats import Head, npz
+from vecalc.formats.text_kinds import (
+    NOT_ELIDED,
+    TO_DENSE,
+    TO_ONE_LINE,
+    TO_POINTS,
+    has_decimal_commas,
+    is_elided,
+    is_printed,
+    is_sparse,
+)
 
 _AS_WORD2VEC = "export it as word2vec (binary or text) and load that"
 _UNPACK = "unpack it and name the file of vectors"
@@ -66,6 +76,12 @@ BINARY = (
     Kind(_is_r_data, "R data (.rda or .rds)", _FROM_R),
     Kind(lambda head: head[257:262] == b"ustar", "a tar archive", _UNPACK),
     Kind(_magic(b"\xff\xfe", b"\xfe\xff"), "text in UTF-16", "iconv -f UTF-16 -t UTF-8 converts it"),
+    Kind(_pattern(rb"(?:[\t\r\n -~]\0){8}"), "text in UTF-16", "iconv -f UTF-16LE -t UTF-8 converts it"),
+    Kind(_pattern(rb"(?:\0[\t\r\n -~]){8}"), "text in UTF-16", "iconv -f UTF-16BE -t UTF-8 converts it"),
+    Kind(is_elided, "numpy arrays as they are printed", NOT_ELIDED),
+    Kind(is_printed, "numpy arrays as they are printed, over several lines", TO_ONE_LINE),
+    Kind(is_sparse, "sparse vectors (index:value)", TO_DENSE),
+    Kind(has_decimal_commas, "numbers with decimal commas", TO_POINTS),
 )
 
 # Asked when no format says yes: a row of text may begin with any word.

@@ -20,6 +20,9 @@ _CONTROL = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # A header may promise this many times what the file can hold before the file goes unread: a file
 # that was cut short shall be read up to the cut, so that the message can say where it is.
 _PLAUSIBLE = 16
+# The first lines of a model of text are a model; no model has more rows (that of Wikidata in
+# PyTorch-BigGraph has 78 million), and nothing is allocated by them.
+_MOST_ROWS = 200_000_000
 _SMALL = 64 << 20  # and whatever is promised within this is read anyway, it takes no time
 
 
@@ -37,10 +40,13 @@ def parse_header(data: bytes) -> Header | None:
     return Header(int(match[1]), int(match[2]), match.end()) if match else None
 
 
-def required_header(data: bytes, source: Source, *, number: int, rest: int) -> Header:
+def required_header(
+    data: bytes, source: Source, *, number: int, rest: int, may_be_cut: bool = False
+) -> Header:
     """The header at the beginning of the data; FileProblem where there is none, or it can't be true.
 
-    A number takes at least so many bytes of the file, and a row so many more.
+    A number takes at least so many bytes of the file, and a row so many more. A file that may be cut can hold
+    any part of what a real model has.
     """
     where = f"{source.path}:1"
     header = parse_header(data)
@@ -56,7 +62,8 @@ def required_header(data: bytes, source: Source, *, number: int, rest: int) -> H
         message = f"the header says {width:,} numbers in a row, more than the {MAX_WIDTH:,} of any model"
         raise FileProblem(message, where=where, hint="the file is damaged, or of another format")
     needed = rows * (width * number + rest)
-    if needed > max(_SMALL, _PLAUSIBLE * source.ceiling):
+    piece = may_be_cut and rows <= _MOST_ROWS and not source.reading.strict
+    if needed > max(_SMALL, _PLAUSIBLE * source.ceiling) and not piece:
         message = f"the header says {rows:,} rows of {width:,} numbers, at least {needed:,} bytes; "
         held = f"at most {source.ceiling:,} once unpacked" if source.size is None else f"{source.ceiling:,}"
         raise FileProblem(f"{message}the file holds {held}", where=where, hint=DAMAGED)
@@ -70,6 +77,13 @@ def too_many(rows: int, what: str, where: str) -> FileProblem:
     return FileProblem(message, where=where, hint=hint)
 
 
+def too_few(rows: int, found: int, source: Source) -> FileProblem:
+    """The problem of a file that ends before the last row that its header promises."""
+    message = f"the header promises {rows:,} rows, the file has {found:,}"
+    hint = "the file is cut short, or its header is wrong; fetch it again"
+    return FileProblem(message, where=str(source.path), hint=hint)
+
+
 def is_text(body: bytes, width: int) -> bool:
     """Whether what follows a header is rows of text rather than rows of floats.
 
@@ -78,6 +92,9 @@ def is_text(body: bytes, width: int) -> bool:
     bytes, valid UTF-8, and some number.
     """
     first = body.lstrip(b"\r\n").partition(b"\n")[0]
+    fields = first.split()
+    if len(fields) > width > 1 and all(map(is_number, fields[-width:])):
+        return True
     sample = body.lstrip(b"\r\n").partition(b" ")[2][: 4 * min(max(width, 1), _SAMPLED)]
     if not sample:
         return not _CONTROL.search(first)

@@ -10,7 +10,9 @@ from itertools import chain
 from pathlib import Path
 
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.text_rows import Chunk, chunks, text_blocks
+from vecalc.formats.text_layout import SAMPLED, above, layout_of, look, refuse_unless_plain, refuse_width
+from vecalc.formats.text_lines import Chunk, chunks, with_newlines
+from vecalc.formats.text_rows import text_blocks
 from vecalc.formats.word2vec_header import is_text, parse_header, required_header
 from vecalc.formats.writers import created, text_rows
 from vecalc.space import VectorSpace
@@ -20,21 +22,32 @@ GZIPPED = True  # it may be
 
 
 def recognise(head: Head) -> bool:
-    """A header, and digits where the binary format has floats."""
-    header = parse_header(head.data)
-    return header is not None and is_text(head.data[header.size :], header.width)
+    """A header, and digits where the binary format has floats; and words."""
+    data = with_newlines(head.data)
+    header = parse_header(data)
+    return header is not None and is_text(data[header.size :], header.width) and not layout_of(head).bare
 
 
 def read(source: Source) -> Iterator[Block]:
-    """Words and rows; FileProblem when the rows are not as many or as wide as the header says."""
+    """Words and rows; FileProblem when the rows are not as wide as the header says, or are more."""
     rest = chunks(source)
     first = next(rest, Chunk(b"", 1))
-    header = required_header(first.data.partition(b"\n")[0], source, number=len(" 0"), rest=len("w\n"))
-    yield from text_blocks(source, chain([first.after_first_line()], rest), header.width, header.rows)
+    header = required_header(
+        first.data.partition(b"\n")[0], source, number=len(" 0"), rest=len("w\n"), may_be_cut=True
+    )
+    lines = [line.text for line in first.lines()[: SAMPLED + 2]]
+    layout = look(lines)._replace(width=header.width)
+    refuse_width(lines, layout, source)
+    rows = chain([first.without_first(above(first, layout))], rest)
+    yield from text_blocks(source, rows, layout, header.rows)
 
 
 def write(path: Path, space: VectorSpace) -> None:
     """Write a space; every number reads back to the same float32. UsageError for a word that would not."""
     with created(path) as stream:
-        stream.write(b"%d %d\n" % (len(space), space.dim))
-        stream.writelines(text_rows(space, "word2vec text"))
+        begin = b"%d %d\n" % (len(space), space.dim)
+        for text in text_rows(space, "word2vec text"):
+            if begin:
+                refuse_unless_plain(begin + text, "word2vec text")
+            stream.write(begin + text)
+            begin = b""

@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from vecalc.errors import FileProblem, UsageError
-from vecalc.formats import MAX_WORD, Source
-from vecalc.formats.excuses import ESCAPED, odd
+from vecalc.formats import MAX_WORD, UTF_8, Source
+from vecalc.formats.excuses import ESCAPED, OTHERWISE_ESCAPED, odd
+from vecalc.formats.word_encoding import codec, proposal
 
+MANY = 0.01  # of some words, from which on they are in another encoding rather than damaged
+MOST = "most words beyond ASCII are not UTF-8"
 _SHOWN = 40  # characters of a word in a message
 
 
 def decode(raw: Sequence[bytes], source: Source, where: Callable[[int], str]) -> list[str]:
-    """The words of some bytes; `where(i)` names the place of the i-th in a problem."""
+    """The words of some bytes, in the encoding of `Reading`; `where(i)` is the place of the i-th."""
+    encoding = codec(source.reading.encoding)
+    if encoding != UTF_8:
+        source.tally.used.add("encoding")
+    return _decoded(raw, encoding, source, where)
+
+
+def _decoded(raw: Sequence[bytes], encoding: str, source: Source, where: Callable[[int], str]) -> list[str]:
     if raw and len(longest := max(raw, key=len)) > MAX_WORD:
         raise too_long(where(raw.index(longest)))
     try:
-        words = b"\n".join(raw).decode().split("\n") if raw else []
+        words = b"\n".join(raw).decode(encoding).split("\n") if raw else []
     except UnicodeDecodeError:
         words = []
     if len(words) == len(raw):
         return words
-    return [_word(raw, i, source, where) for i in range(len(raw))]
+    hint = cache(lambda: f"{proposal(raw)}; --encoding-errors surrogateescape keeps bytes")
+    words = [_word(raw, i, encoding, source, where, hint) for i in range(len(raw))]
+    if encoding == UTF_8:
+        _remark_on_many(raw, words, source)
+    return words
 
 
 def too_long(where: str) -> FileProblem:
@@ -38,23 +53,39 @@ def shown(word: str | bytes, longest: int = _SHOWN) -> str:
     return f"'{visible}...'" if len(text) > longest else f"'{visible}'"
 
 
-def _word(raw: Sequence[bytes], i: int, source: Source, where: Callable[[int], str]) -> str:
+def _remark_on_many(raw: Sequence[bytes], words: Sequence[str], source: Source) -> None:
+    """A remark, once, where so many words are escaped that they are in another encoding."""
+    if MOST in [said.partition(";")[0] for said in source.tally.remarks]:
+        return
+    escaped = sum(_is_escaped(word) for word in words)
+    beyond = sum(not word.isascii() for word in words)
+    if escaped > max(1, MANY * len(words)) and 2 * escaped > beyond:
+        source.tally.remarks[f"{MOST}; {proposal(raw)}"] = None
+
+
+def _word(
+    raw: Sequence[bytes],
+    i: int,
+    encoding: str,
+    source: Source,
+    where: Callable[[int], str],
+    hint: Callable[[], str],
+) -> str:
     try:
-        return raw[i].decode()
+        return raw[i].decode(encoding)
     except UnicodeDecodeError as error:
         way = source.reading.encoding_errors
+        kind = ESCAPED if encoding == UTF_8 else OTHERWISE_ESCAPED
         if way == "surrogateescape":
-            source.tally.counts[ESCAPED] += 1
+            source.tally.counts[kind] += 1
         else:
-            message = f"the word {shown(raw[i])} is not UTF-8 (byte 0x{raw[i][error.start]:02x})"
-            hint = (
-                "--encoding NAME if it is in another encoding; --encoding-errors surrogateescape keeps bytes"
-            )
-            problem = FileProblem(message, where=where(i), hint=hint)
+            name = "UTF-8" if encoding == UTF_8 else encoding
+            message = f"the word {shown(raw[i])} is not {name} (byte 0x{raw[i][error.start]:02x})"
+            problem = FileProblem(message, where=where(i), hint=hint())
             if way == "strict":
                 raise problem from None
-            odd(ESCAPED, problem, source, left_out=False)
-        return raw[i].decode("utf-8", "surrogateescape")
+            odd(kind, problem, source, left_out=False)
+        return raw[i].decode(encoding, "surrogateescape")
 
 
 def as_text(words: Sequence[str], source: Source, where: Callable[[int], str]) -> list[str]:
@@ -62,7 +93,7 @@ def as_text(words: Sequence[str], source: Source, where: Callable[[int], str]) -
     try:
         "\n".join(words).encode()
     except UnicodeEncodeError:
-        return decode([word.encode("utf-8", "surrogatepass") for word in words], source, where)
+        return _decoded([word.encode("utf-8", "surrogatepass") for word in words], UTF_8, source, where)
     if words and len(longest := max(words, key=len)) > MAX_WORD:
         raise too_long(where(words.index(longest)))
     return list(words)
@@ -86,6 +117,15 @@ def encoded(word: str, row: int, form: str, *, escapes: bool) -> bytes:
     if escapes and raw.decode("utf-8", "surrogateescape") != word:
         raise unfit(word, row, form, "its escaped bytes would be read as letters")
     return raw
+
+
+def _is_escaped(word: str) -> bool:
+    """Whether a word has lone surrogates."""
+    try:
+        word.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def is_whole(word: str) -> bool:

@@ -141,6 +141,7 @@ class _Examination:
     def _of_file(self, watch: Watch) -> Iterator[tuple[Sequence[str], Singles]]:
         from vecalc.formats.folders import main_file
         from vecalc.formats.load import unchecked
+        from vecalc.formats.lopsided import lopsided
         from vecalc.formats.open_file import opened
 
         for kept in conversions():
@@ -155,7 +156,9 @@ class _Examination:
             opened(*main_file(self.path, lenient), tap) as (source, head, files),
         ):
             try:
-                for block in unchecked(source, head):
+                for number, block in enumerate(unchecked(source, head)):
+                    if not number and (remark := lopsided(block.rows)):
+                        source.tally.remarks[remark] = None
                     if block.words:
                         yield block.words, block.rows
             finally:
