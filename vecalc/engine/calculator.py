@@ -8,7 +8,6 @@ many at once. Whatever is answered goes this way: one expression, a batch, the p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
@@ -17,14 +16,13 @@ from typing import TYPE_CHECKING, TypeVar
 from vecalc.answers import Answer
 from vecalc.calc.evaluate import Evaluated, Values, evaluate
 from vecalc.calc.expand import Definition, Scope, expand, expand_from_afar
-from vecalc.calc.resolve import Resolved, find_row, resolve
+from vecalc.calc.resolve import Resolved, resolve
 from vecalc.calc.values import Worth
-from vecalc.engine import assembly
+from vecalc.engine import as_typed, assembly
 from vecalc.engine.question import Computed, Options, Question
 from vecalc.engine.ranker import Ranker
 from vecalc.errors import NoValue, Span, TypeMismatch, VecalcError
-from vecalc.lang.nodes import Bind, Define, Expectation, Hyphenated, Node, Statement, Word
-from vecalc.lang.parse import parse
+from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement, Word
 from vecalc.lang.show import show
 from vecalc.space import VectorSpace
 
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
 CHUNK = 256  # expressions that are searched for together: one product of matrices instead of many
 
 T = TypeVar("T")
-_JOINED = re.compile(r"\S-\S")  # a hyphen that may be part of a word
 
 
 def _stage(
@@ -49,7 +46,7 @@ def _stage(
         try:
             return work(calculator, one)
         except VecalcError as problem:
-            return one.answer._replace(error=problem)
+            return as_typed.helped(calculator, one.answer, one.statement, problem)
 
     return handed_on
 
@@ -176,10 +173,11 @@ class Calculator(Ranker):
             if not statements and not only_definitions:
                 raise _nothing()
         except VecalcError as problem:
-            yield blank._replace(error=problem)
+            yield as_typed.helped(self, blank, None, problem)
             return
         for statement in statements:
-            answer = blank._replace(parsed=show(statement), notes=notes)
+            numbers = as_typed.numbers(self, question.text, statement)
+            answer = blank._replace(parsed=show(statement), notes=(*notes, *numbers))
             try:
                 if isinstance(statement, Bind | Define):
                     self._bind(statement, names)
@@ -193,19 +191,13 @@ class Calculator(Ranker):
                 afar = expand_from_afar(body, scope) if self.remember else None
                 yield Computed(answer, statement, tree, afar)
             except VecalcError as problem:
-                yield answer._replace(error=problem)
+                yield as_typed.helped(self, answer, statement, problem)
 
     def _read(
         self, text: str, names: Mapping[str, Node] | None = None
     ) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
-        """Parse, with the vocabulary's word on hyphens, and the prelude at hand if it is needed."""
-        statements = parse(text, self.options.limits)
-        notes: tuple[str, ...] = ()
-        if _JOINED.search(text):
-            from vecalc.lang.hyphens import settle
-
-            settled, notes = settle(text, statements, self._is_token, {*self.scope.names, *(names or {})})
-            statements = statements if settled == text else parse(settled, self.options.limits)
+        """Parse, with the vocabulary's word on what is a token, and the prelude at hand if it is needed."""
+        statements, notes = as_typed.read(self, text, {**self.scope.names, **(names or {})})
         if "(" in text and not self.shipped:
             from vecalc.engine import prelude
 
@@ -213,10 +205,6 @@ class Calculator(Ranker):
                 self.shipped = prelude.functions()
                 self.scope = self.scope._replace(functions={**self.shipped, **self.scope.functions})
         return statements, notes
-
-    def _is_token(self, space: str, word: str) -> bool:
-        found = self.spaces.get(space or self.default)
-        return found is not None and find_row(found, word, exact=self.options.exact) is not None
 
     def _bind(self, statement: Bind | Define, names: Mapping[str, Node] | None = None) -> None:
         """Take up a name; a value is computed once, so that its problems show where it is bound.
@@ -293,7 +281,7 @@ def _expecting(statement: Node | Expectation, scope: Scope) -> Node | Expectatio
     if not isinstance(statement, Expectation):
         return statement
     named = expand(statement.word, scope)
-    if not isinstance(named, Word | Hyphenated):
+    if not isinstance(named, Word):
         raise TypeMismatch(
             f"'{show(statement.word)}' is a name here, and not of a word",
             span=statement.word.span,
