@@ -47,7 +47,9 @@ _PLAIN = re.compile(r"[^\W\d][\w'’]*|[0-9]+(\.[0-9]*)?|[-+*/@^=,;:()\[\]]+")
 # --- text to statements ---------------------------------------------------------------------
 
 
-def read(ranker: Ranker, text: str, names: Collection[str]) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
+def read(
+    ranker: Ranker, text: str, names: Collection[str] = ()
+) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
     """The statements of a text, and notes on its readings; `names` are bound before it.
 
     What can't be read otherwise is a token, too, in any case. Raises `SyntaxProblem`, `LimitExceeded`.

@@ -47,7 +47,8 @@ def chunks(
 def _computed(calculator: Calculator, batch: list[Question]) -> Iterator[Computed | Answer]:
     """Everything but the neighbours; plain sums together, unless a line before them binds their words."""
     sums: Mapping[int, tuple[tuple[str, ...], Computed]] = {}
-    if len(batch) > 1 and not calculator.remember and calculator.options.within is None:
+    options = calculator.options
+    if len(batch) > 1 and not calculator.remember and options.within is None and not options.words:
         from vecalc.engine import word_sums
 
         sums = word_sums.compute(calculator, batch)

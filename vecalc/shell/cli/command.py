@@ -38,7 +38,7 @@ SECTIONS = {
         "model", "norm", "skip_bad_rows", "allow_trailing", "encoding_errors", "trust_pickle",
         "require_cache", "no_wait", "verify",
     ),
-    "Words": ("exact", "oov"),
+    "Words": ("words", "exact", "oov"),
     "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score", "within"),
     "Output": (
         "format", "json", "output", "resume", "precision", "header", "csv_safe", "color", "line_buffered",
@@ -96,6 +96,7 @@ KINDS = ("man", "bash", "zsh", "fish")
 @LET
 @flag("-i", "--interactive", "Then open the prompt.")
 @MODEL
+@flag("--words", "Take every argument, line or cell as one word, whatever is in it.")
 @WORDS
 @RANKING
 @FORMAT

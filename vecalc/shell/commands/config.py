@@ -76,6 +76,8 @@ def settings_in_force() -> dict[str, Setting]:
     found = with_default_model()
     built_in = {(param.name or "").replace("_", "-"): param for param in _answering.params}
     for key, kind in KEYS.items():
-        default = {"model": ["starter"], "exact": False, "quiet": False}.get(key, built_in[key].default)
+        default = {"model": ["starter"], "exact": False, "words": False, "quiet": False}.get(
+            key, built_in[key].default
+        )
         found.setdefault(key, Setting(default if type(default) is kind else None, "built in"))
     return found
