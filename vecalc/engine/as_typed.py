@@ -40,8 +40,8 @@ MOST_TRIED = 20  # runs that are looked up for an error's hint
 _DIGIT = re.compile(r"\d")
 _RUN = re.compile(r"\S+")
 _INNER = re.compile(r"[^\s()\[\]]+")
-# What needs no quotes, is meant as a number, or has a meaning wherever it stands.
-_PLAIN = re.compile(r"[^\W\d][\w'’]*|[0-9]+(\.[0-9]*)?|[-+*/@^=,;:()\[\]]+")
+_NEEDS_NO_QUOTES = re.compile(r"[^\W\d][\w'’]*|[0-9]+(\.[0-9]*)?")  # or is meant as a number
+_PLAIN = re.compile(rf"{_NEEDS_NO_QUOTES.pattern}|[-+*/@^=,;:()\[\]]+")  # or has a meaning beside others
 
 
 # --- text to statements ---------------------------------------------------------------------
@@ -162,7 +162,7 @@ def _as_they_stand(ranker: Ranker, text: str, problem: ExpressionError) -> Itera
 
 def _pieces(text: str, problem: ExpressionError) -> Iterator[str]:
     whole = text.strip()
-    if not _PLAIN.fullmatch(whole):
+    if not _NEEDS_NO_QUOTES.fullmatch(whole):
         yield whole
     places = [missing.span for missing in problem.missing] if isinstance(problem, UnknownWords) else []
     for start, end in [*places, problem.span or Span(0, len(text))]:
@@ -173,6 +173,6 @@ def _pieces(text: str, problem: ExpressionError) -> Iterator[str]:
                 if run.start() > end:
                     break
                 for match in pattern.finditer(run[0]):
-                    piece = match[0] if pattern is _RUN else match[0].strip(",;")
-                    if piece and not _PLAIN.fullmatch(piece):
-                        yield piece
+                    for piece in (match[0], match[0].strip(",;")):
+                        if piece and not _PLAIN.fullmatch(piece):
+                            yield piece

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import cache
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
@@ -167,7 +168,8 @@ class _Nodes:
 
     def positive(self, children: list[Any]) -> Node:
         node: Node = children[1]
-        return node
+        # A number is written with its sign: where it is told, it is told so.
+        return replace(node, span=_span(children[0]).to(node.span)) if isinstance(node, Number) else node
 
     def chain(self, children: list[Any]) -> Chain:
         first, signs, operands = children[0], children[1::2], children[2::2]

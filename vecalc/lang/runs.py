@@ -95,11 +95,15 @@ class Structure:
             i += 1
         return i
 
+    def item(self, i: int) -> Item | None:
+        """The item i, if there is one."""
+        return self.items[i] if 0 <= i < len(self.items) else None
+
     def next(self, i: int, step: int = 1) -> Item | None:
         """The first item from i on that is no blank; with step -1, going back."""
         while 0 <= i < len(self.items) and self.items[i].kind == "blank":
             i += step
-        return self.items[i] if 0 <= i < len(self.items) else None
+        return self.item(i)
 
     def callee(self, bracket: int) -> str | None:
         """What an open bracket belongs to: the name of a function, `[`, or None."""

@@ -61,7 +61,7 @@ NOTHING = Settled()
 
 def settle(text: str, asked: Asked, terminals: Callable[[], Mapping[str, str]]) -> Settled:
     """Which runs of a text are tokens; `terminals` are the regular expressions of the grammar."""
-    if _APART.fullmatch(text):
+    if _APART.fullmatch(text) and text.strip() not in OPERATORS:
         return NOTHING
     if _CALL.fullmatch(text):
         is_one = " " not in text and asked.is_token("", text)
@@ -114,7 +114,7 @@ class _Reading:
             return None
         if self._names(first, end) & {*self.asked.names} or self._named_space(first) is not None:
             return None
-        if text in ("?", '"', "'") or not self.asked.is_token("", text):
+        if text == "?" or not self.asked.is_token("", text):
             return None
         return _alone(text, self.items[first].start)
 
@@ -165,33 +165,37 @@ class _Reading:
         item = self.items[i]
         if item.kind == "quote" and self.asked.is_token("", item.text):
             self.notes.append(f"{item.text} is a word in quotes; with its quotes it is {quote(item.text)}")
-        if item.kind == "number" and self.structure.callee(self.structure.around[i]) is not None:
-            self._numbers_with_commas(i)
+        self._apart_at_commas(i)
         factor = item.kind == "number" and i > 0 and self.items[i - 1].is_sign(FACTORS)
         if (_PART.fullmatch(item.text) or item.kind == "name") and not factor:
             self._atom(i, i + 1)
         else:
             self._flush()
 
-    def _numbers_with_commas(self, i: int) -> None:
-        end = i + 1
-        while self._is_sign_at(end, ",") and self.structure.is_tight(end + 1):
-            if self.items[end + 1].kind != "number":
-                break
-            end += 2
-        text = self._text(i, end)
-        if end > i + 1 and not self._is_sign_at(i - 1, ",") and self.asked.is_token("", text):
-            self.notes.append(f"{text} is {(end - i + 1) // 2} numbers here; the word is {quote(text)}")
+    def _apart_at_commas(self, i: int) -> None:
+        """The note on a token that is several arguments here, and not all of them words."""
+        if self.structure.callee(self.structure.around[i]) is None or self._is_sign_at(i - 1, ","):
+            return
+        for behind in self._longest_first(i, separates=False):
+            piece = self.items[i:behind]
+            words = all(item.kind in ("name", "quote", "sign") for item in piece)
+            text = self._text(i, behind)
+            if words or text.endswith(",") or not any(item.is_sign(",") for item in piece):
+                continue
+            if self.asked.is_token("", text):
+                self.notes.append(f"{text} is taken apart at its commas here; the word is {quote(text)}")
+                return
 
     # --- pieces -----------------------------------------------------------------------------
 
-    def _longest_first(self, i: int) -> list[int]:
-        return list(self._ends(i))[::-1]
+    def _longest_first(self, i: int, *, separates: bool = True) -> list[int]:
+        """The ends of pieces that begin at an item; in a call or list commas are no part of them."""
+        separates = separates and self.structure.callee(self.structure.around[i]) is not None
+        return list(self._ends(i, separates=separates))[::-1]
 
-    def _ends(self, i: int) -> Iterator[int]:
+    def _ends(self, i: int, *, separates: bool) -> Iterator[int]:
         """Where a piece that begins at an item may end, its brackets closed."""
         begins_run = not self.structure.is_tight(i - 1)
-        separates = self.structure.callee(self.structure.around[i]) is not None
         depth = parts = 0
         j = i
         while self.structure.is_tight(j):
@@ -232,7 +236,7 @@ class _Reading:
                 return False  # the grammar has it
         elif self._is_plain(i, behind) or self._is_arithmetic(i, behind):
             return False
-        if self.items[behind - 1].is_sign(",;") and not self._ends_line(i, behind):
+        if self.items[behind - 1].is_sign(",;") and not self._separates_nothing(i, behind):
             return False
         return self.bound.isdisjoint(self._names(i, behind)) and self.asked.is_token(
             space, self._text(i, behind)
@@ -259,15 +263,23 @@ class _Reading:
         for item in self.items[i:behind]:
             if item.kind != "number" and not item.is_sign(OPERATORS):
                 return False
-        beside = (self.structure.next(i - 1, -1), self.structure.next(behind))
-        if any(item is not None and item.is_sign(FACTORS) for item in beside):
+        sums = any(item.is_sign("+-−") for item in self.items[i:behind])
+        before, after = (
+            (self.structure.item(i - 1), self.structure.item(behind))
+            if sums
+            else (self.structure.next(i - 1, -1), self.structure.next(behind))
+        )
+        if any(item is not None and item.is_sign(FACTORS) for item in (before, after)):
             return True
         callee = self.structure.callee(self.structure.around[i])
         return callee not in (None, "[") and self.asked.takes_numbers(callee)
 
-    def _ends_line(self, i: int, behind: int) -> bool:
+    def _separates_nothing(self, i: int, behind: int) -> bool:
+        """Whether a comma or semicolon before an item separates nothing."""
+        if self.structure.around[i] >= 0:
+            return self.items[behind - 1].text == ";"
         item = self.structure.next(behind)
-        return self.structure.around[i] < 0 and (item is None or item.kind in ("end", "comment"))
+        return item is None or item.kind in ("end", "comment")
 
     def _named_space(self, i: int) -> str | None:
         """The space of `fr:roi` that is loaded; None where there is none."""
