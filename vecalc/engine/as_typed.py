@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from vecalc.answers import Answer
@@ -37,6 +38,8 @@ MOST_RESCUED = 8  # runs of one text that are words because they can't be anythi
 LONGEST = 1_000  # characters of a run that may be a word: in error, all that is around is looked up
 MOST_TRIED = 20  # runs that are looked up for an error's hint
 
+# Numbers that are factors, divisors or exponents: of most formulas all are.
+_FACTOR = re.compile(r"(?<![\w.])[0-9.]+\s*\*|[*/^]\s*[0-9.]+(?![\w.])")
 _DIGIT = re.compile(r"\d")
 _RUN = re.compile(r"\S+")
 _INNER = re.compile(r"[^\s()\[\]]+")
@@ -117,7 +120,7 @@ def _rescued(ranker: Ranker, text: str, span: Span | None, tokens: tuple[Token, 
 
 def numbers(ranker: Ranker, text: str, statement: Statement) -> tuple[str, ...]:
     """Notes on numbers of a statement that are words of the vocabulary and may be meant so."""
-    if not _DIGIT.search(text):
+    if not _DIGIT.search(_FACTOR.sub("", text)):
         return ()
     from vecalc.calc.number_words import mistakable
 
@@ -154,7 +157,7 @@ def helped(ranker: Ranker, answer: Answer, statement: Statement | None, problem:
 def _as_they_stand(ranker: Ranker, text: str, problem: ExpressionError) -> Iterator[str]:
     """The words among what stands where a problem is: the whole text, its runs, what is in their brackets."""
     space = ranker.spaces[ranker.default]
-    for piece in list(dict.fromkeys(_pieces(text, problem)))[:MOST_TRIED]:
+    for piece in dict.fromkeys(islice(_pieces(text, problem), MOST_TRIED)):
         if len(piece) <= LONGEST and (row := find_row(space, piece, exact=ranker.options.exact)) is not None:
             yield space.word(row)
             return
@@ -165,14 +168,11 @@ def _pieces(text: str, problem: ExpressionError) -> Iterator[str]:
     if not _NEEDS_NO_QUOTES.fullmatch(whole):
         yield whole
     places = [missing.span for missing in problem.missing] if isinstance(problem, UnknownWords) else []
-    for start, end in [*places, problem.span or Span(0, len(text))]:
-        first = max(start - LONGEST, 0)
-        around = [match for match in _RUN.finditer(text, first) if match.end() >= start]
-        for pattern in (_RUN, _INNER):
-            for run in around[:MOST_TRIED]:
-                if run.start() > end:
-                    break
-                for match in pattern.finditer(run[0]):
-                    for piece in (match[0], match[0].strip(",;")):
-                        if piece and not _PLAIN.fullmatch(piece):
-                            yield piece
+    for start, end in [*places[:MOST_TRIED], problem.span or Span(0, len(text))]:
+        for run in _RUN.finditer(text, max(start - LONGEST, 0)):
+            if run.start() > end:
+                break
+            if run.end() < start:
+                continue
+            for piece in (run[0], *_INNER.findall(run[0][: 2 * LONGEST])):
+                yield from (one for one in (piece, piece.strip(",;")) if one and not _PLAIN.fullmatch(one))

@@ -13,11 +13,13 @@ from typing import Literal, NamedTuple, TypeAlias
 
 Kind: TypeAlias = Literal["blank", "end", "comment", "quote", "number", "name", "where", "sign", "other"]
 
+OPENING = frozenset("([")
 PAIRS = {")": "(", "]": "["}
 BRACKETS = "()[]"
 OPERATORS = frozenset({*"+-−*×∘⊙/÷@·⋅^", "**"})
 FACTORS = OPERATORS - {*"+-−"}  # what binds tighter than a sum
 SIGNS = "".join(sign for sign in sorted(OPERATORS) if len(sign) == 1) + "?,;:=" + BRACKETS
+_APART: frozenset[Kind] = frozenset({"blank", "end", "comment"})
 _QUOTED = {'"': r'"(?:\\.|[^"\\])*"', "'": r"'(?:\\.|[^'\\])*'"}
 
 
@@ -73,21 +75,23 @@ class Structure:
     def __init__(self, text: str, terminals: Mapping[str, str]) -> None:
         self.text = text
         self.items = items(text, terminals)
+        self.signs = [item.text if item.kind == "sign" else "" for item in self.items]
+        self._tight = [item.kind not in _APART for item in self.items]
         self.partner: dict[int, int] = {}  # of the brackets that have one, both ways
         self.around: list[int] = []  # the bracket that an item stands in, -1 for none
         self.open: list[int] = []  # brackets that nothing closes
-        for i, item in enumerate(self.items):
+        for i, sign in enumerate(self.signs):
             self.around.append(self.open[-1] if self.open else -1)
-            if item.is_sign("(["):
+            if sign in OPENING:
                 self.open.append(i)
-            elif item.is_sign(")]") and self.open and self.items[self.open[-1]].text == PAIRS[item.text]:
+            elif sign in PAIRS and self.open and self.signs[self.open[-1]] == PAIRS[sign]:
                 self.partner[i] = self.open[-1]
                 self.partner[self.open.pop()] = i
         self.bound = frozenset(self._bound())
 
     def is_tight(self, i: int) -> bool:
         """Whether there is an item i, and no blank."""
-        return 0 <= i < len(self.items) and self.items[i].kind not in ("blank", "end", "comment")
+        return 0 <= i < len(self.items) and self._tight[i]
 
     def run_end(self, i: int) -> int:
         """Behind the last item of a run."""
@@ -116,7 +120,9 @@ class Structure:
 
     def _bound(self) -> list[str]:
         """Names before `=`, but for the keywords of calls; and the parameters of definitions."""
-        found = []
+        found: list[str] = []
+        if "=" not in self.signs:
+            return found
         for i, item in enumerate(self.items):
             if item.kind != "name":
                 continue

@@ -15,7 +15,7 @@ from functools import cache
 from typing import NamedTuple
 
 from vecalc.errors import Span
-from vecalc.lang.runs import BRACKETS, FACTORS, OPERATORS, Structure
+from vecalc.lang.runs import BRACKETS, FACTORS, OPERATORS, PAIRS, Structure
 from vecalc.lang.show import quote
 
 # Parts of a token that is looked for inside a run: `state-of-the-art` has four. Without a limit, a text of
@@ -27,6 +27,11 @@ _WORD, _NUMBER = r"[^\W\d][\w'’]*+", r"[0-9]++(?:\.[0-9]++)?+"
 _APART = re.compile(rf"(?:\s*+(?:{_WORD}|{_NUMBER}|[-+*/@^?=])(?!\S))*+\s*+")
 # and the call of a function with words.
 _CALL = re.compile(rf"{_WORD}\(\s*+(?:{_WORD}|\?)(?:\s*+,\s*+(?:{_WORD}|\?))*+\s*+\)")
+# What is in the runs of most other formulas, between brackets, blanks and commas: two operands at most;
+_PIECE = re.compile(rf"(?:{_WORD}|{_NUMBER})?([*/^@+](?:{_WORD}|{_NUMBER})?)?|[-−?=]")
+# and what they hold none of: brackets without a blank, commas that may be part of a token.
+_CLOSE = re.compile(r"[(\[][^\s()\[\]]*+[)\]]|,\S|,\s*$")
+_BETWEEN = re.compile(r"[\s()\[\],]+")
 _PART = re.compile(r"[\w'’]+")  # of a word with hyphens
 
 IsToken = Callable[[str, str], bool]  # (space, word) -> is it in that vocabulary?
@@ -66,9 +71,22 @@ def settle(text: str, asked: Asked, terminals: Callable[[], Mapping[str, str]]) 
     if _CALL.fullmatch(text):
         is_one = " " not in text and asked.is_token("", text)
         return _alone(text, 0) if is_one else NOTHING
+    if _is_usual(text, asked.is_token):
+        return NOTHING
     asked = asked._replace(is_token=cache(asked.is_token))
     reading = _Reading(Structure(text, terminals()), asked)
     return reading.whole() or reading.parts()
+
+
+def _is_usual(text: str, is_token: IsToken) -> bool:
+    """Whether a short look says that no piece of a text is a token."""
+    if _CLOSE.search(text) or not _BETWEEN.search(text.strip()):
+        return False
+    for piece in _BETWEEN.split(text):
+        match = _PIECE.fullmatch(piece)
+        if match is None or (match[1] and len(piece) > 1 and is_token("", piece)):
+            return False
+    return True
 
 
 def read_as_number(written: str) -> str:
@@ -139,6 +157,9 @@ class _Reading:
 
     def _operand(self, i: int) -> int | None:
         """Take the operand that begins at an item; behind it, or None where a sign or a call begins."""
+        if self._stands_apart(i):
+            self._atom(i, i + 1)
+            return i + 1
         item = self.items[i]
         space = self._named_space(i)
         at = i if space is None else i + 2
@@ -160,6 +181,15 @@ class _Reading:
             )
         return behind
 
+    def _stands_apart(self, i: int) -> bool:
+        """Whether a name can be no part of a token; of most texts all are so."""
+        if self.items[i].kind != "name":
+            return False
+        behind = self.structure.signs[i + 1] if self.structure.is_tight(i + 1) else " "
+        if behind == ",":
+            return self._separates(i) and not self.structure.is_tight(i + 2)
+        return behind == " " or (behind in PAIRS and i + 1 in self.structure.partner)
+
     def _as_it_is(self, i: int) -> None:
         """A name, a number, what is quoted, or what can't be read."""
         item = self.items[i]
@@ -174,7 +204,7 @@ class _Reading:
 
     def _apart_at_commas(self, i: int) -> None:
         """The note on a token that is several arguments here, and not all of them words."""
-        if self.structure.callee(self.structure.around[i]) is None or self._is_sign_at(i - 1, ","):
+        if not self._separates(i) or self._is_sign_at(i - 1, ","):
             return
         for behind in self._longest_first(i, separates=False):
             piece = self.items[i:behind]
@@ -190,8 +220,12 @@ class _Reading:
 
     def _longest_first(self, i: int, *, separates: bool = True) -> list[int]:
         """The ends of pieces that begin at an item; in a call or list commas are no part of them."""
-        separates = separates and self.structure.callee(self.structure.around[i]) is not None
+        separates = separates and self._separates(i)
         return list(self._ends(i, separates=separates))[::-1]
+
+    def _separates(self, i: int) -> bool:
+        """Whether an item stands in the brackets of a call or list, where commas separate."""
+        return self.structure.callee(self.structure.around[i]) is not None
 
     def _ends(self, i: int, *, separates: bool) -> Iterator[int]:
         """Where a piece that begins at an item may end, its brackets closed."""
@@ -203,12 +237,11 @@ class _Reading:
             if item.kind == "quote" and (j == i or any(map(str.isspace, item.text))):
                 return
             if item.kind == "sign":
-                if j > i and depth == 0:
-                    parts += 1
-                    if parts <= MOST_PARTS:
-                        yield j
-                    elif not begins_run:
-                        return
+                parts += j > i
+                if parts > MOST_PARTS and not begins_run:
+                    return
+                if j > i and depth == 0 and parts <= MOST_PARTS:
+                    yield j
                 step = self._depth(i, j, depth, separates=separates)
                 if step is None:
                     return
@@ -292,7 +325,7 @@ class _Reading:
         return Token(self._text(i, behind), space, Span(self.items[first].start, self.items[behind - 1].end))
 
     def _is_sign_at(self, i: int, signs: str) -> bool:
-        return 0 <= i < len(self.items) and self.items[i].is_sign(signs)
+        return 0 <= i < len(self.items) and self.structure.signs[i] != "" and self.structure.signs[i] in signs
 
     def _text(self, i: int, behind: int) -> str:
         return self.structure.text[self.items[i].start : self.items[behind - 1].end] if i < behind else ""
