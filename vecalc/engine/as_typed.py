@@ -40,10 +40,12 @@ MOST_TRIED = 20  # runs that are looked up for an error's hint
 
 # Numbers that are factors, divisors or exponents: of most formulas all are.
 _FACTOR = re.compile(r"(?<![\w.])[0-9.]+\s*\*|[*/^]\s*[0-9.]+(?![\w.])")
+_NAME = re.compile(r"[^\W\d][\w'’]*")
+_BINDS = re.compile(rf"({_NAME.pattern})\s*=(?!>)")
 _DIGIT = re.compile(r"\d")
 _RUN = re.compile(r"\S+")
 _INNER = re.compile(r"[^\s()\[\]]+")
-_NEEDS_NO_QUOTES = re.compile(r"[^\W\d][\w'’]*|[0-9]+(\.[0-9]*)?")  # or is meant as a number
+_NEEDS_NO_QUOTES = re.compile(rf"{_NAME.pattern}|[0-9]+(\.[0-9]*)?")  # or is meant as a number
 _PLAIN = re.compile(rf"{_NEEDS_NO_QUOTES.pattern}|[-+*/@^=,;:()\[\]]+")  # or has a meaning beside others
 
 
@@ -75,7 +77,9 @@ def read(
         except SyntaxProblem as problem:
             refusal = refusal or problem
             rescued = _rescued(ranker, text, problem.span, tokens)
-            if rescued is None:
+            if rescued is None or not {*_NAME.findall(rescued.text)}.isdisjoint(
+                {*names, *_BINDS.findall(text)}
+            ):
                 raise refusal from None
             notes = (*notes, f"{rescued.text} read as one word")
             tokens = tuple(sorted((*tokens, rescued), key=lambda token: token.span))
@@ -120,7 +124,7 @@ def _rescued(ranker: Ranker, text: str, span: Span | None, tokens: tuple[Token, 
 
 def numbers(ranker: Ranker, text: str, statement: Statement) -> tuple[str, ...]:
     """Notes on numbers of a statement that are words of the vocabulary and may be meant so."""
-    if not _DIGIT.search(_FACTOR.sub("", text)):
+    if not _DIGIT.search(_FACTOR.sub("", text[slice(*statement.span)])):
         return ()
     from vecalc.calc.number_words import mistakable
 

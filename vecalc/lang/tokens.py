@@ -80,7 +80,7 @@ def settle(text: str, asked: Asked, terminals: Callable[[], Mapping[str, str]]) 
 
 def _is_usual(text: str, is_token: IsToken) -> bool:
     """Whether a short look says that no piece of a text is a token."""
-    if _CLOSE.search(text) or not _BETWEEN.search(text.strip()):
+    if _CLOSE.search(text) or len(text.split(maxsplit=1)) == 1:
         return False
     for piece in _BETWEEN.split(text):
         match = _PIECE.fullmatch(piece)
