@@ -1,4 +1,4 @@
-"""A token wins over an expression: whole vocabularies typed as they stand, and what must stay an expression."""
+"""A token wins over an expression: whole vocabularies typed as they stand, and what stays an expression."""
 
 from __future__ import annotations
 
@@ -16,22 +16,27 @@ import pytest
 from data import data_file, needs_data
 from folding import tried
 from hypothesis import strategies as st
-from running import Ran, run
+from running import Done
+from running import vecalc as run
 
 import vecalc
 from vecalc.answers import Answer, Ranking
 from vecalc.engine.as_typed import read
-from vecalc.lang.nodes import Word, walk
+from vecalc.errors import UnfinishedText, UnknownWords
+from vecalc.lang.nodes import Word
+from vecalc.lang.parse import terminals
 from vecalc.lang.tokens import MOST_PARTS, Asked, Settled, settle
 from vecalc.space.matrix import MatrixSpace
 
 TOKENS = [
     "king", "man", "hour", "queen", "a", "b", "x", "K", "m", "fr", "roi",
     "24-hour", "20-year-old", "7-eleven", "9-11", "km/h", "C++", "C#", "10,000", "ENTITY/Barack_Obama",
-    "/c/en/king", "bn:00000001n", "Customers;", "col·lecció", "1/2", "7-1", "5-gkQ", "63e74", "20", "2", "0.5",
-    "[UNK]", "</s>", ":)", ":-(", "'s", "``", "#metoo", "a.b", "a@b.c", "$5", "5%", "<unk>", "R&D", "a|b",
-    "fr:roi", "king_(chess)", "Toy Story (1995)", "where", "?", "(", "-", "...", "1e999", "E=mc2", "king,queen",
-    "1,2", "👑", "👨", "👩", "👨‍👩‍👧", "🇬🇧", "👍🏽", "❤️", "1️⃣", "#️⃣", "▁the", "##ing", "don't", "x-1",
+    "/c/en/king", "bn:00000001n", "Customers;", "col·lecció", "1/2", "7-1", "5-gkQ", "63e74", "20", "2",
+    "0.5", "[UNK]", "</s>", ":)", ":-(", "'s", "``", "#metoo", "a.b", "a@b.c", "$5", "5%", "<unk>", "R&D",
+    "a|b",
+    "fr:roi", "king_(chess)", "Toy Story (1995)", "where", "?", "(", "-", "...", "1e999", "E=mc2",
+    "king,queen", "1,2", "👑", "👨", "👩", "👨‍👩‍👧", "🇬🇧", "👍🏽", "❤️", "1️⃣", "#️⃣",
+    "▁the", "##ing", "don't", "x-1",
 ]  # fmt: skip
 
 
@@ -60,7 +65,7 @@ def parsed(text: str) -> str:
 
 
 def category(found: list[Answer], token: str, vector: np.ndarray) -> str:
-    """What became of a token that somebody typed: `word`, `told`, `error` with its quoted form, or `wrong`."""
+    """What became of a token that was typed: `word`, `told`, `error` with its quoted form, or `wrong`."""
     if len(found) != 1:
         return "wrong"
     (one,) = found
@@ -97,7 +102,8 @@ def hold_up(tokens: list[str]) -> None:
 
 def codes() -> list[str]:
     """A thousand made-up ids, such as items of a shop have."""
-    chance, letters = random.Random(7), "0123456789012345678901234567abcdeEgkQxXyz"
+    chance = random.Random(7)  # noqa: S311 - no secrets
+    letters = "0123456789012345678901234567abcdeEgkQxXyz"
     found = dict.fromkeys(["63e74", "5-gkQ", "20", "7-1", "63E-0", "1e5", "007"])
     while len(found) < 1000:
         code = "".join(chance.choices(letters, k=chance.randint(1, 6)))
@@ -242,7 +248,7 @@ def test_a_loaded_space_wins_over_a_token_with_a_colon() -> None:
 
 def test_places_are_those_of_the_text() -> None:
     found = answer("km/h + C++ - zzz")
-    assert isinstance(found.error, vecalc.UnknownWords)
+    assert isinstance(found.error, UnknownWords)
     assert [missing.span for missing in found.error.missing] == [(13, 16)]
     found = answer("km/h + [C++ king]")
     assert isinstance(found.error, vecalc.VecalcError)
@@ -252,7 +258,7 @@ def test_places_are_those_of_the_text() -> None:
 
 def test_the_mask_typed_by_somebody_is_a_character_like_others() -> None:
     found = answer("\ufdd0 + king")
-    assert isinstance(found.error, vecalc.UnknownWords)
+    assert isinstance(found.error, UnknownWords)
     assert [missing.word for missing in found.error.missing] == ["\ufdd0"]
 
 
@@ -269,7 +275,7 @@ def test_the_mask_typed_by_somebody_is_a_character_like_others() -> None:
         ("20", ['20 is a number here; the word is "20"']),
         ("20 + king", ['20 is a number here; the word is "20"']),
         ("mean(20, 2)", ['20 is a number here; the word is "20"', '2 is a number here; the word is "2"']),
-        ("[20, 2]*king", ['20 is a number here; the word is "20"', '2 is a number here; the word is "2"']),
+        ("sum([20, 2])", ['20 is a number here; the word is "20"', '2 is a number here; the word is "2"']),
         ("norm([20, 3])", []),
         ("20*king", []),
         ("king/2", []),
@@ -281,15 +287,11 @@ def test_the_mask_typed_by_somebody_is_a_character_like_others() -> None:
         ("max(cos(king, queen), 0.5)", []),
         ("1 - cos(king, queen)*2", []),
         ("f(king) where f(x) = x + 2", []),
-        ("sum([1,2])", ['1,2 is taken apart at its commas here; the word is "1,2"', "1 is a number"]),
+        ("sum([1,2])", ['1,2 is taken apart at its commas here; the word is "1,2"']),
     ],
 )
 def test_readings_are_told(text: str, notes: list[str]) -> None:
-    found = answer(text).notes
-    if text == "sum([1,2])":
-        assert notes[0] in found
-        return
-    assert [*found] == notes
+    assert [*answer(text).notes] == notes
 
 
 def test_a_number_stays_one_in_a_list_that_has_others() -> None:
@@ -306,7 +308,6 @@ def test_a_number_stays_one_in_a_list_that_has_others() -> None:
         ("Toy Story (1995)", '"Toy Story (1995)" is a word of this vocabulary: write "Toy Story (1995)"'),
         ("?", '"?" is a word of this vocabulary: write "?"'),
         ("(", '"(" is a word of this vocabulary: write "("'),
-        ("where", '"where" is a word of this vocabulary: write "where"'),
     ],
 )
 def test_an_error_names_the_quoted_form(text: str, hint: str) -> None:
@@ -325,7 +326,7 @@ def test_what_cant_be_read_otherwise_is_a_token_in_any_case() -> None:
 
 def test_an_open_bracket_goes_on_even_where_it_is_a_token() -> None:
     for text in ("(", "(king", "[", "cos("):
-        assert isinstance(answer(text).error, vecalc.errors.UnfinishedText)
+        assert isinstance(answer(text).error, UnfinishedText)
 
 
 # --- laws -----------------------------------------------------------------------------------
@@ -366,7 +367,7 @@ def settled(text: str, tokens: Iterable[str] = TOKENS) -> tuple[Settled, list[st
         looked_up.append(word)
         return word in known
 
-    return settle(text, Asked(is_token), vecalc.lang.parse.terminals), looked_up
+    return settle(text, Asked(is_token), terminals), looked_up
 
 
 @pytest.mark.parametrize(
@@ -414,7 +415,7 @@ def shop(tmp_path: Path) -> Path:
     return path
 
 
-def records(ran: Ran) -> Iterator[tuple[str, str]]:
+def records(ran: Done) -> Iterator[tuple[str, str]]:
     for line in ran.out.splitlines():
         record = json.loads(line)
         yield record["expr"], record["parsed"]

@@ -46,7 +46,7 @@ def _pattern(name: str, number: str, quotes: str) -> re.Pattern[str]:
     quoted = "|".join(_QUOTED[quote] for quote in quotes) or r"(?!)"
     return re.compile(
         rf"(?P<end>\n)|(?P<blank>[^\S\n]+)|(?P<comment>(?<!\S)#(?!\ufe0f?\u20e3)[^\n]*)|(?P<quote>{quoted})"
-        rf"|(?P<number>{number})|(?P<name>{name})|(?P<where>where(?![\w'’]))"
+        rf"|(?P<name>{name})|(?P<number>{number})|(?P<where>where(?![\w'’]))"
         rf"|(?P<sign>=>|::|\*\*|[{signs}])|(?P<other>[\"']|[^\s\"'{signs}]+)",
         re.DOTALL,
     )
