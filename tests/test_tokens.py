@@ -25,7 +25,8 @@ from vecalc.engine.as_typed import read
 from vecalc.errors import UnfinishedText, UnknownWords
 from vecalc.lang.nodes import Word
 from vecalc.lang.parse import terminals
-from vecalc.lang.tokens import MOST_PARTS, Asked, Settled, settle
+from vecalc.lang.pieces import MOST_PARTS, Asked
+from vecalc.lang.tokens import Settled, settle
 from vecalc.space.matrix import MatrixSpace
 
 TOKENS = [

@@ -28,8 +28,9 @@ from vecalc.errors import (
 )
 from vecalc.lang.nodes import Statement
 from vecalc.lang.parse import parse, terminals
+from vecalc.lang.pieces import Asked
 from vecalc.lang.show import is_bare, quote
-from vecalc.lang.tokens import Asked, Token, read_as_number, settle
+from vecalc.lang.tokens import Token, read_as_number, settle
 
 if TYPE_CHECKING:
     from vecalc.engine.ranker import Ranker
