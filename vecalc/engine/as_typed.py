@@ -28,7 +28,7 @@ from vecalc.errors import (
 )
 from vecalc.lang.nodes import Statement
 from vecalc.lang.parse import parse, terminals
-from vecalc.lang.pieces import Asked
+from vecalc.lang.pieces import Lexicon
 from vecalc.lang.show import is_bare, quote
 from vecalc.lang.tokens import Token, read_as_number, settle
 
@@ -65,7 +65,7 @@ def read(
     def is_token(space: str, word: str) -> bool:
         return is_known(ranker, space, word, variants=is_bare(word) and not word.replace("-", "").isdecimal())
 
-    asked = Asked(is_token, {*ranker.spaces}, takes_numbers, names)
+    asked = Lexicon(is_token, {*ranker.spaces}, takes_numbers, names)
     tokens, notes = (
         settle(text, asked, lambda: terminals(limits.nesting)) if len(text) <= limits.size else ((), ())
     )

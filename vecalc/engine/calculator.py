@@ -8,7 +8,8 @@ many at once. Whatever is answered goes this way: one expression, a batch, the p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, TypeVar
@@ -18,11 +19,12 @@ from vecalc.calc.evaluate import Evaluated, Values, evaluate
 from vecalc.calc.expand import Definition, Scope, expand, expand_from_afar
 from vecalc.calc.resolve import Resolved, resolve
 from vecalc.calc.values import Worth
-from vecalc.engine import as_typed, assembly
+from vecalc.engine import assembly
 from vecalc.engine.question import Computed, Options, Question
 from vecalc.engine.ranker import Ranker
 from vecalc.errors import NoValue, Span, TypeMismatch, VecalcError
 from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement, Word
+from vecalc.lang.parse import parse, stands_apart
 from vecalc.lang.show import show
 from vecalc.space import VectorSpace
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 CHUNK = 256  # expressions that are searched for together: one product of matrices instead of many
 
 T = TypeVar("T")
+_DIGIT = re.compile(r"\d")
 
 
 def _stage(
@@ -46,7 +49,7 @@ def _stage(
         try:
             return work(calculator, one)
         except VecalcError as problem:
-            return as_typed.helped(calculator, one.answer, one.statement, problem)
+            return _with_help(calculator, one.answer, one.statement, problem)
 
     return handed_on
 
@@ -176,10 +179,10 @@ class Calculator(Ranker):
             if not statements and not only_definitions:
                 raise _nothing()
         except VecalcError as problem:
-            yield as_typed.helped(self, blank, None, problem)
+            yield _with_help(self, blank, None, problem)
             return
         for statement in statements:
-            numbers = as_typed.numbers(self, question.text, statement)
+            numbers = self._numbers(question.text, statement)
             answer = blank._replace(parsed=show(statement), notes=(*notes, *numbers))
             try:
                 if isinstance(statement, Bind | Define):
@@ -194,7 +197,7 @@ class Calculator(Ranker):
                 afar = expand_from_afar(body, scope) if self.remember else None
                 yield Computed(answer, statement, tree, afar)
             except VecalcError as problem:
-                yield as_typed.helped(self, answer, statement, problem)
+                yield _with_help(self, answer, statement, problem)
 
     def _as_word(self, question: Question, blank: Answer) -> Computed:
         """A text as one word; blanks around it are part of it where the vocabulary has them so."""
@@ -209,7 +212,7 @@ class Calculator(Ranker):
         self, text: str, names: Mapping[str, Node] | None = None
     ) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
         """Parse, with the vocabulary's word on what is a token, and the prelude at hand if it is needed."""
-        statements, notes = as_typed.read(self, text, {**self.scope.names, **(names or {})})
+        statements, notes = self._statements(text, {*self.scope.names, *(names or ())})
         if "(" in text and not self.shipped:
             from vecalc.engine import prelude
 
@@ -217,6 +220,21 @@ class Calculator(Ranker):
                 self.shipped = prelude.functions()
                 self.scope = self.scope._replace(functions={**self.shipped, **self.scope.functions})
         return statements, notes
+
+    def _statements(self, text: str, names: Collection[str]) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
+        if stands_apart(text):
+            return parse(text, self.options.limits), ()
+        from vecalc.engine import as_typed
+
+        return as_typed.read(self, text, names)
+
+    def _numbers(self, text: str, statement: Statement) -> tuple[str, ...]:
+        """Notes on numbers that are words, too."""
+        if not _DIGIT.search(text[slice(*statement.span)]):
+            return ()
+        from vecalc.engine import as_typed
+
+        return as_typed.numbers(self, text, statement)
 
     def _bind(self, statement: Bind | Define, names: Mapping[str, Node] | None = None) -> None:
         """Take up a name; a value is computed once, so that its problems show where it is bound.
@@ -267,6 +285,15 @@ class Calculator(Ranker):
 
 
 # --- helpers --------------------------------------------------------------------------------
+
+
+def _with_help(
+    calculator: Calculator, answer: Answer, statement: Statement | None, problem: VecalcError
+) -> Answer:
+    """The answer that a problem prevents; its hint names what is a word as it stands."""
+    from vecalc.engine import as_typed
+
+    return as_typed.helped(calculator, answer, statement, problem)
 
 
 def _sound(one: T) -> T:

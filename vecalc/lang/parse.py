@@ -74,6 +74,15 @@ def terminals(nesting: int = DEFAULT_LIMITS.nesting) -> Mapping[str, str]:
     return {one.name: one.pattern.to_regexp() for one in build_parser(_Nodes, nesting).terminals}
 
 
+ATOM = r"(?:[^\W\d][\w'’]*+|[0-9]++(?:\.[0-9]++)?+)"  # a word or a number, as most are
+_APART = re.compile(rf"\s*+{ATOM}(?!\S)\s*+(?:(?:{ATOM}|[-+*/@^?=])(?!\S)\s*+)*+")
+
+
+def stands_apart(text: str) -> bool:
+    """Whether a text has only words, numbers and signs with blanks between them: no other token fits in."""
+    return _APART.fullmatch(text) is not None
+
+
 # --- tokens without quotes ------------------------------------------------------------------
 
 MASK = "\ufdd0"  # what the grammar knows as JOINED: a character that Unicode keeps free for such a use

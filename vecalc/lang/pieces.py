@@ -19,8 +19,8 @@ MOST_PARTS = 12
 IsToken = Callable[[str, str], bool]  # (space, word) -> is it in that vocabulary?
 
 
-class Asked(NamedTuple):
-    """What is asked about the pieces of a text."""
+class Lexicon(NamedTuple):
+    """What is known outside of a text about what may be in it."""
 
     is_token: IsToken
     spaces: Collection[str] = ()  # that can be named
@@ -31,11 +31,11 @@ class Asked(NamedTuple):
 class Pieces:
     """The pieces of one text, by the items where they begin and behind which they end."""
 
-    def __init__(self, structure: Structure, asked: Asked) -> None:
+    def __init__(self, structure: Structure, lexicon: Lexicon) -> None:
         self.structure = structure
         self.items = structure.items
-        self.asked = asked
-        self.bound = structure.bound.union(asked.names)
+        self.lexicon = lexicon
+        self.bound = structure.bound.union(lexicon.names)
 
     def stands_apart(self, i: int) -> bool:
         """Whether a name can be no part of a token; of most texts all are so."""
@@ -100,7 +100,7 @@ class Pieces:
             return False
         if self.items[behind - 1].is_sign(",;") and not self._separates_nothing(i, behind):
             return False
-        return self.bound.isdisjoint(self.names(i, behind)) and self.asked.is_token(
+        return self.bound.isdisjoint(self.names(i, behind)) and self.lexicon.is_token(
             space, self.text(i, behind)
         )
 
@@ -134,7 +134,7 @@ class Pieces:
         if any(item is not None and item.is_sign(FACTORS) for item in (before, after)):
             return True
         callee = self.structure.callee(self.structure.around[i])
-        return callee not in (None, "[") and self.asked.takes_numbers(callee)
+        return callee not in (None, "[") and self.lexicon.takes_numbers(callee)
 
     def _separates_nothing(self, i: int, behind: int) -> bool:
         """Whether a comma or semicolon before an item separates nothing."""
@@ -147,7 +147,7 @@ class Pieces:
         """The space of `fr:roi` that is loaded; None where there is none."""
         if i + 2 >= len(self.items) or self.items[i].kind != "name" or not self.is_sign_at(i + 1, ":"):
             return None
-        named = self.items[i].text in self.asked.spaces
+        named = self.items[i].text in self.lexicon.spaces
         return self.items[i].text if named and self.items[i + 2].kind in ("name", "number", "other") else None
 
     def is_sign_at(self, i: int, signs: str) -> bool:

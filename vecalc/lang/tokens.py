@@ -15,17 +15,16 @@ from functools import cache
 from typing import NamedTuple
 
 from vecalc.errors import Span
-from vecalc.lang.pieces import Asked, IsToken, Pieces
-from vecalc.lang.runs import FACTORS, OPERATORS, Structure
+from vecalc.lang.parse import ATOM
+from vecalc.lang.pieces import IsToken, Lexicon, Pieces
+from vecalc.lang.runs import FACTORS, Structure
 from vecalc.lang.show import quote
 
-_WORD, _NUMBER = r"[^\W\d][\w'’]*+", r"[0-9]++(?:\.[0-9]++)?+"
-# Texts in which nothing stands so close that it could be a token: words, numbers and signs between blanks,
-_APART = re.compile(rf"(?:\s*+(?:{_WORD}|{_NUMBER}|[-+*/@^?=])(?!\S))*+\s*+")
-# and the call of a function with words.
+# The call of a function with words: no token, unless all of it is one.
+_WORD = r"[^\W\d][\w'’]*+"
 _CALL = re.compile(rf"{_WORD}\(\s*+(?:{_WORD}|\?)(?:\s*+,\s*+(?:{_WORD}|\?))*+\s*+\)")
-# What is in the runs of most other formulas, between brackets, blanks and commas: two operands at most;
-_PIECE = re.compile(rf"(?:{_WORD}|{_NUMBER})?([*/^@+](?:{_WORD}|{_NUMBER})?)?|[-−?=]")
+# What is in the runs of most formulas, between brackets, blanks and commas: two operands at most;
+_PIECE = re.compile(rf"{ATOM}?([*/^@+]{ATOM}?)?|[-−?=]")
 # and what they hold none of: brackets without a blank, commas that may be part of a token.
 _CLOSE = re.compile(r"[(\[][^\s()\[\]]*+[)\]]|,\S|,\s*$")
 _BETWEEN = re.compile(r"[\s()\[\],]+")
@@ -50,17 +49,15 @@ class Settled(NamedTuple):
 NOTHING = Settled()
 
 
-def settle(text: str, asked: Asked, terminals: Callable[[], Mapping[str, str]]) -> Settled:
+def settle(text: str, lexicon: Lexicon, terminals: Callable[[], Mapping[str, str]]) -> Settled:
     """Which runs of a text are tokens; `terminals` are the regular expressions of the grammar."""
-    if _APART.fullmatch(text) and text.strip() not in OPERATORS:
-        return NOTHING
     if _CALL.fullmatch(text):
-        is_one = " " not in text and asked.is_token("", text)
+        is_one = " " not in text and lexicon.is_token("", text)
         return _alone(text, 0) if is_one else NOTHING
-    if _is_usual(text, asked.is_token):
+    if _is_usual(text, lexicon.is_token):
         return NOTHING
-    asked = asked._replace(is_token=cache(asked.is_token))
-    reading = _Reading(Structure(text, terminals()), asked)
+    lexicon = lexicon._replace(is_token=cache(lexicon.is_token))
+    reading = _Reading(Structure(text, terminals()), lexicon)
     return reading.whole() or reading.parts()
 
 
@@ -97,11 +94,11 @@ class _Atom(NamedTuple):
 class _Reading:
     """One text, read from the left."""
 
-    def __init__(self, structure: Structure, asked: Asked) -> None:
+    def __init__(self, structure: Structure, lexicon: Lexicon) -> None:
         self.structure = structure
         self.items = structure.items
-        self.asked = asked
-        self.pieces = Pieces(structure, asked)
+        self.lexicon = lexicon
+        self.pieces = Pieces(structure, lexicon)
         self.tokens: list[Token] = []
         self.notes: list[str] = []
         self.hyphened: list[_Atom] = []  # with hyphens between them, without blanks
@@ -116,9 +113,12 @@ class _Reading:
         text = self.pieces.text(first, end)
         if not text or self.structure.open or self.pieces.is_plain(first, end, alone=True) or not all(more):
             return None
-        if self.pieces.names(first, end) & {*self.asked.names} or self.pieces.named_space(first) is not None:
+        if (
+            self.pieces.names(first, end) & {*self.lexicon.names}
+            or self.pieces.named_space(first) is not None
+        ):
             return None
-        if text == "?" or not self.asked.is_token("", text):
+        if text == "?" or not self.lexicon.is_token("", text):
             return None
         return _alone(text, self.items[first].start)
 
@@ -163,7 +163,7 @@ class _Reading:
         else:
             behind = i + 1
             self._as_it_is(i)
-        if space is not None and self.asked.is_token("", whole := self.pieces.text(i, behind)):
+        if space is not None and self.lexicon.is_token("", whole := self.pieces.text(i, behind)):
             self.notes.append(
                 f"{whole} read as {self.pieces.text(at, behind)} of {space}; the word is {quote(whole)}"
             )
@@ -172,7 +172,7 @@ class _Reading:
     def _as_it_is(self, i: int) -> None:
         """A name, a number, what is quoted, or what can't be read."""
         item = self.items[i]
-        if item.kind == "quote" and self.asked.is_token("", item.text):
+        if item.kind == "quote" and self.lexicon.is_token("", item.text):
             self.notes.append(f"{item.text} is a word in quotes; with its quotes it is {quote(item.text)}")
         self._apart_at_commas(i)
         factor = item.kind == "number" and i > 0 and self.items[i - 1].is_sign(FACTORS)
@@ -191,7 +191,7 @@ class _Reading:
             text = self.pieces.text(i, behind)
             if words or text.endswith(",") or not any(item.is_sign(",") for item in piece):
                 continue
-            if self.asked.is_token("", text):
+            if self.lexicon.is_token("", text):
                 self.notes.append(f"{text} is taken apart at its commas here; the word is {quote(text)}")
                 return
 

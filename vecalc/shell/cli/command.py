@@ -15,6 +15,7 @@ import click
 from vecalc.errors import UsageError, VecalcError
 from vecalc.shell.help_topics import EXAMPLES, short_help, usage
 from vecalc.shell.options import (
+    AS_WORDS,
     DEBUG,
     EXPRESSIONS,
     FILES,
@@ -96,7 +97,7 @@ KINDS = ("man", "bash", "zsh", "fish")
 @LET
 @flag("-i", "--interactive", "Then open the prompt.")
 @MODEL
-@flag("--words", "Take every argument, line or cell as one word, whatever is in it.")
+@AS_WORDS
 @WORDS
 @RANKING
 @FORMAT

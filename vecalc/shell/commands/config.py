@@ -9,7 +9,7 @@ import click
 from vecalc.errors import UsageError
 from vecalc.library.paths import PROJECT, SETTINGS
 from vecalc.shell.display import say, say_exactly
-from vecalc.shell.options import FORMAT, MODEL, QUIET, RANKING, WORDS
+from vecalc.shell.options import AS_WORDS, FORMAT, MODEL, QUIET, RANKING, WORDS
 from vecalc.shell.registry import command, one_of
 from vecalc.shell.settings import KEYS, TEMPLATE, Setting, with_default_model
 
@@ -63,6 +63,7 @@ def _init() -> int:
 
 @click.command()
 @MODEL
+@AS_WORDS
 @WORDS
 @RANKING
 @FORMAT
