@@ -1,6 +1,7 @@
 """What is typed as it stands in the vocabulary: read as a token, or said in a note or an error's hint.
 
 read      a text to statements; without blanks, tokens win over expressions (`lang.tokens`)
+as_word   a text as one word, for --words
 numbers   notes on numbers that are words, too
 helped    an error, with the quoted form of what is a token
 """
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from vecalc.answers import Answer
 from vecalc.calc.functions import FUNCTIONS
 from vecalc.calc.resolve import find_row
+from vecalc.engine.question import Computed, Question
 from vecalc.errors import (
     ExpressionError,
     LimitExceeded,
@@ -26,13 +28,14 @@ from vecalc.errors import (
     UnknownWords,
     VecalcError,
 )
-from vecalc.lang.nodes import Statement
+from vecalc.lang.nodes import Statement, Word
 from vecalc.lang.parse import parse, terminals
 from vecalc.lang.pieces import Lexicon
-from vecalc.lang.show import is_bare, quote
+from vecalc.lang.show import is_bare, quote, show
 from vecalc.lang.tokens import Token, read_as_number, settle
 
 if TYPE_CHECKING:
+    from vecalc.engine.calculator import Calculator
     from vecalc.engine.ranker import Ranker
 
 MOST_RESCUED = 8  # runs of one text that are words because they can't be anything else
@@ -118,6 +121,16 @@ def _rescued(ranker: Ranker, text: str, span: Span | None, tokens: tuple[Token, 
         if all(one.end <= place.start or one.start >= place.end for one in taken):
             return Token(match[0], "", place) if is_known(ranker, "", match[0]) else None
     return None
+
+
+def as_word(calculator: Calculator, question: Question, blank: Answer) -> Computed:
+    """A text as one word, whatever is in it, blanks at its ends where the vocabulary has them so."""
+    text = question.text
+    if calculator.spaces[calculator.default].row(text) is None:
+        text = text.strip()
+    start = question.text.find(text)
+    word = Word(text, quoted=True, span=Span(start, start + max(len(text), 1)))
+    return Computed(blank._replace(parsed=show(word)), word, word, word if calculator.remember else None)
 
 
 # --- numbers that are words -----------------------------------------------------------------

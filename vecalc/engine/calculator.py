@@ -173,7 +173,9 @@ class Calculator(Ranker):
             if question.problem is not None:
                 raise question.problem
             if self.options.words and not only_definitions:
-                yield self._as_word(question, blank)
+                from vecalc.engine import as_typed
+
+                yield as_typed.as_word(self, question, blank)
                 return
             statements, notes = self._read(question.text, names)
             if not statements and not only_definitions:
@@ -198,15 +200,6 @@ class Calculator(Ranker):
                 yield Computed(answer, statement, tree, afar)
             except VecalcError as problem:
                 yield _with_help(self, answer, statement, problem)
-
-    def _as_word(self, question: Question, blank: Answer) -> Computed:
-        """A text as one word; blanks around it are part of it where the vocabulary has them so."""
-        text = question.text
-        if self.spaces[self.default].row(text) is None:
-            text = text.strip()
-        start = question.text.find(text)
-        word = Word(text, quoted=True, span=Span(start, start + max(len(text), 1)))
-        return Computed(blank._replace(parsed=show(word)), word, word, word if self.remember else None)
 
     def _read(
         self, text: str, names: Mapping[str, Node] | None = None
