@@ -448,6 +448,12 @@ def test_words_of_the_command_line_of_files_and_of_tables(shop: Path, tmp_path: 
     assert run(*whole, "--csv", str(tmp_path / "table.csv"), "-e", "other").code != 0
 
 
+def test_what_is_only_bound_is_told_too(shop: Path) -> None:
+    for how in (("A = km/h; A",), ("A = km/h", "A"), ("--let", "A = km/h", "A")):
+        ran = run("-m", str(shop), "-k", "1", *how)
+        assert (ran.code, ran.err) == (0, "vecalc: note: km/h read as one word\n")
+
+
 def test_an_unknown_token_of_words_is_an_error_with_near_spellings(shop: Path) -> None:
     ran = run("-m", str(shop), "--words", "km/hh")
     assert ran.code == 3

@@ -69,6 +69,9 @@ class Calculator(Ranker):
     ) -> None:
         super().__init__(spaces, options)
         self.scope = Scope()
+        self.untold: dict[
+            str, None
+        ] = {}  # notes on texts that only bind names, so have no answer that tells them
         self.remember = False  # the last answer as `_`, its words as `_1`, `_2`, ...
         self.shipped: Mapping[str, Definition] = {}  # the prelude's functions, once they are needed
 
@@ -155,6 +158,11 @@ class Calculator(Ranker):
         except VecalcError as problem:
             raise problem.at(where=f"{where}{place_in(text, problem.span)}") from None
 
+    def told(self) -> list[str]:
+        """The notes that no answer has told, once."""
+        found, self.untold = self.untold, {}
+        return list(found)
+
     def formula(self, text: str, columns: Sequence[str]) -> ColumnFormula:
         """An expression over columns, read and resolved once, to be computed for many rows.
 
@@ -189,6 +197,8 @@ class Calculator(Ranker):
             try:
                 if isinstance(statement, Bind | Define):
                     self._bind(statement, names)
+                    if all(isinstance(one, Bind | Define) for one in statements):
+                        self.untold.update(dict.fromkeys(answer.notes))
                     continue
                 if only_definitions:
                     raise TypeMismatch("only definitions can stand here", span=statement.span)

@@ -112,6 +112,7 @@ class Opened:
         calculator = Calculator(self.spaces, conditions(self.request))
         self.tell(*calculator.candidate_notes())
         _define(calculator, self.request.let)
+        self.tell(*calculator.told())
         return calculator
 
     def questions(self, typed: Iterable[str]) -> Iterator[Question]:
