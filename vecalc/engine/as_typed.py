@@ -32,7 +32,7 @@ from vecalc.lang.nodes import Statement, Word
 from vecalc.lang.parse import parse, terminals
 from vecalc.lang.pieces import Lexicon
 from vecalc.lang.show import is_bare, quote, show
-from vecalc.lang.tokens import Token, read_as_number, settle
+from vecalc.lang.tokens import NOTHING, Token, read_as_number, settle
 
 if TYPE_CHECKING:
     from vecalc.engine.calculator import Calculator
@@ -68,11 +68,12 @@ def read(
     def is_token(space: str, word: str) -> bool:
         return is_known(ranker, space, word, variants=is_bare(word) and not word.replace("-", "").isdecimal())
 
-    asked = Lexicon(is_token, {*ranker.spaces}, takes_numbers, names)
-    tokens, notes = (
-        settle(text, asked, lambda: terminals(limits.nesting)) if len(text) <= limits.size else ((), ())
-    )
+    lexicon = Lexicon(is_token, {*ranker.spaces}, takes_numbers, names)
+    tokens, notes = NOTHING
+    if len(text) <= limits.size:  # otherwise the parser refuses it
+        tokens, notes = settle(text, lexicon, lambda: terminals(limits.nesting))
     refusal: SyntaxProblem | None = None
+    most = len(tokens) + MOST_RESCUED
     while True:
         try:
             return parse(text, limits, tokens), notes
@@ -80,10 +81,9 @@ def read(
             raise refusal or problem from None
         except SyntaxProblem as problem:
             refusal = refusal or problem
-            rescued = _rescued(ranker, text, problem.span, tokens)
-            if rescued is None or not {*_NAME.findall(rescued.text)}.isdisjoint(
-                {*names, *_BINDS.findall(text)}
-            ):
+            bound = {*names, *_BINDS.findall(text)}
+            rescued = _rescued(ranker, text, problem.span, tokens) if len(tokens) < most else None
+            if rescued is None or not bound.isdisjoint(_NAME.findall(rescued.text)):
                 raise refusal from None
             notes = (*notes, f"{rescued.text} read as one word")
             tokens = tuple(sorted((*tokens, rescued), key=lambda token: token.span))
@@ -104,7 +104,7 @@ def takes_numbers(function: str) -> bool:
 
 def _rescued(ranker: Ranker, text: str, span: Span | None, tokens: tuple[Token, ...]) -> Token | None:
     """The run that a text can't be parsed for, if it is a word."""
-    if span is None or len(tokens) >= MOST_RESCUED:
+    if span is None:
         return None
     taken = {token.span for token in tokens}
     for match in _RUN.finditer(text, text.rfind(" ", 0, max(span.start, 1)) + 1):
