@@ -42,7 +42,6 @@ from vecalc.space.matrix import MatrixSpace
 LETTERS = st.sampled_from("abcxyzÄéλ王कあ_")
 MORE = st.sampled_from("abc019'’_é\u0301ा्ん")
 names = st.builds(lambda first, rest: first + rest, LETTERS, st.text(MORE, max_size=5)).filter("where".__ne__)
-parts = st.text(st.sampled_from("abz09_é’"), min_size=1, max_size=4)
 spaces = st.one_of(st.just(""), names)
 tokens = st.text(max_size=12)
 numbers = st.floats(min_value=0, allow_nan=False, allow_infinity=False).map(abs)
