@@ -35,6 +35,7 @@ from folding import all_hold
 import vecalc
 from vecalc.answers import Answer, Expected, Number, Ranking, Row, Rows, Scored
 from vecalc.calc.functions import FUNCTIONS
+from vecalc.engine import as_typed
 from vecalc.errors import Span, UnknownWords, VecalcError
 from vecalc.lang.limits import Limits
 from vecalc.lang.nodes import Call, Define, Statement, walk
@@ -257,7 +258,7 @@ def test_every_function_has_a_case() -> None:
 
 def parsed(block: Block) -> tuple[Statement, ...]:
     text, options = read_flags(block)
-    return vecalc.parse(text, options.limits)
+    return as_typed.read(vecalc.Calculator(spaces(), options), text, ())[0]
 
 
 def test_blocks_are_found_and_told_apart() -> None:

@@ -25,7 +25,6 @@ from vecalc.lang.nodes import (
     Chain,
     Define,
     Expectation,
-    Hyphenated,
     ListOf,
     Negate,
     Node,
@@ -43,7 +42,6 @@ from vecalc.space.matrix import MatrixSpace
 LETTERS = st.sampled_from("abcxyzÄéλ王कあ_")
 MORE = st.sampled_from("abc019'’_é\u0301ा्ん")
 names = st.builds(lambda first, rest: first + rest, LETTERS, st.text(MORE, max_size=5)).filter("where".__ne__)
-parts = st.text(st.sampled_from("abz09_é’"), min_size=1, max_size=4)
 spaces = st.one_of(st.just(""), names)
 tokens = st.text(max_size=12)
 numbers = st.floats(min_value=0, allow_nan=False, allow_infinity=False).map(abs)
@@ -53,13 +51,7 @@ words = st.one_of(
     st.builds(Word, tokens, st.just(True), spaces),
     st.builds(Word, st.builds(str.__add__, st.sampled_from("a1é_"), st.text(MORE, max_size=4)), space=names),
 )
-hyphenated = st.builds(
-    lambda first, rest, space: Hyphenated((first, *rest), space),
-    names,
-    st.lists(parts, min_size=1, max_size=3),
-    spaces,
-)
-leaves = st.one_of(st.builds(Number, numbers), words, hyphenated, st.just(Candidate()))
+leaves = st.one_of(st.builds(Number, numbers), words, st.just(Candidate()))
 
 
 def chains(operands: st.SearchStrategy[Node]) -> st.SearchStrategy[Chain]:
@@ -108,7 +100,7 @@ nodes = st.recursive(leaves, branches, max_leaves=25)
 statements = st.one_of(
     nodes,
     bindings(nodes),
-    st.builds(Expectation, nodes, st.one_of(words, hyphenated), st.integers(1, 10**18 - 1)),
+    st.builds(Expectation, nodes, words, st.integers(1, 10**18 - 1)),
 )
 
 
@@ -132,7 +124,7 @@ def test_places_lie_in_the_text_and_parts_in_their_whole(tree: Node) -> None:
     text = vecalc.show(tree)
     for node in walk(vecalc.parse(text)[0]):
         assert 0 <= node.span.start < node.span.end <= len(text)
-        if isinstance(node, Word | Hyphenated | Number):
+        if isinstance(node, Word | Number):
             assert vecalc.parse(text[node.span.start : node.span.end]) == (node,)
         if isinstance(node, Chain):
             assert len(node.places) == len(node.rest)

@@ -172,6 +172,15 @@ def test_exact_and_oov_change_how_words_are_read(prompt: Terminal) -> None:
     assert "KING is unknown and was left out" in prompt.says("KING + king")
 
 
+def test_words_takes_a_line_as_it_stands(prompt: Terminal) -> None:
+    assert prompt.says("set words on") == ""
+    assert "unknown word 'king - man'" in prompt.says("king - man")
+    assert "unknown word '('" in prompt.says("(")
+    assert re.search(r"\(1\)\s+king", prompt.says("king"))
+    assert prompt.says("set words off") == ""
+    assert "queen" in prompt.says("king - man + woman")
+
+
 def test_vars_and_del(prompt: Terminal) -> None:
     assert prompt.says("vars") == "nothing is bound\n"
     prompt.says("A = king")

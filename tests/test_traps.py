@@ -1,6 +1,6 @@
 """What other programs of the kind get wrong, and is easily got wrong; the rest of them is in its own place.
 
-sums that depend on brackets, hyphens, deep input      test_language_laws, cases/hyphens
+sums that depend on brackets, hyphens, deep input      test_language_laws, cases/tokens
 metrics that are accepted and ignored                  test_evaluation
 a batch whose last digits are others                   test_batch, test_search
 words that are markup to the screen                    test_cli, test_render_table

@@ -43,7 +43,6 @@ from vecalc.lang.nodes import (
     Call,
     Candidate,
     Chain,
-    Hyphenated,
     ListOf,
     Negate,
     Node,
@@ -140,8 +139,8 @@ class Evaluation:
                 value = self._operation(node, values)
             case SpaceName():
                 return None
-            case Where() | Hyphenated():
-                raise AssertionError("expand and resolve leave none")
+            case Where():
+                raise AssertionError("expand leaves none")
         if not is_each(value):
             self.budget.hold(value)
         return value

@@ -19,7 +19,6 @@ from vecalc.lang.nodes import (
     Call,
     Candidate,
     Define,
-    Hyphenated,
     Node,
     Number,
     SpaceName,
@@ -110,7 +109,7 @@ class _Expansion:
                             {binding.name: (yield self.expand(binding.value, scope, at))}
                         )
                 return (yield self.expand(body, scope, at))
-            case Number() | Hyphenated() | Candidate() | SpaceName():
+            case Number() | Candidate() | SpaceName():
                 return _moved(node, at)
             case _:
                 below = []

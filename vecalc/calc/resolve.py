@@ -15,7 +15,7 @@ import numpy as np
 from vecalc.answers import Oov
 from vecalc.arrays import Floats
 from vecalc.errors import LimitExceeded, NoValue, Span, UnknownName
-from vecalc.lang.nodes import Hyphenated, Node, SpaceName, Where, Word, fold, walk, with_parts
+from vecalc.lang.nodes import Node, SpaceName, Where, Word, fold, walk, with_parts
 from vecalc.space import VectorSpace
 
 
@@ -97,8 +97,6 @@ class _Lookup:
         match node:
             case Word():
                 return self._word(node)
-            case Hyphenated(pieces, space, span, norm):
-                return self._word(Word("-".join(pieces), space=space, span=span, norm=norm))
             case SpaceName(text, span):
                 return SpaceName(self._named(text, span), span)
             case Where():

@@ -16,7 +16,7 @@ from vecalc.calc.values import List, Scalar, Score, Vector
 from vecalc.engine.question import NO_TREE, NO_VALUES, NO_WORDS, Computed, Question
 from vecalc.engine.ranker import Ranker
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
-from vecalc.lang.nodes import Expectation, Hyphenated, Word
+from vecalc.lang.nodes import Expectation, Word
 from vecalc.search import Hits
 from vecalc.search.exact import search
 
@@ -47,7 +47,8 @@ def chunks(
 def _computed(calculator: Calculator, batch: list[Question]) -> Iterator[Computed | Answer]:
     """Everything but the neighbours; plain sums together, unless a line before them binds their words."""
     sums: Mapping[int, tuple[tuple[str, ...], Computed]] = {}
-    if len(batch) > 1 and not calculator.remember and calculator.options.within is None:
+    options = calculator.options
+    if len(batch) > 1 and not calculator.remember and options.within is None and not options.words:
         from vecalc.engine import word_sums
 
         sums = word_sums.compute(calculator, batch)
@@ -200,12 +201,11 @@ def _expected(ranker: Ranker, one: Computed, statement: Expectation) -> Expected
         )
     space = ranker.spaces[one.space]
     word = statement.word
-    text = "-".join(word.parts) if isinstance(word, Hyphenated) else word.text
-    row = find_row(space, text, exact=ranker.options.exact)
+    row = find_row(space, word.text, exact=ranker.options.exact)
     if row is None:
         from vecalc.calc.unknown import unknown_words
 
-        raise unknown_words([(Word(text, span=word.span), space)], several=len(ranker.spaces) > 1)
+        raise unknown_words([(Word(word.text, span=word.span), space)], several=len(ranker.spaces) > 1)
     candidates = ranker.candidates(one.space)
     if row in one.excluded or (candidates is not None and row not in candidates):
         return Expected(space.word(row), statement.at, None)

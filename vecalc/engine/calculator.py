@@ -9,7 +9,7 @@ many at once. Whatever is answered goes this way: one expression, a batch, the p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import wraps
 from typing import TYPE_CHECKING, TypeVar
@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, TypeVar
 from vecalc.answers import Answer
 from vecalc.calc.evaluate import Evaluated, Values, evaluate
 from vecalc.calc.expand import Definition, Scope, expand, expand_from_afar
-from vecalc.calc.resolve import Resolved, find_row, resolve
+from vecalc.calc.resolve import Resolved, resolve
 from vecalc.calc.values import Worth
 from vecalc.engine import assembly
 from vecalc.engine.question import Computed, Options, Question
 from vecalc.engine.ranker import Ranker
 from vecalc.errors import NoValue, Span, TypeMismatch, VecalcError
-from vecalc.lang.nodes import Bind, Define, Expectation, Hyphenated, Node, Statement, Word
-from vecalc.lang.parse import parse
+from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement, Word
+from vecalc.lang.parse import parse, stands_apart
 from vecalc.lang.show import show
 from vecalc.space import VectorSpace
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 CHUNK = 256  # expressions that are searched for together: one product of matrices instead of many
 
 T = TypeVar("T")
-_JOINED = re.compile(r"\S-\S")  # a hyphen that may be part of a word
+_DIGIT = re.compile(r"\d")
 
 
 def _stage(
@@ -49,7 +49,7 @@ def _stage(
         try:
             return work(calculator, one)
         except VecalcError as problem:
-            return one.answer._replace(error=problem)
+            return _with_help(calculator, one.answer, one.statement, problem)
 
     return handed_on
 
@@ -69,6 +69,9 @@ class Calculator(Ranker):
     ) -> None:
         super().__init__(spaces, options)
         self.scope = Scope()
+        self.untold: dict[
+            str, None
+        ] = {}  # notes on texts that only bind names, so have no answer that tells them
         self.remember = False  # the last answer as `_`, its words as `_1`, `_2`, ...
         self.shipped: Mapping[str, Definition] = {}  # the prelude's functions, once they are needed
 
@@ -155,6 +158,11 @@ class Calculator(Ranker):
         except VecalcError as problem:
             raise problem.at(where=f"{where}{place_in(text, problem.span)}") from None
 
+    def told(self) -> list[str]:
+        """The notes that no answer has told, once."""
+        found, self.untold = self.untold, {}
+        return list(found)
+
     def formula(self, text: str, columns: Sequence[str]) -> ColumnFormula:
         """An expression over columns, read and resolved once, to be computed for many rows.
 
@@ -172,17 +180,25 @@ class Calculator(Ranker):
         try:
             if question.problem is not None:
                 raise question.problem
+            if self.options.words and not only_definitions:
+                from vecalc.engine import as_typed
+
+                yield as_typed.as_word(self, question, blank)
+                return
             statements, notes = self._read(question.text, names)
             if not statements and not only_definitions:
                 raise _nothing()
         except VecalcError as problem:
-            yield blank._replace(error=problem)
+            yield _with_help(self, blank, None, problem)
             return
         for statement in statements:
-            answer = blank._replace(parsed=show(statement), notes=notes)
+            numbers = self._numbers(question.text, statement)
+            answer = blank._replace(parsed=show(statement), notes=(*notes, *numbers))
             try:
                 if isinstance(statement, Bind | Define):
                     self._bind(statement, names)
+                    if all(isinstance(one, Bind | Define) for one in statements):
+                        self.untold.update(dict.fromkeys(answer.notes))
                     continue
                 if only_definitions:
                     raise TypeMismatch("only definitions can stand here", span=statement.span)
@@ -193,19 +209,13 @@ class Calculator(Ranker):
                 afar = expand_from_afar(body, scope) if self.remember else None
                 yield Computed(answer, statement, tree, afar)
             except VecalcError as problem:
-                yield answer._replace(error=problem)
+                yield _with_help(self, answer, statement, problem)
 
     def _read(
         self, text: str, names: Mapping[str, Node] | None = None
     ) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
-        """Parse, with the vocabulary's word on hyphens, and the prelude at hand if it is needed."""
-        statements = parse(text, self.options.limits)
-        notes: tuple[str, ...] = ()
-        if _JOINED.search(text):
-            from vecalc.lang.hyphens import settle
-
-            settled, notes = settle(text, statements, self._is_token, {*self.scope.names, *(names or {})})
-            statements = statements if settled == text else parse(settled, self.options.limits)
+        """Parse, with the vocabulary's word on what is a token, and the prelude at hand if it is needed."""
+        statements, notes = self._statements(text, {*self.scope.names, *(names or ())})
         if "(" in text and not self.shipped:
             from vecalc.engine import prelude
 
@@ -214,9 +224,20 @@ class Calculator(Ranker):
                 self.scope = self.scope._replace(functions={**self.shipped, **self.scope.functions})
         return statements, notes
 
-    def _is_token(self, space: str, word: str) -> bool:
-        found = self.spaces.get(space or self.default)
-        return found is not None and find_row(found, word, exact=self.options.exact) is not None
+    def _statements(self, text: str, names: Collection[str]) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
+        if stands_apart(text):
+            return parse(text, self.options.limits), ()
+        from vecalc.engine import as_typed
+
+        return as_typed.read(self, text, names)
+
+    def _numbers(self, text: str, statement: Statement) -> tuple[str, ...]:
+        """Notes on numbers that are words, too."""
+        if not _DIGIT.search(text[slice(*statement.span)]):
+            return ()
+        from vecalc.engine import as_typed
+
+        return as_typed.numbers(self, text, statement)
 
     def _bind(self, statement: Bind | Define, names: Mapping[str, Node] | None = None) -> None:
         """Take up a name; a value is computed once, so that its problems show where it is bound.
@@ -271,6 +292,15 @@ class Calculator(Ranker):
 # --- helpers --------------------------------------------------------------------------------
 
 
+def _with_help(
+    calculator: Calculator, answer: Answer, statement: Statement | None, problem: VecalcError
+) -> Answer:
+    """The answer that a problem prevents; its hint names what is a word as it stands."""
+    from vecalc.engine import as_typed
+
+    return as_typed.helped(calculator, answer, statement, problem)
+
+
 def _sound(one: T) -> T:
     """The same, unless it has failed. Raises its `VecalcError`."""
     if isinstance(one, Answer) and one.error is not None:
@@ -295,7 +325,7 @@ def _expecting(statement: Node | Expectation, scope: Scope) -> Node | Expectatio
     if not isinstance(statement, Expectation):
         return statement
     named = expand(statement.word, scope)
-    if not isinstance(named, Word | Hyphenated):
+    if not isinstance(named, Word):
         raise TypeMismatch(
             f"'{show(statement.word)}' is a name here, and not of a word",
             span=statement.word.span,

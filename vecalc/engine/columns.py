@@ -13,7 +13,7 @@ import numpy as np
 from vecalc.calc.column_formula import ColumnFormula, ColumnSurroundings
 from vecalc.calc.expand import Scope, expand, expand_from_afar
 from vecalc.calc.resolve import Key
-from vecalc.engine import prelude
+from vecalc.engine import as_typed, prelude
 from vecalc.errors import NOWHERE, TypeMismatch, UnknownName, VecalcError
 from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement, Word, walk
 from vecalc.space import VectorSpace
@@ -170,7 +170,7 @@ def depends_on_row(calculator: Calculator, text: str, names: Sequence[str]) -> b
 
     def knows(word: str) -> bool:
         skipped = calculator.options.oov == "skip"
-        return skipped or calculator._is_token("", word) or space.compose(word) is not None
+        return skipped or as_typed.is_known(calculator, "", word) or space.compose(word) is not None
 
     try:
         found = read(calculator, text, columns)

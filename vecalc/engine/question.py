@@ -28,6 +28,7 @@ class Options(NamedTuple):
     min_score: float | None = None
     exact: bool = False
     oov: Oov = "error"
+    words: bool = False  # every text is one word, and nothing is parsed
     limits: Limits = DEFAULT_LIMITS
     within: str | None = None  # the space where neighbours are sought, by name; None: that of the words
     rank: bool = True  # False: only values are wanted, no neighbours

@@ -44,7 +44,7 @@ def grammar_text() -> str:
 class Brackets:
     """Between lexer and parser: a line end inside brackets is a blank, and nesting has a limit.
 
-    The limit also counts runs of minus signs, the other way to nest without end.
+    The limit also counts runs of signs, the other way to nest without end.
     """
 
     always_accept = ("NEWLINE",)
@@ -59,7 +59,7 @@ class Brackets:
             kind = token.type
             if kind == "NEWLINE" and depth > 0:
                 continue
-            signs = signs + 1 if kind == "MINUS" else 0
+            signs = signs + 1 if kind in ("MINUS", "POSITIVE") else 0
             if kind in ("LPAR", "LSQB"):
                 depth += 1
             elif kind in ("RPAR", "RSQB"):

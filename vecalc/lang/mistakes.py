@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 WIDEST_ANALOGY = 80  # characters of words that a message repeats
 _OPERANDS = frozenset(
-    {"NAME", "HYPHENATED", "QUOTED", "IN_SPACE", "SPACE", "NUMBER", "FUNCTION", "LPAR", "LSQB", "CANDIDATE"}
+    {"NAME", "JOINED", "QUOTED", "IN_SPACE", "SPACE", "NUMBER", "FUNCTION", "LPAR", "LSQB", "CANDIDATE"}
 )
-_WORDS = frozenset({"NAME", "HYPHENATED", "QUOTED", "IN_SPACE", "SPACE"})
+_WORDS = frozenset({"NAME", "JOINED", "QUOTED", "IN_SPACE", "SPACE"})
 _OPERATORS = frozenset({*Op.__members__, "AT"})
 _SIGNS = {
     "RPAR": "')'",
@@ -58,11 +58,14 @@ def _bad_character(problem: UnexpectedCharacters, text: str) -> SyntaxProblem:
             span=span,
             hint=f"end the word with {char}, or escape it as \\{char}",
         )
-    if run := re.compile(r"[0-9][\w.'’]*").match(text, at):
+    begun = _BEGUN_NUMBER.search(text, max(at - MOST_DIGITS, 0), at)  # of 0.5king the lexer has taken the 0
+    if run := re.compile(r"[0-9][\w.'’]*").match(text, begun.start() if begun else at):
+        times = _TIMES.fullmatch(run[0])
+        product = f", for a product write {times[1]}*{times[2]}" if times else ""
         return SyntaxProblem(
             f"'{run[0]}' is neither a number nor a word",
             span=Span(*run.span()),
-            hint=f'quote a word that begins with a digit: "{run[0]}"',
+            hint=f'quote a word that begins with a digit: "{run[0]}"{product}',
         )
     twin = char.translate(_ASCII_TWINS)
     if twin != char:
@@ -70,6 +73,11 @@ def _bad_character(problem: UnexpectedCharacters, text: str) -> SyntaxProblem:
     return SyntaxProblem(
         f"{_describe(char)} can't be part of a bare word", span=span, hint='put the word in quotes: "..."'
     )
+
+
+_BEGUN_NUMBER = re.compile(r"(?<![\w.'’])[0-9][0-9.]*$")
+MOST_DIGITS = 40  # of a number that is looked for before the place of an error
+_TIMES = re.compile(r"([0-9]+(?:\.[0-9]+)?)((?!x[0-9])[^\W\d_]\w*)")  # 2king, not 0x10
 
 
 def _describe(char: str) -> str:
@@ -88,11 +96,12 @@ def _bad_token(problem: UnexpectedToken, text: str) -> SyntaxProblem:
         return _ends_early(problem, text)
     start = token.start_pos or 0
     span = Span(start, start + len(token))
+    written = text[start : span.end]  # the token may be a mask
     wanted = _expected(problem)
     return SyntaxProblem(
-        f"unexpected {_name_of(token)}" + (f"; expected {wanted}" if wanted else ""),
+        f"unexpected {_name_of(written)}" + (f"; expected {wanted}" if wanted else ""),
         span=span,
-        hint=_hint(token.type, str(token), text[:start], problem) + _analogy(text),
+        hint=_hint(token.type, written, text[:start], problem) + _analogy(text),
     )
 
 
@@ -141,7 +150,7 @@ def _expected(problem: UnexpectedToken) -> str:
     words = []
     if accepted >= _OPERANDS:
         words = ["a word", "a number", "'('"]
-        accepted -= _OPERANDS | {"MINUS"}
+        accepted -= _OPERANDS | {"MINUS", "POSITIVE"}
     elif accepted >= _WORDS:
         words = ["a word"]
         accepted -= _WORDS
@@ -159,8 +168,8 @@ def _expected(problem: UnexpectedToken) -> str:
     return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
-def _name_of(token: object) -> str:
-    return "'where'" if str(token) == "where" else f"'{shorten(str(token))}'"
+def _name_of(token: str) -> str:
+    return f"'{shorten(token)}'"
 
 
 def _hint(kind: str, token: str, before: str, problem: UnexpectedToken) -> str:
@@ -209,6 +218,6 @@ def _between(kind: str, token: str, before: str) -> str:
     previous = _LAST_WORD.search(before.rstrip())
     if previous and kind == "LPAR":
         return f"for a call write {previous[0]}( without a blank, for a product {previous[0]} * ("
-    if previous and kind in ("NAME", "NUMBER", "HYPHENATED"):
+    if previous and kind in ("NAME", "NUMBER", "JOINED"):
         return f'put an operator between them, or quote a word of several: "{previous[0]} {token}"'
     return "put an operator between them"

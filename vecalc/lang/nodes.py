@@ -75,16 +75,6 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Hyphenated:
-    """`well-known`, written without blanks: joined tokens or a subtraction, as the vocabulary decides."""
-
-    parts: tuple[str, ...]
-    space: str = ""
-    span: Span = field(default=NOWHERE, compare=False)
-    norm: Norm | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Candidate:
     """`?`, every word of the vocabulary at once."""
 
@@ -170,12 +160,12 @@ class Expectation:
     """`body => word @at`: the word is expected among the first `at` neighbours."""
 
     body: Node
-    word: Word | Hyphenated
+    word: Word
     at: int = 1
     span: Span = field(default=NOWHERE, compare=False)
 
 
-Node: TypeAlias = Number | Word | Hyphenated | Candidate | SpaceName | Negate | Chain | Call | ListOf | Where
+Node: TypeAlias = Number | Word | Candidate | SpaceName | Negate | Chain | Call | ListOf | Where
 Statement: TypeAlias = Node | Bind | Define | Expectation
 
 
@@ -296,7 +286,7 @@ def at_norm(tree: Node, norm: Norm, known: dict[int, Node]) -> Node:
     """
 
     def mark(node: Node, below: Sequence[Node]) -> Node:
-        if isinstance(node, Word | Hyphenated | Candidate | Call) and node.norm is None:
+        if isinstance(node, Word | Candidate | Call) and node.norm is None:
             node = replace(node, norm=norm)
         made = with_parts(node, below)
         known[id(made)] = made

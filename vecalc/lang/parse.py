@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import replace
+from functools import cache
 from itertools import dropwhile
 from typing import TYPE_CHECKING, Any
 
 from vecalc.errors import LimitExceeded, Span, SyntaxProblem
 from vecalc.lang.grammar import build_parser
-from vecalc.lang.hyphens import MINUS
 from vecalc.lang.limits import DEFAULT_LIMITS, Limits
 from vecalc.lang.nodes import (
     Bind,
@@ -17,7 +21,6 @@ from vecalc.lang.nodes import (
     Chain,
     Define,
     Expectation,
-    Hyphenated,
     ListOf,
     Negate,
     Node,
@@ -28,31 +31,36 @@ from vecalc.lang.nodes import (
     Word,
 )
 from vecalc.lang.shapes import by_shape
-from vecalc.lang.show import shorten
+from vecalc.lang.show import is_bare, shorten
 
 if TYPE_CHECKING:
-    from lark import Token
+    from lark import Token as LarkToken
+
+    from vecalc.lang.tokens import Token
 
 
-def parse(text: str, limits: Limits = DEFAULT_LIMITS) -> tuple[Statement, ...]:
+def parse(text: str, limits: Limits = DEFAULT_LIMITS, tokens: Sequence[Token] = ()) -> tuple[Statement, ...]:
     """The statements of a text, in order; none for a text of blanks and comments.
 
-    Raises `SyntaxProblem` where the grammar does not accept it, `LimitExceeded` for a text larger than
+    `tokens` are what a vocabulary has read as words, whatever is in them (`tokens.settle`).
+    Raises `SyntaxProblem` where the grammar does not accept the text, `LimitExceeded` for one larger than
     the limits.
     """
     # Four bytes is the longest a character gets, so short texts are never encoded just to be measured.
-    # A true minus sign counts one, like the hyphen that it may stand for (`hyphens`).
-    if len(text) * 4 > limits.size and len(text.replace(MINUS, "-").encode("utf-8", "replace")) > limits.size:
+    if len(text) * 4 > limits.size and len(text.encode("utf-8", "replace")) > limits.size:
         raise LimitExceeded.of("size", f"the expression is longer than {limits.size:,} bytes")
-    return by_shape(text, _parse, limits.nesting)
+    if not tokens:
+        return by_shape(text, _parse, limits.nesting)
+    with _joining(tokens):
+        return _parse(text, limits.nesting, tokens)
 
 
-def _parse(text: str, nesting: int) -> tuple[Statement, ...]:
+def _parse(text: str, nesting: int, tokens: Sequence[Token] = ()) -> tuple[Statement, ...]:
     parser = build_parser(_Nodes, nesting)
     from lark.exceptions import UnexpectedInput
 
     try:
-        statements = parser.parse(text)
+        statements = parser.parse(_masked(text, tokens))
     except UnexpectedInput as problem:
         from vecalc.lang.mistakes import explain
 
@@ -60,13 +68,59 @@ def _parse(text: str, nesting: int) -> tuple[Statement, ...]:
     return statements  # type: ignore[return-value]  # the transformer makes nodes instead of trees
 
 
-def _span(token: Token) -> Span:
+@cache
+def terminals(nesting: int = DEFAULT_LIMITS.nesting) -> Mapping[str, str]:
+    """The regular expressions of the grammar's terminals."""
+    return {one.name: one.pattern.to_regexp() for one in build_parser(_Nodes, nesting).terminals}
+
+
+ATOM = r"(?:[^\W\d][\w'’]*+|[0-9]++(?:\.[0-9]++)?+)"  # a word or a number, as most are
+_APART = re.compile(rf"\s*+{ATOM}(?!\S)\s*+(?:(?:{ATOM}|[-+*/@^?=])(?!\S)\s*+)*+")
+
+
+def stands_apart(text: str) -> bool:
+    """Whether a text has only words, numbers and signs with blanks between them: no other token fits in."""
+    return _APART.fullmatch(text) is not None
+
+
+# --- tokens without quotes ------------------------------------------------------------------
+
+MASK = "\ufdd0"  # what the grammar knows as JOINED: a character that Unicode keeps free for such a use
+
+# The tokens of the text that is being parsed, by where they begin: the parser hands on masks.
+_joined: ContextVar[Mapping[int, Token]] = ContextVar("_joined")
+
+
+@contextmanager
+def _joining(tokens: Sequence[Token]) -> Iterator[None]:
+    before = _joined.set({token.span.start: token for token in tokens})
+    try:
+        yield
+    finally:
+        _joined.reset(before)
+
+
+def _masked(text: str, tokens: Sequence[Token]) -> str:
+    """The text with a mask, as long as the token, in place of each: every place stays what it is."""
+    parts, at = [], 0
+    for token in tokens:
+        start, end = token.span
+        parts += [text[at:start], MASK * (end - start)]
+        at = end
+    return "".join([*parts, text[at:]])
+
+
+def _span(token: LarkToken) -> Span:
     start = token.start_pos
     assert start is not None  # noqa: S101 - every token of a lexer has one
     return Span(start, start + len(token))
 
 
-_OPERATORS = {**Op.__members__, "AT": Op.DOT}  # the terminals of the grammar are called like them
+_OPERATORS = {
+    **Op.__members__,
+    "AT": Op.DOT,
+    "POSITIVE": Op.PLUS,
+}  # the terminals of the grammar are called like them
 
 
 class _Nodes:
@@ -75,7 +129,7 @@ class _Nodes:
     def program(self, children: list[Any]) -> tuple[Statement, ...]:
         return tuple(child for child in children if not hasattr(child, "type"))
 
-    def number(self, children: list[Token]) -> Number:
+    def number(self, children: list[LarkToken]) -> Number:
         token = children[0]
         value = float(token)
         if value == float("inf"):
@@ -86,26 +140,28 @@ class _Nodes:
             )
         return Number(value, _span(token))
 
-    def name(self, children: list[Token]) -> Word:
+    def name(self, children: list[LarkToken]) -> Word:
         return Word(str(children[0]), span=_span(children[0]))
 
-    def quoted(self, children: list[Token]) -> Word:
+    def quoted(self, children: list[LarkToken]) -> Word:
         return Word(unquote(children[0]), quoted=True, span=_span(children[0]))
 
-    def hyphenated(self, children: list[Token]) -> Hyphenated:
-        return Hyphenated(tuple(children[0].split("-")), span=_span(children[0]))
+    def joined(self, children: list[LarkToken]) -> Word:
+        span = _span(children[0])
+        token = _joined.get({}).get(span.start)
+        if token is None:  # somebody typed the mask
+            return Word(str(children[0]), quoted=True, span=span)
+        return Word(token.text, not is_bare(token.text), token.space, span)
 
-    def in_space(self, children: list[Token]) -> Word | Hyphenated:
+    def in_space(self, children: list[LarkToken]) -> Word:
         space, _, word = children[0].partition(":")
-        if "-" in word:
-            return Hyphenated(tuple(word.split("-")), space, _span(children[0]))
         return Word(word, space=space, span=_span(children[0]))
 
-    def quoted_in_space(self, children: list[Token]) -> Word:
+    def quoted_in_space(self, children: list[LarkToken]) -> Word:
         space, word = children
         return Word(unquote(word), quoted=True, space=space[:-1], span=_span(space).to(_span(word)))
 
-    def candidate(self, children: list[Token]) -> Candidate:
+    def candidate(self, children: list[LarkToken]) -> Candidate:
         return Candidate(_span(children[0]))
 
     def group(self, children: list[Any]) -> Node:
@@ -118,6 +174,11 @@ class _Nodes:
 
     def negate(self, children: list[Any]) -> Negate:
         return Negate(children[1], _span(children[0]).to(children[1].span))
+
+    def positive(self, children: list[Any]) -> Node:
+        node: Node = children[1]
+        # A number is written with its sign: where it is told, it is told so.
+        return replace(node, span=_span(children[0]).to(node.span)) if isinstance(node, Number) else node
 
     def chain(self, children: list[Any]) -> Chain:
         first, signs, operands = children[0], children[1::2], children[2::2]
@@ -190,7 +251,7 @@ def _no_repetition(names: list[str], call: Call, what: str) -> None:
 RANK_DIGITS = 18  # more than any vocabulary has words, and less than int() refuses
 
 
-def _rank(token: Token) -> int:
+def _rank(token: LarkToken) -> int:
     if not token.isdecimal() or len(token) > RANK_DIGITS or int(token) < 1:
         raise SyntaxProblem(
             f"@{shorten(token)} is not a rank",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import assert_never
 
@@ -12,7 +13,6 @@ from vecalc.lang.nodes import (
     Chain,
     Define,
     Expectation,
-    Hyphenated,
     ListOf,
     Negate,
     Node,
@@ -49,6 +49,14 @@ def quote(word: str) -> str:
     Control characters, bidi controls and lone surrogates become escapes.
     """
     return '"' + "".join(map(_escape, word)) + '"'
+
+
+_BARE = re.compile(r"[\w'’]+(?:-[\w'’]+)+")
+
+
+def is_bare(token: str) -> bool:
+    """Whether a token that is no name is shown as it is typed, without quotes: one with hyphens."""
+    return _BARE.fullmatch(token) is not None and token[0] not in "'’"
 
 
 def _escape(char: str) -> str:
@@ -94,8 +102,6 @@ def _show(node: Statement, texts: Sequence[str]) -> str:  # noqa: C901 - one sho
             return show_number(value)
         case Word(text, quoted, space):
             return _in_space(space, quote(text) if quoted else text)
-        case Hyphenated(parts, space):
-            return _in_space(space, "-".join(parts))
         case Candidate():
             return "?"
         case SpaceName(text):

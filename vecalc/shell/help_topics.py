@@ -85,11 +85,13 @@ def _syntax() -> str:
 _FOR_DEVELOPERS = re.compile(r"The only statement of the syntax.*?\. ", re.DOTALL)
 
 WORDS = """\
-Words: letters, digits, _ and apostrophes. Anything else in quotes: "new york", "U.S.", "+", "1984".
+Words: letters, digits, _ and apostrophes; emoji are letters. Anything in quotes: "new york", "+", "1984".
+Without blanks the longest tokens of the vocabulary win over an expression, from the left: well-known,
+24-hour, km/h, C++, 10,000; a note says so. well - known, with blanks, is always a subtraction. A number stays
+a number: "20" is the word. In the brackets of a call or list a comma separates. --words parses nothing.
 A word that is not in the vocabulary is looked for in another case, then with its blanks as _ or -, then
-read by its subwords where the model has them (fastText); a note says how. well-known without blanks is
-one word where the vocabulary has it, and a subtraction otherwise. ? is every word at once: an expression
-with it, such as cos(?, king), is a score, and the words are ranked by their numbers, highest first.
+read by its subwords where the model has them (fastText); a note says how. ? is every word at once: an
+expression with it, such as cos(?, king), is a score; the words are ranked by their numbers, highest first.
 users:42 and fr:"bon mot" are words of a named space (-m users=FILE).
 """
 

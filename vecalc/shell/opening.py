@@ -116,6 +116,7 @@ class Opened:
         calculator = Calculator(self.spaces, conditions(self.request))
         self.tell(*calculator.candidate_notes())
         _define(calculator, self.request.let)
+        self.tell(*calculator.told())
         return calculator
 
     def questions(self, typed: Iterable[str]) -> Iterator[Question]:
@@ -123,8 +124,9 @@ class Opened:
 
         Over several files a line is known by the file's name, too.
         """
+        as_words = self.request.words  # blanks and signs may be part of them
         for number, text in enumerate(typed, start=1):
-            yield Question(text.strip(), number)
+            yield Question(text if as_words else text.strip(), number)
         if not self.request.file:
             return
         from vecalc.tables import question_lines
@@ -134,7 +136,7 @@ class Opened:
         for path in self.request.file:
             name = "standard input" if path == "-" else path
             with question_lines.opened(path) as stream:
-                for line in question_lines.lines(stream, longest):
+                for line in question_lines.lines(stream, longest, comments=not as_words):
                     place = f"{name}:{line.number}"
                     id_ = line.number if len(self.request.file) == 1 else place
                     yield Question(line.text, id_, problem=line.problem, where=place)

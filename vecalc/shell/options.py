@@ -107,6 +107,7 @@ MODEL = group(
     flag("--verify", "Compare a kept model with its digests, and its file's."),
 )
 
+AS_WORDS = flag("--words", "Take every argument, line or cell as one word, whatever is in it.")
 EXACT = flag("--exact", "Find words only exactly as written.")
 WORDS = group(EXACT, choice("--oov", "Unknown words in sums and lists.", of=OOVS, default="error"))
 

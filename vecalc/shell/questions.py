@@ -29,6 +29,9 @@ def from_rows(
     from vecalc.tables import question_lines, question_rows
     from vecalc.tables.cell_rules import row_or_number
 
+    if calculator.options.words:
+        yield from _cells(path, texts, tell)
+        return
     checked, tally = False, Tally()
     space = calculator.spaces[calculator.default]
     with question_lines.opened(path) as stream:
@@ -52,6 +55,21 @@ def from_rows(
         raise FileProblem("has no rows", where=path)
     for note in tally.notes():
         tell(note)
+
+
+def _cells(path: str, texts: Sequence[str], tell: Callable[[str], None]) -> Iterator[Question]:
+    """The cells of some columns, row by row: with --words each is a word, and its column the expression."""
+    from vecalc.tables import question_lines, question_rows
+
+    with question_lines.opened(path) as stream:
+        for row in question_rows.rows(path, stream, tell):
+            by_name = {**{as_name(column): cell for column, cell in row.cells.items()}, **row.cells}
+            for text in texts:
+                cell = by_name.get(text, by_name.get(text.strip()))
+                if cell is None:
+                    hint = f"with --words name a column: {', '.join(row.cells)}"
+                    raise UnknownName(f"'{text}' is not a column", where="-e", hint=hint)
+                yield Question(cell, row.number, None, row.cells, row.problem, f"{path}:{row.number}")
 
 
 def _check(

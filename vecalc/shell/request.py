@@ -34,6 +34,7 @@ class Request(NamedTuple):
     let: tuple[str, ...] = ()
     oov: Oov = "error"
     exact: bool = False
+    words: bool = False
     limit: tuple[str, ...] = ()
     precision: int | None = None
     header: bool = True

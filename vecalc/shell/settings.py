@@ -30,6 +30,7 @@ KEYS: dict[str, type] = {
     "min-score": float,
     "oov": str,
     "exact": bool,
+    "words": bool,
     "precision": int,
     "color": str,
     "header": bool,
@@ -123,6 +124,7 @@ TEMPLATE = """\
 # exclude = "inputs"          # inputs | variants | none
 # first = 30000               # rank among the most frequent words only
 # oov = "error"               # error | skip
+# words = false               # true: every argument, line or cell is one word, whatever is in it
 # format = "table"            # table | plain | tsv | csv | json | jsonl | markdown | vector
 # precision = 4
 # color = "auto"              # auto | always | never

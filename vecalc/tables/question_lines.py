@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from vecalc.space.files import for_reading
 LINE_LIMIT = 1 << 20  # bytes of one line; a longer one is read past, in constant memory, and reported
 RAISE = "--limit size=N raises the limit"
 BLOCK = 1 << 20  # bytes read at a time
+_COMMENT = re.compile(r"\s*#(?!\ufe0f?\u20e3)")  # not the emoji of a number sign on a key
 
 
 class Line(NamedTuple):
@@ -40,8 +42,10 @@ def opened(path: str) -> Iterator[IO[bytes]]:
         yield stream
 
 
-def lines(stream: IO[bytes], longest: int = LINE_LIMIT, hint: str = RAISE) -> Iterator[Line]:
-    """The lines of a file. Blank ones and comments are skipped; a bad line is a problem in place.
+def lines(
+    stream: IO[bytes], longest: int = LINE_LIMIT, hint: str = RAISE, *, comments: bool = True
+) -> Iterator[Line]:
+    """The lines of a file. Blank ones and `comments` are skipped; a bad line is a problem in place.
 
     UTF-8 with or without a byte-order mark, LF or CRLF, with or without a last line end. A line may have
     `longest` bytes, its end included.
@@ -63,7 +67,7 @@ def lines(stream: IO[bytes], longest: int = LINE_LIMIT, hint: str = RAISE) -> It
             problem = FileProblem(f"byte {bad.start + 1} is not UTF-8", hint="save the file as UTF-8")
             yield Line(number, raw.decode("utf-8", "replace"), problem)
             continue
-        if text.strip() and not text.lstrip().startswith("#"):
+        if text.strip() and not (comments and _COMMENT.match(text)):
             yield Line(number, text)
 
 

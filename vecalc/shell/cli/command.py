@@ -15,6 +15,7 @@ import click
 from vecalc.errors import UsageError, VecalcError
 from vecalc.shell.help_topics import EXAMPLES, short_help, usage
 from vecalc.shell.options import (
+    AS_WORDS,
     DEBUG,
     EXPRESSIONS,
     FILES,
@@ -38,7 +39,7 @@ SECTIONS = {
         "model", "norm", "words_file", "encoding", "strict", "skip_bad_rows", "allow_trailing",
         "encoding_errors", "trust_pickle", "require_cache", "no_wait", "verify",
     ),
-    "Words": ("exact", "oov"),
+    "Words": ("words", "exact", "oov"),
     "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score", "within"),
     "Output": (
         "format", "json", "output", "resume", "precision", "header", "csv_safe", "color", "line_buffered",
@@ -96,6 +97,7 @@ KINDS = ("man", "bash", "zsh", "fish")
 @LET
 @flag("-i", "--interactive", "Then open the prompt.")
 @MODEL
+@AS_WORDS
 @WORDS
 @RANKING
 @FORMAT

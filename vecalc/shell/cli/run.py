@@ -101,7 +101,8 @@ def _answer_into(sink: Sink, opened: Opened, typed: list[str], skip: int = 0, co
                 code = code or (FAILED if batch or answer.error is None else answer.error.exit_code)
             yield code
             if not answer.ok and request.bail:
-                return
+                break
+    opened.tell(*opened.calculator.told())
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import click
 from vecalc.errors import UsageError
 from vecalc.library.paths import PROJECT, SETTINGS
 from vecalc.shell.display import say, say_exactly
-from vecalc.shell.options import FORMAT, MODEL, QUIET, RANKING, WORDS
+from vecalc.shell.options import AS_WORDS, FORMAT, MODEL, QUIET, RANKING, WORDS
 from vecalc.shell.registry import command, one_of
 from vecalc.shell.settings import KEYS, TEMPLATE, Setting, with_default_model
 
@@ -63,6 +63,7 @@ def _init() -> int:
 
 @click.command()
 @MODEL
+@AS_WORDS
 @WORDS
 @RANKING
 @FORMAT
@@ -76,6 +77,8 @@ def settings_in_force() -> dict[str, Setting]:
     found = with_default_model()
     built_in = {(param.name or "").replace("_", "-"): param for param in _answering.params}
     for key, kind in KEYS.items():
-        default = {"model": ["starter"], "exact": False, "quiet": False}.get(key, built_in[key].default)
+        default = {"model": ["starter"], "exact": False, "words": False, "quiet": False}.get(
+            key, built_in[key].default
+        )
         found.setdefault(key, Setting(default if type(default) is kind else None, "built in"))
     return found

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from vecalc.engine.as_typed import read
 from vecalc.errors import UsageError
-from vecalc.lang.parse import parse
 from vecalc.library.paths import FAVOURITES, as_text
 from vecalc.render.visible import visible
 
@@ -30,7 +30,7 @@ def favourite(session: Session, argument: str) -> None:
         if not re.fullmatch(r"[^\W\d]\w*", name):
             hint = "letters, digits and _: favourite royal = king"
             raise UsageError(f"'{name}' is not a name", where="favourite", hint=hint)
-        parse(text)  # what is wrong with it is told now
+        read(session.calculator, text)  # what is wrong with it is told now
         _change(lambda kept: {**kept, name: " ".join(text.splitlines())})
     elif name not in kept:
         raise UsageError(f"there is no favourite '{name}'", where="favourite", hint="`favourite` lists them")

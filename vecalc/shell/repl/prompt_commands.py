@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from vecalc.calc.expand import Definition
 from vecalc.calc.functions import FUNCTIONS
+from vecalc.engine.as_typed import read
 from vecalc.engine.candidates import candidates
 from vecalc.engine.last_answer import is_neighbour
 from vecalc.engine.question import Options
 from vecalc.errors import ExpressionError, SyntaxProblem, UnfinishedText, UsageError
 from vecalc.lang.nodes import Bind, Define, ListOf
-from vecalc.lang.parse import parse
 from vecalc.lang.show import show
 from vecalc.library import catalogue
 from vecalc.library.paths import text_of
@@ -200,7 +200,7 @@ def _compare(session: Session, argument: str) -> None:
     from vecalc.studies.compare.comparison import notes, operand
     from vecalc.studies.compare.formulas import FORMULAS
 
-    operands = [operand(session.calculator, text) for text in _two(argument)]
+    operands = [operand(session.calculator, text) for text in _two(session, argument)]
     comparison = compared(session.calculator, operands, FORMULAS)
     session.tell(notes([comparison]))
     session.show_sheets(sheets([comparison], for_people=session.format in FOR_PEOPLE))
@@ -238,14 +238,14 @@ def _own_functions(session: Session) -> Iterator[Definition]:
     return (found for name, found in session.calculator.scope.functions.items() if found != shipped.get(name))
 
 
-def _two(argument: str) -> tuple[str, str]:
+def _two(session: Session, argument: str) -> tuple[str, str]:
     """The two expressions before and behind a comma. Raises `UsageError`, or what is wrong with one."""
     try:
-        (found,) = parse(f"[{argument}]")
+        (found,) = read(session.calculator, f"[{argument}]")[0]
     except SyntaxProblem:
         found = None
     if isinstance(found, ListOf) and len(found.items) == 2:
         first, second = map(show, found.items)
         return first, second
-    parse(argument.replace(",", ";"))  # a bracket may be open, or an expression wrong
+    read(session.calculator, argument.replace(",", ";"))  # a bracket may be open, or an expression wrong
     raise UsageError("two expressions are compared", where="compare", hint="compare blood, color")

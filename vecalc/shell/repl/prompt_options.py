@@ -42,6 +42,7 @@ def _settings(session: Session) -> dict[str, object]:
         "min-score": options.min_score,
         "oov": options.oov,
         "exact": options.exact,
+        "words": options.words,
         "format": session.format,
         "precision": session.request.precision,
         "keys": session.keys,
@@ -112,5 +113,6 @@ OPTIONS: dict[str, tuple[str, Callable[[str, str], object]]] = {
     "in": ("within", lambda _, value: None if value in ("", "none") else value),
     "oov": ("oov", partial(_one_of, choices=OOVS)),
     "exact": ("exact", _switch),
+    "words": ("words", _switch),
 }
 NAMES = (*OPTIONS, "format", "precision", "keys", "pager")

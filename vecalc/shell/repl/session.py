@@ -59,6 +59,7 @@ class Session:
                 held.append(answer)
             elif answer.error is None:
                 self._show(answer)
+        self.tell(self.calculator.told())
         if held:
             self._write_once(held)
 

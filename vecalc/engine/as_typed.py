@@ -1,0 +1,196 @@
+"""What is typed as it stands in the vocabulary: read as a token, or said in a note or an error's hint.
+
+read      a text to statements; without blanks, tokens win over expressions (`lang.tokens`)
+as_word   a text as one word, for --words
+numbers   notes on numbers that are words, too
+helped    an error, with the quoted form of what is a token
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from vecalc.answers import Answer
+from vecalc.calc.functions import FUNCTIONS
+from vecalc.calc.resolve import find_row
+from vecalc.engine.question import Computed, Question
+from vecalc.errors import (
+    ExpressionError,
+    LimitExceeded,
+    NoValue,
+    Span,
+    SyntaxProblem,
+    TypeMismatch,
+    UnfinishedText,
+    UnknownWords,
+    VecalcError,
+)
+from vecalc.lang.nodes import Statement, Word
+from vecalc.lang.parse import parse, terminals
+from vecalc.lang.pieces import Lexicon
+from vecalc.lang.show import is_bare, quote, show
+from vecalc.lang.tokens import NOTHING, Token, read_as_number, settle
+
+if TYPE_CHECKING:
+    from vecalc.engine.calculator import Calculator
+    from vecalc.engine.ranker import Ranker
+
+MOST_RESCUED = 8  # runs of one text that are words because they can't be anything else
+LONGEST = 1_000  # characters of a run that may be a word: in error, all that is around is looked up
+MOST_TRIED = 20  # runs that are looked up for an error's hint
+
+# Numbers that are factors, divisors or exponents: of most formulas all are.
+_FACTOR = re.compile(r"(?<![\w.])[0-9.]+\s*\*|[*/^]\s*[0-9.]+(?![\w.])")
+_NAME = re.compile(r"[^\W\d][\w'’]*")
+_BINDS = re.compile(rf"({_NAME.pattern})\s*=(?!>)")
+_DIGIT = re.compile(r"\d")
+_RUN = re.compile(r"\S+")
+_INNER = re.compile(r"[^\s()\[\]]+")
+_NEEDS_NO_QUOTES = re.compile(rf"{_NAME.pattern}|[0-9]+(\.[0-9]*)?")  # or is meant as a number
+_PLAIN = re.compile(rf"{_NEEDS_NO_QUOTES.pattern}|[-+*/@^=,;:()\[\]]+")  # or has a meaning beside others
+
+
+# --- text to statements ---------------------------------------------------------------------
+
+
+def read(
+    ranker: Ranker, text: str, names: Collection[str] = ()
+) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
+    """The statements of a text, and notes on its readings; `names` are bound before it.
+
+    What can't be read otherwise is a token, too, in any case. Raises `SyntaxProblem`, `LimitExceeded`.
+    """
+    limits = ranker.options.limits
+
+    def is_token(space: str, word: str) -> bool:
+        return is_known(ranker, space, word, variants=is_bare(word) and not word.replace("-", "").isdecimal())
+
+    lexicon = Lexicon(is_token, {*ranker.spaces}, takes_numbers, names)
+    tokens, notes = NOTHING
+    if len(text) <= limits.size:  # otherwise the parser refuses it
+        tokens, notes = settle(text, lexicon, lambda: terminals(limits.nesting))
+    refusal: SyntaxProblem | None = None
+    most = len(tokens) + MOST_RESCUED
+    while True:
+        try:
+            return parse(text, limits, tokens), notes
+        except UnfinishedText as problem:
+            raise refusal or problem from None
+        except SyntaxProblem as problem:
+            refusal = refusal or problem
+            bound = {*names, *_BINDS.findall(text)}
+            rescued = _rescued(ranker, text, problem.span, tokens) if len(tokens) < most else None
+            if rescued is None or not bound.isdisjoint(_NAME.findall(rescued.text)):
+                raise refusal from None
+            notes = (*notes, f"{rescued.text} read as one word")
+            tokens = tuple(sorted((*tokens, rescued), key=lambda token: token.span))
+
+
+def is_known(ranker: Ranker, space: str, word: str, *, variants: bool = True) -> bool:
+    """Whether a space (the default one: "") has a word, or one of its variants."""
+    found = ranker.spaces.get(space or ranker.default)
+    exact = ranker.options.exact or not variants
+    return found is not None and find_row(found, word, exact=exact) is not None
+
+
+def takes_numbers(function: str) -> bool:
+    """Whether a number may be meant among the arguments of a function."""
+    known = FUNCTIONS.get(function)
+    return known is None or any(one.kind in ("number", "integer", "value") for one in known.parameters)
+
+
+def _rescued(ranker: Ranker, text: str, span: Span | None, tokens: tuple[Token, ...]) -> Token | None:
+    """The run that a text can't be parsed for, if it is a word."""
+    if span is None:
+        return None
+    taken = {token.span for token in tokens}
+    for match in _RUN.finditer(text, text.rfind(" ", 0, max(span.start, 1)) + 1):
+        place = Span(*match.span())
+        if place.start >= span.end:
+            return None
+        if (
+            place.end < span.start
+            or place in taken
+            or _PLAIN.fullmatch(match[0])
+            or place.end - place.start > LONGEST
+        ):
+            continue
+        if all(one.end <= place.start or one.start >= place.end for one in taken):
+            return Token(match[0], "", place) if is_known(ranker, "", match[0]) else None
+    return None
+
+
+def as_word(calculator: Calculator, question: Question, blank: Answer) -> Computed:
+    """A text as one word, whatever is in it, blanks at its ends where the vocabulary has them so."""
+    text = question.text
+    if calculator.spaces[calculator.default].row(text) is None:
+        text = text.strip()
+    start = question.text.find(text)
+    word = Word(text, quoted=True, span=Span(start, start + max(len(text), 1)))
+    return Computed(blank._replace(parsed=show(word)), word, word, word if calculator.remember else None)
+
+
+# --- numbers that are words -----------------------------------------------------------------
+
+
+def numbers(ranker: Ranker, text: str, statement: Statement) -> tuple[str, ...]:
+    """Notes on numbers of a statement that are words of the vocabulary and may be meant so."""
+    if not _DIGIT.search(_FACTOR.sub("", text[slice(*statement.span)])):
+        return ()
+    from vecalc.calc.number_words import mistakable
+
+    groups = mistakable(statement)
+    found: dict[str, None] = {}
+    for group in groups:
+        written = [text[span.start : span.end] for span in group if span.start >= 0]
+        if written and all(is_known(ranker, "", one, variants=False) for one in written):
+            found.update(dict.fromkeys(map(read_as_number, written)))
+    return tuple(found)
+
+
+# --- errors ---------------------------------------------------------------------------------
+
+
+def helped(ranker: Ranker, answer: Answer, statement: Statement | None, problem: VecalcError) -> Answer:
+    """The answer that a problem prevents; what is a word as it stands is said in its hint."""
+    if not isinstance(problem, ExpressionError) or isinstance(problem, LimitExceeded):
+        return answer._replace(error=problem)
+    text = answer.asked.expr
+    told: list[str] = []
+    if statement is not None and isinstance(problem, TypeMismatch | NoValue):
+        told += numbers(ranker, text, statement)
+    words = dict.fromkeys(_as_they_stand(ranker, text, problem))
+    told += [f"{quote(word)} is a word of this vocabulary: write {quote(word)}" for word in words]
+    if told:
+        keeps = not isinstance(problem, SyntaxProblem) and not (
+            isinstance(problem, UnknownWords) and not problem.suggestions
+        )
+        problem.hint = "; ".join([*told, *([problem.hint] if keeps and problem.hint else [])])
+    return answer._replace(error=problem, notes=tuple(note for note in answer.notes if note not in told))
+
+
+def _as_they_stand(ranker: Ranker, text: str, problem: ExpressionError) -> Iterator[str]:
+    """The words among what stands where a problem is: the whole text, its runs, what is in their brackets."""
+    space = ranker.spaces[ranker.default]
+    for piece in dict.fromkeys(islice(_pieces(text, problem), MOST_TRIED)):
+        if len(piece) <= LONGEST and (row := find_row(space, piece, exact=ranker.options.exact)) is not None:
+            yield space.word(row)
+            return
+
+
+def _pieces(text: str, problem: ExpressionError) -> Iterator[str]:
+    whole = text.strip()
+    if not _NEEDS_NO_QUOTES.fullmatch(whole):
+        yield whole
+    places = [missing.span for missing in problem.missing] if isinstance(problem, UnknownWords) else []
+    for start, end in [*places[:MOST_TRIED], problem.span or Span(0, len(text))]:
+        for run in _RUN.finditer(text, max(start - LONGEST, 0)):
+            if run.start() > end:
+                break
+            if run.end() < start:
+                continue
+            for piece in (run[0], *_INNER.findall(run[0][: 2 * LONGEST])):
+                yield from (one for one in (piece, piece.strip(",;")) if one and not _PLAIN.fullmatch(one))
