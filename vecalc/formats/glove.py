@@ -12,6 +12,7 @@ from pathlib import Path
 
 from vecalc.errors import FileProblem, UsageError
 from vecalc.formats import Block, Head, Source
+from vecalc.formats.csv_layout import layout_of
 from vecalc.formats.text_rows import Chunk, chunks, text_blocks, trailing_numbers
 from vecalc.formats.word2vec_header import BYTE_ORDER_MARK, parse_header
 from vecalc.formats.word_text import unfit
@@ -25,14 +26,14 @@ NARROWEST = 2  # with one number a row, any list of words and counts would be a 
 
 
 def recognise(head: Head) -> bool:
-    """No header, and lines that end with numbers."""
+    """No header, and lines that end with numbers; and no other delimiters than blanks (`csv`)."""
     *lines, last = head.data.removeprefix(BYTE_ORDER_MARK).split(b"\n")
     if head.complete:
         lines.append(last)
     elif not lines:
         lines.append(last.rpartition(b" ")[0])  # its last number may be cut
     looked_at = [line for line in lines if line.strip()][:LOOKED_AT]
-    return parse_header(head.data) is None and _width(looked_at) >= NARROWEST
+    return parse_header(head.data) is None and _width(looked_at) >= NARROWEST and layout_of(head) is None
 
 
 def read(source: Source) -> Iterator[Block]:

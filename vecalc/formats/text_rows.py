@@ -7,7 +7,6 @@ field before them is none: `windows 95 0.1 0.2` could as well be a row too long,
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ from vecalc.arrays import Singles
 from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WIDTH, MAX_WORD, Block, Source
 from vecalc.formats.excuses import MALFORMED, excuse, odd
-from vecalc.formats.float_parsing import table
+from vecalc.formats.float_parsing import plain_numbers, table
 from vecalc.formats.word2vec_header import BYTE_ORDER_MARK, is_number, too_many
 from vecalc.formats.word_text import decode, shown
 
@@ -26,7 +25,6 @@ LONGEST = MAX_WORD + 64 * MAX_WIDTH  # a word, and as many numbers as a row may 
 BLANKS = b" \t\r"
 TRAILING = "rows after the last one that the header promises, ignored"
 PIECE = 1 << 18  # bytes taken apart at once: what is made of them stays in the second-level cache
-_PLAIN = b"0123456789+-.eE "  # what usual numbers and the single blanks between them consist of
 _HINT = "correct the line, or leave such rows out with --skip-bad-rows"
 _HEADER_HINT = "if this is meant as a header, it must be two integers, the number of rows and their width"
 
@@ -164,16 +162,7 @@ def trailing_numbers(line: bytes) -> int:
 
 def _parsed_fast(rows: Sequence[_Row], width: int) -> Singles | None:
     """All numbers [b, width] in one call, or None when some field is not plainly a number."""
-    joined = b" ".join([row.numbers for row in rows])
-    if not rows or joined.translate(None, _PLAIN) or b"  " in joined:
-        return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # older numpy warns where newer raises
-        try:
-            values = np.fromstring(joined, np.float32, sep=" ")
-        except ValueError:
-            return None
-    return values.reshape(len(rows), width) if values.size == len(rows) * width else None
+    return plain_numbers(b" ".join([row.numbers for row in rows]), len(rows), width)
 
 
 def _parsed_one_by_one(rows: Sequence[_Row], width: int, source: Source) -> tuple[list[_Row], Singles]:
