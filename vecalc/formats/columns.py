@@ -23,24 +23,14 @@ Kind: TypeAlias = Literal["text", "lists", "numbers", ""]
 SURE_WORDS = ("word", "token", "term")  # also where they look like numbers
 WORDS = (
     *SURE_WORDS,
-    "key",
-    "words",
-    "tokens",
-    "text",
-    "title",
-    "name",
-    "label",
-    "sentence",
-    "content",
-    "item",
-    "entity",
+    *("key", "words", "tokens", "text", "title", "name", "label", "sentence", "content", "item", "entity"),
 )
 IDS = ("node_id", "item_id", "user_id", "movie_id", "id", "node", "item", "user", "key", "index")
 VECTORS = ("vector", "embedding", "vectors", "embeddings", "emb", "vec")
 # Numbers that are no component of a vector, whatever stands beside them; and so are names that end in id.
 _APART = re.compile(
-    r".*[a-z]Ids?|(?i:(?:.*[_ .-])?ids?|index|idx|rank|row|counts?|freq|frequency|occurrences|n|n_tokens|tokens"
-    r"|length|label|class|cluster|group|target|year|time|timestamp|rating|score)"
+    r".*[a-z]Ids?|(?i:(?:.*[_ .-])?ids?|index|idx|rank|row|counts?|freq|frequency|occurrences|n|n_tokens"
+    r"|tokens|length|label|class|cluster|group|target|year|time|timestamp|rating|score)"
 )
 _UNNAMED = re.compile(r"|Unnamed: \d+")  # as pandas writes and reads an index
 _IN_SERIES = re.compile(r"(.*?)(\d+)")  # dim_0, dim_1, ...; V1, V2; 0, 1

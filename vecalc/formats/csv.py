@@ -54,9 +54,8 @@ def read(source: Source) -> Iterator[Block]:
     if layout.decimal_commas:
         source.tally.remarks["its numbers are read with decimal commas: 0,5 is a half"] = None
     seen = 0
-    for some in records(chain(begun, rest), layout.cut, lambda text: _is_whole(text, plan)):
-        if layout.header and some and some[0].line <= layout.header:
-            some = [record for record in some if record.line != layout.header]
+    for found in records(chain(begun, rest), layout.cut, lambda text: _is_whole(text, plan)):
+        some = [record for record in found if record.line != layout.header]
         yield _block(some, plan, source, seen)
         seen += len(some)
 
@@ -81,17 +80,8 @@ def _plan(layout: Layout, choice: Choice) -> _Plan:
     start, stop = numbers[0], numbers[-1] + 1
     apart = [] if numbers == list(range(start, stop)) else numbers
     width = layout.columns[start].width if choice.lists else len(numbers)
-    return _Plan(
-        layout.cut,
-        len(layout.columns),
-        choice.word,
-        start,
-        stop,
-        apart,
-        width,
-        choice.lists,
-        layout.decimal_commas,
-    )
+    columns, decimal = len(layout.columns), layout.decimal_commas
+    return _Plan(layout.cut, columns, choice.word, start, stop, apart, width, choice.lists, decimal)
 
 
 def _is_whole(text: bytes, plan: _Plan) -> bool:

@@ -160,9 +160,7 @@ def _column(cells: Sequence[bytes], cut: Cut, is_cut: bool) -> Column:
     if 2 * numbers > len(cells):
         whole = all(_WHOLE.fullmatch(cell) for cell in cells)
         values = [int(cell) for cell in cells] if whole else []
-        counting = len(values) > 1 and values == list(
-            range(max(values[0], 0), max(values[0], 0) + len(values))
-        )
+        counting = len(values) > 1 and values == list(range(abs(values[0]), abs(values[0]) + len(values)))
         return Column("", "numbers", whole=whole, counting=counting, distinct=len(set(values)) == len(cells))
     last = len(cells) - 1
     lists = [list_body(cell) for i, cell in enumerate(cells) if is_list(cell, cut=is_cut and i == last)]
@@ -201,7 +199,7 @@ def _is_header(first: Sequence[bytes], columns: Sequence[Column], values: Sequen
 def _is_glove(rows: _Rows, layout: Layout) -> bool:
     """Whether the rows are those of GloVe text, the numbers of which are held apart by blanks or tabs.
 
-    A word may hold a comma, even in all rows: `10,000 0.1 0.2` is no list of three numbers behind the word 10.
+    A word may hold a comma, even in all rows: `10,000 0.1 0.2` is no list of three numbers behind a word 10.
     """
     cut, columns = layout.cut, layout.columns
     if layout.header or not are_vectors(columns):
@@ -212,9 +210,9 @@ def _is_glove(rows: _Rows, layout: Layout) -> bool:
     if cut.style == "brackets" or layout.decimal_commas:
         return False
     word, *others = columns
-    lists = [row[-1] for row in rows.cells if others[-1].kind == "lists"]
+    last = [row[-1] for row in rows.cells if others[-1].kind == "lists"]
     plain = all(column.kind in ("numbers", "lists") for column in others) and not any(
-        b"," in cell or cell[:1] in b"[(" for cell in lists
+        b"," in cell or cell.startswith((b"[", b"(")) for cell in last
     )
     counted = len(components_of(columns, 0)) < sum(column.kind == "numbers" for column in others)
     quoted = sum(record.startswith(b'"') for record in rows.texts)

@@ -64,7 +64,7 @@ def is_list(text: bytes, *, cut: bool = False) -> bool:
 
 
 def numbers_of(bodies: Sequence[bytes], width: int) -> NumberRows:
-    """All numbers, those that are too large for float32 infinite, and the faults of bodies that are no rows."""
+    """All numbers, infinite those too large for float32, and the faults of bodies that are no rows."""
     rows: list[Singles] = []
     good: list[int] = []
     faults: list[tuple[int, str]] = []
