@@ -35,6 +35,7 @@ _APART = re.compile(
 _UNNAMED = re.compile(r"|Unnamed: \d+")  # as pandas writes and reads an index
 _IN_SERIES = re.compile(r"(.*?)(\d+)")  # dim_0, dim_1, ...; V1, V2; 0, 1
 NARROWEST = 2  # components; with one, any list of words and counts would be a model
+LINE_ENDS = "words with line ends, which are read as blanks"
 _HINT = "have a column called word, and one called vector or columns called 0, 1, 2, ..."
 
 
@@ -68,6 +69,14 @@ class Choice(NamedTuple):
     word: int
     numbers: list[int]
     lists: bool
+
+
+def one_line(words: list[bytes], source: Source) -> list[bytes]:
+    """Words without the line ends that texts in tables may have; those that had some are counted."""
+    if b"\n" not in b"".join(words):
+        return words
+    source.tally.counts[LINE_ENDS] += sum(b"\n" in word for word in words)
+    return [b" ".join(word.split()) if b"\n" in word else word for word in words]
 
 
 def are_vectors(columns: Sequence[Column]) -> bool:

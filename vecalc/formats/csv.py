@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from vecalc.errors import FileProblem, UsageError
 from vecalc.formats import HEAD_BYTES, Block, Head, Source
-from vecalc.formats.columns import NARROWEST, Choice, choice_of
+from vecalc.formats.columns import NARROWEST, Choice, choice_of, one_line
 from vecalc.formats.csv_cells import Cut, Record, cells_of, records, split
 from vecalc.formats.csv_layout import Layout, layout_of
 from vecalc.formats.excuses import MALFORMED, odd
@@ -27,7 +27,6 @@ from vecalc.space import VectorSpace
 
 SUFFIXES = (".csv",)
 GZIPPED = True  # it may be
-LINE_ENDS = "words with line ends, which are read as blanks"
 _HINT = "correct the row, or leave such rows out with --skip-bad-rows"
 _QUOTED = b'",\n\r'  # a word that holds one of these is written in quotes
 
@@ -45,8 +44,8 @@ def read(source: Source) -> Iterator[Block]:
     while size < HEAD_BYTES and (chunk := next(rest, None)):  # a stream may come in small pieces
         begun.append(chunk)
         size += len(chunk.data)
-    data = b"".join(chunk.data for chunk in begun)[:HEAD_BYTES]
-    layout = layout_of(Head(data, size <= HEAD_BYTES))
+    data = b"".join(chunk.data for chunk in begun)
+    layout = layout_of(Head(data[: data.find(b"\n", HEAD_BYTES) + 1 or None], complete=True))
     if layout is None:
         message = "the first rows do not hold equally many cells, with numbers in them"
         raise FileProblem(message, where=str(source.path), hint="the file is damaged, or of another format")
@@ -108,10 +107,7 @@ def _block(some: Sequence[Record], plan: _Plan, source: Source, seen: int) -> Bl
     for i, why in numbers.faults:
         _refuse(some[found[i][0]], why, source)
     good = [found[i] for i in numbers.good]
-    raw = [taken.word for _, taken in good]
-    if b"\n" in b"".join(raw):
-        source.tally.counts[LINE_ENDS] += sum(b"\n" in word for word in raw)
-        raw = [b" ".join(word.split()) if b"\n" in word else word for word in raw]
+    raw = one_line([taken.word for _, taken in good], source)
     words = decode(raw, source, lambda i: f"{source.path}:{some[good[i][0]].line}")
     return Block(words, numbers.rows, [seen + i + 1 for i, _ in good])
 

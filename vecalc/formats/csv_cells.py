@@ -75,7 +75,10 @@ def unquoted(cell: bytes) -> bytes:
 
 
 def _before_list(text: bytes, delimiter: bytes, most: int) -> list[bytes]:
-    """The cells before a list in brackets, and the list."""
+    """The cells before a list in brackets, and the list; ('king', [0.1, 0.2]) is a tuple of Python's."""
+    is_tuple = text[:1] == b"(" and text[-1:] == b")"
+    if is_tuple:
+        text = text[1:-1]
     place = text.find(b"[", 1)
     while (further := text.find(b"[", place + 1)) > 0 and text[place + 1 : further].strip():
         place = further  # that was a bracket of a word, such as [UNK]
@@ -85,6 +88,8 @@ def _before_list(text: bytes, delimiter: bytes, most: int) -> list[bytes]:
             return [text]
         front = front[:-1].rstrip(b" ")
     cells = split(front, delimiter, most) if delimiter in _DIVIDING else [unquoted(front)]
+    if is_tuple:
+        cells = [cell.strip(b"'") for cell in cells]
     return [*cells, text[place:]] if place > 0 else [text]
 
 
@@ -115,7 +120,7 @@ def _joined(
     lines: list[Record], cut: Cut, whole: Callable[[bytes], bool]
 ) -> tuple[list[Record], list[Record]]:
     """Records made of lines, and the lines of one that may go on in the next chunk."""
-    is_end = _has_bracket if cut.style == "brackets" else _has_odd_quote
+    is_end = _has_bracket if cut.style == "brackets" else has_odd_quote
     found: list[Record] = []
     i = 0
     while i < len(lines):
@@ -131,13 +136,14 @@ def _joined(
     return found, []
 
 
-def _has_odd_quote(text: bytes) -> bool:
+def has_odd_quote(text: bytes) -> bool:
+    """Whether a quoted cell has no end in this text."""
     return text.count(b'"') % 2 == 1
 
 
 def is_open(text: bytes, cut: Cut) -> bool:
     """Whether a quoted cell, or a list in brackets, has no end in this text."""
-    return text.rfind(b"[") > text.rfind(b"]") if cut.style == "brackets" else _has_odd_quote(text)
+    return text.rfind(b"[") > text.rfind(b"]") if cut.style == "brackets" else has_odd_quote(text)
 
 
 def _has_bracket(text: bytes) -> bool:

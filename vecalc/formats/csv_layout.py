@@ -12,14 +12,16 @@ from typing import NamedTuple
 
 from vecalc.formats import Head
 from vecalc.formats.columns import IDS, NARROWEST, WORDS, Column, Kind, are_vectors, components_of
-from vecalc.formats.csv_cells import MOST_COLUMNS, Cut, Record, cells_of, is_open, records
+from vecalc.formats.csv_cells import MOST_COLUMNS, Cut, Record, cells_of, has_odd_quote, is_open, records
 from vecalc.formats.json_scan import is_json
 from vecalc.formats.number_rows import is_list, list_body
 from vecalc.formats.text_rows import Chunk
 from vecalc.formats.word2vec_header import BYTE_ORDER_MARK, is_number, parse_header
 
 LOOKED_AT = 17  # records, of which the first may be a header
+ENOUGH = 3  # whole ones that do without one that is cut off: a header, and two rows
 _DECIMAL = re.compile(rb"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
+_THOUSAND = re.compile(rb"[+-]?[1-9]\d{0,2},\d{3}")
 _WHOLE = re.compile(rb"[+-]?\d{1,18}")
 _DELIMITERS = (b"\t", b",", b";", b"|")
 _CUTS = (
@@ -46,6 +48,7 @@ class _Rows(NamedTuple):
     texts: list[bytes]
     cells: list[list[bytes]]  # of equally many cells each, but for the last where it is cut off
     is_cut: bool  # whether the last one is
+    are_all: bool  # whether all have as many
 
 
 def layout_of(head: Head) -> Layout | None:
@@ -56,8 +59,8 @@ def layout_of(head: Head) -> Layout | None:
 
 def is_table(data: bytes) -> bool:
     """Whether a file that begins like this is a table, whatever it holds."""
-    rows = [rows for rows, _ in _layouts(Head(data, complete=True)) if rows.cut.style == "cells"]
-    return any(len(some.cells) > 1 for some in rows)
+    tables = [rows for rows, _ in _layouts(Head(data, complete=True)) if rows.cut.style == "cells"]
+    return any(len(rows.cells) > 1 and rows.are_all and not rows.cut.spaced for rows in tables)
 
 
 def _layouts(head: Head) -> list[tuple[_Rows, Layout]]:
@@ -87,9 +90,11 @@ def _taken_apart(head: Head, cut: Cut) -> _Rows | None:
             spaced = [record.text.count(blank) == record.text.count(cut.delimiter) for record in some]
             cut = cut._replace(spaced=2 * sum(spaced) > len(some))
     cells = [cells_of(record.text, cut) for record in some]
-    is_cut = not head.complete and len(some) < LOOKED_AT
-    if is_cut and len(cells) > 3:
+    is_cut = len(some) < LOOKED_AT and bool(some) and (not head.complete or is_open(some[-1].text, cut))
+    if is_cut and len(cells) > ENOUGH:
         some, cells, is_cut = some[:-1], cells[:-1], False
+    elif is_cut and has_odd_quote(some[-1].text):
+        cells[-1] = cells_of(some[-1].text + b'"', cut)
     counts = Counter(len(row) for row in (cells[1:] or cells))
     if not counts:
         return None
@@ -105,7 +110,9 @@ def _taken_apart(head: Head, cut: Cut) -> _Rows | None:
             True,
         )  # as R writes the names of columns, where rows have names, too
     kept = [i for i, fits in enumerate(fit) if fits]
-    return _Rows(cut, some[kept[0]].line, [some[i].text for i in kept], [cells[i] for i in kept], is_cut)
+    return _Rows(
+        cut, some[kept[0]].line, [some[i].text for i in kept], [cells[i] for i in kept], is_cut, all(fit)
+    )
 
 
 def _sample(head: Head, cut: Cut) -> list[Record]:
@@ -136,8 +143,10 @@ def _seen(rows: _Rows) -> Layout | None:
 
 
 def is_decimal(cell: bytes, cut: Cut) -> bool:
-    """Whether a cell is a number with a decimal comma; between commas 1,234 is rather a thousand."""
-    return cut.delimiter != b"," and _DECIMAL.fullmatch(cell.strip()) is not None
+    """Whether a cell is a number with a decimal comma; between commas "1,234" is rather a thousand."""
+    cell = cell.strip()
+    thousand = cut.delimiter == b"," and _THOUSAND.fullmatch(cell)
+    return _DECIMAL.fullmatch(cell) is not None and not thousand
 
 
 def _columns(body: Sequence[Sequence[bytes]], rows: _Rows, names: Sequence[bytes] | None) -> list[Column]:
@@ -163,7 +172,11 @@ def _column(cells: Sequence[bytes], cut: Cut, is_cut: bool) -> Column:
         counting = len(values) > 1 and values == list(range(abs(values[0]), abs(values[0]) + len(values)))
         return Column("", "numbers", whole=whole, counting=counting, distinct=len(set(values)) == len(cells))
     last = len(cells) - 1
-    lists = [list_body(cell) for i, cell in enumerate(cells) if is_list(cell, cut=is_cut and i == last)]
+    lists = [
+        list_body(cell)
+        for i, cell in enumerate(cells)
+        if not _DECIMAL.fullmatch(cell) and is_list(cell, cut=is_cut and i == last)
+    ]
     if 2 * len(lists) > len(cells):
         widths = Counter(body.count(b" ") + 1 for body in lists)
         return Column("", "lists", width=max(widths, key=lambda width: (widths[width], width)))

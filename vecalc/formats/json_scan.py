@@ -30,6 +30,10 @@ _BLANKS = re.compile(r"[ \t\r\n]*")
 _NEARLY = 16  # characters before the end of a piece: what is wrong there may only be cut off
 
 
+class _TooLong(FileProblem):
+    """A value beyond the limit."""
+
+
 def is_json(data: bytes) -> bool:
     """Whether a file begins as an object or a list of JSON does."""
     return _BEGINNING.match(data.removeprefix(BYTE_ORDER_MARK)) is not None
@@ -50,8 +54,10 @@ class JsonScan:
         self._at = 0
         self._line = 1  # of the beginning of the text at hand
         self._ended = False
+        self._began = 0  # the value that was read last
         self._more()
         self._text = self._text.removeprefix("\ufeff")
+        self.beginning = self._text[:PIECE]
 
     def peek(self) -> str:
         """The next character that is no blank, "" at the end."""
@@ -98,8 +104,19 @@ class JsonScan:
             except RecursionError:
                 raise self.problem("lists or objects in one another too deeply") from None
             if end < len(self._text) or not self._more():  # a number may go on
-                self._at = end
+                self._began, self._at = self._at, end
                 return value
+
+    def whole(self) -> Any:
+        """The next value, and go past it; None, and stay, where it is too long for one."""
+        try:
+            return self.value()
+        except _TooLong:
+            return None
+
+    def again(self) -> None:
+        """Go back to where the value began that was read last, with nothing read since."""
+        self._at = self._began
 
     def members(self) -> Iterator[str]:
         """The names in the object that begins here; after each its value is to be taken."""
@@ -154,8 +171,7 @@ class JsonScan:
         """More text behind that at hand; what was gone past is let go of. False at the end."""
         if len(self._text) - self._at > LONGEST:
             message = f"a value of more than {LONGEST:,} characters"
-            hint = "the file is damaged, or of another kind"
-            raise FileProblem(message, where=self.where, hint=hint)
+            raise _TooLong(message, where=self.where, hint="the file is damaged, or of another kind")
         pieces = [self._text[self._at :]]
         wanted = max(PIECE, len(pieces[0]))  # twice as much each time: what is cut off is read again
         self._line += self._text.count("\n", 0, self._at)

@@ -19,9 +19,10 @@ from vecalc.formats.word_text import shown
 
 PIECE = 1 << 18  # bytes taken apart at once: what is made of them stays in the second-level cache
 CUT = b"..."  # what numpy prints for the numbers that it leaves out
-_OPEN, _CLOSE = b"[({", b"])}"
-_CALL = re.compile(rb"\b(?:[A-Za-z]\w*\.)*[A-Za-z]\w*\(([^()]*)\)")  # np.float32(0.1), array([0.1, 0.2])
-_DTYPE = re.compile(rb"(?<=[\])]),\s*(?:dtype|device|grad_fn)=.*\Z", re.DOTALL)  # array([0.1], dtype=float32)
+_OPEN, _CLOSE = b"[(", b"])"
+_CALL = re.compile(rb"\b[A-Za-z][\w.]*+\(([^()]*+)\)")  # np.float32(0.1)
+_NAME = re.compile(rb"\A[A-Za-z][\w.]*+\((?=[\[(])")  # array([0.1], dtype=float32)
+_KIND = re.compile(rb",\s*+(?:dtype|device|grad_fn|requires_grad)=[^\[\]]*+\Z")
 
 
 class NumberRows(NamedTuple):
@@ -49,18 +50,17 @@ def list_body(text: bytes) -> bytes:
 
 def _without_names(text: bytes) -> bytes:
     """Without what Python puts around numbers."""
-    text = _DTYPE.sub(b"", text)
-    if text[-1:] == b")":
-        name, _, inner = text.partition(b"(")
-        if name.replace(b".", b"").isalnum():
-            text = _DTYPE.sub(b"", inner[:-1])
+    text = _KIND.sub(b"", _NAME.sub(b"", text, 1))
     return _CALL.sub(rb"\1", text) if b"(" in text[1:] else text
 
 
 def is_list(text: bytes, *, cut: bool = False) -> bool:
     """Whether a text is a list of two numbers or more; one that is cut may end in a part of a number."""
+    if text[:1] in _OPEN and text[-1:] not in _CLOSE and not cut:
+        return False
     fields = list_body(text).split(b" ")
-    return len(fields) > 1 and all(map(is_number, fields[:-1] if cut else fields))
+    numbers = fields[:-1] if cut else fields
+    return len(fields) > 1 and all(is_number(field) or field == CUT for field in numbers)
 
 
 def numbers_of(bodies: Sequence[bytes], width: int) -> NumberRows:

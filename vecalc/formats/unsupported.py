@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vecalc.errors import FileProblem
-from vecalc.formats import Head, npz
+from vecalc.formats import Head, csv_layout, npz
 
 _AS_WORD2VEC = "export it as word2vec (binary or text) and load that"
 _UNPACK = "unpack it and name the file of vectors"
-_FROM_JSON = "of a Hugging Face model, name the folder; otherwise " + _AS_WORD2VEC
+_NO_NUMBERS = "a model has a word and its numbers in each row; a table of questions goes to --csv"
 _FROM_R = "in R, write.table(x, file, col.names = FALSE, quote = FALSE) makes text of it"
 _ONCE = "decompress it once"
 
@@ -72,5 +72,5 @@ BINARY = (
 TEXT = (
     Kind(_magic(b"version https://git-lfs"), "a Git LFS pointer, not the file itself", "run git lfs pull"),
     Kind(_pattern(rb"(?i)\s*<(?:!doctype|html|\?xml)"), "a web page", "fetch the file again"),
-    Kind(_pattern(rb"\s*[{\[]\s*[\"{\[]"), "JSON", _FROM_JSON),
+    Kind(csv_layout.is_table, "a table without columns of numbers", _NO_NUMBERS),
 )
