@@ -48,6 +48,7 @@ class Column(NamedTuple):
     whole: bool = False  # numbers without a fraction
     counting: bool = False  # one more in each row
     distinct: bool = False
+    constant: bool = False  # text that is the same in all rows
     width: int = 0  # numbers of a list
 
     @property
@@ -87,6 +88,9 @@ def are_vectors(columns: Sequence[Column]) -> bool:
 def choice_of(columns: Sequence[Column], source: Source) -> Choice:
     """The columns to read; FileProblem where that is not clear, remarks where others might be meant."""
     parts = [FilePart(column.name or str(i), column.what) for i, column in enumerate(columns, 1)]
+    if not are_vectors(columns) and not source.reading.part:
+        message = f"no columns of numbers that make a vector: it holds {listed(parts)}"
+        raise FileProblem(message, where=str(source.path), hint=_HINT)
     vector, word = _named(columns, parts, source)
     if vector is None and any(column.kind == "lists" for column in columns):
         vector = _one(columns, parts, "lists", VECTORS, _anew(source))
@@ -138,7 +142,8 @@ def _word(columns: Sequence[Column], parts: Sequence[FilePart], source: Source) 
     sure = [i for i, column in enumerate(columns) if column.named and column.name.lower() in SURE_WORDS]
     if len(sure) == 1 and columns[sure[0]].kind != "lists":
         return sure[0]
-    if any(column.kind == "text" for column in columns):
+    texts = [column for column in columns if column.kind == "text"]
+    if texts and not all(column.constant for column in texts):
         return _one(columns, parts, "text", WORDS, source)
     ids = [i for i, column in enumerate(columns) if column.kind == "numbers" and _are_ids(columns, i)]
     usual = [i for name in IDS for i in ids if columns[i].named and columns[i].name.lower() == name]

@@ -181,7 +181,7 @@ def _column(cells: Sequence[bytes], cut: Cut, is_cut: bool) -> Column:
         widths = Counter(body.count(b" ") + 1 for body in lists)
         return Column("", "lists", width=max(widths, key=lambda width: (widths[width], width)))
     kind: Kind = "text" if cells else ""
-    return Column("", kind)
+    return Column("", kind, constant=len(cells) > 1 and len(set(cells)) == 1)
 
 
 def _is_header(first: Sequence[bytes], columns: Sequence[Column], values: Sequence[int]) -> bool:

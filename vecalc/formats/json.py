@@ -21,7 +21,7 @@ import numpy as np
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WIDTH, Block, Head, Source
-from vecalc.formats.columns import Choice, Column, Kind, choice_of, one_line
+from vecalc.formats.columns import VECTORS, Choice, Column, Kind, choice_of, one_line
 from vecalc.formats.excuses import MALFORMED, odd
 from vecalc.formats.json_entries import Entry, Fields, Pair, entries, is_numbers
 from vecalc.formats.json_scan import is_json
@@ -102,7 +102,9 @@ def _column(name: str, records: Sequence[Fields]) -> Column:
     counting = len(integers) > 1 and integers == list(range(integers[0], integers[0] + len(values)))
     distinct = len(set(integers)) == len(values)
     width = widths[0] if widths else 0
-    return Column(name, kind, whole=whole, counting=counting, distinct=distinct, width=width)
+    texts = {value for value in values if isinstance(value, str)}
+    constant = len(texts) == 1 and (len(values) > 1 or not texts.isdisjoint(VECTORS))  # "object": "embedding"
+    return Column(name, kind, True, whole, counting, distinct, constant, width)
 
 
 def _kind(value: Any) -> Kind:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from vecalc.errors import FileProblem
 from vecalc.formats import Source
-from vecalc.formats.columns import VECTORS
+from vecalc.formats.columns import IDS, VECTORS, WORDS
 from vecalc.formats.json_scan import JsonScan
 
 DEEPEST = 4  # objects around the entries
@@ -38,49 +38,43 @@ class _Kind(NamedTuple):
 
 _OF_ROWS = "name the file of rows; this one may be its --words-file"
 _MODEL = "name the model's folder, or its file of weights"
-_KINDS = (
-    _Kind(re.compile(r'"(?:added_tokens|model_max_length|tokenizer_class)"\s*:'), "a tokenizer", _MODEL),
-    _Kind(
-        re.compile(r'"(?:model_type|architectures|word_embedding_dimension)"\s*:'), "a configuration", _MODEL
-    ),
-    _Kind(re.compile(r'"weight_map"\s*:'), "the index of a model in several files", _MODEL),
-    _Kind(
-        re.compile(r'"nbformat"\s*:|"cells"\s*:\s*\['),
-        "a notebook",
-        "save the vectors in a file of their own",
-    ),
-    _Kind(re.compile(r'\s*(?:\{\s*"(?:[^"\\]|\\.)*+"\s*:\s*\d|\[\s*")'), "a list of words", _OF_ROWS),
+_OTHERS = (
+    _Kind(re.compile(r'"added_tokens"\s*:\s*\[\s*[\]{]|"tokenizer_class"\s*:\s*"'), "a tokenizer", _MODEL),
+    _Kind(re.compile(r'"(?:model_type|architectures)"\s*:\s*(?:"|\[\s*")'), "a configuration", _MODEL),
+    _Kind(re.compile(r'"word_embedding_dimension"\s*:\s*\d'), "a configuration", _MODEL),
+    _Kind(re.compile(r'"weight_map"\s*:\s*\{'), "the index of a model in several files", _MODEL),
 )
-_SHAPES = 'such as {"king": [0.1, 0.2], ...}, or records with a word and a vector'
+_WORDS = _Kind(re.compile(r'\s*(?:\{\s*"(?:[^"\\]|\\.)*+"\s*:\s*\d|\[\s*")'), "a list of words", _OF_ROWS)
+_SHOWN = 1 << 12  # characters in which a file says what it is
+_SHAPES = 'have {"king": [0.1, 0.2], ...}, or records with a word and a vector'
 
 
 def entries(source: Source) -> Iterator[Entry]:
     """All entries of a file; FileProblem where there are none."""
     scan = JsonScan(source)
-    beginning = scan.beginning
-    found = _Entries(scan, source)
-    some = False
+    found, some = _Entries(scan, source), False
+    for kind in _OTHERS:
+        if scan.peek() == "{" and kind.pattern.search(scan.beginning[:_SHOWN]):
+            raise _without(kind, source)
     while scan.peek():
         for entry in found.of_value(0):
             some = True
             yield entry
     if not some:
-        raise no_vectors(beginning, source)
-    if found.scalars:
-        source.tally.counts["entries of JSON without a list, left out"] += found.scalars
+        raise no_vectors(scan.beginning, source)
+    if found.others:
+        source.tally.counts["entries without a list of numbers, left out"] += found.others
 
 
 def no_vectors(beginning: str, source: Source) -> FileProblem:
     """The problem of JSON that holds no vectors, which says what it is."""
-    for kind in _KINDS:
-        found = (
-            kind.pattern.match(beginning)
-            if kind.what == "a list of words"
-            else kind.pattern.search(beginning)
-        )
-        if found:
-            return FileProblem(f"JSON without vectors: {kind.what}", where=str(source.path), hint=kind.hint)
-    return FileProblem("JSON without vectors", where=str(source.path), hint=f"vectors are {_SHAPES}")
+    if _WORDS.pattern.match(beginning):
+        return _without(_WORDS, source)
+    return FileProblem("JSON without vectors", where=str(source.path), hint=_SHAPES)
+
+
+def _without(kind: _Kind, source: Source) -> FileProblem:
+    return FileProblem(f"JSON without vectors: {kind.what}", where=str(source.path), hint=kind.hint)
 
 
 def is_numbers(value: object) -> bool:
@@ -98,12 +92,18 @@ class _Entries:
     def __init__(self, scan: JsonScan, source: Source) -> None:
         self._scan = scan
         self._source = source
+        self._beside = 0  # lists of strings
         self._words: list[str] = []  # of a list beside the one of vectors
         self._called: dict[
             str, str
         ] = {}  # words by the names that their vectors have, as pandas writes columns
         self._names = False  # whether a vector had its name for a word
-        self.scalars = 0
+        self._others = 0  # members behind one that is a vector, which are none
+
+    @property
+    def others(self) -> int:
+        """How many members of objects from words to vectors were none."""
+        return self._others + (self._beside if self._names else 0)
 
     def of_value(self, depth: int) -> Iterator[Entry]:
         """The entries in the next value."""
@@ -149,7 +149,7 @@ class _Entries:
         if self._words:
             return Pair(self._words[place] if place < len(self._words) else "", value)
         message = "rows of numbers, and no words before them"
-        raise FileProblem(message, where=self._scan.where, hint=f"write {_SHAPES}")
+        raise FileProblem(message, where=self._scan.where, hint=_SHAPES)
 
     def _of_object(self, depth: int) -> Iterator[Entry]:
         if depth > DEEPEST:
@@ -157,17 +157,21 @@ class _Entries:
         looked_at, some = 0, False
         for name in self._scan.members():
             opening, looked_at = self._scan.peek(), looked_at + 1
-            if opening == "[" and self._scan.inner() not in ('"', "[", "{"):
-                yield self._pair(name, self._scan.value())
-                some = True
-            elif opening == "[" and self._scan.inner() == '"':
-                self._words = list(self._strings())
-            elif opening in ("[", "{"):
-                for entry in self._inside(name, depth + 1):
-                    yield entry
+            inner = self._scan.inner() if opening == "[" else ""
+            if opening == "[" and inner not in ('"', "[", "{"):
+                value = self._scan.value()
+                if not (self._words and name == "index"):  # where pandas writes "columns" before it
                     some = True
+                    yield self._pair(name, value)
+            elif inner == '"':
+                self._words = list(self._strings())
+                self._beside += 1
+            elif opening in ("[", "{"):
+                yield from self._inside(name, depth + 1)
+                looked_at = 0
             else:
-                self._scalar(name, self._scan.value(), depth, some)
+                self._scalar(name, self._scan.value(), depth)
+                self._others += some
             if looked_at == LOOKED_AT and depth == 0 and not some:
                 raise no_vectors(self._scan.beginning, self._source)
 
@@ -193,20 +197,24 @@ class _Entries:
             value = self._scan.value()
             yield value if isinstance(value, str) else ""
 
-    def _scalar(self, name: str, value: Any, depth: int, some: bool) -> None:
+    def _scalar(self, name: str, value: Any, depth: int) -> None:
         """A member that is no list: a word by its name, or something else."""
         if isinstance(value, str) and depth:
             if self._names:
                 message = "the words stand behind their vectors"
-                raise FileProblem(message, where=self._scan.where, hint=f"write {_SHAPES}")
+                raise FileProblem(message, where=self._scan.where, hint=_SHAPES)
             self._called[name] = value
-        self.scalars += some
 
 
 def _is_record(value: Fields) -> bool:
     """Whether an object is a word and its vector, rather than one from words to vectors, or around such."""
     lists = [name for name, inner in value.items() if is_numbers(inner)]
+    texts = any(isinstance(inner, str) for inner in value.values())
+    numbers = [name for name, inner in value.items() if isinstance(inner, int | float)]
+    usual = any(name.lower() in (*WORDS, *IDS, *VECTORS) for name in (*lists, *numbers))
     if lists:
-        return len(lists) < len(value) or (len(value) == 1 and lists[0].lower() in VECTORS)
-    inner = [part for part in value.values() if isinstance(part, dict) or (isinstance(part, list) and part)]
-    return bool(value) and not inner
+        single = len(lists) == 1 and (bool(numbers) or lists[0].lower() in VECTORS)
+        return texts or (usual and bool(numbers)) or single
+    around = any(isinstance(inner, dict | list) for inner in value.values())
+    fractions = any(isinstance(inner, float) for inner in value.values())
+    return not around and (texts or (usual and fractions))

@@ -98,9 +98,11 @@ class JsonScan:
                 value, end = self._decoder.raw_decode(self._text, self._at)
             except JSONDecodeError as error:
                 cut = error.pos >= len(self._text) - _NEARLY or error.msg.startswith("Unterminated")
-                if not (cut and self._more()):
-                    raise self.problem(error.msg[:1].lower() + error.msg[1:], error.pos) from None
-                continue
+                further = error.pos - self._at
+                if cut and self._more():
+                    continue
+                what = error.msg[:1].lower() + error.msg[1:]
+                raise self.problem(what, self._at + further) from None
             except RecursionError:
                 raise self.problem("lists or objects in one another too deeply") from None
             if end < len(self._text) or not self._more():  # a number may go on
@@ -143,18 +145,6 @@ class JsonScan:
             if self.take("]"):
                 return
             self.expect(",")
-
-    def skip(self) -> None:
-        """Go past the next value, however long."""
-        opening = self.peek()
-        if opening == "{":
-            for _ in self.members():
-                self.skip()
-        elif opening == "[":
-            for _ in self.elements():
-                self.skip()
-        else:
-            self.value()
 
     @property
     def where(self) -> str:
