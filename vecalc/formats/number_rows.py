@@ -68,8 +68,12 @@ def numbers_of(bodies: Sequence[bytes], width: int) -> NumberRows:
     rows: list[Singles] = []
     good: list[int] = []
     faults: list[tuple[int, str]] = []
+    usual = True  # numbers that are longer than usual in one piece are so in the next
     for first, some in _pieces(bodies):
-        values = _fast(some, width)
+        values = _usual(some, width) if usual else None
+        if values is None:
+            values = _plain(some, width)
+            usual = values is None
         if values is None:
             wrong = {i: why for i, body in enumerate(some) if (why := fault(body, width))}
             sound = [i for i in range(len(some)) if i not in wrong]
@@ -94,11 +98,14 @@ def _pieces(bodies: Sequence[bytes]) -> Iterator[tuple[int, Sequence[bytes]]]:
         yield first, bodies[first:]
 
 
-def _fast(bodies: Sequence[bytes], width: int) -> Singles | None:
-    """All numbers in one go, or None where some are not plainly numbers."""
+def _usual(bodies: Sequence[bytes], width: int) -> Singles | None:
+    """All numbers as nearly every file has them, or None where some are others."""
     found = table(b"".join([b"x %b\n" % body for body in bodies]), width)
-    if found is not None:
-        return found.rows if len(found.rows) == len(bodies) else None
+    return found.rows if found is not None and len(found.rows) == len(bodies) else None
+
+
+def _plain(bodies: Sequence[bytes], width: int) -> Singles | None:
+    """All numbers, whatever they look like, or None where some are none."""
     if any(body.count(b" ") != width - 1 for body in bodies):
         return None
     return plain_numbers(b" ".join(bodies), len(bodies), width)
