@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from data import as_binary, as_fasttext, as_text, shared_data
+from data import as_binary, as_csv, as_fasttext, as_json_lines, as_text, shared_data
 
 from vecalc.errors import FileProblem, StorageProblem, VecalcError
 from vecalc.formats import Reading
@@ -93,6 +93,7 @@ def _parquet(wide: bool, **how: Any) -> Callable[[Path], Path]:
     return make
 
 
+PAIRS = list(zip(WORDS, ROWS, strict=True))
 WIDE = np.random.default_rng(8).normal(size=(2, 3_000)).astype(np.float32)
 ALIKE = {"use_dictionary": ["vector"], "column_encoding": {"word": "DELTA_BYTE_ARRAY"}}
 
@@ -106,6 +107,24 @@ GOOD: dict[str, list[Callable[[Path], Path]]] = {
         _file(as_binary(["a", "b"], WIDE)),
     ],
     "word2vec_text": [_file(as_text(WORDS, ROWS)), _file(as_text([*WORDS[:-1], "new york"], ROWS))],
+    "csv": [
+        _file(as_csv(WORDS, ROWS)),
+        _file(as_csv(WORDS, ROWS, "\t").replace(b"1984", b'"19\n84"')),
+        _file(as_csv(WORDS, ROWS, ";", header=False).replace(b".", b",")),
+        _file(b"".join(b'%b\t"[%b]"\n' % (w.encode(), b" ".join(b"%.5f" % x for x in r)) for w, r in PAIRS)),
+        _file(b"".join(b"%b [%b]\n" % (w.encode(), b",\n".join(b"%.5f" % x for x in r)) for w, r in PAIRS)),
+        _file(b"".join(b"%b %b\n" % (w.encode(), b",".join(b"%.5f" % x for x in r)) for w, r in PAIRS)),
+    ],
+    "json": [
+        _file(as_json_lines(WORDS, ROWS)),
+        _file(json.dumps({"data": {"vectors": {w: r.tolist() for w, r in PAIRS}}}, indent=1).encode()),
+        _file(
+            json.dumps(
+                [{"id": i, "text": w, "embedding": r.tolist()} for i, (w, r) in enumerate(PAIRS)]
+            ).encode()
+        ),
+        _file(json.dumps({"words": WORDS, "vectors": ROWS.tolist()}).encode()),
+    ],
     "glove": [_file(as_text(WORDS, ROWS, header=False))],
     "fasttext": [_file(as_fasttext(WORDS, ROWS)), _file(as_fasttext(WORDS, ROWS, newer=False))],
     "arrow_stream": [_arrow_stream],

@@ -39,7 +39,7 @@ LINE_ENDS = "words with line ends, which are read as blanks"
 _HINT = "have a column called word, and one called vector or columns called 0, 1, 2, ..."
 
 
-class Column(NamedTuple):
+class SeenColumn(NamedTuple):
     """A column, as the first rows show it."""
 
     name: str  # in the header; its place, from 1, where there is none
@@ -80,12 +80,12 @@ def one_line(words: list[bytes], source: Source) -> list[bytes]:
     return [b" ".join(word.split()) if b"\n" in word else word for word in words]
 
 
-def are_vectors(columns: Sequence[Column]) -> bool:
+def are_vectors(columns: Sequence[SeenColumn]) -> bool:
     """Whether there may be vectors among some columns, whatever the words are."""
     return any(column.kind == "lists" for column in columns) or len(components_of(columns, -1)) >= NARROWEST
 
 
-def choice_of(columns: Sequence[Column], source: Source) -> Choice:
+def choice_of(columns: Sequence[SeenColumn], source: Source) -> Choice:
     """The columns to read; FileProblem where that is not clear, remarks where others might be meant."""
     parts = [FilePart(column.name or str(i), column.what) for i, column in enumerate(columns, 1)]
     if not are_vectors(columns) and not source.reading.part:
@@ -112,7 +112,7 @@ def _anew(source: Source) -> Source:
 
 
 def _named(
-    columns: Sequence[Column], parts: Sequence[FilePart], source: Source
+    columns: Sequence[SeenColumn], parts: Sequence[FilePart], source: Source
 ) -> tuple[int | None, int | None]:
     """The column of vectors, or that of words, that the user names."""
     if not source.reading.part:
@@ -127,7 +127,7 @@ def _place(parts: Sequence[FilePart], wanted: FilePart) -> int:
 
 
 def _one(
-    columns: Sequence[Column], parts: Sequence[FilePart], kind: Kind, known: Sequence[str], source: Source
+    columns: Sequence[SeenColumn], parts: Sequence[FilePart], kind: Kind, known: Sequence[str], source: Source
 ) -> int:
     """The column of a kind that is usually called so, or the only one of it."""
     what = "column of words" if kind == "text" else "column of vectors"
@@ -137,7 +137,7 @@ def _one(
     return _place(parts, chosen(parts, source, what=what, known=known, fits=lambda part: id(part) in fitting))
 
 
-def _word(columns: Sequence[Column], parts: Sequence[FilePart], source: Source) -> int:
+def _word(columns: Sequence[SeenColumn], parts: Sequence[FilePart], source: Source) -> int:
     """The column of words, or else of ids."""
     sure = [i for i, column in enumerate(columns) if column.named and column.name.lower() in SURE_WORDS]
     if len(sure) == 1 and columns[sure[0]].kind != "lists":
@@ -155,7 +155,7 @@ def _word(columns: Sequence[Column], parts: Sequence[FilePart], source: Source) 
     return found
 
 
-def _are_ids(columns: Sequence[Column], place: int) -> bool:
+def _are_ids(columns: Sequence[SeenColumn], place: int) -> bool:
     """Whether the whole numbers of a column may stand for words."""
     column = columns[place]
     if not (column.whole and column.distinct) or (column.named and place in _series(columns)):
@@ -166,7 +166,7 @@ def _are_ids(columns: Sequence[Column], place: int) -> bool:
     return place == 0 and any(c.kind == "lists" or (c.kind == "numbers" and not c.whole) for c in others)
 
 
-def components_of(columns: Sequence[Column], word: int) -> list[int]:
+def components_of(columns: Sequence[SeenColumn], word: int) -> list[int]:
     """The columns of numbers that belong to a vector."""
     numeric = [i for i, column in enumerate(columns) if column.kind == "numbers" and i != word]
     if not numeric or not columns[0].named:
@@ -178,7 +178,7 @@ def components_of(columns: Sequence[Column], word: int) -> list[int]:
     return [i for i in numeric if not (columns[i].unnamed or _APART.fullmatch(columns[i].name))]
 
 
-def _series(columns: Sequence[Column]) -> list[int]:
+def _series(columns: Sequence[SeenColumn]) -> list[int]:
     """The largest group of columns of numbers whose names differ in a number alone."""
     stems = {
         i: match[1].lower()
@@ -189,7 +189,7 @@ def _series(columns: Sequence[Column]) -> list[int]:
     return [i for i in stems if stems[i] == stem]
 
 
-def _remark(columns: Sequence[Column], word: int, components: Sequence[int], source: Source) -> None:
+def _remark(columns: Sequence[SeenColumn], word: int, components: Sequence[int], source: Source) -> None:
     """Say what numbers are left out, and which of those that are not are doubtful."""
     numeric = [i for i, column in enumerate(columns) if column.kind == "numbers"]
     out = [i for i in numeric if i not in set(components) and i != word]
@@ -202,12 +202,12 @@ def _remark(columns: Sequence[Column], word: int, components: Sequence[int], sou
             source.tally.remarks[remark] = None
 
 
-def _columns(columns: Sequence[Column], places: Sequence[int]) -> str:
+def _columns(columns: Sequence[SeenColumn], places: Sequence[int]) -> str:
     names = ", ".join(_spoken(columns, place) for place in places[:LISTED])
     more = f" and {len(places) - LISTED:,} more" if len(places) > LISTED else ""
     return f"column {names}{more}"
 
 
-def _spoken(columns: Sequence[Column], place: int) -> str:
+def _spoken(columns: Sequence[SeenColumn], place: int) -> str:
     column = columns[place]
     return shown(column.name) if column.named and column.name else f"{place + 1:,}"

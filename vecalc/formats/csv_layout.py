@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from vecalc.formats import Head
-from vecalc.formats.columns import IDS, NARROWEST, WORDS, Column, Kind, are_vectors, components_of
+from vecalc.formats.columns import IDS, NARROWEST, WORDS, SeenColumn, Kind, are_vectors, components_of
 from vecalc.formats.csv_cells import MOST_COLUMNS, Cut, Record, cells_of, has_odd_quote, is_open, records
 from vecalc.formats.json_scan import is_json
 from vecalc.formats.number_rows import is_list, list_body
@@ -35,7 +35,7 @@ class Layout(NamedTuple):
     """How to read a table."""
 
     cut: Cut
-    columns: list[Column]
+    columns: list[SeenColumn]
     header: int  # the number of its line; 0 where there is none
     decimal_commas: bool
 
@@ -149,8 +149,8 @@ def is_decimal(cell: bytes, cut: Cut) -> bool:
     return _DECIMAL.fullmatch(cell) is not None and not thousand
 
 
-def _columns(body: Sequence[Sequence[bytes]], rows: _Rows, names: Sequence[bytes] | None) -> list[Column]:
-    found: list[Column] = []
+def _columns(body: Sequence[Sequence[bytes]], rows: _Rows, names: Sequence[bytes] | None) -> list[SeenColumn]:
+    found: list[SeenColumn] = []
     for i in range(max(map(len, rows.cells))):
         cells = [row[i].strip() for row in body if i < len(row)]
         is_cut = rows.is_cut and len(body[-1]) == i + 1
@@ -163,14 +163,16 @@ def _columns(body: Sequence[Sequence[bytes]], rows: _Rows, names: Sequence[bytes
     return found
 
 
-def _column(cells: Sequence[bytes], cut: Cut, is_cut: bool) -> Column:
+def _column(cells: Sequence[bytes], cut: Cut, is_cut: bool) -> SeenColumn:
     """A column with these cells, of which the last may be cut off."""
     numbers = sum(is_number(cell) or is_decimal(cell, cut) for cell in cells)
     if 2 * numbers > len(cells):
         whole = all(_WHOLE.fullmatch(cell) for cell in cells)
         values = [int(cell) for cell in cells] if whole else []
         counting = len(values) > 1 and values == list(range(abs(values[0]), abs(values[0]) + len(values)))
-        return Column("", "numbers", whole=whole, counting=counting, distinct=len(set(values)) == len(cells))
+        return SeenColumn(
+            "", "numbers", whole=whole, counting=counting, distinct=len(set(values)) == len(cells)
+        )
     last = len(cells) - 1
     lists = [
         list_body(cell)
@@ -179,12 +181,12 @@ def _column(cells: Sequence[bytes], cut: Cut, is_cut: bool) -> Column:
     ]
     if 2 * len(lists) > len(cells):
         widths = Counter(body.count(b" ") + 1 for body in lists)
-        return Column("", "lists", width=max(widths, key=lambda width: (widths[width], width)))
+        return SeenColumn("", "lists", width=max(widths, key=lambda width: (widths[width], width)))
     kind: Kind = "text" if cells else ""
-    return Column("", kind, constant=len(cells) > 1 and len(set(cells)) == 1)
+    return SeenColumn("", kind, constant=len(cells) > 1 and len(set(cells)) == 1)
 
 
-def _is_header(first: Sequence[bytes], columns: Sequence[Column], values: Sequence[int]) -> bool:
+def _is_header(first: Sequence[bytes], columns: Sequence[SeenColumn], values: Sequence[int]) -> bool:
     """Whether the first row names columns that hold numbers or lists.
 
     Names are no numbers, or else they are whole numbers where the columns hold others: 0, 1, 2, ..., or

@@ -21,9 +21,9 @@ import numpy as np
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WIDTH, Block, Head, Source
-from vecalc.formats.columns import VECTORS, Choice, Column, Kind, choice_of, one_line
+from vecalc.formats.columns import VECTORS, Choice, SeenColumn, Kind, choice_of, one_line
 from vecalc.formats.excuses import MALFORMED, odd
-from vecalc.formats.json_entries import Entry, Fields, Pair, entries, is_numbers
+from vecalc.formats.json_entries import Entry, Fields, WordAndList, entries, is_numbers
 from vecalc.formats.json_scan import is_json
 from vecalc.formats.number_rows import is_list, list_body
 from vecalc.formats.word_text import decode, shown
@@ -44,7 +44,7 @@ def read(source: Source) -> Iterator[Block]:
     found = entries(source)
     first = list(islice(found, LOOKED_AT))
     pairs = _pairs(chain(first, found), first, source)
-    some: list[Pair] = []
+    some: list[WordAndList] = []
     seen = width = size = 0
     for pair in pairs:
         some.append(pair)
@@ -60,28 +60,28 @@ def read(source: Source) -> Iterator[Block]:
 # --- fields of records ----------------------------------------------------------------------------
 
 
-def _pairs(all_of_them: Iterable[Entry], first: Sequence[Entry], source: Source) -> Iterator[Pair]:
+def _pairs(all_of_them: Iterable[Entry], first: Sequence[Entry], source: Source) -> Iterator[WordAndList]:
     """The word and the vector of each entry."""
     records = [entry for entry in first if isinstance(entry, dict)]
     names = list(dict.fromkeys(name for record in records for name in record))
     choice = choice_of([_column(name, records) for name in names], source) if records else None
     for entry in all_of_them:
-        if isinstance(entry, Pair):
+        if isinstance(entry, WordAndList):
             yield entry
         elif choice is None:
-            yield Pair("", None)
+            yield WordAndList("", None)
         else:
             yield _pair(entry, names, choice)
 
 
-def _pair(record: Fields, names: Sequence[str], choice: Choice) -> Pair:
+def _pair(record: Fields, names: Sequence[str], choice: Choice) -> WordAndList:
     word = record.get(names[choice.word])
     if not choice.lists:
-        return Pair(_as_word(word), [record.get(names[i]) for i in choice.numbers])
+        return WordAndList(_as_word(word), [record.get(names[i]) for i in choice.numbers])
     vector = record.get(names[choice.numbers[0]])
     if isinstance(vector, str):
-        return Pair(_as_word(word), list(list_body(vector.encode("utf-8", "replace")).split(b" ")))
-    return Pair(_as_word(word), vector)
+        return WordAndList(_as_word(word), list(list_body(vector.encode("utf-8", "replace")).split(b" ")))
+    return WordAndList(_as_word(word), vector)
 
 
 def _as_word(value: object) -> str:
@@ -91,7 +91,7 @@ def _as_word(value: object) -> str:
     return str(value) if isinstance(value, int | float) else ""
 
 
-def _column(name: str, records: Sequence[Fields]) -> Column:
+def _column(name: str, records: Sequence[Fields]) -> SeenColumn:
     """A field, as the first records show it."""
     values = [record[name] for record in records if record.get(name) is not None]
     kinds = Counter(map(_kind, values))
@@ -104,7 +104,7 @@ def _column(name: str, records: Sequence[Fields]) -> Column:
     width = widths[0] if widths else 0
     texts = {value for value in values if isinstance(value, str)}
     constant = len(texts) == 1 and (len(values) > 1 or not texts.isdisjoint(VECTORS))  # "object": "embedding"
-    return Column(name, kind, True, whole, counting, distinct, constant, width)
+    return SeenColumn(name, kind, True, whole, counting, distinct, constant, width)
 
 
 def _kind(value: Any) -> Kind:
@@ -118,7 +118,7 @@ def _kind(value: Any) -> Kind:
 # --- blocks ---------------------------------------------------------------------------------------
 
 
-def _width(some: Sequence[Pair], source: Source) -> int:
+def _width(some: Sequence[WordAndList], source: Source) -> int:
     """The numbers of most of the first vectors."""
     widths = Counter(len(pair.vector) for pair in some[:LOOKED_AT] if isinstance(pair.vector, list))
     width = max(widths, key=lambda width: widths[width], default=0)
@@ -128,7 +128,7 @@ def _width(some: Sequence[Pair], source: Source) -> int:
     return width
 
 
-def _block(some: Sequence[Pair], width: int, source: Source, seen: int) -> Block:
+def _block(some: Sequence[WordAndList], width: int, source: Source, seen: int) -> Block:
     """The block of some entries; those without a vector of this width are odd."""
     rows = np.empty((len(some), width), np.float32)
     good: list[int] = []

@@ -18,14 +18,14 @@ LOOKED_AT = 1000  # members of an object: when none of them holds a list, the ot
 Fields: TypeAlias = dict[str, Any]  # of a record, by name
 
 
-class Pair(NamedTuple):
+class WordAndList(NamedTuple):
     """A word and its vector, or what stands in its place."""
 
     word: str
     vector: Any
 
 
-Entry: TypeAlias = Pair | Fields
+Entry: TypeAlias = WordAndList | Fields
 
 
 class _Kind(NamedTuple):
@@ -145,9 +145,11 @@ class _Entries:
     def _row(self, value: Any, place: int) -> Entry:
         """One of a list of rows: a word and its vector, or a vector alone where the words came before."""
         if isinstance(value, list) and value and isinstance(value[0], str):
-            return Pair(value[0], value[1] if len(value) == 2 and isinstance(value[1], list) else value[1:])
+            return WordAndList(
+                value[0], value[1] if len(value) == 2 and isinstance(value[1], list) else value[1:]
+            )
         if self._words:
-            return Pair(self._words[place] if place < len(self._words) else "", value)
+            return WordAndList(self._words[place] if place < len(self._words) else "", value)
         message = "rows of numbers, and no words before them"
         raise FileProblem(message, where=self._scan.where, hint=_SHAPES)
 
@@ -187,10 +189,10 @@ class _Entries:
             return
         yield from self.of_value(depth)
 
-    def _pair(self, name: str, vector: Any) -> Pair:
+    def _pair(self, name: str, vector: Any) -> WordAndList:
         if name not in self._called:
             self._names = True
-        return Pair(self._called.get(name, name), vector)
+        return WordAndList(self._called.get(name, name), vector)
 
     def _strings(self) -> Iterator[str]:
         for _ in self._scan.elements():
