@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import chain, islice
 from typing import NamedTuple
 
 from vecalc.formats import Head
-from vecalc.formats.columns import IDS, NARROWEST, WORDS, SeenColumn, Kind, are_vectors, components_of
+from vecalc.formats.columns import IDS, NARROWEST, WORDS, Kind, SeenColumn, are_vectors, components_of
 from vecalc.formats.csv_cells import MOST_COLUMNS, Cut, Record, cells_of, has_odd_quote, is_open, records
 from vecalc.formats.json_scan import is_json
 from vecalc.formats.number_rows import is_list, list_body
@@ -19,6 +20,7 @@ from vecalc.formats.text_rows import Chunk
 from vecalc.formats.word2vec_header import BYTE_ORDER_MARK, is_number, parse_header
 
 LOOKED_AT = 17  # records, of which the first may be a header
+NEARLY_ALL = 0.75
 ENOUGH = 3  # whole ones that do without one that is cut off: a header, and two rows
 _DECIMAL = re.compile(rb"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 _THOUSAND = re.compile(rb"[+-]?[1-9]\d{0,2},\d{3}")
@@ -116,10 +118,19 @@ def _taken_apart(head: Head, cut: Cut) -> _Rows | None:
 
 
 def _sample(head: Head, cut: Cut) -> list[Record]:
-    """The first records; where the file goes on, the last of them may be cut off."""
+    """The first records; where the file goes on, the last of them may be cut off.
+
+    Where nearly all lines have as many cells, each is a record, whatever quotation marks there are.
+    """
     chunk = Chunk(head.data.removesuffix(b"\n") + b"\n", 1)
-    found = [record for some in records([chunk], cut, lambda text: not is_open(text, cut)) for record in some]
-    return found[:LOOKED_AT]
+    some: list[Record] = []
+    for whole in (lambda _: True), (lambda text: not is_open(text, cut)):
+        some = list(islice(chain.from_iterable(records([chunk], cut, whole)), LOOKED_AT))
+        counts = Counter(len(cells_of(record.text, cut)) for record in some)
+        count, alike = max(counts.items(), key=lambda item: item[1], default=(0, 0))
+        if count > 1 and alike >= NEARLY_ALL * len(some):
+            break
+    return some
 
 
 # --- columns and header ---------------------------------------------------------------------------
@@ -137,7 +148,7 @@ def _seen(rows: _Rows) -> Layout | None:
         names = [cell.strip() for cell in first]
     body = others if names else rows.cells
     decimal = rows.cut.style == "cells" and any(
-        is_decimal(row[i], rows.cut) for row in body for i in values if i < len(row)
+        is_decimal(row[i], rows.cut) for row in body for i in values if 0 < i < len(row)
     )
     return Layout(rows.cut, _columns(body, rows, names), rows.line if names else 0, decimal)
 

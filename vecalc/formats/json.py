@@ -21,7 +21,7 @@ import numpy as np
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WIDTH, Block, Head, Source
-from vecalc.formats.columns import VECTORS, Choice, SeenColumn, Kind, choice_of, one_line
+from vecalc.formats.columns import VECTORS, Choice, Kind, SeenColumn, choice_of, one_line
 from vecalc.formats.excuses import MALFORMED, odd
 from vecalc.formats.json_entries import Entry, Fields, WordAndList, entries, is_numbers
 from vecalc.formats.json_scan import is_json
