@@ -30,7 +30,7 @@ from vecalc.formats.word_text import decode, shown
 
 LOOKED_AT = 8  # entries that show what fields there are, and how wide a vector is
 ROWS = 1 << 12  # in a block
-NUMBERS = 1 << 19  # and their numbers: 4 MB, and eight times that while they are Python's
+NUMBERS = 1 << 17  # and their numbers: half a megabyte, and 4 MB while they are Python's
 _HINT = "correct the entry, or leave such out with --skip-bad-rows"
 
 

@@ -97,8 +97,9 @@ class JsonScan:
             try:
                 value, end = self._decoder.raw_decode(self._text, self._at)
             except JSONDecodeError as error:
-                cut = error.pos >= len(self._text) - _NEARLY or error.msg.startswith("Unterminated")
-                further = error.pos - self._at
+                endless = error.msg.startswith("Unterminated")  # a string, which says where it begins
+                cut = endless or error.pos >= len(self._text) - _NEARLY
+                further = (len(self._text) if endless else error.pos) - self._at
                 if cut and self._more():
                     continue
                 what = error.msg[:1].lower() + error.msg[1:]
