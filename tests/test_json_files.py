@@ -264,7 +264,7 @@ def test_an_object_of_any_size_takes_little_memory() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert rows >= 5_000
-    assert peak < 35_000_000
+    assert peak < 50_000_000  # as a whole it would take twice that
 
 
 def test_a_value_without_end_is_refused(tmp_path: Path) -> None:

@@ -150,13 +150,17 @@ class JsonScan:
     @property
     def where(self) -> str:
         """The file and the line of this place."""
-        return f"{self._source.path}:{self._line + self._text.count(chr(10), 0, self._at)}"
+        return self._place(self._at)
+
+    def _place(self, at: int) -> str:
+        return f"{self._source.path}:{self._line + self._text.count(chr(10), 0, at)}"
 
     def problem(self, what: str, at: int | None = None) -> FileProblem:
         """A problem here, or at another place of the text at hand."""
         if not self.peek() or (at is not None and self._ended and at >= len(self._text)):
             return FileProblem("JSON that is cut short", where=self.where, hint=DAMAGED)
-        return FileProblem(f"not sound JSON: {what}", where=self.where, hint=DAMAGED)
+        where = self._place(self._at if at is None else at)
+        return FileProblem(f"not sound JSON: {what}", where=where, hint=DAMAGED)
 
     def _more(self) -> bool:
         """More text behind that at hand; what was gone past is let go of. False at the end."""
