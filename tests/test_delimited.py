@@ -365,3 +365,8 @@ def test_a_row_may_be_wider_than_the_head_of_a_file(width: int, form: str, tmp_p
     loaded = read(tmp_path, data)
     assert list(loaded.space.words()) == WORDS[:4]
     np.testing.assert_array_equal(loaded.space.vectors(range(4), np.float32), rows)
+
+
+@pytest.mark.parametrize("words", [["1 2", "3 4", "5 6"], ["1", "2", "3"], ["[1, 2]", "nan", "0,5"]])
+def test_a_column_called_word_holds_words_whatever_they_look_like(words: list[str], tmp_path: Path) -> None:
+    assert_read(read(tmp_path, as_csv(words, ROWS[:3])), words=words)

@@ -80,15 +80,28 @@ def one_line(words: list[bytes], source: Source) -> list[bytes]:
     return [b" ".join(word.split()) if b"\n" in word else word for word in words]
 
 
-def are_vectors(columns: Sequence[SeenColumn]) -> bool:
-    """Whether there may be vectors among some columns, whatever the words are."""
-    return any(column.kind == "lists" for column in columns) or len(components_of(columns, -1)) >= NARROWEST
+def width_of(columns: Sequence[SeenColumn]) -> int:
+    """How wide the vectors in some columns may be, whatever the words are; 0 where there are none."""
+    columns = _with_words(columns)
+    lists = max((column.width for column in columns if column.kind == "lists"), default=0)
+    components = len(components_of(columns, -1))
+    return lists or (components if components >= NARROWEST else 0)
+
+
+def _with_words(columns: Sequence[SeenColumn]) -> list[SeenColumn]:
+    """The same, where what is surely called words is text, whatever the first of them look like."""
+    return [column._replace(kind="text") if _is_sure(column) else column for column in columns]
+
+
+def _is_sure(column: SeenColumn) -> bool:
+    return column.named and column.name.lower() in SURE_WORDS
 
 
 def choice_of(columns: Sequence[SeenColumn], source: Source) -> Choice:
     """The columns to read; FileProblem where that is not clear, remarks where others might be meant."""
+    columns = _with_words(columns)
     parts = [FilePart(column.name or str(i), column.what) for i, column in enumerate(columns, 1)]
-    if not are_vectors(columns) and not source.reading.part:
+    if not width_of(columns) and not source.reading.part:
         message = f"no columns of numbers that make a vector: it holds {listed(parts)}"
         raise FileProblem(message, where=str(source.path), hint=_HINT)
     vector, word = _named(columns, parts, source)
@@ -139,8 +152,8 @@ def _one(
 
 def _word(columns: Sequence[SeenColumn], parts: Sequence[FilePart], source: Source) -> int:
     """The column of words, or else of ids."""
-    sure = [i for i, column in enumerate(columns) if column.named and column.name.lower() in SURE_WORDS]
-    if len(sure) == 1 and columns[sure[0]].kind != "lists":
+    sure = [i for i, column in enumerate(columns) if _is_sure(column)]
+    if len(sure) == 1:
         return sure[0]
     texts = [column for column in columns if column.kind == "text"]
     if texts and not all(column.constant for column in texts):

@@ -12,7 +12,7 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from vecalc.formats import Head
-from vecalc.formats.columns import IDS, NARROWEST, WORDS, Kind, SeenColumn, are_vectors, components_of
+from vecalc.formats.columns import IDS, NARROWEST, WORDS, Kind, SeenColumn, components_of, width_of
 from vecalc.formats.csv_cells import MOST_COLUMNS, Cut, Record, cells_of, has_odd_quote, is_open, records
 from vecalc.formats.json_scan import is_json
 from vecalc.formats.number_rows import is_list, list_body
@@ -55,8 +55,8 @@ class _Rows(NamedTuple):
 
 def layout_of(head: Head) -> Layout | None:
     """The layout of a table that holds vectors, None for a file that is none."""
-    found = [layout for _, layout in _layouts(head) if are_vectors(layout.columns)]
-    return max(found, key=_worth, default=None)
+    found = [layout for _, layout in _layouts(head) if width_of(layout.columns)]
+    return max(found, key=lambda layout: width_of(layout.columns), default=None)
 
 
 def is_table(data: bytes) -> bool:
@@ -72,12 +72,6 @@ def _layouts(head: Head) -> list[tuple[_Rows, Layout]]:
     tried = [rows for cut in _CUTS if (rows := _taken_apart(Head(data, head.complete), cut))]
     layouts = [(rows, layout) for rows in tried if (layout := _seen(rows))]
     return [(rows, layout) for rows, layout in layouts if not _is_glove(rows, layout)]
-
-
-def _worth(layout: Layout) -> int:
-    """The numbers in a vector."""
-    widths = [column.width for column in layout.columns if column.kind == "lists"]
-    return max(widths, default=0) or sum(column.kind == "numbers" for column in layout.columns)
 
 
 def _taken_apart(head: Head, cut: Cut) -> _Rows | None:
@@ -106,7 +100,8 @@ def _taken_apart(head: Head, cut: Cut) -> _Rows | None:
     fit = [len(row) == width or (is_cut and i == len(cells) - 1) for i, row in enumerate(cells)]
     if not 1 < width <= MOST_COLUMNS or 2 * sum(fit) <= len(cells):
         return None
-    if not fit[0] and len(cells[0]) == width - 1 and not any(map(is_number, cells[0])):
+    cornerless = cut.style != "commas" and len(cells[0]) == width - 1
+    if not fit[0] and cornerless and not any(map(is_number, cells[0])):
         cells[0], fit[0] = (
             [b"", *cells[0]],
             True,
@@ -228,12 +223,10 @@ def _is_glove(rows: _Rows, layout: Layout) -> bool:
     A word may hold a comma, even in all rows: `10,000 0.1 0.2` is no list of three numbers behind a word 10.
     """
     cut, columns = layout.cut, layout.columns
-    if layout.header or not are_vectors(columns):
-        return False
     if cut.style == "commas" or (cut.style == "cells" and cut.delimiter != b"\t"):
         lists = [i for i, column in enumerate(columns) if column.kind == "lists"]
         return any(_begins_whole([row[i] for row in rows.cells if i < len(row)]) for i in lists)
-    if cut.style == "brackets" or layout.decimal_commas:
+    if cut.style == "brackets" or layout.decimal_commas or layout.header or not width_of(columns):
         return False
     word, *others = columns
     last = [row[-1] for row in rows.cells if others[-1].kind == "lists"]

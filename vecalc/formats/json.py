@@ -78,10 +78,12 @@ def _pair(record: Fields, names: Sequence[str], choice: Choice) -> WordAndList:
     word = record.get(names[choice.word])
     if not choice.lists:
         return WordAndList(_as_word(word), [record.get(names[i]) for i in choice.numbers])
-    vector = record.get(names[choice.numbers[0]])
-    if isinstance(vector, str):
-        return WordAndList(_as_word(word), list(list_body(vector.encode("utf-8", "replace")).split(b" ")))
-    return WordAndList(_as_word(word), vector)
+    return WordAndList(_as_word(word), _numbers(record.get(names[choice.numbers[0]])))
+
+
+def _numbers(value: Any) -> Any:
+    """A list, also where it is written as text."""
+    return list_body(value.encode("utf-8", "replace")).split(b" ") if isinstance(value, str) else value
 
 
 def _as_word(value: object) -> str:
@@ -96,7 +98,7 @@ def _column(name: str, records: Sequence[Fields]) -> SeenColumn:
     values = [record[name] for record in records if record.get(name) is not None]
     kinds = Counter(map(_kind, values))
     kind: Kind = max(kinds, key=lambda kind: kinds[kind], default="")
-    widths = [len(value) for value in values if isinstance(value, list)]
+    widths = [len(_numbers(value)) for value in values if _kind(value) == "lists"]
     whole = all(type(value) is int for value in values)
     integers = [value for value in values if type(value) is int]
     counting = len(integers) > 1 and integers == list(range(integers[0], integers[0] + len(values)))
