@@ -34,6 +34,10 @@ back is a `UsageError`.
     text_rows         lines of text -> blocks
     float_parsing, float_text         text <-> numbers, fast
     wordlists         words in a file of their own
+    columns           which columns, or fields of records, hold words and vectors
+    csv_layout, csv_cells             what a delimited table looks like, its records and cells
+    json_entries, json_scan           a JSON text -> entries, in a stream
+    number_rows       lists in lines, cells and strings -> rows
     arrow_blocks      Arrow record batches <-> blocks
     pickled, pickled_machine, pickled_names   a pickle -> plain values
     gensim_parts      what there is in a gensim model

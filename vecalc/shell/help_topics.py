@@ -146,9 +146,9 @@ def function_help(name: str) -> str:
 
 def _models() -> str:
     return """\
--m FILE reads word2vec (text and binary), GloVe, fastText (.bin), what gensim saves, .npy and .npz,
-safetensors, parquet and Arrow files and folders of model2vec, plain or compressed (.gz .bz2 .xz .zst), told
-apart by their content. No file runs code: a pickle that would is refused.
+-m FILE reads word2vec (text and binary), GloVe, fastText (.bin), what gensim saves, tables (CSV, TSV), JSON,
+.npy and .npz, safetensors, parquet and Arrow files and folders of model2vec, plain or compressed (.gz .bz2
+.xz .zst), told apart by their content. No file runs code: a pickle that would is refused.
 Without -m the starter answers: English words made from WordNet, inside the package.
 
 -m users=users.bin -m movies=movies.bin loads several; users:42 and movies:"Toy Story (1995)" are
