@@ -225,6 +225,10 @@ def _is_glove(rows: _Rows, layout: Layout) -> bool:
     cut, columns = layout.cut, layout.columns
     if cut.style == "commas" or (cut.style == "cells" and cut.delimiter != b"\t"):
         lists = [i for i, column in enumerate(columns) if column.kind == "lists"]
+        if (
+            lists and cut.spaced and len(rows.cells) <= ENOUGH
+        ):  # `, 0.1 0.2`: a few words may end with a comma
+            return True
         return any(_begins_whole([row[i] for row in rows.cells if i < len(row)]) for i in lists)
     if cut.style == "brackets" or layout.decimal_commas or layout.header or not width_of(columns):
         return False
