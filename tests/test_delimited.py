@@ -321,9 +321,20 @@ def test_one_of_several_texts_must_be_clear(tmp_path: Path) -> None:
     assert_read(read(tmp_path, text, "lemma"))
 
 
+def test_marks_of_several_judges_are_no_model(tmp_path: Path) -> None:
+    """As WordSim-353 has them: its first line names columns, though most names are numbers."""
+    text = lines(lambda _, w, n: ",".join([w, "tree", *n]), "Word 1,Word 2,Mean,1,2,3,4").replace(
+        "New York,tree", "New York,town"
+    )
+    assert (
+        "it is not clear which column of words is meant: it holds 'Word 1'" in problem(tmp_path, text).message
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("\xbb\xe8,\0\n\xbb,\xe8\n\xbb,\xbb\n", "not a file of word vectors"),
         ("a;b\noak;elm\nash;pine\n", "this version can't read a table without columns of numbers"),
         ("w1,w2,score\noak,elm,1.5\nash,pine,2.5\n", "this version can't read a table without columns"),
         ("userId,movieId,tag,timestamp\n1,2,fun,3\n1,4,sad,5\n", "this version can't read a table without"),

@@ -224,6 +224,7 @@ def test_json_without_vectors_says_what_it_is(value: Any, message: str, hint: st
     [
         (in_lines([{"a": "oak", "b": "elm"}] * 3), "no columns of numbers that make a vector"),
         (json.dumps({"a": {"b": "c"}}), "JSON without vectors"),
+        (json.dumps({"vocab": WORDS, "stop_words": [], "lower": False}), "JSON without vectors"),
         (json.dumps(LISTS), "rows of numbers, and no words before them"),
         (json.dumps({"vectors": LISTS, "words": WORDS}), "rows of numbers, and no words before them"),
         (json.dumps({"v": dict(enumerate(LISTS)), "text": dict(enumerate(WORDS))}), "the words stand behind"),

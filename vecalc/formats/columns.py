@@ -29,7 +29,7 @@ IDS = ("node_id", "item_id", "user_id", "movie_id", "id", "node", "item", "user"
 VECTORS = ("vector", "embedding", "vectors", "embeddings", "emb", "vec")
 # Numbers that are no component of a vector, whatever stands beside them; and so are names that end in id.
 _APART = re.compile(
-    r".*[a-z]Ids?|(?i:(?:.*[_ .-])?ids?|index|idx|rank|row|counts?|freq|frequency|occurrences|n|n_tokens"
+    r".*[a-z]Ids?|(?i:(?:.*[_ .-])?[pu]?ids?|index|idx|rank|row|counts?|freq|frequency|occurrences|n|n_tokens"
     r"|tokens|length|label|class|cluster|group|target|year|time|timestamp|rating|score)"
 )
 _UNNAMED = re.compile(r"|Unnamed: \d+")  # as pandas writes and reads an index

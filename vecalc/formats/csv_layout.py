@@ -20,6 +20,7 @@ from vecalc.formats.text_rows import Chunk
 from vecalc.formats.word2vec_header import BYTE_ORDER_MARK, is_number, parse_header
 
 LOOKED_AT = 17  # records, of which the first may be a header
+LONGEST_CHARACTER = 4  # bytes: the last one may be cut off
 NEARLY_ALL = 0.75
 ENOUGH = 3  # whole ones that do without one that is cut off: a header, and two rows
 _DECIMAL = re.compile(rb"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
@@ -60,7 +61,14 @@ def layout_of(head: Head) -> Layout | None:
 
 
 def is_table(data: bytes) -> bool:
-    """Whether a file that begins like this is a table, whatever it holds."""
+    """Whether a file that begins like this is a table of text, whatever it holds."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        if error.start < len(data) - LONGEST_CHARACTER:
+            return False
+    if b"\0" in data:
+        return False
     tables = [rows for rows, _ in _layouts(Head(data, complete=True)) if rows.cut.style == "cells"]
     return any(len(rows.cells) > 1 and rows.are_all and not rows.cut.spaced for rows in tables)
 
@@ -209,12 +217,13 @@ def _is_header(first: Sequence[bytes], columns: Sequence[SeenColumn], values: Se
     texts = {i for i in given if not is_number(cells[i]) and not is_list(cells[i])}
     if not all(_WHOLE.fullmatch(cells[i]) for i in given if i not in texts):
         return False
-    if texts:
-        return usual or 2 * len(texts) > len(given)
-    numbers = [int(cells[i]) for i in given]
+    numbers = [int(cells[i]) for i in given if i not in texts]
     counting = len(numbers) >= NARROWEST and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    counting = counting and numbers[0] in (0, 1)
+    if texts:
+        return usual or counting or 2 * len(texts) > len(given)
     fractions = any(not columns[i].whole for i in given)
-    return (counting and numbers[0] in (0, 1) and (fractions or usual)) or (usual and fractions)
+    return (counting and (fractions or usual)) or (usual and fractions)
 
 
 def _is_glove(rows: _Rows, layout: Layout) -> bool:

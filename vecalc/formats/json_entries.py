@@ -92,7 +92,7 @@ class _Entries:
     def __init__(self, scan: JsonScan, source: Source) -> None:
         self._scan = scan
         self._source = source
-        self._beside = 0  # lists of strings
+        self._beside = 0  # lists of strings, or of nothing
         self._words: list[str] = []  # of a list beside the one of vectors
         self._called: dict[
             str, str
@@ -160,7 +160,10 @@ class _Entries:
         for name in self._scan.members():
             opening, looked_at = self._scan.peek(), looked_at + 1
             inner = self._scan.inner() if opening == "[" else ""
-            if opening == "[" and inner not in ('"', "[", "{"):
+            if inner == "]" and not some:
+                self._scan.value()
+                self._beside += 1
+            elif opening == "[" and inner not in ('"', "[", "{"):
                 value = self._scan.value()
                 if not (self._words and name == "index"):  # where pandas writes "columns" before it
                     some = True
