@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import importlib.util
+import io
 import json
 import os
 import pickle
@@ -54,6 +56,22 @@ def as_text(words: Sequence[str | bytes], rows: np.ndarray, header: bool = True)
     return start + b"".join(
         _raw(word) + b" " + " ".join(map(repr, row)).encode() + b"\n" for word, row in pairs
     )
+
+
+def as_csv(words: Sequence[str], rows: np.ndarray, delimiter: str = ",", header: bool = True) -> bytes:
+    """A table as pandas writes one; every number reads back to the same float32."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+    if header:
+        writer.writerow(["word", *range(rows.shape[1])])
+    writer.writerows([word, *row] for word, row in zip(words, rows.tolist(), strict=True))
+    return out.getvalue().encode()
+
+
+def as_json_lines(words: Sequence[str], rows: np.ndarray) -> bytes:
+    """A record a line."""
+    pairs = zip(words, rows.tolist(), strict=True)
+    return "".join(f"{json.dumps({'word': word, 'vector': row})}\n" for word, row in pairs).encode()
 
 
 def as_fasttext(words: Sequence[str | bytes], rows: np.ndarray, *, newer: bool = True) -> bytes:

@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from data import as_binary, as_fasttext, as_text, shared_data
+from data import as_binary, as_csv, as_fasttext, as_json_lines, as_text, shared_data
 from spacy_files import in_spacy
 
 from vecalc.errors import FileProblem, StorageProblem, VecalcError
@@ -166,6 +166,7 @@ def _beside(name: str, data: bytes) -> Callable[[Path], Path]:
 
 
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+PAIRS = list(zip(WORDS, ROWS, strict=True))
 WIDE = np.random.default_rng(8).normal(size=(2, 3_000)).astype(np.float32)
 ALIKE = {"use_dictionary": ["vector"], "column_encoding": {"word": "DELTA_BYTE_ARRAY"}}
 
@@ -182,6 +183,24 @@ GOOD: dict[str, list[Callable[[Path], Path]]] = {
         *(_zipped(method, {"README": b"", "a.vec": as_text(WORDS, ROWS)}) for method in METHODS),
         _file(as_text(WORDS, ROWS)),
         _file(as_text([*WORDS[:-1], "new york"], ROWS)),
+    ],
+    "csv": [
+        _file(as_csv(WORDS, ROWS)),
+        _file(as_csv(WORDS, ROWS, "\t").replace(b"1984", b'"19\n84"')),
+        _file(as_csv(WORDS, ROWS, ";", header=False).replace(b".", b",")),
+        _file(b"".join(b'%b\t"[%b]"\n' % (w.encode(), b" ".join(b"%.5f" % x for x in r)) for w, r in PAIRS)),
+        _file(b"".join(b"%b [%b]\n" % (w.encode(), b",\n".join(b"%.5f" % x for x in r)) for w, r in PAIRS)),
+        _file(b"".join(b"%b %b\n" % (w.encode(), b",".join(b"%.5f" % x for x in r)) for w, r in PAIRS)),
+    ],
+    "json": [
+        _file(as_json_lines(WORDS, ROWS)),
+        _file(json.dumps({"data": {"vectors": {w: r.tolist() for w, r in PAIRS}}}, indent=1).encode()),
+        _file(
+            json.dumps(
+                [{"id": i, "text": w, "embedding": r.tolist()} for i, (w, r) in enumerate(PAIRS)]
+            ).encode()
+        ),
+        _file(json.dumps({"words": WORDS, "vectors": ROWS.tolist()}).encode()),
     ],
     "glove": [_file(as_text(WORDS, ROWS, header=False))],
     "number_rows": [_numbers(header) for header in (b"", b"10 6\n", b"0 1 2 3 4 5\n")],

@@ -185,7 +185,32 @@ def pickled(folder: Path, unit: bytes, size: int = 2 * MB - 100) -> Path:
     return path
 
 
+def text_of(folder: Path, name: str, data: bytes) -> Path:
+    """A file of text, as large as a hostile one need be."""
+    (folder / name).write_bytes(data)
+    return folder / name
+
+
+TABLE = b"word,0,1\n" + b"".join(b"w%d,0.5,1.5\n" % i for i in range(40))
+LISTED = b"".join(b"w%d [0.5,1.5]\n" % i for i in range(20))
+QUOTES = (b'"\n' * 2 + b'a",1,2\n') * 100_000
 MODELS: Mapping[str, Maker] = {
+    "csv, a million commas": partial(text_of, name="a.csv", data=TABLE + b"," * MB + b"\n"),
+    "csv, a million columns": partial(text_of, name="b.csv", data=(b"1.5," * MB + b"1\n") * 2),
+    "csv, a million quotes": partial(text_of, name="c.csv", data=TABLE + QUOTES),
+    "csv, quotes in one cell": partial(text_of, name="d.csv", data=TABLE + b'"' + b'""' * MB + b",1,2\n"),
+    "csv, a million brackets": partial(text_of, name="e.txt", data=LISTED + b"x [\n" * 400_000),
+    "csv, brackets in a line": partial(text_of, name="f.txt", data=LISTED + b"x " + b"[a " * MB),
+    "csv, commas in a line": partial(
+        text_of, name="g.txt", data=LISTED.translate(None, b"[]") + b"1 " * MB + b"1,1x\n"
+    ),
+    "json, a million lists": partial(text_of, name="a.json", data=b'{"king": [1.5, 2], "a": [' + b"[]," * MB),
+    "json, a million objects": partial(text_of, name="b.json", data=b'[{"a": [1.5, 2]},' + b"{}," * MB),
+    "json, a number without end": partial(
+        text_of, name="c.json", data=b'{"king": [1.5, ' + b"9" * 2 * MB + b"]}"
+    ),
+    "json, a million names": partial(text_of, name="d.json", data=b"{" + b'"a":1,' * MB),
+    "json, a million brackets": partial(text_of, name="e.json", data=b"[" * 2 * MB),
     **{f"{width:,} numbers wide": partial(wide, width=width) for width in (5_000, 20_000, 65_536)},
     "text, 5,000 numbers wide": partial(wide, width=5_000, text=True),
     "parquet, one long word": parquet_of_one_word,

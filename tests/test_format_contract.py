@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
-from data import as_binary, as_fasttext, as_text, needs_data, shared_data
+from data import as_binary, as_fasttext, as_json_lines, as_text, needs_data, shared_data
 from running import Done, vecalc
 
 from vecalc.errors import FileProblem
@@ -60,6 +60,7 @@ MAKERS: dict[str, Callable[[Path, list[str], np.ndarray], object]] = {
     "fasttext": lambda path, words, rows: path.write_bytes(as_fasttext(words, rows)),
     "glove": lambda path, words, rows: path.write_bytes(as_text(words, rows, header=False)),
     "number_rows": _number_rows,
+    "json": lambda path, words, rows: path.write_bytes(as_json_lines(words, rows)),
     "word2vec_binary": lambda path, words, rows: path.write_bytes(as_binary(words, rows, b"\n")),
     "word2vec_text": lambda path, words, rows: path.write_bytes(as_text(words, rows)),
 }

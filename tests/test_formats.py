@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import subprocess
 import sys
@@ -14,7 +15,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from data import as_binary, as_fasttext, as_keyed_vectors, as_text, data_file, needs_data
+from data import (
+    as_binary,
+    as_csv,
+    as_fasttext,
+    as_json_lines,
+    as_keyed_vectors,
+    as_text,
+    data_file,
+    needs_data,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -28,6 +38,16 @@ from vecalc.formats.recognition import formats
 WORDS = ["the", "king", "naïve", "日本", "👑", "\x1b[31m", "1984", "</s>", "a\u00a0b", "+", "-0.5"]
 ROWS = np.random.default_rng(2).normal(size=(len(WORDS), 4)).astype(np.float32)
 SAMPLES = {
+    "csv": [
+        as_csv(WORDS, ROWS),
+        as_csv(WORDS, ROWS, ";", header=False).replace(b"\n", b"\r\n"),
+        b"\xef\xbb\xbf" + as_csv(WORDS, ROWS, "|")[:-1] + b"\n\n",
+    ],
+    "json": [
+        as_json_lines(WORDS, ROWS),
+        b"\xef\xbb\xbf" + json.dumps(dict(zip(WORDS, ROWS.tolist(), strict=True))).encode(),
+        json.dumps({"words": WORDS, "vectors": ROWS.tolist()}, indent=1).encode(),
+    ],
     "fasttext": [as_fasttext(WORDS, ROWS), as_fasttext(WORDS, ROWS, newer=False)],
     "gensim_native": [as_keyed_vectors(WORDS, ROWS, protocol) for protocol in (0, 1, 2, 4, 5)],
     "word2vec_binary": [as_binary(WORDS, ROWS), as_binary(WORDS, ROWS, b"\n")],
@@ -99,7 +119,7 @@ def test_exactly_one_format_recognises_a_file(name: str, data: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\n", b"\0" * 99, b"word", b"some words of prose\nand more\n", b"a,1,2\nb,3,4\n"]
+    "data", [b"", b"\n", b"\0" * 99, b"word", b"some words of prose\nand more\n", b"a,b\nc,d\n"]
 )
 def test_no_format_recognises_anything_else(data: bytes) -> None:
     assert not [name for name, form in formats().items() if form.recognise(Head(data, complete=True))]

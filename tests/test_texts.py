@@ -162,8 +162,8 @@ def test_doubled_quotes_are_one(file: File) -> None:
 
 
 def test_several_columns_before_the_numbers_are_remarked_on(file: File) -> None:
-    words = [f"{word}\tnoun" for word in WORDS]
-    path = file(text(words, sep="\t"))
+    words = [f"{word}\tnoun" for word in WORDS]  # and blanks between the numbers, so that it is no table
+    path = file(text(words))
     loaded = load(path)
     assert_read(loaded, words)
     assert loaded.notes == (SEVERAL_COLUMNS,)
@@ -447,6 +447,11 @@ def test_decimal_commas_are_named_and_converted(tmp_path: Path, header: bytes, s
     path = tmp_path / "model"
     body = text(sep=sep, form=form)
     path.write_bytes(header + body.replace(b".", b","))
+    if sep == "\t" and header != HEADER:  # a table, whose cells are told apart
+        loaded = load(path)
+        assert "its numbers are read with decimal commas: 0,5 is a half" in loaded.notes
+        np.testing.assert_allclose(loaded.space.vectors(range(10)), ROWS, rtol=0.02)
+        return
     assert "decimal commas" in problem(path).message
     assert "decimal commas" in checked(path)
     command = problem(path).hint.partition(" makes ")[0].replace("FILE", "model").replace("NEW", "new")
@@ -465,7 +470,7 @@ def test_sparse_rows_are_named(file: File, header: bytes) -> None:
 
 @pytest.mark.parametrize("before", ["{i}\t{word}\t", "{word} ", "{word}\t"])
 @pytest.mark.parametrize("above", ["", "id\tword\tvector\n"])
-def test_printed_arrays_are_named_and_converted(tmp_path: Path, before: str, above: str) -> None:
+def test_printed_arrays_are_read(tmp_path: Path, before: str, above: str) -> None:
     rows = np.random.default_rng(3).normal(size=(10, 20)).astype(np.float32)
     lines = [
         before.format(i=i, word=word) + str(row)
@@ -473,11 +478,7 @@ def test_printed_arrays_are_named_and_converted(tmp_path: Path, before: str, abo
     ]
     path = tmp_path / "model"
     path.write_text(above + "\n".join(lines) + "\n")
-    assert "numpy arrays as they are printed, over several lines" in problem(path).message
-    assert "printed" in checked(path)
-    command = problem(path).hint.partition(" makes ")[0].replace("FILE", "model").replace("NEW", "new")
-    subprocess.run(command, shell=True, check=True, cwd=tmp_path)  # noqa: S602 - what users are told to do
-    loaded = load(tmp_path / "new")
+    loaded = load(path)
     assert list(loaded.space.words()) == WORDS
     np.testing.assert_allclose(loaded.space.vectors(range(10)), rows, rtol=1e-6)
 

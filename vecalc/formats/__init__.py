@@ -51,6 +51,10 @@ back is a `UsageError`.
     pairing           words and rows put together
     raw_numbers       files of numbers and nothing else, which are named and not read
     arrow_columns     which columns of a table hold words and numbers
+    columns           which columns, or fields of records, hold words and vectors
+    csv_layout, csv_cells             what a delimited table looks like, its records and cells
+    json_entries, json_scan           a JSON text -> entries, in a stream
+    number_bodies     lists in lines, cells and strings -> rows
     arrow_blocks      Arrow record batches <-> blocks
     safetensors_header   the tensors of a safetensors file
     pickled, pickled_machine, pickled_names   a pickle -> plain values

@@ -49,7 +49,9 @@ def refuse_if_damaged(rows: int, source: Source) -> None:
     for left_out, (count, first) in source.tally.odd.items():
         good = ROWS_FOR_ONE_LEFT_OUT if left_out else ROWS_FOR_ONE_MENDED
         if count > max(1, rows // good):
-            message = f"{first.message}; so are {count:,} of {rows:,} rows, too many for a sound file"
+            message = (
+                f"{first.message}; so are {count:,} of {max(rows, count):,} rows, too many for a sound file"
+            )
             raise FileProblem(message, where=first.where, hint=first.hint)
 
 

@@ -10,6 +10,7 @@ one, and a zero stands in for each meanwhile.
 from __future__ import annotations
 
 import re
+import warnings
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
@@ -41,6 +42,7 @@ KEPT = np.array([(2**64 - 1) & (-1 << 8 * (DIGITS - n)) for n in range(DIGITS + 
 SCIENTIFIC = re.compile(rb"-?(?:[0-9]{1,20}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})[eE][-+]?[0-9]{1,4}(?=[ \n])")
 STAND_IN = b"0.0"
 RARE = 128  # bytes of text to an exponent: with more of them the slower ways are the faster ones
+_PLAIN = b"0123456789+-.eE "  # what usual numbers and the single blanks between them consist of
 
 
 class DecimalTable(NamedTuple):
@@ -70,6 +72,22 @@ def table(text: bytes, width: int) -> DecimalTable | None:
     begins = [0, *(text.index(b"\n", end) + 1 for end in ends[:-1])]
     words = [text[begin:end] for begin, end in zip(begins, ends, strict=True)]
     return DecimalTable(words, numbers.reshape(len(words), width)) if all(words) else None
+
+
+def plain_numbers(joined: bytes, rows: int, width: int) -> Singles | None:
+    """All numbers [rows, width] of a text, with one blank between; None when one is not plainly a number.
+
+    For those that `table` leaves: without a point, with a plus sign, or very long.
+    """
+    if not rows or joined.translate(None, _PLAIN) or b"  " in joined:
+        return None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # older numpy warns where newer raises
+        try:
+            values = np.fromstring(joined, np.float32, sep=" ")
+        except ValueError:
+            return None
+    return values.reshape(rows, width) if values.size == rows * width else None
 
 
 def _without_exponents(text: bytes) -> tuple[bytes, list[tuple[int, float]]]:

@@ -10,7 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from vecalc.errors import FileProblem, UsageError
-from vecalc.formats import Block, Head, Source
+from vecalc.formats import Block, Head, Source, csv_layout
 from vecalc.formats.text_layout import (
     LOOKED_AT,
     NARROWEST,
@@ -32,9 +32,10 @@ GZIPPED = True  # it may be
 
 
 def recognise(head: Head) -> bool:
-    """No header, and lines that begin with words and end with numbers."""
+    """No header, and lines that begin with words and end with numbers, with blanks between them."""
     layout = layout_of(head)
-    return layout.header is None and layout.width >= NARROWEST and not (layout.bare or layout.commas)
+    fits = layout.header is None and layout.width >= NARROWEST and not (layout.bare or layout.commas)
+    return fits and csv_layout.layout_of(head) is None
 
 
 def read(source: Source) -> Iterator[Block]:

@@ -79,7 +79,7 @@ class Layout(NamedTuple):
         """Remarks on whatever is not as in word2vec's and GloVe's own files."""
         remarks = source.tally.remarks
         if self.title:
-            remarks[f"the first line is a header: {shown(self.title)}"] = None
+            remarks[header_remark(self.title)] = None
         if self.numbered:
             remarks["the first column counts the rows, and is no part of the words"] = None
         if self.quote:
@@ -90,6 +90,11 @@ class Layout(NamedTuple):
             remarks[WORDLESS_ROWS] = None
         if self.numeric and not self.bare and not self.header:
             remarks[NUMERIC_WORDS] = None
+
+
+def header_remark(line: bytes) -> str:
+    """What is remarked on a line of names above the rows."""
+    return f"the first line is a header: {shown(line)}"
 
 
 @lru_cache(maxsize=1)
@@ -245,9 +250,9 @@ def _are_numbered(words: Mapping[int, bytes]) -> bool:
 
 
 def _ends_in_number(word: bytes) -> bool:
-    """Whether a comma and a number end a word."""
-    _, comma, number = word.rpartition(b",")
-    return bool(comma) and is_number(number)
+    """Whether a comma and a number end a word, which is no number as people write it (10,000)."""
+    before, comma, number = word.rpartition(b",")
+    return bool(comma) and is_number(number) and not is_number(before)
 
 
 def _is_in(quote: bytes, word: bytes) -> bool:

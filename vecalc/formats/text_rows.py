@@ -8,7 +8,6 @@ says how wide rows are.
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from vecalc.arrays import Singles
 from vecalc.errors import FileProblem
 from vecalc.formats import DAMAGED, Block, Source
 from vecalc.formats.excuses import ENDS_IN_NUMBER, MALFORMED, excuse, odd
-from vecalc.formats.float_parsing import table
+from vecalc.formats.float_parsing import plain_numbers, table
 from vecalc.formats.text_layout import Layout, trailing_numbers
 from vecalc.formats.text_lines import Chunk, TextLine
 from vecalc.formats.word2vec_header import is_number, too_few, too_many
@@ -27,7 +26,6 @@ from vecalc.formats.word_text import decode, shown
 TRAILING = "rows after the last one that the header promises, ignored"
 PIECE = 1 << 18  # bytes taken apart at once: what is made of them stays in the second-level cache
 STAND_IN = b"w "  # before each row of numbers alone
-_PLAIN = b"0123456789+-.eE "  # what usual numbers and the single blanks between them consist of
 _HINT = "correct the line, or leave such rows out with --skip-bad-rows"
 _HEADER_HINT = "if this is meant as a header, it must be two integers, the number of rows and their width"
 
@@ -141,7 +139,9 @@ class _Text:
     def _split(self, line: TextLine, cut: bool) -> tuple[bytes, bytes] | None:
         """Word and numbers of one line, every field checked; None for a malformed one that is left out."""
         width = self.layout.width
-        fields = line.text.rsplit(None, width)
+        between = width + self.layout.numbered
+        tabs = line.text.count(b"\t") == between and not line.text[:1].isspace()
+        fields = line.text.rsplit(b"\t" if tabs else None, width)  # `birch 7` before tabs is a word
         if len(fields) == width and line.text[:1].isspace():
             before = line.text[: len(line.text) - len(line.text.lstrip())]
             fields = [before[:-1], *fields]  # a word of blanks, or an empty one, for `row_rules` to judge
@@ -152,7 +152,7 @@ class _Text:
             problem = self._miscounted(line, sum(map(is_number, behind_word)))
         elif wrong:
             problem = self._not_a_number(line, wrong[0])
-        elif self._is_too_long(word, parts := self.layout.without_number(word).split()):
+        elif not tabs and self._is_too_long(word, parts := self.layout.without_number(word).split()):
             problem = self._miscounted(line, trailing_numbers(line.text))
             if self.layout.certain and self._may_end_in_number(parts[-1], problem):
                 return word, b" ".join(numbers)
@@ -203,13 +203,4 @@ class _Text:
 
 def _parsed_fast(rows: Sequence[_Row], width: int) -> Singles | None:
     """All numbers [b, width] in one call, or None when some field is not plainly a number."""
-    joined = b" ".join([row.numbers for row in rows])
-    if not rows or joined.translate(None, _PLAIN) or b"  " in joined:
-        return None
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # older numpy warns where newer raises
-        try:
-            values = np.fromstring(joined, np.float32, sep=" ")
-        except ValueError:
-            return None
-    return values.reshape(len(rows), width) if values.size == len(rows) * width else None
+    return plain_numbers(b" ".join([row.numbers for row in rows]), len(rows), width)

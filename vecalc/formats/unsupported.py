@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vecalc.errors import FileProblem
-from vecalc.formats import Head, npz
+from vecalc.formats import Head, csv_layout, npz
 from vecalc.formats.text_kinds import (
     NOT_ELIDED,
     TO_DENSE,
@@ -25,9 +25,10 @@ from vecalc.formats.text_kinds import (
 
 _AS_WORD2VEC = "export it as word2vec (binary or text) and load that"
 _UNPACK = "unpack it and name the file of vectors"
-_FROM_JSON = "of a Hugging Face model, name the folder; otherwise " + _AS_WORD2VEC
+_NO_NUMBERS = "a model has a word and its numbers in each row; a table of questions goes to --csv"
 _FROM_R = "in R, write.table(x, file, col.names = FALSE, quote = FALSE) makes text of it"
 _ONCE = "decompress it once"
+_PRINTED = "numpy arrays as they are printed"
 
 
 class Kind(NamedTuple):
@@ -62,6 +63,18 @@ def _is_other_zip(head: bytes) -> bool:
     return head.startswith((b"PK\3\4", b"PK\5\6")) and not npz.recognise(Head(head, complete=False))
 
 
+def _unless_read(matches: Callable[[bytes], object], wanted: str) -> Callable[[bytes], bool]:
+    """What a text is, unless it is a table whose layout has what is `wanted` for it."""
+
+    def is_kind(head: bytes) -> bool:
+        if not matches(head):
+            return False
+        layout = csv_layout.layout_of(Head(head, complete=False))
+        return not (layout and getattr(layout, wanted))
+
+    return is_kind
+
+
 # Asked before any format: a tar or zip archive may hold text that looks like rows.
 BINARY = (
     Kind(_is_other_zip, "a zip archive inside another file", _UNPACK),
@@ -78,15 +91,19 @@ BINARY = (
     Kind(_magic(b"\xff\xfe", b"\xfe\xff"), "text in UTF-16", "iconv -f UTF-16 -t UTF-8 converts it"),
     Kind(_pattern(rb"(?:[\t\r\n -~]\0){8}"), "text in UTF-16", "iconv -f UTF-16LE -t UTF-8 converts it"),
     Kind(_pattern(rb"(?:\0[\t\r\n -~]){8}"), "text in UTF-16", "iconv -f UTF-16BE -t UTF-8 converts it"),
-    Kind(is_elided, "numpy arrays as they are printed", NOT_ELIDED),
-    Kind(is_printed, "numpy arrays as they are printed, over several lines", TO_ONE_LINE),
+    Kind(is_elided, f"{_PRINTED}, numbers left out (...)", NOT_ELIDED),
+    Kind(
+        _unless_read(is_printed, "has_lists"),
+        "numpy arrays as they are printed, over several lines",
+        TO_ONE_LINE,
+    ),
     Kind(is_sparse, "sparse vectors (index:value)", TO_DENSE),
-    Kind(has_decimal_commas, "numbers with decimal commas", TO_POINTS),
+    Kind(_unless_read(has_decimal_commas, "decimal_commas"), "numbers with decimal commas", TO_POINTS),
 )
 
 # Asked when no format says yes: a row of text may begin with any word.
 TEXT = (
     Kind(_magic(b"version https://git-lfs"), "a Git LFS pointer, not the file itself", "run git lfs pull"),
     Kind(_pattern(rb"(?i)\s*<(?:!doctype|html|\?xml)"), "a web page", "fetch the file again"),
-    Kind(_pattern(rb"\s*[{\[]\s*[\"{\[]"), "JSON", _FROM_JSON),
+    Kind(csv_layout.is_table, "a table without columns of numbers", _NO_NUMBERS),
 )

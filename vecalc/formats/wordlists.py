@@ -122,6 +122,7 @@ def _by_itself(listed: Source, column: str) -> Source:
     """A list as it is to be read: what part of the rows is wanted is none of its concern."""
     tally = FileTally()
     tally.counts, tally.remarks, tally.odd = listed.tally.counts, listed.tally.remarks, listed.tally.odd
+    listed.tally.used.add("encoding")  # which is that of the words
     reading = listed.reading._replace(part=column, member="", words_file="")
     return listed._replace(reading=reading, tally=tally)
 

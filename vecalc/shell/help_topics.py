@@ -148,10 +148,10 @@ def function_help(name: str) -> str:
 
 def _models() -> str:
     return """\
--m FILE reads word2vec (text and binary), GloVe, fastText (.bin), what gensim saves, .npy and .npz,
-safetensors, parquet and Arrow files, plain or compressed (.gz .bz2 .xz .zst .zip), and folders of
-model2vec, sentence-transformers, spaCy and Spark, told apart by their content. No file runs code: a
-pickle that would is refused. Words in a file beside the rows are found, or named by --words-file.
+-m FILE reads word2vec (text and binary), GloVe, fastText (.bin), what gensim saves, tables (CSV, TSV),
+JSON, .npy and .npz, safetensors, parquet and Arrow files, plain or compressed (.gz .bz2 .xz .zst .zip), and
+folders of model2vec, sentence-transformers, spaCy and Spark, told apart by their content. No file runs
+code: a pickle that would is refused. Words in a file beside the rows are found, or named by --words-file.
 FILE#NAME is a column, tensor or array of a file, FILE.zip:NAME a file of an archive; FILE#? lists them.
 Without -m the starter answers: English words made from WordNet, inside the package.
 

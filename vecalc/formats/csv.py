@@ -1,0 +1,197 @@
+"""Delimited tables: a word and its numbers, or a list of them, in each row; a header or none.
+
+Between tabs, commas, semicolons or bars; also lists behind a word: `king [0.1, 0.2]`, `king 0.1,0.2`. What
+stands in each column, `csv_layout` finds out; which of them are read, `columns` decides.
+Source: RFC 4180, and what pandas, R, spreadsheets and people write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+from vecalc.errors import FileProblem, UsageError
+from vecalc.formats import HEAD_BYTES, Block, Head, Source
+from vecalc.formats.columns import NARROWEST, Choice, choice_of, one_line
+from vecalc.formats.csv_cells import Cut, Record, cells_of, records, split
+from vecalc.formats.csv_layout import TableLayout, layout_of
+from vecalc.formats.excuses import MALFORMED, odd
+from vecalc.formats.float_text import lines
+from vecalc.formats.number_bodies import fault, list_body, numbers_of
+from vecalc.formats.text_layout import header_remark
+from vecalc.formats.text_lines import Chunk, chunks
+from vecalc.formats.word_text import decode, shown
+from vecalc.formats.writers import batches, created
+from vecalc.space import VectorSpace
+
+SUFFIXES = (".csv",)
+GZIPPED = True  # it may be
+_HINT = "correct the row, or leave such rows out with --skip-bad-rows"
+_QUOTED = b'",\n\r'  # a word that holds one of these is written in quotes
+
+
+def recognise(head: Head) -> bool:
+    """Rows of equally many cells, with numbers or lists in most of them, and no other format of text."""
+    return layout_of(head) is not None
+
+
+def read(source: Source) -> Iterator[Block]:
+    """Words and rows; FileProblem where it is not clear which columns hold them."""
+    rest = chunks(source)
+    begun: list[Chunk] = []
+    size = 0
+    while size < HEAD_BYTES and (chunk := next(rest, None)):  # a stream may come in small pieces
+        begun.append(chunk)
+        size += len(chunk.data)
+    data = b"".join(chunk.data for chunk in begun)
+    layout = layout_of(Head(data[: data.find(b"\n", HEAD_BYTES) + 1 or None], complete=True))
+    if layout is None:
+        message = "the first rows do not hold equally many cells, with numbers in them"
+        raise FileProblem(message, where=str(source.path), hint="the file is damaged, or of another format")
+    plan = _plan(layout, choice_of(layout.columns, source))
+    if layout.decimal_commas:
+        source.tally.remarks["its numbers are read with decimal commas: 0,5 is a half"] = None
+    if layout.header and layout.cut.delimiter == b"\t" and not plan.lists:  # GloVe text may have tabs, too
+        title = begun[0].data.split(b"\n", layout.header)[layout.header - 1]
+        source.tally.remarks[header_remark(title.rstrip())] = None
+    seen = 0
+    for found in records(chain(begun, rest), layout.cut, lambda text: _is_whole(text, plan)):
+        some = [record for record in found if record.line != layout.header]
+        yield _block(some, plan, source, seen)
+        seen += len(some)
+
+
+class _Plan(NamedTuple):
+    """How to take a record apart. The cells from `start` to `stop` are the numbers, where they are side by
+    side and in the right order; else `places` says which are."""
+
+    cut: Cut
+    columns: int
+    word: int
+    start: int
+    stop: int
+    places: Sequence[int]  # empty where the numbers stand side by side
+    width: int
+    lists: bool
+    decimal: bool
+
+
+def _plan(layout: TableLayout, choice: Choice) -> _Plan:
+    numbers = choice.numbers
+    start, stop = numbers[0], numbers[-1] + 1
+    apart = [] if numbers == list(range(start, stop)) else numbers
+    width = layout.columns[start].width if choice.lists else len(numbers)
+    columns, decimal = len(layout.columns), layout.decimal_commas
+    return _Plan(layout.cut, columns, choice.word, start, stop, apart, width, choice.lists, decimal)
+
+
+def _is_whole(text: bytes, plan: _Plan) -> bool:
+    """Whether a text that may be a part of a record is all of one."""
+    taken = _taken(text, plan)
+    return taken is not None and not fault(taken.body, plan.width)
+
+
+class _Taken(NamedTuple):
+    word: bytes
+    body: bytes
+
+
+def _block(some: Sequence[Record], plan: _Plan, source: Source, seen: int) -> Block:
+    """The block of some records; those that are no rows are odd."""
+    found: list[tuple[int, _Taken]] = []
+    for i, record in enumerate(some):
+        taken = _taken(record.text, plan)
+        if taken is None:
+            _refuse(record, _miscounted(record, plan), source)
+        else:
+            found.append((i, taken))
+    numbers = numbers_of([taken.body for _, taken in found], plan.width)
+    for i, why in numbers.faults:
+        _refuse(some[found[i][0]], why, source)
+    good = [found[i] for i in numbers.good]
+    raw = one_line([taken.word for _, taken in good], source)
+    words = decode(raw, source, lambda i: f"{source.path}:{some[good[i][0]].line}")
+    return Block(words, numbers.rows, [seen + i + 1 for i, _ in good])
+
+
+def _miscounted(record: Record, plan: _Plan) -> str:
+    found = len(cells_of(record.text, plan.cut, plan.columns + 1))
+    if plan.cut.style != "cells":
+        return "is not a word and a list of numbers"
+    more = "at least " if found > plan.columns else ""
+    return f"has {more}{found:,} cell{'' if found == 1 else 's'}, {plan.columns:,} are expected"
+
+
+def _refuse(record: Record, why: str, source: Source) -> None:
+    message = f"the row {shown(record.text)} {why}"
+    odd(MALFORMED, FileProblem(message, where=f"{source.path}:{record.line}", hint=_HINT), source)
+
+
+def _taken(text: bytes, plan: _Plan) -> _Taken | None:
+    """The word of a record and the body of its numbers; None where it has other cells than it should."""
+    cut = plan.cut
+    cells = _plainly(text, plan) if cut.style == "cells" and not plan.places else None
+    if cells is not None:  # all numbers in one
+        word = plan.word if plan.word < plan.start else plan.word - (plan.stop - plan.start) + 1
+        body = cells[plan.start]
+        if not plan.lists:
+            body = _one_blank(body, cut)
+    else:
+        cells, word = cells_of(text, cut, plan.columns + 1), plan.word
+        if len(cells) != plan.columns:
+            return None
+        numbers = [cells[i] for i in plan.places] if plan.places else cells[plan.start : plan.stop]
+        body = numbers[0] if plan.lists else b" ".join([number.strip() for number in numbers])
+    if plan.lists:
+        body = list_body(body)
+    elif plan.decimal:
+        body = body.replace(b",", b".")
+    return _Taken(cells[word].strip() if cut.spaced else cells[word], body)
+
+
+def _plainly(text: bytes, plan: _Plan) -> list[bytes] | None:
+    """The cells of a record, all its numbers as one; None where quotes or their count ask for more care."""
+    delimiter, front = plan.cut.delimiter, list[bytes]()
+    if b'"' in text:
+        last = text.rfind(b'"') + 1
+        if plan.lists or text[last : last + 1] != delimiter:
+            return None
+        front = split(text[:last], delimiter, plan.columns)
+        text = text[last + 1 :]
+    before, behind = plan.start - len(front), plan.columns - plan.stop
+    if before < 0 or text.count(delimiter) != before + plan.stop - plan.start - 1 + behind:
+        return None
+    more = text.split(delimiter, before)
+    return [*front, *more[:-1], *(more[-1].rsplit(delimiter, behind) if behind else more[-1:])]
+
+
+def _one_blank(body: bytes, cut: Cut) -> bytes:
+    """A body whose numbers the delimiter holds apart, and perhaps blanks."""
+    if cut.spaced:
+        body = body.replace(cut.delimiter + b" ", cut.delimiter)
+    if b" " in body:
+        return b" ".join([number.strip() for number in body.split(cut.delimiter)])
+    return body.replace(cut.delimiter, b" ")
+
+
+def write(path: Path, space: VectorSpace) -> None:
+    """Write a space with a header; every number reads back to the same float32.
+
+    UsageError for vectors of one number.
+    """
+    if space.dim < NARROWEST:
+        message = f"a table needs vectors of at least {NARROWEST} numbers"
+        raise UsageError(message, hint="choose another format with --to")
+    with created(path) as stream:
+        stream.write(b"word,%b\n" % b",".join(b"%d" % i for i in range(space.dim)))
+        for batch in batches(space):
+            pairs = zip(map(_cell, batch.raw), lines(batch.rows), strict=True)
+            stream.write(b"".join([b"%b,%b\n" % (word, row.replace(b" ", b",")) for word, row in pairs]))
+
+
+def _cell(word: bytes) -> bytes:
+    """A word as a cell."""
+    plain = len(word.translate(None, _QUOTED)) == len(word) and word.strip() == word
+    return word if plain else b'"%b"' % word.replace(b'"', b'""')
