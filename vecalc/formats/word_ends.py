@@ -44,6 +44,7 @@ _OF_A_BLANK = -3.0  # a word that goes on is less likely
 _OF_NO_TEXT = -8.0  # words are hardly ever no UTF-8, nor lacking
 _OF_NO_LETTER = -2.0  # and have few bytes that are none, where they are in another encoding
 _OF_OTHER_ROWS = -20.0  # newlines are behind all rows or behind none; the last row ends the file
+_WIDE_ENOUGH = 4  # numbers in a row; fewer tell too little, whatever they are
 _SURE = 7.0  # by which the best must be ahead of the second: a thousand times as likely
 
 _LOOKED_AT = 8  # numbers, one in eighty of which show neither a blank nor a control byte
@@ -184,7 +185,9 @@ class WordEnds:
             found.append((self._score(piece, start, place, last) + len(found) * _OF_A_BLANK, place))
         (best, place), *others = sorted(found, reverse=True)
         sure = not others or best - others[0][0] > _SURE
-        blanks = place != vector
+        blanks = place != vector and size >= 4 * _WIDE_ENOUGH
+        if place != vector and not blanks:
+            place, sure = vector, False
         if (blanks and self._source.reading.strict) or (not sure and (blanks or self._careful)):
             where = f"{self._source.path}:byte {piece.offset + start:,}"
             word = shown(data[start : vector - 1].removeprefix(b"\n"))
