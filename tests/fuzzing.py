@@ -13,6 +13,7 @@ import faulthandler
 import gzip
 import json
 import os
+import pickle
 import random
 import resource
 import shutil
@@ -75,6 +76,10 @@ def _gensim_apart(folder: Path) -> Path:
     return folder / "model.kv"
 
 
+def _pickled(value: object, protocol: int) -> Callable[[Path], Path]:
+    return _file(pickle.dumps(value, protocol), "model.pkl")
+
+
 def _parquet(wide: bool, **how: Any) -> Callable[[Path], Path]:
     """Tables with a column for each number, or with one of lists; by dictionaries or by what texts share."""
 
@@ -109,7 +114,14 @@ GOOD: dict[str, list[Callable[[Path], Path]]] = {
     "glove": [_file(as_text(WORDS, ROWS, header=False))],
     "fasttext": [_file(as_fasttext(WORDS, ROWS)), _file(as_fasttext(WORDS, ROWS, newer=False))],
     "arrow_stream": [_arrow_stream],
-    "gensim_native": [_gensim_apart],
+    "gensim_native": [
+        _gensim_apart,
+        _pickled(dict(zip(WORDS, ROWS, strict=True)), 4),
+        _pickled(dict(zip(WORDS, ROWS.tolist(), strict=True)), 0),
+        _pickled((WORDS, np.asfortranarray(ROWS)), 5),
+        _pickled({"words": np.array(WORDS), "vectors": ROWS.astype(np.float16)}, 2),
+        _pickled(({word: row for row, word in enumerate(WORDS)}, ROWS.tolist()), 3),
+    ],
     "parquet": [_parquet(wide=True), _parquet(wide=False), _parquet(wide=False, **ALIKE)],
 }
 

@@ -1,7 +1,7 @@
 """Words in a file of their own, for formats that hold rows alone.
 
 Which file: the first that is there of NAME.words, NAME.txt, NAME.vocab, NAME.json (NAME: the file of rows
-without its suffixes .npy, .npz, .safetensors and those of compression), tokenizer.json, words.txt,
+without .npy, .npz, .pkl, .pickle or .safetensors, and suffixes of compression), tokenizer.json, words.txt,
 vocab.txt, vocab.json, all in the same folder. NAME.words, which `write_words` writes, has a word a line,
 exactly as it is. Another text file may have the word's count behind it on every line (as GloVe writes it);
 one that holds vectors is passed over. JSON is a list of words, an object from word to row, or a
@@ -27,7 +27,7 @@ OF_NAME = (".words", ".txt", ".vocab", ".json")
 IN_FOLDER = ("tokenizer.json", "words.txt", "vocab.txt", "vocab.json")
 WRITTEN = OF_NAME[0]
 _ALSO = "tokenizer.json, vocab.txt and vocab.json"
-_SUFFIX = re.compile(r"(\.(npy|npz|safetensors|gz|bz2|xz|zst))+\Z", re.IGNORECASE)
+_SUFFIX = re.compile(r"(\.(npy|npz|pkl|pickle|safetensors|gz|bz2|xz|zst))+\Z", re.IGNORECASE)
 _COUNTED = re.compile(rb"(\S+)[ \t]+\d+")
 _HINT = "one line for each row, in the order of the rows"
 
