@@ -23,23 +23,23 @@ class Vectors(NamedTuple):
     """Words [n], rows [n, d], and the n-grams that may have to be added to them."""
 
     words: Sequence[str]
-    rows: Rows
+    rows: Sliceable
     subwords: Subwords | None = None
     unfinished: bool = False  # the rows are the words' own, without their n-grams
 
 
-class Rows(Protocol):
+class Sliceable(Protocol):
     """A matrix [n, d] of any numbers, of which some rows at a time are made."""
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Rows and numbers in each."""
+        """Sliceable and numbers in each."""
 
     def __getitem__(self, rows: slice, /) -> AnyArray:
         """Some rows."""
 
 
-Some = TypeVar("Some", bound=Rows)
+Some = TypeVar("Some", bound=Sliceable)
 
 
 def fitting(rows: Some, words: Sequence[Any], source: Source) -> Some:

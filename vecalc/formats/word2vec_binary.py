@@ -16,7 +16,7 @@ from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WORD, Block, Head, Source
 from vecalc.formats.excuses import TRAILING, excuse
 from vecalc.formats.word2vec_header import Header, is_text, parse_header, required_header, too_many
-from vecalc.formats.word_ends import Found, Piece, WordEnds
+from vecalc.formats.word_ends import Placed, Piece, WordEnds
 from vecalc.formats.word_text import decode, shown, too_long, unfit
 from vecalc.formats.writers import batches, created
 from vecalc.space import VectorSpace
@@ -83,7 +83,7 @@ def _longer(window: _Window, source: Source) -> tuple[_Window, bool]:
     return _Window(window.data + more, window.offset), not more
 
 
-def _block(found: Found, window: _Window, seen: int, size: int, source: Source) -> Block:
+def _block(found: Placed, window: _Window, seen: int, size: int, source: Source) -> Block:
     """The rows that were found in a window."""
     vectors = found.vectors
     starts = [0, *(vector + size for vector in vectors[:-1])]

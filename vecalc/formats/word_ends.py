@@ -66,7 +66,7 @@ class Piece(NamedTuple):
     complete: bool
 
 
-class Found(NamedTuple):
+class Placed(NamedTuple):
     """Where vectors begin in a piece, and their numbers [n, d]."""
 
     vectors: list[int]
@@ -84,7 +84,7 @@ class WordEnds:
         self._newlines: bool | None = None  # whether rows end with one
         self._careful = False  # since the first word with a blank
 
-    def found(self, piece: Piece) -> Found:
+    def found(self, piece: Piece) -> Placed:
         """The rows that a piece begins with and holds whole.
 
         One that can't be decided before more data come ends them. FileProblem for one where it can't be told
@@ -99,7 +99,7 @@ class WordEnds:
             if vector != vectors[i]:
                 kept = [*vectors[:i], vector] if vector else vectors[:i]
                 return self._gathered(piece, self._one_by_one(piece, kept) if vector else kept)
-        return Found(vectors, rows)
+        return Placed(vectors, rows)
 
     def _greedy(self, piece: Piece) -> list[int]:
         """Where the vectors begin if no word holds a blank.
@@ -134,11 +134,11 @@ class WordEnds:
             end = vector + self._size
         return vectors
 
-    def _gathered(self, piece: Piece, vectors: list[int]) -> Found:
+    def _gathered(self, piece: Piece, vectors: list[int]) -> Placed:
         if not vectors:
-            return Found(vectors, np.empty((0, self._size // 4), "<f4"))
+            return Placed(vectors, np.empty((0, self._size // 4), "<f4"))
         every = np.lib.stride_tricks.sliding_window_view(np.frombuffer(piece.data, np.uint8), self._size)
-        return Found(vectors, every[np.array(vectors)].view("<f4"))
+        return Placed(vectors, every[np.array(vectors)].view("<f4"))
 
     # --- rows that need no decision ----------------------------------------------------------
 
