@@ -53,7 +53,7 @@ def held(value: Any, source: Source, *, by_python_2: bool) -> Vectors:
 
 
 class _Stack:
-    """Sliceable [n, d] that lie apart, and are put together some at a time."""
+    """Rows [n, d] that lie apart, and are put together some at a time."""
 
     def __init__(self, rows: Sequence[Any], width: int, where: str) -> None:
         self._rows = rows

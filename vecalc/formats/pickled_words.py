@@ -33,7 +33,7 @@ class Sliceable(Protocol):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Sliceable and numbers in each."""
+        """Rows and numbers in each."""
 
     def __getitem__(self, rows: slice, /) -> AnyArray:
         """Some rows."""

@@ -16,7 +16,7 @@ from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WORD, Block, Head, Source
 from vecalc.formats.excuses import TRAILING, excuse
 from vecalc.formats.word2vec_header import Header, is_text, parse_header, required_header, too_many
-from vecalc.formats.word_ends import Placed, Piece, WordEnds
+from vecalc.formats.word_ends import Piece, Placed, WordEnds
 from vecalc.formats.word_text import decode, shown, too_long, unfit
 from vecalc.formats.writers import batches, created
 from vecalc.space import VectorSpace
