@@ -18,7 +18,7 @@ from vecalc.formats import Block, Format, Head, Reading, Source
 from vecalc.formats.open_file import Tap, opened
 from vecalc.formats.reference import located
 from vecalc.formats.row_rules import sound
-from vecalc.formats.unsupported import BINARY, TEXT, refuse
+from vecalc.formats.unsupported import BINARY, TEXT, refuse, refuse_by_place
 from vecalc.formats.word_text import shown
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
@@ -192,6 +192,7 @@ def recognised(head: Head, path: Path) -> Format:
         if form.recognise(head):
             return form
     refuse(head, TEXT, path)
+    refuse_by_place(path)
     first = head.data.partition(b"\n")[0].rstrip()
     message = f"not a file of word vectors; it begins with {shown(first)}"
     names = ", ".join(name.replace("_", " ") for name in known)

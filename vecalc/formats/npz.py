@@ -35,6 +35,11 @@ _VECTORS = ("vectors", "embeddings")
 _WORDS = ("words", "vocab", "tokens", "keys")
 _TEXT = "US"  # kinds of arrays that hold text: of characters, of bytes
 _DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, ValueError)
+_SPARSE = (
+    "a sparse matrix, of which most numbers are zeros",
+    "in Python, np.savez('dense.npz', words=words, vectors=scipy.sparse.load_npz('FILE').toarray()), if "
+    "there is room for the zeros; of a PPMI model, load its dense vectors (SVD, SGNS)",
+)
 _SAVE = "save two arrays: np.savez(path, words=words, vectors=rows)"
 
 
@@ -59,6 +64,8 @@ def read(source: Source) -> Iterator[Block]:
         raise FileProblem("an .npz archive, compressed once more", where=str(source.path), hint=hint)
     with _explained(source.path), zipfile.ZipFile(source.file) as archive:
         members = _members(archive, source)
+        if {member.name for member in members} >= {"indices", "indptr", "data", "shape"}:  # scipy's save_npz
+            raise FileProblem(f"it holds {_SPARSE[0]}", where=str(source.path), hint=_SPARSE[1])
         matrices = [member for member in members if len(member.array.shape) == 2]
         vectors = _chosen(members, _VECTORS, matrices, "a matrix", source.path)
         if vectors is None:

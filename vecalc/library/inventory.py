@@ -10,6 +10,7 @@ from pathlib import Path
 from vecalc.answers import Cell, Column, Sheet
 from vecalc.library import catalogue
 from vecalc.library.conversions import conversions, facts_of, size_of
+from vecalc.library.missing import refuse_missing
 from vecalc.space import VectorSpace
 from vecalc.space.store import Facts
 
@@ -22,10 +23,15 @@ FIRST = 8  # words shown of a model
 
 
 def place_of(name: str) -> Path:
-    """Where a model lies: the starter's folder, an imported model's, or an alias's file."""
+    """Where a model lies: the starter's folder, an imported model's, or an alias's file.
+
+    FileProblem for an address, and for what is not there where something like it is.
+    """
     if name == catalogue.STARTER:
         return catalogue.starter_folder()
-    return catalogue.known(Path(name))
+    place = catalogue.known(Path(name))
+    refuse_missing(str(place))
+    return place
 
 
 def sheets(default: str) -> Iterator[Sheet]:
