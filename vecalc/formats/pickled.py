@@ -57,7 +57,7 @@ def inert(data: bytes, path: Path, honest: int) -> tuple[Any, int]:
             for count, (opcode, argument, place) in enumerate(pickletools.genops(data)):
                 position = place or 0
                 if count % CHECKED == 0:
-                    machine.look()
+                    machine.look(position)
                     if count > OPCODES:
                         machine.refuse(f"more than {OPCODES:,} opcodes")
                     if count > FREE + 4 * min(position, honest) // BYTES_OF_FOUR:

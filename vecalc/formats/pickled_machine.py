@@ -19,6 +19,7 @@ HINT = (
 # instance for at least so many bytes, and a memo for at least so many; and some more while they are small.
 BYTES_A_CONTAINER = 6
 BYTES_A_MEMO = 3
+BYTES_SO_FAR = 4  # for one of either, or a value on the stack, in what was read by then
 FREE = 10_000
 THROWN_AWAY = (
     1_000  # values; Python's pickler throws away what a tuple that holds itself was made of, no more
@@ -56,9 +57,12 @@ class Machine:
         self.containers = 0
         self.thrown_away = 0
 
-    def look(self) -> None:
-        """Refuse a stack that only grows."""
-        if len(self.stack) + sum(map(len, self.below)) > FREE + self.size // BYTES_A_CONTAINER:
+    def look(self, position: int) -> None:
+        """Refuse a stack that only grows, and soon what is dense from the beginning."""
+        soon = FREE + position // BYTES_SO_FAR
+        if self.containers > soon:
+            self._refuse_containers()
+        if len(self.stack) + sum(map(len, self.below)) > min(FREE + self.size // BYTES_A_CONTAINER, soon):
             self.refuse("it holds far more values at once than a model of its size does")
 
     def mark(self) -> None:
@@ -86,7 +90,10 @@ class Machine:
         """Count a container."""
         self.containers += 1
         if self.containers > FREE + self.size // BYTES_A_CONTAINER:
-            self.refuse("it holds far more lists and dictionaries than a model of its size has")
+            self._refuse_containers()
+
+    def _refuse_containers(self) -> NoReturn:
+        self.refuse("it holds far more lists and dictionaries than a model of its size has")
 
     def remember(self, key: int) -> None:
         """Put what is on top into the memo."""
