@@ -141,6 +141,22 @@ def test_documents_of_gensim_1_are_read_where_gensim_4_fails(
     assert f"{DECIMALS}: 300" in notes
 
 
+def test_documents_of_gensim_0_stand_beside_words_of_the_model_itself(tmp_path: Path) -> None:
+    model, documents = doc2vec([0, 1, 2]), KeyedVectors(5)
+    rows, wv = vars(model).pop("dv").vectors, vars(model).pop("wv")
+    vars(documents).clear()
+    vars(documents).update(doctag_syn0=rows, max_rawint=2, offset2doctag=[], doctags={})
+    vars(model).update(docvecs=documents, syn0=wv.vectors, index2word=wv.index_to_key)
+    path = tmp_path / "texts.model"
+    path.write_bytes(pickle.dumps(model, 2))
+    for name in (path, f"{path}#wv"):
+        space, _ = load(name)
+        assert list(space.words()) == wv.index_to_key
+        assert np.array_equal(space.vectors(range(len(space)), np.float32), wv.vectors)
+    assert "'wv' is read, and not 'docvecs' (documents)" in load(path).notes[0]
+    assert np.array_equal(load(f"{path}#dv").space.vectors(range(3), np.float32), rows)
+
+
 @pytest.mark.parametrize(("highest", "texts"), [(-1, ["a", "b", "c"]), (2, []), (0, ["x", "y"])])
 def test_documents_of_gensim_3_are_in_docvecs(tmp_path: Path, highest: int, texts: list[str]) -> None:
     """Its attributes; numbers come before texts."""

@@ -35,7 +35,10 @@ back is a `UsageError`.
     float_parsing, float_text         text <-> numbers, fast
     wordlists         words in a file of their own
     arrow_blocks      Arrow record batches <-> blocks
+    word_ends         word2vec binary: where words end that hold blanks
     pickled, pickled_machine, pickled_names   a pickle -> plain values
+    pickled_plain, pickled_arrays, pickled_words   plain values -> words and rows
+    pickled_says      what else a pickle holds
     gensim_parts      what there is in a gensim model
     fasttext_header   all that stands before the matrix of a fastText model
     writers           what writers of text share

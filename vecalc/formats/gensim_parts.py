@@ -61,13 +61,17 @@ def _part(model: Inert, source: Source) -> str:
     """The attribute that holds the vectors, of words unless others are wanted; "" for the model itself."""
     held = {name: what for name, what in _HELD.items() if isinstance(model.attribute(name), Inert)}
     wanted = source.reading.part
+    own = "words" not in held.values() and (_attribute(model, _WORDS) or model.attribute("vocab"))
+    if held and own:  # before gensim 1 a model had its words itself
+        held = {"wv": "words", **held}
     if not held or (len(held) == 1 and not wanted):
         return next(iter(held), "")
     if wanted not in held:  # the same under its name in another version
         same = [name for name in held if held[name] == _HELD.get(wanted)]
         source = source._replace(reading=source.reading._replace(part=next(iter(same), wanted)))
     parts = [FilePart(name, what) for name, what in held.items()]
-    return chosen(parts, source, what="set of vectors", known=("wv", "kv"), fits=lambda part: True).name
+    part = chosen(parts, source, what="set of vectors", known=("wv", "kv"), fits=lambda part: True).name
+    return "" if own and part == "wv" else part
 
 
 def _documents(model: Inert, prefix: str, source: Source) -> Vectors:
