@@ -30,13 +30,17 @@ def titles(rng: np.random.Generator, count: int, phrases: float) -> list[str]:
 
 
 def numbers(rng: np.random.Generator, count: int, width: int) -> np.ndarray:
-    """Rows as models have them: normal, small, uniform, or of very different lengths."""
+    """Rows as models have them, and counts: normal, small, uniform, sparse, whole, of any size."""
     rows = rng.normal(size=(count, width))
     kinds = (
         rows,
         0.01 * rows,
         rng.uniform(-0.5, 0.5, rows.shape) / width,
         rows * rng.exponential(3, (count, 1)),
+        rows * (rng.random(rows.shape) < 0.2),
+        rng.random(rows.shape) < 0.3,
+        np.round(10 * rows),
+        10 ** rng.uniform(-8, 8, rows.shape),
     )
     return kinds[rng.integers(len(kinds))].astype(np.float32)
 
@@ -83,7 +87,7 @@ def test_800_files_of_titles_are_read_or_refused_and_never_wrong(
         if newline:  # as word2vec.c ends rows
             path.write_bytes(as_binary(words, rows, b"\n"))
         read += read_or_refused(path, words, rows)
-    assert read >= files - 2
+    assert read >= 0.99 * files
 
 
 def test_files_of_two_or_three_numbers_are_never_read_wrong_without_a_note(tmp_path: Path) -> None:

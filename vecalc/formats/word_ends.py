@@ -164,7 +164,10 @@ class WordEnds:
         if self._counts.sum() < _TOLD_BY * _TOLD_BY_MOST or numbers.shape[1] < _TOLD_BY:
             return np.zeros(len(numbers), bool)
         usual = self._logs > np.log(_USUAL)
-        sound = usual[_exponents(numbers[:, :_TOLD_BY_MOST])].mean(axis=1) >= _SHARE
+        usual[_ZERO] = False  # zeros are zeros from any byte on
+        exponents = _exponents(numbers[:, :_TOLD_BY_MOST])
+        telling = np.maximum((exponents != _ZERO).sum(axis=1), _TOLD_BY)
+        sound = usual[exponents].sum(axis=1) >= _SHARE * telling
         # All but the first numbers are right where the rest of a word takes just so many of them.
         ends = (numbers[:, : LONGEST // 4] >> 24 == ord(" ")).any(axis=1)
         return np.asarray(sound & ~ends)
