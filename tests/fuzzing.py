@@ -130,6 +130,10 @@ def _gensim_apart(folder: Path) -> Path:
     return folder / "model.kv"
 
 
+def _pickled(value: object, protocol: int) -> Callable[[Path], Path]:
+    return _file(pickle.dumps(value, protocol), "model.pkl")
+
+
 def _parquet(wide: bool, **how: Any) -> Callable[[Path], Path]:
     """Tables with a column for each number, or with one of lists; by dictionaries or by what texts share."""
 
@@ -206,7 +210,14 @@ GOOD: dict[str, list[Callable[[Path], Path]]] = {
     "number_rows": [_numbers(header) for header in (b"", b"10 6\n", b"0 1 2 3 4 5\n")],
     "fasttext": [_file(as_fasttext(WORDS, ROWS)), _file(as_fasttext(WORDS, ROWS, newer=False))],
     "arrow_stream": [_arrow_stream],
-    "gensim_native": [_gensim_apart],
+    "gensim_native": [
+        _gensim_apart,
+        _pickled(dict(zip(WORDS, ROWS, strict=True)), 4),
+        _pickled(dict(zip(WORDS, ROWS.tolist(), strict=True)), 0),
+        _pickled((WORDS, np.asfortranarray(ROWS)), 5),
+        _pickled({"words": np.array(WORDS), "vectors": ROWS.astype(np.float16)}, 2),
+        _pickled(({word: row for row, word in enumerate(WORDS)}, ROWS.tolist()), 3),
+    ],
     "npy": [
         _spacy,
         _beside("metadata.tsv", "".join(f"{word}\t7\n" for word in ["Word", *WORDS]).encode()),

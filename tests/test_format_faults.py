@@ -474,8 +474,8 @@ def test_20_21_pickles_are_refused_by_content_and_never_run(tmp_path: Path, prot
 
 
 @pytest.mark.parametrize("protocol", range(6))
-@pytest.mark.parametrize("value", [{"king": [1.0]}, ["king"], ("king", 1), {}])
-def test_21_any_pickle_is_refused(file: File, protocol: int, value: object) -> None:
+@pytest.mark.parametrize("value", [{"king": "queen"}, ["king"], ("king", 1), {}])
+def test_21_a_pickle_of_anything_else_is_refused(file: File, protocol: int, value: object) -> None:
     problem(file(pickle.dumps(value, protocol)))
 
 

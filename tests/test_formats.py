@@ -173,6 +173,7 @@ def same(read: tuple[list[str], np.ndarray, list[int]], words: list[str], rows: 
 
 @given(models(), st.sampled_from([b"", b"\n"]), st.integers(1, 64))
 def test_binary_round_trip(model: tuple[list[str], np.ndarray], newline: bytes, most: int) -> None:
+    np.clip(model[1], -1e6, 1e6, model[1])  # 1e13 may be text and a blank, see test_word_ends
     model[1][0, 0] = -1  # floats whose bytes all look like text can't be told from text
     data = as_binary(*model, newline)
     assert formats()["word2vec_binary"].recognise(Head(data, complete=True))

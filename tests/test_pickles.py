@@ -246,6 +246,8 @@ def bombs() -> dict[str, bytes]:
         "a million empty lists": b"\x80\x02" + b"]" * 1_000_000 + b".",
         "a million marks": b"\x80\x02" + b"(" * 1_000_000 + b".",
         "memos without end": b"\x80\x04N" + b"\x94" * 300_000 + b".",
+        "values thrown away": b"\x80\x04" + b"K\x010" * 400_000 + b"N.",
+        "a state again and again": KV + b"}b" * 5_000 + b"K\x01b" * 300_000 + b".",
         "values without end": b"\x80\x04" + b"J\0\1\2\3" * 200_000 + b".",
         "values between marks without end": b"\x80\x04" + (b"(" + b"J\0\1\2\3" * 2_000) * 100 + b".",
         "an odd escape": b"\x80\x02S'\\<'\n.",
@@ -325,7 +327,7 @@ def test_an_honest_matrix_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("protocol", range(6))
-@pytest.mark.parametrize("value", [None, 1, "king", [1], {"a": (1, 2)}, {1, 2}, b"x", np.ones(3)])
+@pytest.mark.parametrize("value", [None, 1, "king", [1], {"a": (1, "b")}, {1, 2}, b"x", np.ones(3)])
 def test_a_pickle_without_vectors_says_so(tmp_path: Path, protocol: int, value: object) -> None:
     path = tmp_path / "model.kv"
     path.write_bytes(pickled(value, protocol))

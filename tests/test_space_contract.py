@@ -360,9 +360,9 @@ def test_other_objects_are_refused_by_name(other: object) -> None:
         from_keyed_vectors(other)
 
 
-def test_keys_must_be_strings() -> None:
-    kv = SimpleNamespace(key_to_index={7: 0}, index_to_key=[7], vectors=np.ones((1, 2)))
-    with pytest.raises(TypeError, match="keys of the KeyedVectors must be strings"):
+def test_keys_must_be_strings_or_whole_numbers() -> None:
+    kv = SimpleNamespace(key_to_index={7.5: 0}, index_to_key=[7.5], vectors=np.ones((1, 2)))
+    with pytest.raises(TypeError, match="keys of the KeyedVectors must be strings or whole"):
         from_keyed_vectors(kv)
 
 

@@ -57,8 +57,11 @@ back is a `UsageError`.
     number_bodies     lists in lines, cells and strings -> rows
     arrow_blocks      Arrow record batches <-> blocks
     safetensors_header   the tensors of a safetensors file
-    pickled, pickled_machine, pickled_names   a pickle -> plain values
     npy_array         numpy's arrays in a stream
+    word_ends         word2vec binary: where words end that hold blanks
+    pickled, pickled_machine, pickled_names   a pickle -> plain values
+    pickled_plain, pickled_arrays, pickled_words   plain values -> words and rows
+    pickled_says      what else a pickle holds
     gensim_parts      what there is in a gensim model
     fasttext_header   all that stands before the matrix of a fastText model
     writers           what writers of text share

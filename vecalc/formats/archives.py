@@ -19,6 +19,7 @@ from vecalc.errors import FileProblem
 from vecalc.formats import Stream
 from vecalc.formats.parts import ANSWERED, LISTED, LONGEST_NAME, FilePart, listed
 from vecalc.formats.reference import LIST
+from vecalc.formats.ways_out import FROM_EXCEL, FROM_KERAS, FROM_TORCH, unread
 from vecalc.formats.word_text import shown
 from vecalc.formats.zip_files import content, directory
 
@@ -31,9 +32,9 @@ _NOTES = re.compile(r"(?i)(readme|licen[cs]e|copying|notice|citation|changelog)\
 _LISTS = re.compile(r"(?i)(.*[._-])?(metadata|labels|vocab|words|word_index|tokenizer|config)\.\w+\Z")
 # What programs keep of their own in zip archives: the end of a name, what it is, what to do.
 _OTHERS = (
-    ("data.pkl", "a PyTorch file", "in Python, np.save('vectors.npy', torch.load(FILE)[NAME].float())"),
-    ("model.weights.h5", "a Keras model", "in Python, np.save('vectors.npy', layer.get_weights()[0])"),
-    ("xl/workbook.xml", "an Excel workbook", "save it as CSV"),
+    ("data.pkl", "a PyTorch file", FROM_TORCH),
+    ("model.weights.h5", "a Keras model", FROM_KERAS),
+    ("xl/workbook.xml", "an Excel workbook", FROM_EXCEL),
     ("META-INF/manifest.xml", "an OpenDocument file", "save it as CSV"),
     ("word/document.xml", "a Word document", "name a file of vectors"),
     ("META-INF/MANIFEST.MF", "a Java archive", "name a file of vectors"),
@@ -127,8 +128,7 @@ class Archive:
         """FileProblem for what other programs keep of their own."""
         for end, what, hint in _OTHERS:
             if any(info.filename.endswith(end) for info in self._files):
-                message = f"this version can't read {what}"
-                raise FileProblem(message, where=str(self.path), hint=hint)
+                raise unread(what, hint, self.path)
 
     def _problem(self, message: str) -> FileProblem:
         return FileProblem(message, where=str(self.path), hint=self._name_one())

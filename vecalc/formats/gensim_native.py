@@ -1,8 +1,9 @@
-"""gensim's own files (`save`): KeyedVectors, and models that have them, since 0.12.
+"""Pickles: gensim's own files (`save`), KeyedVectors and models that have them, since 0.12; and plain ones.
 
-They are pickles, with large arrays in .npy files beside them. `pickled` reads the pickle without running
-anything that it names; `gensim_parts` finds in it what is wanted. Only with `Reading.trust_pickle` is the
-file given to gensim. Source: gensim's utils.SaveLoad.save.
+gensim's have large arrays in .npy files beside them. `pickled` reads a pickle without running anything that
+it names; `gensim_parts` finds in a model what is wanted, `pickled_plain` among dictionaries, lists and
+arrays. Only with `Reading.trust_pickle` is the file given to gensim. Source: gensim's utils.SaveLoad.save,
+Python's pickletools.
 """
 
 from __future__ import annotations
@@ -13,23 +14,33 @@ from pathlib import Path
 
 import numpy as np
 
+from vecalc.arrays import Singles
 from vecalc.formats import Block, Head, Source
-from vecalc.formats.gensim_parts import AGAIN, Vectors, fitting, found, problem
+from vecalc.formats.excuses import JOINED, TRAILING, excuse
+from vecalc.formats.gensim_parts import AGAIN, found, is_gensims, problem
 from vecalc.formats.keyed_vectors import ngrams_of
+from vecalc.formats.pickled import inert
+from vecalc.formats.pickled_plain import held
+from vecalc.formats.pickled_words import Vectors, fitting
+from vecalc.formats.wordlists import paired
 from vecalc.space import VectorSpace
 from vecalc.space.subwords import ENCODING
 
 SUFFIXES = (".kv",)
 TRUSTED = "pickles that were handed to gensim, which runs whatever code they name"
+CHUNK = 1 << 20
+SHRINKS = 30  # pickles of words are compressed to a tenth, perhaps; bombs to a thousandth
 BLOCK_NUMBERS = 1 << 20  # in a block of rows
 BLOCK_ROWS = 1 << 12
-# Protocols 2 to 5 begin with their number, older ones with opcodes: a global and its two lines, a mark
-# and a container, or an empty container and its memo. The length of a safetensors header may look like a
-# protocol's number, but no pickle goes on with NULs.
+# Protocols 2 to 5 begin with their number, older ones with opcodes: perhaps marks, and then a global and its
+# two lines, a container made of what is behind a mark, an empty container and its memo, or a text. The length
+# of a safetensors header may look like a protocol's number, but no pickle goes on with NULs.
 _PICKLE = re.compile(
-    rb"\x80[\0-\x05](?!..\0\0\0\0\{)[^\0]|c[\w.]+\n[\w.]+\n|\((?:[dlt]p?\d*\n|[ic][\w.]+\n)|[}\])]q\0",
+    rb"\x80[\0-\x05](?!..\0\0\0\0\{)[^\0]|\(*(?:c[\w.]+\n[\w.]+\n|[}\])]q\0)"
+    rb"|\(+(?:[dlt]p?\d*\n|i[\w.]+\n|\((?:V[^\n]*\np\d+\n|X..\0\0))",
     re.DOTALL,
 )
+_OF_PYTHON_3 = (b"\x80\3", b"\x80\4", b"\x80\5")  # protocols that Python 2 can't write
 
 
 def recognise(head: Head) -> bool:
@@ -40,19 +51,43 @@ def recognise(head: Head) -> bool:
 def read(source: Source) -> Iterator[Block]:
     """Words and rows. FileProblem for a pickle that names what no model needs, or holds no vectors.
 
-    Memory: the pickle and what it holds, without the arrays, of which a block is in memory at a time.
+    Memory: the pickle and what it holds; a block of what arrays hold.
     """
-    vectors = _by_gensim(source) if source.reading.trust_pickle else found(source)
-    words, rows, subwords, unfinished = vectors
-    at_once = max(min(BLOCK_NUMBERS // max(rows.shape[1], 1), BLOCK_ROWS), 1)
-    with np.errstate(over="ignore"):  # what float32 can't hold is infinite, and refused as that
-        for first in range(0, len(words), at_once):
-            some = words[first : first + at_once]
-            block = np.array(rows[first : first + at_once], np.float32)
-            if unfinished and subwords:
-                block = subwords.composed([word.encode(*ENCODING) for word in some], block)
-            numbers = range(first + 1, first + 1 + len(some))
-            yield Block(list(some), block, numbers, None if first else subwords)
+    vectors = _by_gensim(source) if source.reading.trust_pickle else _of_pickle(source)
+    if vectors.beside is not None:
+        yield from paired(*vectors.beside, vectors.rows.shape[0], _rows(vectors), source)
+        return
+    first = 0
+    for block in _rows(vectors):
+        last = first + len(block)
+        numbers = range(first + 1, last + 1)
+        yield Block(list(vectors.words[first:last]), block, numbers, None if first else vectors.subwords)
+        first = last
+
+
+def _rows(vectors: Vectors) -> Iterator[Singles]:
+    """The rows [b, d], some at a time; of words without n-grams of their own, with these."""
+    count, width = vectors.rows.shape
+    at_once = max(min(BLOCK_NUMBERS // max(width, 1), BLOCK_ROWS), 1)
+    for first in range(0, count, at_once):
+        with np.errstate(over="ignore"):  # what float32 can't hold is infinite, and refused as that
+            block: Singles = np.array(vectors.rows[first : first + at_once], np.float32)
+        if vectors.unfinished and vectors.subwords:
+            some = vectors.words[first : first + at_once]
+            block = vectors.subwords.composed([word.encode(*ENCODING) for word in some], block)
+        yield block
+
+
+def _of_pickle(source: Source) -> Vectors:
+    data = b"".join(iter(lambda: source.stream.read(CHUNK), b""))
+    honest = len(data) if source.size is not None else min(len(data), SHRINKS * source.packed)
+    value, end = inert(data, source.path, honest)
+    if extra := len(data) - end:
+        trailing = problem("data after the end of the pickle", source, JOINED)
+        excuse(source.reading.allow_trailing, TRAILING, trailing, source, extra)
+    if is_gensims(value):
+        return found(value, source)
+    return held(value, source, by_python_2=not data.startswith(_OF_PYTHON_3))
 
 
 # --- gensim itself -----------------------------------------------------------------------------

@@ -9,56 +9,47 @@ or as maps of a file that holds no objects.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from math import prod
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import numpy as np
+from typing import Any
 
 from vecalc.arrays import AnyArray
 from vecalc.errors import FileProblem, VecalcError
-from vecalc.formats import DAMAGED, MAX_WIDTH, MAX_WORD, Source
+from vecalc.formats import DAMAGED, MAX_WIDTH, Source
 from vecalc.formats.compression import unpacked
-from vecalc.formats.excuses import JOINED, TRAILING, excuse
-from vecalc.formats.pickled import inert
-from vecalc.formats.pickled_machine import HINT, Inert
-from vecalc.formats.pickled_names import BAGS, DTYPE, FROM_BUFFER, NDARRAY, RECONSTRUCT
-from vecalc.formats.word_text import is_whole, shown
+from vecalc.formats.parts import FilePart, chosen
+from vecalc.formats.pickled_arrays import FLOATS, array_of
+from vecalc.formats.pickled_machine import Inert
+from vecalc.formats.pickled_names import BAGS
+from vecalc.formats.pickled_words import Vectors, as_words, fitting
 from vecalc.space.store import mapped
 from vecalc.space.subwords import LONGEST_NGRAM, Subwords
 
-CHUNK = 1 << 20
-SHRINKS = 30  # pickles of words are compressed to a tenth, perhaps; bombs to a thousandth
 PACKED = "models whose n-grams gensim 3 packed, so that words they lack stay unknown"
 AGAIN = "load it in the version of gensim that made it, and export it with save_word2vec_format"
 _COMPRESSED = (".gz", ".bz2")  # names under which gensim compresses, and puts arrays into .npz files
 _MATRIX = ("vectors", "syn0")
 _WORDS = ("index_to_key", "index2word", "index2entity")
+# Where a model keeps them, and what they are the vectors of.
+_HELD = {"wv": "words", "kv": "words", "dv": "documents", "docvecs": "documents"}
+_DOCUMENTS = ("dv", "docvecs")
+_DOCUMENT_ROWS = ("vectors_docs", "doctag_syn0", "vectors")
 _OWN_ROWS = ("vectors_vocab", "syn0_vocab")
 _NGRAM_ROWS = ("vectors_ngrams", "syn0_ngrams")
-_FLOATS = re.compile(r"[<>=|]?f[248]")
-_NATIVE = {"|", "="}
 
 
-class Vectors(NamedTuple):
-    """Words [n], rows [n, d], and the n-grams that may have to be added to them."""
-
-    words: Sequence[str]
-    rows: AnyArray
-    subwords: Subwords | None = None
-    unfinished: bool = False  # the rows are the words' own, without their n-grams
+def is_gensims(value: Any) -> bool:
+    """Whether the value of a pickle is a model of gensim's."""
+    return isinstance(value, Inert) and value.name in BAGS and isinstance(value.state, dict)
 
 
-def found(source: Source) -> Vectors:
-    """The vectors of a pickled model. Raises `FileProblem` for one that has none, or is no model."""
-    model = _unpickled(source)
-    prefix = source.path.name
-    for part in ("wv", "kv"):
-        if isinstance(inner := model.attribute(part), Inert):
-            model, prefix = inner, f"{prefix}.{part}"
-            break
+def found(model: Inert, source: Source) -> Vectors:
+    """The vectors of a pickled model. Raises `FileProblem` for one that has none, or lacks something."""
+    prefix, part = source.path.name, _part(model, source)
+    if part:
+        model, prefix = model.attribute(part), f"{prefix}.{part}"
+    if part in _DOCUMENTS:
+        return _documents(model, prefix, source)
     words = _words(model, source)
     if _attribute(model, _NGRAM_ROWS) is not None or _is_apart(model, _NGRAM_ROWS):
         return _with_ngrams(model, words, prefix, source)
@@ -67,17 +58,36 @@ def found(source: Source) -> Vectors:
     return Vectors(words, fitting(_matrix(model, _MATRIX, prefix, source), words, source))
 
 
-def _unpickled(source: Source) -> Inert:
-    data = b"".join(iter(lambda: source.stream.read(CHUNK), b""))
-    honest = len(data) if source.size is not None else min(len(data), SHRINKS * source.packed)
-    model, end = inert(data, source.path, honest)
-    if not isinstance(model, Inert) or model.name not in BAGS or not isinstance(model.state, dict):
-        what = "vectors of gensim's" if not isinstance(model, Inert) else f"vectors: it is a {model.name}"
-        raise problem(f"a pickle that holds no {what}", source, HINT)
-    if extra := len(data) - end:
-        trailing = problem("data after the end of the pickle", source, JOINED)
-        excuse(source.reading.allow_trailing, TRAILING, trailing, source, extra)
-    return model
+def _part(model: Inert, source: Source) -> str:
+    """The attribute that holds the vectors, of words unless others are wanted; "" for the model itself."""
+    held = {name: what for name, what in _HELD.items() if isinstance(model.attribute(name), Inert)}
+    wanted = source.reading.part
+    own = "words" not in held.values() and (_attribute(model, _WORDS) or model.attribute("vocab"))
+    if held and own:  # before gensim 1 a model had its words itself
+        held = {"wv": "words", **held}
+    if not held or (len(held) == 1 and not wanted):
+        return next(iter(held), "")
+    if wanted not in held:  # the same under its name in another version
+        same = [name for name in held if held[name] == _HELD.get(wanted)]
+        source = source._replace(reading=source.reading._replace(part=next(iter(same), wanted)))
+    parts = [FilePart(name, what) for name, what in held.items()]
+    part = chosen(parts, source, what="set of vectors", known=("wv", "kv"), fits=lambda part: True).name
+    return "" if own and part == "wv" else part
+
+
+def _documents(model: Inert, prefix: str, source: Source) -> Vectors:
+    """The vectors of documents: their tags are numbers, from 0 on, and texts behind them."""
+    rows = _matrix(model, _DOCUMENT_ROWS, prefix, source)
+    tags = _attribute(model, _WORDS)
+    if tags is None:
+        highest, texts = model.attribute("max_rawint"), model.attribute("offset2doctag")
+        if type(highest) is not int or not -1 <= highest < len(rows) or type(texts) is not list:
+            raise problem("documents without their tags", source, DAMAGED)
+        tags = [*range(highest + 1), *texts]
+    if type(tags) is not list or not tags:
+        raise problem("a model of no documents", source, AGAIN)
+    tags = as_words(tags, source, AGAIN)
+    return Vectors(tags, fitting(rows, tags, source))
 
 
 def _words(model: Inert, source: Source) -> list[str]:
@@ -87,24 +97,7 @@ def _words(model: Inert, source: Source) -> list[str]:
         words = _by_index(vocabulary, source)
     if not isinstance(words, list) or not words:
         raise problem("no list of words in the pickle", source, AGAIN)
-    if not all(type(word) is str for word in words):
-        raise problem("a vocabulary whose keys are not all words", source, AGAIN)
-    if len(longest := max(words, key=len)) > MAX_WORD:
-        raise problem(f"a word of {len(longest):,} characters", source, DAMAGED)
-    return [_writable(word, source) for word in words]
-
-
-def _writable(word: str, source: Source) -> str:
-    """A word that a list of words, one a line, can hold; for another none, for `row_rules` to leave out.
-
-    FileProblem for such a word unless that is wanted.
-    """
-    if "\n" not in word.strip() and is_whole(word):
-        return word
-    if not source.reading.skip_bad_rows:
-        message = f"the word {shown(word)} holds a newline or half a character"
-        raise problem(message, source, "--skip-bad-rows leaves such words out")
-    return ""
+    return as_words(words, source, AGAIN)
 
 
 def _by_index(vocabulary: Mapping[Any, Any], source: Source) -> list[Any]:
@@ -175,15 +168,7 @@ def _matrix(model: Inert, names: Sequence[str], prefix: str, source: Source) -> 
     found = _attribute(model, names)
     if not isinstance(found, Inert):
         raise problem(f"no matrix '{names[0]}' in the pickle", source, AGAIN)
-    return _inside(found, str(source.path))
-
-
-def fitting(rows: AnyArray, words: Sequence[str], source: Source) -> AnyArray:
-    """The rows, of which there must be one for each word."""
-    if len(rows) != len(words) or not rows.shape[1]:
-        message = f"{len(words):,} words, and vectors of shape {rows.shape[0]:,} x {rows.shape[1]:,}"
-        raise problem(message, source, DAMAGED)
-    return rows
+    return array_of(found, str(source.path), FLOATS)
 
 
 def problem(message: str, source: Source, hint: str) -> FileProblem:
@@ -192,28 +177,6 @@ def problem(message: str, source: Source, hint: str) -> FileProblem:
 
 
 # --- arrays ------------------------------------------------------------------------------------
-
-
-def _inside(array: Inert, where: str) -> AnyArray:
-    """The matrix that a pickle holds. Raises `FileProblem` unless its bytes are what its shape promises."""
-    # Version (absent in very old files), shape, type, order of the numbers, numbers.
-    is_state = isinstance(array.state, tuple) and len(array.state) in (4, 5)
-    if array.name == FROM_BUFFER and len(array.arguments) == 4:
-        data, kind, shape, order = array.arguments
-        fortran = order == "F"
-    elif array.name == RECONSTRUCT and array.arguments[:1] == (NDARRAY,) and is_state:
-        shape, kind, fortran, data = array.state[-4:]
-    else:
-        raise _wrong("a matrix is missing, or is something else", where)
-    dtype = _dtype(kind, where)
-    if isinstance(data, str):  # Python 2's bytes
-        data = data.encode("latin-1") if len(data) == len(data.encode("latin-1", "ignore")) else None
-    if not isinstance(data, bytes | bytearray) or not _is_shape(shape):
-        raise _wrong("a matrix without its numbers or its shape", where)
-    if prod(shape) * dtype.itemsize != len(data):
-        message = f"a matrix of {' x '.join(map(str, shape))} {dtype.name} in {len(data):,} bytes"
-        raise _wrong(message, where)
-    return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
 
 
 def _beside(path: Path) -> AnyArray:
@@ -233,16 +196,6 @@ def _beside(path: Path) -> AnyArray:
 def _is_shape(shape: Any) -> bool:
     two = isinstance(shape, tuple) and len(shape) == 2
     return two and all(type(side) is int and 0 <= side < 1 << 40 for side in shape) and shape[1] <= MAX_WIDTH
-
-
-def _dtype(kind: Any, where: str) -> np.dtype[Any]:
-    """float16, float32 or float64, of either byte order."""
-    if isinstance(kind, Inert) and kind.name == DTYPE and kind.arguments:
-        text, state = kind.arguments[0], kind.state
-        order = state[1] if isinstance(state, tuple) and len(state) > 1 else "="
-        if isinstance(text, str) and _FLOATS.fullmatch(text) and order in ("<", ">", *_NATIVE):
-            return np.dtype(text if order in _NATIVE else f"{order}{text.lstrip('<>=|')}")
-    raise _wrong("a matrix of numbers that are not floats", where)
 
 
 def _wrong(message: str, where: str) -> FileProblem:

@@ -19,16 +19,27 @@ def from_keyed_vectors(kv: Any, name: str = "") -> VectorSpace:
 
     What is added to or changed in `kv` later leaves the space undefined. A FastTextKeyedVectors has
     vectors for unknown words, by its n-grams.
-    TypeError when it is nothing of the kind, or its keys are not strings.
+    Keys that are whole numbers are their decimals; a key whose decimals came before is left out with its row.
+    TypeError when it is nothing of the kind, or its keys are neither strings nor whole numbers.
     """
     kv = getattr(kv, "wv", kv)
     if missing := [part for part in _NEEDED if not hasattr(kv, part)]:
         raise TypeError(f"{type(kv).__name__} is not a gensim KeyedVectors: it has no {', '.join(missing)}")
     words = kv.index_to_key
-    if not all(issubclass(kind, str) for kind in set(map(type, words))):
-        raise TypeError("the keys of the KeyedVectors must be strings, the words of the space")
+    kinds = set(map(type, words))
+    if not all(issubclass(kind, str | int | np.integer) and kind is not bool for kind in kinds):
+        raise TypeError(
+            "the keys of the KeyedVectors must be strings or whole numbers, the words of the space"
+        )
     matrix = np.asarray(kv.vectors)[: len(words)]  # room for words still to come is left out
-    return MatrixSpace(WordList(words, kv.key_to_index), matrix, name, subwords=ngrams_of(kv))
+    if all(issubclass(kind, str) for kind in kinds):
+        return MatrixSpace(WordList(words, kv.key_to_index), matrix, name, subwords=ngrams_of(kv))
+    rows: dict[str, int] = {}
+    for row, key in enumerate(words):
+        rows.setdefault(str(key), row)
+    kept = matrix if len(rows) == len(words) else matrix[list(rows.values())]
+    index = {word: row for row, word in enumerate(rows)}
+    return MatrixSpace(WordList(list(rows), index), kept, name, subwords=ngrams_of(kv))
 
 
 def ngrams_of(kv: Any) -> Subwords | None:

@@ -21,6 +21,7 @@ from vecalc.formats.raw_numbers import refuse_raw
 from vecalc.formats.recognition import recognised
 from vecalc.formats.reference import behind, located
 from vecalc.formats.row_rules import sound
+from vecalc.formats.unsupported import refuse_by_name
 from vecalc.formats.word_encoding import codec
 from vecalc.formats.word_text import shown
 from vecalc.space import VectorSpace
@@ -190,6 +191,7 @@ def _format_of(source: Source, head: Head) -> Format:
     try:
         return recognised(head, source.path)
     except FileProblem:
+        refuse_by_name(source.path)
         refuse_raw(head, source)
         raise
 

@@ -28,6 +28,7 @@ from vecalc.formats.pickled_names import (
     RECONSTRUCTOR,
     Name,
     known,
+    of_library,
 )
 from vecalc.formats.word_text import shown
 
@@ -56,7 +57,7 @@ def inert(data: bytes, path: Path, honest: int) -> tuple[Any, int]:
             for count, (opcode, argument, place) in enumerate(pickletools.genops(data)):
                 position = place or 0
                 if count % CHECKED == 0:
-                    machine.look()
+                    machine.look(position)
                     if count > OPCODES:
                         machine.refuse(f"more than {OPCODES:,} opcodes")
                     if count > FREE + 4 * min(position, honest) // BYTES_OF_FOUR:
@@ -81,7 +82,11 @@ def inert(data: bytes, path: Path, honest: int) -> tuple[Any, int]:
 def _global(machine: Machine, module: str, name: str) -> Name:
     found = known(module, name)
     if found is None:
-        machine.refuse_to_run(f"names {shown(f'{module}.{name}')[1:-1]}")
+        names = f"names {shown(f'{module}.{name}')[1:-1]}"
+        if (kind := of_library(module)) is not None:
+            what, convert = kind
+            machine.refuse_to_run(f"{names}; it holds {what}", convert)
+        machine.refuse_to_run(names)
     return found
 
 
@@ -154,7 +159,7 @@ def _build(machine: Machine, _: object) -> None:
     """Keep the state; that of gensim's instances is a dictionary of attributes."""
     state = machine.stack.pop()
     target = machine.stack[-1]
-    if type(target) is not Inert:
+    if type(target) is not Inert or target.state is not None:
         machine.refuse_to_run("sets the state of something that has none")
     if target.name in BAGS and not (type(state) is dict and all(type(key) is str for key in state)):
         machine.refuse(f"a {target.name.name} without a dictionary of attributes", DAMAGED)
@@ -261,7 +266,7 @@ HANDLERS: dict[str, Handler] = {
     "SETITEM": lambda machine, _: _set_items(machine, [machine.stack.pop(), machine.stack.pop()][::-1]),
     "SETITEMS": lambda machine, _: _set_items(machine, machine.since_mark()),
     "MARK": lambda machine, _: machine.mark(),
-    "POP": lambda machine, _: machine.stack.pop() if machine.stack else machine.since_mark(),
+    "POP": lambda machine, _: machine.throw_away(),
     "POP_MARK": lambda machine, _: machine.since_mark(),
     "DUP": lambda machine, _: machine.stack.append(machine.stack[-1]),
     "MEMOIZE": lambda machine, _: machine.remember(len(machine.memo)),

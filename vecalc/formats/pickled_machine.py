@@ -17,9 +17,13 @@ HINT = (
 )
 # An empty list takes one byte of a pickle and 56 of memory. Models have one list, dictionary, tuple or
 # instance for at least so many bytes, and a memo for at least so many; and some more while they are small.
-BYTES_A_CONTAINER = 8
+BYTES_A_CONTAINER = 6
 BYTES_A_MEMO = 3
+BYTES_SO_FAR = 4  # for one of either, or a value on the stack, in what was read by then
 FREE = 10_000
+THROWN_AWAY = (
+    1_000  # values; Python's pickler throws away what a tuple that holds itself was made of, no more
+)
 DEEPEST = 1_000  # marks that are open at once; models have some twenty
 CHECKED = 1 << 12  # opcodes between two looks at the stack, which models empty every thousand values
 
@@ -42,7 +46,7 @@ class Inert:
 class Machine:
     """The stack, the memo, and what has been spent; `size` is that of an honest pickle, in bytes."""
 
-    __slots__ = ("below", "containers", "memo", "size", "stack", "whole")
+    __slots__ = ("below", "containers", "memo", "size", "stack", "thrown_away", "whole")
 
     def __init__(self, whole: int, size: int) -> None:
         self.whole = whole
@@ -51,10 +55,14 @@ class Machine:
         self.below: list[list[Any]] = []  # what lies under each mark
         self.memo: dict[int, Any] = {}
         self.containers = 0
+        self.thrown_away = 0
 
-    def look(self) -> None:
-        """Refuse a stack that only grows."""
-        if len(self.stack) + sum(map(len, self.below)) > FREE + self.size // BYTES_A_CONTAINER:
+    def look(self, position: int) -> None:
+        """Refuse a stack that only grows, and soon what is dense from the beginning."""
+        soon = FREE + position // BYTES_SO_FAR
+        if self.containers > soon:
+            self._refuse_containers()
+        if len(self.stack) + sum(map(len, self.below)) > min(FREE + self.size // BYTES_A_CONTAINER, soon):
             self.refuse("it holds far more values at once than a model of its size does")
 
     def mark(self) -> None:
@@ -69,9 +77,9 @@ class Machine:
         """Give up on a pickle that no model is."""
         raise FileProblem(f"this pickle is refused: {why}", hint=hint)
 
-    def refuse_to_run(self, how: str) -> NoReturn:
+    def refuse_to_run(self, how: str, hint: str = HINT) -> NoReturn:
         """Give up on a pickle that Python's unpickler would execute."""
-        raise FileProblem(f"this pickle would run code: {how}", hint=HINT)
+        raise FileProblem(f"this pickle would run code: {how}", hint=hint)
 
     def push(self, container: Any) -> None:
         """Push something that was made for this, and count it."""
@@ -82,7 +90,10 @@ class Machine:
         """Count a container."""
         self.containers += 1
         if self.containers > FREE + self.size // BYTES_A_CONTAINER:
-            self.refuse("it holds far more lists and dictionaries than a model of its size has")
+            self._refuse_containers()
+
+    def _refuse_containers(self) -> NoReturn:
+        self.refuse("it holds far more lists and dictionaries than a model of its size has")
 
     def remember(self, key: int) -> None:
         """Put what is on top into the memo."""
@@ -93,6 +104,16 @@ class Machine:
     def recall(self, key: int) -> None:
         """Push what the memo holds."""
         self.stack.append(self.memo[key])
+
+    def throw_away(self) -> None:
+        """Drop what is on top; or, where nothing is, the mark."""
+        self.thrown_away += 1
+        if self.thrown_away > THROWN_AWAY:
+            self.refuse("it throws away what it makes")
+        if self.stack:
+            self.stack.pop()
+        else:
+            self.since_mark()
 
     def since_mark(self) -> list[Any]:
         """What lies above the last mark; the stack is what lies below."""

@@ -46,6 +46,7 @@ BAGS = frozenset(
 
 RECONSTRUCT = Name("numpy.core.multiarray", "_reconstruct")
 FROM_BUFFER = Name("numpy.core.numeric", "_frombuffer")
+SCALAR = Name("numpy.core.multiarray", "scalar")
 DTYPE = Name("numpy", "dtype")
 NDARRAY = Name("numpy", "ndarray")
 ENCODE = Name("_codecs", "encode")
@@ -56,8 +57,7 @@ DICTIONARIES = frozenset(_names("collections", "defaultdict OrderedDict Counter"
 # What arrays, random states, sets and instances are made by in a pickle. Those not named above stay unmade:
 # no part of a model that is read is one of them.
 MADE = frozenset(
-    {RECONSTRUCT, RECONSTRUCTOR, FROM_BUFFER, DTYPE, ENCODE, BYTES, *DICTIONARIES}
-    | _names("numpy.core.multiarray", "scalar")
+    {RECONSTRUCT, RECONSTRUCTOR, FROM_BUFFER, SCALAR, DTYPE, ENCODE, BYTES, *DICTIONARIES}
     | _names("builtins", "set frozenset")
     | _names("numpy.random", "__RandomState_ctor")
     | _names("numpy.random._pickle", "__randomstate_ctor __generator_ctor __bit_generator_ctor")
@@ -92,3 +92,29 @@ def known(module: str, name: str) -> Name | None:
         name = "int"
     found = Name(_ELSEWHERE.get(module, module), name)
     return found if found in KNOWN else None
+
+
+TORCH = (
+    "safetensors.torch.save_file({'embeddings': matrix}, 'FILE.safetensors'), and a word a line in FILE.words"
+)
+
+# Libraries whose objects are pickled often: what to call them, and how to convert them in Python.
+_OTHERS = {
+    "pandas": ("a table of pandas", "pd.read_pickle('FILE').to_parquet('FILE.parquet')"),
+    "torch": ("tensors of PyTorch", TORCH),
+    "scipy": (
+        "a matrix of scipy",
+        "np.savez('FILE.npz', words=words, vectors=matrix.toarray()), if there is room for all its zeros",
+    ),
+    "sklearn": ("a model of scikit-learn", "pickle its array alone: (words, model.components_.T), say"),
+    "spacy": ("a pipeline of spaCy", "nlp.to_disk('FOLDER') writes a folder with its vectors"),
+    "flair": ("embeddings of flair", "pickle what is in them: (words, rows)"),
+    "tensorflow": ("tensors of TensorFlow", "np.savez('FILE.npz', words=words, vectors=tensor.numpy())"),
+    "keras": ("a model of Keras", "np.savez('FILE.npz', words=words, vectors=layer.get_weights()[0])"),
+    "jax": ("arrays of JAX", "np.savez('FILE.npz', words=words, vectors=np.asarray(array))"),
+}
+
+
+def of_library(name: str) -> tuple[str, str] | None:
+    """What a pickle is that names something of a library, and how to convert it; None for other names."""
+    return _OTHERS.get(name.partition(".")[0])

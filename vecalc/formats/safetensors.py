@@ -161,5 +161,6 @@ def _weighted(
     for block in rows:
         last = first + len(block)
         with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is refused by `row_rules`
-            yield as_float32(block * weights[first:last, None].astype(np.float64))
+            weighted = as_float32(block * weights[first:last, None].astype(np.float64))
+        yield weighted
         first = last

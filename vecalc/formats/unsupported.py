@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from vecalc.errors import FileProblem
 from vecalc.formats import Head, csv_layout, npz
 from vecalc.formats.text_kinds import (
     NOT_ELIDED,
@@ -22,13 +21,23 @@ from vecalc.formats.text_kinds import (
     is_printed,
     is_sparse,
 )
-
-_AS_WORD2VEC = "export it as word2vec (binary or text) and load that"
-_UNPACK = "unpack it and name the file of vectors"
-_NO_NUMBERS = "a model has a word and its numbers in each row; a table of questions goes to --csv"
-_FROM_R = "in R, write.table(x, file, col.names = FALSE, quote = FALSE) makes text of it"
-_ONCE = "decompress it once"
-_PRINTED = "numpy arrays as they are printed"
+from vecalc.formats.ways_out import (
+    AND_WORDS,
+    FROM_CHECKPOINT,
+    FROM_EXCEL,
+    FROM_FAISS,
+    FROM_GGUF,
+    FROM_HDF5,
+    FROM_MAGNITUDE,
+    FROM_MATLAB,
+    FROM_ONNX,
+    FROM_R,
+    NO_NUMBERS,
+    ONCE,
+    PRINTED,
+    UNPACK,
+    unread,
+)
 
 
 class Kind(NamedTuple):
@@ -43,7 +52,7 @@ def refuse(head: Head, kinds: Sequence[Kind], path: Path) -> None:
     """FileProblem for a file that begins like one of some kinds."""
     for kind in kinds:
         if kind.matches(head.data):
-            raise FileProblem(f"this version can't read {kind.what}", where=str(path), hint=kind.hint)
+            raise unread(kind.what, kind.hint, path)
 
 
 def _magic(*beginnings: bytes) -> Callable[[bytes], bool]:
@@ -77,21 +86,35 @@ def _unless_read(matches: Callable[[bytes], object], wanted: str) -> Callable[[b
 
 # Asked before any format: a tar or zip archive may hold text that looks like rows.
 BINARY = (
-    Kind(_is_other_zip, "a zip archive inside another file", _UNPACK),
-    Kind(_magic(b"FiFu\0"), "finalfusion embeddings", "finalfusion's convert makes word2vec of it"),
+    Kind(_is_other_zip, "a zip archive inside another file", UNPACK),
+    Kind(
+        _magic(b"FiFu\0"),
+        "finalfusion embeddings",
+        "finalfusion convert -f finalfusion -t word2vec FILE FILE.bin",
+    ),
     Kind(_magic(b"FEA1\0"), "a Feather file of version 1", "write it again as Feather version 2 or parquet"),
-    Kind(_magic(b"\x89HDF\r\n\x1a\n"), "an HDF5 file", _AS_WORD2VEC),
-    Kind(_magic(b"SQLite format 3\0"), "an SQLite database (as Magnitude uses)", _AS_WORD2VEC),
-    Kind(_magic(b"\x1f\x8b"), "a file that was gzipped twice", _ONCE),
-    Kind(_pattern(rb"BZh[1-9]1AY&SY"), "a bzip2 file, compressed once more", _ONCE),
-    Kind(_magic(b"\xfd7zXZ\0"), "an xz file, compressed once more", _ONCE),
-    Kind(_magic(b"\x28\xb5\x2f\xfd"), "a zstd file, compressed once more", _ONCE),
-    Kind(_is_r_data, "R data (.rda or .rds)", _FROM_R),
-    Kind(lambda head: head[257:262] == b"ustar", "a tar archive", _UNPACK),
-    Kind(_magic(b"\xff\xfe", b"\xfe\xff"), "text in UTF-16", "iconv -f UTF-16 -t UTF-8 converts it"),
-    Kind(_pattern(rb"(?:[\t\r\n -~]\0){8}"), "text in UTF-16", "iconv -f UTF-16LE -t UTF-8 converts it"),
-    Kind(_pattern(rb"(?:\0[\t\r\n -~]){8}"), "text in UTF-16", "iconv -f UTF-16BE -t UTF-8 converts it"),
-    Kind(is_elided, f"{_PRINTED}, numbers left out (...)", NOT_ELIDED),
+    Kind(_magic(b"\x89HDF\r\n\x1a\n"), "an HDF5 file (as Keras writes)", FROM_HDF5),
+    Kind(_magic(b"SQLite format 3\0"), "an SQLite database (as Magnitude uses)", FROM_MAGNITUDE),
+    Kind(_pattern(rb"GGUF[\1-\x1f]\0\0\0"), "a GGUF model", FROM_GGUF),
+    Kind(_pattern(rb"(?s)I[A-Za-z0-9]{3}..\0\0"), "an index of faiss", FROM_FAISS),
+    Kind(_pattern(rb"\x08[\x03-\x14]\x12[\x01-\x20][\w.-]{2,}[\x1a\x22*:]"), "an ONNX model", FROM_ONNX),
+    Kind(_pattern(rb"%PDF-\d\.\d[\r\n]"), "a PDF", "fetch the file of vectors itself"),
+    Kind(_magic(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), "an old workbook of Excel", FROM_EXCEL),
+    Kind(_magic(b"MATLAB 5.0 MAT-file"), "a MATLAB file", FROM_MATLAB),
+    Kind(_magic(b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07"), "a 7z or RAR archive", UNPACK),
+    Kind(_magic(b"\x1f\x8b"), "a file that was gzipped twice", ONCE),
+    Kind(_pattern(rb"BZh[1-9]1AY&SY"), "a bzip2 file, compressed once more", ONCE),
+    Kind(_magic(b"\xfd7zXZ\0"), "an xz file, compressed once more", ONCE),
+    Kind(_magic(b"\x28\xb5\x2f\xfd"), "a zstd file, compressed once more", ONCE),
+    Kind(_is_r_data, "R data (.rda or .rds)", FROM_R),
+    Kind(lambda head: head[257:262] == b"ustar", "a tar archive", UNPACK),
+    Kind(
+        _magic(b"\xff\xfe\0\0", b"\0\0\xfe\xff"), "text in UTF-32", "iconv -f UTF-32 -t UTF-8 FILE > FILE.txt"
+    ),
+    Kind(_magic(b"\xff\xfe", b"\xfe\xff"), "text in UTF-16", "iconv -f UTF-16 -t UTF-8 FILE > FILE.txt"),
+    Kind(_pattern(rb"(?:[\t\r\n -~]\0){8}"), "text in UTF-16", "iconv -f UTF-16LE -t UTF-8 FILE > FILE.txt"),
+    Kind(_pattern(rb"(?:\0[\t\r\n -~]){8}"), "text in UTF-16", "iconv -f UTF-16BE -t UTF-8 FILE > FILE.txt"),
+    Kind(is_elided, f"{PRINTED}, numbers left out (...)", NOT_ELIDED),
     Kind(
         _unless_read(is_printed, "has_lists"),
         "numpy arrays as they are printed, over several lines",
@@ -105,5 +128,31 @@ BINARY = (
 TEXT = (
     Kind(_magic(b"version https://git-lfs"), "a Git LFS pointer, not the file itself", "run git lfs pull"),
     Kind(_pattern(rb"(?i)\s*<(?:!doctype|html|\?xml)"), "a web page", "fetch the file again"),
-    Kind(csv_layout.is_table, "a table without columns of numbers", _NO_NUMBERS),
+    Kind(csv_layout.is_table, "a table without columns of numbers", NO_NUMBERS),
 )
+
+# Asked last, by the name, where the content shows nothing.
+_CALLED = (
+    (
+        r".*\.data-\d{5}-of-\d{5}|.*\.ckpt(-\d+)?(\.index|\.meta)?|checkpoint|saved_model\.pb",
+        "a TensorFlow checkpoint",
+        FROM_CHECKPOINT,
+    ),
+    (
+        r".*\.(ann|annoy)",
+        "an index of Annoy",
+        "in Python, np.save('rows.npy', [i.get_item_vector(n) for n in range(i.get_n_items())])" + AND_WORDS,
+    ),
+    (
+        r".*hnsw.*",
+        "an index of hnswlib",
+        "in Python, np.save('rows.npy', index.get_items(range(index.get_current_count())))" + AND_WORDS,
+    ),
+)
+
+
+def refuse_by_name(path: Path) -> None:
+    """FileProblem for a file that its name tells, where its content shows nothing."""
+    for name, what, hint in _CALLED:
+        if re.fullmatch(name, path.name, re.IGNORECASE):
+            raise unread(what, hint, path)

@@ -16,6 +16,7 @@ from vecalc.errors import FileProblem
 from vecalc.formats import MAX_WORD, Block, Head, Source
 from vecalc.formats.excuses import TRAILING, excuse
 from vecalc.formats.word2vec_header import Header, is_text, parse_header, required_header, too_many
+from vecalc.formats.word_ends import Piece, Placed, WordEnds
 from vecalc.formats.word_text import decode, shown, too_long, unfit
 from vecalc.formats.writers import batches, created
 from vecalc.space import VectorSpace
@@ -45,15 +46,17 @@ def read(source: Source) -> Iterator[Block]:
     window = _Window(_beginning(source), 0)
     header = required_header(window.data, source, number=4, rest=len("w "))
     window = _after(window, header.size)
-    seen, size = 0, 4 * header.width
+    ends, seen, size, complete = WordEnds(header.width, source), 0, 4 * header.width, False
     while seen < header.rows:
-        vectors = _vectors(window.data, size, header.rows - seen)
-        if vectors:
-            yield _block(vectors, window, seen, size, source)
-            seen += len(vectors)
-            window = _after(window, vectors[-1] + size)
-        if seen < header.rows:
-            window = _longer(window, seen, header, source)
+        found = ends.found(Piece(window.data, window.offset, header.rows - seen, complete))
+        if found.vectors:
+            yield _block(found, window, seen, size, source)
+            seen += len(found.vectors)
+            window = _after(window, found.vectors[-1] + size)
+        elif complete:
+            raise _cut(window, seen, header, source)
+        if seen < header.rows and not complete:
+            window, complete = _longer(window, source)
     _finish(window, header, source)
 
 
@@ -69,36 +72,20 @@ def _after(window: _Window, end: int) -> _Window:
     return _Window(window.data[end:], window.offset + end)
 
 
-def _longer(window: _Window, seen: int, header: Header, source: Source) -> _Window:
-    """The window with the next bytes of the file; FileProblem when there are none, or a word has no end."""
+def _longer(window: _Window, source: Source) -> tuple[_Window, bool]:
+    """The window with the next bytes of the file, and whether there were none.
+
+    FileProblem for a word without an end.
+    """
     if window.data.find(b" ", 0, MAX_WORD + 2) < 0 and len(window.data) > MAX_WORD + 1:
         raise too_long(_place(source, window.offset))
     more = source.stream.read(CHUNK)
-    if not more:
-        raise _cut(window, seen, header, source)
-    return _Window(window.data + more, window.offset)
+    return _Window(window.data + more, window.offset), not more
 
 
-def _vectors(data: bytes, size: int, wanted: int) -> list[int]:
-    """Where the vectors of so many bytes begin, of at most so many rows that the data hold whole.
-
-    The one loop that can't be left to numpy: where a row begins is known when the one before it is. It does
-    nothing else, so that the threads which code and write rows get their turns.
-    """
-    find, last = data.find, len(data) - size
-    vectors: list[int] = []
-    end = 0
-    for _ in range(wanted):
-        vector = find(b" ", end) + 1
-        if not vector or vector > last:
-            break
-        vectors.append(vector)
-        end = vector + size
-    return vectors
-
-
-def _block(vectors: Sequence[int], window: _Window, seen: int, size: int, source: Source) -> Block:
-    """The rows whose vectors begin at these places of a window."""
+def _block(found: Placed, window: _Window, seen: int, size: int, source: Source) -> Block:
+    """The rows that were found in a window."""
+    vectors = found.vectors
     starts = [0, *(vector + size for vector in vectors[:-1])]
     raw = [window.data[start : vector - 1] for start, vector in zip(starts, vectors, strict=True)]
     if any(word[:1] == b"\n" for word in raw):  # word2vec.c ends rows with it
@@ -110,9 +97,8 @@ def _block(vectors: Sequence[int], window: _Window, seen: int, size: int, source
 
     _refuse_shifted(raw, seen, where)
     words = decode(raw, source, where)
-    every = np.lib.stride_tricks.sliding_window_view(np.frombuffer(window.data, np.uint8), size)
-    rows = every[np.array(vectors)].view("<f4")
-    return Block(words, rows.astype(np.float32, copy=False), range(seen + 1, seen + 1 + len(words)))
+    rows = found.rows.astype(np.float32, copy=False)
+    return Block(words, rows, range(seen + 1, seen + 1 + len(words)))
 
 
 def _refuse_shifted(words: Sequence[bytes], seen: int, where: Callable[[int], str]) -> None:

@@ -16,6 +16,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*([+-]?\d{1,40})[ \t]+([+-]?\d{1,40})[ \t]*\r?(?:\n|\Z)")
 _NUMERIC = b"0123456789+-.eE \t\r\n"
 _SAMPLED = 16  # floats looked at: bytes of floats look like 64 characters of text about never
+_SHOWS = 1 << 10  # bytes in which floats show some control byte, however long the first words are
 _CONTROL = re.compile(rb"[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # A header may promise this many times what the file can hold before the file goes unread: a file
 # that was cut short shall be read up to the cut, so that the message can say where it is.
@@ -101,6 +102,8 @@ def is_text(body: bytes, width: int) -> bool:
     numbers = sample.partition(b"\n")[0]
     if len(numbers) >= min(2 * width - 1, len(sample)) and not numbers.translate(None, _NUMERIC):
         return True
+    if _CONTROL.search(body, 0, _SHOWS):
+        return False
     return _is_readable(sample) and any(is_number(field) for field in sample.split())
 
 

@@ -46,7 +46,7 @@ _LIST = re.compile(  # what may follow, in the name of a list, what it shares wi
 )
 _PIECE = re.compile(r"[-_.][^-_.]*\Z")
 _SUFFIX = re.compile(
-    r"((\.(npy|npz|safetensors|gz|bz2|xz|zst))+|\.(tsv|csv|txt|vec|mat|dat|bytes|bin)(\.(gz|bz2|xz|zst))?)\Z",
+    r"((\.(npy|npz|pkl|pickle|safetensors|gz|bz2|xz|zst))+|\.(tsv|csv|txt|vec|mat|dat|bytes|bin)(\.(gz|bz2|xz|zst))?)\Z",
     re.IGNORECASE,
 )
 _USUAL = "vocab.txt, metadata.tsv, labels.tsv, word_index.json or tokenizer.json"

@@ -12,6 +12,7 @@ from vecalc.formats import Reading
 from vecalc.formats.reference import behind, located
 from vecalc.library import catalogue
 from vecalc.library.conversions import conversions, facts_of, size_of
+from vecalc.library.missing import refuse_missing
 from vecalc.space import VectorSpace
 from vecalc.space.store import Facts
 
@@ -24,10 +25,15 @@ FIRST = 8  # words shown of a model
 
 
 def place_of(name: str) -> Path:
-    """Where a model lies: the starter's folder, an imported model's, or an alias's file."""
+    """Where a model lies: the starter's folder, an imported model's, or an alias's file.
+
+    FileProblem for an address, and for what is not there where something like it is.
+    """
     if name == catalogue.STARTER:
         return catalogue.starter_folder()
-    return catalogue.known(Path(name))
+    place = catalogue.known(Path(name))
+    refuse_missing(str(place))
+    return place
 
 
 def sheets(default: str) -> Iterator[Sheet]:

@@ -21,6 +21,7 @@ from vecalc.formats.load import Loaded, convert, how, is_whole_store, read_into_
 from vecalc.formats.reference import located
 from vecalc.library.cache import CacheUse, building, folder_of, is_current, known_files, note_changes
 from vecalc.library.catalogue import STARTER, check_name, imported, known, split_model, starter
+from vecalc.library.missing import refuse_missing
 from vecalc.space import VectorSpace
 from vecalc.space.atomic import sweep
 from vecalc.space.store import FACTS, damaged, open_store, read_facts
@@ -57,7 +58,9 @@ def load(
     what is asked of the cache; where it can't be written, a note says so and the file is read into memory.
     Raises `FileProblem`, `StorageProblem`, `UsageError`.
     """
-    place, wanted = located(known(Path(path)), how(**reading))
+    place = known(Path(path))
+    refuse_missing(str(place))
+    place, wanted = located(place, how(**reading))
     if is_whole_store(place, wanted):
         if cache.verify and (wrong := damaged(place, read_facts(place / FACTS).rest)):
             message = "damaged: its content is not what was written"
@@ -180,6 +183,7 @@ def import_model(
     path: Path, name: str, kind: Stored, reading: Reading, watch: Watch = unwatched
 ) -> tuple[Path, Written]:
     """Convert a file into the models folder under a name; the folder, and what went into it."""
+    refuse_missing(str(path))
     place, reading = located(path, reading)
     folder = imported(check_name(name))
     return folder, _convert(*main_file(place, reading), folder, name, watch, kind)

@@ -12,6 +12,7 @@ from vecalc.answers import METRICS, NORMS, Metric, Norm, Stored
 from vecalc.errors import FileProblem, UsageError
 from vecalc.library import catalogue
 from vecalc.library.catalogue import Catalogue, Entry
+from vecalc.library.missing import refuse_missing
 from vecalc.library.paths import models_folder
 from vecalc.shell.display import confirm, remark, say, say_exactly
 from vecalc.shell.options import QUIET, READING, TYPE, YES, choice, flag, group
@@ -41,6 +42,7 @@ def add(name: str, path: str, copied: bool, kind: Stored, quiet: bool, **options
     own_norm, own_metric = options.pop("own_norm"), options.pop("own_metric")
     catalogue.check_name(name, "vecalc models add")
     _unless_taken(catalogue.read(), name)
+    refuse_missing(path)
     place = Path(path).absolute()
     if copied:
         from vecalc.formats.load import how
