@@ -19,6 +19,7 @@ from vecalc.formats.number_bodies import is_list, list_body
 from vecalc.formats.text_lines import Chunk
 from vecalc.formats.word2vec_header import BYTE_ORDER_MARK, is_number, parse_header
 
+NO_NULS = 1024  # bytes, in which a text has no NUL
 LOOKED_AT = 17  # records, of which the first may be a header
 LONGEST_CHARACTER = 4  # bytes: the last one may be cut off
 NEARLY_ALL = 0.75
@@ -89,7 +90,7 @@ def is_table(data: bytes) -> bool:
 
 def _layouts(head: Head) -> list[tuple[_Rows, TableLayout]]:
     data = head.data.removeprefix(BYTE_ORDER_MARK)
-    if parse_header(data) is not None or is_json(data):
+    if parse_header(data) is not None or is_json(data) or b"\0" in data[:NO_NULS]:
         return []
     tried = [rows for cut in _CUTS if (rows := _taken_apart(Head(data, head.complete), cut))]
     layouts = [(rows, layout) for rows in tried if (layout := _seen(rows))]
