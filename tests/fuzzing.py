@@ -34,11 +34,11 @@ from data import as_binary, as_csv, as_fasttext, as_json_lines, as_text, shared_
 from spacy_files import in_spacy
 
 from vecalc.errors import FileProblem, StorageProblem, VecalcError
-from vecalc.formats import Reading
 from vecalc.formats.load import load
-from vecalc.formats.open_file import opened
-from vecalc.formats.recognition import formats, recognised
+from vecalc.formats.recognition import formats, is_known, recognised
 from vecalc.formats.save import save, writers
+from vecalc.sources import Reading
+from vecalc.sources.open_file import opened
 from vecalc.space.matrix import MatrixSpace
 
 WORDS = ["the", "king", "queen", "of", "naïve", "日本", "it's", "1984", "x" * 40, "</s>"]
@@ -292,7 +292,7 @@ def _real() -> dict[str, list[tuple[Path, list[Path]]]]:
         if path.is_file() and path.stat().st_size <= LARGEST_REAL and path.suffix != ".gz":
             opens.clear()
             try:
-                with opened(path, Reading()) as (_, head, *_):
+                with opened(path, Reading(), is_known) as (_, head, *_):
                     form = recognised(head, path).__name__.rpartition(".")[2]  # type: ignore[attr-defined]
                 load(path, encoding_errors="surrogateescape")
             except VecalcError:

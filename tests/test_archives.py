@@ -19,10 +19,11 @@ from data import as_binary, as_text
 from running import vecalc
 
 from vecalc.errors import FileProblem
-from vecalc.formats import Reading, compression, zip_files
 from vecalc.formats.load import load
-from vecalc.formats.open_file import opened
+from vecalc.formats.recognition import is_known
 from vecalc.library import open_model
+from vecalc.sources import Reading, compression, zip_files
+from vecalc.sources.open_file import opened
 
 WORDS = ["the", "king", "queen", "naïve", "日本"]
 ROWS = np.random.default_rng(6).normal(size=(5, 4)).astype(np.float32)
@@ -286,7 +287,7 @@ def test_24_zip_bombs(path: Path, method: int, monkeypatch: pytest.MonkeyPatch) 
     zipped(path, {"a.txt": GLOVE + bytes(60 << 20)}, method)
     tracemalloc.start()
     try:
-        with opened(path, Reading()) as (source, *_):
+        with opened(path, Reading(), is_known) as (source, *_):
             endless = iter(lambda: source.stream.read(1 << 16), b"")
             with pytest.raises(FileProblem, match="yields more than"):
                 sum(map(len, endless))

@@ -40,11 +40,12 @@ from running import vecalc
 from vector_files import replaced, touched
 
 from vecalc.errors import FileProblem, StorageProblem, UsageError, VecalcError
-from vecalc.formats import Block, Source
+from vecalc.formats import Block
 from vecalc.formats import load as load_module
 from vecalc.formats.load import load
 from vecalc.formats.recognition import formats
-from vecalc.formats.word_text import shown
+from vecalc.sources import Source
+from vecalc.sources.word_text import shown
 from vecalc.space.matrix import MatrixSpace
 
 EVERY = pytest.mark.parametrize("name", MAKERS)

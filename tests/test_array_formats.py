@@ -28,9 +28,9 @@ from hypothesis.extra.numpy import arrays
 from pyarrow import feather
 from safetensors.numpy import load_file, save_file
 
-from vecalc.formats import Head
 from vecalc.formats.load import load
 from vecalc.formats.recognition import formats
+from vecalc.sources import Head
 from vecalc.space.matrix import MatrixSpace
 
 WORDS = ["the", "king", "naïve", "日本", "👑", "\x1b[31m", "1984", "</s>", "a b", "+", "##ing", "Ġthe"]
@@ -177,7 +177,7 @@ def test_npy_of_unsigned_numbers(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["npy", "npz"])
 def test_a_wide_array_in_fortran_order(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vecalc.formats.npy_array.COLUMNS_CHUNK", 1 << 12)
+    monkeypatch.setattr("vecalc.codecs.npy_array.COLUMNS_CHUNK", 1 << 12)
     words = [f"word{i}" for i in range(3_000)]
     rows = np.random.default_rng(1).normal(size=(len(words), 20)).astype(np.float32)
     check(MAKERS[name](tmp_path, words, np.asfortranarray(rows)), words, rows)

@@ -24,12 +24,13 @@ from running import vecalc
 from vector_files import replaced, touched
 
 from vecalc.errors import FileProblem
-from vecalc.formats import FileTally, Reading, Source, word_values
+from vecalc.formats import word_values
 from vecalc.formats.load import load
 from vecalc.formats.save import save
 from vecalc.formats.word_values import Listed
 from vecalc.formats.wordlists import paired
 from vecalc.library import open_model
+from vecalc.sources import FileTally, Reading, Source
 from vecalc.space.matrix import MatrixSpace
 
 WORDS = ["king", "queen", "naïve", "日本", "new york", "1984"]

@@ -26,10 +26,10 @@ from hypothesis import strategies as st
 from running import PATIENCE, command, vecalc
 
 from vecalc.errors import FileProblem, NotWritable, StorageProblem
-from vecalc.formats import Reading
 from vecalc.formats.load import convert
 from vecalc.library.cache import CacheUse, building, folder_of
 from vecalc.library.open_model import WORTH_STORING, load
+from vecalc.sources import Reading
 from vecalc.space import atomic, files, quantization, store_files, store_writer
 from vecalc.space.store import FACTS, open_store
 from vecalc.space.store_writer import write_store

@@ -10,7 +10,7 @@ from folding import tried
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vecalc.formats.float_parsing import DecimalTable, table
+from vecalc.codecs.float_parsing import DecimalTable, table
 
 WORD = st.text(st.sampled_from("abé.-5_'"), min_size=1, max_size=6)
 PLAIN = st.from_regex(r"-?([0-9]{1,7}\.[0-9]{0,8}|[0-9]{0,3}\.[0-9]{1,12})", fullmatch=True)

@@ -15,9 +15,9 @@ from data import as_csv
 from running import vecalc
 
 from vecalc.errors import FileProblem
-from vecalc.formats import Head
 from vecalc.formats.known import formats
 from vecalc.formats.load import Loaded, load
+from vecalc.sources import Head
 
 WORDS = ["oak", "elm", "New York", "naïve", "birch 7", "ash"]
 ROWS = np.round(np.random.default_rng(11).normal(size=(len(WORDS), 5)), 4).astype(np.float32)

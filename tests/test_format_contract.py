@@ -22,13 +22,13 @@ from data import as_binary, as_fasttext, as_json_lines, as_text, needs_data, sha
 from running import Done, vecalc
 
 from vecalc.errors import FileProblem
-from vecalc.formats import Reading, open_file
 from vecalc.formats.load import load
-from vecalc.formats.open_file import opened
-from vecalc.formats.recognition import formats, recognised
+from vecalc.formats.recognition import formats, is_known, recognised
 from vecalc.formats.save import save, writers
 from vecalc.library import open_model
 from vecalc.render.visible import visible
+from vecalc.sources import Reading, open_file
+from vecalc.sources.open_file import opened
 from vecalc.space import VectorSpace, files
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.store import open_store
@@ -206,7 +206,7 @@ def test_every_format_goes_through_every_door(tmp_path: Path, form: str, size: i
     words, rows = model(size)
     path = made(form, tmp_path, words, rows)
     assert path.stat().st_size >= size
-    with opened(path, Reading()) as (_, head, _):
+    with opened(path, Reading(), is_known) as (_, head, _):
         assert recognised(head, path) is formats()[form]
     read = assert_all_doors_agree(path)
     assert (read.words, read.problem) == (words, "")

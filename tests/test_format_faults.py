@@ -37,9 +37,10 @@ from vector_files import (
 )
 
 from vecalc.errors import FileProblem, StorageProblem, UsageError, VecalcError
-from vecalc.formats import MAX_WIDTH, Block, Source, compression, open_file
+from vecalc.formats import Block
 from vecalc.formats import load as load_module
 from vecalc.formats.load import Loaded, load
+from vecalc.sources import MAX_WIDTH, Source, compression, open_file
 
 __all__ = ["file"]  # a fixture
 

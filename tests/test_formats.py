@@ -31,9 +31,10 @@ from hypothesis.extra.numpy import arrays
 
 from vecalc import finder
 from vecalc.errors import UsageError
-from vecalc.formats import FileTally, Format, Head, Reading, Source
+from vecalc.formats import Format
 from vecalc.formats.load import load
 from vecalc.formats.recognition import formats
+from vecalc.sources import FileTally, Head, Reading, Source
 
 WORDS = ["the", "king", "naïve", "日本", "👑", "\x1b[31m", "1984", "</s>", "a\u00a0b", "+", "-0.5"]
 ROWS = np.random.default_rng(2).normal(size=(len(WORDS), 4)).astype(np.float32)

@@ -13,11 +13,12 @@ import pytest
 from bounded import bounded, memory_for
 from running import vecalc
 
+from vecalc.codecs import json_scan
 from vecalc.errors import FileProblem
-from vecalc.formats import FileTally, Head, Reading, Source, json_scan
 from vecalc.formats.json import read as read_blocks
 from vecalc.formats.known import formats
 from vecalc.formats.load import Loaded, load
+from vecalc.sources import FileTally, Head, Reading, Source
 
 WORDS = ["oak", "elm", "New York", "naïve", "👑", 'a "b"']
 ROWS = np.round(np.random.default_rng(12).normal(size=(len(WORDS), 5)), 4).astype(np.float32)

@@ -21,7 +21,7 @@ PACKAGE = Path(vecalc.__file__).parent
 BOTTOM = {"errors", "answers", "arrays", "finder", "bounded"}
 CALCULATING = {"calc", "search", "lang", "space", *BOTTOM}
 STUDYING = {"engine", "evaluation", "tables", *CALCULATING}
-SHELL = {"studies", "library", "formats", "render", *STUDYING}
+SHELL = {"studies", "library", "formats", "sources", "render", *STUDYING}
 BELOW: dict[str, set[str]] = {
     "errors": set(),
     "answers": {"arrays", "errors"},
@@ -30,17 +30,19 @@ BELOW: dict[str, set[str]] = {
     "bounded": set(),
     "lang": BOTTOM,
     "space": BOTTOM,
-    "formats": {"space", *BOTTOM},
+    "sources": {"space", *BOTTOM},
+    "codecs": {"sources", "space", *BOTTOM},
+    "formats": {"codecs", "sources", "space", *BOTTOM},
     "search": {"space", *BOTTOM},
     "calc": {"lang", "space", *BOTTOM},
     "render": BOTTOM,
-    "tables": {"formats", "space", *BOTTOM},
+    "tables": {"formats", "sources", "space", *BOTTOM},
     "engine": CALCULATING,
-    "library": {"formats", "lang", "space", *BOTTOM},
+    "library": {"formats", "sources", "lang", "space", *BOTTOM},
     "evaluation": {"tables", *CALCULATING},
     "studies": STUDYING,
     "studies.axes": STUDYING,
-    "studies.check": {"evaluation", "formats", "library", "search", "space", *BOTTOM},
+    "studies.check": {"evaluation", "formats", "sources", "library", "search", "space", *BOTTOM},
     "studies.compare": {"studies.axes", *STUDYING},
     "studies.diff": STUDYING,
     "studies.explain": {"render", "studies.axes", *STUDYING},
@@ -71,7 +73,7 @@ HOMES = {
     "threadpoolctl": {"space"},
     "zstandard": {"formats"},
     "numpy": {"arrays", "calc", "engine", "evaluation"}
-    | {"formats", "search", "space", "studies", "shell", "tables"},
+    | {"codecs", "formats", "search", "space", "studies", "shell", "tables"},
 }
 # Slow to load, and not always needed.
 INSIDE_FUNCTIONS = (
@@ -184,7 +186,7 @@ def test_no_folder_holds_too_much() -> None:
     lines: Counter[str] = Counter()
     for file in PACKAGE.rglob("*.py"):
         lines[file.relative_to(PACKAGE).parts[0]] += len(file.read_text("utf-8").splitlines())
-    assert max(lines.values()) < 0.25 * lines.total()
+    assert max(lines.values()) < 0.2 * lines.total()
 
 
 def test_no_two_modules_have_one_name() -> None:

@@ -34,9 +34,10 @@ from vector_files import (
     touched,
 )  # fmt: skip
 
-from vecalc.formats import Block, Source, compression, open_file
+from vecalc.formats import Block
 from vecalc.formats import load as load_module
 from vecalc.library import open_model
+from vecalc.sources import Source, compression, open_file
 from vecalc.space.files import unreadable
 
 __all__ = ["file"]  # a fixture

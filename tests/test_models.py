@@ -15,11 +15,11 @@ import pytest
 from data import as_binary, as_text
 from running import FAMILY, Done, vecalc
 
-from vecalc.formats import Reading
 from vecalc.library import catalogue
 from vecalc.library.cache import folder_of
 from vecalc.library.open_model import load
 from vecalc.shell.commands.models import ACTIONS
+from vecalc.sources import Reading
 from vecalc.space.locks import held
 from vecalc.space.store import FACTS
 

@@ -27,7 +27,7 @@ from array_files import (
     words,
 )
 
-from vecalc.formats import compression, zip_files
+from vecalc.sources import compression, zip_files
 
 
 def test_15_word_of_megabytes_in_npz(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vecalc.errors import FileProblem
-from vecalc.formats import compression
 from vecalc.formats.load import load
+from vecalc.sources import compression
 
 WORDS = ["the", "king", "queen", "man", "woman", "naïve"]
 ROWS = np.random.default_rng(3).normal(size=(len(WORDS), 5)).astype(np.float32)

@@ -22,12 +22,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from running import vecalc
 
+from vecalc.codecs.pickled import inert
+from vecalc.codecs.pickled_machine import Inert
 from vecalc.errors import FileProblem, VecalcError
-from vecalc.formats import Head
 from vecalc.formats.gensim_native import recognise
 from vecalc.formats.load import load
-from vecalc.formats.pickled import inert
-from vecalc.formats.pickled_machine import Inert
+from vecalc.sources import Head
 
 WORDS = ["king", "queen", "naïve", "日本", "a b"]
 ROWS = np.random.default_rng(4).normal(size=(len(WORDS), 3)).astype(np.float32)

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from spacy_files import in_spacy, murmur, packed, packed_integer
 from vector_files import replaced
 
+from vecalc.codecs.murmur import hashes
 from vecalc.errors import FileProblem
 from vecalc.formats.load import load
-from vecalc.formats.murmur import hashes
 from vecalc.formats.spacy_words import key_to_row, keys_of, symbols
 from vecalc.library import open_model
 

@@ -18,12 +18,12 @@ from data import as_binary, as_text
 from running import forked, vecalc
 
 from vecalc.errors import FileProblem, StorageProblem
-from vecalc.formats import MAX_WIDTH
 from vecalc.formats.load import convert
 from vecalc.library import open_model as app_stores
 from vecalc.library.open_model import WORTH_STORING, load
 from vecalc.search import quantized
 from vecalc.search.exact import search
+from vecalc.sources import MAX_WIDTH
 from vecalc.space import VectorSpace, atomic, digest, quantization, store_files
 from vecalc.space.index import MappedWords
 from vecalc.space.matrix import MatrixSpace

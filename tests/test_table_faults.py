@@ -21,9 +21,9 @@ from array_files import (
 from pyarrow import feather
 
 from vecalc.errors import FileProblem
-from vecalc.formats import compression
 from vecalc.formats.load import load
 from vecalc.formats.parquet import Table
+from vecalc.sources import compression
 
 TABLES = pytest.mark.parametrize("name", ["arrow", "arrow_stream", "parquet"])
 

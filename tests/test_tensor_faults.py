@@ -28,8 +28,8 @@ from hypothesis import strategies as st
 from safetensors.numpy import save_file
 
 from vecalc.errors import FileProblem
-from vecalc.formats import compression
 from vecalc.formats.load import load
+from vecalc.sources import compression
 
 
 @pytest.mark.parametrize("lone", ["\ud800", "\udce9x"])

@@ -16,14 +16,14 @@ import pytest
 from running import vecalc
 from vector_files import File, file
 
+from vecalc.codecs.text_lines import OLD_ENDS
 from vecalc.errors import FileProblem, UsageError
-from vecalc.formats import Head
 from vecalc.formats.known import formats
 from vecalc.formats.load import Loaded, load
 from vecalc.formats.save import save
 from vecalc.formats.text_kinds import is_printed
 from vecalc.formats.text_layout import NUMERIC_WORDS, SEVERAL_COLUMNS, WORDLESS_ROWS
-from vecalc.formats.text_lines import OLD_ENDS
+from vecalc.sources import Head
 from vecalc.space.matrix import MatrixSpace
 
 __all__ = ["file"]  # a fixture

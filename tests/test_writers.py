@@ -19,11 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from vecalc.codecs.float_text import lines
 from vecalc.errors import FileProblem, StorageProblem, UsageError, VecalcError
-from vecalc.formats.float_text import lines
 from vecalc.formats.load import load
 from vecalc.formats.save import form_of, save, spoken, writers
-from vecalc.formats.word_text import shown
+from vecalc.sources.word_text import shown
 from vecalc.space import VectorSpace
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.selection import Selection

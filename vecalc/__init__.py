@@ -3,7 +3,7 @@
     text -> parse -> resolve -> evaluate -> rank -> answer -> render -> text
             (lang)    (calc)      (calc)   (search) (engine) (render)
                         |                     |
-                        +------ space --------+     words and rows   <- formats (read once, streamed)
+                        +------ space --------+     words and rows   <- formats (of sources, read once)
 
 `Calculator.stages` and `Calculator.ranked` (`vecalc.engine.calculator`) name these stages in their order.
 Around them `studies` ask many questions, `library` knows models by name, and `shell` is the command line, the

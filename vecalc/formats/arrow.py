@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from vecalc.formats import Block, Head, Source
+from vecalc.formats import Block
 from vecalc.formats.arrow_blocks import batches_of, blocks_of, explained
 from vecalc.formats.arrow_columns import arrow, columns_of
-from vecalc.formats.compression import unpacked
+from vecalc.sources import Head, Source
+from vecalc.sources.compression import unpacked
 from vecalc.space import VectorSpace
 
 SUFFIXES = (".arrow", ".feather")

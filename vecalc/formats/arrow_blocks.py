@@ -13,13 +13,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from vecalc.arrays import Numbers, Singles
+from vecalc.codecs.npy_array import as_float32
 from vecalc.errors import FileProblem, StorageProblem
-from vecalc.formats import DAMAGED, MAX_WIDTH, Block, Source
+from vecalc.formats import Block
 from vecalc.formats.arrow_columns import TableColumns, arrow
-from vecalc.formats.compression import ceiling_of, too_much
-from vecalc.formats.excuses import MALFORMED, odd
-from vecalc.formats.npy_array import as_float32
-from vecalc.formats.word_text import decode, encoded, shown
+from vecalc.sources import DAMAGED, MAX_WIDTH, Source
+from vecalc.sources.compression import ceiling_of, too_much
+from vecalc.sources.excuses import MALFORMED, odd
+from vecalc.sources.word_text import decode, encoded, shown
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
 

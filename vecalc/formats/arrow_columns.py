@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vecalc.errors import FileProblem
-from vecalc.formats import MAX_WIDTH, Source
-from vecalc.formats.extras import extra
-from vecalc.formats.parts import LONGEST_NAME, FilePart, chosen, listed
-from vecalc.formats.word_text import shown
+from vecalc.sources import MAX_WIDTH, Source
+from vecalc.sources.extras import extra
+from vecalc.sources.parts import LONGEST_NAME, FilePart, chosen, listed
+from vecalc.sources.word_text import shown
 
 TEXT, LISTS, WHOLE, NUMBERS, NEITHER = "text", "lists", "integers", "numbers", "neither"
 WHOLE_LISTS = "lists of integers"

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from vecalc.formats import Block, Head, Source
+from vecalc.codecs.npy_array import Counting
+from vecalc.formats import Block
 from vecalc.formats.arrow_blocks import blocks_of, explained
 from vecalc.formats.arrow_columns import arrow, columns_of
-from vecalc.formats.npy_array import Counting
+from vecalc.sources import Head, Source
 
 _WHAT = "an Arrow stream"
 _CONTINUES = b"\xff\xff\xff\xff"  # before the length of every message

@@ -9,8 +9,9 @@ import base64
 import binascii
 from collections.abc import Iterable, Iterator
 
-from vecalc.formats import Block, Source
-from vecalc.formats.word_text import decode
+from vecalc.formats import Block
+from vecalc.sources import Source
+from vecalc.sources.word_text import decode
 
 _MARK = "B64:"
 _REMARK = f"words are decoded: they are base64 behind {_MARK}, as DL4J writes them"

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 from vecalc.errors import FileProblem
-from vecalc.formats import Source
-from vecalc.formats.parts import LISTED, FilePart, chosen, listed
-from vecalc.formats.word_text import shown
+from vecalc.sources import Source
+from vecalc.sources.parts import LISTED, FilePart, chosen, listed
+from vecalc.sources.word_text import shown
 
 Kind: TypeAlias = Literal["text", "lists", "numbers", ""]
 

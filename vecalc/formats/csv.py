@@ -12,18 +12,19 @@ from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
+from vecalc.codecs.csv_cells import Cut, Record, cells_of, records, split
+from vecalc.codecs.float_text import lines
+from vecalc.codecs.number_bodies import fault, list_body, numbers_of
+from vecalc.codecs.text_lines import Chunk, chunks
 from vecalc.errors import FileProblem, UsageError
-from vecalc.formats import HEAD_BYTES, Block, Head, Source
+from vecalc.formats import Block
 from vecalc.formats.columns import NARROWEST, Choice, choice_of, one_line
-from vecalc.formats.csv_cells import Cut, Record, cells_of, records, split
 from vecalc.formats.csv_layout import TableLayout, layout_of
-from vecalc.formats.excuses import MALFORMED, odd
-from vecalc.formats.float_text import lines
-from vecalc.formats.number_bodies import fault, list_body, numbers_of
 from vecalc.formats.text_layout import header_remark
-from vecalc.formats.text_lines import Chunk, chunks
-from vecalc.formats.word_text import decode, shown
 from vecalc.formats.writers import batches, created
+from vecalc.sources import HEAD_BYTES, Head, Source
+from vecalc.sources.excuses import MALFORMED, odd
+from vecalc.sources.word_text import decode, shown
 from vecalc.space import VectorSpace
 
 SUFFIXES = (".csv",)

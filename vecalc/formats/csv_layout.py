@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from itertools import chain, islice
 from typing import NamedTuple
 
-from vecalc.formats import Head, text_layout
+from vecalc.codecs.csv_cells import MOST_COLUMNS, Cut, Record, cells_of, has_odd_quote, is_open, records
+from vecalc.codecs.json_scan import is_json
+from vecalc.codecs.number_bodies import is_list, list_body
+from vecalc.codecs.text_lines import Chunk
+from vecalc.codecs.word2vec_header import BYTE_ORDER_MARK, is_number, parse_header
+from vecalc.formats import text_layout
 from vecalc.formats.columns import IDS, NARROWEST, WORDS, Kind, SeenColumn, components_of, width_of
-from vecalc.formats.csv_cells import MOST_COLUMNS, Cut, Record, cells_of, has_odd_quote, is_open, records
-from vecalc.formats.json_scan import is_json
-from vecalc.formats.number_bodies import is_list, list_body
-from vecalc.formats.text_lines import Chunk
-from vecalc.formats.word2vec_header import BYTE_ORDER_MARK, is_number, parse_header
+from vecalc.sources import Head
 
 NO_NULS = 1024  # bytes, in which a text has no NUL
 LOOKED_AT = 17  # records, of which the first may be a header

@@ -19,11 +19,12 @@ import numpy as np
 
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, StorageProblem
-from vecalc.formats import Block, Head, Source
-from vecalc.formats.excuses import JOINED, TRAILING, excuse
+from vecalc.formats import Block
 from vecalc.formats.fasttext_header import CHUNK, MAGIC, USE_VEC, Model, Reader, read_header
-from vecalc.formats.open_file import changed
-from vecalc.formats.word_text import decode
+from vecalc.sources import Head, Source
+from vecalc.sources.excuses import JOINED, TRAILING, excuse
+from vecalc.sources.open_file import changed
+from vecalc.sources.word_text import decode
 from vecalc.space.subwords import Subwords
 
 BLOCK_NUMBERS = 1 << 20  # in a block of rows

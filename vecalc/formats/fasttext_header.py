@@ -11,7 +11,7 @@ import struct
 from typing import NamedTuple
 
 from vecalc.errors import FileProblem
-from vecalc.formats import MAX_WIDTH, Source
+from vecalc.sources import MAX_WIDTH, Source
 from vecalc.space.subwords import LONGEST_NGRAM, LONGEST_WORD
 
 MAGIC = b"\xba\x16\x4f\x2f"

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vecalc.errors import FileProblem
-from vecalc.formats import Reading
 from vecalc.formats.known import formats
 from vecalc.formats.spacy_words import ROWS, is_of_spacy
-from vecalc.formats.word_text import shown
 from vecalc.formats.wordlists import is_usual
+from vecalc.sources import Reading
+from vecalc.sources.word_text import shown
 from vecalc.space.files import unreadable
 
 LISTED = 4  # names that a message gives of a folder

@@ -15,14 +15,15 @@ from pathlib import Path
 import numpy as np
 
 from vecalc.arrays import Singles
-from vecalc.formats import Block, Head, Source
-from vecalc.formats.excuses import JOINED, TRAILING, excuse
+from vecalc.codecs.pickled import inert
+from vecalc.formats import Block
 from vecalc.formats.gensim_parts import AGAIN, found, is_gensims, problem
 from vecalc.formats.keyed_vectors import ngrams_of
-from vecalc.formats.pickled import inert
 from vecalc.formats.pickled_plain import held
 from vecalc.formats.pickled_words import Vectors, fitting
 from vecalc.formats.wordlists import paired
+from vecalc.sources import Head, Source
+from vecalc.sources.excuses import JOINED, TRAILING, excuse
 from vecalc.space import VectorSpace
 from vecalc.space.subwords import ENCODING
 

@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from vecalc.arrays import AnyArray
+from vecalc.codecs.pickled_arrays import FLOATS, array_of
+from vecalc.codecs.pickled_machine import Inert
+from vecalc.codecs.pickled_names import BAGS
 from vecalc.errors import FileProblem, VecalcError
-from vecalc.formats import DAMAGED, MAX_WIDTH, Source
-from vecalc.formats.compression import unpacked
-from vecalc.formats.parts import FilePart, chosen
-from vecalc.formats.pickled_arrays import FLOATS, array_of
-from vecalc.formats.pickled_machine import Inert
-from vecalc.formats.pickled_names import BAGS
 from vecalc.formats.pickled_words import Vectors, as_words, fitting
+from vecalc.sources import DAMAGED, MAX_WIDTH, Source
+from vecalc.sources.compression import unpacked
+from vecalc.sources.parts import FilePart, chosen
 from vecalc.space.store import mapped
 from vecalc.space.subwords import LONGEST_NGRAM, Subwords
 

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
+from vecalc.codecs.text_lines import Chunk, chunks
+from vecalc.codecs.word2vec_header import BYTE_ORDER_MARK
 from vecalc.errors import FileProblem, UsageError
-from vecalc.formats import Block, Head, Source, csv_layout
+from vecalc.formats import Block, csv_layout
 from vecalc.formats.text_layout import (
     LOOKED_AT,
     NARROWEST,
@@ -20,11 +22,10 @@ from vecalc.formats.text_layout import (
     look,
     refuse_unless_plain,
 )
-from vecalc.formats.text_lines import Chunk, chunks
 from vecalc.formats.text_rows import text_blocks
-from vecalc.formats.word2vec_header import BYTE_ORDER_MARK
-from vecalc.formats.word_text import unfit
 from vecalc.formats.writers import created, text_rows
+from vecalc.sources import Head, Source
+from vecalc.sources.word_text import unfit
 from vecalc.space import VectorSpace
 
 SUFFIXES = (".glove", ".glove.txt")

@@ -19,14 +19,15 @@ from typing import Any
 import numpy as np
 
 from vecalc.arrays import Singles
+from vecalc.codecs.json_scan import is_json
+from vecalc.codecs.number_bodies import is_list, list_body
 from vecalc.errors import FileProblem
-from vecalc.formats import MAX_WIDTH, Block, Head, Source
+from vecalc.formats import Block
 from vecalc.formats.columns import VECTORS, Choice, Kind, SeenColumn, choice_of, one_line
-from vecalc.formats.excuses import MALFORMED, odd
 from vecalc.formats.json_entries import Entry, Fields, WordAndList, entries, is_numbers
-from vecalc.formats.json_scan import is_json
-from vecalc.formats.number_bodies import is_list, list_body
-from vecalc.formats.word_text import decode, shown
+from vecalc.sources import MAX_WIDTH, Head, Source
+from vecalc.sources.excuses import MALFORMED, odd
+from vecalc.sources.word_text import decode, shown
 
 LOOKED_AT = 8  # entries that show what fields there are, and how wide a vector is
 ROWS = 1 << 12  # in a block

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
+from vecalc.codecs.json_scan import JsonScan
 from vecalc.errors import FileProblem
-from vecalc.formats import Source
 from vecalc.formats.columns import IDS, VECTORS, WORDS
-from vecalc.formats.json_scan import JsonScan
+from vecalc.sources import Source
 
 DEEPEST = 4  # objects around the entries
 LOOKED_AT = 1000  # members of an object: when none of them holds a list, the others will not either

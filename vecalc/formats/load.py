@@ -12,18 +12,19 @@ import numpy as np
 from vecalc.answers import ENCODINGS, Stored
 from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, StorageProblem, UsageError
-from vecalc.formats import UTF_8, Block, Format, Head, Reading, Source
+from vecalc.formats import Block, Format
 from vecalc.formats.base64_words import decoded
-from vecalc.formats.compression import head_of
 from vecalc.formats.folders import main_file
-from vecalc.formats.open_file import Tap, opened
 from vecalc.formats.raw_numbers import refuse_raw
-from vecalc.formats.recognition import recognised
-from vecalc.formats.reference import behind, located
+from vecalc.formats.recognition import is_known, recognised
 from vecalc.formats.row_rules import sound
 from vecalc.formats.unsupported import refuse_by_name
-from vecalc.formats.word_encoding import codec
-from vecalc.formats.word_text import shown
+from vecalc.sources import UTF_8, Head, Reading, Source
+from vecalc.sources.compression import head_of
+from vecalc.sources.open_file import Tap, opened
+from vecalc.sources.reference import behind, located
+from vecalc.sources.word_encoding import codec
+from vecalc.sources.word_text import shown
 from vecalc.space import VectorSpace
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.store import is_store, open_store
@@ -75,7 +76,7 @@ def read_into_memory(place: Path, reading: Reading, name: str = "") -> Loaded:
         return Loaded(open_store(place, name), ()).of(place)
     found: list[Subwords] = []
     file, reading = main_file(place, reading)
-    with opened(file, reading) as (source, head, files):
+    with opened(file, reading, is_known) as (source, head, files):
         words, matrix = gathered(_watched(blocks_of(source, head), found), source.path)
         subwords = found[0].in_memory() if found else None
     space = MatrixSpace(words, matrix, name or place.name, subwords=subwords)
@@ -111,7 +112,7 @@ def convert(
     found: list[Subwords] = []
 
     def rows() -> Iterator[tuple[list[str], Singles]]:
-        with opened(*main_file(path, reading), tap, hashed=True) as (source, head, files):
+        with opened(*main_file(path, reading), is_known, tap, hashed=True) as (source, head, files):
             for block in _watched(blocks_of(source, head), found):
                 if block.words:
                     yield block.words, block.rows

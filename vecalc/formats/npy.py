@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vecalc.arrays import Singles
+from vecalc.codecs.npy_array import CHUNK, Array, check_matrix, check_size, read_header, rows_of
 from vecalc.errors import FileProblem
-from vecalc.formats import Block, Head, Source
-from vecalc.formats.excuses import excuse
-from vecalc.formats.npy_array import CHUNK, Array, check_matrix, check_size, read_header, rows_of
+from vecalc.formats import Block
 from vecalc.formats.wordlists import paired, words_beside, write_words
+from vecalc.sources import Head, Source
+from vecalc.sources.excuses import excuse
 from vecalc.space import VectorSpace
 from vecalc.space.npy_files import GrowingArray
 

@@ -17,11 +17,7 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
-from vecalc.errors import FileProblem
-from vecalc.formats import MAX_WIDTH, Block, Head, Source, Stream
-from vecalc.formats.compression import ceiling_of, too_much, unpacked
-from vecalc.formats.excuses import MALFORMED, odd
-from vecalc.formats.npy_array import (
+from vecalc.codecs.npy_array import (
     CHUNK,
     MOST_ROWS,
     Array,
@@ -32,11 +28,16 @@ from vecalc.formats.npy_array import (
     read_header,
     rows_of,
 )
-from vecalc.formats.parts import FilePart, chosen, listed
-from vecalc.formats.text_arrays import TEXT, check_words, words_of
-from vecalc.formats.word_text import as_text, encoded, shown, unfit
+from vecalc.codecs.text_arrays import TEXT, check_words, words_of
+from vecalc.errors import FileProblem
+from vecalc.formats import Block
 from vecalc.formats.wordlists import paired, words_beside
-from vecalc.formats.zip_files import content, directory, explained
+from vecalc.sources import MAX_WIDTH, Head, Source, Stream
+from vecalc.sources.compression import ceiling_of, too_much, unpacked
+from vecalc.sources.excuses import MALFORMED, odd
+from vecalc.sources.parts import FilePart, chosen, listed
+from vecalc.sources.word_text import as_text, encoded, shown, unfit
+from vecalc.sources.zip_files import content, directory, explained
 from vecalc.space import VectorSpace
 
 SUFFIXES = (".npz",)

@@ -12,13 +12,14 @@ from itertools import chain
 import numpy as np
 
 from vecalc.arrays import Singles
+from vecalc.codecs.text_lines import Chunk, chunks
+from vecalc.codecs.word2vec_header import required_header
 from vecalc.errors import FileProblem
-from vecalc.formats import Block, Head, Source
+from vecalc.formats import Block
 from vecalc.formats.text_layout import SAMPLED, Layout, above, layout_of, look
-from vecalc.formats.text_lines import Chunk, chunks
 from vecalc.formats.text_rows import STAND_IN, text_blocks
-from vecalc.formats.word2vec_header import required_header
 from vecalc.formats.wordlists import paired, words_beside
+from vecalc.sources import Head, Source
 
 _HINT = "the file is damaged, or of another format"
 OR_WORDS = "if the first numbers are words, a line above with the numbers of rows and columns says so"

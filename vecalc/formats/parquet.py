@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from vecalc.errors import FileProblem
-from vecalc.formats import DAMAGED, Block, Head, Source
+from vecalc.formats import Block
 from vecalc.formats.arrow_blocks import BATCH, TEXT, batches_of, blocks_of, explained
 from vecalc.formats.arrow_columns import arrow, columns_of
-from vecalc.formats.compression import ceiling_of, too_much, unpacked
+from vecalc.sources import DAMAGED, Head, Source
+from vecalc.sources.compression import ceiling_of, too_much, unpacked
 from vecalc.space import VectorSpace
 
 SUFFIXES = (".parquet",)

@@ -18,15 +18,15 @@ from typing import Any
 import numpy as np
 
 from vecalc.arrays import AnyArray
+from vecalc.codecs.pickled_arrays import TEXTS, array_of, dtype_of, objects_of, plain, plan_of, shape_of
 from vecalc.errors import FileProblem
-from vecalc.formats import Source
-from vecalc.formats.excuses import MALFORMED, odd
-from vecalc.formats.parts import FilePart, chosen
-from vecalc.formats.pickled_arrays import TEXTS, array_of, dtype_of, objects_of, plain, plan_of, shape_of
 from vecalc.formats.pickled_says import described, unread
 from vecalc.formats.pickled_words import Vectors, as_words, fitting, is_key, of_python_2
-from vecalc.formats.word_text import shown
 from vecalc.formats.wordlists import words_beside
+from vecalc.sources import Source
+from vecalc.sources.excuses import MALFORMED, odd
+from vecalc.sources.parts import FilePart, chosen
+from vecalc.sources.word_text import shown
 
 _ROWS = ("vectors", "embeddings", "embedding", "matrix", "weights", "syn0")
 _WORDS = ("words", "vocab", "tokens", "keys", "index_to_key", "index2word", "id2word", "itos", "labels")

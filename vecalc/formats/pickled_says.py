@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from vecalc.codecs.pickled_arrays import plain, plan_of, shape_of
+from vecalc.codecs.pickled_machine import Inert
+from vecalc.codecs.pickled_names import TORCH
 from vecalc.errors import FileProblem
-from vecalc.formats import Source
-from vecalc.formats.pickled_arrays import plain, plan_of, shape_of
-from vecalc.formats.pickled_machine import Inert
-from vecalc.formats.pickled_names import TORCH
+from vecalc.sources import Source
 
 _TORCH_BEGINS = 0x1950A86A20F9469CFC6C  # the first thing that torch.save pickled before it wrote zip archives
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from vecalc.arrays import AnyArray
+from vecalc.codecs.pickled_arrays import plain
 from vecalc.errors import FileProblem
-from vecalc.formats import DAMAGED, Source
-from vecalc.formats.pickled_arrays import plain
-from vecalc.formats.word_text import as_text, decode
 from vecalc.formats.word_values import Listed
+from vecalc.sources import DAMAGED, Source
+from vecalc.sources.word_text import as_text, decode
 
 if TYPE_CHECKING:
     from vecalc.space.subwords import Subwords

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 
 from vecalc.errors import FileProblem
-from vecalc.formats import MAX_WIDTH, Head, Source
 from vecalc.formats.word_files import names_in
-from vecalc.formats.word_text import shown
 from vecalc.formats.wordlists import places
+from vecalc.sources import MAX_WIDTH, Head, Source
+from vecalc.sources.word_text import shown
 
 _ASKED = 1 << 10  # numbers that are looked at
 _SMALLEST, _LARGEST = 1e-12, 1e6  # of numbers of vectors, zero apart

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from vecalc.errors import FileProblem
-from vecalc.formats import Format, Head
+from vecalc.formats import Format
 from vecalc.formats.known import formats
 from vecalc.formats.unsupported import BINARY, TEXT, refuse
-from vecalc.formats.word_text import shown
+from vecalc.sources import Head
+from vecalc.sources.word_text import shown
 
 
 def recognised(head: Head, path: Path) -> Format:

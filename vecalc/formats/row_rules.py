@@ -8,8 +8,10 @@ import numpy as np
 
 from vecalc.arrays import Mask
 from vecalc.errors import FileProblem
-from vecalc.formats import Block, Source
-from vecalc.formats.excuses import (
+from vecalc.formats import Block
+from vecalc.formats.lopsided import lopsided
+from vecalc.sources import Source
+from vecalc.sources.excuses import (
     BROKEN,
     DUPLICATE,
     ENOUGH_ROWS,
@@ -19,8 +21,7 @@ from vecalc.formats.excuses import (
     odd,
     refuse_if_damaged,
 )
-from vecalc.formats.lopsided import lopsided
-from vecalc.formats.word_text import shown
+from vecalc.sources.word_text import shown
 
 _HINT = "--skip-bad-rows leaves such rows out"
 

@@ -22,14 +22,15 @@ from pathlib import Path
 import numpy as np
 
 from vecalc.arrays import AnyArray, Singles
+from vecalc.codecs.npy_array import CHUNK, MOST_ROWS, as_float32
+from vecalc.codecs.safetensors_header import Tensor, header_of
 from vecalc.errors import FileProblem
-from vecalc.formats import DAMAGED, MAX_WIDTH, Block, Head, Source
-from vecalc.formats.compression import RATIO, ceiling_of, too_much, unpacked
-from vecalc.formats.npy_array import CHUNK, MOST_ROWS, as_float32
-from vecalc.formats.parts import LONGEST_NAME, FilePart, chosen, is_called
-from vecalc.formats.safetensors_header import Tensor, header_of
-from vecalc.formats.word_text import shown
+from vecalc.formats import Block
 from vecalc.formats.wordlists import paired, words_beside, write_words
+from vecalc.sources import DAMAGED, MAX_WIDTH, Head, Source
+from vecalc.sources.compression import RATIO, ceiling_of, too_much, unpacked
+from vecalc.sources.parts import LONGEST_NAME, FilePart, chosen, is_called
+from vecalc.sources.word_text import shown
 from vecalc.space import VectorSpace
 
 IN_FOLDERS = (

@@ -15,14 +15,14 @@ import numpy as np
 
 from vecalc.arrays import Floats, Singles
 from vecalc.errors import FileProblem, StorageProblem, UsageError
-from vecalc.formats import MAX_WORD, Reading
 from vecalc.formats.known import formats
-from vecalc.formats.open_file import opened
-from vecalc.formats.output_files import moved, refuse_existing
-from vecalc.formats.recognition import recognised
+from vecalc.formats.recognition import is_known, recognised
 from vecalc.formats.row_rules import sound
-from vecalc.formats.word_text import is_whole, shown, unfit
 from vecalc.formats.writers import GZIP
+from vecalc.sources import MAX_WORD, Reading
+from vecalc.sources.open_file import opened
+from vecalc.sources.output_files import moved, refuse_existing
+from vecalc.sources.word_text import is_whole, shown, unfit
 from vecalc.space import VectorSpace
 from vecalc.space.atomic import folder_beside
 
@@ -160,7 +160,7 @@ def _refuse_misread(path: Path, form: str, space: VectorSpace) -> None:
     Read back are the first rows, and with them whatever lies beside the file.
     """
     try:
-        with opened(path, Reading(encoding_errors="surrogateescape")) as (source, head, *_):
+        with opened(path, Reading(encoding_errors="surrogateescape"), is_known) as (source, head, *_):
             known = recognised(head, path)
             found = getattr(known, "__name__", "").rpartition(".")[2]
             block = next(iter(sound(known.read(source), source)))

@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 
 from vecalc.arrays import Hashes, Numbers
+from vecalc.codecs.murmur import hashes
 from vecalc.errors import FileProblem
-from vecalc.formats import DAMAGED, Source
-from vecalc.formats.murmur import hashes
-from vecalc.formats.word_text import as_text, shown
 from vecalc.formats.word_values import Listed, json_of, strings_of, whole
+from vecalc.sources import DAMAGED, Source
+from vecalc.sources.word_text import as_text, shown
 
 ROWS, KEYS, STRINGS, CONFIG = "vectors", "key2row", "strings.json", "vectors.cfg"
 # Words that spaCy has a small number for, and no hash: the number of the first of each run, and the run.

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from vecalc.formats import Head
+from vecalc.codecs.text_lines import first_lines
+from vecalc.codecs.word2vec_header import parse_header
 from vecalc.formats.text_layout import NEARLY_ALL
-from vecalc.formats.text_lines import first_lines
-from vecalc.formats.word2vec_header import parse_header
+from vecalc.sources import Head
 
 SAMPLED = 20  # lines
 TO_POINTS = r"sed -E 's/([0-9]),([0-9])/\1.\2/g' FILE > NEW makes points of them"

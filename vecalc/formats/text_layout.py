@@ -14,11 +14,11 @@ from functools import lru_cache, partial
 from statistics import median
 from typing import NamedTuple
 
+from vecalc.codecs.text_lines import Chunk, first_lines
+from vecalc.codecs.word2vec_header import Header, is_number, parse_header
 from vecalc.errors import FileProblem, UsageError
-from vecalc.formats import MAX_WIDTH, Head, Source
-from vecalc.formats.text_lines import Chunk, first_lines
-from vecalc.formats.word2vec_header import Header, is_number, parse_header
-from vecalc.formats.word_text import shown
+from vecalc.sources import MAX_WIDTH, Head, Source
+from vecalc.sources.word_text import shown
 
 LOOKED_AT = 8  # lines that the width is told by; one that is malformed is outvoted by the others
 NARROWEST = 2  # with one number a row, any list of words and counts would be a model

@@ -14,14 +14,15 @@ from typing import NamedTuple
 import numpy as np
 
 from vecalc.arrays import Singles
+from vecalc.codecs.float_parsing import plain_numbers, table
+from vecalc.codecs.text_lines import Chunk, TextLine
+from vecalc.codecs.word2vec_header import is_number, too_few, too_many
 from vecalc.errors import FileProblem
-from vecalc.formats import DAMAGED, Block, Source
-from vecalc.formats.excuses import ENDS_IN_NUMBER, MALFORMED, excuse, odd
-from vecalc.formats.float_parsing import plain_numbers, table
+from vecalc.formats import Block
 from vecalc.formats.text_layout import Layout, trailing_numbers
-from vecalc.formats.text_lines import Chunk, TextLine
-from vecalc.formats.word2vec_header import is_number, too_few, too_many
-from vecalc.formats.word_text import decode, shown
+from vecalc.sources import DAMAGED, Source
+from vecalc.sources.excuses import ENDS_IN_NUMBER, MALFORMED, excuse, odd
+from vecalc.sources.word_text import decode, shown
 
 TRAILING = "rows after the last one that the header promises, ignored"
 PIECE = 1 << 18  # bytes taken apart at once: what is made of them stays in the second-level cache

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from vecalc.formats import Head, csv_layout, npz
+from vecalc.formats import csv_layout, npz
 from vecalc.formats.text_kinds import (
     NOT_ELIDED,
     TO_DENSE,
@@ -21,7 +21,8 @@ from vecalc.formats.text_kinds import (
     is_printed,
     is_sparse,
 )
-from vecalc.formats.ways_out import (
+from vecalc.sources import Head
+from vecalc.sources.ways_out import (
     AND_WORDS,
     FROM_CHECKPOINT,
     FROM_EXCEL,

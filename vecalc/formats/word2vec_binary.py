@@ -12,13 +12,14 @@ from typing import NamedTuple
 
 import numpy as np
 
+from vecalc.codecs.word2vec_header import Header, is_text, parse_header, required_header, too_many
 from vecalc.errors import FileProblem
-from vecalc.formats import MAX_WORD, Block, Head, Source
-from vecalc.formats.excuses import TRAILING, excuse
-from vecalc.formats.word2vec_header import Header, is_text, parse_header, required_header, too_many
+from vecalc.formats import Block
 from vecalc.formats.word_ends import Piece, Placed, WordEnds
-from vecalc.formats.word_text import decode, shown, too_long, unfit
 from vecalc.formats.writers import batches, created
+from vecalc.sources import MAX_WORD, Head, Source
+from vecalc.sources.excuses import TRAILING, excuse
+from vecalc.sources.word_text import decode, shown, too_long, unfit
 from vecalc.space import VectorSpace
 
 SUFFIXES = (".bin", ".w2v")

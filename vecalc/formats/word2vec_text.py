@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from vecalc.formats import Block, Head, Source
+from vecalc.codecs.text_lines import Chunk, chunks, with_newlines
+from vecalc.codecs.word2vec_header import is_text, parse_header, required_header
+from vecalc.formats import Block
 from vecalc.formats.text_layout import SAMPLED, above, layout_of, look, refuse_unless_plain, refuse_width
-from vecalc.formats.text_lines import Chunk, chunks, with_newlines
 from vecalc.formats.text_rows import text_blocks
-from vecalc.formats.word2vec_header import is_text, parse_header, required_header
 from vecalc.formats.writers import created, text_rows
+from vecalc.sources import Head, Source
 from vecalc.space import VectorSpace
 
 SUFFIXES = (".txt", ".vec")

@@ -17,8 +17,8 @@ import numpy as np
 
 from vecalc.arrays import AnyArray, Mask
 from vecalc.errors import FileProblem
-from vecalc.formats import Source
-from vecalc.formats.word_text import shown
+from vecalc.sources import Source
+from vecalc.sources.word_text import shown
 
 BLANKS = "words with blanks inside, found by where the numbers behind them begin"
 UNSURE = "words that may go on behind a blank, taken to end before it"

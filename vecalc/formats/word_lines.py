@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from itertools import islice
 
+from vecalc.codecs.word2vec_header import BYTE_ORDER_MARK
 from vecalc.errors import FileProblem
-from vecalc.formats import MAX_WORD, Head, Source, glove, word2vec_text
-from vecalc.formats.word2vec_header import BYTE_ORDER_MARK
-from vecalc.formats.word_text import decode, shown
+from vecalc.formats import glove, word2vec_text
 from vecalc.formats.word_values import EXACT, HINT, Listed
+from vecalc.sources import MAX_WORD, Head, Source
+from vecalc.sources.word_text import decode, shown
 
 # What the column of words is called, and the first line of a list that has a heading.
 CALLED = (

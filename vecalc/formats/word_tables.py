@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from vecalc.errors import FileProblem
-from vecalc.formats import Source
 from vecalc.formats.arrow_blocks import COPIES, explained, rows_at_once, text_of
 from vecalc.formats.arrow_columns import arrow
-from vecalc.formats.compression import ceiling_of, too_much
-from vecalc.formats.parts import FilePart, chosen
 from vecalc.formats.word_lines import CALLED
-from vecalc.formats.word_text import decode
 from vecalc.formats.word_values import Listed
+from vecalc.sources import Source
+from vecalc.sources.compression import ceiling_of, too_much
+from vecalc.sources.parts import FilePart, chosen
+from vecalc.sources.word_text import decode
 
 _WHAT = {"parquet": "a parquet table", "arrow": "an Arrow table"}
 _INDEX = ("index", "__index_level_0__")  # what pandas calls a column that was none

@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from vecalc.arrays import Numbers
+from vecalc.codecs.pickled import inert
+from vecalc.codecs.pickled_machine import Inert
+from vecalc.codecs.pickled_names import RECONSTRUCT
 from vecalc.errors import FileProblem
-from vecalc.formats import Source
-from vecalc.formats.pickled import inert
-from vecalc.formats.pickled_machine import Inert
-from vecalc.formats.pickled_names import RECONSTRUCT
-from vecalc.formats.word_text import as_text, shown
+from vecalc.sources import Source
+from vecalc.sources.word_text import as_text, shown
 
 LONGEST = 1 << 28  # bytes of a list, unpacked: some 25 million words; the largest in use have three
 EXACT = ".words"  # the suffix of a list that is taken as it is: a word a line, nothing else

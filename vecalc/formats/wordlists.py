@@ -17,16 +17,17 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from vecalc.arrays import Singles
+from vecalc.codecs.word2vec_header import BYTE_ORDER_MARK
 from vecalc.errors import FileProblem
-from vecalc.formats import Block, FileTally, Source
+from vecalc.formats import Block
 from vecalc.formats.pairing import by_rows, in_order
-from vecalc.formats.reference import located
 from vecalc.formats.spacy_words import is_of_spacy
 from vecalc.formats.spacy_words import words_of as words_of_spacy
-from vecalc.formats.word2vec_header import BYTE_ORDER_MARK
 from vecalc.formats.word_files import names_in
-from vecalc.formats.word_text import encoded, shown, unfit
 from vecalc.formats.word_values import EXACT, Listed
+from vecalc.sources import FileTally, Source
+from vecalc.sources.reference import located
+from vecalc.sources.word_text import encoded, shown, unfit
 from vecalc.space import VectorSpace
 
 OF_NAME = (EXACT, ".txt", ".vocab", ".json", ".lst", ".tsv", ".csv")

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import IO, NamedTuple, cast
 
 from vecalc.arrays import Singles
-from vecalc.formats.float_text import lines
-from vecalc.formats.word2vec_header import is_number
-from vecalc.formats.word_text import unfit
+from vecalc.codecs.float_text import lines
+from vecalc.codecs.word2vec_header import is_number
+from vecalc.sources.word_text import unfit
 from vecalc.space import VectorSpace
 
 GZIP = ".gz"

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vecalc.errors import FileProblem, StorageProblem
-from vecalc.formats import Reading
 from vecalc.library.paths import cache_folder
+from vecalc.sources import Reading
 from vecalc.space import digest
 from vecalc.space.atomic import new_file, sweep
 from vecalc.space.files import unreadable, unwritable

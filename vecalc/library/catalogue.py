@@ -128,8 +128,8 @@ def file_at(path: Path) -> Path:
     text = str(path).lower()
     if os.path.lexists(path) or not ("#" in text or ".zip" in text):
         return path
-    from vecalc.formats import Reading
-    from vecalc.formats.reference import located
+    from vecalc.sources import Reading
+    from vecalc.sources.reference import located
 
     return located(path, Reading())[0]
 

@@ -8,11 +8,11 @@ from itertools import islice
 from pathlib import Path
 
 from vecalc.answers import Cell, Column, Sheet
-from vecalc.formats import Reading
-from vecalc.formats.reference import behind, located
 from vecalc.library import catalogue
 from vecalc.library.conversions import conversions, facts_of, size_of
 from vecalc.library.missing import refuse_missing
+from vecalc.sources import Reading
+from vecalc.sources.reference import behind, located
 from vecalc.space import VectorSpace
 from vecalc.space.store import Facts
 

@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 
 from vecalc.errors import FileProblem
-from vecalc.formats import Reading
-from vecalc.formats.reference import located
 from vecalc.library.catalogue import exists, names
+from vecalc.sources import Reading
+from vecalc.sources.reference import located
 
 # Of the gensim-data collection, which grows no more; `vecalc models pull` lists it as it is.
 COLLECTION = (

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vecalc.answers import Stored
 from vecalc.errors import FileProblem, NoSpace, NotWritable, StorageProblem, UsageError
-from vecalc.formats import Reading
 from vecalc.formats.folders import main_file, size_of
 from vecalc.formats.load import Loaded, convert, how, is_whole_store, read_into_memory
-from vecalc.formats.reference import located
 from vecalc.library.cache import CacheUse, building, folder_of, is_current, known_files, note_changes
 from vecalc.library.catalogue import STARTER, check_name, imported, known, split_model, starter
 from vecalc.library.missing import refuse_missing
+from vecalc.sources import Reading
+from vecalc.sources.reference import located
 from vecalc.space import VectorSpace
 from vecalc.space.atomic import sweep
 from vecalc.space.store import FACTS, damaged, open_store, read_facts
@@ -54,7 +54,7 @@ def load(
 
     A file of a megabyte or more is converted on first use; that takes the file's size and a fourth of it on
     the disk, little memory, and is told to `watch`. `name` captions it, the file's own name by default.
-    `reading` are fields of `formats.Reading`: what is wanted of the file, what to put up with. `cache` says
+    `reading` are fields of `sources.Reading`: what is wanted of the file, what to put up with. `cache` says
     what is asked of the cache; where it can't be written, a note says so and the file is read into memory.
     Raises `FileProblem`, `StorageProblem`, `UsageError`.
     """

@@ -85,8 +85,8 @@ class Opened:
 
     @property
     def reading(self) -> dict[str, Any]:
-        """How its models are to be read: the options that are fields of `formats.Reading`."""
-        from vecalc.formats import Reading
+        """How its models are to be read: the options that are fields of `vecalc.sources.Reading`."""
+        from vecalc.sources import Reading
 
         return {name: value for name, value in self.request._asdict().items() if name in Reading._fields}
 

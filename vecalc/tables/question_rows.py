@@ -247,7 +247,7 @@ def _pieces(file: BinaryIO, path: Path) -> Iterator[Any]:
     import numpy as np
 
     from vecalc.formats import arrow_blocks, parquet
-    from vecalc.formats.compression import ceiling_of, too_much
+    from vecalc.sources.compression import ceiling_of, too_much
 
     table = parquet.Table(file, path)
     _check_columns(table.schema.names, str(path))

@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 
 from vecalc.answers import Stored
-from vecalc.formats import Reading
 from vecalc.library import catalogue
 from vecalc.library.open_model import import_model
 from vecalc.shell.display import remark, say
 from vecalc.shell.meter import watched
+from vecalc.sources import Reading
 from vecalc.space.store import FACTS, read_facts
 
 

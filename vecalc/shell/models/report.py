@@ -97,10 +97,10 @@ def pull(
     name: str | None, called: str | None, timeout: float, kind: Stored, yes: bool, **options: Any
 ) -> int:
     """Fetches a model of the gensim-data collection and imports it; without a name, lists them."""
-    from vecalc.formats import Reading
     from vecalc.library import gensim_data
     from vecalc.shell.models.import_file import import_and_tell
     from vecalc.shell.opening import Opened, Outcome, perform
+    from vecalc.sources import Reading
 
     def pulled(opened: Opened) -> Outcome:
         if name is None:

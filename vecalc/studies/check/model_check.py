@@ -13,10 +13,10 @@ import numpy as np
 from vecalc import bounded
 from vecalc.arrays import Floats, Singles
 from vecalc.errors import FileProblem
-from vecalc.formats import Reading
-from vecalc.formats.excuses import ESCAPED
-from vecalc.formats.reference import located
 from vecalc.library.conversions import conversions
+from vecalc.sources import Reading
+from vecalc.sources.excuses import ESCAPED
+from vecalc.sources.reference import located
 from vecalc.space.files import unreadable
 from vecalc.space.store import FACTS, Facts, damaged, is_store, open_store, read_facts
 from vecalc.studies.check import word_check as of_words
@@ -62,7 +62,7 @@ class Examined(NamedTuple):
 
 
 def examine(path: Path, word_list: str | None, sample: int, seed: int, watch: Watch, **how: Any) -> Examined:
-    """Examine the model at a path: a store, or a file of any format; `how` are fields of `formats.Reading`.
+    """Examine the model at a path: a store, or a file of any format; `how` are fields of `Reading`.
 
     `word_list` names a file of words to look for, one a line. Raises `FileProblem` for what is not there or
     can't be opened; what is wrong inside is found.
@@ -142,7 +142,8 @@ class _Examination:
         from vecalc.formats.folders import main_file
         from vecalc.formats.load import unchecked
         from vecalc.formats.lopsided import lopsided
-        from vecalc.formats.open_file import opened
+        from vecalc.formats.recognition import is_known
+        from vecalc.sources.open_file import opened
 
         for kept in conversions():
             if kept.source == str(self.path.absolute()) and kept.facts:
@@ -153,7 +154,7 @@ class _Examination:
         size = self.path.stat().st_size if self.path.is_file() else 0
         with (
             watch(f"reading {self.path.name}", size) as tap,
-            opened(*main_file(self.path, lenient), tap) as (source, head, files),
+            opened(*main_file(self.path, lenient), is_known, tap) as (source, head, files),
         ):
             try:
                 for number, block in enumerate(unchecked(source, head)):

@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from vecalc.errors import FileProblem
-from vecalc.formats import DAMAGED, MAX_WIDTH, Source
+from vecalc.sources import DAMAGED, MAX_WIDTH, Source
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]*([+-]?\d{1,40})[ \t]+([+-]?\d{1,40})[ \t]*\r?(?:\n|\Z)")

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from vecalc.errors import FileProblem
-from vecalc.formats import DAMAGED, Stream
-from vecalc.formats.compression import MOST_MEMORY, Members
-from vecalc.formats.word_text import shown
+from vecalc.sources import DAMAGED, Stream
+from vecalc.sources.compression import MOST_MEMORY, Members
+from vecalc.sources.word_text import shown
 from vecalc.space.files import unreadable
 
 MAGIC = re.compile(rb"PK(?:\x03\x04|\x05\x06)")  # a member, or the directory of an archive without any

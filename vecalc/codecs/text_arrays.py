@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from vecalc.codecs.npy_array import Array, pieces
 from vecalc.errors import FileProblem
-from vecalc.formats import MAX_WORD, Source, Stream
-from vecalc.formats.npy_array import Array, pieces
-from vecalc.formats.word_text import as_text, decode
+from vecalc.sources import MAX_WORD, Source, Stream
+from vecalc.sources.word_text import as_text, decode
 
 TEXT = "US"  # kinds of arrays that hold text: of characters, of bytes
 

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import BinaryIO
 
 from vecalc.errors import FileProblem
-from vecalc.formats import Stream
-from vecalc.formats.parts import ANSWERED, LISTED, LONGEST_NAME, FilePart, listed
-from vecalc.formats.reference import LIST
-from vecalc.formats.ways_out import FROM_EXCEL, FROM_KERAS, FROM_TORCH, unread
-from vecalc.formats.word_text import shown
-from vecalc.formats.zip_files import content, directory
+from vecalc.sources import Stream
+from vecalc.sources.parts import ANSWERED, LISTED, LONGEST_NAME, FilePart, listed
+from vecalc.sources.reference import LIST
+from vecalc.sources.ways_out import FROM_EXCEL, FROM_KERAS, FROM_TORCH, unread
+from vecalc.sources.word_text import shown
+from vecalc.sources.zip_files import content, directory
 
 LOOKED_INTO = 100  # files whose beginnings are looked at, to see which is a model
 SYN0 = "syn0.txt"  # the vectors of DL4J's archives; what else is in them is for training on

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 from vecalc.errors import FileProblem
-from vecalc.formats import HEAD_BYTES, Head, Source, Stream
-from vecalc.formats.extras import extra
+from vecalc.sources import HEAD_BYTES, Head, Source, Stream
+from vecalc.sources.extras import extra
 
 PIECE = 1 << 16  # packed bytes read at a time
 # What a decoder may take: `xz -9` needs 65 MiB, `zstd --long` 128; a header may ask for gigabytes.

@@ -17,7 +17,7 @@ import numpy as np
 
 from vecalc.arrays import AnyArray, Singles
 from vecalc.errors import FileProblem
-from vecalc.formats import DAMAGED, MAX_WIDTH, Stream
+from vecalc.sources import DAMAGED, MAX_WIDTH, Stream
 from vecalc.space.store import LONGEST_REASON
 
 CHUNK = 4 << 20  # bytes of rows at a time

@@ -7,7 +7,7 @@ Two cases: what the user allows by name (`excuse`), and odd rows, of which any s
 from __future__ import annotations
 
 from vecalc.errors import FileProblem
-from vecalc.formats import Odd, Source
+from vecalc.sources import Odd, Source
 
 MALFORMED = "malformed rows left out"
 NOT_FINITE = "rows with numbers that are not finite, left out"

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from vecalc.errors import FileProblem
-from vecalc.formats import Source
-from vecalc.formats.reference import LIST
-from vecalc.formats.word_text import shown
+from vecalc.sources import Source
+from vecalc.sources.reference import LIST
+from vecalc.sources.word_text import shown
 
 LISTED = 5  # parts that a message names
 ANSWERED = 1000  # and the answer to FILE#?

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from vecalc.arrays import Singles
-from vecalc.formats.float_parsing import plain_numbers, table
-from vecalc.formats.word2vec_header import is_number
-from vecalc.formats.word_text import shown
+from vecalc.codecs.float_parsing import plain_numbers, table
+from vecalc.codecs.word2vec_header import is_number
+from vecalc.sources.word_text import shown
 
 PIECE = 1 << 18  # bytes taken apart at once: what is made of them stays in the second-level cache
 CUT = b"..."  # what numpy prints for the numbers that it leaves out

@@ -15,10 +15,10 @@ import numpy as np
 
 from vecalc.arrays import AnyArray
 from vecalc.errors import FileProblem
-from vecalc.formats import DAMAGED, Source
-from vecalc.formats.extras import extra
-from vecalc.formats.parts import LONGEST_NAME
-from vecalc.formats.word_text import shown
+from vecalc.sources import DAMAGED, Source
+from vecalc.sources.extras import extra
+from vecalc.sources.parts import LONGEST_NAME
+from vecalc.sources.word_text import shown
 from vecalc.space.files import unreadable
 
 LONGEST_HEADER = 100_000_000  # bytes: the format's own cap

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from vecalc.codecs.word2vec_header import BYTE_ORDER_MARK
 from vecalc.errors import FileProblem
-from vecalc.formats import HEAD_BYTES, MAX_WIDTH, MAX_WORD, Head, Source
-from vecalc.formats.word2vec_header import BYTE_ORDER_MARK
+from vecalc.sources import HEAD_BYTES, MAX_WIDTH, MAX_WORD, Head, Source
 
 CHUNK = 1 << 20
 LONGEST = MAX_WORD + 64 * MAX_WIDTH  # a word, and as many numbers as a row may have, 64 bytes each

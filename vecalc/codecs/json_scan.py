@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
+from vecalc.codecs.text_lines import LONGEST
+from vecalc.codecs.word2vec_header import BYTE_ORDER_MARK
 from vecalc.errors import FileProblem
-from vecalc.formats import DAMAGED, Source
-from vecalc.formats.text_lines import LONGEST
-from vecalc.formats.word2vec_header import BYTE_ORDER_MARK
+from vecalc.sources import DAMAGED, Source
 
 PIECE = 1 << 18  # bytes read at a time
 LONGEST_INTEGER = 20  # digits; Python takes quadratic time for very many

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 from vecalc.errors import FileProblem, UsageError
-from vecalc.formats import MAX_WORD, UTF_8, Source
-from vecalc.formats.excuses import ESCAPED, OTHERWISE_ESCAPED, odd
-from vecalc.formats.word_encoding import codec, proposal
+from vecalc.sources import MAX_WORD, UTF_8, Source
+from vecalc.sources.excuses import ESCAPED, OTHERWISE_ESCAPED, odd
+from vecalc.sources.word_encoding import codec, proposal
 
 MANY = 0.01  # of some words, from which on they are in another encoding rather than damaged
 MOST = "most words beyond ASCII are not UTF-8"

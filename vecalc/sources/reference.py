@@ -9,7 +9,7 @@ import os
 import re
 from pathlib import Path
 
-from vecalc.formats import Reading
+from vecalc.sources import Reading
 
 LIST = "?"  # FILE#? asks which parts there are
 ARCHIVE = re.compile(r"\.zip[:/]", re.IGNORECASE)  # what stands between an archive and its member

@@ -16,10 +16,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from vecalc.errors import FileProblem
-from vecalc.formats import DAMAGED
-from vecalc.formats.pickled_machine import CHECKED, FREE, Inert, Machine
-from vecalc.formats.pickled_names import (
+from vecalc.codecs.pickled_machine import CHECKED, FREE, Inert, Machine
+from vecalc.codecs.pickled_names import (
     BAGS,
     BYTES,
     DICTIONARIES,
@@ -30,7 +28,9 @@ from vecalc.formats.pickled_names import (
     known,
     of_library,
 )
-from vecalc.formats.word_text import shown
+from vecalc.errors import FileProblem
+from vecalc.sources import DAMAGED
+from vecalc.sources.word_text import shown
 
 # Three million words take 13 million opcodes as gensim 4 saves them, three times that in older files.
 OPCODES = 100_000_000

@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Literal, NamedTuple, TypeAlias
 
-from vecalc.formats import MAX_WIDTH
-from vecalc.formats.text_lines import LONGEST, Chunk
+from vecalc.codecs.text_lines import LONGEST, Chunk
+from vecalc.sources import MAX_WIDTH
 
 # "cells": by the delimiter alone; "brackets": king [0.1, 0.2]; "commas": king 0.1,0.2
 Style: TypeAlias = Literal["cells", "brackets", "commas"]

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from vecalc.arrays import AnyArray
+from vecalc.codecs.pickled_machine import Inert
+from vecalc.codecs.pickled_names import DTYPE, FROM_BUFFER, NDARRAY, RECONSTRUCT, SCALAR
 from vecalc.errors import FileProblem
-from vecalc.formats import DAMAGED, MAX_WIDTH
-from vecalc.formats.pickled_machine import Inert
-from vecalc.formats.pickled_names import DTYPE, FROM_BUFFER, NDARRAY, RECONSTRUCT, SCALAR
+from vecalc.sources import DAMAGED, MAX_WIDTH
 
 FLOATS = re.compile(r"f[248]")
 NUMBERS = re.compile(r"f[248]|[iu][1248]")

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias, cast
 
 from vecalc.errors import FileProblem
-from vecalc.formats import FileTally, Head, Reading, Source
-from vecalc.formats.archives import Archive
-from vecalc.formats.compression import (
+from vecalc.sources import FileTally, Head, Reading, Source
+from vecalc.sources.archives import Archive
+from vecalc.sources.compression import (
     FETCH_AGAIN,
     LONGEST_MAGIC,
     Guarded,
@@ -28,8 +28,7 @@ from vecalc.formats.compression import (
     head_of,
     packing_of,
 )
-from vecalc.formats.recognition import is_known
-from vecalc.formats.zip_files import MAGIC
+from vecalc.sources.zip_files import MAGIC
 from vecalc.space import digest
 from vecalc.space.files import for_reading, unreadable
 
@@ -48,6 +47,7 @@ _KINDS = (
 
 
 Tap: TypeAlias = Callable[[bytes], None]
+IsKnown: TypeAlias = Callable[[Head], bool]  # of a file's beginning: whether some format reads it
 
 
 class _Tapped:
@@ -137,8 +137,14 @@ class OpenFiles:
     """The files of one source, opened one after the other and closed together."""
 
     def __init__(
-        self, reading: Reading, tap: Tap | None, closing: ExitStack, hashing: ThreadPoolExecutor | None
+        self,
+        reading: Reading,
+        is_known: IsKnown,
+        tap: Tap | None,
+        closing: ExitStack,
+        hashing: ThreadPoolExecutor | None,
     ) -> None:
+        self._is_known = is_known
         self._reading = reading
         self.tally = FileTally()
         self._tap = tap
@@ -190,7 +196,7 @@ class OpenFiles:
                 head = beginning(self._member(archive, size, place))
             except FileProblem:  # which will be told when it is read
                 return True
-            return is_known(head)
+            return self._is_known(head)
 
         return self._member(archive, size, archive.chosen(wanted, is_model, remark))
 
@@ -225,17 +231,18 @@ class OpenFiles:
 
 @contextmanager
 def opened(
-    path: Path, reading: Reading, tap: Tap | None = None, *, hashed: bool = False
+    path: Path, reading: Reading, is_known: IsKnown, tap: Tap | None = None, *, hashed: bool = False
 ) -> Iterator[tuple[Source, Head, OpenFiles]]:
     """The source of a regular file, its head, decompressed, and the files that it comes to use.
 
-    `tap` sees the bytes of the files themselves as they are read; `hashed` has their digests computed
-    meanwhile. When the block ends well, every file must still be what it was when it began. The block is for
-    reading alone: what the system refuses in it is a problem of the file, and never taken for one of writing.
+    `is_known` says which files of an archive may be models. `tap` sees the bytes of the files themselves as
+    they are read; `hashed` has their digests computed meanwhile. When the block ends well, every file must
+    still be what it was when it began. The block is for reading alone: what the system refuses in it is a
+    problem of the file, and never taken for one of writing.
     """
     with ExitStack() as closing:
         hashing = closing.enter_context(ThreadPoolExecutor(1)) if hashed else None
-        files = OpenFiles(reading, tap, closing, hashing)
+        files = OpenFiles(reading, is_known, tap, closing, hashing)
         try:
             source = files.open(path, reading.member)
             yield source, head_of(source), files

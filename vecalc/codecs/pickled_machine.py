@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any, NoReturn
 
+from vecalc.codecs.pickled_names import Name
 from vecalc.errors import FileProblem
-from vecalc.formats import DAMAGED
-from vecalc.formats.pickled_names import Name
+from vecalc.sources import DAMAGED
 
 HINT = (
     "if you trust who made it, --trust-pickle hands it to gensim; otherwise have it exported: "

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from vecalc.errors import UsageError
-from vecalc.formats import UTF_8
+from vecalc.sources import UTF_8
 
 # What stands between words and numbers, and in them, must be the same bytes in any encoding that is read by
 # lines; the backslash because `unicode_escape` would make letters of what comes behind it.
