@@ -23,6 +23,7 @@ from unittest import mock
 import numpy as np
 from running import FAMILY, vecalc
 
+from vecalc.engine.calculator import Calculator
 from vecalc.errors import StorageProblem
 from vecalc.lang import parse
 from vecalc.library import catalogue, paths
@@ -55,6 +56,8 @@ def good(*arguments: str | Path) -> None:
 
 # --- kept files -------------------------------------------------------------------------------
 
+CALCULATOR = Calculator(catalogue.starter())
+
 
 def add_alias(i: int) -> None:
     good("models", "add", f"n{i}", FAMILY)
@@ -65,7 +68,8 @@ def aliases() -> set[int]:
 
 
 def keep_favourite(i: int) -> None:
-    favourites.favourite(None, f"n{i} = king")  # type: ignore[arg-type]  # no session is needed
+    session = SimpleNamespace(calculator=CALCULATOR)  # all that is needed of one
+    favourites.favourite(session, f"n{i} = king")  # type: ignore[arg-type]
 
 
 def remember(i: int) -> None:

@@ -365,16 +365,16 @@ def test_a_store_of_a_member_counts_until_its_archive_changes(path: Path) -> Non
 def test_an_alias_keeps_its_part(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(path.parent)
     zipped(path, {"a.txt": TEXT, "b.txt": OTHER})
-    assert vecalc("models", "add", "mine", "model.zip:b.txt").code == 0
-    assert vecalc("models", "path", "mine").out == f"{path}:b.txt\n"
-    loaded = open_model.load("mine").space.vectors([0], np.float32)
+    assert vecalc("models", "add", "ofzip", "model.zip:b.txt").code == 0
+    assert vecalc("models", "path", "ofzip").out == f"{path}:b.txt\n"
+    loaded = open_model.load("ofzip").space.vectors([0], np.float32)
     assert loaded.tobytes() == (2 * ROWS[0]).tobytes()
     listed = next(
-        row for row in vecalc("models", "list", "--json").records[0]["rows"] if row["name"] == "mine"
+        row for row in vecalc("models", "list", "--json").records[0]["rows"] if row["name"] == "ofzip"
     )
     assert (listed["kind"], listed["words"], listed["size"]) == ("alias", 5, path.stat().st_size)
     for action in ("info", "check"):
-        row = vecalc("models", action, "mine", "--json").records[0]["rows"][0]
+        row = vecalc("models", action, "ofzip", "--json").records[0]["rows"][0]
         assert (row["words"], row["size"]) == (5, path.stat().st_size)
     path.unlink()
     assert "alias of nothing" in vecalc("models", "list").out

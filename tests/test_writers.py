@@ -181,7 +181,7 @@ def test_any_space_is_carried_exactly_or_refused(
 
 @pytest.mark.parametrize("form", FORMS)
 def test_more_rows_than_fit_in_a_block(tmp_path: Path, form: str) -> None:
-    rows = np.random.default_rng(8).normal(size=(20_000, 3)).astype(np.float32)
+    rows = np.random.default_rng(8).normal(size=(20_000, 4)).astype(np.float32)
     space = space_of([f"w{i}" for i in range(len(rows))], rows)
     taken: list[int] = []
     save(space, path_for(tmp_path, form), tap=taken.append)

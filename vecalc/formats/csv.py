@@ -24,7 +24,7 @@ from vecalc.formats.text_layout import header_remark
 from vecalc.formats.writers import batches, created
 from vecalc.sources import HEAD_BYTES, Head, Source
 from vecalc.sources.excuses import MALFORMED, odd
-from vecalc.sources.word_text import decode, shown
+from vecalc.sources.word_text import decode, shown, unfit
 from vecalc.space import VectorSpace
 
 SUFFIXES = (".csv",)
@@ -180,7 +180,7 @@ def _one_blank(body: bytes, cut: Cut) -> bytes:
 def write(path: Path, space: VectorSpace) -> None:
     """Write a space with a header; every number reads back to the same float32.
 
-    UsageError for vectors of one number.
+    UsageError for vectors of one number, and for a word with a NUL, which no text has.
     """
     if space.dim < NARROWEST:
         message = f"a table needs vectors of at least {NARROWEST} numbers"
@@ -188,6 +188,9 @@ def write(path: Path, space: VectorSpace) -> None:
     with created(path) as stream:
         stream.write(b"word,%b\n" % b",".join(b"%d" % i for i in range(space.dim)))
         for batch in batches(space):
+            for i, raw in enumerate(batch.raw):
+                if b"\0" in raw:
+                    raise unfit(batch.words[i], batch.first + i, "csv", "it holds a NUL")
             pairs = zip(map(_cell, batch.raw), lines(batch.rows), strict=True)
             stream.write(b"".join([b"%b,%b\n" % (word, row.replace(b" ", b",")) for word, row in pairs]))
 
