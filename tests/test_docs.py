@@ -85,7 +85,7 @@ def test_every_function_is_in_the_description_of_the_language(name: str) -> None
 
 @pytest.mark.parametrize("name", formats())
 def test_every_format_is_named(name: str) -> None:
-    text = reference() + (ROOT / "README.md").read_text("utf-8")
+    text = "".join((ROOT / page).read_text("utf-8") for page in ("docs/files.md", "README.md"))
     assert name.replace("_", " ").lower() in " ".join(text.lower().split())
 
 
