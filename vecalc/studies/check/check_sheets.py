@@ -11,7 +11,7 @@ from vecalc.arrays import Floats
 from vecalc.library.catalogue import file_at
 from vecalc.library.conversions import size_of
 from vecalc.studies.check.geometry import Geometry
-from vecalc.studies.check.model_check import Examined
+from vecalc.studies.check.model_check import Examined, Finding
 from vecalc.studies.check.word_check import Coverage
 
 BINS = 12  # of the histogram of lengths
@@ -48,6 +48,10 @@ def _of_order(found: Examined) -> str:
     return f"order: a guess; {correlation} over {order.shared:,} words of the starter"
 
 
+def _share(one: Finding, words: int) -> float | None:
+    return one.found / words if words and one.of_words else None
+
+
 def _findings(found: Examined) -> Sheet:
     columns = (
         Column("finding"),
@@ -56,8 +60,7 @@ def _findings(found: Examined) -> Sheet:
         *Column.all("text", "verdict", "examples"),
     )
     rows = tuple(
-        (one.what, one.found, one.found / found.words if found.words else None, one.level, one.examples)
-        for one in found.findings
+        (one.what, one.found, _share(one, found.words), one.level, one.examples) for one in found.findings
     )
     wrong = sum(one.level == "wrong" for one in found.findings)
     remark = f"{wrong} of {len(rows)} checks found something wrong" if wrong else "nothing is wrong"

@@ -38,6 +38,7 @@ class Finding(NamedTuple):
     found: int
     level: Level
     examples: str = ""
+    of_words: bool = True  # what was found are words or rows, so that it has a share of them
 
 
 class Examined(NamedTuple):
@@ -176,7 +177,7 @@ class _Examination:
             if what != ESCAPED:  # those words are looked for, and shown
                 yield Finding(what, count, "wrong")
         for remark in self._remarks:
-            yield Finding(remark, 1, "note")
+            yield Finding(remark, 1, "note", of_words=False)
 
 
 def _of_rows(rows: RowsSeen, words: Sequence[str]) -> Iterator[Finding]:
