@@ -180,7 +180,7 @@ def test_decimal_commas_in_quotes(tmp_path: Path) -> None:
 
 def test_thousands_are_no_components(tmp_path: Path) -> None:
     text = lines(lambda i, w, n: ",".join([w, f'"{i + 1},234"', *n]), f"word,count,{','.join(NAMES)}")
-    assert_read(read(tmp_path, text))
+    assert_read(read(tmp_path, text), "text that is not used: column 'count'")
 
 
 # --- GloVe text stays GloVe text ------------------------------------------------------------------

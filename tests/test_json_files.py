@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tracemalloc
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -280,3 +281,60 @@ def test_the_command_line_reads_records(tmp_path: Path) -> None:
     path.write_text(in_lines([{"title": f"t{i}", **record} for i, record in enumerate(RECORDS)]), "utf-8")
     done = vecalc("-m", f"{path}#title", "t1", "--norm", "raw", "--format", "vector")
     assert [float(number) for number in done.out.split()] == pytest.approx(LISTS[1])
+
+
+# --- columns of a table ---------------------------------------------------------------------------
+
+CITY = ["house", "city", "war"]
+OF_CITY = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.5]]
+
+
+def _by_index(values: Sequence[object]) -> dict[str, object]:
+    return {str(i): value for i, value in enumerate(values)}
+
+
+@pytest.mark.parametrize("made", [_by_index, list])
+@pytest.mark.parametrize(
+    ("columns", "part", "words"),
+    [
+        (("word", "tag", "vector"), "", CITY),
+        (("tag", "word", "vector"), "", CITY),
+        (("tag", "word", "vector", "other"), "", CITY),
+        (("word", "tag", "other", "vector"), "vector", CITY),
+        (("word", "tag", "vector"), "tag", ["N", "V", "X"]),
+        (("lemma", "tag", "x"), "", ["Haus", "Stadt", "Krieg"]),
+    ],
+)
+def test_of_several_columns_the_usual_or_the_named_are_read(
+    tmp_path: Path,
+    made: Callable[[Sequence[object]], object],
+    columns: Sequence[str],
+    part: str,
+    words: list[str],
+) -> None:
+    values: dict[str, Sequence[object]] = {
+        "word": CITY,
+        "tag": ["N", "V", "X"],
+        "lemma": ["Haus", "Stadt", "Krieg"],
+        "vector": OF_CITY,
+        "x": OF_CITY,
+        "other": [[9.0, 9.0]] * 3,
+    }
+    path = tmp_path / "table.json"
+    path.write_text(json.dumps({name: made(values[name]) for name in columns}))
+    loaded = load(path, part=part)
+    assert list(loaded.space.words()) == words
+    np.testing.assert_array_equal(loaded.space.vectors(range(3)), OF_CITY)
+    assert part == "tag" or any("is read, and not" in note for note in loaded.notes)
+
+
+@pytest.mark.parametrize("made", [_by_index, list])
+def test_which_column_holds_the_vectors_is_not_guessed(
+    tmp_path: Path, made: Callable[[Sequence[object]], object]
+) -> None:
+    path = tmp_path / "table.json"
+    path.write_text(json.dumps({"word": made(CITY), "a": made(OF_CITY), "b": made(OF_CITY)}))
+    with pytest.raises(FileProblem, match="it is not clear which are the vectors: 'a' and 'b'"):
+        load(path)
+    with pytest.raises(FileProblem, match=r"it holds 'word' \(text\), 'a' \(lists\)"):
+        load(path, part="?")

@@ -153,9 +153,11 @@ def _one(
 def _word(columns: Sequence[SeenColumn], parts: Sequence[FilePart], source: Source) -> int:
     """The column of words, or else of ids."""
     sure = [i for i, column in enumerate(columns) if _is_sure(column)]
-    if len(sure) == 1:
-        return sure[0]
     texts = [column for column in columns if column.kind == "text"]
+    if len(sure) == 1:
+        if others := [i for i, column in enumerate(columns) if column.kind == "text" and i != sure[0]]:
+            source.tally.remarks[f"text that is not used: {_columns(columns, others)}"] = None
+        return sure[0]
     if texts and not all(column.constant for column in texts):
         return _one(columns, parts, "text", WORDS, source)
     ids = [i for i, column in enumerate(columns) if column.kind == "numbers" and _are_ids(columns, i)]

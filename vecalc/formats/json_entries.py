@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
@@ -11,6 +11,9 @@ from vecalc.codecs.json_scan import JsonScan
 from vecalc.errors import FileProblem
 from vecalc.formats.columns import IDS, VECTORS, WORDS
 from vecalc.sources import Source
+from vecalc.sources.parts import FilePart, chosen
+from vecalc.sources.reference import LIST
+from vecalc.sources.word_text import shown
 
 DEEPEST = 4  # objects around the entries
 LOOKED_AT = 1000  # members of an object: when none of them holds a list, the others will not either
@@ -93,10 +96,11 @@ class _Entries:
         self._scan = scan
         self._source = source
         self._beside = 0  # lists of strings, or of nothing
-        self._words: list[str] = []  # of a list beside the one of vectors
-        self._called: dict[
-            str, str
-        ] = {}  # words by the names that their vectors have, as pandas writes columns
+        self._lists: dict[str, list[str]] = {}  # of words, by their names, beside the one of vectors
+        # Columns of words as pandas writes them: of each the words by the names that their vectors have.
+        self._columns: dict[str, dict[str, str]] = {}
+        self._word_column = ""  # the one of them that was chosen
+        self._vectors = ""  # the column in which vectors were found
         self._names = False  # whether a vector had its name for a word
         self._others = 0  # members behind one that is a vector, which are none
 
@@ -105,8 +109,8 @@ class _Entries:
         """How many members of objects from words to vectors were none."""
         return self._others + (self._beside if self._names else 0)
 
-    def of_value(self, depth: int) -> Iterator[Entry]:
-        """The entries in the next value."""
+    def of_value(self, depth: int, column: str = "") -> Iterator[Entry]:
+        """The entries in the next value, which may be a column of a table."""
         opening = self._scan.peek()
         if opening == "{":
             value = self._scan.whole()
@@ -117,11 +121,11 @@ class _Entries:
                 self._scan.again()
             yield from self._of_object(depth)
         elif opening == "[":
-            yield from self._of_list(depth)
+            yield from self._of_list(depth, column)
         else:
             self._scan.value()
 
-    def _of_list(self, depth: int) -> Iterator[Entry]:
+    def _of_list(self, depth: int, column: str) -> Iterator[Entry]:
         first = self._scan.inner()
         if first == '"' and depth == 0:
             yield from self._of_row()
@@ -131,7 +135,9 @@ class _Entries:
             if self._scan.peek() == "{":
                 yield from self.of_value(depth + 1)
             else:
-                yield self._row(self._scan.value(), next(place))
+                value = self._scan.value()
+                if not self._is_other(column):
+                    yield self._row(value, next(place))
 
     def _of_row(self) -> Iterator[Entry]:
         """A list that begins with a word: it is that of a vector, or one of many words."""
@@ -148,12 +154,13 @@ class _Entries:
             return WordAndList(
                 value[0], value[1] if len(value) == 2 and isinstance(value[1], list) else value[1:]
             )
-        if self._words:
-            return WordAndList(self._words[place] if place < len(self._words) else "", value)
+        if words := self._chosen(self._lists):
+            return WordAndList(words[place] if place < len(words) else "", value)
         message = "rows of numbers, and no words before them"
         raise FileProblem(message, where=self._scan.where, hint=_SHAPES)
 
-    def _of_object(self, depth: int) -> Iterator[Entry]:
+    def _of_object(self, depth: int, column: str = "") -> Iterator[Entry]:
+        """The entries of an object, which may be a column of a table."""
         if depth > DEEPEST:
             raise self._scan.problem("objects in one another too deeply")
         looked_at, some = 0, False
@@ -165,17 +172,20 @@ class _Entries:
                 self._beside += 1
             elif opening == "[" and inner not in ('"', "[", "{"):
                 value = self._scan.value()
-                if not (self._words and name == "index"):  # where pandas writes "columns" before it
-                    some = True
-                    yield self._pair(name, value)
+                if self._lists and name == "index":  # where pandas writes "columns" before it
+                    continue
+                if self._is_other(column):
+                    continue
+                some = True
+                yield self._pair(name, value)
             elif inner == '"':
-                self._words = list(self._strings())
+                self._lists[name] = list(self._strings())
                 self._beside += 1
             elif opening in ("[", "{"):
                 yield from self._inside(name, depth + 1)
                 looked_at = 0
             else:
-                self._scalar(name, self._scan.value(), depth)
+                self._scalar(name, self._scan.value(), depth, column)
                 self._others += some
             if looked_at == LOOKED_AT and depth == 0 and not some:
                 raise no_vectors(self._scan.beginning, self._source)
@@ -188,27 +198,70 @@ class _Entries:
             return
         if value is not None:
             self._scan.again()
-            yield from self._of_object(depth)
+            yield from self._of_object(depth, name)
             return
-        yield from self.of_value(depth)
+        yield from self.of_value(depth, name)
 
     def _pair(self, name: str, vector: Any) -> WordAndList:
-        if name not in self._called:
+        called = self._chosen(self._columns)
+        if not called or name not in called:
             self._names = True
-        return WordAndList(self._called.get(name, name), vector)
+            return WordAndList(name, vector)
+        return WordAndList(called[name], vector)
+
+    def _is_other(self, column: str) -> bool:
+        """Whether a column of lists is not the one that is read: of several one has to be meant.
+
+        FileProblem where that is not clear: the entries of the first are given before the second is seen.
+        """
+        wanted, words = self._source.reading.part, self._columns or self._lists
+        if not words or not column:
+            return False
+        if wanted == LIST:
+            parts = [*(FilePart(name, "text") for name in words), FilePart(column, "lists")]
+            chosen(parts, self._source, what="column", known=(), fits=lambda part: True)
+        if wanted and wanted not in words:
+            if column == wanted:
+                self._source.tally.used.add("part")
+            return column != wanted
+        self._vectors = self._vectors or column
+        if column == self._vectors:
+            return False
+        names = f"{shown(self._vectors)} and {shown(column)} hold lists of numbers"
+        if self._vectors.lower() not in VECTORS:
+            hint = f"name one: {self._source.path.name}#NAME"
+            raise FileProblem(
+                f"it is not clear which are the vectors: {names}", where=self._scan.where, hint=hint
+            )
+        self._source.tally.remarks[f"{names}, the first is read"] = None
+        return True
+
+    def _chosen(self, columns: Mapping[str, Any]) -> Any:
+        """The words of the column that is usually called so, or of the one that is named; None of none."""
+        if len(columns) < 2:
+            return next(iter(columns.values()), None)
+        if self._word_column not in columns:
+            source, names = self._source, list(columns)
+            if source.reading.part not in names:
+                source = source._replace(reading=source.reading._replace(part=""))
+            parts = [FilePart(name, "text") for name in names]
+            known = (*WORDS, names[0])
+            found = chosen(parts, source, what="column of words", known=known, fits=lambda part: True)
+            self._word_column = found.name
+        return columns[self._word_column]
 
     def _strings(self) -> Iterator[str]:
         for _ in self._scan.elements():
             value = self._scan.value()
             yield value if isinstance(value, str) else ""
 
-    def _scalar(self, name: str, value: Any, depth: int) -> None:
+    def _scalar(self, name: str, value: Any, depth: int, column: str) -> None:
         """A member that is no list: a word by its name, or something else."""
         if isinstance(value, str) and depth:
             if self._names:
                 message = "the words stand behind their vectors"
                 raise FileProblem(message, where=self._scan.where, hint=_SHAPES)
-            self._called[name] = value
+            self._columns.setdefault(column, {})[name] = value
 
 
 def _is_record(value: Fields) -> bool:
