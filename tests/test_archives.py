@@ -115,7 +115,7 @@ def test_one_of_several_is_named(path: Path, sign: str) -> None:
     zipped(path, {"a/small.txt": TEXT, "a/large.txt": OTHER, "b/large.txt": TEXT, "b/more.txt": OTHER})
     said = problem(path)
     assert said.message.startswith("an archive of several models: it holds 'a/small.txt' (")
-    assert said.hint == "name one: -m model.zip:NAME"
+    assert said.hint == f"name one: -m {path}:NAME"
     check(f"{path}{sign}a/small.txt")
     check(f"{path}{sign}small.txt")
     check(f"{path}{sign}a/large.txt", factor=2)

@@ -343,8 +343,8 @@ def test_marks_of_several_judges_are_no_model(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("\xbb\xe8,\0\n\xbb,\xe8\n\xbb,\xbb\n", "not a file of word vectors"),
-        ("a;b\noak;elm\nash;pine\n", "this version can't read a table without columns of numbers"),
-        ("w1,w2,score\noak,elm,1.5\nash,pine,2.5\n", "this version can't read a table without columns"),
+        ("a;b\noak;elm\nash;pine\n", "this version can't read a table without vectors"),
+        ("w1,w2,score\noak,elm,1.5\nash,pine,2.5\n", "this version can't read a table without vectors"),
         ("userId,movieId,tag,timestamp\n1,2,fun,3\n1,4,sad,5\n", "this version can't read a table without"),
         ("Hello, world\nthis, is\nprose, or not\n", "not a file of word vectors"),
         (lines(lambda _, w, n: ",".join(n)), "it holds rows of numbers, and no words"),

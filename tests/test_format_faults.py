@@ -496,7 +496,7 @@ OTHER_KINDS = {
     "Git LFS": b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n",
     "web page": b"<!DOCTYPE html><html>",
     "JSON": b'{"king": 3, "queen": 4}',
-    "table without columns of numbers": b"king,queen\nman,woman\n",
+    "table without vectors": b"king,queen\nman,woman\n",
 }
 
 
@@ -518,9 +518,9 @@ def test_21_other_kinds_are_named(file: File, name: str) -> None:
         ("model2vec-safetensors", "a folder, and not a vecalc store; it holds 'SOURCE.md', 'float16'"),
         ("glove-twitter-11925x25/glove_twitter_25d.rda", "R data"),
         ("googlenews-8000x300/demodata.rda", "R data"),
-        ("movielens-latest-small/ratings.csv.gz", "a table without columns of numbers"),
+        ("movielens-latest-small/ratings.csv.gz", "a table without vectors"),
         ("text-gutenberg/carroll-alice.txt", "not a file of word vectors"),
-        ("eval-wordsim353/combined.tab", "a table without columns of numbers"),
+        ("eval-wordsim353/combined.tab", "a table without vectors"),
     ],
 )
 def test_21_real_files_of_other_kinds(name: str, kind: str) -> None:

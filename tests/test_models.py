@@ -480,3 +480,12 @@ def test_names_are_completed_behind_m() -> None:
     assert completed("/tm") == []
     catalogue.file().write_text("{")
     assert completed("fa") == []
+
+
+def test_an_alias_refuses_options_that_it_would_lose(tmp_path: Path) -> None:
+    """They say how to read, and an alias is read anew with each -m."""
+    for option in (("--encoding", "latin-1"), ("--words-file", "x"), ("--strict",), ("--type", "float16")):
+        done = vecalc("models", "add", "lost", FAMILY, *option)
+        assert done.code == 2
+        assert "add --import to keep a copy" in done.err
+    assert "lost" not in vecalc("models", "list").out

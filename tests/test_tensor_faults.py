@@ -182,4 +182,4 @@ def test_a_damaged_tokenizer_ends_in_a_space_or_a_problem(data: st.DataObject, t
     )
     (tmp_path / "tokenizer.json").write_bytes(bytes(text))
     result = outcome(path, False)
-    assert isinstance(result, FileProblem) or len(result.space) == len(WORDS)
+    assert isinstance(result, FileProblem) or len(result.space) == len(WORDS) or result.notes

@@ -229,7 +229,7 @@ class _Entries:
             return False
         names = f"{shown(self._vectors)} and {shown(column)} hold lists of numbers"
         if self._vectors.lower() not in VECTORS:
-            hint = f"name one: {self._source.path.name}#NAME"
+            hint = f"name one: {self._source.path}#NAME"
             raise FileProblem(
                 f"it is not clear which are the vectors: {names}", where=self._scan.where, hint=hint
             )

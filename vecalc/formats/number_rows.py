@@ -21,6 +21,7 @@ from vecalc.formats.text_rows import STAND_IN, text_blocks
 from vecalc.formats.wordlists import paired, words_beside
 from vecalc.sources import Head, Source
 
+IN_FOLDERS = ("vectors.tsv",)  # beside metadata.tsv, as the projector is given them
 _HINT = "the file is damaged, or of another format"
 OR_WORDS = "if the first numbers are words, a line above with the numbers of rows and columns says so"
 BLANK_STARTS = (b"\n\n", b"\n ", b"\n\t", b"\n\r")

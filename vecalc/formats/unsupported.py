@@ -129,7 +129,7 @@ BINARY = (
 TEXT = (
     Kind(_magic(b"version https://git-lfs"), "a Git LFS pointer, not the file itself", "run git lfs pull"),
     Kind(_pattern(rb"(?i)\s*<(?:!doctype|html|\?xml)"), "a web page", "fetch the file again"),
-    Kind(csv_layout.is_table, "a table without columns of numbers", NO_NUMBERS),
+    Kind(csv_layout.is_table, "a table without vectors", NO_NUMBERS),
 )
 
 # Asked last, by the name, where the content shows nothing.

@@ -134,7 +134,7 @@ class Archive:
         return FileProblem(message, where=str(self.path), hint=self._name_one())
 
     def _name_one(self) -> str:
-        return f"name one: -m {self.path.name}:NAME"
+        return f"name one: -m {self.path}:NAME"
 
 
 def _may_be_model(name: str) -> bool:

@@ -89,4 +89,4 @@ def is_called(name: str, wanted: str) -> bool:
 
 
 def _name_it(path: Path) -> str:
-    return f"name one: {path.name}#NAME"
+    return f"name one: {path}#NAME"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import click
@@ -10,6 +10,14 @@ import click
 from vecalc.answers import Stored
 from vecalc.shell.options import QUIET, READING, TYPE
 from vecalc.shell.registry import command
+
+
+def _name_of(file: str) -> str:
+    """What a model is called by its file: without suffixes; by the file of an archive, and with the part."""
+    rest, _, part = file.partition("#")
+    _, archive, member = rest.partition(".zip:")
+    name = PurePath(member).stem if archive else rest.split(".")[0]
+    return f"{name}.{part}" if part else name
 
 
 @command("vecalc import FILE [--name NAME]", "  vecalc import vectors.bin --name news     then -m news\n")
@@ -25,6 +33,6 @@ def run(file: str, name: str | None, kind: Stored, quiet: bool, **reading: Any) 
     from vecalc.shell.models.import_file import import_and_tell
 
     path = Path(file)
-    name = path.absolute().name.partition("#")[0].split(".")[0] if name is None else name
+    name = _name_of(path.absolute().name) if name is None else name
     import_and_tell(path, name, kind, how(**reading), quiet=quiet)
     return 0

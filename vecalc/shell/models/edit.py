@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 import click
+from click.core import ParameterSource
 
 from vecalc.answers import METRICS, NORMS, Metric, Norm, Stored
 from vecalc.errors import FileProblem, UsageError
@@ -41,6 +43,7 @@ def add(name: str, path: str, copied: bool, kind: Stored, quiet: bool, **options
     """Gives a file or a store's folder a name: -m NAME opens it. The file stays where it is."""
     own_norm, own_metric = options.pop("own_norm"), options.pop("own_metric")
     catalogue.check_name(name, "vecalc models add")
+    _unless_copied(copied, ("kind", *options))
     _unless_taken(catalogue.read(), name)
     refuse_missing(path)
     place = Path(path).absolute()
@@ -57,6 +60,17 @@ def add(name: str, path: str, copied: bool, kind: Stored, quiet: bool, **options
     catalogue.change(lambda found: _unless_taken(found, name).put(name, entry))
     say(f"{name}: {place}")
     return 0
+
+
+def _unless_copied(copied: bool, names: Iterable[str]) -> None:
+    """Raises `UsageError` for options that say how to read, which an alias would lose."""
+    context = click.get_current_context()
+    typed = [name for name in names if context.get_parameter_source(name) == ParameterSource.COMMANDLINE]
+    if typed and not copied:
+        option = next(one.opts[0] for one in context.command.params if one.name == typed[0])
+        hint = "add --import to keep a copy that is read so; or give the option with each -m"
+        message = "it says how to read, and an alias is read anew each time"
+        raise UsageError(message, where=option, hint=hint)
 
 
 @command("vecalc models default [NAME]")
