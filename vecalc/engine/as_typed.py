@@ -9,7 +9,7 @@ helped    an error, with the quoted form of what is a token
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ from vecalc.errors import (
     UnknownWords,
     VecalcError,
 )
-from vecalc.lang.nodes import Statement, Word
+from vecalc.lang.nodes import Node, Statement, Word
 from vecalc.lang.parse import parse, terminals
 from vecalc.lang.pieces import Lexicon
 from vecalc.lang.show import is_bare, quote, show
@@ -48,7 +48,7 @@ _NAME = re.compile(r"[^\W\d][\w'’]*")
 _BINDS = re.compile(rf"({_NAME.pattern})\s*=(?!>)")
 _DIGIT = re.compile(r"\d")
 _RUN = re.compile(r"\S+")
-_INNER = re.compile(r"[^\s()\[\]]+")
+_INNER = (re.compile(r"[^\s()\[\]]+"), re.compile(r"[^\s()\[\]+*/^@]+"))  # its parts that may be words
 _NEEDS_NO_QUOTES = re.compile(rf"{_NAME.pattern}|[0-9]+(\.[0-9]*)?")  # or is meant as a number
 _PLAIN = re.compile(rf"{_NEEDS_NO_QUOTES.pattern}|[-+*/@^=,;:()\[\]]+")  # or has a meaning beside others
 
@@ -87,6 +87,12 @@ def read(
                 raise refusal from None
             notes = (*notes, f"{rescued.text} read as one word")
             tokens = tuple(sorted((*tokens, rescued), key=lambda token: token.span))
+
+
+def with_blanks(text: str) -> tuple[str, ...]:
+    """The note on a token that has blanks in it, whose text is an expression."""
+    is_one = len(text.split(maxsplit=1)) == 1 and text == text.strip()
+    return () if is_one else (f"{text} is an expression here; the word is {quote(text)}",)
 
 
 def is_known(ranker: Ranker, space: str, word: str, *, variants: bool = True) -> bool:
@@ -136,17 +142,24 @@ def as_word(calculator: Calculator, question: Question, blank: Answer) -> Comput
 # --- numbers that are words -----------------------------------------------------------------
 
 
-def numbers(ranker: Ranker, text: str, statement: Statement) -> tuple[str, ...]:
-    """Notes on numbers of a statement that are words of the vocabulary and may be meant so."""
+def numbers(
+    calculator: Calculator, text: str, statement: Statement, names: Mapping[str, Node] | None = None
+) -> tuple[str, ...]:
+    """Notes on numbers of a statement that are words of the vocabulary and may be meant so.
+
+    `names` hold in this statement besides those of the calculator.
+    """
     if not _DIGIT.search(_FACTOR.sub("", text[slice(*statement.span)])):
         return ()
     from vecalc.calc.number_words import mistakable
 
-    groups = mistakable(statement)
+    scope, shipped = calculator.scope, calculator.shipped
+    known = {name: one.function for name, one in shipped.items() if scope.functions.get(name) is one}
+    groups = mistakable(statement, {**scope.names, **(names or {})}, known)
     found: dict[str, None] = {}
     for group in groups:
         written = [text[span.start : span.end] for span in group if span.start >= 0]
-        if written and all(is_known(ranker, "", one, variants=False) for one in written):
+        if written and all(is_known(calculator, "", one, variants=False) for one in written):
             found.update(dict.fromkeys(map(read_as_number, written)))
     return tuple(found)
 
@@ -154,15 +167,17 @@ def numbers(ranker: Ranker, text: str, statement: Statement) -> tuple[str, ...]:
 # --- errors ---------------------------------------------------------------------------------
 
 
-def helped(ranker: Ranker, answer: Answer, statement: Statement | None, problem: VecalcError) -> Answer:
+def helped(
+    calculator: Calculator, answer: Answer, statement: Statement | None, problem: VecalcError
+) -> Answer:
     """The answer that a problem prevents; what is a word as it stands is said in its hint."""
     if not isinstance(problem, ExpressionError) or isinstance(problem, LimitExceeded):
         return answer._replace(error=problem)
     text = answer.asked.expr
     told: list[str] = []
     if statement is not None and isinstance(problem, TypeMismatch | NoValue):
-        told += numbers(ranker, text, statement)
-    words = dict.fromkeys(_as_they_stand(ranker, text, problem))
+        told += numbers(calculator, text, statement)
+    words = dict.fromkeys(_as_they_stand(calculator, text, problem))
     told += [f"{quote(word)} is a word of this vocabulary: write {quote(word)}" for word in words]
     if told:
         keeps = not isinstance(problem, SyntaxProblem) and not (
@@ -182,9 +197,9 @@ def _as_they_stand(ranker: Ranker, text: str, problem: ExpressionError) -> Itera
 
 
 def _pieces(text: str, problem: ExpressionError) -> Iterator[str]:
-    whole = text.strip()
-    if not _NEEDS_NO_QUOTES.fullmatch(whole):
-        yield whole
+    for whole in (text, text.strip()):
+        if not _NEEDS_NO_QUOTES.fullmatch(whole):
+            yield whole
     places = [missing.span for missing in problem.missing] if isinstance(problem, UnknownWords) else []
     for start, end in [*places[:MOST_TRIED], problem.span or Span(0, len(text))]:
         for run in _RUN.finditer(text, max(start - LONGEST, 0)):
@@ -192,5 +207,6 @@ def _pieces(text: str, problem: ExpressionError) -> Iterator[str]:
                 break
             if run.end() < start:
                 continue
-            for piece in (run[0], *_INNER.findall(run[0][: 2 * LONGEST])):
+            parts = (one for pattern in _INNER for one in pattern.findall(run[0][: 2 * LONGEST]))
+            for piece in (run[0], *parts):
                 yield from (one for one in (piece, piece.strip(",;")) if one and not _PLAIN.fullmatch(one))

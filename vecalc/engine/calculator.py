@@ -192,7 +192,7 @@ class Calculator(Ranker):
             yield _with_help(self, blank, None, problem)
             return
         for statement in statements:
-            numbers = self._numbers(question.text, statement)
+            numbers = self._numbers(question.text, statement, names)
             answer = blank._replace(parsed=show(statement), notes=(*notes, *numbers))
             try:
                 if isinstance(statement, Bind | Define):
@@ -216,6 +216,10 @@ class Calculator(Ranker):
     ) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
         """Parse, with the vocabulary's word on what is a token, and the prelude at hand if it is needed."""
         statements, notes = self._statements(text, {*self.scope.names, *(names or ())})
+        if self.spaces[self.default].row(text) is not None:
+            from vecalc.engine import as_typed
+
+            notes += as_typed.with_blanks(text)
         if "(" in text and not self.shipped:
             from vecalc.engine import prelude
 
@@ -231,13 +235,13 @@ class Calculator(Ranker):
 
         return as_typed.read(self, text, names)
 
-    def _numbers(self, text: str, statement: Statement) -> tuple[str, ...]:
+    def _numbers(self, text: str, statement: Statement, names: Mapping[str, Node] | None) -> tuple[str, ...]:
         """Notes on numbers that are words, too."""
         if not _DIGIT.search(text[slice(*statement.span)]):
             return ()
         from vecalc.engine import as_typed
 
-        return as_typed.numbers(self, text, statement)
+        return as_typed.numbers(self, text, statement, names)
 
     def _bind(self, statement: Bind | Define, names: Mapping[str, Node] | None = None) -> None:
         """Take up a name; a value is computed once, so that its problems show where it is bound.

@@ -122,10 +122,11 @@ class Pieces:
 
         That is beside a product or a power, and where a function takes numbers.
         """
-        for item in self.items[i:behind]:
-            if item.kind != "number" and not item.is_sign(OPERATORS):
-                return False
+        if not self._computes(i, behind):
+            return False
         sums = any(item.is_sign("+-−") for item in self.items[i:behind])
+        while self.structure.partner.get(i - 1) == behind and self.structure.callee(i - 1) is None:
+            i, behind, sums = i - 1, behind + 1, False
         before, after = (
             (self.structure.item(i - 1), self.structure.item(behind))
             if sums
@@ -135,6 +136,18 @@ class Pieces:
             return True
         callee = self.structure.callee(self.structure.around[i])
         return callee not in (None, "[") and self.lexicon.takes_numbers(callee)
+
+    def _computes(self, i: int, behind: int) -> bool:
+        """Whether a piece is numbers with operators between them, perhaps with signs of their own."""
+        wanted = True
+        for item in self.items[i:behind]:
+            if item.kind == "number" and wanted:
+                wanted = False
+            elif item.is_sign("+-−" if wanted else OPERATORS):
+                wanted = True
+            else:
+                return False
+        return not wanted
 
     def _separates_nothing(self, i: int, behind: int) -> bool:
         """Whether a comma or semicolon before an item separates nothing."""
