@@ -6,6 +6,7 @@ import json
 import random
 import subprocess
 import sys
+import time
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -35,7 +36,7 @@ TOKENS = [
     "/c/en/king", "bn:00000001n", "Customers;", "col·lecció", "1/2", "7-1", "5-gkQ", "63e74", "20", "2",
     "0.5", "[UNK]", "</s>", ":)", ":-(", "'s", "``", "#metoo", "a.b", "a@b.c", "$5", "5%", "<unk>", "R&D",
     "a|b",
-    "1.2.3", "=)", "king - man",
+    "1.2.3", "=)", "king - man", " ",
     "fr:roi", "king_(chess)", "Toy Story (1995)", "where", "?", "(", "-", "...", "1e999", "E=mc2",
     "king,queen", "1,2", "👑", "👨", "👩", "👨‍👩‍👧", "🇬🇧", "👍🏽", "❤️", "1️⃣", "#️⃣",
     "▁the", "##ing", "don't", "x-1",
@@ -323,6 +324,9 @@ def test_a_number_stays_one_in_a_list_that_has_others() -> None:
         ("cos(10,000, king)", '"10,000" is a word of this vocabulary: write "10,000"'),
         ("Toy Story (1995)", '"Toy Story (1995)" is a word of this vocabulary: write "Toy Story (1995)"'),
         ("?", '"?" is a word of this vocabulary: write "?"'),
+        ("#metoo*2", '"#metoo" is a word of this vocabulary: write "#metoo"'),
+        ("[UNK)*R&D", '"R&D" is a word of this vocabulary: write "R&D"'),
+        (" ", '" " is a word of this vocabulary: write " "'),
         ("(", '"(" is a word of this vocabulary: write "("'),
     ],
 )
@@ -426,6 +430,14 @@ def test_a_token_of_many_parts_is_found_where_a_run_begins() -> None:
     long = "-".join("abcdefghijklmnopqrst")
     (token,) = settled(f"x + {long}", [long])[0].tokens
     assert token.text == long
+
+
+def test_a_long_run_that_cant_be_read_is_refused_soon_and_shortly() -> None:
+    begun = time.perf_counter()
+    problem = answer("1e" * 30_000).error
+    assert problem is not None
+    assert len(f"{problem.message} {problem.hint}") < 300
+    assert time.perf_counter() - begun < 3  # a search from each letter to the end takes some 20 s
 
 
 # --- --words --------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ MOST_TRIED = 20  # runs that are looked up for an error's hint
 # Numbers that are factors, divisors or exponents: of most formulas all are.
 _FACTOR = re.compile(r"(?<![\w.])[0-9.]+\s*\*|[*/^]\s*[0-9.]+(?![\w.])")
 _NAME = re.compile(r"[^\W\d][\w'’]*")
-_BINDS = re.compile(rf"({_NAME.pattern})\s*=(?!>)")
+_BINDS = re.compile(rf"(?<![\w'’])({_NAME.pattern}+)\s*+=(?!>)")
 _DIGIT = re.compile(r"\d")
 _RUN = re.compile(r"\S+")
 _INNER = (re.compile(r"[^\s()\[\]]+"), re.compile(r"[^\s()\[\]+*/^@]+"))  # its parts that may be words

@@ -63,9 +63,9 @@ def _bad_character(problem: UnexpectedCharacters, text: str) -> SyntaxProblem:
         times = _TIMES.fullmatch(run[0])
         product = f", for a product write {times[1]}*{times[2]}" if times else ""
         return SyntaxProblem(
-            f"'{run[0]}' is neither a number nor a word",
+            f"'{shorten(run[0])}' is neither a number nor a word",
             span=Span(*run.span()),
-            hint=f'quote a word that begins with a digit: "{run[0]}"{product}',
+            hint=f'quote a word that begins with a digit: "{shorten(run[0])}"{product}',
         )
     twin = char.translate(_ASCII_TWINS)
     if twin != char:

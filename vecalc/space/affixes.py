@@ -11,6 +11,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -159,8 +160,19 @@ class Carried(NamedTuple):
     is_tag: bool = False
 
 
+# By space: a batch may have many unknown words, and what words carry does not change.
+_KNOWN: WeakKeyDictionary[VectorSpace, Carried] = WeakKeyDictionary()
+
+
 def carried(space: VectorSpace) -> Carried:
-    """What most words of a space carry, judged from a sample."""
+    """What most words of a space carry, judged once from a sample."""
+    found = _KNOWN.get(space)
+    if found is None:
+        found = _KNOWN[space] = _carried(space)
+    return found
+
+
+def _carried(space: VectorSpace) -> Carried:
     n = len(space)
     if n < FEWEST:
         return Carried()

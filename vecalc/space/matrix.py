@@ -32,7 +32,7 @@ class MatrixSpace:
     compose vectors of words that the vocabulary lacks. ValueError when the shapes disagree.
     """
 
-    __slots__ = ("_lengths", "_matrix", "_near", "_words", "codes", "name", "subwords")
+    __slots__ = ("__weakref__", "_lengths", "_matrix", "_near", "_words", "codes", "name", "subwords")
 
     def __init__(
         self,

@@ -24,7 +24,7 @@ class Selection:
     |x - x as float32| / |x| of a vector that `blocks` has given: 0 for raw.
     """
 
-    __slots__ = ("_of", "_rows", "codes", "dim", "loss", "name", "norm")
+    __slots__ = ("__weakref__", "_of", "_rows", "codes", "dim", "loss", "name", "norm")
 
     def __init__(self, of: VectorSpace, rows: Numbers | None = None, norm: Norm = "raw") -> None:
         self._of = of
