@@ -36,7 +36,7 @@ TOKENS = [
     "/c/en/king", "bn:00000001n", "Customers;", "col·lecció", "1/2", "7-1", "5-gkQ", "63e74", "20", "2",
     "0.5", "[UNK]", "</s>", ":)", ":-(", "'s", "``", "#metoo", "a.b", "a@b.c", "$5", "5%", "<unk>", "R&D",
     "a|b",
-    "1.2.3", "=)", "king - man", " ",
+    "1.2.3", "=)", "king - man",
     "fr:roi", "king_(chess)", "Toy Story (1995)", "where", "?", "(", "-", "...", "1e999", "E=mc2",
     "king,queen", "1,2", "👑", "👨", "👩", "👨‍👩‍👧", "🇬🇧", "👍🏽", "❤️", "1️⃣", "#️⃣",
     "▁the", "##ing", "don't", "x-1",
@@ -326,7 +326,6 @@ def test_a_number_stays_one_in_a_list_that_has_others() -> None:
         ("?", '"?" is a word of this vocabulary: write "?"'),
         ("#metoo*2", '"#metoo" is a word of this vocabulary: write "#metoo"'),
         ("[UNK)*R&D", '"R&D" is a word of this vocabulary: write "R&D"'),
-        (" ", '" " is a word of this vocabulary: write " "'),
         ("(", '"(" is a word of this vocabulary: write "("'),
     ],
 )

@@ -197,9 +197,9 @@ def _as_they_stand(ranker: Ranker, text: str, problem: ExpressionError) -> Itera
 
 
 def _pieces(text: str, problem: ExpressionError) -> Iterator[str]:
-    for whole in (text, text.strip()):
-        if not _NEEDS_NO_QUOTES.fullmatch(whole):
-            yield whole
+    whole = text.strip()
+    if not _NEEDS_NO_QUOTES.fullmatch(whole):
+        yield whole
     places = [missing.span for missing in problem.missing] if isinstance(problem, UnknownWords) else []
     for start, end in [*places[:MOST_TRIED], problem.span or Span(0, len(text))]:
         for run in _RUN.finditer(text, max(start - LONGEST, 0)):
