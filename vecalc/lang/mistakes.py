@@ -61,7 +61,7 @@ def _bad_character(problem: UnexpectedCharacters, text: str) -> SyntaxProblem:
     begun = _BEGUN_NUMBER.search(text, max(at - MOST_DIGITS, 0), at)  # of 0.5king the lexer has taken the 0
     if run := re.compile(r"[0-9][\w.'’]*").match(text, begun.start() if begun else at):
         times = _TIMES.fullmatch(run[0])
-        product = f", for a product write {times[1]}*{times[2]}" if times else ""
+        product = f", for a product write {times[1]}*{shorten(times[2])}" if times else ""
         return SyntaxProblem(
             f"'{shorten(run[0])}' is neither a number nor a word",
             span=Span(*run.span()),
