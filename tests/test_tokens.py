@@ -489,3 +489,16 @@ def test_an_unknown_token_of_words_is_an_error_with_near_spellings(shop: Path) -
 def test_a_quoted_word_and_words_have_the_same_record(shop: Path) -> None:
     quoted = run("-m", str(shop), "--json", '"20"').out
     assert run("-m", str(shop), "--json", "--words", "20").out == quoted.replace('"\\"20\\""', '"20"', 1)
+
+
+def test_a_word_with_a_comma_is_quoted_among_others(tmp_path: Path) -> None:
+    path = tmp_path / "m.txt"
+    path.write_text(
+        "".join(f"{word} {i + 1} 1\n" for i, word in enumerate(["10,000", "10", "000", '"', "a"]))
+    )
+    among = ("-m", str(path), "a", "--format", "plain", "--norm", "raw", "--among")
+    told = 'vecalc: note: words of --among with a comma, which need quotes: 1 ("10,000")\n'
+    apart, quoted, mark = run(*among, "10,000"), run(*among, '"10,000"'), run(*among, '", 10')
+    assert (apart.err, len(apart.out.splitlines())) == (told, 2)
+    assert (quoted.err, len(quoted.out.splitlines())) == ("", 1)
+    assert (mark.err, len(mark.out.splitlines())) == ("", 2)

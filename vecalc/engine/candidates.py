@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -11,9 +13,11 @@ from vecalc.arrays import Numbers
 from vecalc.calc.resolve import find_row
 from vecalc.engine.question import Options
 from vecalc.errors import UsageError
+from vecalc.lang.show import quote
 from vecalc.space import VectorSpace
 
 SHOWN = 3  # words that a note names
+_THOUSANDS = re.compile(r"[0-9]{1,3},[0-9]{3}")  # such as 10,000: a list has two words of it
 
 
 class Candidates(NamedTuple):
@@ -45,13 +49,17 @@ def _among(space: VectorSpace, words: Iterable[str], *, exact: bool) -> tuple[Nu
     found = {word: find_row(space, word, exact=exact) for word in dict.fromkeys(words) if word}
     rows = sorted({row for row in found.values() if row is not None})
     missing = [word for word, row in found.items() if row is None]
+    numbers = (",".join(pair) for pair in pairwise(found) if _THOUSANDS.fullmatch(",".join(pair)))
+    apart = [quote(one) for one in numbers if find_row(space, one, exact=exact) is not None]
     if not rows:
         what = "none of these words is in the vocabulary"
-        raise UsageError(what, where="--among", hint="give words, or a file of words")
+        hint = f"; in quotes {apart[0]} is one" if apart else ""
+        raise UsageError(what, where="--among", hint=f"give words, or a file of words{hint}")
     read = ((word, space.word(row)) for word, row in found.items() if row is not None)
     otherwise = [f"{word} read as {token}" for word, token in read if token != word]
     notes = [f"words of --among that are not in the model: {_counted(missing)}"] if missing else []
     notes += [f"words of --among in another spelling: {_counted(otherwise)}"] if otherwise else []
+    notes += [f"words of --among with a comma, which need quotes: {_counted(apart)}"] if apart else []
     return np.array(rows, dtype=np.int64), tuple(notes)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -85,8 +86,12 @@ def _check(
             raise problem.at(where=f"-e '{text}'{place_in(text, problem.span)}") from None
 
 
+# A word of a list: in quotes up to a comma or the end, or whatever is between commas.
+_LISTED = re.compile(r'(?:^|(?<=,))\s*(?:"([^"]+)"(?=\s*(?:,|$))|([^,]+))')
+
+
 def words(text: str | None) -> tuple[str, ...] | None:
-    """The words of `--among`: of a file, one a line, or separated by commas.
+    """The words of `--among`: of a file, one a line, or separated by commas; in quotes a word may have some.
 
     Raises `FileProblem`, also for a line that can't be read.
     """
@@ -98,7 +103,8 @@ def words(text: str | None) -> tuple[str, ...] | None:
 
         with question_lines.opened(text) as stream:
             return tuple(_word(line, text) for line in question_lines.lines(stream))
-    return tuple(filter(None, (word.strip() for word in text.split(","))))
+    found = (match[1] if match[1] is not None else match[2].strip() for match in _LISTED.finditer(text))
+    return tuple(filter(None, found))
 
 
 def _word(line: Line, path: str) -> str:
