@@ -242,14 +242,16 @@ def test_a_keyword_is_no_bound_name() -> None:
 
 
 def test_a_loaded_space_wins_over_a_token_with_a_colon() -> None:
-    spaces = {"en": space(TOKENS), "fr": space(["roi", "grand-roi", "m/s"])}
+    spaces = {"en": space(TOKENS), "fr": space(["roi", "grand-roi", "m/s", "[UNK]", "=)"])}
     asked = vecalc.Calculator(spaces, vecalc.Options(norm="raw", rank=False))
     told = [
-        (found.parsed, found.notes) for found in asked.answers(map(vecalc.Question, ["fr:roi", "fr:m/s"]))
+        (found.parsed, found.notes)
+        for found in asked.answers(map(vecalc.Question, ["fr:roi", "fr:m/s", "fr:[UNK] - 2*fr:=)"]))
     ]
     assert told == [
         ("fr:roi", ('fr:roi read as roi of fr; the word is "fr:roi"',)),
         ('fr:"m/s"', ("fr:m/s read as one word",)),
+        ('fr:"[UNK]" - 2 * fr:"=)"', ("fr:[UNK] read as one word", "fr:=) read as one word")),
     ]
     assert answer("fr:roi").parsed == '"fr:roi"'
 
@@ -502,3 +504,8 @@ def test_a_word_with_a_comma_is_quoted_among_others(tmp_path: Path) -> None:
     assert (apart.err, len(apart.out.splitlines())) == (told, 2)
     assert (quoted.err, len(quoted.out.splitlines())) == ("", 1)
     assert (mark.err, len(mark.out.splitlines())) == ("", 2)
+
+
+def test_a_number_that_is_compared_is_told_to_be_a_word(shop: Path) -> None:
+    ran = run("compare", "-m", str(shop), "20", "king")
+    assert 'this is a number; 20 is a number here; the word is "20"' in ran.err

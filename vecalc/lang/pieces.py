@@ -160,8 +160,14 @@ class Pieces:
         """The space of `fr:roi` that is loaded; None where there is none."""
         if i + 2 >= len(self.items) or self.items[i].kind != "name" or not self.is_sign_at(i + 1, ":"):
             return None
-        named = self.items[i].text in self.lexicon.spaces
-        return self.items[i].text if named and self.items[i + 2].kind in ("name", "number", "other") else None
+        space, at = self.items[i].text, i + 2
+        if space not in self.lexicon.spaces:
+            return None
+        named = self.items[at].kind in ("name", "number", "other") or (
+            self.items[at].kind == "sign"
+            and any(self.is_token(space, at, behind) for behind in self.longest_first(at))
+        )
+        return space if named else None
 
     def is_sign_at(self, i: int, signs: str) -> bool:
         """Whether there is an item i, and it is one of some signs."""

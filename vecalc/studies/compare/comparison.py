@@ -94,7 +94,11 @@ def operand(calculator: Calculator, text: str) -> Operand:
     if not isinstance(answer.result, Ranking) or computed.afar is None:
         kinds = {Number: "a number", Scored: "a number for every word"}
         what = kinds.get(type(answer.result), "a list")
-        raise TypeMismatch(f"only vectors can be compared, and this is {what}", span=Span(0, len(text)))
+        raise TypeMismatch(
+            f"only vectors can be compared, and this is {what}",
+            span=Span(0, len(text)),
+            hint="; ".join(answer.notes),
+        )
     return Operand(answer.parsed, computed.afar, answer.result.vector, answer.notes)
 
 
