@@ -509,3 +509,10 @@ def test_a_word_with_a_comma_is_quoted_among_others(tmp_path: Path) -> None:
 def test_a_number_that_is_compared_is_told_to_be_a_word(shop: Path) -> None:
     ran = run("compare", "-m", str(shop), "20", "king")
     assert 'this is a number; 20 is a number here; the word is "20"' in ran.err
+
+
+def test_a_token_behind_a_name_is_told_where_its_comma_separates(tmp_path: Path) -> None:
+    path = tmp_path / "model.txt"
+    path.write_text("4 3\nwar 1 2 3\n10,000 3 2 1\nfood 1 1 1\nbook 2 0 1\n")
+    for text in ("mean(war,10,000)", "sum(10,000,war)", "cos(war,10,000)"):
+        assert 'the word is "10,000"' in run("-m", str(path), text).err

@@ -184,8 +184,11 @@ class _Reading:
 
     def _apart_at_commas(self, i: int) -> None:
         """The note on a token that is several arguments here, and not all of them words."""
-        if not self.pieces.separates(i) or self.pieces.is_sign_at(i - 1, ","):
+        pieces = self.pieces
+        if not pieces.separates(i):
             return
+        if pieces.is_sign_at(i - 1, ",") and self.items[i - 2].kind != "name":
+            return  # told with the number before it
         for behind in self.pieces.longest_first(i, separates=False):
             piece = self.items[i:behind]
             words = all(item.kind in ("name", "quote", "sign") for item in piece)
