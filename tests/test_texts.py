@@ -22,7 +22,7 @@ from vecalc.formats.known import formats
 from vecalc.formats.load import Loaded, load
 from vecalc.formats.save import save
 from vecalc.formats.text_kinds import is_printed
-from vecalc.formats.text_layout import NUMERIC_WORDS, SEVERAL_COLUMNS, WORDLESS_ROWS
+from vecalc.formats.text_layout import NUMERIC_WORDS, SEVERAL_COLUMNS, SEVERAL_FIELDS, WORDLESS_ROWS
 from vecalc.sources import Head
 from vecalc.space.matrix import MatrixSpace
 
@@ -105,6 +105,12 @@ def test_a_row_that_counts_among_such_rows_is_a_row(file: File) -> None:
     assert load(file(b"the 0 1 2\nking 5 4 3\nman 7 8 9\n")).space.word(0) == "the"
 
 
+def test_names_of_columns_may_begin_with_any_number(file: File) -> None:
+    loaded = load(file(b"word 1990 1991 1992 1993 1994 1995\n" + text()))
+    assert_read(loaded)
+    assert len(loaded.notes) == 1
+
+
 def test_blank_lines_stand_above_the_names(file: File) -> None:
     loaded = load(file(b"\n\nword a b c d e f\n" + text()))
     assert_read(loaded)
@@ -116,7 +122,7 @@ def test_blank_lines_stand_above_the_names(file: File) -> None:
 
 @pytest.mark.parametrize("header", [b"", HEADER])
 @pytest.mark.parametrize("sep", [" ", "\t"])
-@pytest.mark.parametrize("start", [0, 1])
+@pytest.mark.parametrize("start", [0, 1, 1000])
 def test_a_column_that_counts_up_is_no_part_of_the_words(
     file: File, header: bytes, sep: str, start: int
 ) -> None:
@@ -168,6 +174,21 @@ def test_several_columns_before_the_numbers_are_remarked_on(file: File) -> None:
     assert_read(loaded, words)
     assert loaded.notes == (SEVERAL_COLUMNS,)
     assert SEVERAL_COLUMNS in checked(path)
+
+
+@pytest.mark.parametrize("header", [b"", HEADER])
+def test_several_fields_before_the_numbers_are_remarked_on(file: File, header: bytes) -> None:
+    words = [f"{5000 - 7 * i} {word}" for i, word in enumerate(WORDS)]
+    loaded = load(file(header + text(words)))
+    assert_read(loaded, words)
+    assert loaded.notes == (SEVERAL_FIELDS,)
+
+
+def test_between_tabs_a_word_may_end_in_a_number(file: File) -> None:
+    words = [f"{word} {i}" for i, word in enumerate(WORDS)]
+    loaded = load(file(text(words, sep="\t")))
+    assert_read(loaded, words)
+    assert loaded.notes == ()
 
 
 def test_quotes_of_some_words_are_theirs(file: File) -> None:
@@ -234,6 +255,7 @@ def test_whole_numbers_below_zero_are_no_words(file: File) -> None:
 
 
 IDS = {
+    "below nought": [str(-i) for i in range(1, 11)],
     "numbers": [str(i) for i in range(20, 10, -1)],
     "years": [str(i) for i in range(1990, 2000)],
     "from nought": [str(i) for i in range(10)],

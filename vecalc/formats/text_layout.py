@@ -37,6 +37,7 @@ MANY = 10  # lines from which on repeated first fields tell something, and whole
 
 WORDLESS_ROWS = "its rows are numbers alone; the first of each is no word"
 SEVERAL_COLUMNS = "several columns stand before the numbers; together, tabs and all, they are the words"
+SEVERAL_FIELDS = "a blank is in every word: what stands before the numbers may be several columns"
 NUMERIC_WORDS = "the first field of each row is its word, though the first of them are numbers"
 
 _WHOLE = re.compile(rb"\d+")
@@ -56,6 +57,7 @@ class Layout(NamedTuple):
     bare: bool = False  # numbers alone
     numeric: bool = False  # nearly all words are numbers with points, which is odd
     tabs: bool = False  # there are several columns before the numbers
+    blanks: bool = False  # there may be, as all words hold a blank
     commas: bool = False  # a comma and a number end each "word": of another format
 
     @property
@@ -86,6 +88,8 @@ class Layout(NamedTuple):
             remarks["the quotes around all words are no part of them"] = None
         if self.tabs:
             remarks[SEVERAL_COLUMNS] = None
+        if self.blanks:
+            remarks[SEVERAL_FIELDS] = None
         if self.bare and self.header is None:
             remarks[WORDLESS_ROWS] = None
         if self.numeric and not self.bare and not self.header:
@@ -131,6 +135,7 @@ def look(lines: Sequence[bytes]) -> Layout:
     return layout._replace(
         quote=quotes[0] if quotes else b"",
         tabs=min(word.strip().count(b"\t") for word in plain) > 0,
+        blanks=all(len(word.split()) > 1 for word in plain) and not any(b"\t" in rows[row] for row in words),
         commas=all(map(_ends_in_number, plain)),
     )
 
@@ -146,8 +151,11 @@ def above(first: Chunk, layout: Layout) -> int:
 def trailing_numbers(line: bytes) -> int:
     """How many numbers a line ends with; its first field is a word whatever it looks like.
 
-    That of a line which begins with a blank is empty, or a blank.
+    That of a line which begins with a blank is empty, or a blank. Between tabs, `birch 7` is a word.
     """
+    between = line.rstrip().split(b"\t")
+    if len(between) > NARROWEST and all(map(is_number, between[1:])):
+        return len(between) - 1
     fields = line.split()[::-1] if line[:1].isspace() else line.split()[:0:-1]
     for i, field in enumerate(fields):
         if not is_number(field):
@@ -193,15 +201,22 @@ def _is_of_names(line: bytes) -> bool:
 
 
 def _counts_up(rows: Sequence[bytes], width: int) -> bool:
-    """Whether the first row is 0, 1, 2, ... or 1, 2, 3, ..., which no other one is like."""
+    """Whether the first row is 0, 1, 2, ... or 1, 2, 3, ..., which no other one is like.
+
+    1990, 1991, 1992, ... is, too, where all others are far smaller.
+    """
     fields = [field.strip(b"\"'") for field in rows[0].split()[-width:]]
     if width < NAMED or not all(map(_WHOLE.fullmatch, fields)):
         return False
     numbers = [int(field) for field in fields[:width] if len(field) < LONGEST_NUMBER]
-    start = numbers[0] if numbers else -1
+    start = numbers[0] if numbers else 0
     others = [line.split()[-width:] for line in rows[1:LOOKED_AT]]
     decimal = sum(any(map(_DECIMAL.fullmatch, other)) for other in others)
-    return start in (0, 1) and numbers == list(range(start, start + width)) and 2 * decimal > len(others)
+    if numbers != list(range(start, start + width)) or 2 * decimal <= len(others):
+        return False
+    return start in (0, 1) or start > AS_LARGE * max(
+        (abs(float(field)) for other in others for field in other if is_number(field)), default=start
+    )
 
 
 def _are_bare(rows: Sequence[bytes], width: int, header: Header | None) -> tuple[bool, bool]:
@@ -224,7 +239,9 @@ def _are_bare(rows: Sequence[bytes], width: int, header: Header | None) -> tuple
     if len(firsts) >= MANY and 2 * len(set(firsts)) < len(firsts):
         return True, False
     if not decimal:
-        return sum(first.startswith(b"-") for first in firsts) >= NEGATIVE * len(firsts), False
+        fractions = sum(_DECIMAL.fullmatch(fields[1]) is not None for fields in numeric)
+        below = sum(first.startswith(b"-") for first in firsts)
+        return below >= NEGATIVE * len(firsts) and 2 * fractions < len(numeric), False
     return odd and _are_like(firsts, [fields[1] for fields in numeric]), odd
 
 
@@ -243,10 +260,10 @@ def _decimals(field: bytes) -> int:
 
 
 def _are_numbered(words: Mapping[int, bytes]) -> bool:
-    """Whether nearly all words of some rows come after the row's number, from 0 or from 1."""
+    """Whether nearly all words of some rows come after a number that is one more in each row."""
     found = {row: match for row, word in words.items() if (match := _NUMBERED.match(word))}
     starts = [int(match[2][:LONGEST_NUMBER]) - row for row, match in found.items()]
-    return max(starts.count(0), starts.count(1)) >= NEARLY_ALL * len(words)
+    return max(Counter(starts).values(), default=0) >= NEARLY_ALL * len(words)
 
 
 def _ends_in_number(word: bytes) -> bool:
