@@ -104,6 +104,7 @@ def test_each_name_is_found_and_goes_before_those_behind_it(name: str, rows: Pat
             "Vocabulary.lst",
             "words.json",
             "news_index.parquet",
+            "meta.tsv",
         ),
     ],
 )
@@ -255,6 +256,13 @@ LISTS: dict[str, bytes] = {
     "counts by tabs": "".join(f"{word}\t{9 - i}\n" for i, word in enumerate(ASCII)).encode(),
     "counts first": "".join(f"{i:7} {word}\n" for i, word in enumerate(ASCII)).encode(),
     "numbers first by tabs": "".join(f"{i}\t{word}\n" for i, word in enumerate(ASCII)).encode(),
+    "rows in any order": "".join(f"{ASCII[i]} {i}\n" for i in (3, 0, 5, 1, 2, 4)).encode(),
+    "rows from 1 first": "".join(f"{i + 1}\t{ASCII[i]}\n" for i in (3, 0, 5, 1, 2, 4)).encode(),
+    "rows below a heading": "\n".join(
+        ["Wort\tid", *(f"{ASCII[i]}\t{i}" for i in (3, 0, 5, 1, 2, 4))]
+    ).encode(),
+    "counts that fall by one": "".join(f"{word} {6 - i}\n" for i, word in enumerate(ASCII)).encode(),
+    "ranks": "\n".join(["Wort\trank", *(f"{ASCII[i]}\t{(3, 0, 5, 1, 2, 4)[i]}" for i in range(6))]).encode(),
     "a heading": "\n".join(["Word\tCount", *(f"{word}\t7" for word in ASCII)]).encode(),
     "headings of no known name": "\n".join(["Wort\tZahl", *(f"{word}\t7" for word in ASCII)]).encode(),
     "a heading alone": "\n".join(["label", *ASCII]).encode(),
@@ -282,6 +290,11 @@ def test_kinds_of_lists(kind: str, rows: Path) -> None:
     )
     (path := rows.with_name(name)).write_bytes(LISTS[kind])
     assert read(rows, words_file=str(path)) == expected(ASCII)
+
+
+def test_an_order_by_numbers_is_a_remark(rows: Path) -> None:
+    rows.with_name("words.txt").write_bytes(LISTS["rows in any order"])
+    assert "the words of words.txt are in the order of the numbers beside them" in notes(rows)
 
 
 @pytest.mark.parametrize("name", ["words.npy", "words.pkl"])

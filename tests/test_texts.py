@@ -332,6 +332,18 @@ def test_a_column_of_counts_is_remarked_on(file: File, header: bytes, scale: int
     assert note in checked(path)
 
 
+@pytest.mark.parametrize("where", [0, 6])
+def test_whole_numbers_among_fractions_are_remarked_on(file: File, where: int) -> None:
+    def rows(column: Sequence[int]) -> np.ndarray:
+        return np.insert(ROWS, where, column, axis=1)
+
+    (note,) = load(file(text(rows=rows([3, 1, 2] * 3 + [1]), form="{:.6g}"))).notes
+    assert note.startswith(f"component {where + 1} is a whole number in all rows")
+    assert load(file(text(rows=rows([1] * 10), form="{:.6g}"))).notes == ()
+    two = np.insert(rows([3, 1, 2] * 3 + [1]), 0, range(10), axis=1)
+    assert load(file(text(rows=two, form="{:.6g}"))).notes == ()
+
+
 def test_a_component_out_of_all_proportion_is_remarked_on(file: File) -> None:
     rows = ROWS.copy()
     rows[:, 3] = 5000 + rows[:, 3]

@@ -20,8 +20,17 @@ CALLED = (
 )
 _SHOWN = 5  # columns in a message
 _ASKED = 1000  # lines that say which column holds words
-_COUNTED = re.compile(rb"(\S+)[ \t]+\d+\s*")
-_COUNT_FIRST = re.compile(rb"\s*\d+[ \t]+(\S+)")  # as `uniq -c` writes them
+_COUNTED = re.compile(rb"(?P<word>\S+)[ \t]+(?P<number>\d+)\s*")
+_COUNT_FIRST = re.compile(rb"\s*(?P<number>\d+)[ \t]+(?P<word>\S+)")  # as `uniq -c` writes them
+_PLACES = (
+    "",
+    "id",
+    "index",
+    "idx",
+    "row",
+)  # what a column of the rows' numbers is called beside one of words
+_PAIR = 2  # columns: a word and the number of its row
+_LONGEST_PLACE = 18  # digits
 _NUMBER = re.compile(rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
@@ -46,7 +55,7 @@ def of_lines(data: bytes, source: Source) -> Listed:
         return Listed(decode(lines, source, where))
     if path.suffix.lower() == ".csv":
         return _of_table(_by_commas(data, source), column, source)
-    counted = None if column else _beside_counts(lines, _COUNTED) or _beside_counts(lines, _COUNT_FIRST)
+    counted = None if column else _beside_counts(lines, source)
     tabs = 0 if counted else lines[0].count(b"\t")
     if tabs and all(line.count(b"\t") == tabs for line in lines if line):
         table = [line.split(b"\t") for line in lines if line]
@@ -66,15 +75,34 @@ def lines_of(data: bytes) -> list[bytes]:
     return lines
 
 
-def _beside_counts(lines: Sequence[bytes], pattern: re.Pattern[bytes]) -> list[bytes] | None:
-    """The words, where every line is one and its count."""
-    found: list[bytes] = []
-    for line in lines:
-        match = pattern.fullmatch(line)
-        if match is None:
-            return None
-        found.append(match[1])
-    return found
+def _beside_counts(lines: Sequence[bytes], source: Source) -> list[bytes] | None:
+    """The words, where every line is one and its count, or the number of its row."""
+    for pattern in (_COUNTED, _COUNT_FIRST):
+        found = [match for line in lines if (match := pattern.fullmatch(line))]
+        if len(found) == len(lines):
+            words = [match["word"] for match in found]
+            return _by_places(words, [match["number"] for match in found], source)
+    return None
+
+
+def _by_places(words: Sequence[bytes], numbers: Sequence[bytes], source: Source) -> list[bytes]:
+    """Words in the order of the numbers beside them, where these are all from 0, or from 1, in any order.
+
+    Those that fall by one from line to line are rather counts, by which lists of words are sorted.
+    """
+    if any(not number.isdigit() or len(number) > _LONGEST_PLACE for number in numbers):
+        return list(words)
+    places = list(map(int, numbers))
+    order = sorted(range(len(places)), key=places.__getitem__)
+    first = places[order[0]] if order else 0
+    if first > 1 or any(places[i] != place for place, i in enumerate(order, first)):
+        return list(words)
+    if order == list(range(len(order)))[::-1]:
+        return list(words)
+    if order != list(range(len(order))):
+        remark = f"the words of {source.path.name} are in the order of the numbers beside them"
+        source.tally.remarks[remark] = None
+    return [words[i] for i in order]
 
 
 def _by_commas(data: bytes, source: Source) -> list[list[bytes]]:
@@ -109,7 +137,13 @@ def _of_table(table: list[list[bytes]], wanted: str, source: Source) -> Listed:
     if short is not None:
         message = f"has {len(table[short])} columns, and the words are in column {place + 1:,}"
         raise FileProblem(message, where=f"{path}:{short + 1}", hint=HINT)
-    words = decode([cells[place] for cells in table], source, lambda i: f"{path}:{i + 1}")
+    raw = [cells[place] for cells in table]
+    if len(first) == _PAIR and all(len(cells) == _PAIR for cells in table):
+        above = int(headed or not table[0][1 - place].isdigit())
+        if not above or lowered[1 - place] in _PLACES:
+            numbers = [cells[1 - place] for cells in table]
+            raw = raw[:above] + _by_places(raw[above:], numbers[above:], source)
+    words = decode(raw, source, lambda i: f"{path}:{i + 1}")
     if len(first) > 1 and not wanted:
         column = shown(first[place]) if headed else f"number {place + 1:,}"
         source.tally.remarks[f"the words are in column {column} of {path.name}"] = None
