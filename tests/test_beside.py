@@ -278,6 +278,9 @@ LISTS: dict[str, bytes] = {
     "pickle, words": pickle.dumps(ASCII),
     "pickle, bytes": pickle.dumps([word.encode() for word in ASCII]),
     "pickle, a tuple": pickle.dumps(tuple(ASCII), 0),
+    "pickle, an array": pickle.dumps(np.array(ASCII)),
+    "pickle, an array under a name": pickle.dumps({"vocab": np.array(ASCII, "S")}, 2),
+    "pickle, word to numpy's row": pickle.dumps({word: np.int64(i) for i, word in enumerate(ASCII)}, 2),
     "pickle, word to row": pickle.dumps({word: i for i, word in enumerate(ASCII)}),
     "pickle, row to word": pickle.dumps(dict(enumerate(ASCII)), 2),
 }
