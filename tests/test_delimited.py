@@ -81,9 +81,14 @@ PLAIN: dict[str, str] = {
     "the word last": lines(lambda _, w, n: ",".join([*n, w])),
     "the word in the middle": lines(lambda _, w, n: ",".join([*n[:2], w, *n[2:]])),
     "a delimiter at the end": lines(lambda _, w, n: ",".join([w, *n, ""])),
+    "a delimiter behind the rows alone": lines(lambda _, w, n: ",".join([w, *n, ""]), HEADER),
+    "blanks before all rows": lines(lambda _, w, n: "  " + ",".join([w, *n])),
+    "bars around cells": lines(lambda _, w, n: f"| {' | '.join([w, *n])} |"),
+    "rows of nothing at the end": lines(lambda _, w, n: ",".join([w, *n]), HEADER) + ",,,,,\n" * 3,
     "comma, then blanks": lines(lambda _, w, n: f"{w},{' '.join(n)}"),
     "semicolon, then commas": lines(lambda _, w, n: f"{w};{','.join(n)}"),
     "tab, then commas": lines(lambda _, w, n: f"{w}\t{','.join(n)}"),
+    "tab, then semicolons": lines(lambda _, w, n: f"{w}\t{';'.join(n)}"),
     "blank, then commas": lines(lambda _, w, n: f"{w} {','.join(n)}"),
     "blank, then commas and blanks": lines(lambda _, w, n: f"{w} {', '.join(n)}"),
     "brackets": lines(lambda _, w, n: f"{w} [{', '.join(n)}]"),
@@ -146,6 +151,23 @@ LEFT = "no components of the vectors, left out: column {}"
 )  # fmt: skip
 def test_what_counts_rows_is_no_component(text: str, notes: list[str], tmp_path: Path) -> None:
     assert_read(read(tmp_path, text), *notes)
+
+
+@pytest.mark.parametrize("header", [[], [HEADER]])
+def test_comments_above_the_rows_are_left_out(header: list[str], tmp_path: Path) -> None:
+    text = lines(lambda _, w, n: ",".join([w, *n]), "# trees, of 2020", "# by hand", *header)
+    assert_read(read(tmp_path, text), "lines above the rows that begin with #, left out: 2")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{" + ", ".join(f"'{w}': [{', '.join(n)}]" for w, n in zip(WORDS, NUMBERS, strict=True)) + "}",
+        lines(lambda _, w, n: f"[{', '.join(n)}]"),
+    ],
+)
+def test_brackets_around_rows_are_no_words(text: str, tmp_path: Path) -> None:
+    problem(tmp_path, text)
 
 
 def test_a_doubtful_component_is_a_note(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ from vecalc.space import VectorSpace
 SUFFIXES = (".csv",)
 GZIPPED = True  # it may be
 _HINT = "correct the row, or leave such rows out with --skip-bad-rows"
+COMMENTS = "lines above the rows that begin with #, left out"
 _QUOTED = b'",\n\r'  # a word that holds one of these is written in quotes
 
 
@@ -59,9 +60,25 @@ def read(source: Source) -> Iterator[Block]:
         source.tally.remarks[header_remark(title.rstrip())] = None
     seen = 0
     for found in records(chain(begun, rest), layout.cut, lambda text: _is_whole(text, plan)):
-        some = [record for record in found if record.line != layout.header]
+        some = [record for record in found if record.line != layout.header and not _is_empty(record, layout)]
+        if some and some[0].line < layout.first:
+            some = _without_comments(some, layout, source)
         yield _block(some, plan, source, seen)
         seen += len(some)
+
+
+def _is_empty(record: Record, layout: TableLayout) -> bool:
+    """Whether nothing stands between the delimiters of a record, as below the tables of spreadsheets."""
+    delimiter = layout.cut.delimiter
+    return record.text.startswith(delimiter) and not record.text.strip(delimiter + b" ")
+
+
+def _without_comments(some: list[Record], layout: TableLayout, source: Source) -> list[Record]:
+    """The same without what is said above the rows behind #."""
+    kept = [record for record in some if record.line >= layout.first or not record.text.startswith(b"#")]
+    if len(kept) < len(some):
+        source.tally.counts[COMMENTS] += len(some) - len(kept)
+    return kept
 
 
 class _Plan(NamedTuple):
