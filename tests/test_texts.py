@@ -163,6 +163,19 @@ def test_quotes_around_all_words_are_taken_off(file: File, header: bytes, quote:
     assert "the quotes around all words are no part of them" in checked(path)
 
 
+@pytest.mark.parametrize("header", [b"", HEADER])
+@pytest.mark.parametrize(("before", "behind", "what"), [("  ", "", "blanks before"), ("", ":", ": behind")])
+def test_what_stands_around_all_words_is_no_part_of_them(
+    file: File, header: bytes, before: str, behind: str, what: str
+) -> None:
+    loaded = load(file(header + text([f"{before}{word}{behind}" for word in WORDS])))
+    assert_read(loaded)
+    (note,) = loaded.notes
+    assert what in note
+    words = [f"{before}{word}{behind}" if i else word for i, word in enumerate(WORDS)]
+    assert_read(load(file(header + text(words))), words)
+
+
 def test_doubled_quotes_are_one(file: File) -> None:
     assert load(file(text(['"a""b"', *(f'"{word}"' for word in WORDS[1:])]))).space.word(0) == 'a"b'
 

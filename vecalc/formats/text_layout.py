@@ -44,6 +44,7 @@ _WHOLE = re.compile(rb"\d+")
 _DECIMAL = re.compile(rb"[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][-+]?\d+)?")
 _NUMBERED = re.compile(rb"[ \t]*([\"']?)(\d+)\1[ \t]+(?=\S)")
 _QUOTES = (b'"', b"'")
+_MARK = b":"
 
 
 class Layout(NamedTuple):
@@ -54,6 +55,8 @@ class Layout(NamedTuple):
     title: bytes = b""  # the line of names above the rows
     numbered: bool = False  # the word comes after a number that counts the rows
     quote: bytes = b""  # that stands before and after each word
+    mark: bytes = b""  # that stands behind each word: king: 0.1 0.2
+    indented: bool = False  # all lines begin with blanks
     bare: bool = False  # numbers alone
     numeric: bool = False  # nearly all words are numbers with points, which is odd
     tabs: bool = False  # there are several columns before the numbers
@@ -65,9 +68,18 @@ class Layout(NamedTuple):
         """Whether the width is known, so that the last numbers of a line are its row, and the rest a word."""
         return self.header is not None and not self.bare
 
+    @property
+    def plain(self) -> bool:
+        """Whether what stands before the numbers is the word, and nothing else."""
+        return not (self.numbered or self.quote or self.mark or self.indented)
+
     def word(self, raw: bytes) -> bytes:
         """The word of what stands before the numbers of a row."""
         raw = self.without_number(raw)
+        if self.indented:
+            raw = raw.lstrip() or raw
+        if self.mark and len(raw) > 1:
+            raw = raw.removesuffix(self.mark)
         if self.quote and len(raw) > 1 and raw.startswith(self.quote) and raw.endswith(self.quote):
             inside = raw[1:-1]
             return inside.replace(b"\\" + self.quote, self.quote).replace(2 * self.quote, self.quote)
@@ -84,6 +96,10 @@ class Layout(NamedTuple):
             remarks[header_remark(self.title)] = None
         if self.numbered:
             remarks["the first column counts the rows, and is no part of the words"] = None
+        if self.indented:
+            remarks["the blanks before all words are no part of them"] = None
+        if self.mark:
+            remarks[f"the {self.mark.decode()} behind all words is no part of them"] = None
         if self.quote:
             remarks["the quotes around all words are no part of them"] = None
         if self.tabs:
@@ -130,6 +146,11 @@ def look(lines: Sequence[bytes]) -> Layout:
     if len(words) < max(ENOUGH, NEARLY_ALL * len(rows)):
         return layout
     layout = layout._replace(numbered=_are_numbered(words))
+    if not layout.numbered:
+        layout = layout._replace(indented=all(word[:1].isspace() and word.strip() for word in words.values()))
+    plain = [layout.word(word) for word in words.values()]
+    marked = all(len(word) > 1 and word.endswith(_MARK) for word in plain)
+    layout = layout._replace(mark=_MARK if marked else b"")
     plain = [layout.word(word) for word in words.values()]
     quotes = [quote for quote in _QUOTES if all(map(partial(_is_in, quote), plain))]
     return layout._replace(
@@ -183,7 +204,7 @@ def refuse_width(lines: Sequence[bytes], layout: Layout, source: Source) -> None
 def refuse_unless_plain(text: bytes, form: str) -> None:
     """UsageError for first lines that were written, and would be read as something else than word and row."""
     layout = look([line for line in text.split(b"\n", SAMPLED + 2)[: SAMPLED + 1] if line])
-    if layout.title or layout.numbered or layout.quote or layout.bare or layout.commas:
+    if layout.title or layout.bare or layout.commas or not layout.plain:
         message = f"{form} can't hold these words: they would be taken for something else than words"
         raise UsageError(message, hint="choose another format with --to")
 
