@@ -73,6 +73,7 @@ SHAPES: dict[str, str] = {
     "two lists": json.dumps({"words": WORDS, "vectors": LISTS}),
     "columns of pandas": json.dumps({"text": dict(enumerate(WORDS)), "embedding": dict(enumerate(LISTS))}),
     "pandas, split": json.dumps({"columns": ["text", "v"], "index": [*range(6)], "data": PAIRS}),
+    "pandas, split, columns by number": json.dumps({"columns": [*range(5)], "index": WORDS, "data": LISTS}),
     "a list as text": in_lines([{"word": word, "vector": str(row)} for word, row in PAIRS]),
 }
 
@@ -122,6 +123,24 @@ def test_a_field_is_named(tmp_path: Path) -> None:
         in problem(tmp_path, text, "?").message
     )
     assert "no parts to choose from" in problem(tmp_path, SHAPES["pairs"], "title").message
+
+
+@pytest.mark.parametrize("names", [("ids", "texts", "vectors"), ("texts", "ids", "vectors")])
+def test_one_of_two_lists_of_texts_is_taken_with_a_note(names: tuple[str, ...], tmp_path: Path) -> None:
+    columns = {"ids": [f"x{i}" for i in range(len(WORDS))], "texts": WORDS, "vectors": LISTS}
+    text = json.dumps({name: columns[name] for name in names})
+    assert_read(read(tmp_path, text), "the words are those of 'texts', and not of 'ids'")
+
+
+def test_texts_behind_the_vectors_are_a_note(tmp_path: Path) -> None:
+    """As Chroma writes them."""
+    text = json.dumps({"ids": WORDS, "embeddings": LISTS, "documents": [f"x{i}" for i in range(len(WORDS))]})
+    assert_read(read(tmp_path, text), "the words are those of 'ids', and not of 'documents'")
+
+
+def test_records_of_one_number_are_no_vectors(tmp_path: Path) -> None:
+    text = in_lines([{"word": word, "vector": [0.5]} for word in WORDS])
+    assert "no columns of numbers that make a vector" in problem(tmp_path, text).message
 
 
 # --- odd entries ----------------------------------------------------------------------------------

@@ -289,6 +289,10 @@ def test_numbers_are_words(file: File, kind: str, header: bytes) -> None:
     assert loaded.notes == ((NUMERIC_WORDS,) if odd else ())
 
 
+def test_two_rows_of_numbers_are_too_few_to_tell(file: File) -> None:
+    assert load(file(numbers(ROWS[:2]))).notes == (NUMERIC_WORDS,)
+
+
 def test_a_header_tells_any_numbers_from_words(file: File) -> None:
     words = [f"{value:.4f}" for value in ROWS[:, 3]]
     loaded = load(file(HEADER + text(words)))

@@ -11,6 +11,7 @@ from vecalc.codecs.json_scan import JsonScan
 from vecalc.errors import FileProblem
 from vecalc.formats.columns import IDS, VECTORS, WORDS
 from vecalc.sources import Source
+from vecalc.sources.word_text import shown
 
 DEEPEST = 4  # objects around the entries
 LOOKED_AT = 1000  # members of an object: when none of them holds a list, the others will not either
@@ -97,6 +98,8 @@ class _Entries:
         self._called: dict[
             str, str
         ] = {}  # words by the names that their vectors have, as pandas writes columns
+        self._list_of_words = ""  # what that list is called
+        self._rows = False  # whether rows have had their words of it
         self._names = False  # whether a vector had its name for a word
         self._others = 0  # members behind one that is a vector, which are none
 
@@ -149,6 +152,7 @@ class _Entries:
                 value[0], value[1] if len(value) == 2 and isinstance(value[1], list) else value[1:]
             )
         if self._words:
+            self._rows = True
             return WordAndList(self._words[place] if place < len(self._words) else "", value)
         message = "rows of numbers, and no words before them"
         raise FileProblem(message, where=self._scan.where, hint=_SHAPES)
@@ -165,11 +169,12 @@ class _Entries:
                 self._beside += 1
             elif opening == "[" and inner not in ('"', "[", "{"):
                 value = self._scan.value()
-                if not (self._words and name == "index"):  # where pandas writes "columns" before it
+                if not (some or self._is_of_pandas(name, value)):
                     some = True
+                if some:
                     yield self._pair(name, value)
             elif inner == '"':
-                self._words = list(self._strings())
+                self._take_words(name, list(self._strings()))
                 self._beside += 1
             elif opening in ("[", "{"):
                 yield from self._inside(name, depth + 1)
@@ -179,6 +184,26 @@ class _Entries:
                 self._others += some
             if looked_at == LOOKED_AT and depth == 0 and not some:
                 raise no_vectors(self._scan.beginning, self._source)
+
+    def _is_of_pandas(self, name: str, value: Any) -> bool:
+        """Whether a list names columns 0, 1, 2, ..., or is the index that follows them."""
+        return (name == "columns" and value == list(range(len(value)))) or (
+            name == "index" and bool(self._words)
+        )
+
+    def _take_words(self, name: str, words: list[str]) -> None:
+        """Take a list of texts for the words, unless it is of ids beside others; the others are a remark."""
+        if not self._list_of_words or self._list_of_words == "columns":
+            self._words, self._list_of_words = words, name
+            return
+        used, other = self._list_of_words, name
+        if not self._rows and (
+            used.lower().removesuffix("s") in IDS or name.lower().removesuffix("s") not in IDS
+        ):
+            self._words, self._list_of_words = words, name
+            used, other = name, used
+        remark = f"the words are those of {shown(used)}, and not of {shown(other)}"
+        self._source.tally.remarks[remark] = None
 
     def _inside(self, name: str, depth: int) -> Iterator[Entry]:
         """The entries of a member: {"king": {"vector": [0.1, 0.2]}, ...} has a record for each word."""
@@ -211,9 +236,19 @@ class _Entries:
             self._called[name] = value
 
 
+def _is_single(name: str, value: object) -> bool:
+    """Whether a value is a vector of one number, by its name."""
+    return (
+        name.lower() in VECTORS
+        and isinstance(value, list)
+        and len(value) == 1
+        and isinstance(value[0], float)
+    )
+
+
 def _is_record(value: Fields) -> bool:
     """Whether an object is a word and its vector, rather than one from words to vectors, or around such."""
-    lists = [name for name, inner in value.items() if is_numbers(inner)]
+    lists = [name for name, inner in value.items() if is_numbers(inner) or _is_single(name, inner)]
     texts = any(isinstance(inner, str) for inner in value.values())
     numbers = [name for name, inner in value.items() if isinstance(inner, int | float)]
     usual = any(name.lower() in (*WORDS, *IDS, *VECTORS) for name in (*lists, *numbers))

@@ -251,12 +251,12 @@ def _are_bare(rows: Sequence[bytes], width: int, header: Header | None) -> tuple
         return False, False
     firsts = [fields[0] for fields in numeric]
     decimal = [first for first in firsts if _DECIMAL.fullmatch(first)]
-    odd = len(rows) >= ENOUGH and 2 * len(decimal) > len(rows)
+    odd = 2 * len(decimal) > len(rows)
     if header:
         exact = sum(len(line.split()) == width for line in rows)
         return exact >= NEARLY_ALL * len(rows), odd
     if len(rows) < ENOUGH:
-        return False, False
+        return False, odd
     if len(firsts) >= MANY and 2 * len(set(firsts)) < len(firsts):
         return True, False
     if not decimal:
