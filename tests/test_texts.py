@@ -289,6 +289,11 @@ def test_numbers_are_words(file: File, kind: str, header: bytes) -> None:
     assert loaded.notes == ((NUMERIC_WORDS,) if odd else ())
 
 
+def test_whole_numbers_before_whole_numbers_are_doubtful_words(file: File) -> None:
+    rows = np.random.default_rng(5).integers(0, 9999, (40, 6))
+    assert load(file(numbers(rows, form="{}"))).notes == (NUMERIC_WORDS,)
+
+
 def test_two_rows_of_numbers_are_too_few_to_tell(file: File) -> None:
     assert load(file(numbers(ROWS[:2]))).notes == (NUMERIC_WORDS,)
 

@@ -262,7 +262,9 @@ def _are_bare(rows: Sequence[bytes], width: int, header: Header | None) -> tuple
     if not decimal:
         fractions = sum(_DECIMAL.fullmatch(fields[1]) is not None for fields in numeric)
         below = sum(first.startswith(b"-") for first in firsts)
-        return below >= NEGATIVE * len(firsts) and 2 * fractions < len(numeric), False
+        if 2 * fractions >= len(numeric):  # ids before fractions
+            return False, False
+        return below >= NEGATIVE * len(firsts), True
     return odd and _are_like(firsts, [fields[1] for fields in numeric]), odd
 
 
