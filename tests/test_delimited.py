@@ -200,6 +200,22 @@ def test_decimal_commas_in_quotes(tmp_path: Path) -> None:
     assert_read(read(tmp_path, text), COMMAS)
 
 
+def test_two_numbers_with_decimal_commas(tmp_path: Path) -> None:
+    """Between commas these were rows of equally many cells, too."""
+    loaded = read(tmp_path, lines(lambda _, w, n: ";".join([w, *n[:2]]).replace(".", ",")))
+    assert list(loaded.space.words()) == WORDS
+    np.testing.assert_array_equal(loaded.space.vectors(range(len(WORDS)), np.float32), ROWS[:, :2])
+
+
+@pytest.mark.parametrize("form", ["1.{:03},5", "1,{:03}.5", "-1.000.{:03},25"])
+def test_numbers_in_groups_of_three_are_no_lists(form: str, tmp_path: Path) -> None:
+    for some in (0, 4):
+        text = lines(
+            lambda _, w, n, k=some: ";".join([w, *n[:k], *(form.format(i) for i in range(k, len(n)))])
+        )
+        assert "is not a number" in problem(tmp_path, text).message
+
+
 def test_thousands_are_no_components(tmp_path: Path) -> None:
     text = lines(lambda i, w, n: ",".join([w, f'"{i + 1},234"', *n]), f"word,count,{','.join(NAMES)}")
     assert_read(read(tmp_path, text))

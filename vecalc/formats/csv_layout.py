@@ -28,6 +28,10 @@ ENOUGH = 3  # whole ones that do without one that is cut off: a header, and two 
 _DECIMAL = re.compile(rb"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 _THOUSAND = re.compile(rb"[+-]?[1-9]\d{0,2},\d{3}")
 _WHOLE = re.compile(rb"[+-]?\d{1,18}")
+_DIVIDED = re.compile(rb".*[;|\t] *[+-]?\d+(?:\.\d*)?", re.DOTALL)
+_GROUPED = re.compile(
+    rb"[+-]?\d{1,3}(?:(?:\.\d{3})++,|(?:,\d{3})++\.)\d*"
+)  # 1.000,5 and 1,000.5, which no row is read with
 _CLOSING = (b"]", b"}")
 _DELIMITERS = (b"\t", b",", b";", b"|")
 _CUTS = (
@@ -98,7 +102,9 @@ def _layouts(head: Head) -> list[tuple[_Rows, TableLayout]]:
     tried = [rows for cut in _CUTS if (rows := _taken_apart(Head(data, head.complete), cut))]
     layouts = [(rows, layout) for rows in tried if (layout := _seen(rows))]
     return [
-        (rows, layout) for rows, layout in layouts if not (_is_glove(rows, layout) or _is_in_brackets(rows))
+        (rows, layout)
+        for rows, layout in layouts
+        if not (_is_glove(rows, layout) or _is_in_brackets(rows) or _is_cut_wrongly(rows))
     ]
 
 
@@ -205,7 +211,9 @@ def _columns(body: Sequence[Sequence[bytes]], rows: _Rows, names: Sequence[bytes
 
 def _column(cells: Sequence[bytes], cut: Cut, is_cut: bool) -> SeenColumn:
     """A column with these cells, of which the last may be cut off."""
-    numbers = sum(is_number(cell) or is_decimal(cell, cut) for cell in cells)
+    numbers = sum(
+        is_number(cell) or is_decimal(cell, cut) or _GROUPED.fullmatch(cell) is not None for cell in cells
+    )
     if 2 * numbers > len(cells):
         whole = all(_WHOLE.fullmatch(cell) for cell in cells)
         values = [int(cell) for cell in cells] if whole else []
@@ -217,7 +225,8 @@ def _column(cells: Sequence[bytes], cut: Cut, is_cut: bool) -> SeenColumn:
     lists = [
         list_body(cell)
         for i, cell in enumerate(cells)
-        if not _DECIMAL.fullmatch(cell) and is_list(cell, cut=is_cut and i == last)
+        if not (_DECIMAL.fullmatch(cell) or _GROUPED.fullmatch(cell))
+        and is_list(cell, cut=is_cut and i == last)
     ]
     if 2 * len(lists) > len(cells):
         widths = Counter(body.count(b" ") + 1 for body in lists)
@@ -283,6 +292,11 @@ def _is_in_brackets(rows: _Rows) -> bool:
         row[0].lstrip()[:1] in (b"[", b"{") and row[0].strip()[-1:] not in _CLOSING for row in rows.cells
     ]
     return rows.cut.style == "cells" and all(opened)
+
+
+def _is_cut_wrongly(rows: _Rows) -> bool:
+    """Whether another delimiter and a number end the first cell of all rows: king;0 of king;0,5;0,25."""
+    return rows.cut.style == "cells" and all(_DIVIDED.fullmatch(row[0]) for row in rows.cells)
 
 
 def _begins_whole(lists: Sequence[bytes]) -> bool:
