@@ -170,6 +170,32 @@ def test_brackets_around_rows_are_no_words(text: str, tmp_path: Path) -> None:
     problem(tmp_path, text)
 
 
+@pytest.mark.parametrize("header", [[], [",".join(NAMES)], [",".join(map(str, range(5)))]])
+def test_a_table_of_numbers_alone_has_its_words_beside_it(header: list[str], tmp_path: Path) -> None:
+    text = lines(lambda _, w, n: ",".join(n), *header)
+    (tmp_path / "metadata.tsv").write_text("\n".join(WORDS), "utf-8")
+    assert_read(read(tmp_path, text), "the words are those of metadata.tsv")
+    (tmp_path / "mine.lst").write_text("\n".join(["pine", *WORDS[1:]]), "utf-8")
+    loaded = read(tmp_path, text, words_file=str(tmp_path / "mine.lst"))
+    assert_read(loaded, words=["pine", *WORDS[1:]])
+    (tmp_path / "metadata.tsv").write_text("\n".join(WORDS[1:]), "utf-8")
+    assert "rows and 5 words in metadata.tsv" in problem(tmp_path, text).message
+
+
+def test_an_index_is_no_word_where_a_file_of_words_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mine.lst").write_text("\n".join(WORDS), "utf-8")
+    text = lines(lambda i, w, n: ",".join([str(i), *n]), ",0,1,2,3,4")
+    loaded = read(tmp_path, text, words_file=str(tmp_path / "mine.lst"))
+    assert_read(loaded, LEFT.format("1"))
+
+
+def test_an_odd_row_of_a_table_of_numbers_takes_its_word_along(tmp_path: Path) -> None:
+    (tmp_path / "metadata.tsv").write_text("\n".join([*WORDS[:2], "pine", *WORDS[2:]]), "utf-8")
+    table = lines(lambda _, w, n: ",".join(n)).splitlines(keepends=True)
+    text = "".join([*table[:2], "0.5,x,1,2,3\n", *table[2:]])
+    assert_read(read(tmp_path, text), "the words are those of metadata.tsv", "malformed rows left out: 1")
+
+
 def test_a_doubtful_component_is_a_note(tmp_path: Path) -> None:
     """Without a header a column of counts can't be known for one."""
     loaded = read(tmp_path, lines(lambda i, w, n: ",".join([w, str(70 - i * i), *n])))
@@ -385,8 +411,8 @@ def test_marks_of_several_judges_are_no_model(tmp_path: Path) -> None:
         ("w1,w2,score\noak,elm,1.5\nash,pine,2.5\n", "this version can't read a table without columns"),
         ("userId,movieId,tag,timestamp\n1,2,fun,3\n1,4,sad,5\n", "this version can't read a table without"),
         ("Hello, world\nthis, is\nprose, or not\n", "not a file of word vectors"),
-        (lines(lambda _, w, n: ",".join(n)), "it holds rows of numbers, and no words"),
-        (lines(lambda _, w, n: ",".join(n), ",".join(NAMES)), "it holds rows of numbers, and no words"),
+        (lines(lambda _, w, n: ",".join(n)), "holds rows and no words"),
+        (lines(lambda _, w, n: ",".join(n), ",".join(NAMES)), "holds rows and no words"),
     ],
 )
 def test_a_table_that_is_no_model_says_so(text: str, message: str, tmp_path: Path) -> None:
