@@ -132,6 +132,15 @@ def test_one_of_two_lists_of_texts_is_taken_with_a_note(names: tuple[str, ...], 
     assert_read(read(tmp_path, text), "the words are those of 'texts', and not of 'ids'")
 
 
+@pytest.mark.parametrize("text", [json.dumps(LISTS), json.dumps(LISTS, indent=1), in_lines(LISTS)])
+def test_rows_alone_have_their_words_beside_them(text: str, tmp_path: Path) -> None:
+    (tmp_path / "vocab.txt").write_text("\n".join(WORDS), "utf-8")
+    assert_read(read(tmp_path, text), "the words are those of vocab.txt")
+    (tmp_path / "mine.lst").write_text("\n".join(WORDS[1:]), "utf-8")
+    with pytest.raises(FileProblem, match="6 rows and 5 words"):
+        read(tmp_path, text, words_file=str(tmp_path / "mine.lst"))
+
+
 def test_texts_behind_the_vectors_are_a_note(tmp_path: Path) -> None:
     """As Chroma writes them."""
     text = json.dumps({"ids": WORDS, "embeddings": LISTS, "documents": [f"x{i}" for i in range(len(WORDS))]})
@@ -246,7 +255,8 @@ def test_json_without_vectors_says_what_it_is(value: Any, message: str, hint: st
         (in_lines([{"a": "oak", "b": "elm"}] * 3), "no columns of numbers that make a vector"),
         (json.dumps({"a": {"b": "c"}}), "JSON without vectors"),
         (json.dumps({"vocab": WORDS, "stop_words": [], "lower": False}), "JSON without vectors"),
-        (json.dumps(LISTS), "rows of numbers, and no words before them"),
+        (json.dumps(LISTS), "holds rows and no words"),
+        (in_lines(LISTS), "holds rows and no words"),
         (json.dumps({"vectors": LISTS, "words": WORDS}), "rows of numbers, and no words before them"),
         (json.dumps({"v": dict(enumerate(LISTS)), "text": dict(enumerate(WORDS))}), "the words stand behind"),
     ],

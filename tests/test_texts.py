@@ -78,6 +78,7 @@ TITLES = [
     b"d0 d1 d2 d3 d4 d5",
     b"word vector",
     b"# vectors of ten words",
+    b"10 6 35",
 ]
 
 

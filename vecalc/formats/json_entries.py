@@ -14,6 +14,7 @@ from vecalc.sources import Source
 from vecalc.sources.word_text import shown
 
 DEEPEST = 4  # objects around the entries
+_DIGITS = tuple("-0123456789")  # how a number begins
 LOOKED_AT = 1000  # members of an object: when none of them holds a list, the others will not either
 
 Fields: TypeAlias = dict[str, Any]  # of a record, by name
@@ -26,7 +27,13 @@ class WordAndList(NamedTuple):
     vector: Any
 
 
-Entry: TypeAlias = WordAndList | Fields
+class Row(NamedTuple):
+    """A vector without a word."""
+
+    vector: Any
+
+
+Entry: TypeAlias = WordAndList | Fields | Row
 
 
 class _Kind(NamedTuple):
@@ -129,12 +136,15 @@ class _Entries:
         if first == '"' and depth == 0:
             yield from self._of_row()
             return
+        if first in _DIGITS and depth == 0:
+            yield Row(self._scan.value())
+            return
         place = count()
         for _ in self._scan.elements():
             if self._scan.peek() == "{":
                 yield from self.of_value(depth + 1)
             else:
-                yield self._row(self._scan.value(), next(place))
+                yield self._row(self._scan.value(), next(place), depth)
 
     def _of_row(self) -> Iterator[Entry]:
         """A list that begins with a word: it is that of a vector, or one of many words."""
@@ -143,10 +153,10 @@ class _Entries:
             parts.append(self._scan.value())
             if len(parts) > 1 and isinstance(parts[1], str):
                 raise no_vectors('["', self._source)
-        yield self._row(parts, 0)
+        yield self._row(parts, 0, depth=0)
 
-    def _row(self, value: Any, place: int) -> Entry:
-        """One of a list of rows: a word and its vector, or a vector alone where the words came before."""
+    def _row(self, value: Any, place: int, depth: int) -> Entry:
+        """One of a list of rows: a word and its vector, or a vector whose word came before or is beside."""
         if isinstance(value, list) and value and isinstance(value[0], str):
             return WordAndList(
                 value[0], value[1] if len(value) == 2 and isinstance(value[1], list) else value[1:]
@@ -154,6 +164,8 @@ class _Entries:
         if self._words:
             self._rows = True
             return WordAndList(self._words[place] if place < len(self._words) else "", value)
+        if depth == 0:
+            return Row(value)
         message = "rows of numbers, and no words before them"
         raise FileProblem(message, where=self._scan.where, hint=_SHAPES)
 

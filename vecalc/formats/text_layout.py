@@ -25,6 +25,7 @@ NARROWEST = 2  # with one number a row, any list of words and counts would be a 
 SAMPLED = 100  # lines that words are looked at in
 ENOUGH = 3  # words in quotes, or behind a number that counts up, that are no chance
 NEARLY_ALL = 0.9  # of the lines, where a malformed one among them may be
+SIZES = 3  # numbers above the rows, of which two are usual
 NAMED = 3  # columns whose names 0, 1, 2 are no row: 0 and 1 alone are a usual row
 
 # Rows of numbers without words: their first fields have points like the others, about as many decimals and
@@ -130,6 +131,8 @@ def look(lines: Sequence[bytes]) -> Layout:
     title = rows[0] if len(rows) > 1 and _is_of_names(rows[0]) else b""
     rows = rows[1:] if title else rows
     found = _width(rows[:LOOKED_AT])
+    if not title and not header and len(rows) > ENOUGH and _is_of_sizes(rows[0], found):
+        title, rows = rows[0], rows[1:]
     width = min(header.width, MAX_WIDTH) if header else found
     if width < 1 or not rows:
         return Layout(0, header)
@@ -219,6 +222,13 @@ def _is_of_names(line: bytes) -> bool:
     """Several fields, and none of them a number."""
     fields = [field.strip(b"\"'") for field in line.split()]
     return len(fields) > 1 and not any(map(is_number, fields))
+
+
+def _is_of_sizes(line: bytes, width: int) -> bool:
+    """Rows, width, and a third number, as DL4J writes them, where rows have other numbers of fields."""
+    fields = line.split()
+    sizes = len(fields) == SIZES and all(map(_WHOLE.fullmatch, fields))
+    return sizes and fields[1] == b"%d" % width and width + 1 != SIZES
 
 
 def _counts_up(rows: Sequence[bytes], width: int) -> bool:
