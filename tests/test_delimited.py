@@ -272,6 +272,10 @@ def test_a_word_of_glove_text_may_hold_what_divides_tables(
     assert_read(read(tmp_path, text), words=words)
 
 
+def test_a_word_may_end_with_a_bracket(tmp_path: Path) -> None:
+    assert_read(read(tmp_path, f"x[ {' '.join(NUMBERS[0])}\n"), words=["x["])
+
+
 def test_items_with_numbers_are_no_lists(tmp_path: Path) -> None:
     text = "".join(",".join([f"item {3 * i}", *n]) + "\n" for i, n in enumerate(NUMBERS))
     assert_read(read(tmp_path, text), words=[f"item {3 * i}" for i in range(len(WORDS))])
