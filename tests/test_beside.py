@@ -104,6 +104,7 @@ def test_each_name_is_found_and_goes_before_those_behind_it(name: str, rows: Pat
             "Vocabulary.lst",
             "words.json",
             "news_index.parquet",
+            "meta.tsv",
         ),
     ],
 )
@@ -255,6 +256,15 @@ LISTS: dict[str, bytes] = {
     "counts by tabs": "".join(f"{word}\t{9 - i}\n" for i, word in enumerate(ASCII)).encode(),
     "counts first": "".join(f"{i:7} {word}\n" for i, word in enumerate(ASCII)).encode(),
     "numbers first by tabs": "".join(f"{i}\t{word}\n" for i, word in enumerate(ASCII)).encode(),
+    "rows in any order": "".join(f"{ASCII[i]} {i}\n" for i in (3, 0, 5, 1, 2, 4)).encode(),
+    "rows from 1 first": "".join(f"{i + 1}\t{ASCII[i]}\n" for i in (3, 0, 5, 1, 2, 4)).encode(),
+    "rows below a heading": "\n".join(
+        ["Wort\tid", *(f"{ASCII[i]}\t{i}" for i in (3, 0, 5, 1, 2, 4))]
+    ).encode(),
+    "counts that fall by one": "".join(f"{word} {6 - i}\n" for i, word in enumerate(ASCII)).encode(),
+    "ranks": "\n".join(["Wort\trank", *(f"{ASCII[i]}\t{(3, 0, 5, 1, 2, 4)[i]}" for i in range(6))]).encode(),
+    "shares": "".join(f"{word} {0.5 / (i + 1):.3e}\n" for i, word in enumerate(ASCII)).encode(),
+    "all in quotes": "".join(f'"{word}"\n' for word in ASCII).encode(),
     "a heading": "\n".join(["Word\tCount", *(f"{word}\t7" for word in ASCII)]).encode(),
     "headings of no known name": "\n".join(["Wort\tZahl", *(f"{word}\t7" for word in ASCII)]).encode(),
     "a heading alone": "\n".join(["label", *ASCII]).encode(),
@@ -270,6 +280,9 @@ LISTS: dict[str, bytes] = {
     "pickle, words": pickle.dumps(ASCII),
     "pickle, bytes": pickle.dumps([word.encode() for word in ASCII]),
     "pickle, a tuple": pickle.dumps(tuple(ASCII), 0),
+    "pickle, an array": pickle.dumps(np.array(ASCII)),
+    "pickle, an array under a name": pickle.dumps({"vocab": np.array(ASCII, "S")}, 2),
+    "pickle, word to numpy's row": pickle.dumps({word: np.int64(i) for i, word in enumerate(ASCII)}, 2),
     "pickle, word to row": pickle.dumps({word: i for i, word in enumerate(ASCII)}),
     "pickle, row to word": pickle.dumps(dict(enumerate(ASCII)), 2),
 }
@@ -282,6 +295,52 @@ def test_kinds_of_lists(kind: str, rows: Path) -> None:
     )
     (path := rows.with_name(name)).write_bytes(LISTS[kind])
     assert read(rows, words_file=str(path)) == expected(ASCII)
+
+
+def _many(folder: Path, name: str, lines: list[str]) -> Path:
+    """Rows of numbers, and a list of as many words beside them."""
+    (folder / name).write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    np.save(folder / "rows.npy", np.arange(3 * len(lines), dtype=np.float32).reshape(-1, 3))
+    return folder / "rows.npy"
+
+
+@pytest.mark.parametrize("form", ["{} {}", "{}\t{}", "{1} {0}"])
+def test_few_words_with_blanks_have_counts_too(form: str, tmp_path: Path) -> None:
+    words = ["new york", *(f"w{i}" for i in range(19))]
+    loaded = load(
+        _many(tmp_path, "words.txt", [form.format(word, 90 - 3 * i) for i, word in enumerate(words)])
+    )
+    assert list(loaded.space.words()) == words
+
+
+def test_few_lines_of_a_table_may_lack_a_cell(tmp_path: Path) -> None:
+    loaded = load(_many(tmp_path, "metadata.tsv", [f"w{i}\t7" if i else "w0" for i in range(20)]))
+    assert list(loaded.space.words()) == [f"w{i}" for i in range(20)]
+
+
+def test_numbers_that_may_be_words_are_a_remark(tmp_path: Path) -> None:
+    loaded = load(_many(tmp_path, "words.txt", [f"{i} w{i} {90 - 3 * i}" for i in range(20)]))
+    assert loaded.space.word(3) == "3 w3 81"
+    assert "each line of words.txt is a word, blanks and numbers and all" in loaded.notes
+    loaded = load(_many(tmp_path, "words.txt", [f"w{i} {1970 + i}" for i in range(20)]))
+    assert "the numbers beside the words of words.txt are no part of them" in loaded.notes
+
+
+def test_letters_of_other_encodings_end_no_line(tmp_path: Path) -> None:
+    """The second byte of Å is a line end of Latin-1's."""
+    words = [f"Å{i}" for i in range(5)]
+    assert list(load(_many(tmp_path, "vocab.csv", words)).space.words()) == words
+
+
+def test_a_list_in_utf_16_is_named(tmp_path: Path) -> None:
+    path = _many(tmp_path, "words.txt", ["a", "b", "c"])
+    (tmp_path / "words.txt").write_text("a\nb\nc\n", "utf-16")
+    assert "UTF-16" in problem(path).message
+
+
+def test_an_order_by_numbers_is_a_remark(rows: Path) -> None:
+    rows.with_name("words.txt").write_bytes(LISTS["rows in any order"])
+    assert "the words of words.txt are in the order of the numbers beside them" in notes(rows)
 
 
 @pytest.mark.parametrize("name", ["words.npy", "words.pkl"])

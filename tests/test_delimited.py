@@ -81,9 +81,14 @@ PLAIN: dict[str, str] = {
     "the word last": lines(lambda _, w, n: ",".join([*n, w])),
     "the word in the middle": lines(lambda _, w, n: ",".join([*n[:2], w, *n[2:]])),
     "a delimiter at the end": lines(lambda _, w, n: ",".join([w, *n, ""])),
+    "a delimiter behind the rows alone": lines(lambda _, w, n: ",".join([w, *n, ""]), HEADER),
+    "blanks before all rows": lines(lambda _, w, n: "  " + ",".join([w, *n])),
+    "bars around cells": lines(lambda _, w, n: f"| {' | '.join([w, *n])} |"),
+    "rows of nothing at the end": lines(lambda _, w, n: ",".join([w, *n]), HEADER) + ",,,,,\n" * 3,
     "comma, then blanks": lines(lambda _, w, n: f"{w},{' '.join(n)}"),
     "semicolon, then commas": lines(lambda _, w, n: f"{w};{','.join(n)}"),
     "tab, then commas": lines(lambda _, w, n: f"{w}\t{','.join(n)}"),
+    "tab, then semicolons": lines(lambda _, w, n: f"{w}\t{';'.join(n)}"),
     "blank, then commas": lines(lambda _, w, n: f"{w} {','.join(n)}"),
     "blank, then commas and blanks": lines(lambda _, w, n: f"{w} {', '.join(n)}"),
     "brackets": lines(lambda _, w, n: f"{w} [{', '.join(n)}]"),
@@ -148,6 +153,49 @@ def test_what_counts_rows_is_no_component(text: str, notes: list[str], tmp_path:
     assert_read(read(tmp_path, text), *notes)
 
 
+@pytest.mark.parametrize("header", [[], [HEADER]])
+def test_comments_above_the_rows_are_left_out(header: list[str], tmp_path: Path) -> None:
+    text = lines(lambda _, w, n: ",".join([w, *n]), "# trees, of 2020", "# by hand", *header)
+    assert_read(read(tmp_path, text), "lines above the rows that begin with #, left out: 2")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{" + ", ".join(f"'{w}': [{', '.join(n)}]" for w, n in zip(WORDS, NUMBERS, strict=True)) + "}",
+        lines(lambda _, w, n: f"[{', '.join(n)}]"),
+    ],
+)
+def test_brackets_around_rows_are_no_words(text: str, tmp_path: Path) -> None:
+    problem(tmp_path, text)
+
+
+@pytest.mark.parametrize("header", [[], [",".join(NAMES)], [",".join(map(str, range(5)))]])
+def test_a_table_of_numbers_alone_has_its_words_beside_it(header: list[str], tmp_path: Path) -> None:
+    text = lines(lambda _, w, n: ",".join(n), *header)
+    (tmp_path / "metadata.tsv").write_text("\n".join(WORDS), "utf-8")
+    assert_read(read(tmp_path, text), "the words are those of metadata.tsv")
+    (tmp_path / "mine.lst").write_text("\n".join(["pine", *WORDS[1:]]), "utf-8")
+    loaded = read(tmp_path, text, words_file=str(tmp_path / "mine.lst"))
+    assert_read(loaded, words=["pine", *WORDS[1:]])
+    (tmp_path / "metadata.tsv").write_text("\n".join(WORDS[1:]), "utf-8")
+    assert "rows and 5 words in metadata.tsv" in problem(tmp_path, text).message
+
+
+def test_an_index_is_no_word_where_a_file_of_words_is_named(tmp_path: Path) -> None:
+    (tmp_path / "mine.lst").write_text("\n".join(WORDS), "utf-8")
+    text = lines(lambda i, w, n: ",".join([str(i), *n]), ",0,1,2,3,4")
+    loaded = read(tmp_path, text, words_file=str(tmp_path / "mine.lst"))
+    assert_read(loaded, LEFT.format("1"))
+
+
+def test_an_odd_row_of_a_table_of_numbers_takes_its_word_along(tmp_path: Path) -> None:
+    (tmp_path / "metadata.tsv").write_text("\n".join([*WORDS[:2], "pine", *WORDS[2:]]), "utf-8")
+    table = lines(lambda _, w, n: ",".join(n)).splitlines(keepends=True)
+    text = "".join([*table[:2], "0.5,x,1,2,3\n", *table[2:]])
+    assert_read(read(tmp_path, text), "the words are those of metadata.tsv", "malformed rows left out: 1")
+
+
 def test_a_doubtful_component_is_a_note(tmp_path: Path) -> None:
     """Without a header a column of counts can't be known for one."""
     loaded = read(tmp_path, lines(lambda i, w, n: ",".join([w, str(70 - i * i), *n])))
@@ -178,6 +226,22 @@ def test_decimal_commas_in_quotes(tmp_path: Path) -> None:
     assert_read(read(tmp_path, text), COMMAS)
 
 
+def test_two_numbers_with_decimal_commas(tmp_path: Path) -> None:
+    """Between commas these were rows of equally many cells, too."""
+    loaded = read(tmp_path, lines(lambda _, w, n: ";".join([w, *n[:2]]).replace(".", ",")))
+    assert list(loaded.space.words()) == WORDS
+    np.testing.assert_array_equal(loaded.space.vectors(range(len(WORDS)), np.float32), ROWS[:, :2])
+
+
+@pytest.mark.parametrize("form", ["1.{:03},5", "1,{:03}.5", "-1.000.{:03},25"])
+def test_numbers_in_groups_of_three_are_no_lists(form: str, tmp_path: Path) -> None:
+    for some in (0, 4):
+        text = lines(
+            lambda _, w, n, k=some: ";".join([w, *n[:k], *(form.format(i) for i in range(k, len(n)))])
+        )
+        assert "is not a number" in problem(tmp_path, text).message
+
+
 def test_thousands_are_no_components(tmp_path: Path) -> None:
     text = lines(lambda i, w, n: ",".join([w, f'"{i + 1},234"', *n]), f"word,count,{','.join(NAMES)}")
     assert_read(read(tmp_path, text), "text that is not used: column 'count'")
@@ -206,6 +270,10 @@ def test_a_word_of_glove_text_may_hold_what_divides_tables(
     head = Head(text.encode(), complete=True)
     assert [known for known, form in formats().items() if form.recognise(head)] == ["glove"]
     assert_read(read(tmp_path, text), words=words)
+
+
+def test_a_word_may_end_with_a_bracket(tmp_path: Path) -> None:
+    assert_read(read(tmp_path, f"x[ {' '.join(NUMBERS[0])}\n"), words=["x["])
 
 
 def test_items_with_numbers_are_no_lists(tmp_path: Path) -> None:
@@ -347,8 +415,8 @@ def test_marks_of_several_judges_are_no_model(tmp_path: Path) -> None:
         ("w1,w2,score\noak,elm,1.5\nash,pine,2.5\n", "this version can't read a table without vectors"),
         ("userId,movieId,tag,timestamp\n1,2,fun,3\n1,4,sad,5\n", "this version can't read a table without"),
         ("Hello, world\nthis, is\nprose, or not\n", "not a file of word vectors"),
-        (lines(lambda _, w, n: ",".join(n)), "it holds rows of numbers, and no words"),
-        (lines(lambda _, w, n: ",".join(n), ",".join(NAMES)), "it holds rows of numbers, and no words"),
+        (lines(lambda _, w, n: ",".join(n)), "holds rows and no words"),
+        (lines(lambda _, w, n: ",".join(n), ",".join(NAMES)), "holds rows and no words"),
     ],
 )
 def test_a_table_that_is_no_model_says_so(text: str, message: str, tmp_path: Path) -> None:

@@ -142,7 +142,7 @@ def test_a_disk_that_fails_is_named(file: File, monkeypatch: pytest.MonkeyPatch)
 # 3 to 9: the header and what it promises
 
 
-@pytest.mark.parametrize("header", [b"six 5\n", b"6 five\n", b"6\n", b"6 5 4\n", b"6.0 5.0\n", b"6_0 5\n"])
+@pytest.mark.parametrize("header", [b"six 5\n", b"6 five\n", b"6\n", b"6 5 4 3\n", b"6.0 5.0\n", b"6_0 5\n"])
 def test_3_header_is_not_two_integers(file: File, header: bytes) -> None:
     after = TEXT.partition(b"\n")[2]
     assert "invalid literal" not in problem(file(header + after), strict=True).message

@@ -74,6 +74,7 @@ SHAPES: dict[str, str] = {
     "two lists": json.dumps({"words": WORDS, "vectors": LISTS}),
     "columns of pandas": json.dumps({"text": dict(enumerate(WORDS)), "embedding": dict(enumerate(LISTS))}),
     "pandas, split": json.dumps({"columns": ["text", "v"], "index": [*range(6)], "data": PAIRS}),
+    "pandas, split, columns by number": json.dumps({"columns": [*range(5)], "index": WORDS, "data": LISTS}),
     "a list as text": in_lines([{"word": word, "vector": str(row)} for word, row in PAIRS]),
 }
 
@@ -123,6 +124,33 @@ def test_a_field_is_named(tmp_path: Path) -> None:
         in problem(tmp_path, text, "?").message
     )
     assert "no parts to choose from" in problem(tmp_path, SHAPES["pairs"], "title").message
+
+
+@pytest.mark.parametrize("names", [("ids", "texts", "vectors"), ("texts", "ids", "vectors")])
+def test_one_of_two_lists_of_texts_is_taken_with_a_note(names: tuple[str, ...], tmp_path: Path) -> None:
+    columns = {"ids": [f"x{i}" for i in range(len(WORDS))], "texts": WORDS, "vectors": LISTS}
+    text = json.dumps({name: columns[name] for name in names})
+    assert_read(read(tmp_path, text), "the column of words 'texts' is read, and not 'ids' (text)")
+
+
+@pytest.mark.parametrize("text", [json.dumps(LISTS), json.dumps(LISTS, indent=1), in_lines(LISTS)])
+def test_rows_alone_have_their_words_beside_them(text: str, tmp_path: Path) -> None:
+    (tmp_path / "vocab.txt").write_text("\n".join(WORDS), "utf-8")
+    assert_read(read(tmp_path, text), "the words are those of vocab.txt")
+    (tmp_path / "mine.lst").write_text("\n".join(WORDS[1:]), "utf-8")
+    with pytest.raises(FileProblem, match="6 rows and 5 words"):
+        read(tmp_path, text, words_file=str(tmp_path / "mine.lst"))
+
+
+def test_texts_behind_the_vectors_are_a_note(tmp_path: Path) -> None:
+    """As Chroma writes them."""
+    text = json.dumps({"ids": WORDS, "embeddings": LISTS, "documents": [f"x{i}" for i in range(len(WORDS))]})
+    assert_read(read(tmp_path, text), "the words are those of 'ids', and not of 'documents'")
+
+
+def test_records_of_one_number_are_no_vectors(tmp_path: Path) -> None:
+    text = in_lines([{"word": word, "vector": [0.5]} for word in WORDS])
+    assert "no columns of numbers that make a vector" in problem(tmp_path, text).message
 
 
 # --- odd entries ----------------------------------------------------------------------------------
@@ -228,7 +256,8 @@ def test_json_without_vectors_says_what_it_is(value: Any, message: str, hint: st
         (in_lines([{"a": "oak", "b": "elm"}] * 3), "no columns of numbers that make a vector"),
         (json.dumps({"a": {"b": "c"}}), "JSON without vectors"),
         (json.dumps({"vocab": WORDS, "stop_words": [], "lower": False}), "JSON without vectors"),
-        (json.dumps(LISTS), "rows of numbers, and no words before them"),
+        (json.dumps(LISTS), "holds rows and no words"),
+        (in_lines(LISTS), "holds rows and no words"),
         (json.dumps({"vectors": LISTS, "words": WORDS}), "rows of numbers, and no words before them"),
         (json.dumps({"v": dict(enumerate(LISTS)), "text": dict(enumerate(WORDS))}), "the words stand behind"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ SHAPES: dict[str, Any] = {
     "a dict of arrays of one row": apart(ROWS.reshape(-1, 1, 5)),
     "a dict of bytes": {word.encode(): row for word, row in apart(ROWS).items()},
     "a dict of numpy's texts": dict(zip(np.array(WORDS), ROWS, strict=True)),
+    "a defaultdict of lists": defaultdict(list, apart(ROWS.tolist())),
     "pairs": list(apart(ROWS).items()),
     "a tuple": (WORDS, ROWS),
     "a tuple of tuples": (tuple(WORDS), tuple(map(tuple, ROWS.tolist()))),

@@ -22,7 +22,7 @@ from vecalc.formats.known import formats
 from vecalc.formats.load import Loaded, load
 from vecalc.formats.save import save
 from vecalc.formats.text_kinds import is_printed
-from vecalc.formats.text_layout import NUMERIC_WORDS, SEVERAL_COLUMNS, WORDLESS_ROWS
+from vecalc.formats.text_layout import NUMERIC_WORDS, SEVERAL_COLUMNS, SEVERAL_FIELDS, WORDLESS_ROWS
 from vecalc.sources import Head
 from vecalc.space.matrix import MatrixSpace
 
@@ -78,6 +78,7 @@ TITLES = [
     b"d0 d1 d2 d3 d4 d5",
     b"word vector",
     b"# vectors of ten words",
+    b"10 6 35",
 ]
 
 
@@ -105,6 +106,12 @@ def test_a_row_that_counts_among_such_rows_is_a_row(file: File) -> None:
     assert load(file(b"the 0 1 2\nking 5 4 3\nman 7 8 9\n")).space.word(0) == "the"
 
 
+def test_names_of_columns_may_begin_with_any_number(file: File) -> None:
+    loaded = load(file(b"word 1990 1991 1992 1993 1994 1995\n" + text()))
+    assert_read(loaded)
+    assert len(loaded.notes) == 1
+
+
 def test_blank_lines_stand_above_the_names(file: File) -> None:
     loaded = load(file(b"\n\nword a b c d e f\n" + text()))
     assert_read(loaded)
@@ -116,7 +123,7 @@ def test_blank_lines_stand_above_the_names(file: File) -> None:
 
 @pytest.mark.parametrize("header", [b"", HEADER])
 @pytest.mark.parametrize("sep", [" ", "\t"])
-@pytest.mark.parametrize("start", [0, 1])
+@pytest.mark.parametrize("start", [0, 1, 1000])
 def test_a_column_that_counts_up_is_no_part_of_the_words(
     file: File, header: bytes, sep: str, start: int
 ) -> None:
@@ -157,6 +164,19 @@ def test_quotes_around_all_words_are_taken_off(file: File, header: bytes, quote:
     assert "the quotes around all words are no part of them" in checked(path)
 
 
+@pytest.mark.parametrize("header", [b"", HEADER])
+@pytest.mark.parametrize(("before", "behind", "what"), [("  ", "", "blanks before"), ("", ":", ": behind")])
+def test_what_stands_around_all_words_is_no_part_of_them(
+    file: File, header: bytes, before: str, behind: str, what: str
+) -> None:
+    loaded = load(file(header + text([f"{before}{word}{behind}" for word in WORDS])))
+    assert_read(loaded)
+    (note,) = loaded.notes
+    assert what in note
+    words = [f"{before}{word}{behind}" if i else word for i, word in enumerate(WORDS)]
+    assert_read(load(file(header + text(words))), words)
+
+
 def test_doubled_quotes_are_one(file: File) -> None:
     assert load(file(text(['"a""b"', *(f'"{word}"' for word in WORDS[1:])]))).space.word(0) == 'a"b'
 
@@ -168,6 +188,21 @@ def test_several_columns_before_the_numbers_are_remarked_on(file: File) -> None:
     assert_read(loaded, words)
     assert loaded.notes == (SEVERAL_COLUMNS,)
     assert SEVERAL_COLUMNS in checked(path)
+
+
+@pytest.mark.parametrize("header", [b"", HEADER])
+def test_several_fields_before_the_numbers_are_remarked_on(file: File, header: bytes) -> None:
+    words = [f"{5000 - 7 * i} {word}" for i, word in enumerate(WORDS)]
+    loaded = load(file(header + text(words)))
+    assert_read(loaded, words)
+    assert loaded.notes == (SEVERAL_FIELDS,)
+
+
+def test_between_tabs_a_word_may_end_in_a_number(file: File) -> None:
+    words = [f"{word} {i}" for i, word in enumerate(WORDS)]
+    loaded = load(file(text(words, sep="\t")))
+    assert_read(loaded, words)
+    assert loaded.notes == ()
 
 
 def test_quotes_of_some_words_are_theirs(file: File) -> None:
@@ -234,6 +269,7 @@ def test_whole_numbers_below_zero_are_no_words(file: File) -> None:
 
 
 IDS = {
+    "below nought": [str(-i) for i in range(1, 11)],
     "numbers": [str(i) for i in range(20, 10, -1)],
     "years": [str(i) for i in range(1990, 2000)],
     "from nought": [str(i) for i in range(10)],
@@ -252,6 +288,15 @@ def test_numbers_are_words(file: File, kind: str, header: bytes) -> None:
     assert_read(loaded, IDS[kind])
     odd = kind in ("codes of diseases", "chapters") and not header
     assert loaded.notes == ((NUMERIC_WORDS,) if odd else ())
+
+
+def test_whole_numbers_before_whole_numbers_are_doubtful_words(file: File) -> None:
+    rows = np.random.default_rng(5).integers(0, 9999, (40, 6))
+    assert load(file(numbers(rows, form="{}"))).notes == (NUMERIC_WORDS,)
+
+
+def test_two_rows_of_numbers_are_too_few_to_tell(file: File) -> None:
+    assert load(file(numbers(ROWS[:2]))).notes == (NUMERIC_WORDS,)
 
 
 def test_a_header_tells_any_numbers_from_words(file: File) -> None:
@@ -308,6 +353,18 @@ def test_a_column_of_counts_is_remarked_on(file: File, header: bytes, scale: int
     assert note.startswith("component 1 is ")
     assert note.endswith(" times as large as any other; a column of counts?")
     assert note in checked(path)
+
+
+@pytest.mark.parametrize("where", [0, 6])
+def test_whole_numbers_among_fractions_are_remarked_on(file: File, where: int) -> None:
+    def rows(column: Sequence[int]) -> np.ndarray:
+        return np.insert(ROWS, where, column, axis=1)
+
+    (note,) = load(file(text(rows=rows([3, 1, 2] * 3 + [1]), form="{:.6g}"))).notes
+    assert note.startswith(f"component {where + 1} is a whole number in all rows")
+    assert load(file(text(rows=rows([1] * 10), form="{:.6g}"))).notes == ()
+    two = np.insert(rows([3, 1, 2] * 3 + [1]), 0, range(10), axis=1)
+    assert load(file(text(rows=two, form="{:.6g}"))).notes == ()
 
 
 def test_a_component_out_of_all_proportion_is_remarked_on(file: File) -> None:

@@ -83,7 +83,10 @@ def _before_list(text: bytes, delimiter: bytes, most: int) -> list[bytes]:
     while (further := text.find(b"[", place + 1)) > 0 and text[place + 1 : further].strip():
         place = further  # that was a bracket of a word, such as [UNK]
     front = text[: max(place, 0)].rstrip(b" \t" if delimiter != b"\t" else b" ")
-    if delimiter != b" ":
+    if delimiter == b" ":
+        if place == len(front):  # that bracket is the end of a word, such as x[
+            return [text]
+    else:
         if not front.endswith(delimiter):
             return [text]
         front = front[:-1].rstrip(b" ")

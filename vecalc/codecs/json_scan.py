@@ -22,9 +22,11 @@ LONGEST_INTEGER = 20  # digits; Python takes quadratic time for very many
 _STRING = rb'"(?:[^"\\]|\\.)*+"'
 # How JSON begins that may hold vectors, or is known not to. A word of GloVe text may begin with a bracket,
 # too, but not go on like this.
+_NUMBER = rb"[ \t]*+-?[0-9][0-9.eE+-]*+[ \t]*+"
+_ROW = rb"%b(?:,%b)++\][ \t\r]*+(?:\n|\Z)" % (_NUMBER, _NUMBER)  # a line of numbers alone
 _BEGINNING = re.compile(
-    rb"\s*+(?:\{\s*+%b\s*+:|\[\s*+(?:\{\s*+%b\s*+:|%b\s*+[,\]]|\[\s*+(?:%b\s*+,|\[|-?[0-9][0-9.eE+-]*+\s*+,)))"
-    % (_STRING, _STRING, _STRING, _STRING)
+    rb"\s*+(?:\{\s*+%b\s*+:|\[\s*+(?:\{\s*+%b\s*+:|%b\s*+[,\]]|\[\s*+(?:%b\s*+,|\[|-?[0-9][0-9.eE+-]*+\s*+,)|%b))"
+    % (_STRING, _STRING, _STRING, _STRING, _ROW)
 )
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _NEARLY = 16  # characters before the end of a piece: what is wrong there may only be cut off

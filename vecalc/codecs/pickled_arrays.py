@@ -94,6 +94,18 @@ def objects_of(value: Any) -> list[Any] | None:
     return plan.data if shape_of(value) == (len(plan.data),) else None
 
 
+def texts_of(value: Any, where: str) -> list[Any] | None:
+    """What an array of texts with one side holds; None for anything else, FileProblem where it is damaged."""
+    plan = plan_of(value)
+    if plan is None or dtype_of(plan.kind, TEXTS) is None:
+        return None
+    try:
+        texts: list[Any] = array_of(value, where, TEXTS, sides=1).tolist()
+    except ValueError:  # a letter beyond the last of Unicode
+        raise _wrong("an array of texts that are none", where) from None
+    return texts
+
+
 def plain(value: Any) -> Any:
     """A number or text of numpy's as one of Python's; other values as they are."""
     if not isinstance(value, Inert) or value.name != SCALAR or len(value.arguments) != 2:

@@ -63,10 +63,10 @@ MADE = frozenset(
     | _names("numpy.random._pickle", "__randomstate_ctor __generator_ctor __bit_generator_ctor")
 )
 
-# Values of attributes, such as a model's hash function or the type of its numbers.
+# Values of attributes, such as a model's hash function, the type of its numbers, or what a defaultdict makes.
 MENTIONED = frozenset(
     {NDARRAY}
-    | _names("builtins", "hash int float object")
+    | _names("builtins", "hash int float object list dict tuple str")
     | _names("numpy", "float16 float32 float64 int32 int64 uint32")
     | _names("numpy.random._mt19937", "MT19937")
     | _names("numpy.random._pcg64", "PCG64")

@@ -34,6 +34,7 @@ _APART = re.compile(
 )
 _UNNAMED = re.compile(r"|Unnamed: \d+")  # as pandas writes and reads an index
 _IN_SERIES = re.compile(r"(.*?)(\d+)")  # dim_0, dim_1, ...; V1, V2; 0, 1
+BESIDE = -1
 NARROWEST = 2  # components; with one, any list of words and counts would be a model
 LINE_ENDS = "words with line ends, which are read as blanks"
 _HINT = "have a column called word, and one called vector or columns called 0, 1, 2, ..."
@@ -67,7 +68,7 @@ class SeenColumn(NamedTuple):
 class Choice(NamedTuple):
     """Which columns to read: of the word, and of its numbers, one of lists or several."""
 
-    word: int
+    word: int  # BESIDE: there is none, and the words are in another file
     numbers: list[int]
     lists: bool
 
@@ -97,8 +98,11 @@ def _is_sure(column: SeenColumn) -> bool:
     return column.named and column.name.lower() in SURE_WORDS
 
 
-def choice_of(columns: Sequence[SeenColumn], source: Source) -> Choice:
-    """The columns to read; FileProblem where that is not clear, remarks where others might be meant."""
+def choice_of(columns: Sequence[SeenColumn], source: Source, *, beside: bool = False) -> Choice:
+    """The columns to read; FileProblem where that is not clear, remarks where others might be meant.
+
+    With `beside` a table without words, or one for which a file of words is named, has them in another file.
+    """
     columns = _with_words(columns)
     parts = [FilePart(column.name or str(i), column.what) for i, column in enumerate(columns, 1)]
     if not width_of(columns) and not source.reading.part:
@@ -108,7 +112,7 @@ def choice_of(columns: Sequence[SeenColumn], source: Source) -> Choice:
     if vector is None and any(column.kind == "lists" for column in columns):
         vector = _one(columns, parts, "lists", VECTORS, _anew(source))
     if word is None:
-        word = _word(columns, parts, _anew(source))
+        word = _word(columns, parts, _anew(source), beside)
     if vector is not None:
         return Choice(word, [vector], True)
     components = components_of(columns, word)
@@ -150,8 +154,8 @@ def _one(
     return _place(parts, chosen(parts, source, what=what, known=known, fits=lambda part: id(part) in fitting))
 
 
-def _word(columns: Sequence[SeenColumn], parts: Sequence[FilePart], source: Source) -> int:
-    """The column of words, or else of ids."""
+def _word(columns: Sequence[SeenColumn], parts: Sequence[FilePart], source: Source, beside: bool) -> int:
+    """The column of words, or else of ids; `BESIDE` where there is neither and that may be."""
     sure = [i for i, column in enumerate(columns) if _is_sure(column)]
     texts = [column for column in columns if column.kind == "text"]
     if len(sure) == 1:
@@ -162,6 +166,8 @@ def _word(columns: Sequence[SeenColumn], parts: Sequence[FilePart], source: Sour
         return _one(columns, parts, "text", WORDS, source)
     ids = [i for i, column in enumerate(columns) if column.kind == "numbers" and _are_ids(columns, i)]
     usual = [i for name in IDS for i in ids if columns[i].named and columns[i].name.lower() == name]
+    if beside and (source.reading.words_file or not ids):
+        return BESIDE
     if not ids:
         message = f"it holds rows of numbers, and no words: {listed(parts)}"
         raise FileProblem(message, where=str(source.path), hint=_HINT)

@@ -7,7 +7,7 @@ Source: RFC 4180, and what pandas, R, spreadsheets and people write.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
@@ -18,9 +18,11 @@ from vecalc.codecs.number_bodies import fault, list_body, numbers_of
 from vecalc.codecs.text_lines import Chunk, chunks
 from vecalc.errors import FileProblem, UsageError
 from vecalc.formats import Block
-from vecalc.formats.columns import NARROWEST, Choice, choice_of, one_line
+from vecalc.formats.columns import BESIDE, NARROWEST, Choice, choice_of, one_line
 from vecalc.formats.csv_layout import TableLayout, layout_of
+from vecalc.formats.number_rows import with_words
 from vecalc.formats.text_layout import header_remark
+from vecalc.formats.wordlists import words_beside
 from vecalc.formats.writers import batches, created
 from vecalc.sources import HEAD_BYTES, Head, Source
 from vecalc.sources.excuses import MALFORMED, odd
@@ -30,6 +32,7 @@ from vecalc.space import VectorSpace
 SUFFIXES = (".csv",)
 GZIPPED = True  # it may be
 _HINT = "correct the row, or leave such rows out with --skip-bad-rows"
+COMMENTS = "lines above the rows that begin with #, left out"
 _QUOTED = b'",\n\r'  # a word that holds one of these is written in quotes
 
 
@@ -51,17 +54,42 @@ def read(source: Source) -> Iterator[Block]:
     if layout is None:
         message = "the first rows do not hold equally many cells, with numbers in them"
         raise FileProblem(message, where=str(source.path), hint="the file is damaged, or of another format")
-    plan = _plan(layout, choice_of(layout.columns, source))
+    plan = _plan(layout, choice_of(layout.columns, source, beside=True))
     if layout.decimal_commas:
         source.tally.remarks["its numbers are read with decimal commas: 0,5 is a half"] = None
     if layout.header and layout.cut.delimiter == b"\t" and not plan.lists:  # GloVe text may have tabs, too
         title = begun[0].data.split(b"\n", layout.header)[layout.header - 1]
         source.tally.remarks[header_remark(title.rstrip())] = None
+    blocks = _blocks(chain(begun, rest), layout, plan, source)
+    if plan.word == BESIDE:
+        yield from with_words(*words_beside(source), None, blocks, plan.width, source)
+    else:
+        yield from blocks
+
+
+def _blocks(chunked: Iterable[Chunk], layout: TableLayout, plan: _Plan, source: Source) -> Iterator[Block]:
+    """The rows of all chunks."""
     seen = 0
-    for found in records(chain(begun, rest), layout.cut, lambda text: _is_whole(text, plan)):
-        some = [record for record in found if record.line != layout.header]
+    for found in records(chunked, layout.cut, lambda text: _is_whole(text, plan)):
+        some = [record for record in found if record.line != layout.header and not _is_empty(record, layout)]
+        if some and some[0].line < layout.first:
+            some = _without_comments(some, layout, source)
         yield _block(some, plan, source, seen)
         seen += len(some)
+
+
+def _is_empty(record: Record, layout: TableLayout) -> bool:
+    """Whether nothing stands between the delimiters of a record, as below the tables of spreadsheets."""
+    delimiter = layout.cut.delimiter
+    return record.text.startswith(delimiter) and not record.text.strip(delimiter + b" ")
+
+
+def _without_comments(some: list[Record], layout: TableLayout, source: Source) -> list[Record]:
+    """The same without what is said above the rows behind #."""
+    kept = [record for record in some if record.line >= layout.first or not record.text.startswith(b"#")]
+    if len(kept) < len(some):
+        source.tally.counts[COMMENTS] += len(some) - len(kept)
+    return kept
 
 
 class _Plan(NamedTuple):

@@ -28,6 +28,11 @@ ENOUGH = 3  # whole ones that do without one that is cut off: a header, and two 
 _DECIMAL = re.compile(rb"[+-]?\d*,\d+(?:[eE][+-]?\d+)?")
 _THOUSAND = re.compile(rb"[+-]?[1-9]\d{0,2},\d{3}")
 _WHOLE = re.compile(rb"[+-]?\d{1,18}")
+_DIVIDED = re.compile(rb".*[;|\t] *[+-]?\d+(?:\.\d*)?", re.DOTALL)
+_GROUPED = re.compile(
+    rb"[+-]?\d{1,3}(?:(?:\.\d{3})++,|(?:,\d{3})++\.)\d*"
+)  # 1.000,5 and 1,000.5, which no row is read with
+_CLOSING = (b"]", b"}")
 _DELIMITERS = (b"\t", b",", b";", b"|")
 _CUTS = (
     *(Cut("cells", delimiter) for delimiter in _DELIMITERS),
@@ -43,6 +48,7 @@ class TableLayout(NamedTuple):
     columns: list[SeenColumn]
     header: int  # the number of its line; 0 where there is none
     decimal_commas: bool
+    first: int  # the number of the first line that is a row, or the header
 
     @property
     def has_lists(self) -> bool:
@@ -95,7 +101,11 @@ def _layouts(head: Head) -> list[tuple[_Rows, TableLayout]]:
         return []
     tried = [rows for cut in _CUTS if (rows := _taken_apart(Head(data, head.complete), cut))]
     layouts = [(rows, layout) for rows in tried if (layout := _seen(rows))]
-    return [(rows, layout) for rows, layout in layouts if not _is_glove(rows, layout)]
+    return [
+        (rows, layout)
+        for rows, layout in layouts
+        if not (_is_glove(rows, layout) or _is_in_brackets(rows) or _is_cut_wrongly(rows))
+    ]
 
 
 def _taken_apart(head: Head, cut: Cut) -> _Rows | None:
@@ -104,11 +114,7 @@ def _taken_apart(head: Head, cut: Cut) -> _Rows | None:
     if mark not in head.data:
         return None
     some = _sample(head, cut)
-    if cut.style == "cells" and cut.delimiter != b"\t":
-        blank = cut.delimiter + b" "
-        if sum(blank in record.text for record in some) * 2 > len(some):
-            spaced = [record.text.count(blank) == record.text.count(cut.delimiter) for record in some]
-            cut = cut._replace(spaced=2 * sum(spaced) > len(some))
+    cut = cut._replace(spaced=_is_spaced(some, cut))
     cells = [cells_of(record.text, cut) for record in some]
     is_cut = len(some) < LOOKED_AT and bool(some) and (not head.complete or is_open(some[-1].text, cut))
     if is_cut and len(cells) > ENOUGH:
@@ -124,16 +130,25 @@ def _taken_apart(head: Head, cut: Cut) -> _Rows | None:
     fit = [len(row) == width or (is_cut and i == len(cells) - 1) for i, row in enumerate(cells)]
     if not 1 < width <= MOST_COLUMNS or 2 * sum(fit) <= len(cells):
         return None
-    cornerless = cut.style != "commas" and len(cells[0]) == width - 1
-    if not fit[0] and cornerless and not any(map(is_number, cells[0])):
-        cells[0], fit[0] = (
-            [b"", *cells[0]],
-            True,
-        )  # as R writes the names of columns, where rows have names, too
+    a_name_less = cut.style != "commas" and len(cells[0]) == width - 1
+    if not fit[0] and a_name_less and not any(map(is_number, cells[0])):
+        # R writes none above the names of rows; a delimiter may also end each row, but the first.
+        ended = not any(row[-1].strip() for row in cells[1:] if len(row) == width)
+        cells[0], fit[0] = ([*cells[0], b""] if ended else [b"", *cells[0]]), True
     kept = [i for i, fits in enumerate(fit) if fits]
     return _Rows(
         cut, some[kept[0]].line, [some[i].text for i in kept], [cells[i] for i in kept], is_cut, all(fit)
     )
+
+
+def _is_spaced(some: Sequence[Record], cut: Cut) -> bool:
+    """Whether blanks stand behind most delimiters, or before all rows, and are no part of the cells."""
+    if cut.style != "cells" or cut.delimiter == b"\t" or not some:
+        return False
+    blank = cut.delimiter + b" "
+    texts = [record.text.rstrip(cut.delimiter) for record in some]
+    spaced = [blank in text and text.count(blank) == text.count(cut.delimiter) for text in texts]
+    return 2 * sum(spaced) > len(some) or all(text[:1] == b" " for text in texts)
 
 
 def _sample(head: Head, cut: Cut) -> list[Record]:
@@ -161,7 +176,7 @@ def _seen(rows: _Rows) -> TableLayout | None:
     columns = _columns(others or [first], rows, None)
     values = [i for i, column in enumerate(columns) if column.kind in ("numbers", "lists")]
     if not values:
-        return TableLayout(rows.cut, columns, 0, False)
+        return TableLayout(rows.cut, columns, 0, False, rows.line)
     names: list[bytes] | None = None
     if others and _is_header(first, columns, values):
         names = [cell.strip() for cell in first]
@@ -169,7 +184,8 @@ def _seen(rows: _Rows) -> TableLayout | None:
     decimal = rows.cut.style == "cells" and any(
         is_decimal(row[i], rows.cut) for row in body for i in values if 0 < i < len(row)
     )
-    return TableLayout(rows.cut, _columns(body, rows, names), rows.line if names else 0, decimal)
+    header = rows.line if names else 0
+    return TableLayout(rows.cut, _columns(body, rows, names), header, decimal, rows.line)
 
 
 def is_decimal(cell: bytes, cut: Cut) -> bool:
@@ -195,7 +211,9 @@ def _columns(body: Sequence[Sequence[bytes]], rows: _Rows, names: Sequence[bytes
 
 def _column(cells: Sequence[bytes], cut: Cut, is_cut: bool) -> SeenColumn:
     """A column with these cells, of which the last may be cut off."""
-    numbers = sum(is_number(cell) or is_decimal(cell, cut) for cell in cells)
+    numbers = sum(
+        is_number(cell) or is_decimal(cell, cut) or _GROUPED.fullmatch(cell) is not None for cell in cells
+    )
     if 2 * numbers > len(cells):
         whole = all(_WHOLE.fullmatch(cell) for cell in cells)
         values = [int(cell) for cell in cells] if whole else []
@@ -207,7 +225,8 @@ def _column(cells: Sequence[bytes], cut: Cut, is_cut: bool) -> SeenColumn:
     lists = [
         list_body(cell)
         for i, cell in enumerate(cells)
-        if not _DECIMAL.fullmatch(cell) and is_list(cell, cut=is_cut and i == last)
+        if not (_DECIMAL.fullmatch(cell) or _GROUPED.fullmatch(cell))
+        and is_list(cell, cut=is_cut and i == last)
     ]
     if 2 * len(lists) > len(cells):
         widths = Counter(body.count(b" ") + 1 for body in lists)
@@ -260,11 +279,24 @@ def _is_glove(rows: _Rows, layout: TableLayout) -> bool:
     word, *others = columns
     last = [row[-1] for row in rows.cells if others[-1].kind == "lists"]
     plain = all(column.kind in ("numbers", "lists") for column in others) and not any(
-        b"," in cell or cell.startswith((b"[", b"(")) for cell in last
+        b"," in cell or b";" in cell or cell.startswith((b"[", b"(")) for cell in last
     )
     counted = len(components_of(columns, 0)) < sum(column.kind == "numbers" for column in others)
     quoted = sum(record.startswith(b'"') for record in rows.texts)
     return plain and not counted and word.kind != "" and 2 * quoted <= len(rows.cells)
+
+
+def _is_in_brackets(rows: _Rows) -> bool:
+    """Whether brackets are around whole rows, or around all of them: lists of Python's or of JSON."""
+    opened = [
+        row[0].lstrip()[:1] in (b"[", b"{") and row[0].strip()[-1:] not in _CLOSING for row in rows.cells
+    ]
+    return rows.cut.style == "cells" and all(opened)
+
+
+def _is_cut_wrongly(rows: _Rows) -> bool:
+    """Whether another delimiter and a number end the first cell of all rows: king;0 of king;0,5;0,25."""
+    return rows.cut.style == "cells" and all(_DIVIDED.fullmatch(row[0]) for row in rows.cells)
 
 
 def _begins_whole(lists: Sequence[bytes]) -> bool:

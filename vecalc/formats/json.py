@@ -3,6 +3,7 @@
     {"king": [0.1, 0.2], ...}              [{"text": "king", "embedding": [0.1, 0.2]}, ...]
     {"word": "king", "vector": [0.1, 0.2]}  a line each
     {"words": ["king", ...], "vectors": [[0.1, 0.2], ...]}      [["king", [0.1, 0.2]], ...]
+    [[0.1, 0.2], ...], the words in a file beside
 
 Any of these may be a member of an object, such as `data`. `json_entries` goes through them; which fields of a
 record are read, `columns` decides. One entry is held at a time, and those of a block.
@@ -24,7 +25,9 @@ from vecalc.codecs.number_bodies import is_list, list_body
 from vecalc.errors import FileProblem
 from vecalc.formats import Block
 from vecalc.formats.columns import VECTORS, Choice, Kind, SeenColumn, choice_of, one_line
-from vecalc.formats.json_entries import Entry, Fields, WordAndList, entries, is_numbers
+from vecalc.formats.json_entries import Entry, Fields, RowAlone, WordAndList, entries, is_numbers
+from vecalc.formats.number_rows import with_words
+from vecalc.formats.wordlists import words_beside
 from vecalc.sources import MAX_WIDTH, Head, Source
 from vecalc.sources.excuses import MALFORMED, odd
 from vecalc.sources.word_text import decode, shown
@@ -44,7 +47,18 @@ def read(source: Source) -> Iterator[Block]:
     """Words and rows; FileProblem where there are none, or where it is not clear which fields hold them."""
     found = entries(source)
     first = list(islice(found, LOOKED_AT))
-    pairs = _pairs(chain(first, found), first, source)
+    blocks = _blocks(_pairs(chain(first, found), first, source), source)
+    if any(isinstance(entry, RowAlone) for entry in first[:1]):
+        width = _width(
+            [WordAndList("", entry.vector) for entry in first if isinstance(entry, RowAlone)], source
+        )
+        yield from with_words(*words_beside(source), None, blocks, width, source)
+    else:
+        yield from blocks
+
+
+def _blocks(pairs: Iterable[WordAndList], source: Source) -> Iterator[Block]:
+    """The blocks of words and vectors."""
     some: list[WordAndList] = []
     seen = width = size = 0
     for pair in pairs:
@@ -69,6 +83,8 @@ def _pairs(all_of_them: Iterable[Entry], first: Sequence[Entry], source: Source)
     for entry in all_of_them:
         if isinstance(entry, WordAndList):
             yield entry
+        elif isinstance(entry, RowAlone):
+            yield WordAndList("", entry.vector)
         elif choice is None:
             yield WordAndList("", None)
         else:

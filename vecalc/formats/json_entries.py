@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
@@ -16,6 +16,7 @@ from vecalc.sources.reference import LIST
 from vecalc.sources.word_text import shown
 
 DEEPEST = 4  # objects around the entries
+_DIGITS = tuple("-0123456789")  # how a number begins
 LOOKED_AT = 1000  # members of an object: when none of them holds a list, the others will not either
 
 Fields: TypeAlias = dict[str, Any]  # of a record, by name
@@ -28,7 +29,13 @@ class WordAndList(NamedTuple):
     vector: Any
 
 
-Entry: TypeAlias = WordAndList | Fields
+class RowAlone(NamedTuple):
+    """A vector without a word."""
+
+    vector: Any
+
+
+Entry: TypeAlias = WordAndList | Fields | RowAlone
 
 
 class _Kind(NamedTuple):
@@ -130,6 +137,9 @@ class _Entries:
         if first == '"' and depth == 0:
             yield from self._of_row()
             return
+        if first in _DIGITS and depth == 0:
+            yield RowAlone(self._scan.value())
+            return
         place = count()
         for _ in self._scan.elements():
             if self._scan.peek() == "{":
@@ -137,7 +147,7 @@ class _Entries:
             else:
                 value = self._scan.value()
                 if not self._is_other(column):
-                    yield self._row(value, next(place))
+                    yield self._row(value, next(place), depth)
 
     def _of_row(self) -> Iterator[Entry]:
         """A list that begins with a word: it is that of a vector, or one of many words."""
@@ -146,16 +156,18 @@ class _Entries:
             parts.append(self._scan.value())
             if len(parts) > 1 and isinstance(parts[1], str):
                 raise no_vectors('["', self._source)
-        yield self._row(parts, 0)
+        yield self._row(parts, 0, depth=0)
 
-    def _row(self, value: Any, place: int) -> Entry:
-        """One of a list of rows: a word and its vector, or a vector alone where the words came before."""
+    def _row(self, value: Any, place: int, depth: int) -> Entry:
+        """One of a list of rows: a word and its vector, or a vector whose word came before or is beside."""
         if isinstance(value, list) and value and isinstance(value[0], str):
             return WordAndList(
                 value[0], value[1] if len(value) == 2 and isinstance(value[1], list) else value[1:]
             )
         if words := self._chosen(self._lists):
             return WordAndList(words[place] if place < len(words) else "", value)
+        if depth == 0:
+            return RowAlone(value)
         message = "rows of numbers, and no words before them"
         raise FileProblem(message, where=self._scan.where, hint=_SHAPES)
 
@@ -172,14 +184,15 @@ class _Entries:
                 self._beside += 1
             elif opening == "[" and inner not in ('"', "[", "{"):
                 value = self._scan.value()
-                if self._lists and name == "index":  # where pandas writes "columns" before it
-                    continue
-                if self._is_other(column):
+                if (not some and self._is_of_pandas(name, value)) or self._is_other(column):
                     continue
                 some = True
                 yield self._pair(name, value)
             elif inner == '"':
                 self._lists[name] = list(self._strings())
+                if self._word_column:  # rows have had their words
+                    remark = f"the words are those of {shown(self._word_column)}, and not of {shown(name)}"
+                    self._source.tally.remarks[remark] = None
                 self._beside += 1
             elif opening in ("[", "{"):
                 yield from self._inside(name, depth + 1)
@@ -189,6 +202,12 @@ class _Entries:
                 self._others += some
             if looked_at == LOOKED_AT and depth == 0 and not some:
                 raise no_vectors(self._scan.beginning, self._source)
+
+    def _is_of_pandas(self, name: str, value: Any) -> bool:
+        """Whether a list names columns 0, 1, 2, ..., or is the index that follows them."""
+        return (name == "columns" and value == list(range(len(value)))) or (
+            name == "index" and bool(self._lists)
+        )
 
     def _inside(self, name: str, depth: int) -> Iterator[Entry]:
         """The entries of a member: {"king": {"vector": [0.1, 0.2]}, ...} has a record for each word."""
@@ -238,17 +257,22 @@ class _Entries:
 
     def _chosen(self, columns: Mapping[str, Any]) -> Any:
         """The words of the column that is usually called so, or of the one that is named; None of none."""
-        if len(columns) < 2:
-            return next(iter(columns.values()), None)
-        if self._word_column not in columns:
-            source, names = self._source, list(columns)
-            if source.reading.part not in names:
-                source = source._replace(reading=source.reading._replace(part=""))
-            parts = [FilePart(name, "text") for name in names]
-            known = (*WORDS, names[0])
-            found = chosen(parts, source, what="column of words", known=known, fits=lambda part: True)
-            self._word_column = found.name
+        if self._word_column in columns:
+            return columns[self._word_column]
+        if not columns:
+            return None
+        names = [name for name in columns if name != "columns"] or [*columns]
+        self._word_column = names[0] if len(names) == 1 else self._of_several(names)
         return columns[self._word_column]
+
+    def _of_several(self, names: Sequence[str]) -> str:
+        source = self._source
+        if source.reading.part not in names:
+            source = source._replace(reading=source.reading._replace(part=""))
+        parts = [FilePart(name, "text") for name in names]
+        ids = [name for name in names if name.lower().removesuffix("s") in IDS]
+        known = (*WORDS, *(name for name in names if name not in ids), *names)
+        return chosen(parts, source, what="column of words", known=known, fits=lambda part: True).name
 
     def _strings(self) -> Iterator[str]:
         for _ in self._scan.elements():
@@ -264,9 +288,19 @@ class _Entries:
             self._columns.setdefault(column, {})[name] = value
 
 
+def _is_single(name: str, value: object) -> bool:
+    """Whether a value is a vector of one number, by its name."""
+    return (
+        name.lower() in VECTORS
+        and isinstance(value, list)
+        and len(value) == 1
+        and isinstance(value[0], float)
+    )
+
+
 def _is_record(value: Fields) -> bool:
     """Whether an object is a word and its vector, rather than one from words to vectors, or around such."""
-    lists = [name for name, inner in value.items() if is_numbers(inner)]
+    lists = [name for name, inner in value.items() if is_numbers(inner) or _is_single(name, inner)]
     texts = any(isinstance(inner, str) for inner in value.values())
     numbers = [name for name, inner in value.items() if isinstance(inner, int | float)]
     usual = any(name.lower() in (*WORDS, *IDS, *VECTORS) for name in (*lists, *numbers))

@@ -27,7 +27,7 @@ def lopsided(rows: Singles) -> str:
     largest = np.delete(sample, column, axis=1).max(axis=1)
     alike = np.mean((largest > 0) & (sample[:, column] >= COUNTED * largest.astype(np.float64)))
     if alike < NEARLY_ALL:
-        return ""
+        return _only_whole(sample)
     usual, others = float(np.median(sample[:, column])), float(np.median(largest))
     fractions = sample != np.rint(sample)
     is_whole = not fractions[:, column].any() and fractions.any()
@@ -35,3 +35,14 @@ def lopsided(rows: Singles) -> str:
         return ""
     what = "; a column of counts?" if is_whole else ""
     return f"component {column + 1:,} is {usual / others:,.0f} times as large as any other{what}"
+
+
+def _only_whole(sample: Singles) -> str:
+    """A remark on the only component that is whole in all rows, and not the same in all."""
+    whole = (sample == np.rint(sample)).all(axis=0)
+    if np.count_nonzero(whole) != 1:
+        return ""
+    column = int(whole.argmax())
+    if (sample[:, column] == sample[0, column]).all():
+        return ""
+    return f"component {column + 1:,} is a whole number in all rows, as no other is; a column of counts?"

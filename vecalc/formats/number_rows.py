@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
+from pathlib import Path
 
 import numpy as np
 
@@ -16,8 +17,9 @@ from vecalc.codecs.text_lines import Chunk, chunks
 from vecalc.codecs.word2vec_header import required_header
 from vecalc.errors import FileProblem
 from vecalc.formats import Block
-from vecalc.formats.text_layout import SAMPLED, Layout, above, layout_of, look
+from vecalc.formats.text_layout import SAMPLED, above, layout_of, look
 from vecalc.formats.text_rows import STAND_IN, text_blocks
+from vecalc.formats.word_values import Listed
 from vecalc.formats.wordlists import paired, words_beside
 from vecalc.sources import Head, Source
 
@@ -54,10 +56,21 @@ def read(source: Source) -> Iterator[Block]:
         if layout.header is None and problem.where == str(source.path):
             problem = FileProblem(problem.message, where=problem.where, hint=f"{problem.hint}; {OR_WORDS}")
         raise problem from None
-    missing: set[int] = set()
     blocks = text_blocks(source, map(_with_words, chain([first.without_first(top)], rest)), layout, promised)
     held = count if promised is None else min(count, promised)
-    for block in paired(words, listed, held, _whole(blocks, held, layout, missing), source):
+    yield from with_words(words, listed, held, blocks, layout.width, source)
+
+
+def with_words(
+    words: Listed, listed: Path, count: int | None, blocks: Iterator[Block], width: int, source: Source
+) -> Iterator[Block]:
+    """Blocks of rows with the words of a list in place of their own.
+
+    Rows that were left out take their words along. The rows are `count`, or as many as come. FileProblem as
+    `paired` raises it.
+    """
+    missing: set[int] = set()
+    for block in paired(words, listed, count, _whole(blocks, count, width, missing), source):
         kept = [i for i, number in enumerate(block.numbers) if number not in missing]
         if len(kept) == len(block.words):
             yield block
@@ -86,7 +99,7 @@ def _with_words(chunk: Chunk) -> Chunk:
     return chunk._replace(data=numbered)
 
 
-def _whole(blocks: Iterator[Block], count: int, layout: Layout, missing: set[int]) -> Iterator[Singles]:
+def _whole(blocks: Iterator[Block], count: int | None, width: int, missing: set[int]) -> Iterator[Singles]:
     """The rows [b, d] of all lines in order, zeros in the place of those left out, whose numbers are kept."""
     seen = 0
     for block in blocks:
@@ -95,11 +108,11 @@ def _whole(blocks: Iterator[Block], count: int, layout: Layout, missing: set[int
         if last - seen == len(there):
             yield block.rows
         else:
-            rows = np.zeros((last - seen, layout.width), np.float32)
+            rows = np.zeros((last - seen, width), np.float32)
             rows[there] = block.rows
             missing |= set(range(seen + 1, last + 1)) - set(block.numbers)
             yield rows
         seen = last
-    if seen < count:  # the last rows were left out
+    if count is not None and seen < count:  # the last rows were left out
         missing |= set(range(seen + 1, count + 1))
-        yield np.zeros((count - seen, layout.width), np.float32)
+        yield np.zeros((count - seen, width), np.float32)

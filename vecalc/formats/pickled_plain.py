@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from vecalc.arrays import AnyArray
-from vecalc.codecs.pickled_arrays import TEXTS, array_of, dtype_of, objects_of, plain, plan_of, shape_of
+from vecalc.codecs.pickled_arrays import array_of, objects_of, plain, plan_of, shape_of, texts_of
 from vecalc.errors import FileProblem
 from vecalc.formats.pickled_says import described, unread
 from vecalc.formats.pickled_words import Vectors, as_words, fitting, is_key, of_python_2
@@ -172,23 +172,13 @@ def _keys(value: Any, count: int, source: Source) -> Sequence[Any] | None:
     """A value as so many keys in the order of their rows; None for what is no such thing."""
     if type(value) is dict:
         return _in_order(value, count)
-    if plan := plan_of(value):
+    if plan_of(value):
         if shape_of(value) != (count,):
             return None
-        if dtype_of(plan.kind, TEXTS):
-            return _texts(value, source)
-        value = objects_of(value)
+        value = texts_of(value, str(source.path)) or objects_of(value)
     if type(value) in (list, tuple) and len(value) == count and all(map(is_key, value[:_LOOKED_AT])):
         return list(value)
     return None
-
-
-def _texts(value: Any, source: Source) -> list[Any]:
-    try:
-        texts: list[Any] = array_of(value, str(source.path), TEXTS, sides=1).tolist()
-    except ValueError:  # a letter beyond the last of Unicode
-        raise FileProblem("an array of texts that are none", where=str(source.path), hint=_SAVE) from None
-    return texts
 
 
 def _in_order(rows: Mapping[Any, Any], count: int) -> list[Any] | None:

@@ -25,6 +25,7 @@ NARROWEST = 2  # with one number a row, any list of words and counts would be a 
 SAMPLED = 100  # lines that words are looked at in
 ENOUGH = 3  # words in quotes, or behind a number that counts up, that are no chance
 NEARLY_ALL = 0.9  # of the lines, where a malformed one among them may be
+SIZES = 3  # numbers above the rows, of which two are usual
 NAMED = 3  # columns whose names 0, 1, 2 are no row: 0 and 1 alone are a usual row
 
 # Rows of numbers without words: their first fields have points like the others, about as many decimals and
@@ -37,12 +38,14 @@ MANY = 10  # lines from which on repeated first fields tell something, and whole
 
 WORDLESS_ROWS = "its rows are numbers alone; the first of each is no word"
 SEVERAL_COLUMNS = "several columns stand before the numbers; together, tabs and all, they are the words"
+SEVERAL_FIELDS = "a blank is in every word: what stands before the numbers may be several columns"
 NUMERIC_WORDS = "the first field of each row is its word, though the first of them are numbers"
 
 _WHOLE = re.compile(rb"\d+")
 _DECIMAL = re.compile(rb"[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][-+]?\d+)?")
 _NUMBERED = re.compile(rb"[ \t]*([\"']?)(\d+)\1[ \t]+(?=\S)")
 _QUOTES = (b'"', b"'")
+_MARK = b":"
 
 
 class Layout(NamedTuple):
@@ -53,9 +56,12 @@ class Layout(NamedTuple):
     title: bytes = b""  # the line of names above the rows
     numbered: bool = False  # the word comes after a number that counts the rows
     quote: bytes = b""  # that stands before and after each word
+    mark: bytes = b""  # that stands behind each word: king: 0.1 0.2
+    indented: bool = False  # all lines begin with blanks
     bare: bool = False  # numbers alone
     numeric: bool = False  # nearly all words are numbers with points, which is odd
     tabs: bool = False  # there are several columns before the numbers
+    blanks: bool = False  # there may be, as all words hold a blank
     commas: bool = False  # a comma and a number end each "word": of another format
 
     @property
@@ -63,9 +69,18 @@ class Layout(NamedTuple):
         """Whether the width is known, so that the last numbers of a line are its row, and the rest a word."""
         return self.header is not None and not self.bare
 
+    @property
+    def plain(self) -> bool:
+        """Whether what stands before the numbers is the word, and nothing else."""
+        return not (self.numbered or self.quote or self.mark or self.indented)
+
     def word(self, raw: bytes) -> bytes:
         """The word of what stands before the numbers of a row."""
         raw = self.without_number(raw)
+        if self.indented:
+            raw = raw.lstrip() or raw
+        if self.mark and len(raw) > 1:
+            raw = raw.removesuffix(self.mark)
         if self.quote and len(raw) > 1 and raw.startswith(self.quote) and raw.endswith(self.quote):
             inside = raw[1:-1]
             return inside.replace(b"\\" + self.quote, self.quote).replace(2 * self.quote, self.quote)
@@ -82,10 +97,16 @@ class Layout(NamedTuple):
             remarks[header_remark(self.title)] = None
         if self.numbered:
             remarks["the first column counts the rows, and is no part of the words"] = None
+        if self.indented:
+            remarks["the blanks before all words are no part of them"] = None
+        if self.mark:
+            remarks[f"the {self.mark.decode()} behind all words is no part of them"] = None
         if self.quote:
             remarks["the quotes around all words are no part of them"] = None
         if self.tabs:
             remarks[SEVERAL_COLUMNS] = None
+        if self.blanks:
+            remarks[SEVERAL_FIELDS] = None
         if self.bare and self.header is None:
             remarks[WORDLESS_ROWS] = None
         if self.numeric and not self.bare and not self.header:
@@ -110,6 +131,8 @@ def look(lines: Sequence[bytes]) -> Layout:
     title = rows[0] if len(rows) > 1 and _is_of_names(rows[0]) else b""
     rows = rows[1:] if title else rows
     found = _width(rows[:LOOKED_AT])
+    if not title and not header and len(rows) > ENOUGH and _is_of_sizes(rows[0], found):
+        title, rows = rows[0], rows[1:]
     width = min(header.width, MAX_WIDTH) if header else found
     if width < 1 or not rows:
         return Layout(0, header)
@@ -126,11 +149,17 @@ def look(lines: Sequence[bytes]) -> Layout:
     if len(words) < max(ENOUGH, NEARLY_ALL * len(rows)):
         return layout
     layout = layout._replace(numbered=_are_numbered(words))
+    if not layout.numbered:
+        layout = layout._replace(indented=all(word[:1].isspace() and word.strip() for word in words.values()))
+    plain = [layout.word(word) for word in words.values()]
+    marked = all(len(word) > 1 and word.endswith(_MARK) for word in plain)
+    layout = layout._replace(mark=_MARK if marked else b"")
     plain = [layout.word(word) for word in words.values()]
     quotes = [quote for quote in _QUOTES if all(map(partial(_is_in, quote), plain))]
     return layout._replace(
         quote=quotes[0] if quotes else b"",
         tabs=min(word.strip().count(b"\t") for word in plain) > 0,
+        blanks=all(len(word.split()) > 1 for word in plain) and not any(b"\t" in rows[row] for row in words),
         commas=all(map(_ends_in_number, plain)),
     )
 
@@ -146,8 +175,11 @@ def above(first: Chunk, layout: Layout) -> int:
 def trailing_numbers(line: bytes) -> int:
     """How many numbers a line ends with; its first field is a word whatever it looks like.
 
-    That of a line which begins with a blank is empty, or a blank.
+    That of a line which begins with a blank is empty, or a blank. Between tabs, `birch 7` is a word.
     """
+    between = line.rstrip().split(b"\t")
+    if len(between) > NARROWEST and all(map(is_number, between[1:])):
+        return len(between) - 1
     fields = line.split()[::-1] if line[:1].isspace() else line.split()[:0:-1]
     for i, field in enumerate(fields):
         if not is_number(field):
@@ -175,7 +207,7 @@ def refuse_width(lines: Sequence[bytes], layout: Layout, source: Source) -> None
 def refuse_unless_plain(text: bytes, form: str) -> None:
     """UsageError for first lines that were written, and would be read as something else than word and row."""
     layout = look([line for line in text.split(b"\n", SAMPLED + 2)[: SAMPLED + 1] if line])
-    if layout.title or layout.numbered or layout.quote or layout.bare or layout.commas:
+    if layout.title or layout.bare or layout.commas or not layout.plain:
         message = f"{form} can't hold these words: they would be taken for something else than words"
         raise UsageError(message, hint="choose another format with --to")
 
@@ -192,16 +224,30 @@ def _is_of_names(line: bytes) -> bool:
     return len(fields) > 1 and not any(map(is_number, fields))
 
 
+def _is_of_sizes(line: bytes, width: int) -> bool:
+    """Rows, width, and a third number, as DL4J writes them, where rows have other numbers of fields."""
+    fields = line.split()
+    sizes = len(fields) == SIZES and all(map(_WHOLE.fullmatch, fields))
+    return sizes and fields[1] == b"%d" % width and width + 1 != SIZES
+
+
 def _counts_up(rows: Sequence[bytes], width: int) -> bool:
-    """Whether the first row is 0, 1, 2, ... or 1, 2, 3, ..., which no other one is like."""
+    """Whether the first row is 0, 1, 2, ... or 1, 2, 3, ..., which no other one is like.
+
+    1990, 1991, 1992, ... is, too, where all others are far smaller.
+    """
     fields = [field.strip(b"\"'") for field in rows[0].split()[-width:]]
     if width < NAMED or not all(map(_WHOLE.fullmatch, fields)):
         return False
     numbers = [int(field) for field in fields[:width] if len(field) < LONGEST_NUMBER]
-    start = numbers[0] if numbers else -1
+    start = numbers[0] if numbers else 0
     others = [line.split()[-width:] for line in rows[1:LOOKED_AT]]
     decimal = sum(any(map(_DECIMAL.fullmatch, other)) for other in others)
-    return start in (0, 1) and numbers == list(range(start, start + width)) and 2 * decimal > len(others)
+    if numbers != list(range(start, start + width)) or 2 * decimal <= len(others):
+        return False
+    return start in (0, 1) or start > AS_LARGE * max(
+        (abs(float(field)) for other in others for field in other if is_number(field)), default=start
+    )
 
 
 def _are_bare(rows: Sequence[bytes], width: int, header: Header | None) -> tuple[bool, bool]:
@@ -215,16 +261,20 @@ def _are_bare(rows: Sequence[bytes], width: int, header: Header | None) -> tuple
         return False, False
     firsts = [fields[0] for fields in numeric]
     decimal = [first for first in firsts if _DECIMAL.fullmatch(first)]
-    odd = len(rows) >= ENOUGH and 2 * len(decimal) > len(rows)
+    odd = 2 * len(decimal) > len(rows)
     if header:
         exact = sum(len(line.split()) == width for line in rows)
         return exact >= NEARLY_ALL * len(rows), odd
     if len(rows) < ENOUGH:
-        return False, False
+        return False, odd
     if len(firsts) >= MANY and 2 * len(set(firsts)) < len(firsts):
         return True, False
     if not decimal:
-        return sum(first.startswith(b"-") for first in firsts) >= NEGATIVE * len(firsts), False
+        fractions = sum(_DECIMAL.fullmatch(fields[1]) is not None for fields in numeric)
+        below = sum(first.startswith(b"-") for first in firsts)
+        if 2 * fractions >= len(numeric):  # ids before fractions
+            return False, False
+        return below >= NEGATIVE * len(firsts), True
     return odd and _are_like(firsts, [fields[1] for fields in numeric]), odd
 
 
@@ -243,10 +293,10 @@ def _decimals(field: bytes) -> int:
 
 
 def _are_numbered(words: Mapping[int, bytes]) -> bool:
-    """Whether nearly all words of some rows come after the row's number, from 0 or from 1."""
+    """Whether nearly all words of some rows come after a number that is one more in each row."""
     found = {row: match for row, word in words.items() if (match := _NUMBERED.match(word))}
     starts = [int(match[2][:LONGEST_NUMBER]) - row for row, match in found.items()]
-    return max(starts.count(0), starts.count(1)) >= NEARLY_ALL * len(words)
+    return max(Counter(starts).values(), default=0) >= NEARLY_ALL * len(words)
 
 
 def _ends_in_number(word: bytes) -> bool:

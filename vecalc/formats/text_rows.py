@@ -121,7 +121,7 @@ class _Text:
         return Block(words, values, [row.row for row in rows])
 
     def _decoded(self, words: list[bytes], where: Callable[[int], str]) -> list[str]:
-        if self.layout.numbered or self.layout.quote:
+        if not self.layout.plain:
             words = list(map(self.layout.word, words))
         return decode(words, self.source, where)
 

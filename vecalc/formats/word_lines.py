@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from io import StringIO
 from itertools import islice
 
 from vecalc.codecs.word2vec_header import BYTE_ORDER_MARK
@@ -20,8 +22,20 @@ CALLED = (
 )
 _SHOWN = 5  # columns in a message
 _ASKED = 1000  # lines that say which column holds words
-_COUNTED = re.compile(rb"(\S+)[ \t]+\d+\s*")
-_COUNT_FIRST = re.compile(rb"\s*\d+[ \t]+(\S+)")  # as `uniq -c` writes them
+_COUNT = rb"(?P<number>\d+(?:\.\d*)?(?:[eE][-+]?\d+)?)"
+_COUNTED = re.compile(rb"(?P<word>\S(?:.*\S)?)[ \t]+%b\s*" % _COUNT)
+_COUNT_FIRST = re.compile(rb"\s*%b[ \t]+(?P<word>\S(?:.*\S)?)" % _COUNT)  # as `uniq -c` writes them
+_NEARLY_ALL = 0.9  # of the lines: a few may have a cell more or fewer, or a blank in their word
+_PLACES = (
+    "",
+    "id",
+    "index",
+    "idx",
+    "row",
+)  # what a column of the rows' numbers is called beside one of words
+_SOME = 3  # words in quotes that are no chance
+_PAIR = 2  # columns: a word and the number of its row
+_LONGEST_PLACE = 18  # digits
 _NUMBER = re.compile(rb"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 
 
@@ -46,15 +60,14 @@ def of_lines(data: bytes, source: Source) -> Listed:
         return Listed(decode(lines, source, where))
     if path.suffix.lower() == ".csv":
         return _of_table(_by_commas(data, source), column, source)
-    counted = None if column else _beside_counts(lines, _COUNTED) or _beside_counts(lines, _COUNT_FIRST)
-    tabs = 0 if counted else lines[0].count(b"\t")
-    if tabs and all(line.count(b"\t") == tabs for line in lines if line):
+    counted = None if column else _beside_counts(lines, source)
+    if not counted and _tabs(lines):
         table = [line.split(b"\t") for line in lines if line]
         return _of_table([[cell.strip(b" ") for cell in cells] for cells in table], column, source)
     if column:
         message = f"has no columns to choose {shown(column)} from"
         raise FileProblem(message, where=str(path), hint="leave out # and what follows")
-    words = decode(counted or lines, source, where)
+    words = decode(_unquoted(counted or lines, source), source, where)
     return Listed(words, headed=_heading(words[0]) and len(words) > 1, maybe_headed=".tsv" in path.suffixes)
 
 
@@ -66,15 +79,61 @@ def lines_of(data: bytes) -> list[bytes]:
     return lines
 
 
-def _beside_counts(lines: Sequence[bytes], pattern: re.Pattern[bytes]) -> list[bytes] | None:
-    """The words, where every line is one and its count."""
-    found: list[bytes] = []
-    for line in lines:
-        match = pattern.fullmatch(line)
-        if match is None:
+def _unquoted(words: list[bytes], source: Source) -> list[bytes]:
+    """Words without the quotes around all of them, doubled ones in them made single."""
+    if len(words) < _SOME or not all(len(w) > 1 and w[:1] == w[-1:] == b'"' for w in words if w):
+        return words
+    source.tally.remarks[f"the quotes around all words of {source.path.name} are no part of them"] = None
+    return [word[1:-1].replace(b'""', b'"') for word in words]
+
+
+def _tabs(lines: Sequence[bytes]) -> int:
+    """The tabs of nearly all lines that hold anything, 0 where there are none."""
+    counts = Counter(line.count(b"\t") for line in lines if line)
+    tabs, alike = counts.most_common(1)[0] if counts else (0, 0)
+    return tabs if alike >= _NEARLY_ALL * counts.total() else 0
+
+
+def _beside_counts(lines: Sequence[bytes], source: Source) -> list[bytes] | None:
+    """The words, where every line is one and its count, or the number of its row."""
+    remarks, name = source.tally.remarks, source.path.name
+    for pattern in (_COUNTED, _COUNT_FIRST):
+        words: list[bytes] = []
+        numbers: list[bytes] = []
+        for line in lines:
+            match = pattern.fullmatch(line)
+            if match is None:
+                break
+            words.append(match["word"])
+            numbers.append(match["number"])
+        if len(words) < len(lines):
+            continue
+        if sum(len(word.split()) == 1 for word in words) < _NEARLY_ALL * len(words):
+            remarks[f"each line of {name} is a word, blanks and numbers and all"] = None
             return None
-        found.append(match[1])
-    return found
+        remarks[f"the numbers beside the words of {name} are no part of them"] = None
+        return _by_places(words, numbers, source)
+    return None
+
+
+def _by_places(words: Sequence[bytes], numbers: Sequence[bytes], source: Source) -> list[bytes]:
+    """Words in the order of the numbers beside them, where these are all from 0, or from 1, in any order.
+
+    Those that fall by one from line to line are rather counts, by which lists of words are sorted.
+    """
+    if any(not number.isdigit() or len(number) > _LONGEST_PLACE for number in numbers):
+        return list(words)
+    places = list(map(int, numbers))
+    order = sorted(range(len(places)), key=places.__getitem__)
+    first = places[order[0]] if order else 0
+    if first > 1 or any(places[i] != place for place, i in enumerate(order, first)):
+        return list(words)
+    if order == list(range(len(order)))[::-1]:
+        return list(words)
+    if order != list(range(len(order))):
+        remark = f"the words of {source.path.name} are in the order of the numbers beside them"
+        source.tally.remarks[remark] = None
+    return [words[i] for i in order]
 
 
 def _by_commas(data: bytes, source: Source) -> list[list[bytes]]:
@@ -82,7 +141,8 @@ def _by_commas(data: bytes, source: Source) -> list[list[bytes]]:
     import csv
 
     csv.field_size_limit(MAX_WORD)
-    lines = data.removeprefix(BYTE_ORDER_MARK).decode("latin-1").splitlines(keepends=True)
+    # Not str.splitlines: of Latin-1's letters \x85 ends a line, and it is half of many letters of UTF-8.
+    lines = StringIO(data.removeprefix(BYTE_ORDER_MARK).decode("latin-1"), newline="")
     try:
         return [[cell.encode("latin-1") for cell in row] for row in csv.reader(lines) if row]
     except csv.Error as error:
@@ -109,7 +169,13 @@ def _of_table(table: list[list[bytes]], wanted: str, source: Source) -> Listed:
     if short is not None:
         message = f"has {len(table[short])} columns, and the words are in column {place + 1:,}"
         raise FileProblem(message, where=f"{path}:{short + 1}", hint=HINT)
-    words = decode([cells[place] for cells in table], source, lambda i: f"{path}:{i + 1}")
+    raw = [cells[place] for cells in table]
+    if len(first) == _PAIR and all(len(cells) == _PAIR for cells in table):
+        above = int(headed or not table[0][1 - place].isdigit())
+        if not above or lowered[1 - place] in _PLACES:
+            numbers = [cells[1 - place] for cells in table]
+            raw = raw[:above] + _by_places(raw[above:], numbers[above:], source)
+    words = decode(_unquoted(raw, source), source, lambda i: f"{path}:{i + 1}")
     if len(first) > 1 and not wanted:
         column = shown(first[place]) if headed else f"number {place + 1:,}"
         source.tally.remarks[f"the words are in column {column} of {path.name}"] = None

@@ -16,8 +16,8 @@ import numpy as np
 
 from vecalc.arrays import Numbers
 from vecalc.codecs.pickled import inert
+from vecalc.codecs.pickled_arrays import objects_of, plain, texts_of
 from vecalc.codecs.pickled_machine import Inert
-from vecalc.codecs.pickled_names import RECONSTRUCT
 from vecalc.errors import FileProblem
 from vecalc.sources import Source
 from vecalc.sources.word_text import as_text, shown
@@ -34,7 +34,6 @@ _UNDER = (
     *("vocab", "word_index", "words", "tokens", "index2word", "id2word", "index_to_key", "idx2word", "itos"),
     *("word2idx", "word2id", "word2index", "token_to_id", "stoi", "labels"),
 )
-_PARTS_OF_AN_ARRAY = 5  # in a pickle: version, shape, type, order, content
 _DIGITS = re.compile(r"\d{1,18}\Z", re.ASCII)
 HINT = "a list of words has one a line, in the order of the rows"
 
@@ -93,21 +92,19 @@ def strings_of(value: object, path: Path) -> list[str]:
 def of_value(value: Any, source: Source) -> Listed:
     """The words that a value of JSON or of a pickle lists; FileProblem where it lists none."""
     path = source.path
-    value = _found_in(_items(value), path)
+    value = _items(_found_in(_items(value, path), path), path)
     listed = not isinstance(value, dict) or not value
     names = Listed(strings_of(value, path)) if listed else _of_object(value, path)
     words = as_text(_of_python_2(names.words, path), source, lambda i: f"{path}: word {i + 1:,}")
     return names._replace(words=words)
 
 
-def _items(value: Any) -> Any:
-    """What an array of objects holds, where a value is one; numpy pickles them as a list."""
-    state = value.state if isinstance(value, Inert) and value.name == RECONSTRUCT else None
-    if isinstance(state, tuple) and len(state) == _PARTS_OF_AN_ARRAY:
-        _, shape, _, _, items = state
-        if isinstance(shape, tuple) and len(shape) == 1 and isinstance(items, list):
-            return items
-    return value
+def _items(value: Any, path: Path) -> Any:
+    """What an array of texts or of objects holds, where a value is one."""
+    found = texts_of(value, str(path))
+    if found is None:
+        found = objects_of(value)
+    return value if found is None else found
 
 
 def _found_in(value: Any, path: Path) -> Any:
@@ -120,7 +117,7 @@ def _found_in(value: Any, path: Path) -> Any:
         return json_of(
             config["word_index"].encode("utf-8", "surrogatepass"), path
         )  # Keras' Tokenizer.to_json
-    return next((value[key] for key in _UNDER if isinstance(value.get(key), list | dict)), value)
+    return next((value[key] for key in _UNDER if isinstance(value.get(key), list | dict | Inert)), value)
 
 
 def _of_tokenizer(value: dict[str, Any], path: Path) -> dict[str, Any]:
@@ -144,7 +141,7 @@ def _of_object(value: dict[Any, Any], path: Path) -> Listed:
     pairs = list(value.items())
     if all(type(word) is str for _, word in pairs):
         pairs = [(word, _row(key)) for key, word in pairs]
-    rows = [row if type(row) is int else -1 for _, row in pairs]
+    rows = [row if type(row) is int else -1 for row in (plain(row) for _, row in pairs)]
     largest = max(rows)
     # Counts of words are no rows; of rows in use half have a word, and few models have room for more.
     taken = bytearray(min(largest + 1, 2 * len(rows)) if largest >= 0 else 0)

@@ -42,7 +42,7 @@ _KINDS = (
 )
 _LIST = re.compile(  # what may follow, in the name of a list, what it shares with NAME
     rf"[-_.]?(({'|'.join(_KINDS)})\.(txt|tsv|csv|lst|list|json|pkl|pickle|npy|parquet|arrow|feather)"
-    r"|metadata\.(txt|tsv|csv)|index\.(tsv|csv|parquet|arrow|feather))\Z",
+    r"|meta(data)?\.(txt|tsv|csv)|index\.(tsv|csv|parquet|arrow|feather))\Z",
     re.IGNORECASE,
 )
 _PIECE = re.compile(r"[-_.][^-_.]*\Z")
