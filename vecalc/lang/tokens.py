@@ -110,7 +110,7 @@ class _Reading:
         """The text as one token, whatever is in it; None if it is none."""
         first = next((i for i in range(len(self.items)) if self.structure.is_tight(i)), len(self.items))
         end = self.structure.run_end(first)
-        more = (item.kind in ("blank", "end", "comment") for item in self.items[end:])
+        more = [item.kind in ("blank", "end", "comment") for item in self.items[end:]]
         text = self.pieces.text(first, end)
         if not text or self.structure.open or self.pieces.is_plain(first, end, alone=True) or not all(more):
             return None
