@@ -114,9 +114,9 @@ class Pieces:
             return True
         if behind == i + 2 and first.is_sign("+-−") and last.kind == "number":
             return True
-        return not alone and all(
-            [item.kind == "sign" and item.text not in BRACKETS for item in self.items[i:behind]]
-        )
+        if alone:
+            return False
+        return all(item.kind == "sign" and item.text not in BRACKETS for item in self.items[i:behind])
 
     def _is_arithmetic(self, i: int, behind: int) -> bool:
         """Whether a piece is a number that is computed, such as `1/2`, where a number may be meant.
