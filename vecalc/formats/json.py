@@ -49,9 +49,8 @@ def read(source: Source) -> Iterator[Block]:
     first = list(islice(found, LOOKED_AT))
     blocks = _blocks(_pairs(chain(first, found), first, source), source)
     if any(isinstance(entry, RowAlone) for entry in first[:1]):
-        width = _width(
-            [WordAndList("", entry.vector) for entry in first if isinstance(entry, RowAlone)], source
-        )
+        alone = [WordAndList("", entry.vector) for entry in first if isinstance(entry, RowAlone)]
+        width = _width(alone, source)
         yield from with_words(*words_beside(source), None, blocks, width, source)
     else:
         yield from blocks
