@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vecalc.errors import FileProblem
+from vecalc.formats.columns import IDS, VECTORS, WORDS, stands_apart
 from vecalc.sources import MAX_WIDTH, Source
 from vecalc.sources.extras import extra
 from vecalc.sources.parts import LONGEST_NAME, FilePart, chosen, listed
@@ -23,22 +24,6 @@ from vecalc.sources.word_text import shown
 
 TEXT, LISTS, WHOLE, NUMBERS, NEITHER = "text", "lists", "integers", "numbers", "neither"
 WHOLE_LISTS = "lists of integers"
-_WORDS = ("word", "token", "term", "key", "words", "tokens", "text", "title", "name", "label")
-_IDS = ("id", "item", "user", "key", "index")
-_VECTORS = ("vector", "embedding", "vectors", "embeddings", "features", "values")
-# Numbers of a row that are no components of its vector.
-_BESIDE = {
-    "id",
-    "index",
-    "count",
-    "counts",
-    "freq",
-    "frequency",
-    "rank",
-    "year",
-    "__index_level_0__",
-    "unnamed: 0",
-}
 _NUMBERED = re.compile(r"(.*?)(0|[1-9][0-9]{0,5})")
 _LISTED = 5  # columns that a remark names
 _HINT = "have one column of words and one of lists of numbers; call them word and vector"
@@ -67,7 +52,7 @@ def columns_of(schema: Any, source: Source) -> TableColumns:
     lists = [kind for kind in (LISTS, WHOLE_LISTS) if kind in kinds.values()]
     if lists:
         of = lists if "vector" in wanted else lists[:1]
-        vector = _one(parts, of, _VECTORS, "column of vectors", wanted.get("vector", ""), source)
+        vector = _one(parts, of, VECTORS, "column of vectors", wanted.get("vector", ""), source)
         return TableColumns(_word_column(parts, kinds, wanted, source), [vector], True)
     word = _word_column(parts, kinds, wanted, source)
     types = {field.name: str(field.type) for field in schema}
@@ -102,9 +87,9 @@ def _word_column(
     named = wanted.get("word", "")
     kind = kinds[named] if named else TEXT if TEXT in kinds.values() else WHOLE
     if kind == TEXT:
-        return _one(parts, [TEXT], _WORDS, "column of words", named, source)
+        return _one(parts, [TEXT], WORDS, "column of words", named, source)
     ids = [name for name, kind in kinds.items() if kind == WHOLE and name.lower().endswith("_id")]
-    found = _one(parts, [WHOLE], (*_IDS, *ids), "column of words", named, source)
+    found = _one(parts, [WHOLE], (*IDS, *ids), "column of words", named, source)
     source.tally.remarks[f"the words are the numbers of the column {listed([FilePart(found, WHOLE)])}"] = None
     return found
 
@@ -125,7 +110,7 @@ def _one(
 def _side_by_side(word: str, kinds: Mapping[str, str], types: Mapping[str, str], source: Source) -> list[str]:
     """The columns of numbers that make up the vector, one for each component."""
     able = [name for name, kind in kinds.items() if kind in (WHOLE, NUMBERS) and name != word]
-    found = _numbered(able) or [name for name in able if name.lower() not in _BESIDE] or able
+    found = _numbered(able) or [name for name in able if not stands_apart(name)] or able
     if any(kinds[name] == NUMBERS for name in found):
         found = [name for name in found if kinds[name] == NUMBERS]
     held = {types[name] for name in found}

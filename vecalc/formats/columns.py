@@ -26,18 +26,23 @@ WORDS = (
     *("key", "words", "tokens", "text", "title", "name", "label", "sentence", "content", "item", "entity"),
 )
 IDS = ("node_id", "item_id", "user_id", "movie_id", "id", "node", "item", "user", "key", "index")
-VECTORS = ("vector", "embedding", "vectors", "embeddings", "emb", "vec")
+VECTORS = ("vector", "embedding", "vectors", "embeddings", "emb", "vec", "features", "values")
 # Numbers that are no component of a vector, whatever stands beside them; and so are names that end in id.
 _APART = re.compile(
     r".*[a-z]Ids?|(?i:(?:.*[_ .-])?[pu]?ids?|index|idx|rank|row|counts?|freq|frequency|occurrences|n|n_tokens"
     r"|tokens|length|label|class|cluster|group|target|year|time|timestamp|rating|score)"
 )
-_UNNAMED = re.compile(r"|Unnamed: \d+")  # as pandas writes and reads an index
+_UNNAMED = re.compile(r"|Unnamed: \d+|__index_level_\d+__")  # as pandas writes and reads an index
 _IN_SERIES = re.compile(r"(.*?)(\d+)")  # dim_0, dim_1, ...; V1, V2; 0, 1
 BESIDE = -1
 NARROWEST = 2  # components; with one, any list of words and counts would be a model
 LINE_ENDS = "words with line ends, which are read as blanks"
 _HINT = "have a column called word, and one called vector or columns called 0, 1, 2, ..."
+
+
+def stands_apart(name: str) -> bool:
+    """Whether numbers of this name are no component of a vector."""
+    return (_APART.fullmatch(name) or _UNNAMED.fullmatch(name)) is not None
 
 
 class SeenColumn(NamedTuple):
@@ -181,7 +186,7 @@ def _are_ids(columns: Sequence[SeenColumn], place: int) -> bool:
     column = columns[place]
     if not (column.whole and column.distinct) or (column.named and place in _series(columns)):
         return False
-    if column.named and (column.unnamed or _APART.fullmatch(column.name)):
+    if column.named and stands_apart(column.name):
         return True
     others = [c for i, c in enumerate(columns) if i != place]
     return place == 0 and any(c.kind == "lists" or (c.kind == "numbers" and not c.whole) for c in others)
@@ -196,7 +201,7 @@ def components_of(columns: Sequence[SeenColumn], word: int) -> list[int]:
     series = _series(columns)
     if len(series) >= NARROWEST and 2 * len(series) >= len(numeric):
         return [i for i in series if i != word]
-    return [i for i in numeric if not (columns[i].unnamed or _APART.fullmatch(columns[i].name))]
+    return [i for i in numeric if not stands_apart(columns[i].name)]
 
 
 def _series(columns: Sequence[SeenColumn]) -> list[int]:

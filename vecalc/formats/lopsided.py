@@ -14,6 +14,8 @@ SAMPLED = 1000  # rows
 ENOUGH = 8  # rows that tell something
 NEARLY_ALL = 0.9  # of them
 FACTOR = 1000  # as large as the others; transformers have components a hundred times as large as others
+OTHERS = 2  # components beside a whole one that are no chance
+DISTINCT = 3  # values of a whole one that counts something
 COUNTED = 20  # the same for whole numbers above fractions: words that are rare have small counts
 
 
@@ -38,11 +40,12 @@ def lopsided(rows: Singles) -> str:
 
 
 def _only_whole(sample: Singles) -> str:
-    """A remark on the only component that is whole in all rows, and not the same in all."""
-    whole = (sample == np.rint(sample)).all(axis=0)
-    if np.count_nonzero(whole) != 1:
+    """A remark on the only component that is whole in all rows, above fractions, of three values or more."""
+    whole = sample == np.rint(sample)
+    column = int(whole.mean(axis=0).argmax())
+    others = np.delete(whole, column, axis=1)
+    if not whole[:, column].all() or others.shape[1] < OTHERS or others.mean() > 1 - NEARLY_ALL:
         return ""
-    column = int(whole.argmax())
-    if (sample[:, column] == sample[0, column]).all():
+    if len(np.unique(sample[:, column])) < DISTINCT:
         return ""
     return f"component {column + 1:,} is a whole number in all rows, as no other is; a column of counts?"
