@@ -40,7 +40,7 @@ def names_in(source: Source, *, named: bool) -> Listed | None:
     if head.startswith((b"PK\3\4", b"\x89HDF", b"SQLite")):
         message = "no list of words: an archive, or a database"
         raise FileProblem(message, where=str(source.path), hint=HINT)
-    if b"\0" in head:
+    if b"\0" in head and source.path.suffix != EXACT:
         message = "a list of words with NULs, as text in UTF-16 has"
         hint = f"iconv -f UTF-16 -t UTF-8 {source.path.name} > words.txt"
         raise FileProblem(message, where=str(source.path), hint=hint)
