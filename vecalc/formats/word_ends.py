@@ -145,13 +145,12 @@ class WordEnds:
     def _suspects(self, rows: AnyArray) -> list[int]:
         """The rows whose numbers may begin with the rest of a word."""
         numbers = rows.view("<u4")
-        looked_at = min(numbers.shape[1], _LOOKED_AT)
-        blank, other = _first_bytes(numbers[:, 0])
-        found = [np.flatnonzero((blank != 0) & ((other == 0) | (blank < other)))]
-        open_ = np.flatnonzero(blank | other == 0)
-        for column in range(1, looked_at):
-            blank, other = _first_bytes(numbers[open_, column])
-            found.append(open_[(blank != 0) & ((other == 0) | (blank < other))])
+        columns = np.ascontiguousarray(numbers[:, :_LOOKED_AT].T)  # read once: rows lie far apart
+        found: list[AnyArray] = []
+        open_ = np.arange(len(numbers))
+        for column in columns:
+            blank, other = _first_bytes(column[open_] if found else column)
+            found.append(open_[blank - np.uint32(1) < other - np.uint32(1)])  # of none the largest number
             open_ = open_[blank | other == 0]
         suspects = np.sort(np.concatenate([*found, open_]))
         if not len(suspects):
