@@ -25,9 +25,9 @@ from vector_files import replaced, touched
 
 from vecalc.errors import FileProblem
 from vecalc.formats import word_values
+from vecalc.formats.listed import Listed
 from vecalc.formats.load import load
 from vecalc.formats.save import save
-from vecalc.formats.word_values import Listed
 from vecalc.formats.wordlists import paired
 from vecalc.library import open_model
 from vecalc.sources import FileTally, Reading, Source

@@ -34,6 +34,7 @@ back is a `UsageError`.
     text_kinds        texts that are known and not read
     folders           a folder -> the file to read, and the parts that follow it
     wordlists         words in a file of their own: which file
+    listed            what a list of words comes to
     word_files, word_values, word_lines, word_tables   a list of words of any kind -> words
     spacy_words       spaCy's keys -> words and their rows
     pairing           words and rows put together

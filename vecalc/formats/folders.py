@@ -20,7 +20,6 @@ from typing import NamedTuple
 
 from vecalc.errors import FileProblem
 from vecalc.formats.known import formats
-from vecalc.formats.spacy_words import ROWS, is_of_spacy
 from vecalc.formats.wordlists import is_usual
 from vecalc.sources import Reading
 from vecalc.sources.word_text import shown
@@ -91,6 +90,8 @@ def _usual_names() -> list[str]:
 
 
 def _of_spacy(folder: Path) -> list[FolderModel]:
+    from vecalc.formats.spacy_words import ROWS, is_of_spacy
+
     for place in (folder, folder / "vocab"):
         if is_of_spacy(place / ROWS):
             return [FolderModel(place / ROWS)]

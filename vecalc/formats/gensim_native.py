@@ -11,21 +11,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vecalc.arrays import Singles
-from vecalc.codecs.pickled import inert
 from vecalc.formats import Block
-from vecalc.formats.gensim_parts import AGAIN, found, is_gensims, problem
 from vecalc.formats.keyed_vectors import ngrams_of
-from vecalc.formats.pickled_plain import held
-from vecalc.formats.pickled_words import Vectors, fitting
 from vecalc.formats.wordlists import paired
 from vecalc.sources import Head, Source
 from vecalc.sources.excuses import JOINED, TRAILING, excuse
 from vecalc.space import VectorSpace
 from vecalc.space.subwords import ENCODING
+
+if TYPE_CHECKING:
+    from vecalc.formats.pickled_words import Vectors
 
 SUFFIXES = (".kv",)
 TRUSTED = "pickles that were handed to gensim, which runs whatever code they name"
@@ -80,6 +80,11 @@ def _rows(vectors: Vectors) -> Iterator[Singles]:
 
 
 def _of_pickle(source: Source) -> Vectors:
+    # What reads pickles is loaded where there is one.
+    from vecalc.codecs.pickled import inert
+    from vecalc.formats.gensim_parts import found, is_gensims, problem
+    from vecalc.formats.pickled_plain import held
+
     data = b"".join(iter(lambda: source.stream.read(CHUNK), b""))
     honest = len(data) if source.size is not None else min(len(data), SHRINKS * source.packed)
     value, end = inert(data, source.path, honest)
@@ -97,6 +102,9 @@ def _of_pickle(source: Source) -> Vectors:
 def _by_gensim(source: Source) -> Vectors:
     """What gensim makes of the file, which runs what the pickle says: only for who trusts it."""
     from gensim.utils import SaveLoad
+
+    from vecalc.formats.gensim_parts import AGAIN, problem
+    from vecalc.formats.pickled_words import Vectors, fitting
 
     source.tally.counts[TRUSTED] += 1
     try:

@@ -15,7 +15,6 @@ from vecalc.errors import FileProblem, StorageProblem, UsageError
 from vecalc.formats import Block, Format
 from vecalc.formats.base64_words import decoded
 from vecalc.formats.folders import main_file
-from vecalc.formats.raw_numbers import refuse_raw
 from vecalc.formats.recognition import is_known, recognised
 from vecalc.formats.row_rules import sound
 from vecalc.formats.unsupported import refuse_by_name
@@ -192,6 +191,8 @@ def _format_of(source: Source, head: Head) -> Format:
     try:
         return recognised(head, source.path)
     except FileProblem:
+        from vecalc.formats.raw_numbers import refuse_raw
+
         refuse_by_name(source.path)
         refuse_raw(head, source)
         raise

@@ -17,9 +17,9 @@ from vecalc.codecs.text_lines import Chunk, chunks
 from vecalc.codecs.word2vec_header import required_header
 from vecalc.errors import FileProblem
 from vecalc.formats import Block
+from vecalc.formats.listed import Listed
 from vecalc.formats.text_layout import SAMPLED, above, layout_of, look
 from vecalc.formats.text_rows import STAND_IN, text_blocks
-from vecalc.formats.word_values import Listed
 from vecalc.formats.wordlists import paired, words_beside
 from vecalc.sources import Head, Source
 

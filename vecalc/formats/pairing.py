@@ -11,7 +11,7 @@ import numpy as np
 from vecalc.arrays import Numbers, Singles
 from vecalc.errors import FileProblem
 from vecalc.formats import Block
-from vecalc.formats.word_values import Listed
+from vecalc.formats.listed import Listed
 from vecalc.sources import Source
 
 AT_ONCE = 1 << 13  # words of a block where many share a row

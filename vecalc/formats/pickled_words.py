@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 from vecalc.arrays import AnyArray
 from vecalc.codecs.pickled_arrays import plain
 from vecalc.errors import FileProblem
-from vecalc.formats.word_values import Listed
+from vecalc.formats.listed import Listed
 from vecalc.sources import DAMAGED, Source
 from vecalc.sources.word_text import as_text, decode
 

@@ -17,7 +17,8 @@ import numpy as np
 from vecalc.arrays import Hashes, Numbers
 from vecalc.codecs.murmur import hashes
 from vecalc.errors import FileProblem
-from vecalc.formats.word_values import Listed, json_of, strings_of, whole
+from vecalc.formats.listed import Listed
+from vecalc.formats.word_values import json_of, strings_of, whole
 from vecalc.sources import DAMAGED, Source
 from vecalc.sources.word_text import as_text, shown
 

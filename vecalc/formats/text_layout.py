@@ -11,8 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
-from statistics import median
 from typing import NamedTuple
+
+import numpy as np
 
 from vecalc.codecs.text_lines import Chunk, first_lines
 from vecalc.codecs.word2vec_header import Header, is_number, parse_header
@@ -280,12 +281,16 @@ def _are_bare(rows: Sequence[bytes], width: int, header: Header | None) -> tuple
 
 def _are_like(firsts: Sequence[bytes], seconds: Sequence[bytes]) -> bool:
     """Whether first fields are numbers like those behind them, by their decimals and their size."""
-    if abs(median(map(_decimals, firsts)) - median(map(_decimals, seconds))) > AS_LONG:
+    if abs(_median([*map(_decimals, firsts)]) - _median([*map(_decimals, seconds)])) > AS_LONG:
         return False
     if b"-" in [first[:1] for first in firsts]:
         return True
-    size, other = (median(abs(float(field)) for field in fields) for fields in (firsts, seconds))
+    size, other = (_median([abs(float(field)) for field in fields]) for fields in (firsts, seconds))
     return size <= AS_LARGE * other and other <= AS_LARGE * size
+
+
+def _median(numbers: Sequence[float]) -> float:
+    return float(np.median(numbers))  # the module `statistics` takes longer to load than this does
 
 
 def _decimals(field: bytes) -> int:

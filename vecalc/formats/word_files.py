@@ -13,9 +13,10 @@ import re
 from vecalc.codecs.npy_array import check_size, read_header
 from vecalc.codecs.text_arrays import check_words, words_of
 from vecalc.errors import FileProblem
+from vecalc.formats.listed import EXACT, Listed
 from vecalc.formats.word_lines import holds_numbers, of_lines
 from vecalc.formats.word_tables import of_arrow
-from vecalc.formats.word_values import EXACT, HINT, Listed, json_of, of_value, unpickled, whole
+from vecalc.formats.word_values import HINT, json_of, of_value, unpickled, whole
 from vecalc.sources import HEAD_BYTES, Head, Source
 from vecalc.sources.compression import head_of
 

@@ -11,7 +11,8 @@ from itertools import islice
 from vecalc.codecs.word2vec_header import BYTE_ORDER_MARK
 from vecalc.errors import FileProblem
 from vecalc.formats import glove, word2vec_text
-from vecalc.formats.word_values import EXACT, HINT, Listed
+from vecalc.formats.listed import EXACT, Listed
+from vecalc.formats.word_values import HINT
 from vecalc.sources import MAX_WORD, Head, Source
 from vecalc.sources.word_text import decode, shown
 

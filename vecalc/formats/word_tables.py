@@ -11,8 +11,8 @@ from typing import Any
 from vecalc.errors import FileProblem
 from vecalc.formats.arrow_blocks import COPIES, explained, rows_at_once, text_of
 from vecalc.formats.arrow_columns import arrow
+from vecalc.formats.listed import Listed
 from vecalc.formats.word_lines import CALLED
-from vecalc.formats.word_values import Listed
 from vecalc.sources import Source
 from vecalc.sources.compression import ceiling_of, too_much
 from vecalc.sources.parts import FilePart, chosen

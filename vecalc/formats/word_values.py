@@ -1,4 +1,4 @@
-"""What a list of words comes to, and the lists that are values: of JSON, of pickles.
+"""Lists of words that are values: of JSON, of pickles.
 
 They hold a list of words, an object from word to row or from row to word, or an object that has one of these
 under a usual name, as tokenizers do. A pickle is read by `pickled.inert`, which runs nothing. What is read is
@@ -10,20 +10,19 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from vecalc.arrays import Numbers
 from vecalc.codecs.pickled import inert
 from vecalc.codecs.pickled_arrays import objects_of, plain, texts_of
 from vecalc.codecs.pickled_machine import Inert
 from vecalc.errors import FileProblem
+from vecalc.formats.listed import Listed
 from vecalc.sources import Source
 from vecalc.sources.word_text import as_text, shown
 
 LONGEST = 1 << 28  # bytes of a list, unpacked: some 25 million words; the largest in use have three
-EXACT = ".words"  # the suffix of a list that is taken as it is: a word a line, nothing else
 LONGEST_SHOWN = 40
 _PIECE = 1 << 20
 # A list or object of JSON takes some 64 bytes; the shortest that lists of words are made of has eight.
@@ -36,16 +35,6 @@ _UNDER = (
 )
 _DIGITS = re.compile(r"\d{1,18}\Z", re.ASCII)
 HINT = "a list of words has one a line, in the order of the rows"
-
-
-class Listed(NamedTuple):
-    """Words, and which rows they belong to."""
-
-    words: list[str]
-    rows: Numbers | None = None  # [n] of each word, from 0; None: they are in order, and have a row each
-    partial: bool = False  # any number of rows may lack a word
-    headed: bool = False  # the first "word" looks like the name of a column
-    maybe_headed: bool = False  # the first may be one, where there is one more than rows
 
 
 def whole(source: Source) -> bytes:

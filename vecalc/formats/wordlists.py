@@ -20,11 +20,8 @@ from vecalc.arrays import Singles
 from vecalc.codecs.word2vec_header import BYTE_ORDER_MARK
 from vecalc.errors import FileProblem
 from vecalc.formats import Block
+from vecalc.formats.listed import EXACT, Listed
 from vecalc.formats.pairing import by_rows, in_order
-from vecalc.formats.spacy_words import is_of_spacy
-from vecalc.formats.spacy_words import words_of as words_of_spacy
-from vecalc.formats.word_files import names_in
-from vecalc.formats.word_values import EXACT, Listed
 from vecalc.sources import FileTally, Source
 from vecalc.sources.reference import located
 from vecalc.sources.word_text import encoded, shown, unfit
@@ -55,6 +52,11 @@ _USUAL = "vocab.txt, metadata.tsv, labels.tsv, word_index.json or tokenizer.json
 
 def words_beside(source: Source) -> tuple[Listed, Path]:
     """The words of a file's rows, and the file that they are in; FileProblem where there is none."""
+    # What reads lists is loaded where there are some: most models need none.
+    from vecalc.formats.spacy_words import is_of_spacy
+    from vecalc.formats.spacy_words import words_of as words_of_spacy
+    from vecalc.formats.word_files import names_in
+
     if source.reading.words_file:
         return _named(source)
     if is_of_spacy(source.path, source.has):
@@ -109,6 +111,8 @@ def _beginnings(stem: str) -> Iterator[str]:
 
 def _named(source: Source) -> tuple[Listed, Path]:
     """The words of the file that the user names, or of a column of it."""
+    from vecalc.formats.word_files import names_in
+
     source.tally.used.add("words_file")
     path, reading = located(Path(source.reading.words_file), source.reading._replace(words_file=""))
     if reading.member:
