@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,10 @@ import pytest
 from bounded import bounded, memory_for
 from data import as_csv
 from running import vecalc
+from text_files import problem_as, read_as
 
-from vecalc.errors import FileProblem
 from vecalc.formats.known import formats
-from vecalc.formats.load import Loaded, load
+from vecalc.formats.load import Loaded
 from vecalc.sources import Head
 
 WORDS = ["oak", "elm", "New York", "naïve", "birch 7", "ash"]
@@ -32,19 +33,8 @@ def lines(line: Line, *before: str) -> str:
     return "".join(f"{text}\n" for text in [*before, *made])
 
 
-def read(folder: Path, text: str | bytes, part: str = "", **how: object) -> Loaded:
-    path = folder / "table"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return load(f"{path}#{part}" if part else path, **how)  # type: ignore[arg-type]
-
-
-def problem(folder: Path, text: str | bytes, part: str = "", **how: object) -> FileProblem:
-    with pytest.raises(FileProblem) as caught:
-        read(folder, text, part, **how)
-    assert caught.value.where.startswith(str(folder / "table"))
-    assert caught.value.hint
-    assert "\n" not in caught.value.message
-    return caught.value
+read = partial(read_as, "table")
+problem = partial(problem_as, "table")
 
 
 # What is said of tables with tabs, which GloVe text may have, too.

@@ -6,6 +6,7 @@ import json
 import tracemalloc
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 from bounded import bounded, memory_for
 from running import vecalc
+from text_files import problem_as, read_as
 
 from vecalc.codecs import json_scan
 from vecalc.errors import FileProblem
@@ -33,19 +35,8 @@ def in_lines(values: list[Any]) -> str:
     return "".join(f"{json.dumps(value)}\n" for value in values)
 
 
-def read(folder: Path, text: str | bytes, part: str = "", **how: object) -> Loaded:
-    path = folder / "model.json"
-    path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return load(f"{path}#{part}" if part else path, **how)  # type: ignore[arg-type]
-
-
-def problem(folder: Path, text: str | bytes, part: str = "", **how: object) -> FileProblem:
-    with pytest.raises(FileProblem) as caught:
-        read(folder, text, part, **how)
-    assert caught.value.where.startswith(str(folder / "model.json"))
-    assert caught.value.hint
-    assert "\n" not in caught.value.message
-    return caught.value
+read = partial(read_as, "model.json")
+problem = partial(problem_as, "model.json")
 
 
 def assert_read(loaded: Loaded, *notes: str, words: list[str] = WORDS) -> None:

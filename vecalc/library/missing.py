@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from itertools import islice
 from pathlib import Path
 
 from vecalc.errors import FileProblem
 from vecalc.library.catalogue import exists, names
-from vecalc.sources import Reading
+from vecalc.sources import Reading, names_beside
 from vecalc.sources.reference import located
 
 # Of the gensim-data collection, which grows no more; `vecalc models pull` lists it as it is.
@@ -71,10 +70,7 @@ def _near(path: Path) -> list[str]:
     """Names of models, and of files in the same folder, that are spelled like this one."""
     import difflib
 
-    try:
-        files = sorted(entry.name for entry in islice(path.parent.iterdir(), _LOOKED_AT))
-    except (OSError, ValueError):
-        files = []
+    files = names_beside(path)[:_LOOKED_AT]
     known = [*names(), *COLLECTION] if path.name == str(path) else []
     found = difflib.get_close_matches(path.name, [*known, *files], n=2, cutoff=_NEAR)
     spelled = [name if name in known else str(path.with_name(name)) for name in found]

@@ -101,7 +101,7 @@ def names_beside(path: Path) -> list[str]:
     """The names in the folder of a file, in their order; none of a folder that can't be read."""
     try:
         return sorted(other.name for other in islice(path.parent.iterdir(), NAMES))
-    except OSError:  # a folder may be entered and not be read
+    except (OSError, ValueError):  # a folder may be entered and not be read; a path may hold a NUL
         return []
 
 

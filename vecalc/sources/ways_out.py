@@ -9,7 +9,6 @@ from vecalc.errors import FileProblem
 
 # FILE in a hint stands for the name of the file, where that can be typed as it is.
 _PLAIN_NAME = re.compile(r"[\w.-]+", re.ASCII)
-AS_WORD2VEC = "export it as word2vec (binary or text) and load that"
 UNPACK = "unpack it and name the file of vectors"
 NO_NUMBERS = "a model has a word and its numbers in each row; a table of questions goes to --csv"
 PRINTED = "numpy arrays as they are printed"
