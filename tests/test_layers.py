@@ -21,7 +21,7 @@ PACKAGE = Path(vecalc.__file__).parent
 BOTTOM = {"errors", "answers", "arrays", "finder", "bounded"}
 CALCULATING = {"calc", "search", "lang", "space", *BOTTOM}
 STUDYING = {"engine", "evaluation", "tables", *CALCULATING}
-SHELL = {"studies", "library", "formats", "sources", "render", *STUDYING}
+SHELL = {"studies", "library", "texts", "formats", "sources", "render", *STUDYING}
 BELOW: dict[str, set[str]] = {
     "errors": set(),
     "answers": {"arrays", "errors"},
@@ -37,8 +37,9 @@ BELOW: dict[str, set[str]] = {
     "calc": {"lang", "space", *BOTTOM},
     "render": BOTTOM,
     "tables": {"formats", "sources", "space", *BOTTOM},
+    "texts": {"tables", "formats", "sources", "space", *BOTTOM},
     "engine": CALCULATING,
-    "library": {"formats", "sources", "lang", "space", *BOTTOM},
+    "library": {"formats", "sources", "texts", "lang", "space", *BOTTOM},
     "evaluation": {"tables", *CALCULATING},
     "studies": STUDYING,
     "studies.axes": STUDYING,
@@ -71,6 +72,7 @@ HOMES = {
     "safetensors": {"formats"},
     "scipy": set(),
     "threadpoolctl": {"space"},
+    "tokenizers": {"space"},
     "zstandard": {"formats"},
     "numpy": {"arrays", "calc", "engine", "evaluation"}
     | {"codecs", "formats", "search", "space", "studies", "shell", "tables"},
@@ -84,6 +86,7 @@ INSIDE_FUNCTIONS = (
     "pyarrow",
     "rich",
     "safetensors",
+    "tokenizers",
     "zstandard",
 )
 

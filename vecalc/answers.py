@@ -4,7 +4,7 @@ A command that answers something other than expressions (models, an evaluation) 
 
 Answer = Outcome for one expression: what was asked, how it was read, and one of
          Ranking (a vector's neighbours) | Scored (the best words of a score) | Number (a scalar)
-         | Rows (a list, a row a vector)
+         | Rows (a list, a row a vector) | Tabled (a table of numbers)
          or the error that took its place.
 """
 
@@ -84,6 +84,14 @@ class Rows(NamedTuple):
     vectors: Floats
 
 
+class Tabled(NamedTuple):
+    """Numbers [n] with a label each, or [n, m] with labels of rows and columns ('' where there is none)."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]  # none of numbers [n]
+    values: Floats
+
+
 class Weights(NamedTuple):
     """Attention weights of a query over labelled keys; they sum to 1."""
 
@@ -121,6 +129,9 @@ class Asked(NamedTuple):
     ranked_in: str = ""  # that space, where several are loaded and it is not the default one
 
 
+Result: TypeAlias = Ranking | Scored | Number | Rows | Tabled
+
+
 class Answer(NamedTuple):
     """Everything there is to say about one expression.
 
@@ -131,7 +142,7 @@ class Answer(NamedTuple):
     asked: Asked
     parsed: str = ""
     notes: tuple[str, ...] = ()
-    result: Ranking | Scored | Number | Rows | None = None
+    result: Result | None = None
     error: VecalcError | None = None
     expected: Expected | None = None
     attention: tuple[Weights, ...] = ()

@@ -22,7 +22,7 @@ import numpy as np
 
 from vecalc.answers import Norm
 from vecalc.arrays import Floats, Mask
-from vecalc.calc.values import List, Scalar, Value, Vector
+from vecalc.calc.values import List, Scalar, Table, Value, Vector
 from vecalc.errors import NoValue
 from vecalc.space.matrix import LARGEST_SQUARE, LEAST_SQUARE, directions_of, steps_of
 
@@ -94,6 +94,8 @@ def constant(value: Value, filed: bool) -> Floats:
             return as_row(components if own is None or not filed else own)
         case List(vectors):
             return vectors
+        case Table(numbers):
+            return numbers
 
 
 def near_zero(rows: RowContext, x: Floats) -> Mask:

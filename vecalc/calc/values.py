@@ -66,6 +66,18 @@ class List:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Table:
+    """Numbers [n] with a label each, or [n, m] with labels of rows and columns ('' where there is none).
+
+    It is what a function of two vectors makes of lists.
+    """
+
+    numbers: Floats
+    rows: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Score:
     """A number for every candidate word: a formula over `?`, worked out when the candidates are known.
 
@@ -125,12 +137,12 @@ def wide(width: int) -> Floats:
     return np.broadcast_to(np.float64(0), (width,))
 
 
-Value: TypeAlias = Scalar | Vector | List
+Value: TypeAlias = Scalar | Vector | List | Table
 Worth: TypeAlias = Value | Score  # what an expression can be worth; a score only as a whole
 
 
 def array(value: Value) -> Floats:
-    """The numbers of a value: [], [d] or [n, d]."""
+    """The numbers of a value: [], [d] or [n, d]; of a table [n] or [n, m]."""
     match value:
         case Scalar(number):
             return np.asarray(number)
@@ -138,11 +150,13 @@ def array(value: Value) -> Floats:
             return components
         case List(vectors):
             return vectors
+        case Table(numbers):
+            return numbers
 
 
 def spaces(value: Value) -> Spaces:
     """Where a value's words come from."""
-    return NO_SPACE if isinstance(value, Scalar) else value.spaces
+    return NO_SPACE if isinstance(value, Scalar | Table) else value.spaces
 
 
 def describe(value: Value) -> str:
@@ -154,6 +168,8 @@ def describe(value: Value) -> str:
             return f"vector ({len(components)})"
         case List(vectors):
             return f"list of {vectors.shape[0]} ({vectors.shape[1]})"
+        case Table(numbers):
+            return f"table ({' × '.join(map(str, numbers.shape))})"
 
 
 def different_widths(values: Sequence[Value]) -> str:
@@ -242,6 +258,8 @@ def size(value: Value) -> int:
             return len(components)
         case List(vectors):
             return vectors.size + len(vectors) * PER_ROW
+        case Table(numbers, rows, columns):
+            return numbers.size + (len(rows) + len(columns)) * PER_ROW
         case Scalar():
             return 1
 

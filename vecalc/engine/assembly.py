@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from vecalc.answers import Answer, Expected, Neighbour, Number, Ranking, Row, Rows, Scored, Weights
+from vecalc.answers import Answer, Expected, Neighbour, Number, Ranking, Row, Rows, Scored, Tabled, Weights
 from vecalc.arrays import Floats
 from vecalc.calc import algebra
 from vecalc.calc.resolve import find_row
-from vecalc.calc.values import List, Scalar, Score, Vector
+from vecalc.calc.values import List, Scalar, Score, Table, Vector
 from vecalc.engine.question import NO_TREE, NO_VALUES, NO_WORDS, Computed, Question
 from vecalc.engine.ranker import Ranker
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
@@ -144,6 +144,8 @@ def _answer(ranker: Ranker, one: Computed, hits: list[Hits] | VecalcError) -> An
             return blank._replace(result=Number(number))
         case List():
             return blank._replace(result=_rows(ranker, one, value, hits))
+        case Table(numbers, rows, columns):
+            return blank._replace(result=Tabled(rows, columns, numbers))
     metric = ranker.options.metric if isinstance(value, Vector) else ""
     near, excluded = _split(ranker, one, hits[0], metric) if hits else ((), ())
     if ranker.options.rank and not near:

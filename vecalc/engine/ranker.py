@@ -10,7 +10,7 @@ import numpy as np
 from vecalc.answers import Asked, Norm
 from vecalc.arrays import Floats, Numbers
 from vecalc.calc.resolve import Key, Resolved
-from vecalc.calc.values import List, Scalar, Score, Spaces, Vector, Worth
+from vecalc.calc.values import List, Scalar, Score, Spaces, Table, Vector, Worth
 from vecalc.engine.candidates import Candidates, candidates, with_variants
 from vecalc.engine.question import Options, Question
 from vecalc.errors import NOWHERE, LimitExceeded, NoValue, Span, TypeMismatch, UsageError
@@ -134,7 +134,7 @@ class Ranker:
         """The name of the space that a value is ranked in."""
         if isinstance(value, Score):
             return value.space
-        return self.default if isinstance(value, Scalar) else self.ranked_in(value.spaces)
+        return self.default if isinstance(value, Scalar | Table) else self.ranked_in(value.spaces)
 
     def ranked_in(self, origin: Spaces) -> str:
         """The space of `--in`; without it the one that all words come from, or the default one."""

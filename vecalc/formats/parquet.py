@@ -45,13 +45,13 @@ def read(source: Source) -> Iterator[Block]:
     """Words and rows; FileProblem when it is not clear which columns they are, or for a damaged table."""
     file = unpacked(source, _WHAT)
     with explained(source.path, _WHAT):
-        table = Table(file, source.path)
+        table = ParquetTable(file, source.path)
         columns = columns_of(table.schema, source)
         batches = table.batches(ceiling_of(source.ceiling), [columns.word, *columns.numbers])
         yield from blocks_of(batches, columns, source)
 
 
-class Table:
+class ParquetTable:
     """An open table, whose batches take some megabytes each, however well it was packed.
 
     Texts are read as dictionaries and what stands where, so that none is copied for every row.

@@ -1,10 +1,12 @@
 """An answer as a JSON object, the same for `json` and `jsonl`.
 
     schema, id, expr, parsed, model, norm, metric
-    type        "ranking" | "score" | "scalar" | "list", null for an error
+    type        "ranking" | "score" | "scalar" | "list" | "table", null for an error
     results     of a ranking or a score: [{rank, word, score}]
     value       of a scalar
-    rows        of a list: [{label, length, weight (of an attention), results}]
+    rows        of a list: [{label, length, weight (of an attention), results}]; of a table: [label]
+    columns     of a table: [label], none where it is one number a row
+    values      of a table: [number], or [[number]], a list a row
     excluded    [{word, rank, score}], the rank it would have had; empty when nothing is ranked
     notes       how words were read
     expected    {word, at, rank, passed}, after `=>`
@@ -23,7 +25,21 @@ import json
 from collections.abc import Iterable, Iterator
 from math import isfinite
 
-from vecalc.answers import SCHEMA, Answer, Cell, Neighbour, Number, Ranking, Row, Rows, Scored, Sheet, Weights
+from vecalc.answers import (
+    SCHEMA,
+    Answer,
+    Cell,
+    Neighbour,
+    Number,
+    Ranking,
+    Result,
+    Row,
+    Rows,
+    Scored,
+    Sheet,
+    Tabled,
+    Weights,
+)
 from vecalc.errors import UnknownWords, VecalcError
 from vecalc.render.visible import spell_controls
 
@@ -76,7 +92,7 @@ def encode(record: Record, indent: int | None = None) -> str:
     return "\n".join(map(spell_controls, text.split("\n")))  # these line ends are JSON's own, words have \\n
 
 
-def _result(result: Ranking | Scored | Number | Rows | None) -> Record:
+def _result(result: Result | None) -> Record:
     match result:
         case Ranking(neighbours, excluded) | Scored(neighbours, excluded):
             without = [{"word": n.word, "rank": n.rank, "score": _finite(n.score)} for n in excluded]
@@ -86,6 +102,9 @@ def _result(result: Ranking | Scored | Number | Rows | None) -> Record:
             return {"type": "scalar", "value": _finite(value), "excluded": []}
         case Rows(rows):
             return {"type": "list", "rows": [_row(row) for row in rows], "excluded": []}
+        case Tabled(rows, columns, values):
+            table = {"rows": list(rows), "columns": list(columns), "values": values.tolist()}
+            return {"type": "table", **table, "excluded": []}
     return {"type": None, "excluded": []}
 
 

@@ -6,7 +6,7 @@ from typing import IO
 
 import numpy as np
 
-from vecalc.answers import Answer, Number, Ranking, Rows, Scored, Sheet
+from vecalc.answers import Answer, Number, Ranking, Rows, Scored, Sheet, Tabled
 from vecalc.arrays import Floats
 from vecalc.errors import UsageError
 from vecalc.space.npy_files import GrowingArray
@@ -60,6 +60,8 @@ def _numbers(answer: Answer) -> Floats | None:
             return answer.result.vector[None]
         case Rows():
             return answer.result.vectors
+        case Tabled(values=values):
+            return values if values.ndim > 1 else values[:, None]
         case Number(value):
             return np.array([value])
         case Scored() | None:  # a score has no vector, nor has an error

@@ -22,6 +22,23 @@ if TYPE_CHECKING:
 Real = TypeVar("Real", np.float32, np.float64)
 
 
+class Encoder(Protocol):
+    """What makes a vector of any text: a textual model's own tokens and rows, or a program of the user's."""
+
+    @property
+    def dim(self) -> int:
+        """Components of a vector, d."""
+
+    @property
+    def identity(self) -> str:
+        """What it encodes with, as a digest: the same text has the same vector as long as this stays."""
+
+    def encode(self, texts: Sequence[str]) -> Singles:
+        """The vectors [t, d] of some texts, as the model itself gives them (norm raw); of a text without
+        tokens zeros. Raises `VecalcError`.
+        """
+
+
 class VectorSpace(Protocol):
     """A vocabulary of n words in order (most frequent first, as files have them), d numbers each."""
 
@@ -44,6 +61,10 @@ class VectorSpace(Protocol):
 
     def words(self) -> Iterator[str]:
         """All words in row order."""
+
+    @property
+    def encoder(self) -> Encoder | None:
+        """What makes vectors of texts, where the model is textual."""
 
     @property
     def codes(self) -> Codes | None:

@@ -12,6 +12,7 @@ from vecalc.space.spelling import Near
 from vecalc.space.words import Vocabulary, WordList
 
 if TYPE_CHECKING:
+    from vecalc.space import Encoder
     from vecalc.space.patterns import Pattern
     from vecalc.space.quantization import Codes
     from vecalc.space.subwords import Subwords
@@ -29,10 +30,21 @@ class MatrixSpace:
 
     `words` is a sequence of strings (of equal words the first counts) or a `Vocabulary`. `lengths` [n]
     are computed, in float64, at first use unless they are given. `codes` make searching faster, `subwords`
-    compose vectors of words that the vocabulary lacks. ValueError when the shapes disagree.
+    compose vectors of words that the vocabulary lacks, the `encoder` makes those of texts. ValueError when
+    the shapes disagree.
     """
 
-    __slots__ = ("__weakref__", "_lengths", "_matrix", "_near", "_words", "codes", "name", "subwords")
+    __slots__ = (
+        "__weakref__",
+        "_lengths",
+        "_matrix",
+        "_near",
+        "_words",
+        "codes",
+        "encoder",
+        "name",
+        "subwords",
+    )
 
     def __init__(
         self,
@@ -42,6 +54,7 @@ class MatrixSpace:
         lengths: AnyArray | None = None,
         codes: Codes | None = None,
         subwords: Subwords | None = None,
+        encoder: Encoder | None = None,
     ) -> None:
         if matrix.ndim != 2 or len(matrix) != len(words):
             raise ValueError(f"{len(words)} words do not fit a matrix of shape {matrix.shape}")
@@ -56,6 +69,7 @@ class MatrixSpace:
         self._lengths = lengths
         self.codes = codes
         self.subwords = subwords
+        self.encoder = encoder
         self._near: Near | None = None
 
     @property

@@ -24,7 +24,7 @@ class Selection:
     |x - x as float32| / |x| of a vector that `blocks` has given: 0 for raw.
     """
 
-    __slots__ = ("__weakref__", "_of", "_rows", "codes", "dim", "loss", "name", "norm")
+    __slots__ = ("__weakref__", "_of", "_rows", "codes", "dim", "encoder", "loss", "name", "norm")
 
     def __init__(self, of: VectorSpace, rows: Numbers | None = None, norm: Norm = "raw") -> None:
         self._of = of
@@ -33,6 +33,7 @@ class Selection:
         self.name = of.name
         self.dim = of.dim
         self.codes = None
+        self.encoder = None
         self.loss = 0.0
 
     def __len__(self) -> int:

@@ -249,7 +249,7 @@ def _pieces(file: BinaryIO, path: Path) -> Iterator[Any]:
     from vecalc.formats import arrow_blocks, parquet
     from vecalc.sources.compression import ceiling_of, too_much
 
-    table = parquet.Table(file, path)
+    table = parquet.ParquetTable(file, path)
     _check_columns(table.schema.names, str(path))
     ceiling, given = ceiling_of(os.fstat(file.fileno()).st_size), 0
     for batch in table.batches(ceiling):
