@@ -22,7 +22,7 @@ from pyarrow import feather
 
 from vecalc.errors import FileProblem
 from vecalc.formats.load import load
-from vecalc.formats.parquet import Table
+from vecalc.formats.parquet import ParquetTable
 from vecalc.sources import compression
 
 TABLES = pytest.mark.parametrize("name", ["arrow", "arrow_stream", "parquet"])
@@ -119,7 +119,7 @@ def test_24_no_other_name_hides_what_a_column_holds(tmp_path: Path) -> None:
     path = write_table("parquet", tmp_path, pa.table({"word": WORDS, "Vector": zeros}))
     _renamed_in_chunks(path, b"Vector", b"Nobody")
     with path.open("rb") as file, pytest.raises(FileProblem, match="yields more than"):
-        Table(file, path).batches(100_000, ["word", "Vector"])
+        ParquetTable(file, path).batches(100_000, ["word", "Vector"])
 
 
 def test_a_table_whose_offsets_lie(tmp_path: Path) -> None:

@@ -49,10 +49,10 @@ def of_arrow(source: Source, kind: str) -> Listed:
 def _opened(source: Source, kind: str) -> tuple[Any, Any]:
     """The schema, and a function from the name of a column to its record batches."""
     if kind == "parquet":
-        from vecalc.formats.parquet import Table
+        from vecalc.formats.parquet import ParquetTable
 
         assert source.file is not None  # noqa: S101 - of a file that is not compressed
-        table = Table(source.file, source.path)
+        table = ParquetTable(source.file, source.path)
         return table.schema, lambda column: table.batches(ceiling_of(source.ceiling), [column])
     ipc = arrow(source.path, _WHAT[kind], "pyarrow.ipc")
     file = ipc.open_file(source.file)
