@@ -11,7 +11,7 @@ import numpy as np
 
 from vecalc.answers import ENCODINGS, Stored
 from vecalc.arrays import Singles
-from vecalc.errors import FileProblem, StorageProblem, UsageError
+from vecalc.errors import FileProblem, NotVectors, StorageProblem, UsageError
 from vecalc.formats import Block, Format
 from vecalc.formats.base64_words import decoded
 from vecalc.formats.folders import main_file
@@ -80,6 +80,20 @@ def read_into_memory(place: Path, reading: Reading, name: str = "") -> Loaded:
         subwords = found[0].in_memory() if found else None
     space = MatrixSpace(words, matrix, name or place.name, subwords=subwords)
     return Loaded(space, source.tally.notes()).of(*files.paths)
+
+
+def holds_vectors(place: Path, reading: Reading) -> bool:
+    """Whether there are vectors at a path, by what it begins with; FileProblem for what is neither that nor
+    text.
+    """
+    if is_whole_store(place, reading):
+        return True
+    try:
+        with opened(*main_file(place, reading), is_known) as (source, head, _):
+            next(blocks_of(source, head), None)
+    except NotVectors:
+        return False
+    return True
 
 
 def is_whole_store(place: Path, reading: Reading) -> bool:

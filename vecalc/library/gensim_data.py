@@ -19,7 +19,7 @@ from vecalc.errors import NoSpace, RemoteProblem, UsageError
 from vecalc.library.cache import private_folder
 from vecalc.library.catalogue import check_name
 from vecalc.library.download import TIMEOUT, fetched
-from vecalc.library.open_model import Watch
+from vecalc.library.kept_stores import Watch
 from vecalc.library.paths import cache_folder
 from vecalc.space.atomic import written_whole
 
