@@ -37,7 +37,7 @@ BELOW: dict[str, set[str]] = {
     "calc": {"lang", "space", *BOTTOM},
     "render": BOTTOM,
     "tables": {"formats", "sources", "space", *BOTTOM},
-    "texts": {"tables", "formats", "sources", "space", *BOTTOM},
+    "texts": {"tables", "formats", "codecs", "sources", "space", *BOTTOM},
     "engine": CALCULATING,
     "library": {"formats", "sources", "texts", "lang", "space", *BOTTOM},
     "evaluation": {"tables", *CALCULATING},
@@ -75,7 +75,7 @@ HOMES = {
     "tokenizers": {"space"},
     "zstandard": {"formats"},
     "numpy": {"arrays", "calc", "engine", "evaluation"}
-    | {"codecs", "formats", "search", "space", "studies", "shell", "tables"},
+    | {"codecs", "formats", "search", "space", "studies", "shell", "tables", "texts"},
 }
 # Slow to load, and not always needed.
 INSIDE_FUNCTIONS = (

@@ -15,6 +15,7 @@ the outermost shell turns them into text, colour and an exit code.
      |   |- TypeMismatch             values that do not fit together
      |   `- NoValue                  arithmetic without a result: zero vector, division by zero
      |- FileProblem              4   a model or input file can't be read
+     |- EncoderProblem           4   what encodes texts gives no vectors
      |- StorageProblem           5   output, cache, disk
      |   |- NotWritable              a place that this user may not write
      |   `- NoSpace                  the disk is full
@@ -161,6 +162,13 @@ class FileProblem(VecalcError):
 
     exit_code = 4
     kind = "file"
+
+
+class EncoderProblem(VecalcError):
+    """A program of the user's that gives no vectors of texts: it fails, hangs, or writes something else."""
+
+    exit_code = 4
+    kind = "encoder"
 
 
 class StorageProblem(VecalcError):
