@@ -16,6 +16,7 @@ the outermost shell turns them into text, colour and an exit code.
      |   `- NoValue                  arithmetic without a result: zero vector, division by zero
      |- FileProblem              4   a model or input file can't be read
      |   `- NotVectors               it holds no vectors: it may be texts
+     |- EncoderProblem           4   what encodes texts gives no vectors
      |- StorageProblem           5   output, cache, disk
      |   |- NotWritable              a place that this user may not write
      |   `- NoSpace                  the disk is full
@@ -166,6 +167,13 @@ class FileProblem(VecalcError):
 
 class NotVectors(FileProblem):
     """A file of text without vectors in it: its lines, or the cells of a column, may be meant as texts."""
+
+
+class EncoderProblem(VecalcError):
+    """A program of the user's that gives no vectors of texts: it fails, hangs, or writes something else."""
+
+    exit_code = 4
+    kind = "encoder"
 
 
 class StorageProblem(VecalcError):

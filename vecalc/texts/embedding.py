@@ -11,7 +11,7 @@ import numpy as np
 
 from vecalc.answers import Stored
 from vecalc.arrays import Singles
-from vecalc.errors import FileProblem
+from vecalc.errors import EncoderProblem, FileProblem
 from vecalc.formats import Block
 from vecalc.formats.load import Loaded, gathered
 from vecalc.sources import UTF_8, Head, Reading, Source
@@ -24,6 +24,7 @@ from vecalc.space import Encoder
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.store_files import Written
 from vecalc.space.store_writer import write_store
+from vecalc.space.threads import ahead
 from vecalc.texts.column_texts import has_vector_columns, texts_of_column
 from vecalc.texts.line_texts import texts_of_lines
 from vecalc.texts.table_names import is_table
@@ -120,10 +121,10 @@ def _any(_: Head) -> bool:
 def _blocks(file: TextFile, source: Source, encoder: Encoder) -> Iterator[Block]:
     """The texts and their rows, in their order. FileProblem where there is none."""
     found = texts_of_column(source) if file.are_cells else texts_of_lines(source)
+    encoder.dim  # noqa: B018 - a program shows its width here, before threads ask for it
     rows = 0
-    for some in _batches(_once(found, source)):
-        block = _encoded(some, rows, source, encoder)
-        rows += len(some)
+    for block in ahead(lambda some: _encoded(some, source, encoder), _batches(_once(found, source))):
+        rows += len(block.numbers)
         yield block
     refuse_if_damaged(rows, source)
     if not rows:
@@ -163,20 +164,19 @@ def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
         yield some
 
 
-def _encoded(some: list[str], before: int, source: Source, encoder: Encoder) -> Block:
+def _encoded(some: list[str], source: Source, encoder: Encoder) -> Block:
     """The block of some texts; those whose vector is zero have no direction, and are left out and counted."""
     rows = encoder.encode(some)
     if rows.shape != (len(some), encoder.dim):
         wanted = f"{len(some):,} rows of {encoder.dim:,} numbers are expected"
-        raise FileProblem(f"the embedder gives an array {list(rows.shape)}; {wanted}", where="--embed")
+        raise EncoderProblem(f"the embedder gives an array {list(rows.shape)}; {wanted}")
     finite = np.isfinite(rows).all(axis=1)
     if not finite.all():
         text = shown(some[int(finite.argmin())])
-        raise FileProblem(f"the embedder gives numbers that are not finite for {text}", where="--embed")
-    some_numbers = rows.any(axis=1)
-    numbers = range(before + 1, before + len(some) + 1)
-    if some_numbers.all():
-        return Block(some, rows, numbers)
-    kept = np.flatnonzero(some_numbers).tolist()
+        raise EncoderProblem(f"the embedder gives numbers that are not finite for {text}")
+    has_direction = rows.any(axis=1)
+    if has_direction.all():
+        return Block(some, rows, range(len(some)))
+    kept = np.flatnonzero(has_direction).tolist()
     source.tally.counts[WITHOUT_TOKENS] += len(some) - len(kept)
-    return Block([some[i] for i in kept], rows[kept], [numbers[i] for i in kept])
+    return Block([some[i] for i in kept], rows[kept], range(len(some)))
