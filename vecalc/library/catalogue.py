@@ -31,6 +31,7 @@ _NAMED = re.compile(r"([^\W\d][\w'’]*)=(.+)", re.DOTALL)
 CALLED = 12  # characters of a name made of a file's: columns are to fit on a screen
 FORMAT = 1
 STARTER = "starter"
+COMMAND = "!"  # before a program of the user's that embeds texts
 FOR_SHELLS = "$`;&!'"  # would do something, where a name is pasted without quotes
 LONGEST_NAME = 100  # characters; with room for 4 bytes each, and a suffix, below what file systems take
 
@@ -192,6 +193,13 @@ def without_prefix(model: str) -> tuple[str, bool]:
     if not model.startswith(FORCED) or os.path.lexists(model):
         return model, False
     return model.removeprefix(FORCED), True
+
+
+def absolute(embed: str) -> str:
+    """A model's path, as it is found from any folder; what is known by a name, or a command, stays."""
+    if embed.startswith(COMMAND) or not os.path.lexists(embed):
+        return embed
+    return os.path.abspath(embed)  # noqa: PTH100 - links stay
 
 
 def named(models: Iterable[str]) -> tuple[str, ...]:

@@ -55,7 +55,7 @@ def load(
     what = meant(str(path), how(**reading))
     embed = embed or own(str(path)).embed
     if embed is None:
-        with proposing("embed=MODEL reads its lines as texts"):
+        with proposing(AS_TEXTS):
             return load_vectors(what.place, what.reading, name, watch, cache)
     from vecalc.library.embedders import embedder_of
     from vecalc.library.text_models import load_by, nothing_to_embed
@@ -191,13 +191,13 @@ class _Opening:
 
 
 def import_model(
-    path: Path, name: str, kind: Stored, reading: Reading, watch: Watch = unwatched, embed: str = ""
+    path: str, name: str, kind: Stored, reading: Reading, watch: Watch = unwatched, embed: str = ""
 ) -> tuple[Path, Written]:
     """Convert a file into the models folder under a name; the folder, and what went into it.
 
     With `embed` its texts, by the model of this name or path.
     """
-    folder, what = imported(check_name(name)), meant(str(path), reading)
+    folder, what = imported(check_name(name)), meant(path, reading)
     if embed:
         from vecalc.library.embedders import embedder_of
         from vecalc.library.text_models import import_by

@@ -120,7 +120,8 @@ def _of_texts(
     assert isinstance(space, MatrixSpace)  # noqa: S101 - stores and texts in memory are
     space.encoder = encoder
     kind = "cells" if _file(what).are_cells else "lines"
-    note = f"{len(space):,} {kind} of {what.place.name}{behind(what.reading)}, as texts, by {embedder.name}"
+    rows = "texts" if told else f"{kind} of {what.place.name}{behind(what.reading)}, as texts"
+    note = f"{len(space):,} {rows}, by {embedder.name}"
     return Loaded(space, (note, *loaded.notes)).of(*loaded.files)
 
 

@@ -124,8 +124,9 @@ def _blocks(file: TextFile, source: Source, encoder: Encoder) -> Iterator[Block]
     encoder.dim  # noqa: B018 - a program shows its width here, before threads ask for it
     rows = 0
     for block in ahead(lambda some: _encoded(some, source, encoder), _batches(_once(found, source))):
-        rows += len(block.numbers)
+        rows += len(block.words)
         yield block
+    rows += source.tally.counts[WITHOUT_TOKENS]
     refuse_if_damaged(rows, source)
     if not rows:
         raise FileProblem(
@@ -175,8 +176,8 @@ def _encoded(some: list[str], source: Source, encoder: Encoder) -> Block:
         text = shown(some[int(finite.argmin())])
         raise EncoderProblem(f"the embedder gives numbers that are not finite for {text}")
     has_direction = rows.any(axis=1)
-    if has_direction.all():
-        return Block(some, rows, range(len(some)))
-    kept = np.flatnonzero(has_direction).tolist()
-    source.tally.counts[WITHOUT_TOKENS] += len(some) - len(kept)
-    return Block([some[i] for i in kept], rows[kept], range(len(some)))
+    if not has_direction.all():
+        kept = np.flatnonzero(has_direction)
+        source.tally.counts[WITHOUT_TOKENS] += len(some) - len(kept)
+        some, rows = [some[i] for i in kept.tolist()], rows[kept]
+    return Block(some, rows, range(len(some)))

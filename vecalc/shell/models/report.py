@@ -11,7 +11,7 @@ from vecalc.answers import Stored
 from vecalc.errors import FileProblem
 from vecalc.library import catalogue
 from vecalc.shell.display import confirm, say
-from vecalc.shell.options import FORMAT, QUIET, READING, TYPE, YES, flag, request_of
+from vecalc.shell.options import EMBED, FORMAT, QUIET, READING, TYPE, YES, flag, request_of
 from vecalc.shell.registry import command
 from vecalc.shell.settings import default_model
 
@@ -39,6 +39,7 @@ def list_(**options: Any) -> int:
 
 @command("vecalc models info NAME|FILE")
 @click.argument("name")
+@EMBED
 @FORMAT
 @READING
 @QUIET
@@ -52,7 +53,8 @@ def info(name: str, **options: Any) -> int:
     def told(opened: Opened) -> Outcome:
         found = Loaded(catalogue.starter(), ())
         if name != catalogue.STARTER:
-            found = load(name, watch=opened.watch, **opened.reading)
+            by = opened.request.embed or None
+            found = load(name, watch=opened.watch, embed=by, **opened.reading)
         opened.reads(found.files)
         return Outcome(details(name, found.space, found.notes))
 
@@ -114,7 +116,7 @@ def pull(
         confirm("Fetch it?", yes, "vecalc models pull")
         file = gensim_data.fetch(one, opened.watch, timeout)
         try:
-            import_and_tell(file, model, kind, Reading(), quiet=opened.request.quiet)
+            import_and_tell(str(file), model, kind, Reading(), quiet=opened.request.quiet)
         except FileProblem:  # nor would it be a model the next time
             file.unlink(missing_ok=True)
             raise
