@@ -15,7 +15,7 @@ from urllib.parse import quote
 from vecalc.answers import Column, Sheet
 from vecalc.errors import RemoteProblem, UsageError
 from vecalc.library.download import TIMEOUT, fetched
-from vecalc.library.offers import Offer, Part
+from vecalc.library.offers import Offer, OfferPart
 
 LIST_URL = "https://raw.githubusercontent.com/RaRe-Technologies/gensim-data/master/list.json"
 FILES_URL = "https://github.com/RaRe-Technologies/gensim-data/releases/download"
@@ -56,7 +56,7 @@ def _offer(name: str, told: Mapping[str, Any], base: str) -> Offer:
     return Offer(
         name,
         size,
-        tuple(Part(FILE, url, f"md5:{checksum}") for url, checksum in sums),
+        tuple(OfferPart(FILE, url, f"md5:{checksum}") for url, checksum in sums),
         words if isinstance(words, int) and 0 <= words <= LARGEST else None,
         str(told.get("description", "")),
         str(told.get("license", "")),

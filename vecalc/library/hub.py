@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from vecalc.errors import RemoteProblem, UsageError
 from vecalc.library.download import TIMEOUT, fetched, token_in
-from vecalc.library.offers import Offer, Part
+from vecalc.library.offers import Offer, OfferPart
 
 PREFIX = "hf:"
 HUB = "https://huggingface.co"
@@ -53,7 +53,7 @@ class Repository(NamedTuple):
 
     called: str  # OWNER/NAME
     commit: str
-    files: Mapping[str, Part]
+    files: Mapping[str, OfferPart]
     license: str
 
 
@@ -107,7 +107,7 @@ def _commit(told: Mapping[str, Any]) -> str:
     return commit
 
 
-def _part(told: Mapping[str, Any], place: str) -> Part:
+def _part(told: Mapping[str, Any], place: str) -> OfferPart:
     """A file as the hub lists it: large ones have a SHA-256, the others git's digest."""
     path, size, large = str(told["rfilename"]), told.get("size"), told.get("lfs")
     digest = f"git:{told.get('blobId')}"
@@ -117,7 +117,7 @@ def _part(told: Mapping[str, Any], place: str) -> Part:
     if size is not None and not (type(size) is int and 0 <= size <= LARGEST):
         raise ValueError(size)
     known = _DIGEST[kind].fullmatch(hexadecimal) and size is not None
-    return Part(path, f"{place}/{quote(path)}", digest if known else "", size)
+    return OfferPart(path, f"{place}/{quote(path)}", digest if known else "", size)
 
 
 def _answer(url: str, timeout: float, most: int, called: str) -> Any:
@@ -143,7 +143,7 @@ def _unexpected(url: str) -> RemoteProblem:
 # --- what is wanted of it -------------------------------------------------------------------
 
 
-def _parts(found: Repository, timeout: float) -> tuple[Part, ...]:
+def _parts(found: Repository, timeout: float) -> tuple[OfferPart, ...]:
     """The files to fetch, first the rows. Raises `UsageError` where there are none."""
     folder = _folder(found, timeout)
     inside = [path.removeprefix(folder) for path in found.files if path.startswith(folder)]
@@ -192,7 +192,7 @@ def _listed(paths: list[str]) -> str:
 # --- a look at the tensors ------------------------------------------------------------------
 
 
-def _network(parts: tuple[Part, ...], timeout: float) -> list[str]:
+def _network(parts: tuple[OfferPart, ...], timeout: float) -> list[str]:
     """What to know of a file that is more than static rows, by its header alone."""
     first = parts[0]
     tensors = _tensors(first, timeout)
@@ -208,7 +208,7 @@ def _network(parts: tuple[Part, ...], timeout: float) -> list[str]:
     ]
 
 
-def _tensors(part: Part, timeout: float) -> dict[str, list[int]]:
+def _tensors(part: OfferPart, timeout: float) -> dict[str, list[int]]:
     """The shapes of the tensors of a file. RemoteProblem for what is not a safetensors file."""
     begin = _beginning(part, 8, timeout)
     length = int.from_bytes(begin, "little")
@@ -224,7 +224,7 @@ def _tensors(part: Part, timeout: float) -> dict[str, list[int]]:
     return shapes
 
 
-def _beginning(part: Part, size: int, timeout: float) -> bytes:
+def _beginning(part: OfferPart, size: int, timeout: float) -> bytes:
     """The first bytes of a file; the rest is not waited for."""
     got = bytearray()
     pieces = fetched(part.url, part.size or 0, timeout, token_in(TOKEN), first=size)
@@ -236,5 +236,5 @@ def _beginning(part: Part, size: int, timeout: float) -> bytes:
     return bytes(got[:size])
 
 
-def _not_tensors(part: Part) -> RemoteProblem:
+def _not_tensors(part: OfferPart) -> RemoteProblem:
     return RemoteProblem("it is not a sound safetensors file", where=part.url)

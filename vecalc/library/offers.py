@@ -28,7 +28,7 @@ _AGAIN = "try again; the file or the list was changed"
 _CALLED = {"md5": "MD5 sum", "sha256": "SHA-256", "git": "git digest"}
 
 
-class Part(NamedTuple):
+class OfferPart(NamedTuple):
     """A file of an offer, or a piece of one: pieces with the same path are joined in their order."""
 
     path: str  # within the model's folder
@@ -42,7 +42,7 @@ class Offer(NamedTuple):
 
     name: str
     size: int  # bytes to fetch
-    parts: tuple[Part, ...]
+    parts: tuple[OfferPart, ...]
     words: int | None = None
     description: str = ""
     license: str = ""
@@ -104,7 +104,7 @@ def _refuse_scarce(folder: Path, size: int) -> None:
 
 
 def _pieces(
-    one: Offer, parts: Iterable[Part], timeout: float, token: str, tell: Callable[[str], None]
+    one: Offer, parts: Iterable[OfferPart], timeout: float, token: str, tell: Callable[[str], None]
 ) -> Iterator[bytes]:
     """The bytes of a file's parts; RemoteProblem when those of one are not what the offer says."""
     for part in parts:
