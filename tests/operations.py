@@ -21,7 +21,9 @@ from vecalc.shell import registry
 
 AT_EVERY_ANSWER = {"vecalc.space.unfinished:EVERY": 0.0, "vecalc.space.unfinished:SHARE": 0}  # a note
 AT_EVERY_FIFTH_ROW = {**AT_EVERY_ANSWER, "vecalc.studies.features.maker:MOST_ROWS": 5}
-EVERY_FILE = {"vecalc.library.open_model:WORTH_STORING": 0}  # is worth a store of its own, also a small one
+EVERY_FILE = {
+    "vecalc.library.vector_models:WORTH_STORING": 0
+}  # is worth a store of its own, also a small one
 
 # What lies in the folder before: two models that differ, questions, a table, pairs of words.
 ANSWER = ("-m", "m.bin", "w3 + w4", "-k", "3")

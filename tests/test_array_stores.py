@@ -15,7 +15,8 @@ from safetensors.numpy import save_file
 
 from vecalc.errors import FileProblem
 from vecalc.formats.load import convert
-from vecalc.library.open_model import WORTH_STORING, load
+from vecalc.library.open_model import load
+from vecalc.library.vector_models import WORTH_STORING
 from vecalc.space import digest
 from vecalc.space.store import FACTS, open_store
 

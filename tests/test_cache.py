@@ -28,7 +28,8 @@ from running import PATIENCE, command, vecalc
 from vecalc.errors import FileProblem, NotWritable, StorageProblem
 from vecalc.formats.load import convert
 from vecalc.library.cache import CacheUse, building, folder_of
-from vecalc.library.open_model import WORTH_STORING, load
+from vecalc.library.open_model import load
+from vecalc.library.vector_models import WORTH_STORING
 from vecalc.sources import Reading
 from vecalc.space import atomic, files, quantization, store_files, store_writer
 from vecalc.space.store import FACTS, open_store

@@ -358,7 +358,7 @@ def test_a_store_is_made_anew_when_the_vectors_beside_the_model_change(
     apart: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, vectors = apart
-    monkeypatch.setattr("vecalc.library.open_model.WORTH_STORING", 0)
+    monkeypatch.setattr("vecalc.library.vector_models.WORTH_STORING", 0)
     before = api.load(path).space.vectors([0])
     assert np.array_equal(api.load(path).space.vectors([0]), before)
     np.save(vectors, 2 * np.load(vectors))
@@ -372,7 +372,7 @@ def test_who_trusts_a_model_once_has_not_done_so_for_good(
     kv = keyed_vectors()
     kv.extra = Path("whatever")
     kv.save(str(path))
-    monkeypatch.setattr("vecalc.library.open_model.WORTH_STORING", 0)
+    monkeypatch.setattr("vecalc.library.vector_models.WORTH_STORING", 0)
     assert len(api.load(path, trust_pickle=True).space) == 3
     with pytest.raises(FileProblem, match="would run code"):
         api.load(path)

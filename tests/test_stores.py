@@ -20,7 +20,8 @@ from running import forked, vecalc
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.formats.load import convert
 from vecalc.library import open_model as app_stores
-from vecalc.library.open_model import WORTH_STORING, load
+from vecalc.library.open_model import load
+from vecalc.library.vector_models import WORTH_STORING
 from vecalc.search import quantized
 from vecalc.search.exact import search
 from vecalc.sources import MAX_WIDTH

@@ -15,6 +15,7 @@ the outermost shell turns them into text, colour and an exit code.
      |   |- TypeMismatch             values that do not fit together
      |   `- NoValue                  arithmetic without a result: zero vector, division by zero
      |- FileProblem              4   a model or input file can't be read
+     |   `- NotVectors               it holds no vectors: it may be texts
      |- EncoderProblem           4   what encodes texts gives no vectors
      |- StorageProblem           5   output, cache, disk
      |   |- NotWritable              a place that this user may not write
@@ -162,6 +163,10 @@ class FileProblem(VecalcError):
 
     exit_code = 4
     kind = "file"
+
+
+class NotVectors(FileProblem):
+    """A file of text without vectors in it: its lines, or the cells of a column, may be meant as texts."""
 
 
 class EncoderProblem(VecalcError):

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from vecalc.errors import FileProblem
+from vecalc.errors import FileProblem, NotVectors
 from vecalc.formats.columns import IDS, VECTORS, WORDS, stands_apart
 from vecalc.sources import MAX_WIDTH, Source
 from vecalc.sources.extras import extra
@@ -116,7 +116,7 @@ def _side_by_side(word: str, kinds: Mapping[str, str], types: Mapping[str, str],
     held = {types[name] for name in found}
     if not found:
         everything = listed([FilePart(name, kind) for name, kind in kinds.items()])
-        raise FileProblem(f"no column of numbers: {everything}", where=str(source.path), hint=_HINT)
+        raise NotVectors(f"no column of numbers: {everything}", where=str(source.path), hint=_HINT)
     if len(held) > 1 or len(found) > MAX_WIDTH:
         message = f"it is not clear which of {len(found):,} columns are the vector, they hold {_some(held)}"
         hint = "keep only the word and its numbers, of one type"

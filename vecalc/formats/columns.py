@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from vecalc.errors import FileProblem
+from vecalc.errors import FileProblem, NotVectors
 from vecalc.sources import Source
 from vecalc.sources.parts import LISTED, FilePart, chosen, listed
 from vecalc.sources.word_text import shown
@@ -112,7 +112,7 @@ def choice_of(columns: Sequence[SeenColumn], source: Source, *, beside: bool = F
     parts = [FilePart(column.name or str(i), column.what) for i, column in enumerate(columns, 1)]
     if not width_of(columns) and not source.reading.part:
         message = f"no columns of numbers that make a vector: it holds {listed(parts)}"
-        raise FileProblem(message, where=str(source.path), hint=_HINT)
+        raise NotVectors(message, where=str(source.path), hint=_HINT)
     vector, word = _named(columns, parts, source)
     if vector is None and any(column.kind == "lists" for column in columns):
         vector = _one(columns, parts, "lists", VECTORS, _anew(source))
@@ -123,7 +123,7 @@ def choice_of(columns: Sequence[SeenColumn], source: Source, *, beside: bool = F
     components = components_of(columns, word)
     if len(components) < NARROWEST:
         message = f"no columns of numbers that make a vector: it holds {listed(parts)}"
-        raise FileProblem(message, where=str(source.path), hint=_HINT)
+        raise NotVectors(message, where=str(source.path), hint=_HINT)
     _remark(columns, word, components, source)
     return Choice(word, components, False)
 
@@ -184,7 +184,7 @@ def _word(columns: Sequence[SeenColumn], parts: Sequence[FilePart], source: Sour
 def _are_ids(columns: Sequence[SeenColumn], place: int) -> bool:
     """Whether the whole numbers of a column may stand for words."""
     column = columns[place]
-    if not (column.whole and column.distinct) or (column.named and place in _series(columns)):
+    if not (column.whole and column.distinct) or (column.named and place in in_series(columns)):
         return False
     if column.named and stands_apart(column.name):
         return True
@@ -198,13 +198,13 @@ def components_of(columns: Sequence[SeenColumn], word: int) -> list[int]:
     if not numeric or not columns[0].named:
         fractions = any(not columns[i].whole for i in numeric)
         return [i for i in numeric if not (fractions and columns[i].whole and columns[i].counting)]
-    series = _series(columns)
+    series = in_series(columns)
     if len(series) >= NARROWEST and 2 * len(series) >= len(numeric):
         return [i for i in series if i != word]
     return [i for i in numeric if not stands_apart(columns[i].name)]
 
 
-def _series(columns: Sequence[SeenColumn]) -> list[int]:
+def in_series(columns: Sequence[SeenColumn]) -> list[int]:
     """The largest group of columns of numbers whose names differ in a number alone."""
     stems = {
         i: match[1].lower()
@@ -221,7 +221,7 @@ def _remark(columns: Sequence[SeenColumn], word: int, components: Sequence[int],
     out = [i for i in numeric if i not in set(components) and i != word]
     if out:
         source.tally.remarks[f"no components of the vectors, left out: {_columns(columns, out)}"] = None
-    if not columns[0].named or not set(components) <= set(_series(columns)):
+    if not columns[0].named or not set(components) <= set(in_series(columns)):
         whole = [i for i in components if columns[i].whole]
         if whole and 2 * len(whole) <= len(components):
             remark = f"read as components, though they hold whole numbers only: {_columns(columns, whole)}"

@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, NamedTuple, TypeAlias
 
 from vecalc.codecs.json_scan import JsonScan
-from vecalc.errors import FileProblem
+from vecalc.errors import FileProblem, NotVectors
 from vecalc.formats.columns import IDS, VECTORS, WORDS
 from vecalc.sources import Source
 from vecalc.sources.parts import FilePart, chosen
@@ -80,7 +80,7 @@ def no_vectors(beginning: str, source: Source) -> FileProblem:
     """The problem of JSON that holds no vectors, which says what it is."""
     if _WORDS.pattern.match(beginning):
         return _without(_WORDS, source)
-    return FileProblem("JSON without vectors", where=str(source.path), hint=_SHAPES)
+    return NotVectors("JSON without vectors", where=str(source.path), hint=_SHAPES)
 
 
 def _without(kind: _Kind, source: Source) -> FileProblem:

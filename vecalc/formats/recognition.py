@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vecalc.errors import FileProblem
+from vecalc.errors import FileProblem, NotVectors
 from vecalc.formats import Format
 from vecalc.formats.known import formats
 from vecalc.formats.unsupported import BINARY, TEXT, refuse
@@ -23,7 +23,8 @@ def recognised(head: Head, path: Path) -> Format:
     first = head.data.partition(b"\n")[0].rstrip()
     message = f"not a file of word vectors; it begins with {shown(first)}"
     names = ", ".join(name.replace("_", " ") for name in known)
-    raise FileProblem(message, where=str(path), hint=f"formats that are read: {names}; plain or compressed")
+    kind = FileProblem if b"\0" in head.data else NotVectors
+    raise kind(message, where=str(path), hint=f"formats that are read: {names}; plain or compressed")
 
 
 def is_known(head: Head) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from vecalc.errors import NotVectors
 from vecalc.formats import csv_layout, npz
 from vecalc.formats.text_kinds import (
     NOT_ELIDED,
@@ -47,13 +48,19 @@ class Kind(NamedTuple):
     matches: Callable[[bytes], object]
     what: str
     hint: str
+    is_text: bool = False  # which may be read as texts
 
 
 def refuse(head: Head, kinds: Sequence[Kind], path: Path) -> None:
-    """FileProblem for a file that begins like one of some kinds."""
+    """FileProblem for a file that begins like one of some kinds; `NotVectors` where it may be texts."""
     for kind in kinds:
         if kind.matches(head.data):
-            raise unread(kind.what, kind.hint, path)
+            problem = unread(kind.what, kind.hint, path)
+            raise (
+                NotVectors(problem.message, where=problem.where, hint=problem.hint)
+                if kind.is_text
+                else problem
+            )
 
 
 def _magic(*beginnings: bytes) -> Callable[[bytes], bool]:
@@ -129,7 +136,7 @@ BINARY = (
 TEXT = (
     Kind(_magic(b"version https://git-lfs"), "a Git LFS pointer, not the file itself", "run git lfs pull"),
     Kind(_pattern(rb"(?i)\s*<(?:!doctype|html|\?xml)"), "a web page", "fetch the file again"),
-    Kind(csv_layout.is_table, "a table without vectors", NO_NUMBERS),
+    Kind(csv_layout.is_table, "a table without vectors", NO_NUMBERS, is_text=True),
 )
 
 # Asked last, by the name, where the content shows nothing.

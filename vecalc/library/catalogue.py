@@ -22,6 +22,7 @@ import vecalc
 from vecalc.answers import METRICS, NORMS, Metric, Norm
 from vecalc.errors import FileProblem, UsageError
 from vecalc.library.paths import CATALOGUE, models_folder
+from vecalc.texts import FORCED
 
 if TYPE_CHECKING:
     from vecalc.space import VectorSpace
@@ -30,16 +31,20 @@ _NAMED = re.compile(r"([^\W\d][\w'’]*)=(.+)", re.DOTALL)
 CALLED = 12  # characters of a name made of a file's: columns are to fit on a screen
 FORMAT = 1
 STARTER = "starter"
+COMMAND = "!"  # before a program of the user's that embeds texts
 FOR_SHELLS = "$`;&!'"  # would do something, where a name is pasted without quotes
 LONGEST_NAME = 100  # characters; with room for 4 bytes each, and a suffix, below what file systems take
 
 
 class Entry(NamedTuple):
-    """What the catalogue knows of a name: the alias's path, and the model's own norm and metric."""
+    """What the catalogue knows of a name: the alias's path, the model's own norm and metric, and the model
+    that embeds its texts.
+    """
 
     path: str | None = None
     norm: Norm | None = None
     metric: Metric | None = None
+    embed: str | None = None
 
 
 class Catalogue(NamedTuple):
@@ -183,6 +188,20 @@ def split_model(model: str) -> tuple[str, str]:
     return match[1], match[2]
 
 
+def without_prefix(model: str) -> tuple[str, bool]:
+    """`lines:FILE` as the file, and whether the prefix was there; a path that exists as written has none."""
+    if not model.startswith(FORCED) or os.path.lexists(model):
+        return model, False
+    return model.removeprefix(FORCED), True
+
+
+def absolute(embed: str) -> str:
+    """A model's path, as it is found from any folder; what is known by a name, or a command, stays."""
+    if embed.startswith(COMMAND) or not os.path.lexists(embed):
+        return embed
+    return os.path.abspath(embed)  # noqa: PTH100 - links stay
+
+
 def named(models: Iterable[str]) -> tuple[str, ...]:
     """The models of `-m`, each with a name: one without is called by its file's, without folder and suffix.
 
@@ -191,7 +210,7 @@ def named(models: Iterable[str]) -> tuple[str, ...]:
     named: dict[str, str] = {}
     for model in models:
         name, path = split_model(model)
-        stem = name or re.sub(r"\W", "_", Path(path).name.split(".")[0])[:CALLED]
+        stem = name or re.sub(r"\W", "_", Path(without_prefix(path)[0]).name.split(".")[0])[:CALLED]
         stem = f"_{stem}" if not stem[:1].isalpha() else stem
         unique = next(n for n in chain([stem], (f"{stem}_{i}" for i in count(2))) if name or n not in named)
         if unique in named:
@@ -208,7 +227,7 @@ def own_settings(models: Sequence[str], found: Catalogue | None = None) -> dict[
 
 def files_of(models: Sequence[str], found: Catalogue | None = None) -> list[Path]:
     """The files, or folders, that the models of `-m` are; without any, the starter's."""
-    named = [split_model(model)[1] for model in models] or [STARTER]
+    named = [without_prefix(split_model(model)[1])[0] for model in models] or [STARTER]
     folders = [starter_folder()] if STARTER in named else []
     return [*(file_at(known(Path(name), found)) for name in named), *folders]
 

@@ -43,12 +43,21 @@ def sheets(default: str) -> Iterator[Sheet]:
     yield Sheet("models", COLUMNS, rows, "Models", remarks)
     if kept := list(conversions()):
         total = f"{sum(one.size for one in kept) / 1e6:,.1f} MB; `vecalc models prune` removes what is stale"
-        rows = tuple((one.called or str(one.folder), *_shape(one.facts), one.size, one.state) for one in kept)
+        rows = tuple(
+            (f"{one.called or one.folder}{_by(one.facts)}", *_shape(one.facts), one.size, one.state)
+            for one in kept
+        )
         yield Sheet("cache", CACHED, rows, "Converted files in the cache", (total,))
 
 
 def _shape(facts: Facts | None) -> tuple[Cell, Cell, Cell]:
     return (facts.rows, facts.width, facts.type) if facts else (None, None, None)
+
+
+def _by(facts: Facts | None) -> str:
+    """What to say of the embedder of texts; nothing for words."""
+    told = facts.rest.get("embedder") if facts else None
+    return f", texts by {told.get('name')}" if isinstance(told, dict) else ""
 
 
 def _row(name: str, default: str) -> tuple[Cell, ...]:
@@ -61,7 +70,7 @@ def _row(name: str, default: str) -> tuple[Cell, ...]:
         facts = facts or _converted(place)
     elif facts:
         told = facts.rest.get("source")
-        source = str(told.get("path", "")) if isinstance(told, dict) else str(told or "")
+        source = (str(told.get("path", "")) if isinstance(told, dict) else str(told or "")) + _by(facts)
     if kind == "alias" and not file.exists():
         kind = "alias of nothing"
     is_default = "yes" if name == default else ""
@@ -102,6 +111,8 @@ def _of_store(facts: Facts | None) -> Iterator[tuple[str, str]]:
         yield "source's digest", str(source.get("digest"))
     elif source:
         yield "source", str(source)
+    if isinstance(told := facts.rest.get("embedder"), dict):
+        yield "texts by", f"{told.get('name')} ({told.get('identity')})"
     digests = facts.rest.get("digests")
     has_codes = isinstance(digests, dict) and "codes.npy" in digests
     yield "codes", "one byte a number" if has_codes else "none"

@@ -18,7 +18,7 @@ from vecalc.errors import NoSpace, RemoteProblem, StorageProblem
 from vecalc.library.cache import private_folder
 from vecalc.library.catalogue import check_name
 from vecalc.library.download import TIMEOUT, fetched, token_in
-from vecalc.library.open_model import Watch
+from vecalc.library.kept_stores import Watch
 from vecalc.library.paths import cache_folder
 from vecalc.space.atomic import folder_beside, new_file, sweep, take_place
 from vecalc.space.files import unwritable

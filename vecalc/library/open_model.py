@@ -1,45 +1,34 @@
-"""From models' paths or names to spaces: large files become stores, once, and are recognised afterwards.
+"""From models' paths or names to spaces: the doors of the library.
 
 A store of a file lies in the cache folder (see `cache`). What is imported by name lies in the models folder
-and needs its file no longer.
+and needs its file no longer. Files of vectors are `vector_models`, those of texts `text_models`.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vecalc.answers import Stored
-from vecalc.errors import FileProblem, NoSpace, NotWritable, StorageProblem, UsageError
-from vecalc.formats.folders import main_file, size_of
-from vecalc.formats.load import Loaded, convert, how, is_whole_store, read_into_memory
-from vecalc.library.cache import CacheUse, building, folder_of, is_current, known_files, note_changes
-from vecalc.library.catalogue import STARTER, check_name, imported, known, split_model, starter
-from vecalc.library.missing import refuse_missing
+from vecalc.errors import NotVectors, UsageError
+from vecalc.formats.folders import main_file
+from vecalc.formats.load import Loaded, how
+from vecalc.library.cache import CacheUse
+from vecalc.library.catalogue import STARTER, check_name, imported, own, split_model, starter
+from vecalc.library.kept_stores import Watch, unwatched
+from vecalc.library.meant import may_be_texts, meant
+from vecalc.library.vector_models import load_vectors, write_vectors
 from vecalc.sources import Reading
-from vecalc.sources.reference import located
 from vecalc.space import VectorSpace
-from vecalc.space.atomic import sweep
-from vecalc.space.store import FACTS, damaged, open_store, read_facts
 
 if TYPE_CHECKING:
+    from vecalc.library.embedders import Embed, OpenedEmbedder
     from vecalc.space.store_files import Written
 
-# A file below this is read in some hundredths of a second: not worth a second copy on the disk.
-WORTH_STORING = 1 << 20
-ENOUGH_TO_TELL = 64 << 20  # bytes written, from which on what reading is ahead by does not matter
-
-# told what is being read, and of how many bytes; gives a function that takes the bytes as they come
-Watch = Callable[[str, int], AbstractContextManager[Callable[[bytes], None]]]
-
-
-def unwatched(_: str, __: int) -> AbstractContextManager[Callable[[bytes], None]]:
-    """Nobody looks on."""
-    return nullcontext(lambda data: None)
+AS_TEXTS = "--embed MODEL reads its lines as texts"  # a hint
 
 
 def load(
@@ -48,6 +37,7 @@ def load(
     name: str = "",
     watch: Watch = unwatched,
     cache: CacheUse = CacheUse(),  # noqa: B008 - immutable
+    embed: Embed | None = None,
     **reading: Any,
 ) -> Loaded:
     """The space at a path: a store, or a file of any format in `vecalc.formats`; or of a name that is known.
@@ -56,90 +46,35 @@ def load(
     the disk, little memory, and is told to `watch`. `name` captions it, the file's own name by default.
     `reading` are fields of `sources.Reading`: what is wanted of the file, what to put up with. `cache` says
     what is asked of the cache; where it can't be written, a note says so and the file is read into memory.
+
+    With `embed` (a textual model's name or path, or a space that has an encoder) a file without vectors is
+    one of texts: a row for each line, or for each cell of FILE#COLUMN; see `text_models`. A model that was
+    named with an embedder has it already.
     Raises `FileProblem`, `StorageProblem`, `UsageError`.
     """
-    place = known(Path(path))
-    refuse_missing(str(place))
-    place, wanted = located(place, how(**reading))
-    if is_whole_store(place, wanted):
-        if cache.verify and (wrong := damaged(place, read_facts(place / FACTS).rest)):
-            message = "damaged: its content is not what was written"
-            raise FileProblem(message, where=str(place / wrong[0]), hint="import the model again")
-        return Loaded(open_store(place, name), ()).of(place)
-    name = name or place.name
-    place, wanted = main_file(place, wanted)
-    if not os.path.isfile(place) or size_of(place, wanted) < WORTH_STORING:  # noqa: PTH113 - any name
-        return read_into_memory(place, wanted, name)
+    what = meant(str(path), how(**reading))
+    embed = embed or own(str(path)).embed
+    if embed is None:
+        with proposing(AS_TEXTS):
+            return load_vectors(what.place, what.reading, name, watch, cache)
+    from vecalc.library.embedders import embedder_of
+    from vecalc.library.text_models import load_by, nothing_to_embed
+
+    found = embedder_of(embed, {}, watch, cache)
+    loaded, embedded = load_by(what, found.embedder, name, watch, cache)
+    if not embedded:
+        raise nothing_to_embed(f"{path} holds vectors")
+    return Loaded(loaded.space, (*found.notes, *loaded.notes)).of(*found.files, *loaded.files)
+
+
+@contextmanager
+def proposing(hint: str) -> Iterator[None]:
+    """Meanwhile a text without vectors in it is a problem with this hint, too."""
     try:
-        return _through_cache(place, name, wanted, watch, cache)
-    except NotWritable as problem:
-        if cache.required:
-            raise
-        loaded = read_into_memory(place, wanted, name)
-        note = f"read into memory, it can't be kept in the cache: {problem.where}: {problem.message}"
-        return Loaded(loaded.space, (*loaded.notes, note)).of(*loaded.files)
-
-
-def _through_cache(place: Path, name: str, reading: Reading, watch: Watch, use: CacheUse) -> Loaded:
-    """The space of a file by its store, which is made first if there is none, or a damaged one."""
-    folder = folder_of(place, reading)
-    if kept := _kept(folder, place, name, use):
-        sweep(folder)  # a run that replaced it may have been killed while it removed the old one
-        return kept
-    with building(folder, str(place), use):
-        kept = _kept(folder, place, name, use)  # by whoever had the lock before
-        if kept is None:
-            _convert(place, reading, folder, place.name, watch)
-            note_changes(folder, place)
-            kept = _opened(folder, name)
-    return kept
-
-
-def _kept(folder: Path, place: Path, name: str, use: CacheUse) -> Loaded | None:
-    if not is_current(folder, place, verify=use.verify):
-        return None
-    try:
-        return _opened(folder, name)
-    except FileProblem:  # damaged: it is made again
-        return None
-
-
-def _opened(folder: Path, name: str) -> Loaded:
-    facts = read_facts(folder / FACTS).rest
-    notes = facts.get("notes", ())
-    files = (*(known.path for known in known_files(facts)), folder)
-    notes = tuple(map(str, notes)) if isinstance(notes, list) else ()
-    return Loaded(open_store(folder, name), notes).of(*files)
-
-
-def _convert(
-    path: Path, reading: Reading, folder: Path, name: str, watch: Watch, kind: Stored = "float32"
-) -> Written:
-    """Convert; if the disk is full, say how much is needed: in proportion to what was written, or guessed."""
-    size = size_of(path, reading)
-    seen = 0
-    with watch(f"reading {path.name}", size) as tap:
-
-        def count(data: bytes) -> None:
-            nonlocal seen
-            seen += len(data)
-            tap(data)
-
-        try:
-            return convert(path, folder, name=name, reading=reading, kind=kind, tap=count)
-        except NoSpace as problem:
-            told = problem.written >= ENOUGH_TO_TELL
-            needed = problem.written * size // max(seen, 1) if told else size * 5 // 4
-            message = f"{problem.message}; the store needs about {needed / 1e6:,.0f} MB{_free(folder)}"
-            hint = "make room, or set VECALC_CACHE_DIR or VECALC_MODELS to a folder on another disk"
-            raise StorageProblem(message, where=problem.where, hint=hint) from None
-
-
-def _free(folder: Path) -> str:
-    try:
-        return f", {shutil.disk_usage(folder.parent).free / 1e6:,.0f} MB are free"
-    except OSError:
-        return ""
+        yield
+    except NotVectors as problem:
+        problem.hint = f"{hint}; {problem.hint}" if problem.hint else hint
+        raise
 
 
 class OpenedModels(NamedTuple):
@@ -154,36 +89,120 @@ def open_spaces(
     models: Sequence[str],
     watch: Watch = unwatched,
     cache: CacheUse = CacheUse(),  # noqa: B008 - immutable
+    embed: str = "",
     **reading: Any,
 ) -> OpenedModels:
     """The spaces of `-m [NAME=]FILE ...`. `watch` sees long files being read.
 
     FILE may be a name that `catalogue` knows. A space without a name is the default one; otherwise the first
-    is. Raises `UsageError` for a name given twice, `FileProblem` for a file that can't be read.
+    is. Files of texts are embedded by `embed`, or else by the only other model that is textual.
+    Raises `UsageError` for a name given twice, and for an embedder that is not used; `FileProblem` for a file
+    that can't be read.
     """
-    spaces: dict[str, VectorSpace] = {}
-    notes: list[str] = []
-    files: list[Path] = []
+    opening = _Opening(how(**reading), watch, cache, embed)
+    paths: dict[str, str] = {}
     for model in models:
         name, path = split_model(model)
-        if name in spaces:
+        if name in paths:
             again = f"the name '{name}' is given twice" if name else "two models without a name"
             raise UsageError(again, where=f"-m {model}", hint="name them: -m users=FILE -m movies=FILE")
+        paths[name] = path
+    texts = {name: path for name, path in paths.items() if not opening.opened(name, path)}
+    for name, path in texts.items():
+        opening.embed(name, path)
+    opening.refuse_unused()
+    spaces = {name: opening.spaces[name] for name in sorted(paths, key=bool)}
+    return OpenedModels(spaces, tuple(opening.notes), tuple(opening.files))
+
+
+class _Opening:
+    """The models of a command line, those of vectors first: one of them may embed the texts of the others."""
+
+    def __init__(self, reading: Reading, watch: Watch, cache: CacheUse, embed: str) -> None:
+        self.reading, self.watch, self.cache = reading, watch, cache
+        self.wanted = embed
+        self.is_used = False
+        self.found: dict[str, OpenedEmbedder | None] = {}  # embedders, by what was typed
+        self.spaces: dict[str, VectorSpace] = {}
+        self.notes: list[str] = []
+        self.files: list[Path] = []
+
+    def opened(self, name: str, path: str) -> bool:
+        """Whether a model has vectors, and is open now; otherwise it waits until all others are."""
         if path == STARTER and not Path(path).exists():
-            spaces[name] = starter()
-            continue
-        loaded = load(path, name=name or Path(path).name or path, watch=watch, cache=cache, **reading)
-        spaces[name] = loaded.space
-        notes += [f"{path}: {note}" for note in loaded.notes]
-        files += loaded.files
-    return OpenedModels({name: spaces[name] for name in sorted(spaces, key=bool)}, tuple(notes), tuple(files))
+            self.spaces[name] = starter()
+            return True
+        what = meant(path, self.reading)
+        if own(path).embed or may_be_texts(what):
+            return False
+        try:
+            loaded = load_vectors(
+                what.place, what.reading, name or Path(path).name or path, self.watch, self.cache
+            )
+        except NotVectors:
+            return False
+        self._take(name, path, loaded)
+        return True
+
+    def embed(self, name: str, path: str) -> None:
+        """Open a model that may be one of texts. Raises `NotVectors` where nothing can embed them."""
+        what, called = meant(path, self.reading), name or Path(path).name or path
+        found = self._embedder(self.wanted or own(path).embed or "")
+        if found is None:
+            if what.forced:
+                raise UsageError(
+                    "there is no model that could embed its lines", where=f"-m {path}", hint=AS_TEXTS
+                )
+            with proposing(AS_TEXTS):
+                loaded = load_vectors(what.place, what.reading, called, self.watch, self.cache)
+        else:
+            from vecalc.library.text_models import load_by
+
+            loaded, embedded = load_by(what, found.embedder, called, self.watch, self.cache)
+            self.is_used = self.is_used or embedded
+        self._take(name, path, loaded)
+
+    def refuse_unused(self) -> None:
+        """Raises `UsageError` where `--embed` was given, and no model is one of texts."""
+        if self.wanted and not self.is_used:
+            from vecalc.library.text_models import nothing_to_embed
+
+            raise nothing_to_embed("all models are vectors")
+
+    def _embedder(self, wanted: str) -> OpenedEmbedder | None:
+        if wanted not in self.found:
+            from vecalc.library.embedders import embedder_of, only_textual
+
+            found = (
+                embedder_of(wanted, self.spaces, self.watch, self.cache)
+                if wanted
+                else only_textual(self.spaces)
+            )
+            self.found[wanted] = found
+            if found:
+                self.notes += found.notes
+                self.files += found.files
+        return self.found[wanted]
+
+    def _take(self, name: str, path: str, loaded: Loaded) -> None:
+        self.spaces[name] = loaded.space
+        self.notes += [f"{name or path}: {note}" for note in loaded.notes]
+        self.files += loaded.files
 
 
 def import_model(
-    path: Path, name: str, kind: Stored, reading: Reading, watch: Watch = unwatched
+    path: str, name: str, kind: Stored, reading: Reading, watch: Watch = unwatched, embed: str = ""
 ) -> tuple[Path, Written]:
-    """Convert a file into the models folder under a name; the folder, and what went into it."""
-    refuse_missing(str(path))
-    place, reading = located(path, reading)
-    folder = imported(check_name(name))
-    return folder, _convert(*main_file(place, reading), folder, name, watch, kind)
+    """Convert a file into the models folder under a name; the folder, and what went into it.
+
+    With `embed` its texts, by the model of this name or path.
+    """
+    folder, what = imported(check_name(name)), meant(path, reading)
+    if embed:
+        from vecalc.library.embedders import embedder_of
+        from vecalc.library.text_models import import_by
+
+        found = embedder_of(embed, {}, watch, CacheUse())
+        return folder, import_by(what, found.embedder, folder, name, kind, watch)
+    with proposing(AS_TEXTS):
+        return folder, write_vectors(*main_file(what.place, what.reading), folder, name, watch, kind)

@@ -77,6 +77,6 @@ def metered(what: str, total: int | None, *, quiet: bool) -> Iterator[Meter | No
 
 @contextmanager
 def watched(what: str, total: int, *, quiet: bool = False) -> Iterator[Callable[[bytes], None]]:
-    """What `open_model.Watch` wants: a function that takes the bytes as they come."""
+    """What `kept_stores.Watch` wants: a function that takes the bytes as they come."""
     with metered(what, total, quiet=quiet) as meter:
         yield (lambda data: meter.add(len(data))) if meter else (lambda data: None)

@@ -44,7 +44,7 @@ from vecalc.space import VectorSpace
 from vecalc.space.store import is_store
 
 if TYPE_CHECKING:
-    from vecalc.library.open_model import Watch
+    from vecalc.library.kept_stores import Watch
 
 
 class Opened:
@@ -103,6 +103,7 @@ class Opened:
             request.model,
             watch=self.watch,
             cache=CacheUse(request.require_cache, not request.no_wait, request.verify, self._tell_now),
+            embed=request.embed,
             **self.reading,
         )
         self.tell(*opened.notes)

@@ -93,8 +93,16 @@ MODEL_FILE = several(
     "-m", "--model", "[NAME=]FILE", "Vectors to use; several with names.", shell_complete=_complete_model
 )
 
+EMBED = click.option(
+    "--embed",
+    default="",
+    metavar="MODEL",
+    help="What makes vectors of the lines of a model that has none, or of FILE#COLUMN.",
+)
+
 MODEL = group(
     MODEL_FILE,
+    EMBED,
     choice(
         "--norm",
         "Scale word vectors: rms (length sqrt(d)), unit (length 1) or raw (as stored).",

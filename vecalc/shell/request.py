@@ -44,6 +44,7 @@ class Request(NamedTuple):
     line_buffered: bool = False
     resume: bool = False
     interactive: bool = False
+    embed: str = ""
     words_file: str = ""
     encoding: str = "utf-8"
     strict: bool = False

@@ -10,6 +10,7 @@ and, in a store that `store_writer.py` wrote (the digests name them):
     codes.npy, residuals.npy, rotation.npy     one byte a number for the search, see `quantization.py`
     offsets.npy, exact.npy, folded.npy         where the words are, see `index.py`
     subwords.npy                               [buckets, d] n-grams of a model that has them, see `subwords`
+    tokenizer.json, tokens.npy, others.npy     how a textual model reads a text, see `store_extras`
 
 Every file is checked against the facts before it is used; a file that disagrees is a FileProblem.
 """
@@ -26,7 +27,7 @@ import numpy as np
 
 from vecalc import bounded
 from vecalc.answers import STORED, Stored
-from vecalc.arrays import AnyArray
+from vecalc.arrays import AnyArray, Bytes
 from vecalc.errors import FileProblem
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
@@ -36,7 +37,6 @@ from vecalc.space.words import WordFile
 if TYPE_CHECKING:
     from vecalc.space.index import MappedWords
     from vecalc.space.quantization import Codes
-    from vecalc.space.subwords import Subwords
 
 FORMAT = 1
 FACTS = "facts.json"
@@ -94,14 +94,19 @@ def _identity(folder: Path) -> tuple[int, int] | None:
 def _opened(folder: Path, name: str) -> VectorSpace:
     facts = read_facts(folder / FACTS)
     _check_sizes(folder, facts.rest)
-    vectors = _mapped(folder / "vectors.npy", facts.type, (facts.rows, facts.width))
-    lengths = _mapped(folder / "lengths.npy", "float32", (facts.rows,))
+    vectors = array_in(folder / "vectors.npy", facts.type, (facts.rows, facts.width))
+    lengths = array_in(folder / "lengths.npy", "float32", (facts.rows,))
     digests = facts.rest.get("digests")
     files = digests if isinstance(digests, dict) else {}
     words = _indexed(folder, facts.rows) if "exact.npy" in files else _words(folder / "words.txt", facts.rows)
     codes = _codes(folder, facts) if "codes.npy" in files else None
-    subwords = _subwords(folder, facts) if "subwords.npy" in files else None
-    return MatrixSpace(words, vectors, name or facts.name, lengths, codes, subwords)
+    subwords = encoder = None
+    if "subwords.npy" in files or "tokenizer.json" in files:
+        from vecalc.space import store_extras
+
+        subwords = store_extras.subwords(folder, facts) if "subwords.npy" in files else None
+        encoder = store_extras.encoder(folder, facts, vectors) if "tokenizer.json" in files else None
+    return MatrixSpace(words, vectors, name or facts.name, lengths, codes, subwords, encoder)
 
 
 def _check_sizes(folder: Path, facts: Mapping[str, object]) -> None:
@@ -116,7 +121,7 @@ def _check_sizes(folder: Path, facts: Mapping[str, object]) -> None:
         except OSError as error:
             raise unreadable(path, error) from None
         if found != size:
-            raise _problem(path, f"damaged: it has {found:,} bytes, not the {size} that were written")
+            raise problem_of(path, f"damaged: it has {found:,} bytes, not the {size} that were written")
 
 
 def read_facts(path: Path) -> Facts:
@@ -124,17 +129,18 @@ def read_facts(path: Path) -> Facts:
     try:
         facts = json.loads(_read(path, LONGEST_FACTS))
     except (ValueError, RecursionError):
-        raise _problem(path, "not a facts file: it is not JSON") from None
+        raise problem_of(path, "not a facts file: it is not JSON") from None
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         found = facts.get("format") if isinstance(facts, dict) else None
-        raise _problem(path, f"a store of format {found!r}; this version reads format {FORMAT}")
+        raise problem_of(path, f"a store of format {found!r}; this version reads format {FORMAT}")
     name, rows, width, kind = (facts.get(key) for key in ("name", "rows", "width", "type"))
     if isinstance(name, str) and _positive(rows) and _positive(width) and kind in STORED:
         return Facts(name, rows, width, kind, facts)
-    raise _problem(path, "a store without its name, rows, width and type")
+    raise problem_of(path, "a store without its name, rows, width and type")
 
 
-def _problem(path: Path, message: str) -> FileProblem:
+def problem_of(path: Path, message: str) -> FileProblem:
+    """The problem of a file of a store."""
     return FileProblem(message, where=str(path), hint=REBUILD)
 
 
@@ -149,12 +155,12 @@ def _read(path: Path, most: int) -> bytes:
         raise unreadable(path, error) from None
 
 
-def _mapped(path: Path, kind: str, *shapes: tuple[int, ...]) -> AnyArray:
+def array_in(path: Path, kind: str, *shapes: tuple[int, ...]) -> AnyArray:
     """A .npy file mapped into memory, of exactly this type and one of these shapes."""
     array = mapped(path, REBUILD)
     if array.dtype != np.dtype(kind) or array.shape not in shapes:
         held = f"{array.dtype} {list(array.shape)}"
-        raise _problem(path, f"{FACTS} promises {kind} {list(shapes[0])}, the file holds {held}")
+        raise problem_of(path, f"{FACTS} promises {kind} {list(shapes[0])}, the file holds {held}")
     return array
 
 
@@ -177,42 +183,33 @@ def mapped(path: Path, hint: str) -> AnyArray:
 def _words(path: Path, rows: int) -> WordFile:
     words = WordFile(_read(path, LONGEST_WORDS))
     if len(words) != rows:
-        raise _problem(path, f"{FACTS} promises {rows:,} words, the file holds {len(words):,}")
+        raise problem_of(path, f"{FACTS} promises {rows:,} words, the file holds {len(words):,}")
     return words
 
 
 def _indexed(folder: Path, rows: int) -> MappedWords:
     from vecalc.space.index import MappedWords
 
-    offsets = _mapped(folder / "offsets.npy", "int64", (rows + 1,))
+    offsets = array_in(folder / "offsets.npy", "int64", (rows + 1,))
     path = folder / "words.txt"
-    try:
-        bounded.refuse_irregular(path)
-        data = np.memmap(path, np.uint8, "r")
-    except OSError as error:
-        raise unreadable(path, error) from None
-    except ValueError as error:
-        raise _problem(path, f"damaged: {error}") from None
+    data = bytes_in(path)
     if len(data) != offsets[-1]:
-        raise _problem(path, f"offsets.npy promises {int(offsets[-1]):,} bytes, the file holds {len(data):,}")
-    exact, folded = (_mapped(folder / f"{name}.npy", "uint32", (2, rows)) for name in ("exact", "folded"))
+        raise problem_of(
+            path, f"offsets.npy promises {int(offsets[-1]):,} bytes, the file holds {len(data):,}"
+        )
+    exact, folded = (array_in(folder / f"{name}.npy", "uint32", (2, rows)) for name in ("exact", "folded"))
     return MappedWords(data, offsets, exact, folded)
 
 
-def _subwords(folder: Path, facts: Facts) -> Subwords:
-    from vecalc.space.subwords import LONGEST_NGRAM, Subwords
-
-    found = facts.rest.get("subwords")
-    said: dict[str, Any] = found if isinstance(found, dict) else {}
-    numbers: list[Any] = [said.get(key) for key in ("buckets", "shortest", "longest")]
-    buckets, shortest, longest = numbers
-    if (
-        not all(type(number) is int for number in numbers)
-        or buckets < 1
-        or not 0 <= shortest <= longest <= LONGEST_NGRAM
-    ):
-        raise _problem(folder / FACTS, "a store with n-grams, and without their number and lengths")
-    return Subwords(_mapped(folder / "subwords.npy", facts.type, (buckets, facts.width)), shortest, longest)
+def bytes_in(path: Path) -> Bytes:
+    """The bytes of a file, mapped into memory."""
+    try:
+        bounded.refuse_irregular(path)
+        return np.memmap(path, np.uint8, "r")
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except ValueError as error:
+        raise problem_of(path, f"damaged: {error}") from None
 
 
 def _codes(folder: Path, facts: Facts) -> Codes:
@@ -220,10 +217,10 @@ def _codes(folder: Path, facts: Facts) -> Codes:
 
     width = quantization.width(facts.width)
     return quantization.Codes(
-        _mapped(folder / "codes.npy", "int8", (facts.rows, width)),
-        _mapped(folder / "residuals.npy", "float32", (facts.rows,)),
+        array_in(folder / "codes.npy", "int8", (facts.rows, width)),
+        array_in(folder / "residuals.npy", "float32", (facts.rows,)),
         # Earlier versions wrote a whole matrix for every width.
-        _mapped(folder / "rotation.npy", "float32", quantization.shape(facts.width), (facts.width, width)),
+        array_in(folder / "rotation.npy", "float32", quantization.shape(facts.width), (facts.width, width)),
     )
 
 

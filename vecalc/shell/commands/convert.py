@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vecalc.answers import NORMS
-from vecalc.shell.options import QUIET, READING, choice, count, flag, request_of
+from vecalc.shell.options import EMBED, QUIET, READING, choice, count, flag, request_of
 from vecalc.shell.registry import command
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ EXAMPLES = """\
 @click.option("--among", "listed", metavar="FILE|WORDS", help="Only these words: a file of them, or a,b,c.")
 @click.option("--match", "matching", metavar="GLOB|/REGEX/", help="Only words that match.")
 @choice("--norm", "scaled", "How long vectors are written. [raw]", of=NORMS, default="raw")
+@EMBED
 @READING
 @QUIET
 def run(model: str, out: str, form: str, **options: Any) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from vecalc.answers import Stored
-from vecalc.shell.options import QUIET, READING, TYPE
+from vecalc.shell.options import EMBED, QUIET, READING, TYPE
 from vecalc.shell.registry import command
 
 
@@ -20,19 +20,25 @@ def _name_of(file: str) -> str:
     return f"{name}.{part}" if part else name
 
 
-@command("vecalc import FILE [--name NAME]", "  vecalc import vectors.bin --name news     then -m news\n")
+@command(
+    "vecalc import FILE [--name NAME]",
+    "  vecalc import vectors.bin --name news     then -m news\n"
+    "  vecalc import reviews.txt --name docs --embed MODEL\n",
+)
 @click.argument("file")
 @click.option("--name", metavar="NAME", help="What -m calls it; the file's name without its suffix.")
+@EMBED
 @TYPE
 @READING
 @QUIET
-def run(file: str, name: str | None, kind: Stored, quiet: bool, **reading: Any) -> int:
+def run(file: str, name: str | None, embed: str, kind: Stored, quiet: bool, **reading: Any) -> int:
     """Reads a file of vectors once and keeps it as a model: vecalc -m NAME opens it in a millisecond."""
     # What reads files loads numpy; the options don't need it.
     from vecalc.formats.load import how
+    from vecalc.library.catalogue import Entry, absolute, without_prefix
     from vecalc.shell.models.import_file import import_and_tell
 
-    path = Path(file)
-    name = _name_of(path.absolute().name) if name is None else name
-    import_and_tell(path, name, kind, how(**reading), quiet=quiet)
+    name = _name_of(Path(without_prefix(file)[0]).absolute().name) if name is None else name
+    own = Entry(embed=absolute(embed) or None)
+    import_and_tell(file, name, kind, how(**reading), quiet=quiet, own=own)
     return 0

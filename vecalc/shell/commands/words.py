@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vecalc.shell.options import FORMAT, MODEL_FILE, QUIET, READING, as_utf8, count, flag, request_of
+from vecalc.shell.options import EMBED, FORMAT, MODEL_FILE, QUIET, READING, as_utf8, count, flag, request_of
 from vecalc.shell.registry import command
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ EXAMPLES = """\
 @command("vecalc words [PATTERN] [-m FILE] [--count]", EXAMPLES)
 @click.argument("patterns", nargs=-1, metavar="[GLOB|/REGEX/]")
 @MODEL_FILE
+@EMBED
 @count("-k", "--top", "most", "Words to show, 40 unless given.", default=40)
 @count("--first", "leading", "Only among the N most frequent words.")
 @flag("--count", "only_count", "Only say how many there are.")

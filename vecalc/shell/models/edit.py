@@ -17,7 +17,7 @@ from vecalc.library.catalogue import Catalogue, Entry
 from vecalc.library.missing import refuse_missing
 from vecalc.library.paths import models_folder
 from vecalc.shell.display import confirm, remark, say, say_exactly
-from vecalc.shell.options import QUIET, READING, TYPE, YES, choice, flag, group
+from vecalc.shell.options import EMBED, QUIET, READING, TYPE, YES, choice, flag, group
 from vecalc.shell.registry import command
 from vecalc.shell.settings import default_model
 
@@ -36,27 +36,32 @@ OWN = group(
 @click.argument("path")
 @flag("--import", "copied", "Keep a copy, as `vecalc import` does.")
 @OWN
+@EMBED
 @TYPE
 @READING
 @QUIET
-def add(name: str, path: str, copied: bool, kind: Stored, quiet: bool, **options: Any) -> int:
+def add(name: str, path: str, copied: bool, embed: str, kind: Stored, quiet: bool, **options: Any) -> int:
     """Gives a file or a store's folder a name: -m NAME opens it. The file stays where it is."""
     own_norm, own_metric = options.pop("own_norm"), options.pop("own_metric")
     catalogue.check_name(name, "vecalc models add")
     _unless_copied(copied, ("kind", *options))
     _unless_taken(catalogue.read(), name)
-    refuse_missing(path)
-    place = Path(path).absolute()
+    file, forced = catalogue.without_prefix(path)
+    refuse_missing(file)
+    place = Path(file).absolute()
+    own = _with(Entry(embed=catalogue.absolute(embed) or None), own_norm, own_metric)
     if copied:
         from vecalc.formats.load import how
         from vecalc.shell.models.import_file import import_and_tell
 
-        own = _with(Entry(), own_norm, own_metric)
-        import_and_tell(place, name, kind, how(**options), quiet=quiet, own=own)
+        import_and_tell(path.replace(file, str(place)), name, kind, how(**options), quiet=quiet, own=own)
         return 0
+    if forced:
+        hint = "add --import to keep them, or leave it out: what holds no vectors is read as texts"
+        raise UsageError("an alias is a file, and has no prefix", where=path, hint=hint)
     if not catalogue.file_at(place).exists():
         raise FileProblem("no such file", where=path, hint="check the spelling of the path")
-    entry = _with(Entry(str(place)), own_norm, own_metric)
+    entry = own._replace(path=str(place))
     catalogue.change(lambda found: _unless_taken(found, name).put(name, entry))
     say(f"{name}: {place}")
     return 0

@@ -11,7 +11,7 @@ from vecalc.answers import Stored
 from vecalc.errors import FileProblem
 from vecalc.library import catalogue
 from vecalc.shell.display import confirm, say
-from vecalc.shell.options import FORMAT, QUIET, READING, TYPE, YES, flag, request_of
+from vecalc.shell.options import EMBED, FORMAT, QUIET, READING, TYPE, YES, flag, request_of
 from vecalc.shell.registry import command
 from vecalc.shell.settings import default_model
 
@@ -40,6 +40,7 @@ def list_(**options: Any) -> int:
 
 @command("vecalc models info NAME|FILE")
 @click.argument("name")
+@EMBED
 @FORMAT
 @READING
 @QUIET
@@ -53,7 +54,8 @@ def info(name: str, **options: Any) -> int:
     def told(opened: Opened) -> Outcome:
         found = Loaded(catalogue.starter(), ())
         if name != catalogue.STARTER:
-            found = load(name, watch=opened.watch, **opened.reading)
+            by = opened.request.embed or None
+            found = load(name, watch=opened.watch, embed=by, **opened.reading)
         opened.reads(found.files)
         return Outcome(details(name, found.space, found.notes))
 
@@ -122,7 +124,7 @@ def pull(
         quiet = opened.request.quiet
         folder = fetch(one, opened.watch, timeout, (lambda _: None) if quiet else _say_aside)
         try:
-            import_and_tell(folder / one.main, model, kind, Reading(), quiet=quiet)
+            import_and_tell(str(folder / one.main), model, kind, Reading(), quiet=quiet)
         except FileProblem:  # nor would it be a model the next time
             remove_from_disk(folder)
             raise

@@ -1,0 +1,77 @@
+"""What embeds texts: a model that `--embed` names, or the only textual one among those of `-m`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
+
+from vecalc.errors import UsageError
+from vecalc.library.cache import CacheUse
+from vecalc.library.catalogue import COMMAND, STARTER
+from vecalc.library.kept_stores import Watch
+from vecalc.library.meant import meant
+from vecalc.library.vector_models import load_vectors
+from vecalc.sources import Reading
+from vecalc.space import Encoder, VectorSpace
+from vecalc.texts.embedding import Embedder
+
+Embed: TypeAlias = "str | PathLike[str] | VectorSpace"  # what a caller may name
+TEXTUAL = "a textual model has a tokenizer beside its rows, as those of model2vec and WordLlama have"
+
+
+class OpenedEmbedder(NamedTuple):
+    """An embedder, what had to be put up with to load it, and the files read."""
+
+    embedder: Embedder
+    notes: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+
+
+def embedder_of(
+    embed: Embed, spaces: Mapping[str, VectorSpace], watch: Watch, cache: CacheUse
+) -> OpenedEmbedder:
+    """The embedder that is named: one of the loaded spaces, a model, a file, or a space itself.
+
+    Raises `UsageError` for one that is not textual, and as `load_vectors` does.
+    """
+    if not isinstance(embed, str | PathLike):
+        return OpenedEmbedder(_of_space(embed, embed.name))
+    called = str(embed)
+    if called.startswith(COMMAND):
+        return OpenedEmbedder(Embedder(_command(called.removeprefix(COMMAND), cache), called))
+    if called in spaces:
+        return OpenedEmbedder(_of_space(spaces[called], called))
+    if called == STARTER:
+        raise _not_textual(called)
+    what = meant(called, Reading())
+    name = Path(called).name
+    loaded = load_vectors(what.place, what.reading, name, watch, cache)
+    notes = tuple(f"{called}: {note}" for note in loaded.notes)
+    return OpenedEmbedder(_of_space(loaded.space, name), notes, loaded.files)
+
+
+def only_textual(spaces: Mapping[str, VectorSpace]) -> OpenedEmbedder | None:
+    """The only one of some spaces that has an encoder; None where there is none. UsageError for several."""
+    able = [name for name, space in spaces.items() if space.encoder]
+    if len(able) > 1:
+        message = f"several models could embed the texts: {', '.join(able)}"
+        raise UsageError(message, hint=f"--embed {able[0]} chooses one")
+    return OpenedEmbedder(_of_space(spaces[able[0]], able[0] or spaces[able[0]].name)) if able else None
+
+
+def _command(command: str, cache: CacheUse) -> Encoder:
+    from vecalc.texts.command_encoder import CommandEncoder
+
+    return CommandEncoder(command, tell=cache.tell)
+
+
+def _of_space(space: VectorSpace, name: str) -> Embedder:
+    if space.encoder is None:
+        raise _not_textual(name)
+    return Embedder(space.encoder, name)
+
+
+def _not_textual(name: str) -> UsageError:
+    return UsageError(f"{name} is not a textual model: it can't embed texts", where="--embed", hint=TEXTUAL)

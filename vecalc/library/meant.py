@@ -1,0 +1,39 @@
+"""What is meant by a model of `-m`: where it lies, how it is to be read, whether it is one of texts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from vecalc.library.cache import folder_of
+from vecalc.library.catalogue import known, without_prefix
+from vecalc.library.missing import refuse_missing
+from vecalc.sources import Reading
+from vecalc.sources.reference import located
+from vecalc.texts.table_names import is_table
+
+
+class Meant(NamedTuple):
+    """A place, how to read it, and whether texts are asked for by name (`lines:FILE`)."""
+
+    place: Path
+    reading: Reading
+    forced: bool
+
+
+def meant(model: str, reading: Reading) -> Meant:
+    """What is meant. Raises `FileProblem` for what is not there."""
+    place, forced = without_prefix(model)
+    place = str(known(Path(place)))
+    refuse_missing(place)
+    return Meant(*located(Path(place), reading), forced)
+
+
+def may_be_texts(what: Meant) -> bool:
+    """Whether it can't be read before an embedder is known: texts are asked for, or the column of a table, or
+    texts were read before.
+    """
+    if what.forced or (what.reading.part and is_table(what.reading.member or what.place.name)):
+        return True
+    folder = folder_of(what.place, what.reading)
+    return any(folder.parent.glob(f"{folder.name}-*"))

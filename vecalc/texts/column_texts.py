@@ -1,0 +1,138 @@
+"""The cells of a table's column as texts: which table, which column."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
+from typing import IO, TYPE_CHECKING, cast
+
+from vecalc.errors import FileProblem
+from vecalc.formats.columns import NARROWEST, SeenColumn, in_series
+from vecalc.sources import MAX_WORD, Source, Stream
+from vecalc.sources.compression import unpacked
+from vecalc.sources.excuses import MALFORMED, odd
+from vecalc.sources.parts import FilePart, chosen
+from vecalc.tables.cell_rules import number_of
+from vecalc.tables.question_rows import TableRow, rows
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+# What people call a column of texts, the likeliest first.
+TEXTS = (
+    *("text", "sentence", "content", "body", "review", "comment", "description", "overview", "abstract"),
+    *("summary", "message", "document", "question", "title", "name"),
+)
+LINE_ENDS = "texts with line ends, which are read as blanks"
+PARQUET = ".parquet"
+LOOKED_AT = 50  # rows that a column's kind is told by
+AT_ONCE = 1024  # rows
+
+
+def texts_of_column(source: Source) -> Iterator[list[str]]:
+    """The cells of the column that `Reading.part` names, or that is usually called so or the only text.
+
+    Blank cells are left out, line ends in them are blanks. FileProblem where it is not clear which column is
+    meant, and for what is not a table; a row that can't be read is odd.
+    """
+    found = _rows_of(source)
+    first = list(islice(found, LOOKED_AT))
+    column = _column(first, source)
+    cells = (_text(row, column, source) for row in _sound(chain(first, found), source))
+    while some := list(islice(cells, AT_ONCE)):
+        yield [text for text in some if text]
+
+
+def _text(row: TableRow, column: str, source: Source) -> str:
+    """The cell of a row, on one line."""
+    cell = row.cells[column].strip()
+    if "\n" in cell or "\r" in cell:
+        source.tally.counts[LINE_ENDS] += 1
+        cell = " ".join(cell.split())
+    if len(cell) > MAX_WORD:
+        message = f"a cell of {len(cell):,} characters, and a text has at most {MAX_WORD:,}"
+        raise FileProblem(message, where=f"{source.path}:{row.number}", hint="cut it into several rows")
+    return cell
+
+
+def has_vector_columns(source: Source) -> bool:
+    """Whether a table has a list of numbers in a cell, or columns that are numbered: 0, 1, 2, dim_0, dim_1.
+
+    Columns of numbers that are called by what they hold (year, price) are no vector beside a text.
+    """
+    columns = _seen(list(islice(_rows_of(source), LOOKED_AT)))
+    if any(number_of(column.name) is not None for column in columns):  # a row, and no header
+        return True
+    return any(column.kind == "lists" for column in columns) or len(in_series(columns)) >= NARROWEST
+
+
+def _rows_of(source: Source) -> Iterator[TableRow]:
+    def remark(text: str) -> None:
+        source.tally.remarks[text] = None
+
+    path = str(source.path)
+    if source.path.suffix.lower() == PARQUET:
+        return rows(path, unpacked(source, "a parquet table"), remark)
+    return rows(path, cast("IO[bytes]", io.BufferedReader(_Plain(source.stream))), remark)
+
+
+def _sound(found: Iterator[TableRow], source: Source) -> Iterator[TableRow]:
+    for row in found:
+        if row.problem is None:
+            yield row
+        else:
+            where = f"{source.path}:{row.number}"
+            odd(MALFORMED, FileProblem(row.problem.message, where=where, hint=row.problem.hint), source)
+
+
+def _column(first: Sequence[TableRow], source: Source) -> str:
+    """The name of the column of texts."""
+    columns = _seen(first)
+    parts = [FilePart(column.name, column.what) for column in columns]
+    texts = {column.name for column in columns if column.kind == "text"}
+    found = chosen(parts, source, what="column", known=TEXTS, fits=lambda part: part.name in texts)
+    return found.name
+
+
+def _seen(first: Sequence[TableRow]) -> list[SeenColumn]:
+    """The columns, as some first rows show them."""
+    good = [row.cells for row in first if row.problem is None]
+    names = list(first[0].cells) if first else []
+    return [_column_of(name, good) for name in names]
+
+
+def _column_of(name: str, some: Sequence[Mapping[str, str]]) -> SeenColumn:
+    cells = [cell for row in some if (cell := row[name].strip())]
+    if cells and all(number_of(cell) is not None for cell in cells):
+        return SeenColumn(name, "numbers")
+    width = min(map(_width, cells), default=0)
+    return SeenColumn(name, "lists", width=width) if width else SeenColumn(name, "text")
+
+
+def _width(cell: str) -> int:
+    """The numbers of a list, as JSON writes it; 0 for what is none."""
+    if cell[:1] != "[" or cell[-1:] != "]":
+        return 0
+    try:
+        found = json.loads(cell)
+    except (ValueError, RecursionError):
+        return 0
+    return len(found) if all(isinstance(number, int | float) for number in found) else 0
+
+
+class _Plain(io.RawIOBase):
+    """A stream as the kind of file that `io` and `csv` read."""
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        view = memoryview(buffer)
+        data = self._stream.read(len(view))
+        view[: len(data)] = data
+        return len(data)
