@@ -8,7 +8,7 @@ import json
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -101,16 +101,73 @@ GOOD: dict[str, Answer] = {
 }
 
 
+# --- the hub --------------------------------------------------------------------------------
+
+COMMIT = "1a2b" * 10
+
+
+def repository(files: Mapping[str, bytes], called: str = "owner/static", **more: Any) -> dict[str, Answer]:
+    """The pages of a repository at a commit: what the API says of it, and its files; `more` is said, too."""
+    siblings = [_listed(path, data) for path, data in files.items()]
+    said = {"id": called, "sha": COMMIT, "siblings": siblings, "cardData": {"license": "mit"}} | more
+    pages = {f"/{called}/resolve/{COMMIT}/{path}": sends_part(data) for path, data in files.items()}
+    return {f"/api/models/{called}?blobs=true": sends(json.dumps(said).encode()), **pages}
+
+
+def _listed(path: str, data: bytes) -> dict[str, Any]:
+    """A file as the hub lists it: what is large is not in git."""
+    blob = hashlib.sha1(f"blob {len(data)}\0".encode() + data, usedforsecurity=False).hexdigest()
+    told = {"rfilename": path, "size": len(data), "blobId": blob}
+    if not path.endswith((".safetensors", ".bin")):
+        return told
+    sha256 = hashlib.sha256(data).hexdigest()
+    return told | {"blobId": "0" * 40, "lfs": {"sha256": sha256, "size": len(data), "pointerSize": 134}}
+
+
+def sends_part(data: bytes) -> Answer:
+    """A server that sends as much as it is asked for."""
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        wanted = handler.headers.get("Range", "")
+        end = int(wanted.removeprefix("bytes=0-")) + 1 if wanted else len(data)
+        handler.send_response(206 if wanted else 200)
+        handler.send_header("Content-Length", str(len(data[:end])))
+        handler.end_headers()
+        handler.wfile.write(data[:end])
+
+    return answer
+
+
+def wants(token: str, answer: Answer) -> Answer:
+    """A server that answers who has the token."""
+
+    def guarded(handler: BaseHTTPRequestHandler) -> None:
+        has = handler.headers.get("Authorization") == f"Bearer {token}"
+        (answer if has else status(401))(handler)
+
+    return guarded
+
+
+def refuses_tokens(answer: Answer) -> Answer:
+    """A server that nobody is to tell a token."""
+    return lambda handler: (status(500) if "Authorization" in handler.headers else answer)(handler)
+
+
+# --- servers --------------------------------------------------------------------------------
+
+
 @contextmanager
-def serving(tls: ssl.SSLContext | None = None, **changes: Answer) -> Iterator[tuple[str, list[str]]]:
-    """A server of the collection; `changes` are other answers, by the last part of the path."""
+def serving(
+    tls: ssl.SSLContext | None = None, pages: Mapping[str, Answer] = GOOD, **changes: Answer
+) -> Iterator[tuple[str, list[str]]]:
+    """A server of the collection, or of other pages; `changes` are other answers, by a path's last part."""
     asked: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             asked.append(self.path)
             changed = changes.get(self.path.rpartition("/")[2].partition(".")[0].replace("-", "_"))
-            answer = changed or GOOD.get(self.path, status(404))
+            answer = changed or pages.get(self.path, status(404))
             answer(self)
 
         def log_message(self, *_: object) -> None:

@@ -42,7 +42,7 @@ def said(*arguments: str) -> str:
         ),
         ("http://example.org/?a=b&c", ("an address", "curl -LO 'http://example.org/?a=b&c'")),
         ("s3://bucket/a.bin", ("s3://bucket/a.bin: an address", "aws s3 cp s3://bucket/a.bin .")),
-        ("hf:owner/name", ("hf:owner/name: an address", "hf download owner/name")),
+        ("hf:owner/name", ("hf:owner/name: an address", "vecalc models pull hf:owner/name")),
         ("file:///data/a.vec", ("file:///data/a.vec: an address", "name the file itself: /data/a.vec")),
         (
             "glove-wiki-gigaword-50",

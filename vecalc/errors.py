@@ -194,7 +194,11 @@ class NoSpace(StorageProblem):
 
 
 class RemoteProblem(VecalcError):
-    """A server that can't be reached, or that sends something other than it promised."""
+    """A server that can't be reached, or that sends something other than it promised.
+
+    `status` is the number it answers with, 0 where there was none.
+    """
 
     exit_code = 6
     kind = "remote"
+    status: int = 0

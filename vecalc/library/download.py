@@ -4,35 +4,46 @@ from __future__ import annotations
 
 import http.client
 import io
+import os
 import socket
 import ssl
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 from urllib.parse import urlsplit
 
-from vecalc.errors import RemoteProblem
+from vecalc.errors import RemoteProblem, UsageError
 
 TIMEOUT = 20.0  # seconds of silence after which a server counts as frozen
 LEAST_RATE = 1_000  # bytes a second, below which the smallest model would take a day
 PIECE = 1 << 18
 _SCHEMES = ("http", "https")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_TOKEN = "Authorization"  # noqa: S105 - the name of a header
 _TRY_LATER = "see whether the network works, or try again later"
 
 
 class _SameScheme(urllib.request.HTTPRedirectHandler):
-    """Follows a server to another place, but not from https to http, ftp or a local file."""
+    """Follows a server to another place, but not from https to http, ftp or a local file.
+
+    A token goes to no other host.
+    """
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
         if urlsplit(newurl).scheme != urlsplit(req.full_url).scheme:
             message = f"the server sends us on to {newurl}, which is not {urlsplit(req.full_url).scheme}"
-            raise RemoteProblem(message, where=req.full_url, hint="VECALC_DATA_URL names another server")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
+            hint = "VECALC_DATA_URL or HF_ENDPOINT names another server"
+            raise RemoteProblem(message, where=req.full_url, hint=hint)
+        following = super().redirect_request(req, fp, code, msg, headers, newurl)
+        token = req.unredirected_hdrs.get(_TOKEN)
+        if following and token and urlsplit(newurl).netloc == urlsplit(req.full_url).netloc:
+            following.add_unredirected_header(_TOKEN, token)
+        return following
 
 
 class _Paced(io.RawIOBase):
@@ -97,9 +108,13 @@ class _PacedHttps(urllib.request.HTTPSHandler):
         return self.do_open(_Https, req)
 
 
-def fetched(url: str, most: int, timeout: float = TIMEOUT) -> Iterator[bytes]:
+def fetched(
+    url: str, most: int, timeout: float = TIMEOUT, token: str = "", *, first: int = 0
+) -> Generator[bytes]:
     """The bytes at an address, piece by piece, at most so many.
 
+    With `first` the server is asked for so many alone, and may send more. The `token` is sent to this host
+    only, and where nobody can overhear it.
     Raises `RemoteProblem` for a server that can't be reached, is silent for `timeout` seconds, or sends less
     than `LEAST_RATE` for as long, refuses, has a bad certificate, sends us to another scheme, sends too much,
     or stops too early.
@@ -110,6 +125,10 @@ def fetched(url: str, most: int, timeout: float = TIMEOUT) -> Iterator[bytes]:
             raise RemoteProblem("not an address of a server", where=url, hint="it begins with https://")
         opener = urllib.request.build_opener(_SameScheme, _PacedHttp, _PacedHttps)
         request = urllib.request.Request(url, headers={"User-Agent": "vecalc"})  # noqa: S310 - checked
+        if first:
+            request.add_header("Range", f"bytes=0-{first - 1}")
+        if token and _is_private(url):
+            request.add_unredirected_header(_TOKEN, f"Bearer {token}")
         with opener.open(request, timeout=timeout) as answer:
             promised = answer.length
             while piece := answer.read(PIECE):
@@ -121,6 +140,20 @@ def fetched(url: str, most: int, timeout: float = TIMEOUT) -> Iterator[bytes]:
         raise RemoteProblem(f"it ends after {got:,} of {promised:,} bytes", where=url, hint=_TRY_LATER)
 
 
+def token_in(variable: str) -> str:
+    """The token that an environment variable holds, or "". Raises `UsageError`, which doesn't show it."""
+    token = os.environ.get(variable, "").strip()
+    if not (token.isascii() and (token.isprintable() or not token)):
+        raise UsageError("the token holds what no token does", where=variable)
+    return token
+
+
+def _is_private(url: str) -> bool:
+    """Whether nobody on the way can read what is sent."""
+    parts = urlsplit(url)
+    return parts.scheme == "https" or parts.hostname in _LOOPBACK
+
+
 @contextmanager
 def _told(url: str, timeout: float) -> Iterator[None]:
     """What goes wrong, in the words of its user."""
@@ -129,7 +162,9 @@ def _told(url: str, timeout: float) -> Iterator[None]:
     except urllib.error.HTTPError as problem:
         problem.close()
         message = f"the server answers {problem.code} {problem.reason}"
-        raise RemoteProblem(message, where=url, hint=_TRY_LATER) from None
+        told = RemoteProblem(message, where=url, hint=_TRY_LATER)
+        told.status = problem.code
+        raise told from None
     except TimeoutError:
         raise RemoteProblem(f"no answer for {timeout:g} s", where=url, hint=_TRY_LATER) from None
     except (ValueError, http.client.InvalidURL) as problem:  # a port that is no number, a host with a blank

@@ -21,7 +21,7 @@ COLLECTION = (
 )
 # A path has lost one of the two slashes of an address.
 _ADDRESS = re.compile(r"(https?|ftp|s3|gs|hf|file):/*(.+)", re.IGNORECASE | re.DOTALL)
-_FETCH = {"s3": "aws s3 cp {} .", "gs": "gsutil cp {} .", "hf": "hf download {}"}
+_FETCH = {"s3": "aws s3 cp {} .", "gs": "gsutil cp {} .", "hf": "vecalc models pull hf:{}"}
 _OTHERWISE = "curl -LO {}"
 _NAMED = re.compile(r"([^=/\\]{1,100})=(.+)", re.DOTALL)
 _LOOKED_AT = 1000  # files of a folder

@@ -159,7 +159,8 @@ Without -m the starter answers: English words made from WordNet, inside the pack
 their words. A model without a name, or else the first, is the default space.
 
 A model can have a name: `vecalc models add news vectors.bin`, then -m news. `vecalc models` lists them,
-`vecalc models check news` looks what is wrong with one, `vecalc models pull` fetches, `... prune` tidies.
+`vecalc models check news` looks what is wrong with one, `vecalc models pull` fetches (hf:OWNER/NAME too),
+`... prune` tidies.
 
 A default for every call: `vecalc models default news`; or VECALC_MODEL=FILE, or `model = ["FILE"]` in the
 file of `vecalc config path`, which come first. `vecalc models set news --norm raw` is that model's own norm.

@@ -28,6 +28,7 @@ BATCH = 1_000  # texts that one call is given
 TIME_LIMIT = 60.0  # seconds that one call may take
 MOST_OF_ONE, MOST_OF_ALL = 4 << 20, 1 << 28  # bytes written for one text, and for a batch
 PROBE = "text"  # is encoded where only the width of vectors is wanted
+LONGEST = 1 << 16  # characters of a command; Linux takes 131,072 bytes
 SHOWN = 60  # characters of a command in messages
 SCRIPTS = (".py", ".sh", ".js", ".jl", ".pl", ".rb", ".R")  # ends of the names of programs that others run
 # Whatever ends a line for some program.
@@ -68,7 +69,13 @@ class CommandEncoder:
 
     @cached_property
     def identity(self) -> str:
-        """A digest of the command, and of the programs that it names: their paths, sizes and times."""
+        """A digest of the command, and of the programs that it names: their paths, sizes and times.
+
+        Raises `EncoderProblem` for a command that no shell takes.
+        """
+        if len(self.command) > LONGEST:
+            what = f"a command has at most {LONGEST:,} characters, this one {len(self.command):,}"
+            raise EncoderProblem(what, where=shown(self.command), hint="put it into a script")
         hashed = digest.running()
         hashed.update(self.command.encode("utf-8", "surrogateescape"))
         for path, status in _programs_of(self.command):

@@ -17,6 +17,7 @@ from vecalc.shell.settings import default_model
 
 WRONG = 1  # the exit code of a check that found something
 TIMEOUT = 20.0  # seconds of silence after which a server counts as frozen
+PULL = "vecalc models pull"  # where it goes wrong
 LONGEST_TIMEOUT = 3600.0  # more is a mistake
 
 
@@ -87,7 +88,10 @@ def check(name: str, words: str | None, sample: int, seed: int, **options: Any) 
     return perform(request_of(options, model=(name,), file=(words,) if words else ()), examined)
 
 
-@command("vecalc models pull [NAME]", "  vecalc models pull glove-twitter-25\n")
+@command(
+    "vecalc models pull [NAME|hf:OWNER/NAME]",
+    "  vecalc models pull glove-twitter-25\n  vecalc models pull hf:minishlab/potion-base-8M --as pot\n",
+)
 @click.argument("name", required=False)
 @click.option("--as", "called", metavar="NAME", help="What -m is to call it.")
 @click.option("--timeout", type=float, default=TIMEOUT, callback=_seconds, metavar="S", help="Seconds.")
@@ -98,8 +102,12 @@ def check(name: str, words: str | None, sample: int, seed: int, **options: Any) 
 def pull(
     name: str | None, called: str | None, timeout: float, kind: Stored, yes: bool, **options: Any
 ) -> int:
-    """Fetches a model of the gensim-data collection and imports it; without a name, lists them."""
-    from vecalc.library import gensim_data
+    """Fetches a model and imports it: of the gensim-data collection (without a name, lists them), or
+    hf:OWNER/NAME[@REVISION] of the Hugging Face hub.
+    """
+    from vecalc.library import gensim_data, hub
+    from vecalc.library.conversions import remove_from_disk
+    from vecalc.library.offers import fetch
     from vecalc.shell.models.import_file import import_and_tell
     from vecalc.shell.opening import Opened, Outcome, perform
     from vecalc.sources import Reading
@@ -107,23 +115,27 @@ def pull(
     def pulled(opened: Opened) -> Outcome:
         if name is None:
             return Outcome([gensim_data.sheet(gensim_data.offers(timeout))])
-        model = catalogue.not_an_alias(catalogue.check_name(called or name, "vecalc models pull"))
-        one = gensim_data.offer(name, timeout)
-        licence = f", licence: {one.license}" if one.license else ""
-        say(f"{one.name}: {one.size / 1e6:,.1f} MB{licence}", sys.stderr)
-        for url, checksum in one.parts:
-            say(f"  {url}  md5 {checksum}", sys.stderr)
-        confirm("Fetch it?", yes, "vecalc models pull")
-        file = gensim_data.fetch(one, opened.watch, timeout)
+        offers = hub if name.startswith(hub.PREFIX) else gensim_data
+        model = catalogue.not_an_alias(catalogue.check_name(called or offers.called(name), PULL))
+        one = offers.offer(name, timeout)
+        for line in one.told():
+            say(line, sys.stderr)
+        confirm("Fetch it?", yes, PULL)
+        quiet = opened.request.quiet
+        folder = fetch(one, opened.watch, timeout, (lambda _: None) if quiet else _say_aside)
         try:
-            import_and_tell(str(file), model, kind, Reading(), quiet=opened.request.quiet)
+            import_and_tell(str(folder / one.main), model, kind, Reading(), quiet=quiet)
         except FileProblem:  # nor would it be a model the next time
-            file.unlink(missing_ok=True)
+            remove_from_disk(folder)
             raise
-        file.unlink(missing_ok=True)
+        remove_from_disk(folder)
         return Outcome()
 
     return perform(request_of(options), pulled)
+
+
+def _say_aside(line: str) -> None:
+    say(line, sys.stderr)
 
 
 @command("vecalc models prune [--all]")
