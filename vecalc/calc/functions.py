@@ -6,7 +6,7 @@ What can be said in the language itself belongs into `prelude.vec` instead.
 Parameters are written `name: kind`, `name: kind = default`, or `name: kind...` for any number of
 arguments or one list. Kinds: number, integer (from 1), vector, list (of vectors), pairs (a list of
 lists of two), vectors (a vector or a list), value (any of number, vector, list), space (the name of a
-loaded space).
+loaded space), text (in quotes, or a name that stands for one).
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ GROUPS = {
     "attention": "a soft lookup",
     "features": "columns for a model",
     "neighbours": "vectors found in the space, or in a list",
+    "texts": "what a textual model makes of any text",
     "space": "what depends on all words of a space, or of two",
 }
 
@@ -47,6 +48,7 @@ class Parameter(NamedTuple):
     default: float | None = None
     optional: bool = False
     variadic: bool = False
+    otherwise: str = ""  # the default as it is shown
 
 
 class Function(NamedTuple):
@@ -99,7 +101,7 @@ def _parameter(text: str) -> Parameter:
     if not default:
         return Parameter(name, kind)
     number = float(default) if default[0].isdigit() else None
-    return Parameter(name, kind, number, optional=True)
+    return Parameter(name, kind, number, optional=True, otherwise=default)
 
 
 def _show_parameter(parameter: Parameter) -> str:
@@ -107,7 +109,7 @@ def _show_parameter(parameter: Parameter) -> str:
         return f"{parameter.name}…"
     if not parameter.optional:
         return parameter.name
-    return f"{parameter.name}={'keys' if parameter.default is None else f'{parameter.default:g}'}"
+    return f"{parameter.name}={parameter.otherwise}"
 
 
 SEARCHING = frozenset({"nearest", "rank"})  # that look through a space each time
@@ -280,6 +282,16 @@ _TABLE = {
             algebra.pair_direction,
             "Bolukbasi et al. 2016",
             work=_of_list,
+            by_row=False,
+        ),
+    ),
+    "texts": (
+        Function(
+            "text",
+            "x: text, model: space = default",
+            "the mean of the tokens of a text, as a textual model makes it",
+            _needs_evaluator,
+            "Tulkens & van Dongen 2024",
             by_row=False,
         ),
     ),

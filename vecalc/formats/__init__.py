@@ -27,7 +27,7 @@ back is a `UsageError`.
     recognition       a Head -> the format
     unsupported       kinds of file that are known and not read
     row_rules         blocks -> sound blocks
-    carried           what blocks carry: n-grams, a tokenizer
+    model_extras      what blocks carry: n-grams, a tokenizer
     textual           how a textual model reads a text
     lopsided          a column of counts among the numbers
     base64_words      DL4J's words -> words

@@ -14,8 +14,8 @@ from vecalc.arrays import Singles
 from vecalc.errors import FileProblem, NotVectors, StorageProblem, UsageError
 from vecalc.formats import Block, Format
 from vecalc.formats.base64_words import decoded
-from vecalc.formats.carried import Carried
 from vecalc.formats.folders import main_file
+from vecalc.formats.model_extras import ModelExtras
 from vecalc.formats.recognition import is_known, recognised
 from vecalc.formats.row_rules import sound
 from vecalc.formats.unsupported import refuse_by_name
@@ -74,7 +74,7 @@ def read_into_memory(place: Path, reading: Reading, name: str = "") -> Loaded:
     """The same, of what `located` has found."""
     if is_whole_store(place, reading):
         return Loaded(open_store(place, name), ()).of(place)
-    found = Carried()
+    found = ModelExtras()
     file, reading = main_file(place, reading)
     with opened(file, reading, is_known) as (source, head, files):
         words, matrix = gathered(found.of(blocks_of(source, head)), source.path)
@@ -124,7 +124,7 @@ def convert(
     do; nothing is left behind then.
     """
     facts: dict[str, object] = {}
-    found = Carried()
+    found = ModelExtras()
 
     def rows() -> Iterator[tuple[list[str], Singles]]:
         with opened(*main_file(path, reading), is_known, tap, hashed=True) as (source, head, files):
@@ -152,7 +152,7 @@ def convert(
         raise problem.at(where=str(path)) from None
 
 
-def _encoder(found: Carried, matrix: Singles, where: str) -> TextEncoder | None:
+def _encoder(found: ModelExtras, matrix: Singles, where: str) -> TextEncoder | None:
     """The encoder of a model in memory, where it is textual."""
     texts = found.texts()
     if texts is None:

@@ -13,7 +13,7 @@ from vecalc.formats.load import Loaded, convert, is_whole_store, read_into_memor
 from vecalc.library.cache import CacheUse, folder_of
 from vecalc.library.kept_stores import NOT_KEPT, Watch, through_cache, written
 from vecalc.sources import Reading
-from vecalc.space.store import FACTS, damaged, open_store, read_facts
+from vecalc.space.store import FACTS, open_store, read_facts
 
 if TYPE_CHECKING:
     from vecalc.space.store_files import Written
@@ -28,6 +28,8 @@ def load_vectors(place: Path, wanted: Reading, name: str, watch: Watch, cache: C
     Raises `NotVectors` for text that holds none, and as `open_model.load` does.
     """
     if is_whole_store(place, wanted):
+        from vecalc.space.store_digests import damaged  # few stores are looked through
+
         if cache.verify and (wrong := damaged(place, read_facts(place / FACTS).rest)):
             message = "damaged: its content is not what was written"
             raise FileProblem(message, where=str(place / wrong[0]), hint="import the model again")

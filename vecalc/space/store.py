@@ -10,7 +10,8 @@ and, in a store that `store_writer.py` wrote (the digests name them):
     codes.npy, residuals.npy, rotation.npy     one byte a number for the search, see `quantization.py`
     offsets.npy, exact.npy, folded.npy         where the words are, see `index.py`
     subwords.npy                               [buckets, d] n-grams of a model that has them, see `subwords`
-    tokenizer.json, tokens.npy, others.npy     how a textual model reads a text, see `store_extras`
+    tokenizer.json, tokens.npy                 what makes tokens of a text, the row of each [ids] int32
+    others.npy                                 [k, d] float32 rows of tokens that are no words, from n on
 
 Every file is checked against the facts before it is used; a file that disagrees is a FileProblem.
 """
@@ -37,6 +38,8 @@ from vecalc.space.words import WordFile
 if TYPE_CHECKING:
     from vecalc.space.index import MappedWords
     from vecalc.space.quantization import Codes
+    from vecalc.space.subwords import Subwords
+    from vecalc.space.text_encoder import TextEncoder
 
 FORMAT = 1
 FACTS = "facts.json"
@@ -94,18 +97,14 @@ def _identity(folder: Path) -> tuple[int, int] | None:
 def _opened(folder: Path, name: str) -> VectorSpace:
     facts = read_facts(folder / FACTS)
     _check_sizes(folder, facts.rest)
-    vectors = array_in(folder / "vectors.npy", facts.type, (facts.rows, facts.width))
-    lengths = array_in(folder / "lengths.npy", "float32", (facts.rows,))
+    vectors = _mapped(folder / "vectors.npy", facts.type, (facts.rows, facts.width))
+    lengths = _mapped(folder / "lengths.npy", "float32", (facts.rows,))
     digests = facts.rest.get("digests")
     files = digests if isinstance(digests, dict) else {}
     words = _indexed(folder, facts.rows) if "exact.npy" in files else _words(folder / "words.txt", facts.rows)
     codes = _codes(folder, facts) if "codes.npy" in files else None
-    subwords = encoder = None
-    if "subwords.npy" in files or "tokenizer.json" in files:
-        from vecalc.space import store_extras
-
-        subwords = store_extras.subwords(folder, facts) if "subwords.npy" in files else None
-        encoder = store_extras.encoder(folder, facts, vectors) if "tokenizer.json" in files else None
+    subwords = _subwords(folder, facts) if "subwords.npy" in files else None
+    encoder = _encoder(folder, facts, vectors) if "tokenizer.json" in files else None
     return MatrixSpace(words, vectors, name or facts.name, lengths, codes, subwords, encoder)
 
 
@@ -114,14 +113,14 @@ def _check_sizes(folder: Path, facts: Mapping[str, object]) -> None:
 
     It comes before anything is mapped: a map of a file that ends too early would end the process (SIGBUS).
     """
-    for name, size in _told(facts, "sizes").items():
+    for name, size in told(facts, "sizes").items():
         path = folder / name
         try:
             found = path.stat().st_size
         except OSError as error:
             raise unreadable(path, error) from None
         if found != size:
-            raise problem_of(path, f"damaged: it has {found:,} bytes, not the {size} that were written")
+            raise _problem(path, f"damaged: it has {found:,} bytes, not the {size} that were written")
 
 
 def read_facts(path: Path) -> Facts:
@@ -129,18 +128,17 @@ def read_facts(path: Path) -> Facts:
     try:
         facts = json.loads(_read(path, LONGEST_FACTS))
     except (ValueError, RecursionError):
-        raise problem_of(path, "not a facts file: it is not JSON") from None
+        raise _problem(path, "not a facts file: it is not JSON") from None
     if not isinstance(facts, dict) or facts.get("format") != FORMAT:
         found = facts.get("format") if isinstance(facts, dict) else None
-        raise problem_of(path, f"a store of format {found!r}; this version reads format {FORMAT}")
+        raise _problem(path, f"a store of format {found!r}; this version reads format {FORMAT}")
     name, rows, width, kind = (facts.get(key) for key in ("name", "rows", "width", "type"))
     if isinstance(name, str) and _positive(rows) and _positive(width) and kind in STORED:
         return Facts(name, rows, width, kind, facts)
-    raise problem_of(path, "a store without its name, rows, width and type")
+    raise _problem(path, "a store without its name, rows, width and type")
 
 
-def problem_of(path: Path, message: str) -> FileProblem:
-    """The problem of a file of a store."""
+def _problem(path: Path, message: str) -> FileProblem:
     return FileProblem(message, where=str(path), hint=REBUILD)
 
 
@@ -155,12 +153,12 @@ def _read(path: Path, most: int) -> bytes:
         raise unreadable(path, error) from None
 
 
-def array_in(path: Path, kind: str, *shapes: tuple[int, ...]) -> AnyArray:
+def _mapped(path: Path, kind: str, *shapes: tuple[int, ...]) -> AnyArray:
     """A .npy file mapped into memory, of exactly this type and one of these shapes."""
     array = mapped(path, REBUILD)
     if array.dtype != np.dtype(kind) or array.shape not in shapes:
         held = f"{array.dtype} {list(array.shape)}"
-        raise problem_of(path, f"{FACTS} promises {kind} {list(shapes[0])}, the file holds {held}")
+        raise _problem(path, f"{FACTS} promises {kind} {list(shapes[0])}, the file holds {held}")
     return array
 
 
@@ -183,33 +181,66 @@ def mapped(path: Path, hint: str) -> AnyArray:
 def _words(path: Path, rows: int) -> WordFile:
     words = WordFile(_read(path, LONGEST_WORDS))
     if len(words) != rows:
-        raise problem_of(path, f"{FACTS} promises {rows:,} words, the file holds {len(words):,}")
+        raise _problem(path, f"{FACTS} promises {rows:,} words, the file holds {len(words):,}")
     return words
 
 
 def _indexed(folder: Path, rows: int) -> MappedWords:
     from vecalc.space.index import MappedWords
 
-    offsets = array_in(folder / "offsets.npy", "int64", (rows + 1,))
+    offsets = _mapped(folder / "offsets.npy", "int64", (rows + 1,))
     path = folder / "words.txt"
-    data = bytes_in(path)
+    data = _bytes(path)
     if len(data) != offsets[-1]:
-        raise problem_of(
-            path, f"offsets.npy promises {int(offsets[-1]):,} bytes, the file holds {len(data):,}"
-        )
-    exact, folded = (array_in(folder / f"{name}.npy", "uint32", (2, rows)) for name in ("exact", "folded"))
+        raise _problem(path, f"offsets.npy promises {int(offsets[-1]):,} bytes, the file holds {len(data):,}")
+    exact, folded = (_mapped(folder / f"{name}.npy", "uint32", (2, rows)) for name in ("exact", "folded"))
     return MappedWords(data, offsets, exact, folded)
 
 
-def bytes_in(path: Path) -> Bytes:
-    """The bytes of a file, mapped into memory."""
+def _bytes(path: Path) -> Bytes:
     try:
         bounded.refuse_irregular(path)
         return np.memmap(path, np.uint8, "r")
     except OSError as error:
         raise unreadable(path, error) from None
     except ValueError as error:
-        raise problem_of(path, f"damaged: {error}") from None
+        raise _problem(path, f"damaged: {error}") from None
+
+
+def _subwords(folder: Path, facts: Facts) -> Subwords:
+    from vecalc.space.subwords import LONGEST_NGRAM, Subwords
+
+    found = facts.rest.get("subwords")
+    said: dict[str, Any] = found if isinstance(found, dict) else {}
+    numbers: list[Any] = [said.get(key) for key in ("buckets", "shortest", "longest")]
+    buckets, shortest, longest = numbers
+    if (
+        not all(type(number) is int for number in numbers)
+        or buckets < 1
+        or not 0 <= shortest <= longest <= LONGEST_NGRAM
+    ):
+        raise _problem(folder / FACTS, "a store with n-grams, and without their number and lengths")
+    return Subwords(_mapped(folder / "subwords.npy", facts.type, (buckets, facts.width)), shortest, longest)
+
+
+def _encoder(folder: Path, facts: Facts, rows: AnyArray) -> TextEncoder:
+    from vecalc.space.text_encoder import NO_PLACE, TextEncoder, TextRules, TokenRows
+
+    found = facts.rest.get("text")
+    said: dict[str, Any] = found if isinstance(found, dict) else {}
+    ids, count, characters, normalized = map(said.get, ("tokens", "others", "characters", "normalized"))
+    counts: list[Any] = [ids, count, 0 if characters is None else characters]
+    if not all(type(number) is int and number >= 0 for number in counts) or type(normalized) is not bool:
+        raise _problem(folder / FACTS, "a store with a tokenizer, and without what is to be known of it")
+    places = _mapped(folder / "tokens.npy", "int32", (counts[0],))
+    others = np.empty((0, facts.width), np.float32)
+    if count:
+        others = _mapped(folder / "others.npy", "float32", (counts[1], facts.width))
+    if not NO_PLACE <= int(places.min(initial=0)) <= int(places.max(initial=0)) < facts.rows + len(others):
+        raise _problem(folder / "tokens.npy", "damaged: it names rows that are not there")
+    rules = TextRules(_bytes(folder / "tokenizer.json"), characters, normalized)
+    known_by = json.dumps([said, facts.rest.get("digests")], sort_keys=True).encode()
+    return TextEncoder(rules, TokenRows(places, others), rows, str(folder), known_by)
 
 
 def _codes(folder: Path, facts: Facts) -> Codes:
@@ -217,42 +248,16 @@ def _codes(folder: Path, facts: Facts) -> Codes:
 
     width = quantization.width(facts.width)
     return quantization.Codes(
-        array_in(folder / "codes.npy", "int8", (facts.rows, width)),
-        array_in(folder / "residuals.npy", "float32", (facts.rows,)),
+        _mapped(folder / "codes.npy", "int8", (facts.rows, width)),
+        _mapped(folder / "residuals.npy", "float32", (facts.rows,)),
         # Earlier versions wrote a whole matrix for every width.
-        array_in(folder / "rotation.npy", "float32", quantization.shape(facts.width), (facts.width, width)),
+        _mapped(folder / "rotation.npy", "float32", quantization.shape(facts.width), (facts.width, width)),
     )
 
 
-def damaged(folder: Path, facts: Mapping[str, object]) -> list[str]:
-    """The files whose content is not what was written, by their digests."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    digests = _told(facts, "digests")
-    with ThreadPoolExecutor() as pool:
-        sound = pool.map(lambda name: _has(folder / name, digests[name]), digests)
-        return [name for name, is_sound in zip(digests, sound, strict=True) if not is_sound]
-
-
-def _told(facts: Mapping[str, object], what: str) -> dict[str, object]:
+def told(facts: Mapping[str, object], what: str) -> dict[str, object]:
     """The files that the facts tell something of; only names of this very folder."""
     told = facts.get(what)
     if not isinstance(told, dict):
         return {}
     return {name: value for name, value in told.items() if Path(name).name == name}
-
-
-def _has(path: Path, noted: object) -> bool:
-    """Whether a file has the digest that was noted: as `digest` notes them, or SHA-256 alone."""
-    import hashlib
-
-    from vecalc.space import digest
-
-    try:
-        if str(noted).startswith(digest.PREFIX):
-            return digest.of_file(path) == noted
-        bounded.refuse_irregular(path)
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest() == noted
-    except OSError:
-        return False

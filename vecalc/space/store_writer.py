@@ -20,7 +20,7 @@ from vecalc.space import digest
 from vecalc.space.atomic import folder_beside, take_place
 from vecalc.space.files import private_file, sync_folder, unwritable
 from vecalc.space.store import FACTS, FORMAT
-from vecalc.space.store_files import Written, write_files, write_subwords
+from vecalc.space.store_files import Written, write_files, write_subwords, write_texts
 
 if TYPE_CHECKING:
     from vecalc.space.subwords import Subwords
@@ -55,8 +55,6 @@ def write_store(
                 if not written.rows:
                     raise FileProblem("no row is left", hint="see whether the file holds vectors at all")
                 if found := texts():
-                    from vecalc.space.store_extras import write_texts
-
                     more["text"] = write_texts(place, *found)
                 own = {"name": name, "type": kind, **written._asdict()}
                 _write_facts(place, {**own, **more, **(facts or {})})

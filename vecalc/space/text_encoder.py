@@ -44,7 +44,7 @@ class TokenRows(NamedTuple):
     others: AnyArray  # [k, d]
 
 
-class Token(NamedTuple):
+class TextToken(NamedTuple):
     """A token of a text, and its row."""
 
     text: str
@@ -100,12 +100,12 @@ class TextEncoder:
             result /= np.where(lengths > 0, lengths, 1.0).astype(np.float32)[:, None]
         return result
 
-    def tokens(self, text: str) -> list[Token]:
+    def tokens(self, text: str) -> list[TextToken]:
         """The tokens that have a share in a text, in its order. Raises as `encode` does."""
         (found,) = self._ids([text])
         ids, places = self._shares(found)
         names = map(str, map(self._opened().id_to_token, ids.tolist()))
-        return list(map(Token, names, self._gathered(places).astype(np.float32)))
+        return list(map(TextToken, names, self._gathered(places).astype(np.float32)))
 
     def _shares(self, ids: Sequence[int]) -> tuple[Numbers, Numbers]:
         """The tokens of a text that have a share in it, and where their rows are."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vecalc.space.text_encoder import TextRules, TokenRows
 
 
-class Carried:
+class ModelExtras:
     """What the blocks of one model have carried so far."""
 
     def __init__(self) -> None:
