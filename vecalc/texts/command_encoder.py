@@ -38,14 +38,14 @@ _LINE_ENDS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 class CommandEncoder:
     """An `Encoder` that runs a command.
 
-    `kept` is where the vectors of a given identity are kept, or None; `tell` hears what was read otherwise
+    `kept` says where the vectors of an identity are kept, or None; `tell` hears what was read otherwise
     than it was typed, or can't be kept. A call ends after `seconds`.
     """
 
     def __init__(
         self,
         command: str,
-        kept: Callable[[str], Path] | None = None,
+        kept: Callable[[str], Path | None] = lambda _: None,
         *,
         seconds: float = TIME_LIMIT,
         tell: Callable[[str], None] = lambda _: None,
@@ -132,7 +132,8 @@ class CommandEncoder:
 
     @cached_property
     def _kept(self) -> KeptVectors | None:
-        return KeptVectors(self._path(self.identity)) if self._path else None
+        path = self._path(self.identity)
+        return KeptVectors(path) if path else None
 
     def _keep(self, keys: Sequence[bytes], vectors: Singles) -> None:
         if self._kept is None:
