@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vecalc.errors import StorageProblem
+from vecalc.errors import StorageProblem, UsageError
 from vecalc.library.cache import CacheUse, private_folder
 from vecalc.library.paths import cache_folder
 from vecalc.texts.command_encoder import CommandEncoder, shown
@@ -19,7 +19,12 @@ _NAME = 32  # characters of an identity: below what file systems take
 
 
 def command_encoder(command: str, use: CacheUse) -> CommandEncoder:
-    """What a command encodes with. Encoding raises `StorageProblem` where what must be kept can't be."""
+    """What a command encodes with. Encoding raises `StorageProblem` where what must be kept can't be.
+
+    Raises `UsageError` for an empty command.
+    """
+    if not command.strip():
+        raise UsageError("there is no command behind the !", where="-m !", hint="-m img='!CMD'")
 
     def kept(identity: str) -> Path | None:
         try:

@@ -74,8 +74,10 @@ class CommandEncoder:
         Raises `EncoderProblem` for a command that no shell takes.
         """
         if len(self.command) > LONGEST:
-            what = f"a command has at most {LONGEST:,} characters, this one {len(self.command):,}"
-            raise EncoderProblem(what, where=shown(self.command), hint="put it into a script")
+            what = (
+                f"{shown(self.command)}: {len(self.command):,} characters, a command has at most {LONGEST:,}"
+            )
+            raise EncoderProblem(what, hint="put it into a script")
         hashed = digest.running()
         hashed.update(self.command.encode("utf-8", "surrogateescape"))
         for path, status in _programs_of(self.command):
@@ -108,7 +110,8 @@ class CommandEncoder:
             vectors = vectors_of(_output(self.command, sent, self._seconds, most), len(lines))
             self._check_width(vectors.shape[1])
         except EncoderProblem as problem:
-            raise problem.at(where=shown(self.command)) from None
+            problem.message = f"{shown(self.command)}: {problem.message}"
+            raise
         self._width = vectors.shape[1]
         return vectors
 
