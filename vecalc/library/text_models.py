@@ -34,7 +34,7 @@ from vecalc.texts.embedding import EMBEDDER, Embedder, TextFile, holds_texts, te
 if TYPE_CHECKING:
     from vecalc.space.store_files import Written
 
-_HINT = f"{FORCED}FILE reads any text as lines"
+_HINT = f"FILE#COLUMN reads a column of texts, {FORCED}FILE the lines of any text"
 
 
 def load_by(what: Meant, embedder: Embedder, name: str, watch: Watch, cache: CacheUse) -> tuple[Loaded, bool]:

@@ -7,6 +7,7 @@ import io
 import os
 from collections import deque
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, BinaryIO, NamedTuple, cast
 
@@ -63,7 +64,8 @@ def rows(path: str, stream: IO[bytes], tell: Tell = unheard) -> Generator[TableR
         found = _json_lines(lines, path) if layout == "{" else _delimited(lines, layout, path)
         yield from map(_check_encoding, found)
     finally:
-        text.detach()
+        with suppress(ValueError):  # of a generator that outlives its file
+            text.detach()
 
 
 def _check_encoding(row: TableRow) -> TableRow:
