@@ -19,6 +19,11 @@ from vecalc.search import Measure
 from vecalc.search.exact import search
 from vecalc.space import VectorSpace
 
+_WORDLESS = (
+    "-m docs=FILE --embed MODEL makes a space of the lines of a file, and --in docs ranks them; "
+    "--format vector prints the components"
+)
+
 
 class Ranker:
     """Spaces by name, which of them is the default, and the options for searching them."""
@@ -63,9 +68,9 @@ class Ranker:
 
     def asked_in(self, asked: Asked, name: str) -> Asked:
         """A question whose answer is ranked in a space."""
-        if name == self.default:
-            return asked
         space = self.spaces[name]
+        if name == self.default:  # of a program that encodes texts, the width shows with the first
+            return asked if asked.width == space.dim else asked._replace(width=space.dim)
         return asked._replace(size=len(space), width=space.dim, ranked_in=self._caption(name))
 
     def _caption(self, name: str) -> str:
@@ -118,6 +123,9 @@ class Ranker:
         name = self.home(value)
         if self.options.rank:
             place = resolved.tree.span if resolved.tree.span != NOWHERE else span
+            if isinstance(value, Vector | List | Score) and not len(self.spaces[name]):
+                what = f"{self._caption(name)} encodes texts, and has no words that could be neighbours"
+                raise NoValue(what, span=place, hint=_WORDLESS)
             if isinstance(value, Vector):
                 _check_width(len(value.components), self.spaces[name], place)
                 if not self.has_neighbours(value.components):

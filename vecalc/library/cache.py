@@ -3,6 +3,7 @@
     models/NAME-DIGEST/          a store; the digest is of the source's path and of how it was to be read
     locks/NAME-DIGEST            held by whoever builds that store
     downloads/                   what `vecalc models pull` fetches
+    texts/DIGEST.keys, .rows     vectors of texts that a command made, see `texts.kept_vectors`
 
 A store counts as long as every file that took part has the size, the time, and the time of its last change
 (ctime) that the facts name, or, with other times, the same digest.
@@ -35,12 +36,13 @@ _ELSEWHERE = "remove it, or set VECALC_CACHE_DIR to a folder of your own"
 
 
 class CacheUse(NamedTuple):
-    """What is asked of the cache."""
+    """What is asked of the cache, and of what fills it."""
 
     required: bool = False  # a model that can't be kept is an error, not read into memory
     wait: bool = True  # for another process that converts the same model
     verify: bool = False  # compare all digests with the files, also the source's
     tell: Callable[[str], None] = lambda _: None  # hears what we wait for
+    patience: float = 60.0  # seconds that one call of a command may take
 
 
 def folder_of(path: Path, reading: Reading) -> Path:

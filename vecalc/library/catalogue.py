@@ -31,14 +31,14 @@ _NAMED = re.compile(r"([^\W\d][\w'’]*)=(.+)", re.DOTALL)
 CALLED = 12  # characters of a name made of a file's: columns are to fit on a screen
 FORMAT = 1
 STARTER = "starter"
-COMMAND = "!"  # before a program of the user's that embeds texts
+COMMAND = "!"  # before a program of the user's that encodes texts
 FOR_SHELLS = "$`;&!'"  # would do something, where a name is pasted without quotes
 LONGEST_NAME = 100  # characters; with room for 4 bytes each, and a suffix, below what file systems take
 
 
 class Entry(NamedTuple):
-    """What the catalogue knows of a name: the alias's path, the model's own norm and metric, and the model
-    that embeds its texts.
+    """What the catalogue knows of a name: the alias's path (or command, with its !), the model's own norm and
+    metric, and the model that embeds its texts.
     """
 
     path: str | None = None
@@ -124,8 +124,15 @@ def _known(path: Path, found: Catalogue | None) -> Path:
     if os.path.lexists(name) or path.name != name or len(name) > LONGEST_NAME or not name.isprintable():
         return path
     if (entry := (found or read()).entries.get(name)) and entry.path:
-        return Path(entry.path)
+        return path if entry.path.startswith(COMMAND) else Path(entry.path)
     return imported(name) if _is_imported(name) else path
+
+
+def command_of(model: str, found: Catalogue | None = None) -> str | None:
+    """The command that a model of `-m` is, by `!CMD` or by name; None for all others."""
+    if not model.startswith(COMMAND):
+        model = own(model, found).path or ""
+    return model.removeprefix(COMMAND) if model.startswith(COMMAND) else None
 
 
 def file_at(path: Path) -> Path:
@@ -210,7 +217,8 @@ def named(models: Iterable[str]) -> tuple[str, ...]:
     named: dict[str, str] = {}
     for model in models:
         name, path = split_model(model)
-        stem = name or re.sub(r"\W", "_", Path(without_prefix(path)[0]).name.split(".")[0])[:CALLED]
+        file = "command" if path.startswith(COMMAND) else Path(without_prefix(path)[0]).name
+        stem = name or re.sub(r"\W", "_", file.split(".")[0])[:CALLED]
         stem = f"_{stem}" if not stem[:1].isalpha() else stem
         unique = next(n for n in chain([stem], (f"{stem}_{i}" for i in count(2))) if name or n not in named)
         if unique in named:
@@ -226,14 +234,15 @@ def own_settings(models: Sequence[str], found: Catalogue | None = None) -> dict[
 
 
 def files_of(models: Sequence[str], found: Catalogue | None = None) -> list[Path]:
-    """The files, or folders, that the models of `-m` are; without any, the starter's."""
-    named = [without_prefix(split_model(model)[1])[0] for model in models] or [STARTER]
+    """The files, or folders, that the models of `-m` are; without any, the starter's. A command is none."""
+    named = [split_model(model)[1] for model in models] or [STARTER]
+    files = [without_prefix(name)[0] for name in named if command_of(name, found) is None]
     folders = [starter_folder()] if STARTER in named else []
-    return [*(file_at(known(Path(name), found)) for name in named), *folders]
+    return [*(file_at(known(Path(name), found)) for name in files), *folders]
 
 
 def own(model: str, found: Catalogue | None = None) -> Entry:
-    """What is set for the model that `-m` names in this way; nothing for a file without a name."""
+    """What is set for the model that `-m` names in this way; nothing for other files and commands."""
     if Path(model).name != model or (model != STARTER and os.path.lexists(model)):
         return Entry()
     return (found or read()).entries.get(model, Entry())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -14,10 +15,13 @@ from vecalc.library.paths import cache_folder, config_folder, models_folder
 from vecalc.space.atomic import OLD, PART, leftovers, put_back, remove
 from vecalc.space.locks import is_held
 from vecalc.space.store import FACTS, Facts, is_store, read_facts
+from vecalc.texts.kept_vectors import KEYS, TEXTS
 
 CURRENT, TOUCHED, CHANGED = "current", "source touched", "source changed"
 GONE, DAMAGED = "source gone", "damaged"
 ALL, KILLED, REPLACED, FETCHED = "all", "left by a killed build", "replaced", "a download"
+UNUSED = "vectors of a command that nobody asks for"
+MONTH = 30 * 86_400  # seconds after which kept vectors of texts count as such
 PRUNED = (Column("removed"), Column("why"), Column("size", "size"))
 
 
@@ -98,7 +102,7 @@ def prune(*, everything: bool = False) -> Sheet:
     others could have written, and for what can't be removed.
     """
     refuse_foreign(cache_folder() / "models")
-    found = [*_stale(everything), *_leftovers()]
+    found = [*_stale(everything), *_unused(everything), *_leftovers()]
     rows = []
     for path, why, shown in found:
         size = size_of(path)
@@ -116,6 +120,15 @@ def _stale(everything: bool) -> Iterator[tuple[Path, str, str]]:
             state = CURRENT if still_of(kept.folder, kept.facts.rest, Path(kept.source)) else CHANGED
         if everything or state != CURRENT:
             yield kept.folder, ALL if everything else state, kept.called or str(kept.folder)
+
+
+def _unused(everything: bool) -> Iterator[tuple[Path, str, str]]:
+    """Vectors of texts that commands made, which may have taken long or have cost money."""
+    paths = _in(cache_folder() / TEXTS)
+    asked = [path.with_suffix(KEYS) for path in paths]  # reading touches the keys
+    for path, keys in zip(paths, asked, strict=True):
+        if everything or not keys.exists() or keys.stat().st_mtime < time.time() - MONTH:
+            yield path, ALL if everything else UNUSED, str(path)
 
 
 def _leftovers() -> Iterator[tuple[Path, str, str]]:

@@ -9,12 +9,12 @@ from typing import NamedTuple, TypeAlias
 
 from vecalc.errors import UsageError
 from vecalc.library.cache import CacheUse
-from vecalc.library.catalogue import COMMAND, STARTER
+from vecalc.library.catalogue import STARTER, command_of
 from vecalc.library.kept_stores import Watch
 from vecalc.library.meant import meant
 from vecalc.library.vector_models import load_vectors
 from vecalc.sources import Reading
-from vecalc.space import Encoder, VectorSpace
+from vecalc.space import VectorSpace
 from vecalc.texts.embedding import Embedder
 
 Embed: TypeAlias = "str | PathLike[str] | VectorSpace"  # what a caller may name
@@ -39,10 +39,12 @@ def embedder_of(
     if not isinstance(embed, str | PathLike):
         return OpenedEmbedder(_of_space(embed, embed.name))
     called = str(embed)
-    if called.startswith(COMMAND):
-        return OpenedEmbedder(Embedder(_command(called.removeprefix(COMMAND), cache), called))
     if called in spaces:
         return OpenedEmbedder(_of_space(spaces[called], called))
+    if (command := command_of(called)) is not None:
+        from vecalc.library.commands import command_encoder
+
+        return OpenedEmbedder(Embedder(command_encoder(command, cache), called))
     if called == STARTER:
         raise _not_textual(called)
     what = meant(called, Reading())
@@ -59,12 +61,6 @@ def only_textual(spaces: Mapping[str, VectorSpace]) -> OpenedEmbedder | None:
         message = f"several models could embed the texts: {', '.join(able)}"
         raise UsageError(message, hint=f"--embed {able[0]} chooses one")
     return OpenedEmbedder(_of_space(spaces[able[0]], able[0] or spaces[able[0]].name)) if able else None
-
-
-def _command(command: str, cache: CacheUse) -> Encoder:
-    from vecalc.texts.command_encoder import CommandEncoder
-
-    return CommandEncoder(command, tell=cache.tell)
 
 
 def _of_space(space: VectorSpace, name: str) -> Embedder:

@@ -61,7 +61,11 @@ def _by(facts: Facts | None) -> str:
 
 
 def _row(name: str, default: str) -> tuple[Cell, ...]:
-    entry, place = catalogue.read().entries.get(name, catalogue.Entry()), place_of(name)
+    entry = catalogue.read().entries.get(name, catalogue.Entry())
+    is_default = "yes" if name == default else ""
+    if catalogue.command_of(name) is not None:
+        return (name, "command", None, None, None, entry.norm, entry.metric, None, is_default, entry.path)
+    place = place_of(name)
     file = catalogue.file_at(place)
     facts, size, source = facts_of(place), size_of(file), ""
     kind = "built in" if name == catalogue.STARTER else "alias" if entry.path else "imported"
@@ -73,7 +77,6 @@ def _row(name: str, default: str) -> tuple[Cell, ...]:
         source = (str(told.get("path", "")) if isinstance(told, dict) else str(told or "")) + _by(facts)
     if kind == "alias" and not file.exists():
         kind = "alias of nothing"
-    is_default = "yes" if name == default else ""
     return (name, kind, *_shape(facts), entry.norm, entry.metric, size, is_default, source)
 
 

@@ -8,7 +8,7 @@ import shlex
 from pathlib import Path
 
 from vecalc.errors import FileProblem
-from vecalc.library.catalogue import exists, names
+from vecalc.library.catalogue import command_of, exists, names
 from vecalc.sources import Reading, names_beside
 from vecalc.sources.reference import located
 
@@ -36,6 +36,9 @@ def refuse_missing(path: str) -> None:
     place, _ = located(Path(path), Reading())
     if os.path.lexists(place):
         return
+    if command_of(path) is not None:
+        message = "a command, which has no words to be read"
+        raise FileProblem(message, where=path, hint="-m and --embed run it; ./ before it names a file")
     if match := _ADDRESS.fullmatch(path):
         raise _address(match[1].lower(), match[2])
     if hint := _meant(path):

@@ -17,7 +17,7 @@ from vecalc.errors import NotVectors, UsageError
 from vecalc.formats.folders import main_file
 from vecalc.formats.load import Loaded, how
 from vecalc.library.cache import CacheUse
-from vecalc.library.catalogue import STARTER, check_name, imported, own, split_model, starter
+from vecalc.library.catalogue import STARTER, check_name, command_of, imported, own, split_model, starter
 from vecalc.library.kept_stores import Watch, unwatched
 from vecalc.library.meant import may_be_texts, meant
 from vecalc.library.vector_models import load_vectors, write_vectors
@@ -131,6 +131,11 @@ class _Opening:
         """Whether a model has vectors, and is open now; otherwise it waits until all others are."""
         if path == STARTER and not Path(path).exists():
             self.spaces[name] = starter()
+            return True
+        if (command := command_of(path)) is not None:
+            from vecalc.library.commands import command_space
+
+            self.spaces[name] = command_space(command, name, self.cache)
             return True
         what = meant(path, self.reading)
         if own(path).embed or may_be_texts(what):

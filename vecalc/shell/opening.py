@@ -102,7 +102,13 @@ class Opened:
         opened = open_spaces(
             request.model,
             watch=self.watch,
-            cache=CacheUse(request.require_cache, not request.no_wait, request.verify, self._tell_now),
+            cache=CacheUse(
+                request.require_cache,
+                not request.no_wait,
+                request.verify,
+                self._tell_now,
+                request.embed_timeout,
+            ),
             embed=request.embed,
             **self.reading,
         )

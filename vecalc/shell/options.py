@@ -103,6 +103,13 @@ EMBED = click.option(
 MODEL = group(
     MODEL_FILE,
     EMBED,
+    click.option(
+        "--embed-timeout",
+        type=click.FloatRange(0, 86_400, min_open=True),
+        default=60.0,
+        metavar="S",
+        help="Seconds that one call of a command !CMD may take. [60]",
+    ),
     choice(
         "--norm",
         "Scale word vectors: rms (length sqrt(d)), unit (length 1) or raw (as stored).",

@@ -45,6 +45,7 @@ class Request(NamedTuple):
     resume: bool = False
     interactive: bool = False
     embed: str = ""
+    embed_timeout: float = 60.0
     words_file: str = ""
     encoding: str = "utf-8"
     strict: bool = False

@@ -109,9 +109,18 @@ def _checked(key: str, value: object, path: Path) -> object:
         value = [value]
     if wanted is float and type(value) is int:
         value = float(value)
+    if key == "model" and path == PROJECT.path() and isinstance(value, list):
+        _refuse_commands(value, path)
     if type(value) is not wanted or (isinstance(value, list) and not all(type(v) is str for v in value)):
         raise FileProblem(f"'{key}' must be {_CALLED[wanted]}", where=str(path))
     return value
+
+
+def _refuse_commands(models: list[Any], path: Path) -> None:
+    """Raises `FileProblem` for a project that would run a program of its own: it may be a stranger's."""
+    if any(catalogue.split_model(str(model))[1].startswith(catalogue.COMMAND) for model in models):
+        hint = f"name it with `vecalc models add`, on the command line or in {SETTINGS.path()}"
+        raise FileProblem("a project's settings run no commands", where=str(path), hint=hint)
 
 
 TEMPLATE = """\

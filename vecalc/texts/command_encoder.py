@@ -38,14 +38,14 @@ _LINE_ENDS = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 class CommandEncoder:
     """An `Encoder` that runs a command.
 
-    `kept` is where the vectors of a given identity are kept, or None; `tell` hears what was read otherwise
+    `kept` says where the vectors of an identity are kept, or None; `tell` hears what was read otherwise
     than it was typed, or can't be kept. A call ends after `seconds`.
     """
 
     def __init__(
         self,
         command: str,
-        kept: Callable[[str], Path] | None = None,
+        kept: Callable[[str], Path | None] = lambda _: None,
         *,
         seconds: float = TIME_LIMIT,
         tell: Callable[[str], None] = lambda _: None,
@@ -74,8 +74,10 @@ class CommandEncoder:
         Raises `EncoderProblem` for a command that no shell takes.
         """
         if len(self.command) > LONGEST:
-            what = f"a command has at most {LONGEST:,} characters, this one {len(self.command):,}"
-            raise EncoderProblem(what, where=shown(self.command), hint="put it into a script")
+            what = (
+                f"{shown(self.command)}: {len(self.command):,} characters, a command has at most {LONGEST:,}"
+            )
+            raise EncoderProblem(what, hint="put it into a script")
         hashed = digest.running()
         hashed.update(self.command.encode("utf-8", "surrogateescape"))
         for path, status in _programs_of(self.command):
@@ -108,7 +110,8 @@ class CommandEncoder:
             vectors = vectors_of(_output(self.command, sent, self._seconds, most), len(lines))
             self._check_width(vectors.shape[1])
         except EncoderProblem as problem:
-            raise problem.at(where=shown(self.command)) from None
+            problem.message = f"{shown(self.command)}: {problem.message}"
+            raise
         self._width = vectors.shape[1]
         return vectors
 
@@ -132,7 +135,8 @@ class CommandEncoder:
 
     @cached_property
     def _kept(self) -> KeptVectors | None:
-        return KeptVectors(self._path(self.identity)) if self._path else None
+        path = self._path(self.identity)
+        return KeptVectors(path) if path else None
 
     def _keep(self, keys: Sequence[bytes], vectors: Singles) -> None:
         if self._kept is None:

@@ -26,6 +26,7 @@ from vecalc.space.store_files import Written
 from vecalc.space.store_writer import write_store
 from vecalc.space.threads import ahead
 from vecalc.texts.column_texts import has_vector_columns, texts_of_column
+from vecalc.texts.command_encoder import CommandEncoder
 from vecalc.texts.line_texts import texts_of_lines
 from vecalc.texts.table_names import is_table
 
@@ -121,9 +122,10 @@ def _any(_: Head) -> bool:
 def _blocks(file: TextFile, source: Source, encoder: Encoder) -> Iterator[Block]:
     """The texts and their rows, in their order. FileProblem where there is none."""
     found = texts_of_column(source) if file.are_cells else texts_of_lines(source)
-    encoder.dim  # noqa: B018 - a program shows its width here, before threads ask for it
     rows = 0
-    for block in ahead(lambda some: _encoded(some, source, encoder), _batches(_once(found, source))):
+    # A program runs in this thread, so that Ctrl-C ends it.
+    worked = map if isinstance(encoder, CommandEncoder) else ahead
+    for block in worked(lambda some: _encoded(some, source, encoder), _batches(_once(found, source))):
         rows += len(block.words)
         yield block
     rows += source.tally.counts[WITHOUT_TOKENS]

@@ -19,6 +19,7 @@ class EncoderSpace:
     """
 
     codes = None
+    initial = ""
 
     def __init__(self, encoder: CommandEncoder, name: str) -> None:
         self.encoder = encoder

@@ -33,6 +33,7 @@ _WRITE = os.O_RDWR | os.O_CREAT
 # Never through a link that somebody put there, and never waiting for the other end of a pipe.
 _FLAGS = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 KEYS, ROWS = ".keys", ".rows"
+TEXTS = "texts"  # the folder of the cache for them
 
 
 class KeptVectors:

@@ -36,8 +36,8 @@ from vecalc.shell.settings import Setting, load_settings
 SECTIONS = {
     "What to compute": ("expression_option", "file", "csv", "let", "interactive"),
     "The model": (
-        "model", "embed", "norm", "words_file", "encoding", "strict", "skip_bad_rows", "allow_trailing",
-        "encoding_errors", "trust_pickle", "require_cache", "no_wait", "verify",
+        "model", "embed", "embed_timeout", "norm", "words_file", "encoding", "strict", "skip_bad_rows",
+        "allow_trailing", "encoding_errors", "trust_pickle", "require_cache", "no_wait", "verify",
     ),
     "Words": ("words", "exact", "oov"),
     "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score", "within"),

@@ -31,7 +31,11 @@ OWN = group(
 )
 
 
-@command("vecalc models add NAME PATH", "  vecalc models add news ~/vectors/news.bin --norm unit\n")
+@command(
+    "vecalc models add NAME PATH|!CMD",
+    "  vecalc models add news ~/vectors/news.bin --norm unit\n"
+    "  vecalc models add clip '!python3 clip_texts.py'\n",
+)
 @click.argument("name")
 @click.argument("path")
 @flag("--import", "copied", "Keep a copy, as `vecalc import` does.")
@@ -41,11 +45,13 @@ OWN = group(
 @READING
 @QUIET
 def add(name: str, path: str, copied: bool, embed: str, kind: Stored, quiet: bool, **options: Any) -> int:
-    """Gives a file or a store's folder a name: -m NAME opens it. The file stays where it is."""
+    """Gives a file, a store's folder or a command a name: -m NAME opens it. The file stays where it is."""
     own_norm, own_metric = options.pop("own_norm"), options.pop("own_metric")
     catalogue.check_name(name, "vecalc models add")
     _unless_copied(copied, ("kind", *options))
     _unless_taken(catalogue.read(), name)
+    if path.startswith(catalogue.COMMAND):
+        return _add_command(name, path, copied, embed, _with(Entry(path), own_norm, own_metric))
     file, forced = catalogue.without_prefix(path)
     refuse_missing(file)
     place = Path(file).absolute()
@@ -64,6 +70,18 @@ def add(name: str, path: str, copied: bool, embed: str, kind: Stored, quiet: boo
     entry = own._replace(path=str(place))
     catalogue.change(lambda found: _unless_taken(found, name).put(name, entry))
     say(f"{name}: {place}")
+    return 0
+
+
+def _add_command(name: str, command: str, copied: bool, embed: str, entry: Entry) -> int:
+    """Give a command a name. Raises `UsageError` for options that are for files."""
+    if copied or embed:
+        option = "--import" if copied else "--embed"
+        raise UsageError("a command encodes texts itself, and has none to keep", where=option)
+    if not command.removeprefix(catalogue.COMMAND).strip():
+        raise UsageError("there is no command behind the !", where=f"vecalc models add {name}")
+    catalogue.change(lambda found: _unless_taken(found, name).put(name, entry))
+    say(f"{name}: {command}")
     return 0
 
 
@@ -146,10 +164,13 @@ def remove(name: str, yes: bool) -> int:
 @command("vecalc models path NAME")
 @click.argument("name")
 def path(name: str) -> int:
-    """Where a model lies: an alias's file, a store's folder."""
+    """Where a model lies: an alias's file, a store's folder; of a command itself."""
     from vecalc.library.inventory import place_of
 
-    _existing(name, catalogue.read())
+    found = _existing(name, catalogue.read())
+    if catalogue.command_of(name, found) is not None:
+        say_exactly(str(found.entries[name].path))
+        return 0
     say_exactly(str(place_of(name)))
     return 0
 
