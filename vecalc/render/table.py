@@ -8,11 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored, Sheet, Weights
+from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored, Sheet, Tabled, Weights
 from vecalc.render import Style
-from vecalc.render.cells import count, is_number, nothing, result, rows_for_people, score, verdict
+from vecalc.render.cells import (
+    count,
+    entry,
+    is_number,
+    named,
+    nothing,
+    result,
+    rows_for_people,
+    score,
+    tidy,
+    verdict,
+)
 from vecalc.render.grid import GridColumn, GridRow, grid, pieces
+from vecalc.render.matrix import ROWS, WHOLE, matrix
 from vecalc.render.paint import BAD, BOLD, DIM, GOOD, paint
+from vecalc.render.shades import Scale
 from vecalc.render.visible import visible
 
 SCORED = "cos"  # the bars of a score: its own share up to 1, else measured by the best one
@@ -59,6 +72,8 @@ def _parts(answer: Answer, style: Style, index: int) -> Iterator[str]:
             yield _ranking(scored, SCORED, style)
         case Rows() as rows:
             yield _rows(rows, style)
+        case Tabled() as table:
+            yield _table(table, style)
         case Number(value):
             yield result(value, style.precision) + "\n"
     if answer.expected is not None:
@@ -72,9 +87,19 @@ def _caption(answer: Answer, style: Style) -> str:
     asked = answer.asked
     times, between = ("x", " - ") if style.ascii else ("×", " · ")
     size = f"{count(asked.size)} words {times} {asked.width}"
-    how = "score" if isinstance(answer.result, Scored) else asked.metric
     place = [f"in {visible(asked.ranked_in)}"] if asked.ranked_in else []
-    return between.join([visible(asked.model), *place, size, f"norm {asked.norm}", how])
+    return between.join([visible(asked.model), *place, size, f"norm {asked.norm}", *_measure(answer)])
+
+
+def _measure(answer: Answer) -> list[str]:
+    """What the numbers of an answer are: a metric, a score, or, where the expression says it, their range."""
+    match answer.result:
+        case Scored():
+            return ["score"]
+        case Tabled(values=values) as table:
+            low, high = Scale.of(table) if values.size else (0, 0)
+            return [f"{tidy(low, 3)} to {tidy(high, 3)}"] if low < high else []
+    return [answer.asked.metric]
 
 
 def _ranking(ranking: Ranking | Scored, metric: str, style: Style) -> str:
@@ -125,6 +150,32 @@ def _rows(rows: Rows, style: Style) -> str:
         cells += ["" if row.weight is None else score(row.weight, style)] if weighted else []
         lines.append(GridRow([*cells, ", ".join(visible(n.word) for n in row.neighbours)]))
     return grid([*shape, GridColumn("nearest", folds=True)], lines, style) if lines else "the list is empty\n"
+
+
+def _table(table: Tabled, style: Style) -> str:
+    """A number a row with its bar, or a matrix."""
+    if not table.values.size:
+        return "the table is empty\n"
+    if table.columns:
+        return matrix(table, style)
+    scale = Scale.of(table)
+    both = scale.share(scale.low) * _CELLS <= -1
+    lines = []
+    for label, value in zip(named(table.rows[:ROWS]), table.values[:ROWS].tolist(), strict=True):
+        share = scale.share(value)
+        bars = _both_sides(share, style) if both else _bar(share, style)
+        lines.append(GridRow([visible(label), entry(value, scale.largest, style), bars]))
+    shape = [GridColumn("", folds=True), GridColumn("number", right=True), GridColumn("")]
+    cut = f"{count(ROWS)} of {count(len(table.rows))} rows: {WHOLE}"
+    return grid(shape, lines, style) + (paint(cut, DIM, style) + "\n" if len(table.rows) > ROWS else "")
+
+
+def _both_sides(share: float, style: Style) -> str:
+    """A bar to the right from the middle, or, of a number below zero, to the left."""
+    if style.width < _NARROW:
+        return ""
+    left = ("#" if style.ascii else "█") * round(max(-share, 0.0) * _CELLS)
+    return left.rjust(_CELLS) + bar(share, ascii_only=style.ascii)
 
 
 def _weights(weights: Weights, style: Style) -> str:
