@@ -34,6 +34,7 @@ from vecalc.answers import (
     Sheet,
     Tabled,
 )
+from vecalc.arrays import Floats
 from vecalc.render import Style
 from vecalc.render.visible import visible
 
@@ -106,6 +107,12 @@ def named(labels: Sequence[str]) -> list[str]:
     return [label or str(place) for place, label in enumerate(labels, 1)]
 
 
+def by_row(values: Floats) -> list[list[float]]:
+    """The numbers of each row of a table: one of a table [n]."""
+    rows: list[list[float]] = (values if values.ndim > 1 else values[:, None]).tolist()
+    return rows
+
+
 def count(value: int) -> str:
     """A count: `42,000`."""
     return f"{value:,}"
@@ -143,11 +150,11 @@ def lines(answer: Answer, style: Style) -> Iterator[FlatRow]:
         case Number(value):
             yield FlatRow(score=result(value, style.precision))
         case Tabled(labels, columns, values):
-            for place, (label, row) in enumerate(zip(labels, values.tolist(), strict=True), 1):
-                cells = zip(named(columns), row, strict=True) if columns else [("", row)]
-                for word, value in cells:
-                    number = result(value, style.precision)
-                    yield FlatRow(word=word, score=number, place=str(place), label=label)
+            words = named(columns) if values.ndim > 1 else [""]
+            for place, (label, numbers) in enumerate(zip(labels, by_row(values), strict=True), 1):
+                for word, number in zip(words, numbers, strict=True):
+                    shown = result(number, style.precision)
+                    yield FlatRow(word=word, score=shown, place=str(place), label=label)
 
 
 def header(answer: Answer, style: Style) -> list[str]:

@@ -11,7 +11,17 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from vecalc.answers import Answer, Number, Ranking, Row, Rows, Scored, Sheet, Tabled, Weights
 from vecalc.render import Style
-from vecalc.render.cells import entry, is_number, named, nothing, result, rows_for_people, score, verdict
+from vecalc.render.cells import (
+    by_row,
+    entry,
+    is_number,
+    named,
+    nothing,
+    result,
+    rows_for_people,
+    score,
+    verdict,
+)
 from vecalc.render.visible import visible
 
 _MEANING = re.compile(r"[\\`*_\[\]<>&|~$]")
@@ -79,10 +89,10 @@ def _numbers(table: Tabled, style: Style) -> str:
     """A table of numbers, as it is: a row a line, its label in front."""
     rows, columns, values = table
     largest = float(abs(values).max()) if values.size else 0.0
-    names = ["", *map(_cell, named(columns))] if columns else ["", "number"]
+    names = ["", *map(_cell, named(columns))] if values.ndim > 1 else ["", "number"]
     lines = (
-        [_cell(label), *(entry(value, largest, style) for value in (row if columns else [row]))]
-        for label, row in zip(named(rows), values.tolist(), strict=True)
+        [_cell(label), *(entry(value, largest, style) for value in row)]
+        for label, row in zip(named(rows), by_row(values), strict=True)
     )
     return _table(names, [_LEFT, *[_RIGHT] * (len(names) - 1)], lines)
 

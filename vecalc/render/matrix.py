@@ -23,7 +23,7 @@ _PIECES = 4  # below each other at most
 _FULL_PIECES = 2  # with both decimals, before tenths in one piece are better
 _NARROWEST = 24  # columns of the terminal; a narrower one wraps the lines itself
 _LEAST = 9  # columns for a row's number and label where these make room for cells
-_TENTHS = "tenths: 7 is about .7, X about 1, . about 0, - below; --format plain shows all digits"
+_TENTHS = "tenths: X is 1, . about 0, - below; all digits: --format plain"
 WHOLE = "--format plain, csv and json have all of it"
 
 
@@ -53,7 +53,8 @@ def matrix(table: Tabled, style: Style) -> str:
     scale = Scale.of(table)
     for form in _forms(part, scale, width, style):
         pieces = _pieces(form, width)
-        if len(pieces) <= form.pieces and len(part.columns) == len(table.columns):
+        whole = len(pieces) <= form.pieces and len(part.columns) == len(table.columns)
+        if whole and form.room + max(form.widths()) <= width:
             break
     pieces = pieces[: form.pieces]
     text = "\n".join("".join(_lines(form, part, piece, scale, style)) for piece in pieces)

@@ -16,7 +16,7 @@ from itertools import groupby
 
 from vecalc.answers import Answer, Sheet, Tabled
 from vecalc.render import Style
-from vecalc.render.cells import FlatRow, for_programs, lines, named, nothing, result, verdict
+from vecalc.render.cells import FlatRow, by_row, for_programs, lines, named, nothing, result, verdict
 from vecalc.render.visible import visible
 
 begin = end = nothing
@@ -40,9 +40,9 @@ def _table(table: Tabled, style: Style) -> Iterator[str]:
     """A line a row."""
     if table.columns and style.header:
         yield "#\t" + "\t".join(map(visible, named(table.columns))) + "\n"
-    for place, (label, row) in enumerate(zip(named(table.rows), table.values.tolist(), strict=True), 1):
-        front, values = ([label], row) if table.columns else ([str(place), label], [row])
-        yield "\t".join([*map(visible, front), *(result(value, style.precision) for value in values)]) + "\n"
+    for place, (label, row) in enumerate(zip(named(table.rows), by_row(table.values), strict=True), 1):
+        front = [label] if table.columns else [str(place), label]
+        yield "\t".join([*map(visible, front), *(result(value, style.precision) for value in row)]) + "\n"
 
 
 def _block(place: str, lines: Sequence[FlatRow]) -> str:

@@ -103,7 +103,8 @@ def _result(result: Result | None) -> Record:
         case Rows(rows):
             return {"type": "list", "rows": [_row(row) for row in rows], "excluded": []}
         case Tabled(rows, columns, values):
-            numbers = [list(map(_finite, row)) if columns else _finite(row) for row in values.tolist()]
+            flat = values.ndim == 1
+            numbers = [_finite(row) if flat else list(map(_finite, row)) for row in values.tolist()]
             table = {"rows": list(rows), "columns": list(columns), "values": numbers}
             return {"type": "table", **table, "excluded": []}
     return {"type": None, "excluded": []}

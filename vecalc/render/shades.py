@@ -15,7 +15,7 @@ _SMALL = 0.25
 _DIGITS = 12  # the cosine of a vector with itself may be a last bit more than 1
 # Text and background of growing shares: from dark grey to yellow, and to bright blue below zero.
 _HOT = (
-    (250, 235), (252, 52), (254, 88), (255, 124), (255, 130),
+    (250, 235), (252, 52), (254, 88), (255, 124), (231, 130),
     (16, 166), (16, 172), (16, 208), (16, 214), (16, 220),
 )  # fmt: skip
 _COLD = (

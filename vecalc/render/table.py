@@ -98,7 +98,7 @@ def _measure(answer: Answer) -> list[str]:
             return ["score"]
         case Tabled(values=values) as table:
             low, high = Scale.of(table) if values.size else (0, 0)
-            return [f"{tidy(low, 3)} to {tidy(high, 3)}"] if low < high else []
+            return [f"from {tidy(low, 3)} to {tidy(high, 3)}"] if low < high else []
     return [answer.asked.metric]
 
 

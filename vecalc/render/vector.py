@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from vecalc.answers import Answer, Number, Ranking, Rows, Tabled
 from vecalc.render import Style
-from vecalc.render.cells import nothing
+from vecalc.render.cells import by_row, nothing
 
 begin = end = nothing
 
@@ -23,8 +23,8 @@ def answer(answer: Answer, style: Style, index: int) -> str:
             return _line(vector.tolist())
         case Rows(vectors=vectors):
             return "".join(_line(vector) for vector in vectors.tolist())
-        case Tabled(columns=columns, values=values):
-            return "".join(_line(row if columns else [row]) for row in values.tolist())
+        case Tabled(values=values):
+            return "".join(map(_line, by_row(values)))
         case Number(value):
             return _line([float(value)])
     return "\n"
