@@ -97,6 +97,7 @@ class Weights(NamedTuple):
 
     labels: tuple[str, ...]
     values: tuple[float, ...]
+    query: str = ""  # its label, where there are several
 
 
 class Expected(NamedTuple):

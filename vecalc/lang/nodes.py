@@ -91,6 +91,14 @@ class SpaceName:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A bare word that chooses, as in `mean(x, by=rows)`; a word to the parser."""
+
+    text: str
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Negate:
     """`-operand`."""
 
@@ -165,7 +173,7 @@ class Expectation:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-Node: TypeAlias = Number | Word | Candidate | SpaceName | Negate | Chain | Call | ListOf | Where
+Node: TypeAlias = Number | Word | Candidate | SpaceName | Choice | Negate | Chain | Call | ListOf | Where
 Statement: TypeAlias = Node | Bind | Define | Expectation
 
 
