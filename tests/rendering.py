@@ -79,6 +79,18 @@ ATTENTION = Answer(
     result=ranking(*neighbours(["queen"])),
     attention=(Weights(("queen", "man"), (0.75, 0.25)),),
 )
+QUERIES = Answer(
+    asked("attend([king, 2 * man], [queen, man])", 11),
+    "attend([king, 2 * man], [queen, man])",
+    result=Rows(
+        (Row("king", 4.0, None, neighbours(["queen"])), Row("2 * man", 4.0, None, neighbours(["man"]))),
+        np.array([[1.0, 0.1], [-2.0, 1.0]]),
+    ),
+    attention=(
+        Weights(("queen", "man"), (0.75, 0.25), "king"),
+        Weights(("queen", "man"), (0.125, 0.875), "2 * man"),
+    ),
+)
 LIST = Answer(
     asked("[king, man * 2]", 5),
     "[king, man * 2]",
@@ -111,7 +123,7 @@ MATRIX = Answer(
     ),
 )
 
-ORDINARY = [QUEEN, DISTANCES, COSINE, ATTENTION, LIST, EMPTY, WRONG, NUMBERS, MATRIX]
+ORDINARY = [QUEEN, DISTANCES, COSINE, ATTENTION, LIST, EMPTY, WRONG, NUMBERS, MATRIX, QUERIES]
 
 NASTY = Answer(
     asked('"line\nbreak" * "\x1b[31m`|"'),

@@ -28,6 +28,7 @@ from rendering import (
     NUMBERS,
     ORDINARY,
     QUEEN,
+    QUERIES,
     WRONG,
     asked,
     document,
@@ -126,6 +127,8 @@ def test_json_numbers_are_exact() -> None:
 
 def test_json_attention_rows_and_list() -> None:
     assert strictly(document("jsonl", [ATTENTION]))["attention"][0][0] == {"label": "queen", "weight": 0.75}
+    several = strictly(document("jsonl", [QUERIES]))["attention"]
+    assert several[1][0] == {"query": "2 * man", "label": "queen", "weight": 0.125}
     assert strictly(document("jsonl", [IN_ROW]))["row"] == {"word": "king", "B": "=1,2"}
     rows = strictly(document("jsonl", [LIST]))["rows"]
     assert ["weight" in row for row in rows] == [False, True]

@@ -33,6 +33,7 @@ from vecalc.answers import (
     Scored,
     Sheet,
     Tabled,
+    Weights,
 )
 from vecalc.arrays import Floats
 from vecalc.render import Style
@@ -100,6 +101,11 @@ def short_entry(value: float, largest: float, style: Style) -> str:
     power = floor(log10(largest))
     text = fixed(value, max(_FEW - 1 - power, 0) if power >= 0 else 1 - power)
     return text.replace("0.", ".", 1) if largest <= 1 else text
+
+
+def weights_name(weights: Weights) -> str:
+    """What stands above attention weights: whose they are, where there are several queries."""
+    return f"attention of {weights.query}" if weights.query else "attention"
 
 
 def named(labels: Sequence[str]) -> list[str]:

@@ -21,6 +21,7 @@ from vecalc.render.cells import (
     rows_for_people,
     score,
     verdict,
+    weights_name,
 )
 from vecalc.render.visible import visible
 
@@ -99,7 +100,11 @@ def _numbers(table: Tabled, style: Style) -> str:
 
 def _weights(weights: Weights, style: Style) -> str:
     pairs = zip(weights.labels, weights.values, strict=True)
-    return _table(("attention", "weight"), (_LEFT, _RIGHT), ([_cell(k), score(v, style)] for k, v in pairs))
+    return _table(
+        (_cell(weights_name(weights)), "weight"),
+        (_LEFT, _RIGHT),
+        ([_cell(k), score(v, style)] for k, v in pairs),
+    )
 
 
 def _table(names: Sequence[str], sides: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -21,6 +21,7 @@ from vecalc.render.cells import (
     score,
     tidy,
     verdict,
+    weights_name,
 )
 from vecalc.render.grid import GridColumn, GridRow, grid, pieces
 from vecalc.render.matrix import ROWS, WHOLE, matrix
@@ -182,7 +183,13 @@ def _weights(weights: Weights, style: Style) -> str:
     pairs = zip(weights.labels, weights.values, strict=True)
     lines = [GridRow([visible(label), score(value, style), _bar(value, style)]) for label, value in pairs]
     return grid(
-        [GridColumn("attention", folds=True), GridColumn("weight", right=True), GridColumn("")], lines, style
+        [
+            GridColumn(visible(weights_name(weights)), folds=True),
+            GridColumn("weight", right=True),
+            GridColumn(""),
+        ],
+        lines,
+        style,
     )
 
 
