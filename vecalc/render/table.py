@@ -30,6 +30,7 @@ from vecalc.render.shades import Scale
 from vecalc.render.visible import visible
 
 SCORED = "cos"  # the bars of a score: its own share up to 1, else measured by the best one
+_FEW = 3  # digits of the ends of a range
 _NARROW = 40  # columns below which words are worth more than bars
 _CELLS = 10  # of a whole bar
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -87,20 +88,21 @@ def _parts(answer: Answer, style: Style, index: int) -> Iterator[str]:
 def _caption(answer: Answer, style: Style) -> str:
     asked = answer.asked
     times, between = ("x", " - ") if style.ascii else ("×", " · ")
-    size = f"{count(asked.size)} words {times} {asked.width}"
     place = [f"in {visible(asked.ranked_in)}"] if asked.ranked_in else []
-    return between.join([visible(asked.model), *place, size, f"norm {asked.norm}", *_measure(answer)])
-
-
-def _measure(answer: Answer) -> list[str]:
-    """What the numbers of an answer are: a metric, a score, or, where the expression says it, their range."""
+    size = [f"{count(asked.size)} words {times} {asked.width}"]
     match answer.result:
+        case Tabled() as table:  # no vocabulary has a part in it
+            place, size, how = [], [], _range(table)
         case Scored():
-            return ["score"]
-        case Tabled(values=values) as table:
-            low, high = Scale.of(table) if values.size else (0, 0)
-            return [f"from {tidy(low, 3)} to {tidy(high, 3)}"] if low < high else []
-    return [answer.asked.metric]
+            how = ["score"]
+        case _:
+            how = [asked.metric]
+    return between.join([visible(asked.model), *place, *size, f"norm {asked.norm}", *how])
+
+
+def _range(table: Tabled) -> list[str]:
+    low, high = Scale.of(table) if table.values.size else (0, 0)
+    return [f"from {tidy(low, _FEW)} to {tidy(high, _FEW)}"] if low < high else []
 
 
 def _ranking(ranking: Ranking | Scored, metric: str, style: Style) -> str:
