@@ -84,7 +84,7 @@ def test_a_function_without_a_value_says_its_name_once() -> None:
         "log",
         "clip",
         "slerp",
-        "attend",
+        "softmax",
         "pc",
         "direction",
     }
