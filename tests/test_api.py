@@ -89,6 +89,17 @@ def test_what_comes_back_is_a_ranking_a_number_or_rows() -> None:
     assert rows.result.vectors.shape == (2, 8)
 
 
+def test_functions_of_lists_come_back_as_tables() -> None:
+    calculate = calculator()
+    matrix, flat = calculate("cos([king, red], [man, king])").result, calculate("norm([king, red])").result
+    assert isinstance(matrix, vecalc.Tabled)
+    assert (matrix.rows, matrix.columns) == (("king", "red"), ("man", "king"))
+    assert matrix.values.shape == (2, 2)
+    assert matrix.values[0, 1] == 1
+    assert isinstance(flat, vecalc.Tabled)
+    assert (flat.rows, flat.columns, flat.values.shape) == (("king", "red"), (), (2,))
+
+
 def array_of(value: object) -> np.ndarray:
     assert isinstance(value, Vector)
     return value.components
