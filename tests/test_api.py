@@ -95,7 +95,7 @@ def test_functions_of_lists_come_back_as_tables() -> None:
     assert isinstance(matrix, vecalc.Tabled)
     assert (matrix.rows, matrix.columns) == (("king", "red"), ("man", "king"))
     assert matrix.values.shape == (2, 2)
-    assert matrix.values[0, 1] == 1
+    assert matrix.values[0, 1] == pytest.approx(1)
     assert isinstance(flat, vecalc.Tabled)
     assert (flat.rows, flat.columns, flat.values.shape) == (("king", "red"), (), (2,))
 

@@ -8,6 +8,8 @@ from itertools import chain
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rendering import FORMATS, NASTY_TABLE, SGR, asked, document
 from rich.cells import cell_len
 
@@ -223,3 +225,22 @@ def test_nasty_labels_are_visible() -> None:
     text = document("table", [NASTY_TABLE], WIDE)
     assert "[red]" in text
     assert r"\x1b[31mred\x1b[0m" in "".join(text.split())
+
+
+LABELS = st.text(st.sampled_from("ab 漢é\u0301👩\x1b\u202e-0."), max_size=12)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data(), st.integers(1, 12), st.integers(1, 40), st.integers(1, 130), st.booleans())
+def test_any_table_fits_its_width_and_shows_its_numbers(
+    data: st.DataObject, n: int, m: int, width: int, fixed: bool
+) -> None:
+    rows = data.draw(st.lists(LABELS, min_size=n, max_size=n))
+    columns = data.draw(st.lists(LABELS, min_size=m, max_size=m))
+    values = np.random.default_rng(n * m).normal(size=(n, m)).clip(-1, 1).round(3)
+    lines = drawn(rows, columns, values, width, header=False, **({"precision": 3} if fixed else {}))
+    remark = re.compile("columns: |tenths: |.* columns: --format ")
+    shown = [line for line in lines if not remark.match(line)]
+    assert max(map(cell_len, shown)) <= max(width, 24)
+    if fixed and not any(" columns: --format " in line for line in lines):
+        assert len(re.findall(r"-?\d\.\d{3}", "".join(shown))) >= n * m
