@@ -118,7 +118,7 @@ def _show_parameter(parameter: Parameter) -> str:
     return f"{parameter.name}={parameter.default:g}"
 
 
-SEARCHING = frozenset({"nearest", "rank"})  # that look through a space each time
+SLOW = frozenset({"nearest", "rank", "permutation"})  # that look through a space, or draw, each time
 STEEP = 20  # times as long as a sum that curves and Fourier transforms take
 BY_ROW = 400  # and what is computed for one row after the other, in Python
 SINGULAR = 20  # times that a product of two matrices takes to find singular vectors of one
