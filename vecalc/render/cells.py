@@ -103,9 +103,16 @@ def short_entry(value: float, largest: float, style: Style) -> str:
     return text.replace("0.", ".", 1) if largest <= 1 else text
 
 
-def weights_name(weights: Weights) -> str:
-    """What stands above attention weights: whose they are, where there are several queries."""
-    return f"attention of {weights.query}" if weights.query else "attention"
+def attentions(answer: Answer) -> Iterator[list[Weights]]:
+    """The attention weights of an answer: one query's alone, or those of several over the same keys."""
+    group: list[Weights] = []
+    for weights in answer.attention:
+        if group and not (weights.query not in ("", group[0].query) and weights.labels == group[0].labels):
+            yield group
+            group = []
+        group.append(weights)
+    if group:
+        yield group
 
 
 def named(labels: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from vecalc.answers import Answer, Number, Ranking, Row, Rows, Scored, Sheet, Tabled, Weights
 from vecalc.render import Style
 from vecalc.render.cells import (
+    attentions,
     by_row,
     entry,
     is_number,
@@ -21,7 +22,6 @@ from vecalc.render.cells import (
     rows_for_people,
     score,
     verdict,
-    weights_name,
 )
 from vecalc.render.visible import visible
 
@@ -63,7 +63,7 @@ def _blocks(answer: Answer, style: Style) -> Iterator[str]:
             yield result(value, style.precision) + "\n"
     if answer.expected is not None:
         yield _cell(verdict(answer.expected)) + "\n"
-    yield from (_weights(weights, style) for weights in answer.attention)
+    yield from (_weights(group, style) for group in attentions(answer))
 
 
 def _ranking(ranking: Ranking | Scored, style: Style) -> str:
@@ -98,13 +98,15 @@ def _numbers(table: Tabled, style: Style) -> str:
     return _table(names, [_LEFT, *[_RIGHT] * (len(names) - 1)], lines)
 
 
-def _weights(weights: Weights, style: Style) -> str:
-    pairs = zip(weights.labels, weights.values, strict=True)
-    return _table(
-        (_cell(weights_name(weights)), "weight"),
-        (_LEFT, _RIGHT),
-        ([_cell(k), score(v, style)] for k, v in pairs),
-    )
+def _weights(group: Sequence[Weights], style: Style) -> str:
+    """The weights of a query, a line for each, or those of several as a matrix."""
+    (first, *_) = group
+    if first.query:
+        names = ["attention", *map(_cell, first.labels)]
+        lines = [[_cell(one.query), *(score(value, style) for value in one.values)] for one in group]
+        return _table(names, [_LEFT, *[_RIGHT] * len(first.labels)], lines)
+    pairs = zip(first.labels, first.values, strict=True)
+    return _table(("attention", "weight"), (_LEFT, _RIGHT), ([_cell(k), score(v, style)] for k, v in pairs))
 
 
 def _table(names: Sequence[str], sides: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from vecalc.answers import Tabled
+from vecalc.answers import Tabled, Weights
 from vecalc.render import Style
 from vecalc.render.cells import count, entry, named, short_entry
 from vecalc.render.paint import DIM, paint
@@ -25,6 +25,14 @@ _NARROWEST = 24  # columns of the terminal; a narrower one wraps the lines itsel
 _LEAST = 9  # columns for a row's number and label where these make room for cells
 _TENTHS = "tenths: X is 1, . about 0, - below; all digits: --format plain"
 WHOLE = "--format plain, csv and json have all of it"
+
+
+class _Part(NamedTuple):
+    """What can be shown of a table [n, m]."""
+
+    rows: Sequence[str]
+    columns: Sequence[str]
+    values: Sequence[Sequence[float]]
 
 
 class _Form(NamedTuple):
@@ -47,26 +55,36 @@ class _Form(NamedTuple):
 
 def matrix(table: Tabled, style: Style) -> str:
     """The lines of a table [n, m], n and m at least 1, and remarks on what they don't say."""
+    most = _PIECES * max(style.width, _NARROWEST)
+    part = _Part(table.rows[:ROWS], table.columns[:most], table.values[:ROWS, :most].tolist())
+    return _drawn(part, (len(table.rows), len(table.columns)), Scale.of(table), style)
+
+
+def weights_matrix(queries: Sequence[Weights], style: Style) -> str:
+    """The weights of queries over the same keys, a row for each."""
+    part = _Part([one.query for one in queries], queries[0].labels, [one.values for one in queries])
+    numbers = [value for row in part.values for value in row]
+    return _drawn(part, (len(part.rows), len(part.columns)), Scale.between(min(numbers), max(numbers)), style)
+
+
+def _drawn(part: _Part, size: tuple[int, int], scale: Scale, style: Style) -> str:
     width = max(style.width, _NARROWEST)
-    most = _PIECES * width
-    part = Tabled(table.rows[:ROWS], table.columns[:most], table.values[:ROWS, :most])
-    scale = Scale.of(table)
     for form in _forms(part, scale, width, style):
         pieces = _pieces(form, width)
-        whole = len(pieces) <= form.pieces and len(part.columns) == len(table.columns)
+        whole = len(pieces) <= form.pieces and len(part.columns) == size[1]
         if whole and form.room + max(form.widths()) <= width:
             break
     pieces = pieces[: form.pieces]
     text = "\n".join("".join(_lines(form, part, piece, scale, style)) for piece in pieces)
-    remarks = _remarks(form, table, pieces[-1].stop)
+    remarks = _remarks(form, part, pieces[-1].stop, size)
     return text + "".join(paint(remark, DIM, style) + "\n" for remark in remarks)
 
 
-def _forms(table: Tabled, scale: Scale, width: int, style: Style) -> Iterator[_Form]:
+def _forms(table: _Part, scale: Scale, width: int, style: Style) -> Iterator[_Form]:
     """The ways to write a table, the fullest first; the last is also for pieces."""
 
     def cells(text: Callable[[float], str]) -> list[list[str]]:
-        return [[text(value) for value in row] for row in table.values.tolist()]
+        return [[text(value) for value in row] for row in table.values]
 
     short = cells(lambda value: short_entry(value, scale.largest, style))
     heads = [visible(head) for head in named(table.columns)]
@@ -110,14 +128,14 @@ def _pieces(form: _Form, width: int) -> list[range]:
     return [*found, range(start, len(widths))]
 
 
-def _lines(form: _Form, table: Tabled, piece: range, scale: Scale, style: Style) -> Iterator[str]:
+def _lines(form: _Form, table: _Part, piece: range, scale: Scale, style: Style) -> Iterator[str]:
     widths = form.widths()[piece.start : piece.stop]
     room = max(form.room, min(_room(form.labels, style.width) + form.stacked, style.width - sum(widths)))
     if style.header:
         for heads in _head_lines(form, piece):
             line = "".join(_right(head, wide) for head, wide in zip(heads, widths, strict=True))
             yield paint(" " * room + line, DIM, style) + "\n"
-    for label, cells, values in zip(form.labels, form.cells, table.values.tolist(), strict=True):
+    for label, cells, values in zip(form.labels, form.cells, table.values, strict=True):
         first, *folded = _fold(label, room - form.stacked)
         shown = zip(cells[piece.start : piece.stop], widths, values[piece.start : piece.stop], strict=True)
         line = "".join(paint(_right(cell, wide), scale.shade(value), style) for cell, wide, value in shown)
@@ -132,14 +150,14 @@ def _head_lines(form: _Form, piece: range) -> Iterator[Sequence[str]]:
         yield heads
 
 
-def _remarks(form: _Form, table: Tabled, last: int) -> Iterator[str]:
+def _remarks(form: _Form, table: _Part, last: int, size: tuple[int, int]) -> Iterator[str]:
     """What the numbers of columns stand for, what tenths are, how much is shown."""
     shown = table.columns[:last]
-    if form.numbered and shown != table.rows[:last]:
+    if form.numbered and list(shown) != list(table.rows[:last]):
         yield "columns: " + ", ".join(f"{i} {visible(name)}" for i, name in enumerate(shown, 1) if name)
     if form.stacked:
         yield _TENTHS
-    rows, all_columns = len(table.rows), len(table.columns)
+    rows, all_columns = size
     if rows > ROWS or last < all_columns:
         cut = f"{count(min(rows, ROWS))} of {count(rows)} rows, {count(last)} of {count(all_columns)} columns"
         yield f"{cut}: {WHOLE}"

@@ -31,10 +31,14 @@ class Scale(NamedTuple):
     high: float
 
     @classmethod
+    def between(cls, low: float, high: float) -> Scale:
+        """The scale of a table, without the last bits of its ends."""
+        return cls(float(f"{low:.{_DIGITS}g}"), float(f"{high:.{_DIGITS}g}"))
+
+    @classmethod
     def of(cls, table: Tabled) -> Scale:
         """The scale of a table with at least one number."""
-        low, high = (float(f"{value:.{_DIGITS}g}") for value in (table.values.min(), table.values.max()))
-        return cls(low, high)
+        return cls.between(table.values.min(), table.values.max())
 
     @property
     def largest(self) -> float:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored, Sheet, Tabled, Weights
 from vecalc.render import Style
 from vecalc.render.cells import (
+    attentions,
     count,
     entry,
     is_number,
@@ -21,10 +22,9 @@ from vecalc.render.cells import (
     score,
     tidy,
     verdict,
-    weights_name,
 )
 from vecalc.render.grid import GridColumn, GridRow, grid, pieces
-from vecalc.render.matrix import ROWS, WHOLE, matrix
+from vecalc.render.matrix import ROWS, WHOLE, matrix, weights_matrix
 from vecalc.render.paint import BAD, BOLD, DIM, GOOD, paint
 from vecalc.render.shades import Scale
 from vecalc.render.visible import visible
@@ -80,7 +80,7 @@ def _parts(answer: Answer, style: Style, index: int) -> Iterator[str]:
             yield result(value, style.precision) + "\n"
     if answer.expected is not None:
         yield paint(verdict(answer.expected), GOOD if answer.expected.passed else BAD, style) + "\n"
-    yield from (_weights(weights, style) for weights in answer.attention)
+    yield from (_weights(group, style) for group in attentions(answer))
     if not isinstance(answer.result, Number):
         yield paint(_caption(answer, style), DIM, style) + "\n"
 
@@ -181,17 +181,15 @@ def _both_sides(share: float, style: Style) -> str:
     return left.rjust(_CELLS) + bar(share, ascii_only=style.ascii)
 
 
-def _weights(weights: Weights, style: Style) -> str:
-    pairs = zip(weights.labels, weights.values, strict=True)
+def _weights(group: Sequence[Weights], style: Style) -> str:
+    """The weights of a query with their bars, or those of several as a matrix."""
+    (first, *_) = group
+    if first.query and first.labels:
+        return paint("attention", DIM, style) + "\n" + weights_matrix(group, style)
+    pairs = zip(first.labels, first.values, strict=True)
     lines = [GridRow([visible(label), score(value, style), _bar(value, style)]) for label, value in pairs]
     return grid(
-        [
-            GridColumn(visible(weights_name(weights)), folds=True),
-            GridColumn("weight", right=True),
-            GridColumn(""),
-        ],
-        lines,
-        style,
+        [GridColumn("attention", folds=True), GridColumn("weight", right=True), GridColumn("")], lines, style
     )
 
 
