@@ -100,6 +100,19 @@ def test_functions_of_lists_come_back_as_tables() -> None:
     assert (flat.rows, flat.columns, flat.values.shape) == (("king", "red"), (), (2,))
 
 
+def test_attention_of_many_queries_is_of_the_first_and_says_so() -> None:
+    calculate = calculator()
+    few, many = (
+        calculate("attend(nearest(king, 16), [king, red])"),
+        calculate("attend(nearest(king, 17), [red])"),
+    )
+    assert (len(few.attention), few.notes) == (16, ())
+    assert len(many.attention) == 16
+    assert [weights.query for weights in many.attention] == [row.label for row in many.result.rows[:16]]  # type: ignore[union-attr]
+    (note,) = many.notes
+    assert note.startswith("the attention shown is that of the first 16 of 17 queries")
+
+
 def array_of(value: object) -> np.ndarray:
     assert isinstance(value, Vector)
     return value.components

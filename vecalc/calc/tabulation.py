@@ -170,6 +170,9 @@ def _weighted(run: Evaluation, table: Table, listed: List, place: Span) -> Value
     sums[noise] = 0.0
     if table.shares:
         run.traces += _traces(table)
+        if count > MOST_TRACED:
+            all_of_them = f"{count:,} queries; softmax without its product is the table of all"
+            run.notes.append(f"the attention shown is that of the first {MOST_TRACED} of {all_of_them}")
     if table.numbers.ndim == 1:
         return Vector(sums[0], listed.spaces)
     return List(sums, table.rows, listed.spaces)
