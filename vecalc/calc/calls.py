@@ -145,11 +145,11 @@ class _Call(NamedTuple):
 
     def _folded(self, values: list[Value]) -> Value:
         """All numbers of a table become one, or those of each row or column."""
-        from vecalc.calc import tabulation
+        from vecalc.calc import table_arithmetic
 
         name, span, side = self.node.name, self.node.span, self._side
         if len(values) == 1 and isinstance(values[0], Table):
-            return tabulation.folded(self.run, self.function.apply, values[0], side, name, span)
+            return table_arithmetic.folded(self.run, self.function.apply, values[0], side, name, span)
         if side:
             given = f"{len(values)} values" if len(values) > 1 else f"a {describe(values[0])}"
             raise TypeMismatch(f"{name}: by={side} goes with one table, not with {given}")

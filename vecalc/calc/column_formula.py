@@ -185,7 +185,12 @@ class ColumnFormula:
             what = describe(value) if not isinstance(value, Score) else "score, a number for every word"
             raise TypeMismatch(
                 f"{self.text} is a {what}: in each row a formula is a number or a vector",
-                hint="mean makes a vector of a list, and a number of a table",
+                hint="mean(...) makes a vector of a list, and a number of a table"
+                + (
+                    ", and each of its numbers can be a formula of its own"
+                    if isinstance(value, Table)
+                    else ""
+                ),
             )
         return Part(np.array([row]), array(value)[None])
 

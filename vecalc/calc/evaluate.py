@@ -201,7 +201,7 @@ class Evaluation:
         number. Raises `NoValue` with the place.
         """
         if any(isinstance(value, Table) for value in values):
-            from vecalc.calc.tabulation import element_by_element
+            from vecalc.calc.table_arithmetic import element_by_element
 
             return element_by_element(self, kernel, values, what, span, before, effort)
         origin = NO_SPACE.union(*map(spaces, values)) if origin is None else origin

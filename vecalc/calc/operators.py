@@ -125,7 +125,7 @@ def _check_power(base: Value, exponent: Value, place: Span) -> None:
 def _check_match(a: Value, op: Op, b: Value, place: Span) -> None:
     """Numbers go with everything, a vector with each row of a list; otherwise shapes must agree."""
     if isinstance(a, Table) or isinstance(b, Table):
-        from vecalc.calc.tabulation import frame_of
+        from vecalc.calc.table_arithmetic import frame_of
 
         frame_of([a, b], op, place)
         return

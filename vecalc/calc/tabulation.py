@@ -1,28 +1,26 @@
-"""Tables: what functions of vectors make of lists, and what is computed with their numbers.
+"""Lists become tables: what functions of vectors make of them; and tables weigh lists, as in attention.
 
-A table is filled by the kernel of its function: each number has the bits that the single expression has, and
-cos(x, x) is symmetric. Numbers of tables go into kernels as numbers [b], a row each, whatever the shape is.
+A table is filled by the kernel of its function, so each number has the bits of the single expression, and
+cos(x, x) is symmetric. What is computed with tables is in `vecalc.calc.table_arithmetic`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import reduce
 from math import prod
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from vecalc.arrays import Floats
 from vecalc.calc import kernels
-from vecalc.calc.functions import FUNCTIONS, out_of_range
+from vecalc.calc.functions import out_of_range
 from vecalc.calc.kernels import ALONE, ROUNDING, Kernel
 from vecalc.calc.values import (
     PER_ROW,
     EachTable,
     EachVector,
     List,
-    Scalar,
     Table,
     Value,
     Vector,
@@ -66,20 +64,21 @@ def numbers_of(run: Evaluation, kernel: Kernel, values: Sequence[Value], what: s
     """
     lists = [value for value in values if isinstance(value, List)]
     count = prod(len(value.labels) for value in lists)
-    run.budget.expect(count + PER_ROW * sum(len(value.labels) for value in lists), span)
+    room = sum(array(value).size for value in values)  # for their directions, or how words are filed
+    run.budget.expect(count + room + PER_ROW * sum(len(value.labels) for value in lists), span)
     run.budget.work(count * array(values[0]).shape[-1], span)
     sides = [_side(value, filed=kernel is kernels.cos) for value in values]
-    numbers = _sound(
+    numbers = sound(
         lambda: kernel(ALONE, *sides) if len(sides) == 1 else of_pairs(kernel, *sides), what, span
     )
     if kernel is kernels.norm:  # of a word it is known before any rounding
         sizes = [vector.size for vector in vectors_of(lists[0])]
         numbers = np.array([own if size is None else size for own, size in zip(numbers, sizes, strict=True)])
-    frame = Frame(*(value.labels for value in lists))
-    return Table(numbers.reshape(frame.shape), *frame)
+    rows, columns = lists[0].labels, lists[1].labels if len(lists) > 1 else ()
+    return Table(numbers.reshape((len(rows), -1) if columns else -1), rows, columns)
 
 
-def _sound(compute: Callable[[], Floats], what: str, span: Span) -> Floats:
+def sound(compute: Callable[[], Floats], what: str, span: Span) -> Floats:
     """Numbers, which exist and are finite. Raises `NoValue` with the place."""
     try:
         numbers = compute()
@@ -165,7 +164,7 @@ def _weighted(run: Evaluation, table: Table, listed: List, place: Span) -> Value
     room = np.empty(vectors.shape)
     # Term by term, so that a query among many has the bits that it has alone.
     each = (np.multiply(row[:, None], vectors, out=room).sum(axis=0) for row in weights)
-    sums = _sound(lambda: np.stack(list(each)), "@", place)
+    sums = sound(lambda: np.stack(list(each)), "@", place)
     noise = kernels.lengths(sums) <= ROUNDING * (np.abs(weights) @ kernels.lengths(vectors))
     sums[noise] = 0.0
     if table.shares:
@@ -188,131 +187,3 @@ def _traces(table: Table) -> Iterator[Trace]:
         if i == MOST_TRACED:
             return
         yield Trace(labels, tuple(row.tolist()), query or (f"query {i + 1}" if several else ""))
-
-
-# --- element by element ---------------------------------------------------------------------
-
-
-class Frame(NamedTuple):
-    """The labels of a table's rows and columns; no columns where it is a number a row."""
-
-    rows: tuple[str, ...]
-    columns: tuple[str, ...] = ()
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """That of the numbers."""
-        return (len(self.rows), len(self.columns)) if self.columns else (len(self.rows),)
-
-
-def element_by_element(
-    run: Evaluation,
-    kernel: Kernel,
-    values: Sequence[Value],
-    what: str,
-    span: Span,
-    before: tuple[Any, ...],
-    effort: int,
-) -> Table:
-    """What a kernel makes of the numbers of tables, and of numbers, which spread; see `Evaluation.apply`."""
-    frame = frame_of(values, what, span)
-    if any(map(is_each, values)):
-        if frame.columns:
-            most = next(value for value in values if isinstance(value, Table) and value.columns)
-            raise TypeMismatch(f"a {describe(most)} and '?' in one operation", span=span)
-        items = (
-            run.apply(kernel, [_item(value, i) for value in values], what, span, 0, before, effort)
-            for i in range(len(frame.rows))
-        )
-        return EachTable(wide(len(frame.rows)), frame.rows, items=tuple(items))
-    numbers = [
-        _spread(value, frame).ravel() if isinstance(value, Table) else array(value) for value in values
-    ]
-    found = _sound(lambda: kernel(ALONE, *before, *numbers), what, span)
-    return Table(found.reshape(frame.shape), *frame)
-
-
-def frame_of(values: Sequence[Value], what: str, span: Span) -> Frame:
-    """What tables become together, each of the shape of the largest or spread over it; numbers go with all.
-
-    Labels that differ are lost. Raises `TypeMismatch` for what does not go together.
-    """
-    tables = [value for value in values if isinstance(value, Table)]
-    tables.sort(key=lambda table: -table.numbers.ndim)
-    for value in values:
-        if not isinstance(value, Scalar | Table):
-            raise _apart(values, what, span, "a table goes with numbers and tables")
-    for table in tables[1:]:
-        if table.columns and table.numbers.shape != tables[0].numbers.shape:
-            raise _apart([tables[0], table], what, span, "different shapes")
-        if not table.columns and not tables[0].columns and len(table.rows) != len(tables[0].rows):
-            raise _apart([tables[0], table], what, span, "different lengths")
-        if tables[0].columns and not table.columns and _axis(table, tables[0]) is None:
-            either = len(table.rows) == len(tables[0].rows)
-            why = "a number for each row, or for each column?" if either else "different lengths"
-            raise _apart([tables[0], table], what, span, why)
-    alike = [Frame(table.rows, table.columns) for table in tables if table.columns or not tables[0].columns]
-    return reduce(_together, alike)
-
-
-def _apart(values: Sequence[Value], what: str, span: Span, why: str) -> TypeMismatch:
-    sides = (
-        " and ".join(map(describe, values)) if what in FUNCTIONS else f" {what} ".join(map(describe, values))
-    )
-    return TypeMismatch(f"{what} of {sides}: {why}" if what in FUNCTIONS else f"{sides}: {why}", span=span)
-
-
-def _axis(small: Table, large: Table) -> int | None:
-    """Whether numbers [n] are those of the rows (0) or of the columns (1) of a table [n, m]: by their labels,
-    then by how many they are; None where that does not tell.
-    """
-    sides = (large.rows, large.columns)
-    for fits in (
-        [small.rows == side and any(side) for side in sides],
-        [len(small.rows) == len(s) for s in sides],
-    ):
-        if sum(fits) == 1:
-            return fits.index(True)
-    return None
-
-
-def _together(a: Frame, b: Frame) -> Frame:
-    def same(these: tuple[str, ...], those: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(one if one == other else "" for one, other in zip(these, those, strict=True))
-
-    return Frame(same(a.rows, b.rows), same(a.columns, b.columns))
-
-
-def _spread(table: Table, frame: Frame) -> Floats:
-    """The numbers of a table in the shape of a frame."""
-    numbers = table.numbers
-    if numbers.ndim < len(frame.shape):
-        numbers = numbers[:, None] if _axis(table, Table(numbers, *frame)) == 0 else numbers[None]
-    return np.broadcast_to(numbers, frame.shape)
-
-
-def _item(value: Value, i: int) -> Value:
-    """The number of a table in one row, or the one number for all."""
-    if isinstance(value, EachTable):
-        return value.items[i]
-    return Scalar(float(value.numbers[i])) if isinstance(value, Table) else value
-
-
-# --- many to one ----------------------------------------------------------------------------
-
-
-def folded(run: Evaluation, kernel: Kernel, table: Table, side: str, what: str, span: Span) -> Value:
-    """What a kernel of many numbers makes of all those of a table, or of each row's or column's."""
-    if side and not table.columns:
-        raise TypeMismatch(
-            f"{what}: by={side} is of a table of rows and columns, not of a {describe(table)}",
-            hint="of a list of one, such as cos([king], [queen, man]), a table has both",
-        )
-    if isinstance(table, EachTable):
-        together = run.apply(kernels.beside, table.items, what, span, width=len(table.items))
-        return run.apply(kernel, [together], what, span, width=0)
-    if not side:
-        return run.apply(kernel, [Vector(table.numbers.ravel())], what, span, width=0)
-    numbers = table.numbers if side == "rows" else np.ascontiguousarray(table.numbers.T)
-    found = _sound(lambda: kernel(ALONE, numbers), what, span)
-    return Table(found, table.rows if side == "rows" else table.columns)
