@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from vecalc import finder
-from vecalc.answers import Answer, Asked, Expected, Neighbour, Number, Ranking, Row, Rows, Weights
+from vecalc.answers import Answer, Asked, Expected, Neighbour, Number, Ranking, Row, Rows, Tabled, Weights
 from vecalc.errors import MissingWord, NoValue, Span, UnknownWords
 from vecalc.render import Style
 
@@ -79,6 +79,18 @@ ATTENTION = Answer(
     result=ranking(*neighbours(["queen"])),
     attention=(Weights(("queen", "man"), (0.75, 0.25)),),
 )
+QUERIES = Answer(
+    asked("attend([king, 2 * man], [queen, man])", 11),
+    "attend([king, 2 * man], [queen, man])",
+    result=Rows(
+        (Row("king", 4.0, None, neighbours(["queen"])), Row("2 * man", 4.0, None, neighbours(["man"]))),
+        np.array([[1.0, 0.1], [-2.0, 1.0]]),
+    ),
+    attention=(
+        Weights(("queen", "man"), (0.75, 0.25), "king"),
+        Weights(("queen", "man"), (0.125, 0.875), "2 * man"),
+    ),
+)
 LIST = Answer(
     asked("[king, man * 2]", 5),
     "[king, man * 2]",
@@ -96,7 +108,22 @@ IN_ROW = Answer(
     asked("A + B", 8), "A + B", result=ranking(*neighbours(["queen"])), row={"word": "king", "B": "=1,2"}
 )
 
-ORDINARY = [QUEEN, DISTANCES, COSINE, ATTENTION, LIST, EMPTY, WRONG]
+NUMBERS = Answer(
+    asked("cos([king, 2 * man, 漢字], queen)", 9),
+    "cos([king, 2 * man, 漢字], queen)",
+    result=Tabled(("king", "", "漢字"), (), np.array([0.8612, -0.5, 1 / 3])),
+)
+MATRIX = Answer(
+    asked("cos([king, 漢字], [queen, man - woman, red * blue])", 10),
+    "cos([king, 漢字], [queen, man - woman, red * blue])",
+    result=Tabled(
+        ("king", "漢字"),
+        ("queen", "", "red * blue"),
+        np.array([[0.8612345678, -1e-9, 1.0000000000000002], [-0.25, 0.5, 1 / 3]]),
+    ),
+)
+
+ORDINARY = [QUEEN, DISTANCES, COSINE, ATTENTION, LIST, EMPTY, WRONG, NUMBERS, MATRIX, QUERIES]
 
 NASTY = Answer(
     asked('"line\nbreak" * "\x1b[31m`|"'),
@@ -111,6 +138,11 @@ NASTY_LIST = Answer(
     "x",
     result=Rows(tuple(Row(w, 1.0, 0.5, neighbours(NASTY_WORDS)) for w in NASTY_WORDS), np.ones((1, 2))),
 )
+NASTY_TABLE = Answer(
+    asked("[\udcff]"),
+    "x",
+    result=Tabled(tuple(NASTY_WORDS), tuple(NASTY_WORDS), np.eye(len(NASTY_WORDS)) * 2 - 1),
+)
 NASTY_ERROR = Answer(asked("-\x1b[2J"), error=NoValue("bad\x1b[31m\n\u202e|\tword\udcff", span=Span(0, 1)))
 
-EVERYTHING = [*ORDINARY, NASTY, NASTY_LIST, NASTY_ERROR]
+EVERYTHING = [*ORDINARY, NASTY, NASTY_LIST, NASTY_TABLE, NASTY_ERROR]

@@ -254,51 +254,6 @@ def test_with_unit_vectors_the_formula_is_addition_in_disguise() -> None:
     assert cos_of(0.5 * (a * b + a + b), a + b) < 0.9
 
 
-# --- attention ------------------------------------------------------------------------------
-
-
-@given(vectors, full_lists, st.floats(1e-300, 1e300))
-@examples
-def test_attention_is_a_weighted_mean(q: Floats, keys: Floats, temperature: float) -> None:
-    mixed, weights = algebra.attend(q, keys, None, temperature)
-    assert math.fsum(weights) == pytest.approx(1, abs=1e-12)
-    assert np.all(weights >= 0)
-    assert np.allclose(mixed, weights @ keys)
-    assert np.all(mixed <= keys.max(axis=0) + 1e-9)
-    assert np.all(mixed >= keys.min(axis=0) - 1e-9)
-
-
-def test_attention_by_its_formula() -> None:
-    q, keys, values = random(8), random(5, 8, seed=2), random(5, 3, seed=3)
-    scores = np.exp(keys @ q / (np.sqrt(8) * 0.7))
-    mixed, weights = algebra.attend(q, keys, values, 0.7)
-    assert np.allclose(weights, scores / scores.sum())
-    assert np.allclose(mixed, scores @ values / scores.sum())
-
-
-def test_a_cold_attention_takes_the_nearest_key() -> None:
-    q, keys, values = random(8), random(5, 8, seed=2), random(5, 3, seed=3)
-    nearest = int(np.argmax(keys @ q))
-    for temperature in (1e-3, 1e-30, 1e-300):
-        assert np.allclose(algebra.attend(q, keys, values, temperature)[0], values[nearest], atol=1e-12)
-
-
-def test_a_hot_attention_and_equal_keys_take_the_mean() -> None:
-    q, keys, values = random(8), random(5, 8, seed=2), random(5, 3, seed=3)
-    assert np.allclose(algebra.attend(q, keys, values, 1e12)[0], values.mean(axis=0))
-    same = np.tile(keys[0], (5, 1))
-    assert np.allclose(algebra.attend(q, same, values, 0.01)[0], values.mean(axis=0))
-
-
-def test_attention_wants_a_value_for_each_key_and_some_warmth() -> None:
-    q, keys = random(8), random(5, 8, seed=2)
-    with pytest.raises(TypeMismatch, match="5 keys but 4 values"):
-        algebra.attend(q, keys, keys[:4], 1)
-    for temperature in (0, -1):
-        with pytest.raises(NoValue, match="temperature"):
-            algebra.attend(q, keys, None, temperature)
-
-
 # --- directions -----------------------------------------------------------------------------
 
 

@@ -89,6 +89,30 @@ def test_what_comes_back_is_a_ranking_a_number_or_rows() -> None:
     assert rows.result.vectors.shape == (2, 8)
 
 
+def test_functions_of_lists_come_back_as_tables() -> None:
+    calculate = calculator()
+    matrix, flat = calculate("cos([king, red], [man, king])").result, calculate("norm([king, red])").result
+    assert isinstance(matrix, vecalc.Tabled)
+    assert (matrix.rows, matrix.columns) == (("king", "red"), ("man", "king"))
+    assert matrix.values.shape == (2, 2)
+    assert matrix.values[0, 1] == pytest.approx(1)
+    assert isinstance(flat, vecalc.Tabled)
+    assert (flat.rows, flat.columns, flat.values.shape) == (("king", "red"), (), (2,))
+
+
+def test_attention_of_many_queries_is_of_the_first_and_says_so() -> None:
+    calculate = calculator()
+    few, many = (
+        calculate("attend(nearest(king, 16), [king, red])"),
+        calculate("attend(nearest(king, 17), [red])"),
+    )
+    assert (len(few.attention), few.notes) == (16, ())
+    assert len(many.attention) == 16
+    assert [weights.query for weights in many.attention] == [row.label for row in many.result.rows[:16]]  # type: ignore[union-attr]
+    (note,) = many.notes
+    assert note.startswith("the attention shown is that of the first 16 of 17 queries")
+
+
 def array_of(value: object) -> np.ndarray:
     assert isinstance(value, Vector)
     return value.components

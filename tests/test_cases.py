@@ -10,8 +10,10 @@ with `#` are prose. Words come from space.txt; space-fr.txt and space-films.txt 
     1 queen 0.946                     a neighbour: rank, word, score
     (woman 0.853 would be 4)          a word that was left out of the ranking
     [king] 2.828: kings 0.997         a row of a list: label, length, neighbours
+    columns: man, woman               what the columns of a table are
+    [king] 0.12 0.34                  a row of a table: label, numbers
     <0.5 2>                           the components, with --vector
-    attends: queen 0.7, man 0.3       the weights of an attention
+    attends: queen 0.7, man 0.3       the weights of an attention (`attends of king:` one query of several)
     => queen: met, rank 1             an expectation
     vecalc: 1:8: unknown word ...     an error as a person sees it
 
@@ -29,11 +31,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from blocks import FILES, Block, every_file, read_blocks, spaces_of
 from folding import all_hold
 
 import vecalc
-from vecalc.answers import Answer, Expected, Number, Ranking, Row, Rows, Scored
+from vecalc.answers import Answer, Expected, Number, Ranking, Row, Rows, Scored, Tabled, Weights
 from vecalc.calc.functions import FUNCTIONS
 from vecalc.errors import Span, UnknownWords, VecalcError
 from vecalc.lang.limits import Limits
@@ -138,7 +141,7 @@ def written(answer: Answer, text: str) -> Iterator[str]:
         return
     if "".join(answer.parsed.split()) != "".join(text.split()):
         yield f"reads: {answer.parsed}"
-    yield from (f"attends: {listed(zip(w.labels, w.values, strict=True))}" for w in answer.attention)
+    yield from map(attention, answer.attention)
     match answer.result:
         case Number(value):
             yield f"{value:z.6g}"
@@ -152,6 +155,8 @@ def written(answer: Answer, text: str) -> Iterator[str]:
             yield from (f"({n.word} {n.score:z.3f} would be {n.rank})" for n in excluded)
         case Rows(rows, vectors):
             yield from map(row, rows, vectors)
+        case Tabled():
+            yield from table(answer.result)
     if answer.expected is not None:
         yield expected(answer.expected)
 
@@ -159,6 +164,17 @@ def written(answer: Answer, text: str) -> Iterator[str]:
 def row(one: Row, vector: Any) -> str:
     near = listed((n.word, n.score) for n in one.neighbours) or components(vector)
     return f"[{one.label}] {one.length:z.3f}: {near}"
+
+
+def table(found: Tabled) -> Iterator[str]:
+    if found.columns:
+        yield f"columns: {', '.join(found.columns)}"
+    for label, numbers in zip(found.rows, np.atleast_2d(found.values.T).T, strict=True):
+        yield f"[{label}] {' '.join(f'{x:z.4g}' for x in numbers)}"
+
+
+def attention(one: Weights) -> str:
+    return f"attends{one.query and f' of {one.query}'}: {listed(zip(one.labels, one.values, strict=True))}"
 
 
 def components(vector: Any) -> str:
@@ -243,6 +259,8 @@ def exact(answer: Answer) -> object:
         result = (result.neighbours, result.excluded, result.vector.tobytes())
     if isinstance(result, Rows):
         result = (result.rows, result.vectors.tobytes())
+    if isinstance(result, Tabled):
+        result = (result.rows, result.columns, result.values.shape, result.values.tobytes())
     error = answer.error and (type(answer.error), answer.error.message, answer.error.hint, answer.error.span)
     return (answer.parsed, answer.notes, result, error, answer.expected, answer.attention)
 

@@ -510,6 +510,19 @@ def test_numbers_as_an_array(texts: list[str], expected: list[float], tmp_path: 
     np.testing.assert_array_equal(np.load(path), np.array(expected, float))
 
 
+def test_tables_as_an_array(tmp_path: Path) -> None:
+    path = tmp_path / "out.npy"
+    family("cos([king, queen], [man, woman, king])", "zzz", "[1, 2, 3]", "-o", path)
+    array = np.load(path)
+    text = family("cos([king, queen], [man, woman, king])", "[1, 2, 3]", "--format", "vector").out
+    rows = [[float(number) for number in line.split()] for line in text.splitlines()]
+    assert array.shape == (4, 3)
+    assert array[[0, 1, 3]].tolist() == rows
+    assert np.isnan(array[2]).all()
+    family("cos([king, queen], man)", "1", "-o", path)
+    assert np.load(path).shape == (3,)
+
+
 def test_an_array_has_rows_of_one_width(tmp_path: Path) -> None:
     path = tmp_path / "out.npy"
     done = family("king", "cos(king, man)", "-o", path)

@@ -60,8 +60,12 @@ FORMULAS = [
     "analogy(u, v, king)", "attend(u, [v, king])", "without(u, king, queen)", "slerp(u, king + queen, 0.2)",
     "angle(u, v)", "mean(nearest(u, 2))", "u + mean(nearest(king, 2))",
     "cos(u, relation([king, man], [queen, woman]))", "medoid(u, v, king)", "u - u", "u + v - u - v",
+    "mean(cos(u, [king, man]))", "max(dist([v, king], u) / 2)", "sum(u @ [king, man] + norm([king, man]))",
+    "std(cos(u, [king]))", "sum(cos([u, v], king))", "mean(cos(u, v) * cos(king, [man, woman]))",
+    "sum(attend([u, v], [king, man]))", "len(nearest(u, 2))", "rnd([u], [v], [king, man])",
     "king * queen", "norm(u) + 1", "cos(u - u + v, v)", "center(u) + v", "debias(u, v)", "slerp(u, v, 0.5)",
-    "sum(u)", "max(u, norm(v))", "project(u, v, u + king)", "u ^ cos(u, v) where u = abs(u)",
+    "sum(u)", "std(u)", "std(u, v, king)", "max(u, norm(v))", "project(u, v, u + king)",
+    "u ^ cos(u, v) where u = abs(u)",
 ]  # fmt: skip
 
 
@@ -87,7 +91,11 @@ def test_formulas_on_whole_columns_are_not_computed_row_by_row() -> None:
     columns = {"u": WORDS, "v": WORDS[::-1]}
     alone = mock.patch("vecalc.calc.column_formula.ColumnFormula._alone", side_effect=AssertionError)
     with alone:
-        package.features(calculator(), ["u*v", "cos(u, v)", "cos(u, relation([king], [queen]))"], columns)
+        package.features(
+            calculator(),
+            ["u*v", "cos(u, v)", "cos(u, relation([king], [queen]))", "mean(cos(u, [king, man]))"],
+            columns,
+        )
         with pytest.raises(AssertionError):
             package.features(calculator(), ["medoid(u, v, v)"], columns)
 

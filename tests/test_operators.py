@@ -20,7 +20,14 @@ from vecalc.lang.nodes import Call, Candidate, Chain, Node, Number, Op, Word
 from vecalc.lang.parse import parse
 
 OPERATORS = tuple(Op)
-ARGUMENTS = {"number": "0", "integer": "9", "vector": "0*king", "list": "[0*king]", "vectors": "0*king"}
+ARGUMENTS = {
+    "number": "0",
+    "integer": "9",
+    "vector": "0*king",
+    "list": "[0*king]",
+    "vectors": "0*king",
+    "numbers": "[1]",
+}
 PAIRS = "[[king, king], [man, man]]"
 
 
@@ -84,7 +91,7 @@ def test_a_function_without_a_value_says_its_name_once() -> None:
         "log",
         "clip",
         "slerp",
-        "attend",
+        "softmax",
         "pc",
         "direction",
     }

@@ -16,9 +16,12 @@ from rendering import (
     EVERYTHING,
     FORMATS,
     LIST,
+    MATRIX,
     MODULES,
     NASTY,
+    NASTY_TABLE,
     NASTY_WORDS,
+    NUMBERS,
     QUEEN,
     SGR,
     WRONG,
@@ -104,6 +107,18 @@ def test_plain_has_three_columns() -> None:
     assert [line.split("\t")[0] for line in lines] == [str(i) for i in range(1, len(NASTY_WORDS) + 1)]
 
 
+def test_plain_of_a_table_is_its_matrix() -> None:
+    head, *lines = (line.split("\t") for line in document("plain", [MATRIX]).splitlines())
+    assert head == ["#", "queen", "2", "red * blue"]
+    assert lines == [["king", "0.861235", "-1e-09", "1"], ["漢字", "-0.25", "0.5", "0.333333"]]
+    assert document("plain", [NUMBERS]) == "1\tking\t0.8612\n2\t2\t-0.5\n3\t漢字\t0.333333\n"
+    nasty = document("plain", [NASTY_TABLE]).splitlines()
+    assert {line.count("\t") for line in nasty} == {len(NASTY_WORDS)}
+    assert len(nasty) == len(NASTY_WORDS) + 1
+    bare = document("plain", [MATRIX], Style(color=False, width=80, header=False, precision=1))
+    assert bare == "king\t0.9\t0.0\t1.0\n漢字\t-0.2\t0.5\t0.3\n"
+
+
 def test_plain_remarks_among_several() -> None:
     text = document("plain", [COSINE, WRONG], Style(color=False, width=80, several=True))
     assert text == (
@@ -116,6 +131,34 @@ def test_vector_components_are_exact_and_lines_count_expressions() -> None:
     assert [float(x) for x in lines[0].split()] == list(QUEEN.result.vector)  # type: ignore[union-attr]
     assert lines[1:] == ["", repr(0.6510956859588623), lines[0], ""]
     assert document("vector", [LIST]) == "1.0 0.1\n-2.0 1e+22\n"
+
+
+def test_vectors_of_a_table_are_its_rows() -> None:
+    assert document("vector", [MATRIX]) == (
+        "0.8612345678 -1e-09 1.0000000000000002\n-0.25 0.5 0.3333333333333333\n"
+    )
+    assert document("vector", [NUMBERS]) == "0.8612\n-0.5\n0.3333333333333333\n"
+
+
+def test_markdown_of_tables() -> None:
+    assert document("markdown", [MATRIX]).splitlines() == [
+        r"|  | queen | 2 | red \* blue |",
+        "| :--- | ---: | ---: | ---: |",
+        "| king | 0.8612 | 0.0000 | 1.0000 |",
+        "| 漢字 | -0.2500 | 0.5000 | 0.3333 |",
+    ]
+    assert document("markdown", [NUMBERS]).splitlines()[2:] == [
+        "| king | 0.8612 |",
+        "| 2 | -0.5000 |",
+        "| 漢字 | 0.3333 |",
+    ]
+
+
+def test_markdown_has_a_column_of_weights_where_there_are_some() -> None:
+    rows = LIST.result.rows  # type: ignore[union-attr]
+    bare = LIST._replace(result=LIST.result._replace(rows=rows[:1]))  # type: ignore[union-attr]
+    assert document("markdown", [bare]).splitlines()[0] == "|  | vector | length | nearest |"
+    assert document("markdown", [LIST]).splitlines()[0] == "|  | vector | length | weight | nearest |"
 
 
 def test_markdown_cells_stay_cells() -> None:

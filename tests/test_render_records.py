@@ -19,19 +19,23 @@ from rendering import (
     EVERYTHING,
     IN_ROW,
     LIST,
+    MATRIX,
     NASTY,
     NASTY_ERROR,
     NASTY_LIST,
+    NASTY_TABLE,
     NASTY_WORDS,
+    NUMBERS,
     ORDINARY,
     QUEEN,
+    QUERIES,
     WRONG,
     asked,
     document,
     ranking,
 )
 
-from vecalc.answers import SCHEMA, Answer, Neighbour, Number, Row, Rows
+from vecalc.answers import SCHEMA, Answer, Neighbour, Number, Row, Rows, Tabled
 from vecalc.render import Style
 
 VECTOR = ["place", "label", "length"]  # columns of lists
@@ -123,10 +127,36 @@ def test_json_numbers_are_exact() -> None:
 
 def test_json_attention_rows_and_list() -> None:
     assert strictly(document("jsonl", [ATTENTION]))["attention"][0][0] == {"label": "queen", "weight": 0.75}
+    several = strictly(document("jsonl", [QUERIES]))["attention"]
+    assert several[1][0] == {"query": "2 * man", "label": "queen", "weight": 0.125}
     assert strictly(document("jsonl", [IN_ROW]))["row"] == {"word": "king", "B": "=1,2"}
     rows = strictly(document("jsonl", [LIST]))["rows"]
     assert ["weight" in row for row in rows] == [False, True]
     assert rows[0]["results"][1] == {"rank": 2, "word": "kings", "score": 0.99}
+
+
+def test_json_of_a_table_is_its_labels_and_its_numbers() -> None:
+    record = strictly(document("jsonl", [MATRIX]))
+    assert " ".join(record) == (
+        "schema id expr parsed model norm metric type rows columns values excluded notes error"
+    )
+    assert (record["type"], record["excluded"]) == ("table", [])
+    assert (record["rows"], record["columns"]) == (["king", "漢字"], ["queen", "", "red * blue"])
+    assert record["values"] == MATRIX.result.values.tolist()  # type: ignore[union-attr]
+    flat = strictly(document("jsonl", [NUMBERS]))
+    assert (flat["rows"], flat["columns"]) == (["king", "", "漢字"], [])
+    assert flat["values"] == [0.8612, -0.5, 1 / 3]
+
+
+def test_json_of_a_table_never_has_nan() -> None:
+    numbers = np.array([[1.0, np.nan], [np.inf, -np.inf]])
+    answers = [
+        Answer(asked(), result=Tabled(("a", "b"), ("c", "d"), numbers)),
+        Answer(asked(), result=Tabled(("a", "b"), (), numbers[0])),
+    ]
+    matrix, flat = strictly(document("json", answers))
+    assert matrix["values"] == [[1.0, None], [None, None]]
+    assert flat["values"] == [1.0, None]
 
 
 # --- csv, tsv -------------------------------------------------------------------------------
@@ -194,6 +224,32 @@ def test_a_vector_without_neighbours_keeps_its_place(name: str) -> None:
             "tsv": "1\tking - man + woman\t\t\t\t\t1\t\t2.500000",
         }[name]
     )
+
+
+@both
+def test_a_table_in_cells_has_a_row_for_each_number(name: str) -> None:
+    _, *rows = cells(name, [MATRIX, NUMBERS])
+    assert rows[0][2:] == ["", "queen", "0.861235", "", "1", "king", ""]
+    assert [(row[6], row[7], row[3], row[4]) for row in rows if row[0] == "10"] == [
+        ("1", "king", "queen", "0.861235"), ("1", "king", "2", "-1e-09"), ("1", "king", "red * blue", "1"),
+        ("2", "漢字", "queen", "-0.25"), ("2", "漢字", "2", "0.5"), ("2", "漢字", "red * blue", "0.333333"),
+    ]  # fmt: skip
+    assert [row[2:] for row in rows if row[0] == "9"] == [
+        ["", "", "0.8612", "", "1", "king", ""],
+        ["", "", "-0.5", "", "2", "", ""],
+        ["", "", "0.333333", "", "3", "漢字", ""],
+    ]
+
+
+@both
+def test_a_table_is_a_matrix_again_by_place_and_word(name: str) -> None:
+    head, *rows = cells(name, [NASTY_TABLE])
+    told = [dict(zip(head, row, strict=True)) for row in rows]
+    words = list(dict.fromkeys(row["word"] for row in told))
+    numbers = {(int(row["place"]), row["word"]): float(row["score"]) for row in told}
+    assert len(numbers) == len(NASTY_WORDS) ** 2
+    matrix = [[numbers[place, word] for word in words] for place in range(1, len(NASTY_WORDS) + 1)]
+    assert matrix == NASTY_TABLE.result.values.tolist()  # type: ignore[union-attr]
 
 
 @both

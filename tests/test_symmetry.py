@@ -21,7 +21,7 @@ from vecalc.engine.prelude import functions as prelude
 # Of two vectors; a function that is not here is looked at by the test that finds them.
 SYMMETRIC = [
     *("cos", "angle", "dist", "dot", "sim01", "absdiff", "add", "multiply", "combined"),
-    *("min", "max", "sum", "bind"),
+    *("min", "max", "sum", "std", "bind"),
 ]
 WORDS = ["king", "queen", "man", "blood", "king - man", "3*red"]
 numbers = st.floats(-1e3, 1e3, allow_nan=False, width=32).filter(lambda x: x == 0 or abs(x) > 1e-3)

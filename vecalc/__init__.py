@@ -40,6 +40,7 @@ _HOMES = {
     "Ranking": "vecalc.answers",
     "Rows": "vecalc.answers",
     "Scored": "vecalc.answers",
+    "Tabled": "vecalc.answers",
     "VecalcError": "vecalc.errors",
     "VectorSpace": "vecalc.space",
     "features": "vecalc.studies.features.in_memory",
@@ -63,6 +64,7 @@ __all__ = [
     "Ranking",
     "Rows",
     "Scored",
+    "Tabled",
     "VecalcError",
     "VectorSpace",
     "__version__",
@@ -77,7 +79,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored
+    from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored, Tabled
     from vecalc.engine.calculator import Calculator
     from vecalc.engine.question import Options, Question
     from vecalc.errors import VecalcError

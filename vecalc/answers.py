@@ -10,6 +10,7 @@ Answer = Outcome for one expression: what was asked, how it was read, and one of
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from vecalc.arrays import Floats
@@ -91,12 +92,20 @@ class Tabled(NamedTuple):
     columns: tuple[str, ...]  # none of numbers [n]
     values: Floats
 
+    def named(self) -> Iterator[tuple[str, float]]:
+        """Each number, row by row, with what it is of: `king`, or `king, man`; a place where no label is."""
+        rows = (label or str(place) for place, label in enumerate(self.rows, start=1))
+        columns = [label or str(place) for place, label in enumerate(self.columns, start=1)]
+        names = (", ".join(filter(None, (row, column))) for row in rows for column in columns or [""])
+        return zip(names, self.values.ravel().tolist(), strict=True)
+
 
 class Weights(NamedTuple):
     """Attention weights of a query over labelled keys; they sum to 1."""
 
     labels: tuple[str, ...]
     values: tuple[float, ...]
+    query: str = ""  # its label, where there are several
 
 
 class Expected(NamedTuple):

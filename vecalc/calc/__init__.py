@@ -9,6 +9,7 @@ search_scores(space, scores)   an expression with `?` has a number for every wor
     operators, calls (signature)              what is checked before a kernel computes
     functions                                 the table of functions
     kernels, vector_kernels, algebra          every function and operator, over rows; those of whole lists
+    tabulation, table_arithmetic              lists become tables, by the same kernels; their arithmetic
     builder (affine), program                 what varies becomes steps for many rows
     topk                                      the steps run over a space, block by block
     row_program, column_formula               the steps run over the rows of a table, or of questions

@@ -6,15 +6,19 @@ NaN that arithmetic makes by itself are caught by the caller for all functions a
 
 from __future__ import annotations
 
+from itertools import chain, combinations
+from math import comb
+
 import numpy as np
 
 from vecalc.arrays import Floats, Numbers
 from vecalc.calc.kernels import EPSILON, NO_DIRECTION, ROUNDING, lengths
-from vecalc.errors import NoValue, TypeMismatch
+from vecalc.errors import NoValue
 
 MOST_DIFFERENCES = 1_000_000_000  # numbers that a medoid is found with directly: some seconds
 FEWEST_TO_MATCH = 3  # of two, each is as far from their mean as the other
 MOST_DISTANCES = 1 << 22  # that are held at once
+PER_DRAWN = 50  # multiplications that take as long as drawing a number and taking it up
 
 
 def length(x: Floats) -> float:
@@ -70,26 +74,53 @@ def _central(xs: Floats) -> Numbers:
     return near[np.sort(np.unique(xs[near], axis=0, return_index=True)[1])]
 
 
-# --- attention ------------------------------------------------------------------------------
+# --- tables of numbers -----------------------------------------------------------------------------
 
 
-def attention_weights(q: Floats, keys: Floats, temperature: float) -> Floats:
-    """softmax(q·Kᵀ / (√d·T)) [n] (Vaswani et al. 2017)."""
+def softmax(scores: Floats, temperature: float) -> Floats:
+    """e^(xᵢ/T) / Σ e^(xⱼ/T) of each row of numbers [n] or [n, m]."""
     if temperature <= 0:
         raise NoValue("the temperature must be above 0")
-    scores = keys @ q
-    # The largest score is taken off before the division, so that a tiny temperature can't overflow.
-    weights = np.exp((scores - scores.max()) / (np.sqrt(len(q)) * temperature))
-    return np.asarray(weights / weights.sum())
+    # The largest is taken off before the division, so that a tiny temperature can't overflow.
+    weights = np.exp((scores - scores.max(axis=-1, keepdims=True)) / temperature)
+    return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
 
-def attend(q: Floats, keys: Floats, values: Floats | None, temperature: float) -> tuple[Floats, Floats]:
-    """softmax(q·Kᵀ / (√d·T))V [d], and its weights [n]."""
-    values = keys if values is None else values
-    if len(values) != len(keys):
-        raise TypeMismatch(f"attend: {len(keys)} keys but {len(values)} values")
-    weights = attention_weights(q, keys, temperature)
-    return weights @ values, weights
+def permutation(t: Floats, u: Floats, draws: float, seed: float) -> float:
+    """The share of the divisions of all numbers, in sizes as given, where `t` is as much above `u` or more.
+
+    A one-sided test of the difference of means. Where there are no more divisions than draws it is exact.
+    Else some are drawn, and the one that was given counts as one of them, so that no share is 0 (as in May et
+    al. 2019). Caliskan et al. 2017 count those above alone: that is less by the share of what is equal.
+    """
+    pool = np.concatenate([np.ravel(t), np.ravel(u)])
+    pool = pool - pool.mean()
+    size, most = np.size(t), int(draws)
+    # With both sizes fixed, the difference of the means grows with the sum of the first part.
+    enough = pool[:size].sum() - ROUNDING * np.abs(pool).sum()
+    if comb(len(pool), size) <= most:
+        parts = np.fromiter(chain.from_iterable(combinations(range(len(pool)), size)), np.int64)
+        return float(np.mean(pool[parts.reshape(-1, size)].sum(axis=1) >= enough))
+    random = np.random.default_rng(int(seed))
+    above, at_once = 0, max(1, MOST_DISTANCES // len(pool))
+    for start in range(0, most, at_once):
+        keys = random.random((min(at_once, most - start), len(pool)))
+        parts = keys.argpartition(size - 1, axis=1)[:, :size]
+        above += int(np.count_nonzero(pool[parts].sum(axis=1) >= enough))
+    return (above + 1) / (most + 1)
+
+
+def numbers_drawn(t: Floats, u: Floats, draws: float, seed: float) -> int:
+    """Multiplications that a permutation test takes as long as."""
+    return PER_DRAWN * int(draws) * (np.size(t) + np.size(u))
+
+
+def divisions_counted(t: Floats, u: Floats, draws: float, seed: float) -> str:
+    """How a permutation test was made."""
+    divisions = comb(np.size(t) + np.size(u), np.size(t))
+    if divisions <= draws:
+        return f"permutation: exact, all {divisions:,} divisions"
+    return f"permutation: {draws:,.0f} divisions were drawn, seed {seed:.0f}"
 
 
 # --- directions -----------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from vecalc.calc.values import (
     List,
     Score,
     Spaces,
+    Table,
     Value,
     Vector,
     describe,
@@ -130,6 +131,9 @@ class Draft:
         """What a kernel makes of vectors s·? + v where it needs only their products; None for all else."""
         if kernel is kernels.total:
             return affine_sum(before[0], values)
+        if kernel is kernels.distance:
+            between = affine_sum((1.0, -1.0), values)
+            return None if between is None else self._length(between)
         if kernel in (kernels.multiply, kernels.divide):
             return affine_multiple(*values, over=kernel is kernels.divide)
         affines = [value for value in values if isinstance(value, Affine)]
@@ -207,6 +211,7 @@ def _program(tree: Node, run: Evaluation, draft: Draft, known: dict[int, Value |
         raise TypeMismatch(
             f"the result is a {describe(value)} for every word",
             span=None if tree.span == NOWHERE else tree.span,
-            hint="a score is one number per word, such as cos(?, king)",
+            hint="a score is one number per word, such as cos(?, king)"
+            + (", and max(...) or mean(...) of a table" if isinstance(value, Table) else ""),
         )
     return draft.finish(value)

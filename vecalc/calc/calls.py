@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, assert_never
 
 import numpy as np
@@ -13,7 +14,7 @@ from vecalc.calc.functions import FUNCTIONS, SINGULAR, Function, of_function, ou
 from vecalc.calc.kernels import NO_DIRECTION
 from vecalc.calc.operators import not_in_a_list, refuse_lists
 from vecalc.calc.resolve import words_of
-from vecalc.calc.signature import check_given, check_widths, match_arguments
+from vecalc.calc.signature import check_given, match_arguments
 from vecalc.calc.values import (
     ONE_SEARCH,
     PER_ROW,
@@ -22,6 +23,7 @@ from vecalc.calc.values import (
     Scalar,
     Spaces,
     Surroundings,
+    Table,
     Value,
     Vector,
     array,
@@ -33,17 +35,10 @@ from vecalc.calc.values import (
     wrap,
 )
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
-from vecalc.lang.nodes import Call, SpaceName
+from vecalc.lang.nodes import Call, Choice, SpaceName
 
 if TYPE_CHECKING:
     from vecalc.calc.evaluate import Evaluation
-
-
-class Trace(NamedTuple):
-    """The weights of one attention over its keys."""
-
-    labels: tuple[str, ...]
-    weights: tuple[float, ...]
 
 
 def call(run: Evaluation, node: Call, values: list[Value]) -> Value:
@@ -61,10 +56,11 @@ def call(run: Evaluation, node: Call, values: list[Value]) -> Value:
             span=node.span,
             hint="'?' goes into operators, cos, norm, min, max and other functions of one or two vectors",
         )
-    named = len(values) - len(node.keywords)
-    keywords = dict(zip((name for name, _ in node.keywords), values[named:], strict=True))
+    names = [name for name, part in node.keywords if not isinstance(part, Choice)]
+    unnamed = len(values) - len(names)
+    keywords = dict(zip(names, values[unnamed:], strict=True))
     try:
-        return _Call(run, node, function).value(values[:named], keywords)
+        return _Call(run, node, function).value(values[:unnamed], keywords)
     except NoValue as problem:
         raise of_function(node.name, problem).at(node.span) from None
     except VecalcError as problem:
@@ -93,8 +89,6 @@ class _Call(NamedTuple):
                 return first
             case "nearest" | "rank" | "odd":
                 return self._named(given)
-            case "attend":
-                return self._attended(given)
             case _ if not self.function.by_row:
                 return self._whole(given)
             case _:
@@ -112,9 +106,17 @@ class _Call(NamedTuple):
         """A kernel's result: the last parameter's list, or arguments, one by one."""
         function, name, span, apply = self.function, self.node.name, self.node.span, self.run.apply
         values: list[Value] = given
+        if function.tabulates and any(isinstance(value, List) for value in values):
+            from vecalc.calc import tabulation
+
+            if any(map(is_each, values)):
+                return tabulation.for_each_vector(values, lambda one: self._by_row(one, origin, listed=False))
+            return tabulation.numbers_of(self.run, function.apply, values, name, span)
         if function.parameters[-1].variadic:
             listed |= isinstance(given[-1], List)
             values = [*given[:-1], *_one_by_one(given[-1])]
+        if function.folds and (isinstance(values[0], Table) or self._side):
+            return self._folded(values)
         refuse_lists(values, span)
         zeros = (type(value) is Vector and not value.components.any() for value in values)
         if function.directed and any(map(is_each, values)) and any(zeros):
@@ -130,10 +132,28 @@ class _Call(NamedTuple):
             case "project" | "without" | "debias":
                 return self._spanned(values)
             case _ if function.folds and len(values) == 1 and (listed or isinstance(values[0], Scalar)):
-                return values[0]
+                # One value is its own sum or mean, but does not deviate from itself.
+                return values[0] if name != "std" else apply(function.apply, values * 2, name, span)
             case _:
                 width = 0 if function.folds and len(values) == 1 else _width(function, values)
                 return apply(function.apply, values, name, span, width, effort=function.effort, origin=origin)
+
+    @property
+    def _side(self) -> str:
+        """The side of a table that it goes by, if it says so."""
+        return next((part.text for _, part in self.node.keywords if isinstance(part, Choice)), "")
+
+    def _folded(self, values: list[Value]) -> Value:
+        """All numbers of a table become one, or those of each row or column."""
+        from vecalc.calc import table_arithmetic
+
+        name, span, side = self.node.name, self.node.span, self._side
+        if len(values) == 1 and isinstance(values[0], Table):
+            return table_arithmetic.folded(self.run, self.function.apply, values[0], side, name, span)
+        if side:
+            given = f"{len(values)} values" if len(values) > 1 else f"a {describe(values[0])}"
+            raise TypeMismatch(f"{name}: by={side} goes with one table, not with {given}")
+        return self.run.apply(self.function.apply, values, name, span)
 
     def _spanned(self, values: list[Value]) -> Value:
         """The parts of vectors inside or outside of a span; the basis of a constant one is found once."""
@@ -162,18 +182,11 @@ class _Call(NamedTuple):
         result = self.function.apply(*plain)
         if not np.all(np.isfinite(result)):
             raise NoValue(out_of_range(self.node.name))
+        if self.function.remark is not None:
+            self.run.notes.append(self.function.remark(*plain))
+        if isinstance(given[0], Table) and np.ndim(result):  # softmax, whose table stays one
+            return replace(given[0], numbers=result, shares=True)
         return wrap(result, origin)
-
-    def _attended(self, given: list[Any]) -> Value:
-        check_widths(self.function, given[:2])
-        mixed, weights = self.function.apply(*(None if value is None else _unwrap(value) for value in given))
-        source = given[1] if given[2] is None else given[2]
-        keys: List = given[1]
-        labels = tuple(label or f"key {i}" for i, label in enumerate(keys.labels, start=1))
-        if not np.all(np.isfinite(mixed)):
-            raise NoValue(out_of_range(self.node.name))
-        self.run.traces.append(Trace(labels, tuple(map(float, weights))))
-        return Vector(mixed, source.spaces)
 
     # --- functions that look at the spaces -------------------------------------------------------
 

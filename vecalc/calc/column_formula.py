@@ -17,7 +17,7 @@ from vecalc.answers import Norm
 from vecalc.arrays import Floats, Mask, Numbers
 from vecalc.calc.evaluate import evaluate
 from vecalc.calc.resolve import Key, Resolved, check_finite
-from vecalc.calc.values import List, Score, Spaces, Surroundings, Vector, Worth, array, describe
+from vecalc.calc.values import List, Score, Spaces, Surroundings, Table, Vector, Worth, array, describe
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
 from vecalc.lang.limits import Limits
 from vecalc.lang.nodes import Candidate, ListOf, Node, Number, substituted, walk
@@ -181,11 +181,16 @@ class ColumnFormula:
             value = self.worth(given, row)
         except NoValue as problem:
             return Part(np.array([row]), None, problem)
-        if isinstance(value, List | Score):
-            what = describe(value) if isinstance(value, List) else "score, a number for every word"
+        if isinstance(value, List | Table | Score):
+            what = describe(value) if not isinstance(value, Score) else "score, a number for every word"
             raise TypeMismatch(
                 f"{self.text} is a {what}: in each row a formula is a number or a vector",
-                hint="concat and mean make one of a list",
+                hint="mean(...) makes a vector of a list, and a number of a table"
+                + (
+                    ", and each of its numbers can be a formula of its own"
+                    if isinstance(value, Table)
+                    else ""
+                ),
             )
         return Part(np.array([row]), array(value)[None])
 

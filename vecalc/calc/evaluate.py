@@ -16,10 +16,10 @@ import numpy as np
 from vecalc.answers import Norm
 from vecalc.arrays import Floats
 from vecalc.calc import kernels
-from vecalc.calc.calls import Trace, call
+from vecalc.calc.calls import call
 from vecalc.calc.functions import out_of_range
 from vecalc.calc.kernels import ALONE, Kernel, brought_to, constant, length_at, lengths
-from vecalc.calc.operators import chain, list_of, not_in_a_list, refuse_lists
+from vecalc.calc.operators import chain, list_of, not_in_a_list, refuse_tables
 from vecalc.calc.resolve import Key, key_of
 from vecalc.calc.values import (
     NO_SPACE,
@@ -30,6 +30,7 @@ from vecalc.calc.values import (
     Scalar,
     Spaces,
     Surroundings,
+    Table,
     Value,
     Vector,
     Worth,
@@ -43,6 +44,7 @@ from vecalc.lang.nodes import (
     Call,
     Candidate,
     Chain,
+    Choice,
     ListOf,
     Negate,
     Node,
@@ -57,6 +59,7 @@ from vecalc.lang.nodes import (
 
 if TYPE_CHECKING:
     from vecalc.calc.builder import Draft
+    from vecalc.calc.tabulation import Trace
 
 
 # What each node (by id) without a `?` is worth.
@@ -64,10 +67,11 @@ Values: TypeAlias = dict[int, Value]
 
 
 class Evaluated(NamedTuple):
-    """What an expression is worth, and the attention weights that arose on the way."""
+    """What an expression is worth, the attention weights that arose on the way, and what is to be told."""
 
     value: Worth
     traces: tuple[Trace, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def evaluate(
@@ -95,7 +99,7 @@ def evaluate(
             value = score_of(tree, run, known, origin)
     if values is not None:
         values.update((node, part) for node, part in known.items() if part is not None)
-    return Evaluated(value, tuple(run.traces))
+    return Evaluated(value, tuple(run.traces), tuple(dict.fromkeys(run.notes)))
 
 
 class Evaluation:
@@ -107,6 +111,7 @@ class Evaluation:
         self.around = around
         self.budget = Budget(around.limits if around is not None else DEFAULT_LIMITS)
         self.traces: list[Trace] = []
+        self.notes: list[str] = []
         self.bases: dict[int, Floats] = {}  # of the spans of calls, by node
         self.draft: Draft | None = None  # of the program, where values are other ones in every row
         # What stands for a word that is another one in every row, at a norm.
@@ -122,7 +127,7 @@ class Evaluation:
         return value
 
     def node(self, node: Node, below: Sequence[Value | None]) -> Value | None:
-        """The value of a node, from those of its parts; none for the name of a space."""
+        """The value of a node, from those of its parts; none for the name of a space, and a choice."""
         values = [value for value in below if value is not None]
         match node:
             case Number(number):
@@ -135,10 +140,11 @@ class Evaluation:
             case Call():
                 value = call(self, node, values)
             case ListOf() if any(map(is_each, values)):
+                refuse_tables(values, node.span)
                 return EachList(np.empty((0, 0)), (), items=tuple(values), span=node.span)
             case Negate() | Chain() | ListOf():
                 value = self._operation(node, values)
-            case SpaceName():
+            case SpaceName() | Choice():
                 return None
             case Where():
                 raise AssertionError("expand leaves none")
@@ -171,7 +177,6 @@ class Evaluation:
                 self._expect(size(values[0]), node, 1, values)
                 return self.apply(kernels.negative, values, "-", node.span)
             case Chain(_, rest):
-                refuse_lists(values, node.span)
                 self._expect(max(map(size, values)), node, len(rest), values)
                 return chain(self, node, values)
             case ListOf():
@@ -198,6 +203,10 @@ class Evaluation:
         `before` are its arguments before them, `effort` is how many times as long as a sum it takes for each
         number. Raises `NoValue` with the place.
         """
+        if any(isinstance(value, Table) for value in values):
+            from vecalc.calc.table_arithmetic import element_by_element
+
+            return element_by_element(self, kernel, values, what, span, before, effort)
         origin = NO_SPACE.union(*map(spaces, values)) if origin is None else origin
         if not any(map(is_each, values)):
             return _at_once(kernel, values, what, span, width, before, origin)
@@ -252,4 +261,4 @@ def _constants(tree: Node, run: Evaluation, known: dict[int, Value | None]) -> S
 
 def _depends(node: Node, below: Sequence[Value | None]) -> bool:
     pairs = zip(below, parts(node), strict=True)
-    return any(value is None and not isinstance(part, SpaceName) for value, part in pairs)
+    return any(value is None and not isinstance(part, SpaceName | Choice) for value, part in pairs)

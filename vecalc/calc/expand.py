@@ -12,12 +12,13 @@ from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
-from vecalc.calc.functions import FUNCTIONS, Function
+from vecalc.calc.functions import FUNCTIONS, SIDES, Function
 from vecalc.calc.signature import match_by_name, matched, number_of
 from vecalc.errors import NOWHERE, LimitExceeded, Span, TypeMismatch, UnknownName
 from vecalc.lang.nodes import (
     Call,
     Candidate,
+    Choice,
     Define,
     Node,
     Number,
@@ -110,7 +111,7 @@ class _Expansion:
                             {binding.name: (yield self.expand(binding.value, scope, at))}
                         )
                 return (yield self.expand(body, scope, at))
-            case Number() | Candidate() | SpaceName() | Text():
+            case Number() | Candidate() | SpaceName() | Choice() | Text():
                 return _moved(node, at)
             case _:
                 below = []
@@ -142,7 +143,7 @@ class _Expansion:
             return _text_of(function, call)
         if any(parameter.kind == "space" for parameter in function.parameters):
             return _with_space_names(function, call)
-        return call
+        return _with_sides(call) if function.folds and call.keywords else call
 
     def _apply(self, definition: Definition, call: Call) -> _Steps:
         try:
@@ -202,6 +203,20 @@ def _text_of(function: Function, call: Call) -> Text:
         message = "text: model must be the name of a loaded space"
         raise TypeMismatch(message, span=call.span, hint="-m NAME=FILE names one")
     return Text(of.text, model.text, call.span, of.norm)
+
+
+def _with_sides(call: Call) -> Call:
+    """The call with the sides of a table, `by=rows` or `by=columns`, as what they are."""
+
+    def side(name: str, node: Node) -> Node:
+        if name != "by" or isinstance(node, Choice):
+            return node
+        if not isinstance(node, Word) or node.text not in SIDES:
+            place = call.span if node.span == NOWHERE else node.span
+            raise TypeMismatch(f"{call.name}: by must be {' or '.join(SIDES)}", span=place)
+        return Choice(node.text, node.span)
+
+    return replace(call, keywords=tuple((name, side(name, node)) for name, node in call.keywords))
 
 
 def _match_parameters(function: Define, call: Call) -> dict[str, Node]:

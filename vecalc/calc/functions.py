@@ -6,7 +6,8 @@ What can be said in the language itself belongs into `prelude.vec` instead.
 Parameters are written `name: kind`, `name: kind = default`, or `name: kind...` for any number of
 arguments or one list. Kinds: number, integer (from 1), vector, list (of vectors), pairs (a list of
 lists of two), vectors (a vector or a list), value (any of number, vector, list), space (the name of a
-loaded space), text (in quotes, or a name that stands for one).
+loaded space), text (in quotes, or a name that stands for one), rows (a list or a table), numbers (a table,
+or a vector of any width).
 """
 
 from __future__ import annotations
@@ -22,11 +23,13 @@ GROUPS = {
     "size and angle": "lengths, distances, angles: numbers",
     "scaling": "how long a vector is (see --norm)",
     "element-wise": "each component by itself; these depend on the axes of the space",
-    "many to one": "several values, or one list of them, become one",
+    "many to one": "several values, one list of them, or the numbers of a table, become one "
+    "(by=rows, by=columns: one for each)",
     "geometry": "projections and the like; these do not depend on the axes",
     "composition": "one vector out of two",
     "analogy": "offsets between words",
-    "attention": "a soft lookup",
+    "attention": "a soft lookup: softmax(q @ K / sqrt(dim(K))) @ V",
+    "association": "how words of some lists lean towards words of others (see also cos of lists)",
     "features": "columns for a model",
     "neighbours": "vectors found in the space, or in a list",
     "texts": "what a textual model makes of any text",
@@ -37,6 +40,7 @@ GROUPS = {
 # What a function makes of its arguments: a number; what is as wide as they are, or as wide as all together.
 Result: TypeAlias = Literal["number", "alike", "joined"]
 
+SIDES = ("rows", "columns")  # of a table, which sum(t, by=rows) and the like go by
 OUT_OF_RANGE = "the result leaves the range of float64"
 
 
@@ -68,6 +72,12 @@ class Function(NamedTuple):
     effort: int = 1  # times as long as a sum that it takes for each number
     group: str = ""  # the heading that it stands under
     work: Callable[..., int] | None = None  # multiplications, where they grow faster than the arguments
+    remark: Callable[..., str] | None = None  # what is to be told of how it was computed
+
+    @property
+    def tabulates(self) -> bool:
+        """Whether lists in place of its vectors make a table, of a number for each or for each pair."""
+        return self.result == "number" and self.by_row
 
     @property
     def folds(self) -> bool:
@@ -112,7 +122,7 @@ def _show_parameter(parameter: Parameter) -> str:
     return f"{parameter.name}={parameter.otherwise}"
 
 
-SEARCHING = frozenset({"nearest", "rank"})  # that look through a space each time
+SLOW = frozenset({"nearest", "rank", "permutation"})  # that look through a space, or draw, each time
 STEEP = 20  # times as long as a sum that curves and Fourier transforms take
 BY_ROW = 400  # and what is computed for one row after the other, in Python
 SINGULAR = 20  # times that a product of two matrices takes to find singular vectors of one
@@ -147,6 +157,23 @@ _TABLE = {
             result="number",
             directed=True,
         ),
+        Function("dist", "a: vector, b: vector", "‖a - b‖, the distance", kernels.distance, result="number"),
+        Function(
+            "dim",
+            "x: vectors",
+            "how many components x has, or each vector of a list",
+            lambda xs: xs.shape[-1],
+            result="number",
+            by_row=False,
+        ),
+        Function(
+            "len",
+            "x: rows",
+            "how many vectors a list has, or rows a table",
+            len,
+            result="number",
+            by_row=False,
+        ),
     ),
     "scaling": (
         Function("raw", "x: value", "x with its words as long as the file holds them", _needs_evaluator),
@@ -167,6 +194,12 @@ _TABLE = {
         Function("sum", "x: value...", "x₁ + x₂ + …", vector_kernels.add_up),
         Function("mean", "x: value...", "(x₁ + x₂ + …) / n", vector_kernels.mean),
         Function("avg", "x: value...", "the same as mean", vector_kernels.mean),
+        Function(
+            "std",
+            "x: value...",
+            "√(mean of (xᵢ - mean)²), the standard deviation of a population",
+            vector_kernels.deviation,
+        ),
         Function("min", "x: value...", "the smallest, element-wise", vector_kernels.smallest),
         Function("max", "x: value...", "the largest, element-wise", vector_kernels.largest),
         Function(
@@ -226,12 +259,24 @@ _TABLE = {
     ),
     "attention": (
         Function(
-            "attend",
-            "q: vector, keys: list, values: list = keys, temperature: number = 1",
-            "softmax(q·Kᵀ / (√d·temperature)) V",
-            algebra.attend,
-            "Vaswani et al. 2017",
+            "softmax",
+            "t: numbers, temperature: number = 1",
+            "e^(tᵢ/temperature) / Σ, each row of a table adds up to 1",
+            algebra.softmax,
             by_row=False,
+        ),
+    ),
+    "association": (
+        Function(
+            "permutation",
+            "t: numbers, u: numbers, draws: integer = 10000, seed: integer = 1",
+            "one-sided p of mean(t) - mean(u): the share of divisions of all numbers that differ as much",
+            algebra.permutation,
+            "Caliskan, Bryson & Narayanan 2017",
+            result="number",
+            by_row=False,
+            work=algebra.numbers_drawn,
+            remark=algebra.divisions_counted,
         ),
     ),
     "features": (

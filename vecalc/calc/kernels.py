@@ -112,6 +112,11 @@ def of_numbers(function: Callable[..., Floats]) -> Kernel:
     return kernel
 
 
+def beside(rows: RowContext, *xs: Floats) -> Floats:
+    """Numbers [b] beside each other, [b, n]."""
+    return np.stack(np.broadcast_arrays(*xs), axis=-1)
+
+
 # --- operators ------------------------------------------------------------------------------
 
 
@@ -203,6 +208,11 @@ def brought_to(raw: Floats, sizes: Floats, norm: Norm) -> Floats:
 norm = of_numbers(lengths)
 
 
+def distance(rows: RowContext, a: Floats, b: Floats) -> Floats:
+    """‖a - b‖."""
+    return lengths(total(rows, (1.0, -1.0), a, b))
+
+
 def at_norm(rows: RowContext, x: Floats, norm: Norm) -> Floats:
     """Vectors as long as a norm takes words; a zero vector can be none but raw."""
     if norm == "raw":
@@ -231,13 +241,18 @@ def cos(rows: RowContext, a: Floats, b: Floats) -> Floats:
     """Cosine similarity: the same bits for (b, a), and the same as the search has for words' own vectors."""
     if not rows.exact:
         return np.clip(dot(rows, a, b) / (lengths(a) * lengths(b)), -1.0, 1.0)
-    u, v = _direction(rows, a), _direction(rows, b)
+    u, v = direction(rows, a), direction(rows, b)
     # what is not of every row; there may be none
     room = None if len(u) == len(v) else u if len(v) == 1 else v
+    return cos_of_directions(rows, u, v, room)
+
+
+def cos_of_directions(rows: RowContext, u: Floats, v: Floats, room: Floats | None = None) -> Floats:
+    """The cosine of vectors of length 1."""
     return np.clip(dot(rows, u, v, room), -1.0, 1.0)
 
 
-def _direction(rows: RowContext, x: Floats) -> Floats:
+def direction(rows: RowContext, x: Floats) -> Floats:
     """The vectors with length 1, however long they are; a zero vector has none."""
     units = directions_of(x)
     suspects = np.flatnonzero(x[:, 0] == 0)  # few, and so no second look at all numbers
@@ -251,7 +266,11 @@ def _direction(rows: RowContext, x: Floats) -> Floats:
 
 def angle(rows: RowContext, a: Floats, b: Floats) -> Floats:
     """Angle in degrees; by half-angle tangent, which is exact for small angles too (Kahan 2006)."""
-    u, v = unit(rows, a), unit(rows, b)
+    return angle_of_units(rows, unit(rows, a), unit(rows, b))
+
+
+def angle_of_units(rows: RowContext, u: Floats, v: Floats) -> Floats:
+    """The angle of vectors of length 1."""
     return np.asarray(np.degrees(2 * np.arctan2(lengths(u - v), lengths(u + v))))
 
 

@@ -16,6 +16,7 @@ from vecalc.calc.values import (
     List,
     Scalar,
     Spaces,
+    Table,
     Value,
     Vector,
     array,
@@ -23,6 +24,7 @@ from vecalc.calc.values import (
     different_widths,
     is_each,
     spaces,
+    vectors_of,
 )
 from vecalc.errors import NoValue, Span, TypeMismatch
 from vecalc.lang.nodes import Chain, ListOf, Node, Op, Text, Word, walk
@@ -37,6 +39,8 @@ LABELLED = 40  # nodes of a formula that still makes a label
 def chain(run: Evaluation, node: Chain, values: Sequence[Value]) -> Value:
     """A run of operators of one precedence, left to right."""
     ops = [op for op, _ in node.rest]
+    if Op.DOT not in ops:
+        refuse_lists(values, node.span)
     if ops[0] in (Op.PLUS, Op.MINUS):
         return _sum(run, ops, values, node.places)
     total = values[0]
@@ -72,10 +76,15 @@ def _operation(run: Evaluation, op: Op, a: Value, b: Value, place: Span) -> Valu
         case Op.OVER:
             _check_match(a, op, b, place)
             if not is_each(b) and not np.all(array(b)):
-                what = "zero" if isinstance(b, Scalar) else f"a {describe(b)} that has zero components"
+                zeros = "zeros" if isinstance(b, Table) else "zero components"
+                what = "zero" if isinstance(b, Scalar) else f"a {describe(b)} that has {zeros}"
                 raise NoValue(f"division by {what}", span=place)
             return run.apply(kernels.divide, [a, b], op, place)
         case Op.DOT:
+            if isinstance(a, List | Table) or isinstance(b, List | Table):
+                from vecalc.calc.tabulation import product
+
+                return product(run, a, b, place)
             _check_dot(a, b, place)
             return run.apply(kernels.dot, [a, b], op, place, width=0)
         case Op.POWER:
@@ -115,6 +124,11 @@ def _check_power(base: Value, exponent: Value, place: Span) -> None:
 
 def _check_match(a: Value, op: Op, b: Value, place: Span) -> None:
     """Numbers go with everything, a vector with each row of a list; otherwise shapes must agree."""
+    if isinstance(a, Table) or isinstance(b, Table):
+        from vecalc.calc.table_arithmetic import frame_of
+
+        frame_of([a, b], op, place)
+        return
     left, right = array(a).shape, array(b).shape
     if not left or not right or left == right:
         return
@@ -128,6 +142,7 @@ def list_of(node: ListOf, values: list[Value]) -> Value:
     """A list of numbers is a vector, of vectors a list, of lists a flat list that knows their sizes."""
     if not values:
         raise NoValue("an empty list has no value", span=node.span)
+    refuse_tables(values, node.span)
     kinds = {type(value) for value in values}
     if kinds == {Scalar}:
         return Vector(np.array([array(value) for value in values], dtype=np.float64))
@@ -145,10 +160,12 @@ def list_of(node: ListOf, values: list[Value]) -> Value:
     origin: Spaces = NO_SPACE.union(*map(spaces, values))
     rows = np.vstack([array(value) for value in values])
     if kinds == {Vector}:
-        return List(rows, tuple(map(label_of, node.items)), origin)
+        own = tuple(value for value in values if isinstance(value, Vector))
+        return List(rows, tuple(map(label_of, node.items)), origin, made_of=own)
     lists = [value for value in values if isinstance(value, List)]
     labels = tuple(label for value in lists for label in value.labels)
-    return List(rows, labels, origin, tuple(len(value.labels) for value in lists))
+    own = tuple(vector for value in lists for vector in vectors_of(value))
+    return List(rows, labels, origin, tuple(len(value.labels) for value in lists), made_of=own)
 
 
 def label_of(item: Node) -> str:
@@ -170,8 +187,16 @@ def not_in_a_list(value: EachList) -> TypeMismatch:
     return TypeMismatch(
         "'?' can't stand in a list",
         span=value.span,
-        hint="but in the list of sum, mean, min, max, project or without",
+        hint="but in the list of sum, mean, std, min, max, project or without",
     )
+
+
+def refuse_tables(values: Sequence[Value], span: Span) -> None:
+    """Raises `TypeMismatch` for a table that stands in a list."""
+    for value in values:
+        if isinstance(value, Table):
+            hint = "sum, mean, min and max of it are numbers"
+            raise TypeMismatch(f"a {describe(value)} can't stand in a list", span=span, hint=hint)
 
 
 def refuse_lists(values: Sequence[Value], span: Span) -> None:
@@ -181,5 +206,5 @@ def refuse_lists(values: Sequence[Value], span: Span) -> None:
             raise TypeMismatch(
                 f"a {describe(value)} and '?' in one operation",
                 span=span,
-                hint="mean(...) makes a list one vector",
+                hint="mean(...) makes a list one vector; cos(?, [a, b]) is a number for each vector",
             )

@@ -46,11 +46,11 @@ def _pruned(node: Node, below: Sequence[Node | None]) -> Node | None:
             return with_parts(node, left) if len(left) == len(below) else None
         case ListOf(_, span):
             return ListOf(left, span) if left else None
-        case Call(name, arguments, _, span) if name in _FORGIVING:
+        case Call(name, arguments, keywords, span) if name in _FORGIVING:
             left = left[: len(arguments)]
             # One argument left over stays a list of one: mean(x) alone would mean x's components.
             left = (ListOf(left, span),) if left and len(arguments) > 1 else left
-            return Call(name, left, (), span) if left else None
+            return Call(name, left, keywords, span) if left else None
         case _:
             # Each operand is needed: one that is nothing but an unknown word stays, and is an error.
             pairs = zip(below, parts(node), strict=True)

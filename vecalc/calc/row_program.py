@@ -19,7 +19,18 @@ from vecalc.calc.evaluate import Evaluation
 from vecalc.calc.kernels import RowContext, at_norm, length_at
 from vecalc.calc.program import Joint, Step
 from vecalc.calc.resolve import Key
-from vecalc.calc.values import EachNumber, EachVector, EachWord, List, Surroundings, Value, array, wide
+from vecalc.calc.values import (
+    EachNumber,
+    EachVector,
+    EachWord,
+    List,
+    Surroundings,
+    Table,
+    Value,
+    array,
+    describe,
+    wide,
+)
 from vecalc.errors import NoValue, TypeMismatch
 from vecalc.lang.nodes import Candidate, Node, Word, walk
 
@@ -69,8 +80,8 @@ class RowProgram:
         run.column = column
         with np.errstate(all="ignore"):  # every result is checked
             value = run.value(tree, {})
-        if isinstance(value, List):
-            raise TypeMismatch("a list can't be the value of a row")
+        if isinstance(value, List | Table):
+            raise TypeMismatch(f"a {describe(value)} can't be the value of a row")
         self._steps = Joint([draft.finish(value)]) if isinstance(value, EachNumber | EachVector) else None
         self._constant = array(value)
 

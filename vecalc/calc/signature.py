@@ -13,6 +13,7 @@ from vecalc.calc.values import (
     List,
     Scalar,
     Spaces,
+    Table,
     Value,
     Vector,
     array,
@@ -23,6 +24,7 @@ from vecalc.calc.values import (
 from vecalc.errors import TypeMismatch
 
 T = TypeVar("T")
+_OF_ANY_WIDTHS = frozenset({"concat", "permutation"})  # whose vectors are not computed with each other
 
 
 def match_arguments(function: Function, values: list[Value], keywords: dict[str, Value]) -> list[Any]:
@@ -96,10 +98,10 @@ def _match_variadic(
     rest = values[len(fixed) :]
     if len(rest) == 1 and isinstance(rest[0], List):
         return [*heads, rest[0]]
-    if len(rest) == 1 and function.folds and isinstance(rest[0], Vector):
-        return [*heads, rest[0]]  # its components, as numbers
+    if len(rest) == 1 and function.folds and isinstance(rest[0], Vector | Table):
+        return [*heads, rest[0]]  # its components, or all its numbers
     checked = [_checked(function, last, value) for value in rest]
-    if function.name != "concat":
+    if function.name not in _OF_ANY_WIDTHS:
         checked = _spread(function, checked)
     return [*heads, checked]
 
@@ -122,8 +124,10 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "list": (List,),
     "pairs": (List,),
     "vectors": (Vector, List),
-    "value": (Scalar, Vector, List),
-    "value...": (Scalar, Vector),
+    "value": (Scalar, Vector, List, Table),
+    "value...": (Scalar, Vector, Table),
+    "rows": (List, Table),
+    "numbers": (Vector, Table),
 }
 _WANTED = {
     "integer": "a whole number from 1",
@@ -131,6 +135,8 @@ _WANTED = {
     "pairs": "a list of pairs, such as [[she, he], [woman, man]]",
     "vectors": "a vector or a list",
     "value...": "a number or a vector",
+    "rows": "a list or a table",
+    "numbers": "a table, such as king @ [queen, man], or a vector",
 }
 
 
@@ -138,7 +144,7 @@ def _checked(function: Function, parameter: Parameter, value: Value) -> Value:
     kind = parameter.kind
     if parameter.variadic and kind == "value":
         kind = "value..."
-    fits = isinstance(value, _KINDS[kind])
+    fits = isinstance(value, (*_KINDS[kind], List) if function.tabulates else _KINDS[kind])
     if kind == "integer" and isinstance(value, Scalar):
         fits = value.value.is_integer() and value.value >= 1
     if fits and kind == "pairs" and isinstance(value, List):
@@ -171,14 +177,14 @@ def check_given(function: Function, given: list[Any]) -> Spaces:
     """Where matched arguments come from. Raises `TypeMismatch` when they are not equally wide."""
     # All arguments, those of a variadic parameter one by one.
     flat = [item for value in given for item in (value if isinstance(value, list) else [value])]
-    if function.name != "concat":
+    if function.name not in _OF_ANY_WIDTHS:
         check_widths(function, flat)
     return NO_SPACE.union(*map(spaces, flat))
 
 
 def check_widths(function: Function, values: list[Value]) -> None:
     """Vectors that are computed with each other must be equally wide."""
-    vectors = [value for value in values if not isinstance(value, Scalar)]
+    vectors = [value for value in values if isinstance(value, Vector | List)]
     if len({array(value).shape[-1] for value in vectors}) > 1:
         sides = " and ".join(dict.fromkeys(map(describe, vectors)))
         raise TypeMismatch(f"{function.name} of {sides}: {different_widths(vectors)}")

@@ -55,7 +55,8 @@ class List:
     """n vectors of one width [n, d], each with a label ('' where it did not come from a word).
 
     A list of lists is kept flat; `sizes` remembers the lengths of its lists. The labels of vectors that were
-    `found` in a space are words that the expression doesn't have.
+    `found` in a space are words that the expression doesn't have. `made_of` are the vectors of its items,
+    which know how words are filed; none where the list was computed.
     """
 
     vectors: Floats
@@ -63,18 +64,20 @@ class List:
     spaces: Spaces = NO_SPACE
     sizes: tuple[int, ...] | None = None
     found: bool = False
+    made_of: tuple[Vector, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
     """Numbers [n] with a label each, or [n, m] with labels of rows and columns ('' where there is none).
 
-    It is what a function of two vectors makes of lists.
+    It is what a function of two vectors makes of lists. The `shares` of a softmax add up to 1 in each row.
     """
 
     numbers: Floats
     rows: tuple[str, ...]
     columns: tuple[str, ...] = ()
+    shares: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,7 +127,14 @@ class EachList(List):
     span: Span = NOWHERE
 
 
-_EACH = (EachNumber, EachVector, EachList)  # a tuple: a union would be made anew in each call
+@dataclass(frozen=True, slots=True, eq=False)
+class EachTable(Table):
+    """Numbers [n] that are other ones in every row, of a list that is the same; `numbers` tell how many."""
+
+    items: tuple[Value, ...] = ()
+
+
+_EACH = (EachNumber, EachVector, EachList, EachTable)  # a tuple: a union would be made anew in each call
 
 
 def is_each(value: Value) -> bool:
@@ -157,6 +167,11 @@ def array(value: Value) -> Floats:
 def spaces(value: Value) -> Spaces:
     """Where a value's words come from."""
     return NO_SPACE if isinstance(value, Scalar | Table) else value.spaces
+
+
+def vectors_of(value: List) -> tuple[Vector, ...]:
+    """The vectors of a list, one by one."""
+    return value.made_of or tuple(Vector(row, value.spaces) for row in value.vectors)
 
 
 def describe(value: Value) -> str:

@@ -149,6 +149,14 @@ def mean(rows: RowContext, *xs: Floats) -> Floats:
     return add_up(rows, *xs) / (len(xs) if len(xs) > 1 else xs[0].shape[-1])
 
 
+def deviation(rows: RowContext, *xs: Floats) -> Floats:
+    """√((x₁ - mean)² + …) / n), the standard deviation of all there are: of a population, not of a sample."""
+    x = xs[0] if len(xs) == 1 else np.stack(_spread(xs), axis=-1)
+    steps = x - x.mean(axis=-1, keepdims=True)
+    found = np.sqrt((steps * steps).mean(axis=-1))
+    return np.where(found <= EPSILON * x.shape[-1] * largest_of(x), 0.0, found)
+
+
 def _folded(combine: np.ufunc) -> Kernel:
     """The kernel that combines values element by element, or the components of one vector."""
 

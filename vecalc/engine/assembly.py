@@ -135,7 +135,7 @@ def _answer(ranker: Ranker, one: Computed, hits: list[Hits] | VecalcError) -> An
     if isinstance(hits, VecalcError):
         raise hits
     value = one.evaluated.value
-    attention = tuple(Weights(trace.labels, trace.weights) for trace in one.evaluated.traces)
+    attention = tuple(Weights(*trace) for trace in one.evaluated.traces)
     blank = one.answer._replace(attention=attention)
     if isinstance(one.statement, Expectation):
         blank = blank._replace(expected=_expected(ranker, one, one.statement))

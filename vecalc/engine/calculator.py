@@ -302,7 +302,8 @@ class Calculator(Ranker):
     def _placed(self, one: Computed) -> Computed:
         """With the space whose words are its neighbours, and the rows that may not be among them."""
         name, excluded = self.place(one.evaluated.value, one.resolved, one.statement.span)
-        asked, notes = self.asked_in(one.answer.asked, name), one.answer.notes + one.resolved.notes
+        asked = self.asked_in(one.answer.asked, name)
+        notes = one.answer.notes + one.resolved.notes + one.evaluated.notes
         answer = one.answer._replace(asked=asked, notes=notes)
         return one._replace(answer=answer, space=name, excluded=excluded)
 

@@ -103,6 +103,14 @@ class SpaceName:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A bare word that chooses, as in `mean(x, by=rows)`; a word to the parser."""
+
+    text: str
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Negate:
     """`-operand`."""
 
@@ -177,7 +185,9 @@ class Expectation:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-Node: TypeAlias = Number | Word | Text | Candidate | SpaceName | Negate | Chain | Call | ListOf | Where
+Node: TypeAlias = (
+    Number | Word | Text | Candidate | SpaceName | Choice | Negate | Chain | Call | ListOf | Where
+)
 Statement: TypeAlias = Node | Bind | Define | Expectation
 
 

@@ -11,6 +11,7 @@ from vecalc.lang.nodes import (
     Call,
     Candidate,
     Chain,
+    Choice,
     Define,
     Expectation,
     ListOf,
@@ -109,6 +110,8 @@ def _show(node: Statement, texts: Sequence[str]) -> str:  # noqa: C901 - one sho
             return "?"
         case SpaceName(text):
             return text if text.isidentifier() else quote(text)
+        case Choice(text):
+            return text
         case Negate(operand):
             return "-" + _operand(operand, texts[0], _SIGNED)
         case Chain():

@@ -5,20 +5,37 @@ An answer is rows of one fixed width:
     ranking   a row per neighbour:                 rank, word, score (of a score, too)
     list      a row per neighbour of each vector:  the same, and which vector: place from 1, label, length
     number    one row:                             only the score: the number
+    table     a row per number:                    score, place and label of its row, word: its column's label
     error     one row, in `rows` only  :            only its message
     nothing   one row, in `rows` only  :            nothing      (no candidate is left)
 
-A vector of a list that has no neighbours takes a row without a word. Weights and excluded words are in
-`json` and `jsonl`, whose names the columns have.
+A vector of a list that has no neighbours takes a row without a word. A column of a table that has no label
+goes by its number; a table [n] has no columns. So all answers fit under one header, and pandas makes a matrix
+of a table by `pivot(index="label", columns="word", values="score")`. Weights and excluded words are in `json`
+and `jsonl`, whose names the columns have.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from math import isfinite, log10
+from collections.abc import Iterator, Sequence
+from math import floor, isfinite, log10
 from typing import NamedTuple
 
-from vecalc.answers import Answer, Cell, Column, Expected, Neighbour, Number, Ranking, Rows, Scored, Sheet
+from vecalc.answers import (
+    Answer,
+    Cell,
+    Column,
+    Expected,
+    Neighbour,
+    Number,
+    Ranking,
+    Rows,
+    Scored,
+    Sheet,
+    Tabled,
+    Weights,
+)
+from vecalc.arrays import Floats
 from vecalc.render import Style
 from vecalc.render.visible import visible
 
@@ -28,6 +45,8 @@ _SHOWN = 4  # decimals of a score for people: the fifth rarely tells two neighbo
 _DECIMALS = 6  # of a score for programs: float32 scores carry about seven
 # Those of lists come last, so that readers by number find the others where they are without a list.
 _COLUMNS = ("id", "expr", "rank", "word", "score", "error", "place", "label", "length")
+_FEW = 3  # digits of a number where many stand side by side
+_UNEVEN = (1e-2, 1e6)  # with a largest number outside, decimals alike would show nothing, or too much
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 _THOUSAND = 1000
 
@@ -68,6 +87,45 @@ def tidy(value: float, digits: int) -> str:
     return f"{value:z.0f}" if whole >= digits else f"{value:.{digits}g}"
 
 
+def entry(value: float, largest: float, style: Style) -> str:
+    """A number of a table for people; `largest` of the table says whether decimals alike suit all of it."""
+    if style.precision is None and largest and not _UNEVEN[0] <= largest < _UNEVEN[1]:
+        return tidy(value, _FEW)
+    return score(value, style)
+
+
+def short_entry(value: float, largest: float, style: Style) -> str:
+    """The same in few columns: `.71`, `-.12`, `1.00`; with a largest of 22, `16.5`."""
+    if style.precision is not None or not largest or not _UNEVEN[0] <= largest < _UNEVEN[1]:
+        return entry(value, largest, style)
+    power = floor(log10(largest))
+    text = fixed(value, max(_FEW - 1 - power, 0) if power >= 0 else 1 - power)
+    return text.replace("0.", ".", 1) if largest <= 1 else text
+
+
+def attentions(answer: Answer) -> Iterator[list[Weights]]:
+    """The attention weights of an answer: one query's alone, or those of several over the same keys."""
+    group: list[Weights] = []
+    for weights in answer.attention:
+        if group and not (weights.query not in ("", group[0].query) and weights.labels == group[0].labels):
+            yield group
+            group = []
+        group.append(weights)
+    if group:
+        yield group
+
+
+def named(labels: Sequence[str]) -> list[str]:
+    """The labels of rows or columns, and numbers for those that have none."""
+    return [label or str(place) for place, label in enumerate(labels, 1)]
+
+
+def by_row(values: Floats) -> list[list[float]]:
+    """The numbers of each row of a table: one of a table [n]."""
+    rows: list[list[float]] = (values if values.ndim > 1 else values[:, None]).tolist()
+    return rows
+
+
 def count(value: int) -> str:
     """A count: `42,000`."""
     return f"{value:,}"
@@ -79,7 +137,8 @@ def count(value: int) -> str:
 class FlatRow(NamedTuple):
     """One row, as text: what there is nothing to say about is empty.
 
-    `place`, `label` and `length` are those of the vector of a list that the word is near.
+    `place`, `label` and `length` are those of the vector of a list that the word is near; the first two also
+    those of a table's row.
     """
 
     rank: str = ""
@@ -103,6 +162,12 @@ def lines(answer: Answer, style: Style) -> Iterator[FlatRow]:
                 yield from (one._replace(**vector) for one in near)
         case Number(value):
             yield FlatRow(score=result(value, style.precision))
+        case Tabled(labels, columns, values):
+            words = named(columns) if values.ndim > 1 else [""]
+            for place, (label, numbers) in enumerate(zip(labels, by_row(values), strict=True), 1):
+                for word, number in zip(words, numbers, strict=True):
+                    shown = result(number, style.precision)
+                    yield FlatRow(word=word, score=shown, place=str(place), label=label)
 
 
 def header(answer: Answer, style: Style) -> list[str]:

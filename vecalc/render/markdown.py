@@ -9,9 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from vecalc.answers import Answer, Number, Ranking, Rows, Scored, Sheet, Weights
+from vecalc.answers import Answer, Number, Ranking, Row, Rows, Scored, Sheet, Tabled, Weights
 from vecalc.render import Style
-from vecalc.render.cells import is_number, nothing, result, rows_for_people, score, verdict
+from vecalc.render.cells import (
+    attentions,
+    by_row,
+    entry,
+    is_number,
+    named,
+    nothing,
+    result,
+    rows_for_people,
+    score,
+    verdict,
+)
 from vecalc.render.visible import visible
 
 _MEANING = re.compile(r"[\\`*_\[\]<>&|~$]")
@@ -46,11 +57,13 @@ def _blocks(answer: Answer, style: Style) -> Iterator[str]:
             yield _ranking(ranking, style)
         case Rows() as rows:
             yield _rows(rows, style)
+        case Tabled() as table:
+            yield _numbers(table, style)
         case Number(value):
             yield result(value, style.precision) + "\n"
     if answer.expected is not None:
         yield _cell(verdict(answer.expected)) + "\n"
-    yield from (_weights(weights, style) for weights in answer.attention)
+    yield from (_weights(group, style) for group in attentions(answer))
 
 
 def _ranking(ranking: Ranking | Scored, style: Style) -> str:
@@ -61,23 +74,38 @@ def _ranking(ranking: Ranking | Scored, style: Style) -> str:
 
 
 def _rows(rows: Rows, style: Style) -> str:
-    cells = (
-        [
-            str(place),
-            _cell(row.label),
-            score(row.length, style),
-            "" if row.weight is None else score(row.weight, style),
-            ", ".join(_cell(n.word) for n in row.neighbours),
-        ]
-        for place, row in enumerate(rows.rows, 1)
-    )
-    return _table(
-        ("", "vector", "length", "weight", "nearest"), (_RIGHT, _LEFT, _RIGHT, _RIGHT, _LEFT), cells
-    )
+    weighted = any(row.weight is not None for row in rows.rows)
+    names = ["", "vector", "length", *["weight"] * weighted, "nearest"]
+    sides = [_RIGHT, _LEFT, _RIGHT, *[_RIGHT] * weighted, _LEFT]
+    return _table(names, sides, (_row(place, row, weighted, style) for place, row in enumerate(rows.rows, 1)))
 
 
-def _weights(weights: Weights, style: Style) -> str:
-    pairs = zip(weights.labels, weights.values, strict=True)
+def _row(place: int, row: Row, weighted: bool, style: Style) -> list[str]:
+    weight = ["" if row.weight is None else score(row.weight, style)] if weighted else []
+    near = ", ".join(_cell(neighbour.word) for neighbour in row.neighbours)
+    return [str(place), _cell(row.label), score(row.length, style), *weight, near]
+
+
+def _numbers(table: Tabled, style: Style) -> str:
+    """A table of numbers, as it is: a row a line, its label in front."""
+    rows, columns, values = table
+    largest = float(abs(values).max()) if values.size else 0.0
+    names = ["", *map(_cell, named(columns))] if values.ndim > 1 else ["", "number"]
+    lines = (
+        [_cell(label), *(entry(value, largest, style) for value in row)]
+        for label, row in zip(named(rows), by_row(values), strict=True)
+    )
+    return _table(names, [_LEFT, *[_RIGHT] * (len(names) - 1)], lines)
+
+
+def _weights(group: Sequence[Weights], style: Style) -> str:
+    """The weights of a query, a line for each, or those of several as a matrix."""
+    (first, *_) = group
+    if first.query:
+        names = ["attention", *map(_cell, first.labels)]
+        lines = [[_cell(one.query), *(score(value, style) for value in one.values)] for one in group]
+        return _table(names, [_LEFT, *[_RIGHT] * len(first.labels)], lines)
+    pairs = zip(first.labels, first.values, strict=True)
     return _table(("attention", "weight"), (_LEFT, _RIGHT), ([_cell(k), score(v, style)] for k, v in pairs))
 
 

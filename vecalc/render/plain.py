@@ -1,19 +1,22 @@
 """One neighbour a line, `rank<TAB>word<TAB>score`: stable, for pipes; the default off a terminal.
 
-A number is alone on its line. Lines that begin with `#` are remarks: with several expressions the one that
-the block answers (and the error in its place), of a list each vector above its neighbours (place, label,
-length), after `=>` whether the expectation was met. Nothing is cut; control characters in words are shown
-as escapes (`tsv` and `json` are exact).
+A number is alone on its line. A table [n] has lines `place<TAB>label<TAB>number`; a table [n, m] is a matrix,
+a line `label<TAB>number<TAB>...` a row, below a remark with the labels of its columns.
+
+Lines that begin with `#` are remarks: with several expressions the one that the block answers (and the error
+in its place), of a list each vector above its neighbours (place, label, length), after `=>` whether the
+expectation was met. Nothing is cut; control characters in words are shown as escapes (`tsv` and `json` are
+exact).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from vecalc.answers import Answer, Sheet
+from vecalc.answers import Answer, Sheet, Tabled
 from vecalc.render import Style
-from vecalc.render.cells import FlatRow, for_programs, lines, nothing, verdict
+from vecalc.render.cells import FlatRow, by_row, for_programs, lines, named, nothing, result, verdict
 from vecalc.render.visible import visible
 
 begin = end = nothing
@@ -25,10 +28,21 @@ def answer(answer: Answer, style: Style, index: int) -> str:
     if style.several and answer.error is not None:
         remarks.append(f"# error: {visible(answer.error.message)}\n")
     met = [f"# {verdict(answer.expected)}\n"] if answer.expected else []
+    if isinstance(answer.result, Tabled):
+        return "".join([*remarks, *_table(answer.result, style)])
     blocks = (
         _block(place, list(block)) for place, block in groupby(lines(answer, style), lambda line: line.place)
     )
     return "".join([*remarks, *blocks, *met])
+
+
+def _table(table: Tabled, style: Style) -> Iterator[str]:
+    """A line a row."""
+    if table.columns and style.header:
+        yield "#\t" + "\t".join(map(visible, named(table.columns))) + "\n"
+    for place, (label, row) in enumerate(zip(named(table.rows), by_row(table.values), strict=True), 1):
+        front = [label] if table.columns else [str(place), label]
+        yield "\t".join([*map(visible, front), *(result(value, style.precision) for value in row)]) + "\n"
 
 
 def _block(place: str, lines: Sequence[FlatRow]) -> str:

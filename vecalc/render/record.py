@@ -10,7 +10,8 @@
     excluded    [{word, rank, score}], the rank it would have had; empty when nothing is ranked
     notes       how words were read
     expected    {word, at, rank, passed}, after `=>`
-    attention   [[{label, weight}]], of each attention in the expression
+    attention   [[{label, weight}]], of each attention in the expression; of each of several queries, with
+                `query`, its label
     row         the input row, when the expression ran over a CSV file
     error       null, or {kind, message, start, end, suggestions, hint}; unknown words have `missing`,
                 [{word, start, end, suggestions}], as well
@@ -103,7 +104,9 @@ def _result(result: Result | None) -> Record:
         case Rows(rows):
             return {"type": "list", "rows": [_row(row) for row in rows], "excluded": []}
         case Tabled(rows, columns, values):
-            table = {"rows": list(rows), "columns": list(columns), "values": values.tolist()}
+            flat = values.ndim == 1
+            numbers = [_finite(row) if flat else list(map(_finite, row)) for row in values.tolist()]
+            table = {"rows": list(rows), "columns": list(columns), "values": numbers}
             return {"type": "table", **table, "excluded": []}
     return {"type": None, "excluded": []}
 
@@ -135,7 +138,8 @@ def _extras(answer: Answer) -> Record:
 
 def _weights(weights: Weights) -> list[Record]:
     pairs = zip(weights.labels, weights.values, strict=True)
-    return [{"label": label, "weight": _finite(value)} for label, value in pairs]
+    query = {"query": weights.query} if weights.query else {}
+    return [{**query, "label": label, "weight": _finite(value)} for label, value in pairs]
 
 
 def _error(error: VecalcError) -> Record:

@@ -8,14 +8,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored, Sheet, Weights
+from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored, Sheet, Tabled, Weights
 from vecalc.render import Style
-from vecalc.render.cells import count, is_number, nothing, result, rows_for_people, score, verdict
+from vecalc.render.cells import (
+    attentions,
+    count,
+    entry,
+    is_number,
+    named,
+    nothing,
+    result,
+    rows_for_people,
+    score,
+    tidy,
+    verdict,
+)
 from vecalc.render.grid import GridColumn, GridRow, grid, pieces
+from vecalc.render.matrix import ROWS, WHOLE, matrix, weights_matrix
 from vecalc.render.paint import BAD, BOLD, DIM, GOOD, paint
+from vecalc.render.shades import Scale
 from vecalc.render.visible import visible
 
 SCORED = "cos"  # the bars of a score: its own share up to 1, else measured by the best one
+_FEW = 3  # digits of the ends of a range
 _NARROW = 40  # columns below which words are worth more than bars
 _CELLS = 10  # of a whole bar
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -59,11 +74,13 @@ def _parts(answer: Answer, style: Style, index: int) -> Iterator[str]:
             yield _ranking(scored, SCORED, style)
         case Rows() as rows:
             yield _rows(rows, style)
+        case Tabled() as table:
+            yield _table(table, style)
         case Number(value):
             yield result(value, style.precision) + "\n"
     if answer.expected is not None:
         yield paint(verdict(answer.expected), GOOD if answer.expected.passed else BAD, style) + "\n"
-    yield from (_weights(weights, style) for weights in answer.attention)
+    yield from (_weights(group, style) for group in attentions(answer))
     if not isinstance(answer.result, Number):
         yield paint(_caption(answer, style), DIM, style) + "\n"
 
@@ -71,10 +88,21 @@ def _parts(answer: Answer, style: Style, index: int) -> Iterator[str]:
 def _caption(answer: Answer, style: Style) -> str:
     asked = answer.asked
     times, between = ("x", " - ") if style.ascii else ("×", " · ")
-    size = f"{count(asked.size)} words {times} {asked.width}"
-    how = "score" if isinstance(answer.result, Scored) else asked.metric
     place = [f"in {visible(asked.ranked_in)}"] if asked.ranked_in else []
-    return between.join([visible(asked.model), *place, size, f"norm {asked.norm}", how])
+    size = [f"{count(asked.size)} words {times} {asked.width}"]
+    match answer.result:
+        case Tabled() as table:  # no vocabulary has a part in it
+            place, size, how = [], [], _range(table)
+        case Scored():
+            how = ["score"]
+        case _:
+            how = [asked.metric]
+    return between.join([visible(asked.model), *place, *size, f"norm {asked.norm}", *how])
+
+
+def _range(table: Tabled) -> list[str]:
+    low, high = Scale.of(table) if table.values.size else (0, 0)
+    return [f"from {tidy(low, _FEW)} to {tidy(high, _FEW)}"] if low < high else []
 
 
 def _ranking(ranking: Ranking | Scored, metric: str, style: Style) -> str:
@@ -127,8 +155,38 @@ def _rows(rows: Rows, style: Style) -> str:
     return grid([*shape, GridColumn("nearest", folds=True)], lines, style) if lines else "the list is empty\n"
 
 
-def _weights(weights: Weights, style: Style) -> str:
-    pairs = zip(weights.labels, weights.values, strict=True)
+def _table(table: Tabled, style: Style) -> str:
+    """A number a row with its bar, or a matrix."""
+    if not table.values.size:
+        return "the table is empty\n"
+    if table.columns:
+        return matrix(table, style)
+    scale = Scale.of(table)
+    both = scale.share(scale.low) * _CELLS <= -1
+    lines = []
+    for label, value in zip(named(table.rows[:ROWS]), table.values[:ROWS].tolist(), strict=True):
+        share = scale.share(value)
+        bars = _both_sides(share, style) if both else _bar(share, style)
+        lines.append(GridRow([visible(label), entry(value, scale.largest, style), bars]))
+    shape = [GridColumn("", folds=True), GridColumn("number", right=True), GridColumn("")]
+    cut = f"{count(ROWS)} of {count(len(table.rows))} rows: {WHOLE}"
+    return grid(shape, lines, style) + (paint(cut, DIM, style) + "\n" if len(table.rows) > ROWS else "")
+
+
+def _both_sides(share: float, style: Style) -> str:
+    """A bar to the right from the middle, or, of a number below zero, to the left."""
+    if style.width < _NARROW:
+        return ""
+    left = ("#" if style.ascii else "█") * round(max(-share, 0.0) * _CELLS)
+    return left.rjust(_CELLS) + bar(share, ascii_only=style.ascii)
+
+
+def _weights(group: Sequence[Weights], style: Style) -> str:
+    """The weights of a query with their bars, or those of several as a matrix."""
+    (first, *_) = group
+    if first.query and first.labels:
+        return paint("attention", DIM, style) + "\n" + weights_matrix(group, style)
+    pairs = zip(first.labels, first.values, strict=True)
     lines = [GridRow([visible(label), score(value, style), _bar(value, style)]) for label, value in pairs]
     return grid(
         [GridColumn("attention", folds=True), GridColumn("weight", right=True), GridColumn("")], lines, style

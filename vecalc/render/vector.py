@@ -1,16 +1,17 @@
 """Components, blank-separated, a vector a line, with every digit that tells a float64 from the next.
 
-Line k answers expression k: a ranking is its vector, a number itself, an error an empty line. Only a
-list takes a line per vector. A score (an expression with `?`) has no vector and leaves its line empty.
+Line k answers expression k: a ranking is its vector, a number itself, an error an empty line. Only a list
+takes a line per vector, and a table one per row. A score (an expression with `?`) has no vector and leaves
+its line empty.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from vecalc.answers import Answer, Number, Ranking, Rows
+from vecalc.answers import Answer, Number, Ranking, Rows, Tabled
 from vecalc.render import Style
-from vecalc.render.cells import nothing
+from vecalc.render.cells import by_row, nothing
 
 begin = end = nothing
 
@@ -22,6 +23,8 @@ def answer(answer: Answer, style: Style, index: int) -> str:
             return _line(vector.tolist())
         case Rows(vectors=vectors):
             return "".join(_line(vector) for vector in vectors.tolist())
+        case Tabled(values=values):
+            return "".join(map(_line, by_row(values)))
         case Number(value):
             return _line([float(value)])
     return "\n"

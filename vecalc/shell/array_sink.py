@@ -15,7 +15,8 @@ from vecalc.space.npy_files import GrowingArray
 class ArraySink:
     """Answers as one .npy array of float64, a row per expression: [n, d], or [n] if all are numbers.
 
-    An error becomes a row of NaN, so that row k stays expression k.
+    An error becomes a row of NaN, so that row k stays expression k. Only a list takes a row per vector, and a
+    table one per row of it.
     """
 
     def __init__(self, stream: IO[bytes], where: str) -> None:
@@ -61,7 +62,7 @@ def _numbers(answer: Answer) -> Floats | None:
         case Rows():
             return answer.result.vectors
         case Tabled(values=values):
-            return values if values.ndim > 1 else values[:, None]
+            return values
         case Number(value):
             return np.array([value])
         case Scored() | None:  # a score has no vector, nor has an error

@@ -11,7 +11,7 @@ from vecalc.answers import Norm
 from vecalc.arrays import Floats, Numbers
 from vecalc.calc.evaluate import evaluate
 from vecalc.calc.resolve import Key
-from vecalc.calc.values import List, Score, Vector, Worth, array
+from vecalc.calc.values import List, Score, Table, Vector, Worth, array
 from vecalc.engine.ranker import Ranker
 from vecalc.lang.nodes import Node
 from vecalc.search.exact import search
@@ -63,7 +63,8 @@ def stability_of(ranker: Ranker, tree: Node, vectors: Mapping[Key, Floats], valu
         assert not isinstance(found, Score)  # noqa: S101 - what it is does not depend on the numbers
         return array(found)
 
-    return stability(compute, vectors, array(value))
+    is_table = isinstance(value, Table)
+    return stability(compute, vectors, array(value), of_numbers=is_table) if vectors or not is_table else None
 
 
 def _stability_of_score(
@@ -82,7 +83,7 @@ def _stability_of_score(
         return np.nan_to_num(values)
 
     own = np.nan_to_num(score_values(space, score, sample.rows))
-    return stability(compute, vectors, own, of_words=True)
+    return stability(compute, vectors, own, of_numbers=True)
 
 
 class Rotated(NamedTuple):

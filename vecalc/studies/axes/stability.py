@@ -87,18 +87,18 @@ class Stability(NamedTuple):
 
 
 def stability(
-    compute: Compute, vectors: Mapping[Key, Floats], result: Floats, *, of_words: bool = False
+    compute: Compute, vectors: Mapping[Key, Floats], result: Floats, *, of_numbers: bool = False
 ) -> Stability | None:
     """How far a result, [], [d] or [n, d], is from what it is under random rotations of all vectors.
 
-    With `of_words` it is a number for each of some words [n], which has nothing to be turned back.
+    With `of_numbers` they are numbers of words or of a table, in any shape: nothing is to be turned back.
 
     None where that can't be told: without vectors, or where the result is as wide as none of them, so
     that it can't be turned back.
     """
     widths = {len(vector) for vector in vectors.values()}
-    goes_back = result.ndim > 0 and not of_words
-    if not of_words and (not widths or (goes_back and result.shape[-1] not in widths)):
+    goes_back = result.ndim > 0 and not of_numbers
+    if not of_numbers and (not widths or (goes_back and result.shape[-1] not in widths)):
         return None
     turned = [_turned(compute, vectors, Rotation(seed), goes_back) for seed in range(ROTATIONS)]
     size = float(np.linalg.norm(result))

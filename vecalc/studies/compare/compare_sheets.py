@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from math import isinf
 from typing import TypeAlias
 
-from vecalc.answers import Answer, Cell, Column, Number, Ranking, Rows, Scored, Sheet
+from vecalc.answers import Answer, Cell, Column, Number, Ranking, Rows, Scored, Sheet, Tabled
 from vecalc.studies.axes.stability import ROTATIONS
 from vecalc.studies.compare.comparison import Compared, Comparison
 
@@ -40,6 +40,8 @@ def _lines(answer: Answer) -> list[_Line]:
             return [(i, row.label, row.length) for i, row in enumerate(rows, start=1)]
         case Number(value):
             return [(None, None, value)]
+        case Tabled():
+            return [(i, name, value) for i, (name, value) in enumerate(answer.result.named(), start=1)]
     return []
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from vecalc.answers import Answer, Metric, Norm, Number, Ranking, Scored
+from vecalc.answers import Answer, Metric, Norm, Number, Ranking, Scored, Tabled
 from vecalc.arrays import Floats
 from vecalc.calc import kernels
 from vecalc.calc.resolve import find_row
@@ -92,7 +92,7 @@ def operand(calculator: Calculator, text: str) -> Operand:
     asking.set(rank=False)
     answer, computed = asking.explained(Question(text))
     if not isinstance(answer.result, Ranking) or computed.afar is None:
-        kinds = {Number: "a number", Scored: "a number for every word"}
+        kinds = {Number: "a number", Scored: "a number for every word", Tabled: "a table"}
         what = kinds.get(type(answer.result), "a list")
         raise TypeMismatch(
             f"only vectors can be compared, and this is {what}",

@@ -119,10 +119,11 @@ def _agreements(found: Sequence[Difference], names: Sequence[str], knows: Knows,
 def _numbers(found: Sequence[Difference], names: Sequence[str], conditions: str) -> Sheet:
     rows: list[tuple[Cell, ...]] = []
     for one in found:
-        first, *others = values = [one.number(name) if name in one.answers else None for name in names]
-        if any(value is not None for value in values):
+        found_in = [one.numbers(name) for name in names]
+        for label in dict.fromkeys(label for numbers in found_in for label in numbers):
+            first, *others = values = [numbers.get(label) for numbers in found_in]
             differences = [None if value is None or first is None else value - first for value in others]
-            rows.append((one.text, *values, *differences))
+            rows.append((f"{one.text}: {label}" if label else one.text, *values, *differences))
     columns = [Column("expression"), *(Column(name, "score") for name in names)]
     columns += [Column(f"{other} - {names[0]}", "score") for other in names[1:]]
     return Sheet("numbers", tuple(columns), tuple(rows), "numbers", (conditions,))

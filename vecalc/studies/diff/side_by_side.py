@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored
+from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored, Tabled
 from vecalc.engine.calculator import CHUNK, Calculator
 from vecalc.engine.question import Question
 
@@ -49,10 +49,14 @@ class Difference(NamedTuple):
                 return {row.label or str(i): self._ranked(row.neighbours) for i, row in enumerate(rows, 1)}
         return {}
 
-    def number(self, name: str) -> float | None:
-        """The number that a model's answer is, if it is one."""
-        result = self.answers[name].result
-        return result.value if isinstance(result, Number) else None
+    def numbers(self, name: str) -> dict[str, float]:
+        """The number that a model's answer is, without a name, or those of a table."""
+        match self.answers[name].result if name in self.answers else None:
+            case Number(value):
+                return {"": value}
+            case Tabled() as table:
+                return dict(table.named())
+        return {}
 
     def _ranked(self, neighbours: tuple[Neighbour, ...]) -> Ranked:
         return Ranked(neighbours[: self.k], {near.word: near.rank for near in neighbours})

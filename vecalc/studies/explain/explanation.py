@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from copy import copy
+from itertools import islice
 from typing import NamedTuple
 
-from vecalc.answers import Answer, Column, Rows, Sheet
-from vecalc.calc.values import List, Scalar, Score, Vector
+from vecalc.answers import Answer, Column, Rows, Sheet, Tabled
+from vecalc.calc.values import List, Scalar, Score, Table, Vector
 from vecalc.engine.calculator import Calculator
 from vecalc.engine.question import Computed, Question
 from vecalc.errors import NoValue
 from vecalc.studies.axes.rotated import stability_of
 from vecalc.studies.explain import measures, number_sheets, ranking_sheets, reading_sheets, score_sheets
+
+NUMBERS = 200  # of a table that are shown: who reads on after those?
 
 
 class Explained(NamedTuple):
@@ -44,6 +47,8 @@ def explain(calculator: Calculator, text: str, *, for_people: bool) -> Explained
             sheets += score_sheets.sheets(calculator, answer, workings, score)
         case Scalar() as number:
             sheets += number_sheets.sheets(calculator, workings, number)
+        case Table() as table:
+            sheets += _of_table(calculator, answer, workings, table)
     return Explained(answer, [sheet for sheet in sheets if sheet.rows])
 
 
@@ -58,4 +63,14 @@ def _of_list(calculator: Calculator, answer: Answer, workings: Computed, value: 
     ]
     columns = (Column("place", "count"), Column("vector"), Column("length", "score"), Column("nearest"))
     found = Sheet("rows", columns, tuple(rows), "Vectors")
+    return [found, measures.sheet(measures.of_rotation(stability))]
+
+
+def _of_table(calculator: Calculator, answer: Answer, workings: Computed, value: Table) -> list[Sheet]:
+    """The labelled numbers, and whether they depend on the axes."""
+    assert isinstance(answer.result, Tabled)  # noqa: S101 - what a table is answered with
+    stability = stability_of(calculator, workings.resolved.tree, workings.resolved.vectors, value)
+    rows = tuple(islice(answer.result.named(), NUMBERS))
+    remarks = (f"the first {NUMBERS} of {value.numbers.size:,}",) if value.numbers.size > NUMBERS else ()
+    found = Sheet("numbers", (Column("of"), Column("number", "score")), rows, "Numbers", remarks)
     return [found, measures.sheet(measures.of_rotation(stability))]

@@ -9,7 +9,7 @@ import numpy as np
 from vecalc.answers import Sheet
 from vecalc.arrays import Floats
 from vecalc.calc.evaluate import evaluate
-from vecalc.calc.functions import SEARCHING
+from vecalc.calc.functions import SLOW
 from vecalc.calc.resolve import Key
 from vecalc.calc.values import Scalar
 from vecalc.engine.question import Computed
@@ -39,8 +39,8 @@ def _among_random(ranker: Ranker, workings: Computed, number: float) -> list[Fig
     tree = workings.resolved.tree
     nodes = list(walk(tree))
     draws = min(DRAWS, NODES // len(nodes))
-    searches = any(isinstance(node, Call) and node.name in SEARCHING for node in nodes)
-    if not workings.resolved.vectors or searches or draws < FEWEST:
+    is_slow = any(isinstance(node, Call) and node.name in SLOW for node in nodes)
+    if not workings.resolved.vectors or is_slow or draws < FEWEST:
         return []
     drawn = np.sort(list(_drawn(ranker, tree, workings.resolved.rows, draws)))
     if len(drawn) < FEWEST:

@@ -12,7 +12,7 @@ from vecalc.calc.resolve import Key
 from vecalc.calc.values import Scalar, Score, Value, Vector, describe
 from vecalc.engine.question import Computed
 from vecalc.engine.ranker import Ranker
-from vecalc.lang.nodes import Call, Chain, ListOf, Negate, Node, SpaceName, Word, walk
+from vecalc.lang.nodes import Call, Chain, Choice, ListOf, Negate, Node, SpaceName, Word, walk
 from vecalc.lang.show import show
 from vecalc.render.cells import verdict
 
@@ -65,7 +65,8 @@ def _lines(workings: Computed) -> Iterator[tuple[Cell, ...]]:
     while stack:
         before, node, depth = stack.pop()
         value = workings.values.get(id(node))  # none for what depends on `?`
-        kind = describe(value) if value is not None else "" if isinstance(node, SpaceName) else EVERY_WORD
+        is_name = isinstance(node, SpaceName | Choice)
+        kind = describe(value) if value is not None else "" if is_name else EVERY_WORD
         yield f"{'  ' * depth}{before}{_name(node)}", depth, kind, _size(value)
         stack += [(sign, part, depth + 1) for sign, part in reversed(parts_of(node))]
 
@@ -129,9 +130,9 @@ def _words(ranker: Ranker, workings: Computed) -> Sheet:
 
 def _attention(answer: Answer) -> Sheet:
     rows = [
-        (number, label, weight)
+        (number, weights.query, label, weight)
         for number, weights in enumerate(answer.attention, start=1)
         for label, weight in zip(weights.labels, weights.values, strict=True)
     ]
-    columns = (Column("attention", "count"), Column("key"), Column("weight", "score"))
+    columns = (Column("attention", "count"), *Column.all("text", "query", "key"), Column("weight", "score"))
     return Sheet("attention", columns, tuple(rows), "Attention weights")

@@ -1,0 +1,152 @@
+"""What is computed with tables: number by number with numbers and tables, and many numbers to one.
+
+Their numbers go into kernels as numbers [b], a row each, whatever the shape of the table is; so an operator
+or a function is stated once for them, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import reduce
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from vecalc.arrays import Floats
+from vecalc.calc import kernels
+from vecalc.calc.functions import FUNCTIONS
+from vecalc.calc.kernels import ALONE, Kernel
+from vecalc.calc.tabulation import sound
+from vecalc.calc.values import EachTable, Scalar, Table, Value, Vector, array, describe, is_each, wide
+from vecalc.errors import Span, TypeMismatch
+
+if TYPE_CHECKING:
+    from vecalc.calc.evaluate import Evaluation
+
+
+# --- element by element ---------------------------------------------------------------------
+
+
+class Frame(NamedTuple):
+    """The labels of a table's rows and columns; no columns where it is a number a row."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """That of the numbers."""
+        return (len(self.rows), len(self.columns)) if self.columns else (len(self.rows),)
+
+
+def element_by_element(
+    run: Evaluation,
+    kernel: Kernel,
+    values: Sequence[Value],
+    what: str,
+    span: Span,
+    before: tuple[Any, ...],
+    effort: int,
+) -> Table:
+    """What a kernel makes of the numbers of tables, and of numbers, which spread; see `Evaluation.apply`."""
+    frame = frame_of(values, what, span)
+    if any(map(is_each, values)):
+        if frame.columns:
+            most = next(value for value in values if isinstance(value, Table) and value.columns)
+            raise TypeMismatch(f"a {describe(most)} and '?' in one operation", span=span)
+        items = (
+            run.apply(kernel, [_item(value, i) for value in values], what, span, 0, before, effort)
+            for i in range(len(frame.rows))
+        )
+        return EachTable(wide(len(frame.rows)), frame.rows, items=tuple(items))
+    numbers = [
+        _spread(value, frame).ravel() if isinstance(value, Table) else array(value) for value in values
+    ]
+    found = sound(lambda: kernel(ALONE, *before, *numbers), what, span)
+    return Table(found.reshape(frame.shape), *frame)
+
+
+def frame_of(values: Sequence[Value], what: str, span: Span) -> Frame:
+    """What tables become together, each of the shape of the largest or spread over it; numbers go with all.
+
+    Labels that differ are lost. Raises `TypeMismatch` for what does not go together.
+    """
+    tables = [value for value in values if isinstance(value, Table)]
+    tables.sort(key=lambda table: -table.numbers.ndim)
+    for value in values:
+        if not isinstance(value, Scalar | Table):
+            raise _apart(values, what, span, "a table goes with numbers and tables")
+    for table in tables[1:]:
+        if table.columns and table.numbers.shape != tables[0].numbers.shape:
+            raise _apart([tables[0], table], what, span, "different shapes")
+        if not table.columns and not tables[0].columns and len(table.rows) != len(tables[0].rows):
+            raise _apart([tables[0], table], what, span, "different lengths")
+        if tables[0].columns and not table.columns and _axis(table, tables[0]) is None:
+            either = len(table.rows) == len(tables[0].rows)
+            why = "a number for each row, or for each column?" if either else "different lengths"
+            raise _apart([tables[0], table], what, span, why)
+    alike = [Frame(table.rows, table.columns) for table in tables if table.columns or not tables[0].columns]
+    return reduce(_together, alike)
+
+
+def _apart(values: Sequence[Value], what: str, span: Span, why: str) -> TypeMismatch:
+    sides = (
+        " and ".join(map(describe, values)) if what in FUNCTIONS else f" {what} ".join(map(describe, values))
+    )
+    return TypeMismatch(f"{what} of {sides}: {why}" if what in FUNCTIONS else f"{sides}: {why}", span=span)
+
+
+def _axis(small: Table, large: Table) -> int | None:
+    """Whether numbers [n] are those of the rows (0) or of the columns (1) of a table [n, m]: by their labels,
+    then by how many they are; None where that does not tell.
+    """
+    sides = (large.rows, large.columns)
+    for fits in (
+        [small.rows == side and any(side) for side in sides],
+        [len(small.rows) == len(s) for s in sides],
+    ):
+        if sum(fits) == 1:
+            return fits.index(True)
+    return None
+
+
+def _together(a: Frame, b: Frame) -> Frame:
+    def same(these: tuple[str, ...], those: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(one if one == other else "" for one, other in zip(these, those, strict=True))
+
+    return Frame(same(a.rows, b.rows), same(a.columns, b.columns))
+
+
+def _spread(table: Table, frame: Frame) -> Floats:
+    """The numbers of a table in the shape of a frame."""
+    numbers = table.numbers
+    if numbers.ndim < len(frame.shape):
+        numbers = numbers[:, None] if _axis(table, Table(numbers, *frame)) == 0 else numbers[None]
+    return np.broadcast_to(numbers, frame.shape)
+
+
+def _item(value: Value, i: int) -> Value:
+    """The number of a table in one row, or the one number for all."""
+    if isinstance(value, EachTable):
+        return value.items[i]
+    return Scalar(float(value.numbers[i])) if isinstance(value, Table) else value
+
+
+# --- many to one ----------------------------------------------------------------------------
+
+
+def folded(run: Evaluation, kernel: Kernel, table: Table, side: str, what: str, span: Span) -> Value:
+    """What a kernel of many numbers makes of all those of a table, or of each row's or column's."""
+    if side and not table.columns:
+        raise TypeMismatch(
+            f"{what}: by={side} is of a table of rows and columns, not of a {describe(table)}",
+            hint="of a list of one, such as cos([king], [queen, man]), a table has both",
+        )
+    if isinstance(table, EachTable):
+        together = run.apply(kernels.beside, table.items, what, span, width=len(table.items))
+        return run.apply(kernel, [together], what, span, width=0)
+    if not side:
+        return run.apply(kernel, [Vector(table.numbers.ravel())], what, span, width=0)
+    numbers = table.numbers if side == "rows" else np.ascontiguousarray(table.numbers.T)
+    found = sound(lambda: kernel(ALONE, numbers), what, span)
+    return Table(found, table.rows if side == "rows" else table.columns)
