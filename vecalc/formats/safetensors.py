@@ -52,7 +52,7 @@ _TOKENS = (
     "embed_in.weight",  # GPT-NeoX
 )
 # The likeliest first: behind a dot, "embedding.weight" may be that of positions.
-_KNOWN = ("embeddings", "vectors", *_TOKENS, "embedding.weight")
+KNOWN = ("embeddings", "vectors", *_TOKENS, "embedding.weight")
 
 
 def recognise(head: Head) -> bool:
@@ -90,7 +90,7 @@ def write(path: Path, space: VectorSpace) -> None:
 def _matrix(tensors: Mapping[str, Tensor], words: Callable[[], int], source: Source) -> Tensor:
     """The tensor with the rows; `words` counts those beside the file. FileProblem where it is not clear."""
     able = {name: tensor for name, tensor in tensors.items() if len(tensor.shape) == 2 or name in _STATIC}
-    called = ([t for t in able.values() if is_called(t.name, name)] for name in _KNOWN)
+    called = ([t for t in able.values() if is_called(t.name, name)] for name in KNOWN)
     usual = next(filter(None, called), [])
     # Rows of another number belong to no words, so that nobody could have meant them.
     if usual:
@@ -100,7 +100,7 @@ def _matrix(tensors: Mapping[str, Tensor], words: Callable[[], int], source: Sou
             count = words()
             able = {n: t for n, t in able.items() if t.shape[0] == count} or able
     parts = [FilePart(name, f"{tensor.type} {list(tensor.shape)}") for name, tensor in tensors.items()]
-    found = chosen(parts, source, what="tensor", known=_KNOWN, fits=lambda part: part.name in able)
+    found = chosen(parts, source, what="tensor", known=KNOWN, fits=lambda part: part.name in able)
     matrix = tensors[found.name]
     if len(matrix.shape) != 2:
         message = f"the tensor {shown(matrix.name, LONGEST_NAME)} has {len(matrix.shape)} dimensions"

@@ -59,6 +59,7 @@ class Reading(NamedTuple):
     member: str = ""  # the file that is wanted of an archive: FILE.zip:MEMBER
     part: str = ""  # the column, tensor or array that is wanted of a file: FILE#PART
     parts: tuple[str, ...] = ()  # files of the same folder that go on where this one ends
+    chosen: tuple[str, ...] = ()  # remarks on why it is this file that is read, of several
 
 
 class Odd(NamedTuple):
