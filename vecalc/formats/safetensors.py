@@ -22,15 +22,15 @@ from pathlib import Path
 import numpy as np
 
 from vecalc.arrays import AnyArray, Singles
-from vecalc.codecs.npy_array import CHUNK, MOST_ROWS, as_float32
+from vecalc.codecs.npy_array import as_float32
 from vecalc.codecs.safetensors_header import Tensor, header_of
 from vecalc.errors import FileProblem
 from vecalc.formats import Block
+from vecalc.formats.tensors import check_matrix, steps
 from vecalc.formats.wordlists import paired, words_beside, write_words
-from vecalc.sources import DAMAGED, MAX_WIDTH, Head, Source
+from vecalc.sources import DAMAGED, Head, Source
 from vecalc.sources.compression import RATIO, ceiling_of, too_much, unpacked
-from vecalc.sources.parts import LONGEST_NAME, FilePart, chosen, is_called
-from vecalc.sources.word_text import shown
+from vecalc.sources.parts import FilePart, chosen, is_called
 from vecalc.space import VectorSpace
 
 IN_FOLDERS = (
@@ -102,16 +102,7 @@ def _matrix(tensors: Mapping[str, Tensor], words: Callable[[], int], source: Sou
     parts = [FilePart(name, f"{tensor.type} {list(tensor.shape)}") for name, tensor in tensors.items()]
     found = chosen(parts, source, what="tensor", known=KNOWN, fits=lambda part: part.name in able)
     matrix = tensors[found.name]
-    if len(matrix.shape) != 2:
-        message = f"the tensor {shown(matrix.name, LONGEST_NAME)} has {len(matrix.shape)} dimensions"
-        raise FileProblem(
-            message, where=str(source.path), hint="name one with two, of rows and their numbers"
-        )
-    rows, width = matrix.shape
-    if rows < 1 or not 1 <= width <= MAX_WIDTH:
-        message = f"the header says {rows:,} rows of {width:,} numbers"
-        hint = f"both must be positive, a row has at most {MAX_WIDTH:,}"
-        raise FileProblem(message, where=str(source.path), hint=hint)
+    check_matrix(matrix.name, matrix.shape, source.path)
     return matrix
 
 
@@ -127,9 +118,7 @@ def _column(tensor: Tensor | None, source: Source) -> AnyArray | None:
 
 def _rows(matrix: Tensor, source: Source) -> Iterator[Singles]:
     count, width = matrix.shape
-    step = min(max(CHUNK // (width * matrix.item), 1), MOST_ROWS)
-    for first in range(0, count, step):
-        last = min(first + step, count)
+    for first, last in steps(count, width * matrix.item):
         yield as_float32(matrix.numbers(source, first * width, last * width).reshape(-1, width))
 
 
@@ -143,9 +132,8 @@ def _mapped(matrix: Tensor, mapping: AnyArray, source: Source) -> Iterator[Singl
     if 4 * width * len(mapping) > SHARED * ceiling_of(source.ceiling):
         raise too_much(source.path, SHARED * ceiling_of(source.ceiling), SHARED * RATIO)
     shared = as_float32(matrix.numbers(source, 0, count * width).reshape(-1, width))
-    step = min(max(CHUNK // (4 * width), 1), MOST_ROWS)
-    for first in range(0, len(mapping), step):
-        yield shared[mapping[first : first + step]]
+    for first, last in steps(len(mapping), 4 * width):
+        yield shared[mapping[first:last]]
 
 
 def _weighted(
