@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
 import numpy as np
 
-from vecalc.codecs.gguf_tensor import Tensor
+from vecalc.codecs.gguf_tensor import GgufTensor
 from vecalc.errors import FileProblem
 from vecalc.sources import DAMAGED
 from vecalc.sources.parts import LONGEST_NAME
@@ -40,14 +40,14 @@ _LEAST_FACT, _LEAST_TENSOR, _LEAST_STRING, _LEAST_ARRAY = 13, 32, 8, 12  # bytes
 Fact: TypeAlias = Any  # a number, bytes, an array of numbers, a list of bytes
 
 
-class Header(NamedTuple):
+class GgufHeader(NamedTuple):
     """The facts that were wanted, and all tensors, by their names."""
 
     facts: Mapping[str, Fact]
-    tensors: Mapping[str, Tensor]
+    tensors: Mapping[str, GgufTensor]
 
 
-def header_of(path: Path, file: BinaryIO, size: int, wanted: Collection[str]) -> Header:
+def header_of(path: Path, file: BinaryIO, size: int, wanted: Collection[str]) -> GgufHeader:
     """The header of a file of so many bytes, with those facts that are wanted. Raises `FileProblem`."""
     fields = _Fields(path, file, size)
     fields.check_version()
@@ -63,7 +63,7 @@ def header_of(path: Path, file: BinaryIO, size: int, wanted: Collection[str]) ->
     by_name = {tensor.name: tensor._replace(start=start + tensor.start) for tensor in found}
     if len(by_name) < len(found):
         raise fields.problem("two tensors have the same name")
-    return Header(kept, by_name)
+    return GgufHeader(kept, by_name)
 
 
 def _facts(fields: _Fields, count: int, wanted: Collection[str]) -> dict[str, Fact]:
@@ -78,14 +78,14 @@ def _facts(fields: _Fields, count: int, wanted: Collection[str]) -> dict[str, Fa
     return kept
 
 
-def _tensor(fields: _Fields) -> Tensor:
+def _tensor(fields: _Fields) -> GgufTensor:
     """A tensor, its place counted from the end of the header."""
     name = fields.string().decode("utf-8", "surrogateescape")
     dimensions = fields.number("I")
     if not 1 <= dimensions <= _DIMENSIONS:
         raise fields.problem(f"the tensor {shown(name, LONGEST_NAME)} has {dimensions:,} dimensions")
     shape = [fields.number("Q") for _ in range(dimensions)]
-    return Tensor(name, fields.number("I"), tuple(reversed(shape)), fields.number("Q"))
+    return GgufTensor(name, fields.number("I"), tuple(reversed(shape)), fields.number("Q"))
 
 
 class _Fields:

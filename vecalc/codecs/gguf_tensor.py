@@ -38,7 +38,7 @@ _Q8_0, _BLOCK, _SCALE = "Q8_0", 32, 2  # numbers of a block; bytes of what they 
 READ = (*_PLAIN, _Q8_0)
 
 
-class Tensor(NamedTuple):
+class GgufTensor(NamedTuple):
     """A tensor of the header: its shape, the width of a row last, and where its numbers begin in the file."""
 
     name: str

@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from vecalc.codecs.gguf_header import Header, header_of
-from vecalc.codecs.gguf_tensor import Tensor
+from vecalc.codecs.gguf_header import GgufHeader, header_of
+from vecalc.codecs.gguf_tensor import GgufTensor
 from vecalc.errors import FileProblem
 from vecalc.formats import Block
 from vecalc.formats.listed import Listed
@@ -57,7 +57,7 @@ def read(source: Source) -> Iterator[Block]:
     yield from paired(names, path, matrix.shape[0], rows, source)
 
 
-def _matrix(tensors: Mapping[str, Tensor], words: int | None, source: Source) -> Tensor:
+def _matrix(tensors: Mapping[str, GgufTensor], words: int | None, source: Source) -> GgufTensor:
     """The tensor with the rows, checked. FileProblem where it is not clear, or can't be read."""
     parts = [FilePart(name, f"{tensor.type} {list(tensor.shape)}") for name, tensor in tensors.items()]
     usual = [tensors[name].shape[0] for name in _KNOWN if name in tensors]
@@ -70,7 +70,7 @@ def _matrix(tensors: Mapping[str, Tensor], words: int | None, source: Source) ->
     return matrix
 
 
-def _words(header: Header, source: Source) -> Listed | None:
+def _words(header: GgufHeader, source: Source) -> Listed | None:
     """The tokens, each of the row of its number; None where the file has none."""
     tokens = header.facts.get(_TOKENS)
     if not isinstance(tokens, list) or not tokens:
@@ -91,14 +91,14 @@ def _special(words: Sequence[str], types: object) -> set[str]:
 # --- control vectors ------------------------------------------------------------------------------------
 
 
-def _layers(tensors: Mapping[str, Tensor]) -> dict[int, Tensor]:
+def _layers(tensors: Mapping[str, GgufTensor]) -> dict[int, GgufTensor]:
     """The directions of a control vector by their layers, rising; none of another model."""
     found = {name: _DIRECTION.match(name) for name in tensors}
     layers = {int(match[1]): tensors[name] for name, match in found.items() if match}
     return dict(sorted(layers.items())) if len(layers) == len(tensors) else {}
 
 
-def _control_vector(layers: Mapping[int, Tensor], source: Source) -> Iterator[Block]:
+def _control_vector(layers: Mapping[int, GgufTensor], source: Source) -> Iterator[Block]:
     """A row a layer, all of one width."""
     file = unpacked(source, "a GGUF model")
     source.tally.remarks[_LAYERS] = None

@@ -51,7 +51,7 @@ FROM_MATLAB = "in Python, m = scipy.io.loadmat('FILE'); np.save('rows.npy', m['N
 
 
 def unread(what: str, hint: str, path: Path, part: str = "") -> FileProblem:
-    """The problem of a file of a known kind, FILE in the hint replaced by its name, TENSOR by that of a part."""
+    """The problem of a file of a known kind; FILE in the hint is replaced by its name, TENSOR by a part's."""
     name = path.name if _PLAIN_NAME.fullmatch(path.name) else "FILE"
     hint = hint.replace("TENSOR", f"'{part}'" if _PLAIN_NAME.fullmatch(part) else "TENSOR")
     return FileProblem(f"this version can't read {what}", where=str(path), hint=hint.replace("FILE", name))

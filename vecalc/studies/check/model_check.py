@@ -21,8 +21,8 @@ from vecalc.sources.reference import located
 from vecalc.space.files import unreadable
 from vecalc.space.store import FACTS, Facts, damaged, is_store, open_store, read_facts
 from vecalc.studies.check import word_check as of_words
-from vecalc.studies.check.geometry import Geometry, geometry
-from vecalc.studies.check.row_check import RowsSeen
+from vecalc.studies.check.geometry import Geometry, crowd, geometry, outliers
+from vecalc.studies.check.row_check import SHORTEST, RowsSeen
 from vecalc.studies.check.word_check import Level
 
 EXAMPLES = 5
@@ -191,6 +191,13 @@ def _of_rows(rows: RowsSeen, words: Sequence[str]) -> Iterator[Finding]:
         "rows with nan or infinity", np.flatnonzero(~np.isfinite(lengths)).tolist(), "wrong", words
     )
     yield _finding("zero rows, which have no direction", np.flatnonzero(lengths == 0).tolist(), "note", words)
+    yield _finding("rows of an unusual length", outliers(lengths).tolist(), "note", words)
+    yield _finding(
+        f"rows nearly in one direction, of the {SHORTEST:,} shortest",
+        crowd(rows.shortest()).tolist(),
+        "note",
+        words,
+    )
     equal = rows.equal()
     pairs = ", ".join(f"{words[again]} = {words[first]}" for again, first in equal[:EXAMPLES])
     level: Level = "wrong" if len(equal) > MANY_EQUAL * len(words) else "note" if equal else "ok"
