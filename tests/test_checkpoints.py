@@ -88,7 +88,7 @@ def test_of_gigabytes_only_the_tensor_is_read_and_digested(tmp_path: Path) -> No
     assert same(path)  # by the store
 
 
-def test_a_change_elsewhere_makes_no_new_store_and_one_of_the_tensor_does(tmp_path: Path) -> None:
+def test_37_a_change_elsewhere_makes_no_new_store_and_one_of_the_tensor_does(tmp_path: Path) -> None:
     path = sparse(tmp_path / "model.safetensors")
     assert same(path)
     made = store_of(path).stat().st_ino
@@ -176,7 +176,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "file", ["../a.safetensors", "/etc/passwd", "..", ".", "", "x/a.safetensors", "a\\b"]
 )
-def test_no_file_lies_elsewhere(tmp_path: Path, file: str) -> None:
+def test_41_no_file_lies_elsewhere(tmp_path: Path, file: str) -> None:
     save_file({NAME: ROWS}, tmp_path / "a.safetensors")
     index = sharded(tmp_path / "model", {NAME: file})
     assert "is not a file beside it" in problem(index).message
