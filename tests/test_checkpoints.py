@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -203,8 +204,17 @@ def test_what_only_mentions_a_map_is_read_as_json(tmp_path: Path) -> None:
 
 
 def test_shards_of_pytorch_are_named(tmp_path: Path) -> None:
-    index = sharded(tmp_path / "model", {NAME: "pytorch_model-00001-of-00001.bin"})
-    assert "no such file" in problem(index).message
+    """The folder, its index, and one of them."""
+    with zipfile.ZipFile(tmp_path / "pytorch_model-00001-of-00001.bin", "w") as archive:
+        archive.writestr("archive/data.pkl", b"\x80\x02}.")
+    index = tmp_path / "pytorch_model.bin.index.json"
+    index.write_text(json.dumps({"weight_map": {NAME: "pytorch_model-00001-of-00001.bin"}}))
+    said = problem(tmp_path)
+    assert said.message.endswith(
+        "pytorch_model.bin.index.json, an index of pickles of PyTorch, which are not read"
+    )
+    assert "save_pretrained('converted')" in said.hint
+    assert "a PyTorch file" in problem(index).message
 
 
 # --- tensors that are no rows -------------------------------------------------------------------

@@ -148,14 +148,20 @@ def _lone_array(folder: Path) -> list[FolderModel]:
     return []
 
 
-_EXCUSES: Sequence[tuple[str, str, str]] = tuple(
-    (
-        f"{inner}{_TORCH}",
-        "a pickle of PyTorch, which is not read",
-        'there, python -c "import torch; from safetensors.torch import save_file; '
-        f"save_file(torch.load('{_TORCH}', weights_only=True), 'model.safetensors')\" converts it",
-    )
-    for inner in ("", "0_WordEmbeddings/", "0_StaticEmbedding/")
+_TO_SAFETENSORS = (
+    'there, python -c "import torch; from safetensors.torch import save_file; '
+    f"save_file(torch.load('{_TORCH}', weights_only=True), 'model.safetensors')\" converts it"
+)
+_SHARDS_TO_SAFETENSORS = (
+    'there, python -c "from transformers import AutoModel; '
+    "AutoModel.from_pretrained('.').save_pretrained('converted')\" writes a folder that is read"
+)
+_EXCUSES: Sequence[tuple[str, str, str]] = (
+    *(
+        (f"{inner}{_TORCH}", "a pickle of PyTorch, which is not read", _TO_SAFETENSORS)
+        for inner in ("", "0_WordEmbeddings/", "0_StaticEmbedding/")
+    ),
+    (f"{_TORCH}.index.json", "an index of pickles of PyTorch, which are not read", _SHARDS_TO_SAFETENSORS),
 )
 
 
