@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +15,7 @@ import pytest
 from array_files import problem, tokenizer
 from running import vecalc
 from safetensors.numpy import save_file
+from test_cache import failing
 
 from vecalc.formats.load import load
 from vecalc.library import open_model
@@ -117,6 +120,16 @@ def test_another_header_or_size_is_another_file(tmp_path: Path) -> None:
     with path.open("ab") as stream:
         stream.write(b"x")
     assert vecalc("-m", path, "word1").code == 4
+
+
+def test_32_a_full_disk_lacks_room_for_the_tensor_and_not_for_the_file(tmp_path: Path) -> None:
+    path = sparse(tmp_path / "model.safetensors")
+    with failing("write", 5, OSError(errno.ENOSPC, "No space left on device")):
+        done = vecalc("-m", path, "word1")
+    assert done.code == 5
+    needed = re.search(r"the store needs about ([\d,]+) MB", done.err)
+    assert needed
+    assert int(needed[1]) < 10
 
 
 @pytest.mark.parametrize("spans", [[], [[0, 5]], "x", [[0]], [[-5, 3]], [["a", "b"]], [[0, 1 << 80]], {}])

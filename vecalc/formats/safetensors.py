@@ -67,6 +67,7 @@ def read(source: Source) -> Iterator[Block]:
     words = cache(lambda: words_beside(source))
     matrix = _matrix(tensors, lambda: len(words()[0].words), source)
     of_model2vec = matrix.name in _STATIC or sum(len(tensor.shape) == 2 for tensor in tensors.values()) == 1
+    source.tally.wanted = prod(matrix.shape) * matrix.item
     names = ("mapping", "weights") if of_model2vec else ("", "")
     mapping, weights = (_column(tensors.get(name), source) for name in names)
     count = matrix.shape[0] if mapping is None else len(mapping)

@@ -77,6 +77,7 @@ class FileTally:
         self.remarks: dict[str, None] = {}  # "the words are those of labels.tsv", each once
         self.odd: dict[bool, Odd] = {}  # rows that were left out (True), or mended, without being asked to
         self.used: set[str] = set()  # fields of `Reading` that had a say
+        self.wanted = 0  # bytes of the part that is read, where it is not all of the file
 
     def notes(self) -> tuple[str, ...]:
         """All of it, a sentence each."""
