@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import gguf
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -67,9 +68,41 @@ def in_arrow_stream(folder: Path, words: list[str], rows: np.ndarray) -> Path:
     return folder / "model.arrows"
 
 
+def in_gguf(folder: Path, words: list[str], rows: np.ndarray) -> Path:
+    write_gguf(folder / "model.gguf", words, {"token_embd.weight": rows})
+    return folder / "model.gguf"
+
+
+def write_gguf(
+    path: Path, words: list[str], tensors: Mapping[str, np.ndarray], kind: str = "", tokenizer: str = "llama"
+) -> None:
+    """A model as llama.cpp's own package writes it, its tensors quantised to a kind where one is named."""
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.add_block_count(1)
+    writer.add_float32("llama.rope.freq_base", 1e4)
+    writer.add_bool("tokenizer.ggml.add_bos_token", True)
+    if words:
+        writer.add_tokenizer_model(tokenizer)
+        writer.add_token_list(words)
+        writer.add_token_scores([0.5] * len(words))
+        writer.add_token_types([1] * len(words))
+        writer.add_token_merges(["a b", "ab c"])
+    for name, rows in tensors.items():
+        if kind:
+            quantised = gguf.GGMLQuantizationType[kind]
+            writer.add_tensor(name, gguf.quantize(rows, quantised), raw_dtype=quantised)
+        else:
+            writer.add_tensor(name, rows)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
 MAKERS: dict[str, Callable[[Path, list[str], np.ndarray], Path]] = {
     "arrow": in_arrow,
     "arrow_stream": in_arrow_stream,
+    "gguf": in_gguf,
     "npy": in_npy,
     "npz": in_npz,
     "parquet": in_parquet,

@@ -108,6 +108,27 @@ def _checkpoint(folder: Path) -> Path:
     return folder / "model.safetensors"
 
 
+def _gguf(kind: str, tokenizer: str = "llama") -> Callable[[Path], Path]:
+    """A model of llama.cpp's, its numbers of a kind."""
+
+    def make(folder: Path) -> Path:
+        from array_files import write_gguf
+
+        rows = np.tile(ROWS, (1, 16))  # of blocks
+        tensors = {"blk.0.weight": rows[:4].copy(), "token_embd.weight": rows}
+        write_gguf(folder / "model", WORDS, tensors, kind, tokenizer)
+        return folder / "model"
+
+    return make
+
+
+def _control_vector(folder: Path) -> Path:
+    from array_files import write_gguf
+
+    write_gguf(folder / "model", [], {f"direction.{i}": row for i, row in enumerate(ROWS, start=1)})
+    return folder / "model"
+
+
 def _numbers(header: bytes) -> Callable[[Path], Path]:
     """Rows of numbers alone, the words in a list beside them."""
 
@@ -210,6 +231,7 @@ GOOD: dict[str, list[Callable[[Path], Path]]] = {
     "number_rows": [_numbers(header) for header in (b"", b"10 6\n", b"0 1 2 3 4 5\n")],
     "fasttext": [_file(as_fasttext(WORDS, ROWS)), _file(as_fasttext(WORDS, ROWS, newer=False))],
     "arrow_stream": [_arrow_stream],
+    "gguf": [*map(_gguf, ("F32", "F16", "BF16", "Q8_0")), _gguf("F32", "gpt2"), _control_vector],
     "gensim_native": [
         _gensim_apart,
         _pickled(dict(zip(WORDS, ROWS, strict=True)), 4),

@@ -185,6 +185,19 @@ def pickled(folder: Path, unit: bytes, size: int = 2 * MB - 100) -> Path:
     return path
 
 
+def gguf_of(folder: Path, facts: int, body: bytes, tensors: int = 1) -> Path:
+    """A header of llama.cpp's models that promises so much."""
+    path = folder / "bomb.gguf"
+    path.write_bytes(b"GGUF\3\0\0\0" + tensors.to_bytes(8, "little") + facts.to_bytes(8, "little") + body)
+    return path
+
+
+def gguf_array(kind: int, count: int, key: bytes = b"tokenizer.ggml.tokens") -> bytes:
+    """The beginning of a fact: an array of so many values of a type."""
+    start = len(key).to_bytes(8, "little") + key + b"\x09\0\0\0"
+    return start + kind.to_bytes(4, "little") + count.to_bytes(8, "little")
+
+
 def text_of(folder: Path, name: str, data: bytes) -> Path:
     """A file of text, as large as a hostile one need be."""
     (folder / name).write_bytes(data)
@@ -226,6 +239,21 @@ MODELS: Mapping[str, Maker] = {
     "zip, deflated": partial(archived, method=zipfile.ZIP_DEFLATED),
     "zip, bzip2": partial(archived, method=zipfile.ZIP_BZIP2),
     "zip, 400,000 members": crowded,
+    "GGUF, a million tokens": partial(gguf_of, facts=1, body=gguf_array(8, 200_000) + bytes(1_600_100)),
+    "GGUF, a thousand million tokens": partial(gguf_of, facts=1, body=gguf_array(8, 10**9) + bytes(MB)),
+    "GGUF, a thousand million numbers": partial(gguf_of, facts=1, body=gguf_array(6, 10**9) + bytes(MB)),
+    "GGUF, a token of a gigabyte": partial(
+        gguf_of, facts=1, body=gguf_array(8, 1) + (10**9).to_bytes(8, "little") + bytes(MB)
+    ),
+    "GGUF, arrays in arrays": partial(
+        gguf_of, facts=1, body=gguf_array(9, 1) + (b"\x09\0\0\0\1" + bytes(7)) * 100_000
+    ),
+    "GGUF, arrays beside arrays": partial(
+        gguf_of, facts=1, body=gguf_array(9, 80_000) + (b"\x08" + bytes(11)) * 100_000
+    ),
+    "GGUF, as many facts as there is room for": partial(gguf_of, facts=80_000, body=bytes(1_100_000)),
+    "GGUF, as many tensors": partial(gguf_of, facts=0, tensors=40_000, body=bytes(1_400_000)),
+    "GGUF, 2^62 facts and tensors": partial(gguf_of, facts=1 << 62, tensors=1 << 62, body=bytes(100)),
     "pickle of None": partial(pickled, unit=b"N0"),
     "pickle of a memo": partial(pickled, unit=b"N\x94"),
     "pickle of lists": partial(pickled, unit=b"]"),

@@ -342,3 +342,42 @@ def test_real_models_are_sound() -> None:
     ):
         told = sheets(data_file(name))
         assert {row["verdict"] for row in told["findings"]} <= {"ok", "note"}, name
+
+
+# --- tokens that were hardly trained ------------------------------------------------------------------
+
+LONG = "rows of an unusual length"
+CROWD = "rows nearly in one direction, of the 1,000 shortest"
+
+
+@pytest.mark.parametrize(("times", "seen"), [(0.1, 3), (10.0, 3), (0.6, 0), (1.7, 0), (1.0, 0)])
+def test_rows_of_an_unusual_length_are_a_note(times: float, seen: int, tmp_path: Path) -> None:
+    rows = ROWS / np.linalg.norm(ROWS, axis=1, keepdims=True)  # one length, in floats
+    rows[[5, 70, 900]] *= np.float32(times)
+    row = findings(model(tmp_path, WORDS, rows), code=0)[LONG]
+    assert (row["count"], row["verdict"]) == (seen, "note" if seen else "ok")
+    if seen:
+        assert row["examples"] == ", ".join(f"{WORDS[i]} (row {i + 1})" for i in (5, 70, 900))
+
+
+def test_lengths_that_vary_are_not_unusual(tmp_path: Path) -> None:
+    """As those of words do that are trained by frequency: twentyfold between the shortest and the longest."""
+    rows = ROWS * np.geomspace(0.2, 4, len(ROWS)).astype(np.float32)[:, None]
+    assert not findings(model(tmp_path, WORDS, rows), code=0)[LONG]["count"]
+
+
+@pytest.mark.parametrize(("count", "seen"), [(19, 0), (20, 20), (300, 300), (1_500, 1_000)])
+def test_short_rows_in_one_direction_are_a_note(count: int, seen: int, tmp_path: Path) -> None:
+    rows = ROWS.copy()
+    chosen = np.arange(1, len(rows))[:count]
+    rows[chosen] = 0.5 * ROWS[0] + 0.01 * ROWS[chosen]
+    row = findings(model(tmp_path, WORDS, rows), code=0)[CROWD]
+    assert (row["count"], row["verdict"]) == (seen, "note" if seen else "ok")
+
+
+def test_zero_rows_and_those_that_are_not_finite_are_in_no_crowd(tmp_path: Path) -> None:
+    rows = ROWS.copy()
+    rows[:30], rows[30:60] = 0, np.nan
+    told = findings(model(tmp_path, WORDS, rows))
+    assert told["zero rows, which have no direction"]["count"] == 30
+    assert (told[CROWD]["count"], told[LONG]["count"]) == (0, 0)

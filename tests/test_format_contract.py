@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from array_files import write_gguf
 from data import as_binary, as_fasttext, as_json_lines, as_text, needs_data, shared_data
 from running import Done, vecalc
 
@@ -58,6 +59,7 @@ def _number_rows(path: Path, words: list[str], rows: np.ndarray) -> None:
 MAKERS: dict[str, Callable[[Path, list[str], np.ndarray], object]] = {
     "arrow_stream": _arrow_stream,
     "fasttext": lambda path, words, rows: path.write_bytes(as_fasttext(words, rows)),
+    "gguf": lambda path, words, rows: write_gguf(path, words, {"token_embd.weight": rows}),
     "glove": lambda path, words, rows: path.write_bytes(as_text(words, rows, header=False)),
     "number_rows": _number_rows,
     "json": lambda path, words, rows: path.write_bytes(as_json_lines(words, rows)),

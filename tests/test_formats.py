@@ -94,6 +94,7 @@ def read_all(form: Format, data: bytes, most: int = 1 << 30) -> tuple[list[str],
 OF_FILES = {
     "arrow",
     "arrow_stream",
+    "gguf",
     "npy",
     "npz",
     "number_rows",

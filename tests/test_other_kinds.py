@@ -34,7 +34,9 @@ def holding(data: bytes) -> Callable[[Path], object]:
 
 FAISS = b"IxFI" + struct.pack("<iqqqBi", 6, 12, 1 << 20, 1 << 20, 1, 1) + ROWS.tobytes()
 ONNX = b"\x08\x07\x12\x07pytorch\x1a\x052.1.0:\x10"
-GGUF = b"GGUF" + struct.pack("<IQQ", 3, 1, 0)
+GGUF = (
+    b"GGUF" + struct.pack("<IQQQ17sIQQIQ", 3, 1, 0, 17, b"token_embd.weight", 2, 256, 1, 12, 0) + bytes(144)
+)
 KERAS = {
     "metadata.json": '{"keras_version": "3.3.3", "date_saved": "2024"}',
     "config.json": "{}",
@@ -61,7 +63,7 @@ KINDS: dict[str, tuple[Callable[[Path], object], str, str]] = {
     ),
     "model.h5": (holding(b"\x89HDF\r\n\x1a\n\0\0"), "HDF5", "h5py.File('model.h5')"),
     "model.magnitude": (holding(b"SQLite format 3\0"), "SQLite", "pymagnitude.Magnitude('model.magnitude')"),
-    "llama.gguf": (holding(GGUF), "a GGUF model", "gguf.GGUFReader('llama.gguf')"),
+    "llama.gguf": (holding(GGUF), "Q4_K", "gguf.GGUFReader('llama.gguf')"),
     "model.onnx": (holding(ONNX), "an ONNX model", "onnx.load('model.onnx')"),
     "flat.index": (holding(FAISS), "an index of faiss", "faiss.read_index('flat.index')"),
     "words.ann": (holding(bytes(range(256))), "an index of Annoy", "get_item_vector"),

@@ -188,9 +188,10 @@ class NotWritable(StorageProblem):
 
 
 class NoSpace(StorageProblem):
-    """The disk is full; so many bytes of the whole were `written` by then."""
+    """The disk is full; so many bytes of the whole, which is made of `wanted`, were `written` by then."""
 
     written: int = 0
+    wanted: int = 0  # 0: of all
 
 
 class RemoteProblem(VecalcError):

@@ -35,6 +35,9 @@ back is a `UsageError`.
     text_rows         lines of text -> blocks
     text_kinds        texts that are known and not read
     folders           a folder -> the file to read, and the parts that follow it
+    shards            the index of a checkpoint -> the file that has the tensor
+    tensors           what formats of tensors share
+    token_text        tokens that are bytes -> text
     wordlists         words in a file of their own: which file
     listed            what a list of words comes to
     word_files, word_values, word_lines, word_tables   a list of words of any kind -> words

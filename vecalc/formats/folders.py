@@ -2,6 +2,7 @@
 
     what formats name     `IN_FOLDERS` of a format: model.safetensors, 0_WordEmbeddings/model.safetensors
     WordLlama             weights/NAME.safetensors, tokenizers/NAME_tokenizer_config.json; or side by side
+    a checkpoint          model.safetensors.index.json: the file of several that has the tensor (`shards`)
     spaCy                 vectors, key2row, strings.json; in vocab/, or in vocab/ of its only subfolder so
     Spark                 part-00000-....parquet, part-00001-...: one model in parts, one after the other;
                           or data/ or itemFactors/ with these in it, beside metadata/
@@ -33,6 +34,8 @@ _PART = re.compile(r"part[-.](?:[a-z]-)?\d")  # part-00000, part-r-00000, part.0
 _NUMBERS = re.compile(r"(\d+)")
 _METADATA = "metadata"  # Spark's folder that says what the others hold
 _DATA = "data"  # where a Python package keeps them
+INDEX = "model.safetensors.index.json"
+_INDEXES = ".json"  # no file of another name is opened only to see whether it is an index
 _TORCH = "pytorch_model.bin"
 
 
@@ -47,14 +50,15 @@ class FolderModel(NamedTuple):
 def main_file(path: Path, reading: Reading) -> tuple[Path, Reading]:
     """The file to read at a path, the path itself or one of a folder; and how, with the parts that follow.
 
-    FileProblem for a folder with no model, or several.
+    Of a checkpoint in several files it is the one that has the tensor. FileProblem for a folder with no
+    model, or several.
     """
     if not _is_folder(path):
-        return path, reading
-    for finds in (_of_formats, _of_wordllama, _of_spacy, _of_spark, _lone_array):
+        return _shard(path, reading)
+    for finds in (_of_formats, _of_index, _of_wordllama, _of_spacy, _of_spark, _lone_array):
         found = finds(path)
         if len(found) == 1:
-            return found[0].file, reading._replace(parts=found[0].parts)
+            return _shard(found[0].file, reading._replace(parts=found[0].parts))
         if found:
             listed = ", ".join(shown(_inside(path, one))[1:-1] for one in found[:LISTED])
             message = f"a folder with several models: {listed}"
@@ -66,6 +70,15 @@ def main_file(path: Path, reading: Reading) -> tuple[Path, Reading]:
     hint = f"name a file in it; of a folder, {names}, spaCy's vectors or Spark's parts would be read"
     message = f"a folder, and not a vecalc store; it holds {_listed(path)}"
     raise FileProblem(message, where=str(path), hint=hint)
+
+
+def _shard(file: Path, reading: Reading) -> tuple[Path, Reading]:
+    """A file, or, of the index of a checkpoint, the file that it leads to."""
+    if file.suffix != _INDEXES:
+        return file, reading
+    from vecalc.formats.shards import is_index, shard_of
+
+    return shard_of(file, reading) if is_index(file) else (file, reading)
 
 
 def size_of(file: Path, reading: Reading) -> int:
@@ -96,6 +109,10 @@ def _of_wordllama(folder: Path) -> list[FolderModel]:
             names = _names(rows) if _is_folder(rows) else []
             return [FolderModel(rows / name) for name in names if name.endswith(".safetensors")]
     return []
+
+
+def _of_index(folder: Path) -> list[FolderModel]:
+    return [FolderModel(folder / INDEX)] if (folder / INDEX).is_file() else []
 
 
 def _of_spacy(folder: Path) -> list[FolderModel]:
@@ -140,14 +157,20 @@ def _lone_array(folder: Path) -> list[FolderModel]:
     return []
 
 
-_EXCUSES: Sequence[tuple[str, str, str]] = tuple(
-    (
-        f"{inner}{_TORCH}",
-        "a pickle of PyTorch, which is not read",
-        'there, python -c "import torch; from safetensors.torch import save_file; '
-        f"save_file(torch.load('{_TORCH}', weights_only=True), 'model.safetensors')\" converts it",
-    )
-    for inner in ("", "0_WordEmbeddings/", "0_StaticEmbedding/")
+_TO_SAFETENSORS = (
+    'there, python -c "import torch; from safetensors.torch import save_file; '
+    f"save_file(torch.load('{_TORCH}', weights_only=True), 'model.safetensors')\" converts it"
+)
+_SHARDS_TO_SAFETENSORS = (
+    'there, python -c "from transformers import AutoModel; '
+    "AutoModel.from_pretrained('.').save_pretrained('converted')\" writes a folder that is read"
+)
+_EXCUSES: Sequence[tuple[str, str, str]] = (
+    *(
+        (f"{inner}{_TORCH}", "a pickle of PyTorch, which is not read", _TO_SAFETENSORS)
+        for inner in ("", "0_WordEmbeddings/", "0_StaticEmbedding/")
+    ),
+    (f"{_TORCH}.index.json", "an index of pickles of PyTorch, which are not read", _SHARDS_TO_SAFETENSORS),
 )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from vecalc.answers import ENCODINGS, Stored
 from vecalc.arrays import Singles
-from vecalc.errors import FileProblem, NotVectors, StorageProblem, UsageError
+from vecalc.errors import FileProblem, NoSpace, NotVectors, StorageProblem, UsageError
 from vecalc.formats import Block, Format
 from vecalc.formats.base64_words import decoded
 from vecalc.formats.folders import main_file
@@ -125,10 +125,13 @@ def convert(
     """
     facts: dict[str, object] = {}
     found = ModelExtras()
+    wanted = 0
 
     def rows() -> Iterator[tuple[list[str], Singles]]:
+        nonlocal wanted
         with opened(*main_file(path, reading), is_known, tap, hashed=True) as (source, head, files):
             for block in found.of(blocks_of(source, head)):
+                wanted = source.tally.wanted
                 if block.words:
                     yield block.words, block.rows
             facts["notes"] = source.tally.notes()
@@ -150,6 +153,9 @@ def convert(
         )
     except FileProblem as problem:
         raise problem.at(where=str(path)) from None
+    except NoSpace as problem:
+        problem.wanted = wanted
+        raise
 
 
 def _encoder(found: ModelExtras, matrix: Singles, where: str) -> TextEncoder | None:

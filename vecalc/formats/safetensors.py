@@ -22,16 +22,16 @@ from pathlib import Path
 import numpy as np
 
 from vecalc.arrays import AnyArray, Singles
-from vecalc.codecs.npy_array import CHUNK, MOST_ROWS, as_float32
+from vecalc.codecs.npy_array import as_float32
 from vecalc.codecs.safetensors_header import Tensor, header_of
 from vecalc.errors import FileProblem
 from vecalc.formats import Block
+from vecalc.formats.tensors import check_matrix, steps
 from vecalc.formats.textual import textual
 from vecalc.formats.wordlists import paired, words_beside, write_words
-from vecalc.sources import DAMAGED, MAX_WIDTH, Head, Source
+from vecalc.sources import DAMAGED, Head, Source
 from vecalc.sources.compression import RATIO, ceiling_of, too_much, unpacked
-from vecalc.sources.parts import LONGEST_NAME, FilePart, chosen, is_called
-from vecalc.sources.word_text import shown
+from vecalc.sources.parts import FilePart, chosen, is_called
 from vecalc.space import VectorSpace
 
 IN_FOLDERS = (
@@ -53,7 +53,7 @@ _TOKENS = (
     "embed_in.weight",  # GPT-NeoX
 )
 # The likeliest first: behind a dot, "embedding.weight" may be that of positions.
-_KNOWN = ("embeddings", "vectors", *_TOKENS, "embedding.weight")
+KNOWN = ("embeddings", "vectors", *_TOKENS, "embedding.weight")
 
 
 def recognise(head: Head) -> bool:
@@ -68,6 +68,7 @@ def read(source: Source) -> Iterator[Block]:
     words = cache(lambda: words_beside(source))
     matrix = _matrix(tensors, lambda: len(words()[0].words), source)
     of_model2vec = matrix.name in _STATIC or sum(len(tensor.shape) == 2 for tensor in tensors.values()) == 1
+    source.tally.wanted = prod(matrix.shape) * matrix.item
     names = ("mapping", "weights") if of_model2vec else ("", "")
     mapping, weights = (_column(tensors.get(name), source) for name in names)
     count = matrix.shape[0] if mapping is None else len(mapping)
@@ -94,7 +95,7 @@ def write(path: Path, space: VectorSpace) -> None:
 def _matrix(tensors: Mapping[str, Tensor], words: Callable[[], int], source: Source) -> Tensor:
     """The tensor with the rows; `words` counts those beside the file. FileProblem where it is not clear."""
     able = {name: tensor for name, tensor in tensors.items() if len(tensor.shape) == 2 or name in _STATIC}
-    called = ([t for t in able.values() if is_called(t.name, name)] for name in _KNOWN)
+    called = ([t for t in able.values() if is_called(t.name, name)] for name in KNOWN)
     usual = next(filter(None, called), [])
     # Rows of another number belong to no words, so that nobody could have meant them.
     if usual:
@@ -104,18 +105,9 @@ def _matrix(tensors: Mapping[str, Tensor], words: Callable[[], int], source: Sou
             count = words()
             able = {n: t for n, t in able.items() if t.shape[0] == count} or able
     parts = [FilePart(name, f"{tensor.type} {list(tensor.shape)}") for name, tensor in tensors.items()]
-    found = chosen(parts, source, what="tensor", known=_KNOWN, fits=lambda part: part.name in able)
+    found = chosen(parts, source, what="tensor", known=KNOWN, fits=lambda part: part.name in able)
     matrix = tensors[found.name]
-    if len(matrix.shape) != 2:
-        message = f"the tensor {shown(matrix.name, LONGEST_NAME)} has {len(matrix.shape)} dimensions"
-        raise FileProblem(
-            message, where=str(source.path), hint="name one with two, of rows and their numbers"
-        )
-    rows, width = matrix.shape
-    if rows < 1 or not 1 <= width <= MAX_WIDTH:
-        message = f"the header says {rows:,} rows of {width:,} numbers"
-        hint = f"both must be positive, a row has at most {MAX_WIDTH:,}"
-        raise FileProblem(message, where=str(source.path), hint=hint)
+    check_matrix(matrix.name, matrix.shape, source.path)
     return matrix
 
 
@@ -131,9 +123,7 @@ def _column(tensor: Tensor | None, source: Source) -> AnyArray | None:
 
 def _rows(matrix: Tensor, source: Source) -> Iterator[Singles]:
     count, width = matrix.shape
-    step = min(max(CHUNK // (width * matrix.item), 1), MOST_ROWS)
-    for first in range(0, count, step):
-        last = min(first + step, count)
+    for first, last in steps(count, width * matrix.item):
         yield as_float32(matrix.numbers(source, first * width, last * width).reshape(-1, width))
 
 
@@ -147,9 +137,8 @@ def _mapped(matrix: Tensor, mapping: AnyArray, source: Source) -> Iterator[Singl
     if 4 * width * len(mapping) > SHARED * ceiling_of(source.ceiling):
         raise too_much(source.path, SHARED * ceiling_of(source.ceiling), SHARED * RATIO)
     shared = as_float32(matrix.numbers(source, 0, count * width).reshape(-1, width))
-    step = min(max(CHUNK // (4 * width), 1), MOST_ROWS)
-    for first in range(0, len(mapping), step):
-        yield shared[mapping[first : first + step]]
+    for first, last in steps(len(mapping), 4 * width):
+        yield shared[mapping[first:last]]
 
 
 def _weighted(

@@ -19,6 +19,7 @@ from vecalc.codecs.pickled_arrays import objects_of, plain, texts_of
 from vecalc.codecs.pickled_machine import Inert
 from vecalc.errors import FileProblem
 from vecalc.formats.listed import Listed
+from vecalc.formats.token_text import in_text, is_byte_level, shows_bytes
 from vecalc.sources import Source
 from vecalc.sources.word_text import as_text, shown
 
@@ -81,10 +82,16 @@ def strings_of(value: object, path: Path) -> list[str]:
 def of_value(value: Any, source: Source) -> Listed:
     """The words that a value of JSON or of a pickle lists; FileProblem where it lists none."""
     path = source.path
-    value = _items(_found_in(_items(value, path), path), path)
+    whole_value = _items(value, path)
+    value = _items(_found_in(whole_value, path), path)
     listed = not isinstance(value, dict) or not value
     names = Listed(strings_of(value, path)) if listed else _of_object(value, path)
     words = as_text(_of_python_2(names.words, path), source, lambda i: f"{path}: word {i + 1:,}")
+    if _is_tokenizer(whole_value):
+        special = _added(whole_value, path)
+        words = in_text(words, special, source) if is_byte_level(whole_value) else words
+    elif shows_bytes(words):
+        words = in_text(words, (), source)
     return names._replace(words=words)
 
 
@@ -100,7 +107,7 @@ def _found_in(value: Any, path: Path) -> Any:
     """The list, or the object from word to row, that a value is or holds under a usual name."""
     if not isinstance(value, dict):
         return value
-    if isinstance(value.get("model"), dict):
+    if _is_tokenizer(value):
         return of_tokenizer(value, path)
     if isinstance(config := value.get("config"), dict) and isinstance(config.get("word_index"), str):
         return json_of(
@@ -117,12 +124,22 @@ def of_tokenizer(value: dict[str, Any], path: Path) -> dict[str, Any]:
         if len(set(map(str, pairs))) < len(vocabulary):
             raise _unknown(path)
         vocabulary = {piece: row for row, piece in enumerate(pairs)}
+    if not isinstance(vocabulary, dict):
+        raise _unknown(path)
+    return {**vocabulary, **_added(value, path)}
+
+
+def _is_tokenizer(value: object) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("model"), dict)
+
+
+def _added(value: dict[str, Any], path: Path) -> dict[str, Any]:
+    """Token to row of those that were added to a tokenizer's model."""
     added = value.get("added_tokens") or []
-    if not isinstance(vocabulary, dict) or not isinstance(added, list):
+    if not isinstance(added, list):
         raise _unknown(path)
     tokens = [token for token in added if isinstance(token, dict) and "id" in token]
-    more = {token["content"]: token["id"] for token in tokens if isinstance(token.get("content"), str)}
-    return {**vocabulary, **more}
+    return {token["content"]: token["id"] for token in tokens if isinstance(token.get("content"), str)}
 
 
 def _of_object(value: dict[Any, Any], path: Path) -> Listed:

@@ -5,9 +5,9 @@ Which file: the one that `--words-file` names; else, in the folder of the rows, 
 file of rows without its suffixes); tokenizer.json, words.txt and the others of `IN_FOLDER`; at last what is
 called as lists are (`_LIST`), first behind a beginning of NAME, the longest first: beside news_tensor
 news_tensor_words.txt, news_metadata.tsv, news-vocab.pkl, then wordsList.npy. A text that holds vectors is
-passed over. Which kinds of lists there are, `word_files` says; subword marks (##ing, Ġthe) are kept as they
-are. Which file it was is a remark, unless it was named, is NAME.words, which `write_words` writes, or is what
-a model of its kind always has.
+passed over. Which kinds of lists there are, `word_files` says; subword marks (##ing, ▁the) are kept as they
+are, but for those of bytes (`token_text`). Which file it was is a remark, unless it was named, is NAME.words,
+which `write_words` writes, or is what a model of its kind always has.
 """
 
 from __future__ import annotations

@@ -6,7 +6,8 @@
     texts/DIGEST.keys, .rows     vectors of texts that a command made, see `texts.kept_vectors`
 
 A store counts as long as every file that took part has the size, the time, and the time of its last change
-(ctime) that the facts name, or, with other times, the same digest.
+(ctime) that the facts name, or, with other times, the same digest. Of a file that was read in parts (a tensor
+of a checkpoint) that is the digest of these alone, since the store is made of nothing else.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from vecalc import bounded
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.library.paths import cache_folder
 from vecalc.sources import Reading
@@ -169,7 +171,7 @@ def still_of(folder: Path, facts: Mapping[str, Any], path: Path, *, verify: bool
         if known.told.get("size") != status.st_size:
             return False
         same = (known.told.get("mtime_ns"), known.changed) == (status.st_mtime_ns, status.st_ctime_ns)
-        if (verify or not same) and known.told.get("digest") != _digest(known.path):
+        if (verify or not same) and known.told.get("digest") != _digest(known):
             return False
         now.append({**known.told, "mtime_ns": status.st_mtime_ns})
         changed.append(status.st_ctime_ns)
@@ -214,11 +216,20 @@ def known_files(facts: Mapping[str, Any], path: Path | None = None) -> list[Know
     return [files[0]._replace(path=path or files[0].path), *files[1:]]
 
 
-def _digest(path: Path) -> str:
+def _digest(known: Known) -> str:
+    """The digest of a file, or of those spans of it that the facts tell, as it is now."""
+    told = known.told.get("spans")
     try:
-        return digest.of_file(path)
+        if told is None:
+            return digest.of_file(known.path)
+        spans = [(first, last) for first, last in told if 0 <= first <= last]
+        bounded.refuse_irregular(known.path)
+        with known.path.open("rb") as file:
+            return digest.of_spans(file, spans)
     except OSError as problem:
-        raise unreadable(path, problem) from None
+        raise unreadable(known.path, problem) from None
+    except (TypeError, ValueError):  # not what we write
+        return ""
 
 
 def _take_up_times(folder: Path, facts: dict[str, Any]) -> None:

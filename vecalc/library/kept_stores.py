@@ -83,6 +83,7 @@ def written(path: Path, size: int, folder: Path, watch: Watch, write: Callable[[
         try:
             return write(count)
         except NoSpace as problem:
+            size = problem.wanted or size
             told = problem.written >= ENOUGH_TO_TELL
             needed = problem.written * size // max(seen, 1) if told else size * 5 // 4
             message = f"{problem.message}; the store needs about {needed / 1e6:,.0f} MB{_free(folder)}"

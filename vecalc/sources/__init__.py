@@ -59,6 +59,7 @@ class Reading(NamedTuple):
     member: str = ""  # the file that is wanted of an archive: FILE.zip:MEMBER
     part: str = ""  # the column, tensor or array that is wanted of a file: FILE#PART
     parts: tuple[str, ...] = ()  # files of the same folder that go on where this one ends
+    chosen: tuple[str, ...] = ()  # remarks on why it is this file that is read, of several
 
 
 class Odd(NamedTuple):
@@ -76,6 +77,7 @@ class FileTally:
         self.remarks: dict[str, None] = {}  # "the words are those of labels.tsv", each once
         self.odd: dict[bool, Odd] = {}  # rows that were left out (True), or mended, without being asked to
         self.used: set[str] = set()  # fields of `Reading` that had a say
+        self.wanted = 0  # bytes of the part that is read, where it is not all of the file
 
     def notes(self) -> tuple[str, ...]:
         """All of it, a sentence each."""

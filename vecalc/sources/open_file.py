@@ -30,13 +30,14 @@ from vecalc.sources.compression import (
 )
 from vecalc.sources.zip_files import MAGIC
 from vecalc.space import digest
+from vecalc.space.digest import Span
 from vecalc.space.files import for_reading, unreadable
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 JUMPS = 1 << 16  # bytes read at once where somebody jumps about
-AGAIN = 1 << 20  # and where a file is read once more
+EVERYTHING = 1 << 63  # the end of a span of which nobody knows how far it goes
 _KINDS = (
     (stat.S_ISDIR, "a folder, and not a vecalc store", "name a file in it"),
     (stat.S_ISFIFO, "a named pipe (FIFO), not a regular file", "write its content to a file first"),
@@ -67,11 +68,12 @@ class _Tapped:
 
 
 class _Jumping(io.RawIOBase):
-    """A file that is read here and there, and shows what is read as `_Tapped` does."""
+    """A file that is read here and there: it shows what is read as `_Tapped` does, and notes where it was."""
 
-    def __init__(self, raw: BinaryIO, tap: Tap) -> None:
+    def __init__(self, raw: BinaryIO, tap: Tap | None, spans: list[Span]) -> None:
         self._inner = raw
         self._tap = tap
+        self._spans = spans
 
     def readable(self) -> bool:
         return True
@@ -80,6 +82,7 @@ class _Jumping(io.RawIOBase):
         return True
 
     def fileno(self) -> int:
+        self._spans.append((0, EVERYTHING))  # whoever asks may map the file, and read any of it
         return self._inner.fileno()
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
@@ -87,9 +90,12 @@ class _Jumping(io.RawIOBase):
 
     def readinto(self, buffer: Buffer, /) -> int:
         view = memoryview(buffer)
+        start = self._inner.tell()
         data = self._inner.read(len(view))
         view[: len(data)] = data
-        self._tap(data)
+        digest.add_span(self._spans, (start, start + len(data)))
+        if self._tap:
+            self._tap(data)
         return len(data)
 
 
@@ -105,6 +111,7 @@ class _Opened:
         self._digest: Any = digest.running() if hashing else None
         self._hashing = hashing
         self.tapped = _Tapped(raw, [*([tap] if tap else []), *([self._hash] if hashing else [])])
+        self.jumps: list[Span] = []  # what was read of it otherwise
 
     def _hash(self, data: bytes) -> None:
         if self._hashing:
@@ -119,18 +126,17 @@ class _Opened:
             raise changed(self.path)
 
     def facts(self) -> dict[str, object]:
-        """Path, size, time and digest; what was not read in order is read once more for it."""
-        if self.tapped.seen != self.status.st_size:
-            self._digest = digest.running()
-            self.raw.seek(0)
-            while data := self.raw.read(AGAIN):
-                self._digest.update(data)
-        return {
+        """Path, size, time and digest: of all that was read in order, or of the spans that were read."""
+        size = self.status.st_size
+        facts: dict[str, object] = {
             "path": str(self.path.absolute()),
-            "size": self.status.st_size,
+            "size": size,
             "mtime_ns": self.status.st_mtime_ns,
-            "digest": digest.noted(self._digest),
         }
+        if self.tapped.seen == size:
+            return {**facts, "digest": digest.noted(self._digest)}
+        spans = digest.joined([(0, self.tapped.seen), *self.jumps], size)
+        return {**facts, "digest": digest.of_spans(self.raw, spans), "spans": spans}
 
 
 class OpenFiles:
@@ -181,9 +187,9 @@ class OpenFiles:
         return Source(path, stream, None, ceiling, self._reading, self.tally, None, self.open, size)
 
     def _jumping(self, file: _Opened) -> BinaryIO:
-        if self._tap is None:
+        if self._tap is None and self._hashing is None:
             return cast(BinaryIO, file.raw)
-        return cast(BinaryIO, io.BufferedReader(_Jumping(file.raw, self._tap), JUMPS))
+        return cast(BinaryIO, io.BufferedReader(_Jumping(file.raw, self._tap, file.jumps), JUMPS))
 
     def _chosen(self, archive: Archive, wanted: str, size: int) -> Source:
         """The file of vectors in an archive of so many bytes."""
@@ -244,6 +250,7 @@ def opened(
         hashing = closing.enter_context(ThreadPoolExecutor(1)) if hashed else None
         files = OpenFiles(reading, is_known, tap, closing, hashing)
         try:
+            files.tally.remarks.update(dict.fromkeys(reading.chosen))
             source = files.open(path, reading.member)
             yield source, head_of(source), files
             files.refuse_if_changed()

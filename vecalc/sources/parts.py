@@ -71,9 +71,10 @@ def listed(parts: Sequence[FilePart], most: int = LISTED) -> str:
 
 
 def _named(parts: Sequence[FilePart], wanted: str, what: str, source: Source) -> FilePart:
-    """The part of exactly this name, or the only one that ends so behind a dot."""
-    exact = [part for part in parts if part.name == wanted]
-    found = exact or [part for part in parts if is_called(part.name, wanted)]
+    """The part of exactly this name, or the only one that ends so behind a dot, perhaps before `.weight`."""
+    found = [part for part in parts if part.name == wanted]
+    for name in (wanted, f"{wanted}.weight"):
+        found = found or [part for part in parts if is_called(part.name, name)]
     if len(found) == 1:
         return found[0]
     name = shown(wanted, LONGEST_NAME)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from vecalc.errors import FileProblem
 
-# FILE in a hint stands for the name of the file, where that can be typed as it is.
+# FILE in a hint stands for the name of the file, TENSOR for that of a part, where these can be typed so.
 _PLAIN_NAME = re.compile(r"[\w.-]+", re.ASCII)
 UNPACK = "unpack it and name the file of vectors"
 NO_NUMBERS = "a model has a word and its numbers in each row; a table of questions goes to --csv"
@@ -31,7 +31,7 @@ FROM_FAISS = (
     "in Python, i = faiss.read_index('FILE'); np.save('rows.npy', i.reconstruct_n(0, i.ntotal))" + AND_WORDS
 )
 FROM_GGUF = (
-    "in Python, t = next(t for t in gguf.GGUFReader('FILE').tensors if t.name == 'token_embd.weight'); "
+    "in Python, t = next(t for t in gguf.GGUFReader('FILE').tensors if t.name == TENSOR); "
     "np.save('rows.npy', gguf.dequantize(t.data, t.tensor_type))" + AND_WORDS
 )
 FROM_ONNX = (
@@ -50,7 +50,8 @@ FROM_MAGNITUDE = (
 FROM_MATLAB = "in Python, m = scipy.io.loadmat('FILE'); np.save('rows.npy', m['NAME'])" + AND_WORDS
 
 
-def unread(what: str, hint: str, path: Path) -> FileProblem:
-    """The problem of a file of a known kind, with FILE in the hint replaced by its name."""
+def unread(what: str, hint: str, path: Path, part: str = "") -> FileProblem:
+    """The problem of a file of a known kind; FILE in the hint is replaced by its name, TENSOR by a part's."""
     name = path.name if _PLAIN_NAME.fullmatch(path.name) else "FILE"
+    hint = hint.replace("TENSOR", f"'{part}'" if _PLAIN_NAME.fullmatch(part) else "TENSOR")
     return FileProblem(f"this version can't read {what}", where=str(path), hint=hint.replace("FILE", name))

@@ -159,6 +159,8 @@ def _mapped(path: Path, kind: str, *shapes: tuple[int, ...]) -> AnyArray:
     if array.dtype != np.dtype(kind) or array.shape not in shapes:
         held = f"{array.dtype} {list(array.shape)}"
         raise _problem(path, f"{FACTS} promises {kind} {list(shapes[0])}, the file holds {held}")
+    if not array.flags.aligned:  # which `memoryview` would not read
+        raise _problem(path, "damaged: the header has a length that numpy doesn't write")
     return array
 
 

@@ -6,5 +6,5 @@
     geometry        what the sample tells
     check_sheets    Examined -> sheets
 
-Memory: the words, 16 bytes a row, and the sample.
+Memory: the words, 16 bytes a row, the sample, and the 1,000 shortest rows.
 """

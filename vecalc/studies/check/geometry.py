@@ -13,6 +13,11 @@ from vecalc.studies.check.row_check import Drawn
 
 NEIGHBOURS = 10  # k of the k-occurrences
 AT_ONCE = 256  # queries
+FAR, ROBUST = (
+    6,
+    1.4826,
+)  # standard deviations; how many median deviations one of them is (normal distribution)
+CROWD, NEARLY_ONE = 20, 0.95  # rows, and the cosine from which on two are nearly one
 COMPONENTS = (1, 2, 10)  # how many of the first principal components
 
 
@@ -49,6 +54,39 @@ def geometry(drawn: Drawn) -> Geometry | None:
     spread = counts.std()
     skewness = float((((counts - counts.mean()) / spread) ** 3).mean()) if spread else None
     return Geometry(rows, cosine, skewness, hubs, float((counts == 0).mean()), _shares(vectors))
+
+
+def outliers(lengths: Floats) -> Numbers:
+    """The rows whose length is unlike that of others: tokens that were hardly, or oddly, trained.
+
+    The logarithm of such a length lies more than `FAR` standard deviations from the median, which are told by
+    the median deviation, as a few rows don't change that; and the length is twice or half the usual at least.
+    """
+    sound = np.flatnonzero(np.isfinite(lengths) & (lengths > 0))
+    if not len(sound):
+        return sound
+    logarithms = np.log(lengths[sound])
+    away = np.abs(logarithms - np.median(logarithms))
+    limit = max(FAR * ROBUST * float(np.median(away)), np.log(2))
+    far: Numbers = sound[away > limit]
+    return far
+
+
+def crowd(shortest: Drawn) -> Numbers:
+    """Of the shortest rows those that lie nearly in the direction of one: of that with the most such.
+
+    In language models these are tokens that hardly ever came in training, and were drawn to one point. A
+    simple relative of the indicators in Land and Bartolo, "Fishing for Magikarp: Automatically Detecting
+    Under-trained Tokens in Large Language Models" (EMNLP 2024), which begin with tokens that are known never
+    to have come. Fewer than `CROWD` are none.
+    """
+    if len(shortest.vectors) < CROWD:
+        return shortest.numbers[:0]
+    vectors = shortest.vectors.astype(np.float64)
+    units = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    near = units @ units.T >= NEARLY_ONE
+    found = np.flatnonzero(near[np.argmax(near.sum(axis=1))])
+    return shortest.numbers[found] if len(found) >= CROWD else shortest.numbers[:0]
 
 
 def _occurrences(units: Floats) -> Numbers:

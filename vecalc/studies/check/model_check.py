@@ -13,6 +13,7 @@ import numpy as np
 from vecalc import bounded
 from vecalc.arrays import Floats, Singles
 from vecalc.errors import FileProblem
+from vecalc.formats.token_text import READ
 from vecalc.library.conversions import conversions
 from vecalc.sources import Reading
 from vecalc.sources.excuses import ESCAPED
@@ -21,8 +22,8 @@ from vecalc.space.files import unreadable
 from vecalc.space.store import FACTS, Facts, is_store, open_store, read_facts
 from vecalc.space.store_digests import damaged
 from vecalc.studies.check import word_check as of_words
-from vecalc.studies.check.geometry import Geometry, geometry
-from vecalc.studies.check.row_check import RowsSeen
+from vecalc.studies.check.geometry import Geometry, crowd, geometry, outliers
+from vecalc.studies.check.row_check import SHORTEST, RowsSeen
 from vecalc.studies.check.word_check import Level
 
 EXAMPLES = 5
@@ -77,7 +78,7 @@ def examine(path: Path, word_list: str | None, sample: int, seed: int, watch: Wa
     for some, vectors in reading.blocks(watch):
         words += some
         rows.add(vectors)
-    findings = [*reading.findings(), *_of_rows(rows, words), *_of_words(words)]
+    findings = [*reading.findings(), *_of_rows(rows, words), *_of_words(words, of_bytes=reading.is_of_bytes)]
     lengths, drawn = rows.lengths(), rows.drawn()
     found = geometry(drawn)
     return Examined(
@@ -102,6 +103,7 @@ class _Examination:
         self.path, self.reading = located(path, Reading(**how))
         path = self.path
         self.type = "float32"
+        self.is_of_bytes = False  # whether its words are tokens that are bytes
         self.files: tuple[Path, ...] = ()
         self._put_up_with: dict[str, int] = {}
         self._remarks: tuple[str, ...] = ()
@@ -130,6 +132,8 @@ class _Examination:
     def _of_store(self) -> Iterator[tuple[Sequence[str], Singles]]:
         facts = read_facts(self.path / FACTS)
         self.type = facts.type
+        notes = facts.rest.get("notes")
+        self.is_of_bytes = isinstance(notes, list) and READ in notes
         self._look_at_digests(self.path, facts)
         space = open_store(self.path)
         words = space.words()
@@ -167,6 +171,7 @@ class _Examination:
             finally:
                 self._put_up_with |= dict(source.tally.counts)
                 self._remarks = tuple(source.tally.remarks)
+                self.is_of_bytes = READ in self._remarks
                 self.files = files.paths
 
     def findings(self) -> Iterator[Finding]:
@@ -187,17 +192,25 @@ def _of_rows(rows: RowsSeen, words: Sequence[str]) -> Iterator[Finding]:
         "rows with nan or infinity", np.flatnonzero(~np.isfinite(lengths)).tolist(), "wrong", words
     )
     yield _finding("zero rows, which have no direction", np.flatnonzero(lengths == 0).tolist(), "note", words)
+    yield _finding("rows of an unusual length", outliers(lengths).tolist(), "note", words)
+    yield _finding(
+        f"rows nearly in one direction, of the {SHORTEST:,} shortest",
+        crowd(rows.shortest()).tolist(),
+        "note",
+        words,
+    )
     equal = rows.equal()
     pairs = ", ".join(f"{words[again]} = {words[first]}" for again, first in equal[:EXAMPLES])
     level: Level = "wrong" if len(equal) > MANY_EQUAL * len(words) else "note" if equal else "ok"
     yield Finding("rows that repeat another row", len(equal), level, pairs)
 
 
-def _of_words(words: Sequence[str]) -> Iterator[Finding]:
+def _of_words(words: Sequence[str], *, of_bytes: bool) -> Iterator[Finding]:
+    """What is odd in words; tokens that are bytes may be any, if not twice."""
     yield _finding("repeated words", of_words.repeats(words), "wrong", words)
     yield _finding("repeated words in another case", of_words.variants(words), "ok", words)
     for what, level, found in chain(of_words.odd(words), of_words.misread(words)):
-        yield _finding(what, found, level, words)
+        yield _finding(what, found, "note" if of_bytes and level == "wrong" else level, words)
 
 
 def _finding(what: str, found: Sequence[int], level: Level, words: Sequence[str]) -> Finding:
