@@ -35,6 +35,7 @@ class Request(NamedTuple):
     oov: Oov = "error"
     exact: bool = False
     words: bool = False
+    phrase_words: str = ""
     limit: tuple[str, ...] = ()
     precision: int | None = None
     header: bool = True
@@ -56,5 +57,6 @@ class Request(NamedTuple):
     verify: bool = False
     quiet: bool = False
     debug: bool = False
+    notes: tuple[str, ...] = ()  # on how the command line was read
     beside: tuple[str, ...] = ()  # files that opened models turned out to consist of
     unset: tuple[str, ...] = ()  # options that nobody set, on the command line or elsewhere

@@ -10,6 +10,7 @@ from click.core import ParameterSource
 
 from vecalc.errors import UsageError
 from vecalc.shell.settings import Setting
+from vecalc.shell.shell_words import taken_for_options
 
 ALL_OPTIONS = "`vecalc -h` shows the options"
 
@@ -28,7 +29,10 @@ def usage_error(
     if " " in path:
         return UsageError(message, where=path, hint=f"`{path} --help` shows how")
     if isinstance(problem, click.NoSuchOption):
-        return UsageError(message, hint=_nearest(problem) or _as_expression(problem.option_name))
+        told = _nearest(problem) or taken_for_options(arguments) or _as_expression(problem.option_name)
+        return UsageError(message, hint=told)
+    if meant := taken_for_options(arguments):
+        return UsageError(message, hint=f"{ALL_OPTIONS}; {meant}")
     # The trap of `-king`, which reads as `-k ing`.
     like_words = (a for a in arguments if a[:1] == "-" and len(a) > 3 and a[1:].isalpha())
     return UsageError(message, hint=_as_expression(next(like_words, "")))
