@@ -116,6 +116,8 @@ def meant_by(ranker: Ranker, text: str) -> tuple[str, bool]:
     said = f"{NAME}({quote(words)})"
     known = all(find_token(node.text) is not None for node in walk(found.tree) if isinstance(node, Word))
     likely = lacks_quotes is not None or not found.roles.isdisjoint(SPEECH)
+    if not likely and (not known or "," in words):  # a list, perhaps
+        return "", False
     return (f"{said} is read as {show(found.tree)}" if known else f"as a phrase it is {said}"), likely
 
 
@@ -172,7 +174,8 @@ def _read_call(ranker: Ranker, call: Call, text: Word) -> Phrase:
 def _place(text: Word, piece: Span) -> Span:
     """Where a piece of a phrase stands: in its quotes, or, where these have escapes, all of the text."""
     start, end = text.span
-    if start < 0 or end - start != len(text.text) + len('""'):
+    has_quotes = start >= 0 and end - start == len(text.text) + len('""')
+    if not has_quotes or piece == (0, len(text.text)):
         return text.span
     return Span(start + 1 + piece.start, start + 1 + piece.end)
 

@@ -26,7 +26,7 @@ _CLOSING = ")]}\"'”’»,;:!?…"
 _QUOTES = "\"'“”‘’«»"
 
 
-class Piece(NamedTuple):
+class PhrasePiece(NamedTuple):
     """A word of a phrase, or punctuation, which has none: where it stands, and what it does there."""
 
     text: str
@@ -36,7 +36,7 @@ class Piece(NamedTuple):
     mark: Literal["", "comma", "stop"] = ""
 
 
-def pieces(text: str, lists: PhraseLists, find_token: FindToken) -> list[Piece]:
+def pieces(text: str, lists: PhraseLists, find_token: FindToken) -> list[PhrasePiece]:
     """The pieces of a phrase, in its order."""
     splitter = _Splitter(lists, find_token, capitals=text.isupper())
     apart = [piece for run in _RUN.finditer(text) for piece in splitter.run(run[0], run.start())]
@@ -51,7 +51,7 @@ class _Splitter:
         self.find_token = find_token
         self.capitals = capitals  # all of the phrase is in them
 
-    def run(self, run: str, start: int) -> Iterator[Piece]:
+    def run(self, run: str, start: int) -> Iterator[PhrasePiece]:
         """The pieces of a run."""
         if self._is_punctuation(run):
             yield from _marks(run, start)
@@ -61,7 +61,7 @@ class _Splitter:
         word = word.rstrip(_CLOSING)
         if self._role(word) is None and self.find_token(word) is None:
             if self.find_token(run) is not None:
-                yield Piece(run, Span(start, start + len(run)))
+                yield PhrasePiece(run, Span(start, start + len(run)))
                 return
             word = word.rstrip(".") or word
         yield from _marks(run[: at - start], start)
@@ -79,27 +79,27 @@ class _Splitter:
         said = not self.capitals and len(word) > 1 and word.isupper() and self.find_token(word) == word
         return None if said and role in (Role.STOP, Role.END, Role.PRONOUN) else role
 
-    def _word(self, word: str, at: int) -> Iterator[Piece]:
+    def _word(self, word: str, at: int) -> Iterator[PhrasePiece]:
         place = Span(at, at + len(word))
         role = self._role(word)
         if role is not None or self.find_token(word) is not None:
-            yield Piece(word, place, role)
+            yield PhrasePiece(word, place, role)
             return
         for stem, behind in self._stems(word):
-            yield Piece(stem, Span(at + behind, at + behind + len(stem)), negated=True)
+            yield PhrasePiece(stem, Span(at + behind, at + behind + len(stem)), negated=True)
             return
         parts = _SEPARATOR.split(word)
         if len(parts) > 1 and all(map(self._is_said, parts[::2])):
             for part in parts:
                 if part == "/":
-                    yield Piece(part, Span(at, at + 1), Role.OR)
+                    yield PhrasePiece(part, Span(at, at + 1), Role.OR)
                 elif not _SEPARATOR.fullmatch(part):
                     yield from self._word(part, at)
                 at += len(part)
             return
         owner = folded(word).removesuffix("'s")
         known = self.find_token(word[: len(owner)]) is not None
-        yield Piece(word[: len(owner)] if known else word, place)
+        yield PhrasePiece(word[: len(owner)] if known else word, place)
 
     def _is_said(self, part: str) -> bool:
         return self._role(part) is not None or self.find_token(part) is not None
@@ -131,18 +131,18 @@ class _Splitter:
         return self.find_token(stem.replace("-", " ")) or stem
 
 
-def _marks(signs: str, at: int) -> Iterator[Piece]:
+def _marks(signs: str, at: int) -> Iterator[PhrasePiece]:
     """The punctuation of some signs: one comma or stop; quotes are none."""
     found = [sign for sign in signs if sign not in _QUOTES]
     if found:
         mark: Literal["comma", "stop"] = "comma" if set(found) == {","} else "stop"
-        yield Piece("", Span(at, at + len(signs)), mark=mark)
+        yield PhrasePiece("", Span(at, at + len(signs)), mark=mark)
 
 
 # --- several words --------------------------------------------------------------------------
 
 
-def _joined(apart: Sequence[Piece], lists: PhraseLists, find_token: FindToken) -> Iterator[Piece]:
+def _joined(apart: Sequence[PhrasePiece], lists: PhraseLists, find_token: FindToken) -> Iterator[PhrasePiece]:
     """The pieces with those of several words that are one entry, or one token, in place of these."""
     i = 0
     while i < len(apart):
@@ -154,17 +154,17 @@ def _joined(apart: Sequence[Piece], lists: PhraseLists, find_token: FindToken) -
         i += count
 
 
-def _entry(group: Sequence[Piece], lists: PhraseLists) -> tuple[int, Piece] | None:
+def _entry(group: Sequence[PhrasePiece], lists: PhraseLists) -> tuple[int, PhrasePiece] | None:
     """The entry of several words that a group begins with, and how many they are."""
     for count in range(min(lists.longest, len(group)), 1, -1):
         some = group[:count]
         role = lists.roles.get(tuple(folded(piece.text) for piece in some))
         if role is not None and not any(piece.negated for piece in some):
-            return count, Piece(_text(some), some[0].place.to(some[-1].place), role)
+            return count, PhrasePiece(_text(some), some[0].place.to(some[-1].place), role)
     return None
 
 
-def _token(group: Sequence[Piece], find_token: FindToken) -> tuple[int, Piece] | None:
+def _token(group: Sequence[PhrasePiece], find_token: FindToken) -> tuple[int, PhrasePiece] | None:
     """The token of several words that a group begins with, and how many they are."""
     plain = next(
         (
@@ -179,9 +179,9 @@ def _token(group: Sequence[Piece], find_token: FindToken) -> tuple[int, Piece] |
         if all(piece.role is not None for piece in some):
             continue
         if (token := find_token(_text(some))) is not None:
-            return count, Piece(token, some[0].place.to(some[-1].place))
+            return count, PhrasePiece(token, some[0].place.to(some[-1].place))
     return None
 
 
-def _text(some: Sequence[Piece]) -> str:
+def _text(some: Sequence[PhrasePiece]) -> str:
     return " ".join(piece.text for piece in some)

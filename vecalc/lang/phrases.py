@@ -23,7 +23,7 @@ from typing import Literal, NamedTuple, TypeAlias, get_args
 from vecalc.errors import NOWHERE, NoValue, Span
 from vecalc.lang.nodes import Call, Chain, Negate, Node, Op, Word
 from vecalc.lang.phrase_lists import PhraseLists, Role
-from vecalc.lang.phrase_pieces import FindToken, Piece, pieces
+from vecalc.lang.phrase_pieces import FindToken, PhrasePiece, pieces
 from vecalc.lang.show import is_bare
 
 Way: TypeAlias = Literal["minus", "without"]
@@ -66,7 +66,7 @@ def read_phrase(
     if not wanted:
         notes.append("only what is not wanted is left of the phrase: the answer is opposed to it")
 
-    def words(some: Sequence[Piece]) -> list[Node]:
+    def words(some: Sequence[PhrasePiece]) -> list[Node]:
         return [_word(piece, find_token, place) for piece in some]
 
     tree = _tree(words(wanted), words(unwanted), way, whole)
@@ -79,20 +79,20 @@ def read_phrase(
 class _Reading:
     """The words of a phrase, by whether an odd number of negations governs them."""
 
-    def __init__(self, phrase: Sequence[Piece]) -> None:
+    def __init__(self, phrase: Sequence[PhrasePiece]) -> None:
         self.phrase = phrase
-        self.wanted: list[Piece] = []
-        self.unwanted: list[Piece] = []
+        self.wanted: list[PhrasePiece] = []
+        self.unwanted: list[PhrasePiece] = []
         self.notes: list[str] = []
         self._once = False  # the next word is negated,
         self._whole = False  # the noun phrase is, and what is joined to it
         self._again = False  # the last word was negated by itself
-        self._waiting: Piece | None = None  # a negation that governs nothing so far
+        self._waiting: PhrasePiece | None = None  # a negation that governs nothing so far
         for i, piece in enumerate(phrase):
             self._take(piece, i)
         self._stop()
 
-    def _take(self, piece: Piece, i: int) -> None:
+    def _take(self, piece: PhrasePiece, i: int) -> None:
         if piece.mark:
             if piece.mark == "stop" or self._waiting or not self._is_list(i + 1):
                 self._stop()
@@ -113,12 +113,12 @@ class _Reading:
             case _:
                 pass
 
-    def _term(self, piece: Piece) -> None:
+    def _term(self, piece: PhrasePiece) -> None:
         negative = self._once ^ self._whole ^ piece.negated
         (self.unwanted if negative else self.wanted).append(piece)
         self._again, self._once, self._waiting = self._once, False, None
 
-    def _verb(self, piece: Piece) -> None:
+    def _verb(self, piece: PhrasePiece) -> None:
         """A verb is a word; a negation of it passes to what follows."""
         if not self._once or self._whole:
             self._term(piece)
@@ -126,7 +126,7 @@ class _Reading:
         self.wanted.append(piece)
         self._once, self._whole = False, True
 
-    def _negation(self, piece: Piece, role: Role) -> None:
+    def _negation(self, piece: PhrasePiece, role: Role) -> None:
         waits = self._waiting is not None
         if role is Role.WITHOUT:
             self._whole = not (waits and self._once ^ self._whole)
@@ -137,7 +137,7 @@ class _Reading:
             self._once = not self._once
         self._again, self._waiting = False, self._waiting or piece
 
-    def _negate_next(self, joint: Piece) -> None:
+    def _negate_next(self, joint: PhrasePiece) -> None:
         self._once, self._again = True, False
         self._waiting = joint
 
@@ -161,7 +161,7 @@ class _Reading:
 # --- the tree -------------------------------------------------------------------------------
 
 
-def _word(piece: Piece, find_token: FindToken, place: Callable[[Span], Span]) -> Word:
+def _word(piece: PhrasePiece, find_token: FindToken, place: Callable[[Span], Span]) -> Word:
     text = piece.text
     bare = _NAME.fullmatch(text) or (is_bare(text) and find_token(text) is not None)
     return Word(text, quoted=not bare, span=place(piece.place))

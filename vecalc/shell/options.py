@@ -20,7 +20,7 @@ from click.core import ParameterSource
 from vecalc.answers import ENCODINGS, EXCLUSIONS, METRICS, NORMS, OOVS
 from vecalc.errors import UsageError, VecalcError
 from vecalc.library import catalogue
-from vecalc.shell.request import COLORS, Request
+from vecalc.shell.request import COLORS, ENGLISH, Request
 from vecalc.shell.settings import Setting
 
 if TYPE_CHECKING:
@@ -111,7 +111,10 @@ MODEL = group(
 AS_WORDS = flag("--words", "Take every argument, line or cell as one word, whatever is in it.")
 EXACT = flag("--exact", "Find words only exactly as written.")
 PHRASE_WORDS = click.option(
-    "--phrase-words", default="", metavar="FILE", help="How phrase(...) reads: stop words, words that negate."
+    "--phrase-words",
+    default=ENGLISH,
+    metavar="FILE",
+    help="How phrase(...) reads: stop words, words that negate.",
 )
 WORDS = group(
     EXACT, choice("--oov", "Unknown words in sums and lists.", of=OOVS, default="error"), PHRASE_WORDS
@@ -187,8 +190,7 @@ def _as_typed(options: Mapping[str, Any]) -> dict[str, Any]:
     from vecalc.shell.shell_words import joined
 
     def lists() -> PhraseLists:
-        path = options.get("phrase_words", "")
-        return phrase_lists(lists_of(path) if path else "")
+        return phrase_lists(lists_of(options.get("phrase_words", ENGLISH)))
 
     texts, notes = joined(tuple(map(as_utf8, options["expressions"])), lists, bound=bool(options.get("let")))
     return {"expressions": texts, "notes": notes}
@@ -219,14 +221,16 @@ def conditions(request: Request) -> Options:
     return Options(**same)._replace(
         k=request.top,
         among=among,
-        phrase_words=lists_of(request.phrase_words) if request.phrase_words else "",
+        phrase_words=lists_of(request.phrase_words),
         limits=_limits(request.limit),
         rank=request.format not in ("vector", "npy"),
     )
 
 
 def lists_of(path: str) -> str:
-    """The text of a file of lists by which phrases are read. Raises `FileProblem`, also for one of no use."""
+    """The text of a file of lists that phrases are read by, "" for the English ones. Raises `FileProblem`."""
+    if path in ("", ENGLISH):
+        return ""
     from vecalc.lang.phrase_lists import phrase_lists
     from vecalc.library.paths import text_of
 

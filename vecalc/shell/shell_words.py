@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from vecalc.errors import UsageError
@@ -45,13 +45,13 @@ def joined(arguments: Sequence[str], lists: Callable[[], PhraseLists], *, bound:
     if len(texts) < 2:
         return ShellWords(tuple(arguments))
     _refuse_file_names(texts)
-    if _is_taken_apart(texts):
-        return _expression(texts)
     if not bound and all(map(_BARE.fullmatch, texts)) and _is_phrase(texts, lists()):
         from vecalc.lang.show import quote
 
         phrase = f"phrase({quote(' '.join(texts))})"
         return ShellWords((phrase,), (f"read as one phrase: {phrase}",))
+    if _is_taken_apart(texts):
+        return _expression(texts)
     return ShellWords(tuple(arguments))
 
 
@@ -60,12 +60,17 @@ def in_quotes(text: str) -> str:
     return f"in quotes: vecalc {shlex.quote(text)}" if len(text) <= _LONGEST else "in quotes"
 
 
-def taken_for_options(arguments: Sequence[str]) -> str:
-    """How an expression is typed whose `-man` a command line takes for options; "" where there is none."""
+def taken_for_options(arguments: Sequence[str], takes_value: Collection[str]) -> str:
+    """How an expression is typed whose `-man` a command line takes for options; "" where there is none.
+
+    `takes_value` are the options whose next argument is theirs.
+    """
     for i, argument in enumerate(arguments):
         if not _TAKEN_FOR_OPTIONS.fullmatch(argument):
             continue
         before = _stretch(arguments[:i][::-1])[::-1]
+        if before and arguments[i - len(before) - 1] in takes_value:
+            before = before[1:]
         behind = _stretch(arguments[i + 1 :])
         if before or any(map(_SIGN.fullmatch, behind)):
             word = f"- {argument[1:]}" if before else argument

@@ -26,6 +26,7 @@ from vecalc.shell.options import (
     RANKING,
     WORDS,
     flag,
+    options_with_value,
     read,
     request_of,
     several,
@@ -150,7 +151,8 @@ def _with_minus(problem: FileProblem, arguments: Sequence[str]) -> FileProblem:
     if f"-m{problem.where}" in arguments:
         from vecalc.shell.shell_words import taken_for_options
 
-        problem.hint = "; ".join(filter(None, (taken_for_options(arguments), problem.hint)))
+        meant = taken_for_options(arguments, options_with_value(vecalc))
+        problem.hint = "; ".join(filter(None, (meant, problem.hint)))
     return problem
 
 

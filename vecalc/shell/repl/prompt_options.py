@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from vecalc.answers import EXCLUSIONS, METRICS, NORMS, OOVS
 from vecalc.errors import UsageError
-from vecalc.lang.phrase_lists import ENGLISH
 from vecalc.shell.display import renderer
 from vecalc.shell.options import lists_of
 from vecalc.shell.repl import line_editor
+from vecalc.shell.request import ENGLISH
 
 if TYPE_CHECKING:
     from vecalc.shell.repl.session import Session
@@ -45,7 +45,7 @@ def _settings(session: Session) -> dict[str, object]:
         "oov": options.oov,
         "exact": options.exact,
         "words": options.words,
-        "phrase-words": session.request.phrase_words or ENGLISH,
+        "phrase-words": session.request.phrase_words,
         "format": session.format,
         "precision": session.request.precision,
         "keys": session.keys,
@@ -62,8 +62,8 @@ def _set(session: Session, name: str, value: str) -> None:
         case "precision":
             session.request = session.request._replace(precision=_count(name, value, 0))
         case "phrase-words":
-            path = "" if value in ("", "none", ENGLISH) else value
-            session.calculator.set(phrase_words=lists_of(path) if path else "")
+            path = ENGLISH if value in ("", "none") else value
+            session.calculator.set(phrase_words=lists_of(path))
             session.request = session.request._replace(phrase_words=path)
         case "keys":
             session.keys = _one_of(name, value, line_editor.KEYS)
