@@ -41,6 +41,7 @@ from vecalc.space import VectorSpace
 
 NAME = "phrase"
 EXAMPLE = f'{NAME}("non american food")'
+MOST_KEPT = 256  # readings: a phrase is read when it is shown, and when it is computed
 LONGEST_HINT = 100  # characters of a phrase that a hint repeats
 _SEVERAL = re.compile(r"[^\W\d][\w'’-]*(?:,?\s+(?!where\b)[^\W\d][\w'’-]*)+[.!?]?")
 _LACKS_QUOTES = re.compile(rf"\s*{NAME}\(([^()\"=]*)\)\s*$")
@@ -162,13 +163,29 @@ def _read_call(ranker: Ranker, call: Call, text: Word) -> Phrase:
     way = next((way for way in WAYS if chosen is None or getattr(chosen, "text", "") == way), None)
     if way is None:
         raise TypeMismatch(f"{NAME}: negate must be {' or '.join(WAYS)}", span=call.span)
-    find_token = _tokens(ranker.spaces.get(text.space or ranker.default), exact=ranker.options.exact)
-    lists = phrase_lists(ranker.options.phrase_words)
-    try:
-        found = read_phrase(text.text, lists, find_token, way, partial(_place, text))
-    except NoValue as problem:
-        raise problem.at(call.span) from None
-    return found._replace(tree=_in_space(found.tree, text.space)) if text.space else found
+    key = (text.text, text.space or ranker.default, way, ranker.options.exact, ranker.options.phrase_words)
+    found = ranker.readings.get(key)
+    if found is None:
+        find_token = _tokens(ranker.spaces.get(text.space or ranker.default), exact=ranker.options.exact)
+        try:
+            found = read_phrase(text.text, phrase_lists(ranker.options.phrase_words), find_token, way)
+        except NoValue as problem:
+            raise problem.at(text.span) from None
+        if len(ranker.readings) >= MOST_KEPT:
+            ranker.readings.clear()
+        ranker.readings[key] = found
+    return found._replace(tree=_in_call(found.tree, text))
+
+
+def _in_call(tree: Node, text: Word) -> Node:
+    """The expression of a phrase, where its words stand in the expression around it, and in their space."""
+
+    def put(node: Node, below: Sequence[Node]) -> Node:
+        if isinstance(node, Word):
+            return replace(node, space=text.space, span=_place(text, node.span))
+        return with_parts(node, below, partial(_place, text))
+
+    return fold(tree, put)
 
 
 def _place(text: Word, piece: Span) -> Span:
@@ -195,13 +212,6 @@ def _tokens(space: VectorSpace | None, *, exact: bool) -> FindToken:
         return None if row is None else space.word(row)
 
     return find_token
-
-
-def _in_space(tree: Node, space: str) -> Node:
-    def put(node: Node, below: Sequence[Node]) -> Node:
-        return replace(node, space=space) if isinstance(node, Word) else with_parts(node, below)
-
-    return fold(tree, put)
 
 
 def _in_quotes(tree: Node, names: Collection[str]) -> Node:
