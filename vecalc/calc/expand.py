@@ -139,10 +139,13 @@ class _Expansion:
             self._kept.append(call)
             return with_parts(call, [at_norm(part, "raw", self._raw) for part in parts(call)])
         function = FUNCTIONS[call.name]
+        kinds = {parameter.kind for parameter in function.parameters}
         if call.name == "text":
             return _text_of(function, call)
-        if any(parameter.kind == "space" for parameter in function.parameters):
+        if "space" in kinds:
             return _with_space_names(function, call)
+        if "way" in kinds:
+            return _with_ways(function, call)
         return _with_sides(call) if function.folds and call.keywords else call
 
     def _apply(self, definition: Definition, call: Call) -> _Steps:
@@ -217,6 +220,19 @@ def _with_sides(call: Call) -> Call:
         return Choice(node.text, node.span)
 
     return replace(call, keywords=tuple((name, side(name, node)) for name, node in call.keywords))
+
+
+def _with_ways(function: Function, call: Call) -> Call:
+    """The call with the names that the function knows in quotes: they are neither words nor columns."""
+    ways = {parameter.name for parameter in function.parameters if parameter.kind == "way"}
+
+    def known(name: str, node: Node) -> Node:
+        return replace(node, quoted=True) if name in ways and isinstance(node, Word) else node
+
+    names = [parameter.name for parameter in function.parameters]
+    arguments = tuple(map(known, [*names, *("" for _ in call.arguments)], call.arguments))
+    keywords = tuple((name, known(name, node)) for name, node in call.keywords)
+    return replace(call, arguments=arguments, keywords=keywords)
 
 
 def _match_parameters(function: Define, call: Call) -> dict[str, Node]:

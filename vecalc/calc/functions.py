@@ -6,8 +6,8 @@ What can be said in the language itself belongs into `prelude.vec` instead.
 Parameters are written `name: kind`, `name: kind = default`, or `name: kind...` for any number of
 arguments or one list. Kinds: number, integer (from 1), vector, list (of vectors), pairs (a list of
 lists of two), vectors (a vector or a list), value (any of number, vector, list), space (the name of a
-loaded space), text (in quotes, or a name that stands for one), rows (a list or a table), numbers (a table,
-or a vector of any width).
+loaded space), text (in quotes, of any length, or a name that stands for one), rows (a list or a table),
+numbers (a table, or a vector of any width), way (a name that the function knows).
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ GROUPS = {
     "geometry": "projections and the like; these do not depend on the axes",
     "composition": "one vector out of two",
     "analogy": "offsets between words",
+    "phrases": "words as people say them",
     "attention": "a soft lookup: softmax(q @ K / sqrt(dim(K))) @ V",
     "association": "how words of some lists lean towards words of others (see also cos of lists)",
     "features": "columns for a model",
@@ -52,7 +53,7 @@ class Parameter(NamedTuple):
     default: float | None = None
     optional: bool = False
     variadic: bool = False
-    otherwise: str = ""  # the default as it is shown
+    otherwise: str = ""  # what it is where it is left out, as it is written
 
 
 class Function(NamedTuple):
@@ -255,6 +256,15 @@ _TABLE = {
             vector_kernels.unbind,
             "Plate 1995",
             effort=STEEP,
+        ),
+    ),
+    "phrases": (
+        Function(
+            "phrase",
+            "text: text, negate: way = minus",
+            "the words of a text, less those that are negated: want + food - american",
+            _needs_evaluator,
+            by_row=False,
         ),
     ),
     "attention": (

@@ -23,7 +23,7 @@ from vecalc.engine import assembly
 from vecalc.engine.question import Computed, Options, Question
 from vecalc.engine.ranker import Ranker
 from vecalc.errors import NoValue, Span, SyntaxProblem, TypeMismatch, UnfinishedText, VecalcError
-from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement, Word
+from vecalc.lang.nodes import PHRASE, Bind, Define, Expectation, Node, Statement, Word, has_call
 from vecalc.lang.parse import parse, stands_apart
 from vecalc.lang.show import show
 from vecalc.space import VectorSpace
@@ -193,7 +193,7 @@ class Calculator(Ranker):
             return
         for statement in statements:
             numbers = self._numbers(question.text, statement, names)
-            answer = blank._replace(parsed=show(statement), notes=(*notes, *numbers))
+            answer = blank._replace(parsed=self._shown(statement, question), notes=(*notes, *numbers))
             try:
                 if isinstance(statement, Bind | Define):
                     self._bind(statement, names)
@@ -249,6 +249,14 @@ class Calculator(Ranker):
         """Whether bare words in a row may be a text."""
         return self.spaces[self.default].encoder is not None and not self.options.exact
 
+    def _shown(self, statement: Statement, question: Question) -> str:
+        """The canonical text of a statement, its phrases read."""
+        if PHRASE in question.text:
+            from vecalc.engine import phrase_calls
+
+            statement = phrase_calls.as_read(self, statement, {*self.scope.names, *(question.names or ())})
+        return show(statement)
+
     def _numbers(self, text: str, statement: Statement, names: Mapping[str, Node] | None) -> tuple[str, ...]:
         """Notes on numbers that are words, too."""
         if not _DIGIT.search(text[slice(*statement.span)]):
@@ -291,7 +299,13 @@ class Calculator(Ranker):
         exact, oov, most = self.options.exact, self.options.oov, self.options.limits.words
         several = len(self.spaces) > 1
         found = spaces or self.spaces
-        return resolve(tree, found, self.default, exact=exact, oov=oov, most=most, several=several)
+        notes: tuple[str, ...] = ()
+        if has_call(tree, PHRASE):
+            from vecalc.engine import phrase_calls
+
+            tree, notes = phrase_calls.read(self, tree, found.keys() - self.spaces.keys())
+        resolved = resolve(tree, found, self.default, exact=exact, oov=oov, most=most, several=several)
+        return resolved._replace(notes=(*notes, *resolved.notes)) if notes else resolved
 
     def _evaluate(self, resolved: Resolved, values: Values | None = None) -> Evaluated:
         return evaluate(resolved.tree, resolved.vectors, self.options.norm, self, values)
