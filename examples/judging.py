@@ -43,16 +43,20 @@ def mean_interval(values: Floats) -> Interval:
     return interval(lambda rows: float(values[rows].mean()), len(values))
 
 
-def auc_interval(scores: Floats, right: npt.NDArray[np.bool_]) -> Interval:
+def auc(scores: Floats, right: npt.NDArray[np.bool_]) -> float:
     """How likely a right thing has a higher score than a wrong one, equal scores counting half."""
-    order = np.unique(scores, return_inverse=True)[1]
+    return _auc(np.unique(scores, return_inverse=True)[1], right)
 
-    def measure(rows: npt.NDArray[np.int64]) -> float:
-        good = np.bincount(order[rows], right[rows])
-        bad = np.bincount(order[rows], ~right[rows])
-        return float(good @ (np.cumsum(bad) - bad / 2) / (good.sum() * bad.sum()))
 
-    return interval(measure, len(scores))
+def auc_interval(scores: Floats, right: npt.NDArray[np.bool_]) -> Interval:
+    """The same with its interval."""
+    order = np.unique(scores, return_inverse=True)[1]  # sorted once for all resamples
+    return interval(lambda rows: _auc(order[rows], right[rows]), len(scores))
+
+
+def _auc(order: npt.NDArray[np.int64], right: npt.NDArray[np.bool_]) -> float:
+    good, bad = np.bincount(order, right), np.bincount(order, ~right)
+    return float(good @ (np.cumsum(bad) - bad / 2) / (good.sum() * bad.sum()))
 
 
 def paired_p(differences: Floats, flips: int = 10_000) -> float:
