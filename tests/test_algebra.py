@@ -18,7 +18,7 @@ import vecalc
 from vecalc.calc import algebra, kernels, vector_kernels
 from vecalc.calc.functions import FUNCTIONS, GROUPS, in_group
 from vecalc.calc.values import array
-from vecalc.errors import NoValue, TypeMismatch, UnknownName
+from vecalc.errors import NoValue, TypeMismatch, UnknownName, UnknownWords
 from vecalc.space.matrix import MatrixSpace
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -436,7 +436,8 @@ ARGUMENTS = [
 def test_whatever_is_given_has_a_finite_value_or_a_named_error(
     calculator: vecalc.Calculator, name: str
 ) -> None:
-    more, also = ([", hundreds"], {UnknownName}) if name == "map" else ([], set())  # a space, by its name
+    more = [", hundreds"] if name == "map" else []  # a space, by its name
+    also = {"map": {UnknownName}, "phrase": {UnknownWords}}.get(name, set())  # a number is a word of a phrase
     arguments = [
         *ARGUMENTS,
         *(given + rest for given in ARGUMENTS for rest in more if given and "=" not in given),
@@ -453,5 +454,5 @@ def test_whatever_is_given_has_a_finite_value_or_a_named_error(
 def finite_or_nothing(calculator: vecalc.Calculator, text: str) -> Floats:
     try:
         return array(calculator.value(text))
-    except (TypeMismatch, NoValue, UnknownName):
+    except (TypeMismatch, NoValue, UnknownName, UnknownWords):
         return np.empty(0)

@@ -659,10 +659,3 @@ def test_the_shell_completes_options() -> None:
     done = forked(_VECALC_COMPLETE="bash_complete", COMP_WORDS="vecalc --met", COMP_CWORD="1")
     assert done.out == "plain,--metric\n"
     assert "_VECALC_COMPLETE" in forked(_VECALC_COMPLETE="zsh_source").out
-
-
-@pytest.mark.parametrize("words", [["king", "-", "man"], ["king", "-", "man", "+", "woman"]])
-def test_an_expression_without_its_quotes_does_not_wait_for_input(words: list[str]) -> None:
-    done = family(*words, stdin="queen\n")
-    assert (done.code, done.out) == (2, "")
-    assert "put the whole expression in quotes" in done.err

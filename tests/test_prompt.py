@@ -172,6 +172,24 @@ def test_exact_and_oov_change_how_words_are_read(prompt: Terminal) -> None:
     assert "KING is unknown and was left out" in prompt.says("KING + king")
 
 
+def test_phrases_and_lists_of_ones_own(prompt: Terminal, tmp_path: Path) -> None:
+    assert "read as: king - man" in prompt.says('phrase("king without man")')
+    assert 'phrase("king without man") is read as king - man' in prompt.says("king without man")
+    (tmp_path / "german.words").write_text("[without]\nohne\n", "utf-8")
+    assert prompt.says(f"set phrase-words {tmp_path / 'german.words'}") == ""
+    assert "german.words" in prompt.says("set")
+    assert "read as: king - man" in prompt.says('phrase("king ohne man")')
+    assert "unknown section" in said_of_broken_lists(prompt, tmp_path)
+    assert "read as: king - man" in prompt.says('phrase("king ohne man")')
+    assert prompt.says("set phrase-words english") == ""
+    assert "unknown word 'ohne'" in prompt.says('phrase("king ohne man")')
+
+
+def said_of_broken_lists(prompt: Terminal, folder: Path) -> str:
+    (folder / "broken.words").write_text("[ohne]\n", "utf-8")
+    return prompt.says(f"set phrase-words {folder / 'broken.words'}")
+
+
 def test_words_takes_a_line_as_it_stands(prompt: Terminal) -> None:
     assert prompt.says("set words on") == ""
     assert "unknown word 'king - man'" in prompt.says("king - man")

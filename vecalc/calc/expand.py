@@ -137,9 +137,10 @@ class _Expansion:
             self._kept.append(call)
             return with_parts(call, [at_norm(part, "raw", self._raw) for part in parts(call)])
         function = FUNCTIONS[call.name]
-        if any(parameter.kind == "space" for parameter in function.parameters):
+        kinds = {parameter.kind for parameter in function.parameters}
+        if "space" in kinds:
             return _with_space_names(function, call)
-        return call
+        return _with_ways(function, call) if "way" in kinds else call
 
     def _apply(self, definition: Definition, call: Call) -> _Steps:
         try:
@@ -179,6 +180,16 @@ def _with_space_names(function: Function, call: Call) -> Call:
             )
         given[parameter.name] = SpaceName(node.text, node.span)
     return Call(call.name, tuple(given[parameter.name] for parameter in function.parameters), (), call.span)
+
+
+def _with_ways(function: Function, call: Call) -> Call:
+    """The call with the names that the function knows in quotes: they are neither words nor columns."""
+    ways = {parameter.name for parameter in function.parameters if parameter.kind == "way"}
+    named = (
+        (key, replace(node, quoted=True) if key in ways and isinstance(node, Word) else node)
+        for key, node in call.keywords
+    )
+    return replace(call, keywords=tuple(named))
 
 
 def _match_parameters(function: Define, call: Call) -> dict[str, Node]:

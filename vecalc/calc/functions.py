@@ -6,7 +6,7 @@ What can be said in the language itself belongs into `prelude.vec` instead.
 Parameters are written `name: kind`, `name: kind = default`, or `name: kind...` for any number of
 arguments or one list. Kinds: number, integer (from 1), vector, list (of vectors), pairs (a list of
 lists of two), vectors (a vector or a list), value (any of number, vector, list), space (the name of a
-loaded space).
+loaded space), text (a word in quotes, of any length), way (a name that the function knows).
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ GROUPS = {
     "geometry": "projections and the like; these do not depend on the axes",
     "composition": "one vector out of two",
     "analogy": "offsets between words",
+    "phrases": "words as people say them",
     "attention": "a soft lookup",
     "features": "columns for a model",
     "neighbours": "vectors found in the space, or in a list",
@@ -47,6 +48,7 @@ class Parameter(NamedTuple):
     default: float | None = None
     optional: bool = False
     variadic: bool = False
+    otherwise: str = ""  # what it is where it is left out, as it is written
 
 
 class Function(NamedTuple):
@@ -99,7 +101,7 @@ def _parameter(text: str) -> Parameter:
     if not default:
         return Parameter(name, kind)
     number = float(default) if default[0].isdigit() else None
-    return Parameter(name, kind, number, optional=True)
+    return Parameter(name, kind, number, optional=True, otherwise=default)
 
 
 def _show_parameter(parameter: Parameter) -> str:
@@ -107,7 +109,7 @@ def _show_parameter(parameter: Parameter) -> str:
         return f"{parameter.name}…"
     if not parameter.optional:
         return parameter.name
-    return f"{parameter.name}={'keys' if parameter.default is None else f'{parameter.default:g}'}"
+    return f"{parameter.name}={parameter.otherwise}"
 
 
 SEARCHING = frozenset({"nearest", "rank"})  # that look through a space each time
@@ -220,6 +222,15 @@ _TABLE = {
             vector_kernels.unbind,
             "Plate 1995",
             effort=STEEP,
+        ),
+    ),
+    "phrases": (
+        Function(
+            "phrase",
+            "text: text, negate: way = minus",
+            "the words of a text, less those that are negated: want + food - american",
+            _needs_evaluator,
+            by_row=False,
         ),
     ),
     "attention": (

@@ -179,11 +179,19 @@ def helped(
         told += numbers(calculator, text, statement)
     words = dict.fromkeys(_as_they_stand(calculator, text, problem))
     told += [f"{quote(word)} is a word of this vocabulary: write {quote(word)}" for word in words]
+    phrase = ""
+    if isinstance(problem, SyntaxProblem) and len(text) <= LONGEST:
+        from vecalc.engine import phrase_calls
+
+        phrase, likely = phrase_calls.meant_by(calculator, text)
+        told += [phrase] if likely else []
     if told:
         keeps = not isinstance(problem, SyntaxProblem) and not (
             isinstance(problem, UnknownWords) and not problem.suggestions
         )
         problem.hint = "; ".join([*told, *([problem.hint] if keeps and problem.hint else [])])
+    elif phrase:
+        problem.hint = "; ".join(filter(None, (problem.hint, phrase)))
     return answer._replace(error=problem, notes=tuple(note for note in answer.notes if note not in told))
 
 

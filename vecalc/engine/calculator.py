@@ -74,6 +74,7 @@ class Calculator(Ranker):
         ] = {}  # notes on texts that only bind names, so have no answer that tells them
         self.remember = False  # the last answer as `_`, its words as `_1`, `_2`, ...
         self.shipped: Mapping[str, Definition] = {}  # the prelude's functions, once they are needed
+        self.has_phrases = False  # somewhere: in a text that was read, or what it has defined
 
     # --- the stages, in order ---------------------------------------------------------------
 
@@ -193,7 +194,7 @@ class Calculator(Ranker):
             return
         for statement in statements:
             numbers = self._numbers(question.text, statement, names)
-            answer = blank._replace(parsed=show(statement), notes=(*notes, *numbers))
+            answer = blank._replace(parsed=self._shown(statement, names), notes=(*notes, *numbers))
             try:
                 if isinstance(statement, Bind | Define):
                     self._bind(statement, names)
@@ -220,6 +221,7 @@ class Calculator(Ranker):
             from vecalc.engine import as_typed
 
             notes += as_typed.with_blanks(text)
+        self.has_phrases = self.has_phrases or "phrase" in text
         if "(" in text and not self.shipped:
             from vecalc.engine import prelude
 
@@ -234,6 +236,14 @@ class Calculator(Ranker):
         from vecalc.engine import as_typed
 
         return as_typed.read(self, text, names)
+
+    def _shown(self, statement: Statement, names: Mapping[str, Node] | None) -> str:
+        """The canonical text of a statement, its phrases read."""
+        if self.has_phrases:
+            from vecalc.engine import phrase_calls
+
+            statement = phrase_calls.as_read(self, statement, {*self.scope.names, *(names or ())})
+        return show(statement)
 
     def _numbers(self, text: str, statement: Statement, names: Mapping[str, Node] | None) -> tuple[str, ...]:
         """Notes on numbers that are words, too."""
@@ -277,7 +287,13 @@ class Calculator(Ranker):
         exact, oov, most = self.options.exact, self.options.oov, self.options.limits.words
         several = len(self.spaces) > 1
         found = spaces or self.spaces
-        return resolve(tree, found, self.default, exact=exact, oov=oov, most=most, several=several)
+        notes: tuple[str, ...] = ()
+        if self.has_phrases:
+            from vecalc.engine import phrase_calls
+
+            tree, notes = phrase_calls.read(self, tree, found.keys() - self.spaces.keys())
+        resolved = resolve(tree, found, self.default, exact=exact, oov=oov, most=most, several=several)
+        return resolved._replace(notes=(*notes, *resolved.notes)) if notes else resolved
 
     def _evaluate(self, resolved: Resolved, values: Values | None = None) -> Evaluated:
         return evaluate(resolved.tree, resolved.vectors, self.options.norm, self, values)

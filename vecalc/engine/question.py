@@ -29,6 +29,7 @@ class Options(NamedTuple):
     exact: bool = False
     oov: Oov = "error"
     words: bool = False  # every text is one word, and nothing is parsed
+    phrase_words: str = ""  # the lists by which phrases are read, as a file has them; "": the English ones
     limits: Limits = DEFAULT_LIMITS
     within: str | None = None  # the space where neighbours are sought, by name; None: that of the words
     rank: bool = True  # False: only values are wanted, no neighbours

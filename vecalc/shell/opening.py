@@ -157,6 +157,7 @@ class Outcome(NamedTuple):
 def perform(request: Request, work: Callable[[Opened], Outcome]) -> int:
     """Do the work of a command, and show what comes of it; the exit code."""
     opened = Opened(request)
+    opened.tell(*request.notes)
     try:
         outcome = work(opened)
     except InText as wrong:
@@ -261,7 +262,7 @@ def refuse_overwriting(request: Request) -> None:
 
 def _read_by(request: Request) -> Iterator[str | IO[str]]:
     """Every file of a request: what it asks about, its models and what belongs to them, the user's own."""
-    for path in (*request.file, request.csv, request.among):
+    for path in (*request.file, request.csv, request.among, request.phrase_words):
         if path:
             yield sys.stdin if path == "-" else path
     for place in map(Path, request.beside):

@@ -20,7 +20,7 @@ from click.core import ParameterSource
 from vecalc.answers import ENCODINGS, EXCLUSIONS, METRICS, NORMS, OOVS
 from vecalc.errors import UsageError, VecalcError
 from vecalc.library import catalogue
-from vecalc.shell.request import COLORS, Request
+from vecalc.shell.request import COLORS, ENGLISH, Request
 from vecalc.shell.settings import Setting
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from vecalc.engine.question import Options
     from vecalc.lang.limits import Limits
+    from vecalc.lang.phrase_lists import PhraseLists
 
 # What an expression with a leading minus looks like, and no option does: a blank after the first word,
 # an operator or a bracket. `-king` alone could be `-k ing`; it needs `-e -king` or `-- -king`.
@@ -109,7 +110,15 @@ MODEL = group(
 
 AS_WORDS = flag("--words", "Take every argument, line or cell as one word, whatever is in it.")
 EXACT = flag("--exact", "Find words only exactly as written.")
-WORDS = group(EXACT, choice("--oov", "Unknown words in sums and lists.", of=OOVS, default="error"))
+PHRASE_WORDS = click.option(
+    "--phrase-words",
+    default=ENGLISH,
+    metavar="FILE",
+    help="How phrase(...) reads: stop words, words that negate.",
+)
+WORDS = group(
+    EXACT, choice("--oov", "Unknown words in sums and lists.", of=OOVS, default="error"), PHRASE_WORDS
+)
 
 METRIC = choice("--metric", "Similarity measure.", of=METRICS, default="cos")
 RANKING = group(
@@ -162,15 +171,29 @@ def request_of(options: Mapping[str, Any], **more: Any) -> Request:
     """The request that the options of a command make; what is no field of it is the command's own."""
     options = {**options, **more}
     known = {name: value for name, value in options.items() if name in Request._fields}
+    unset = tuple(sorted(name for name in known if _source(name) is ParameterSource.DEFAULT))
+    if len(known.get("expressions", ())) > 1 and not known.get("words"):
+        known |= _as_typed(known)
     form = options.get("format") or None
     typed = "format" in more or _source("format") is ParameterSource.COMMANDLINE
     if Path(options.get("output") or "").suffix and not typed:
         form = None  # that of the settings is for what is shown: a file's name says what it holds
     return Request(**known)._replace(
         format="json" if options.get("json") and not form else form,
-        # What has its built-in value because nobody set it.
-        unset=tuple(sorted(name for name in known if _source(name) is ParameterSource.DEFAULT)),
+        unset=unset,  # what has its built-in value because nobody set it
     )
+
+
+def _as_typed(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The expressions of a command line as they were before a shell took them apart, and notes on it."""
+    from vecalc.lang.phrase_lists import phrase_lists
+    from vecalc.shell.shell_words import joined
+
+    def lists() -> PhraseLists:
+        return phrase_lists(lists_of(options.get("phrase_words", ENGLISH)))
+
+    texts, notes = joined(tuple(map(as_utf8, options["expressions"])), lists, bound=bool(options.get("let")))
+    return {"expressions": texts, "notes": notes}
 
 
 def _source(name: str) -> ParameterSource | None:
@@ -198,9 +221,22 @@ def conditions(request: Request) -> Options:
     return Options(**same)._replace(
         k=request.top,
         among=among,
+        phrase_words=lists_of(request.phrase_words),
         limits=_limits(request.limit),
         rank=request.format not in ("vector", "npy"),
     )
+
+
+def lists_of(path: str) -> str:
+    """The text of a file of lists that phrases are read by, "" for the English ones. Raises `FileProblem`."""
+    if path in ("", ENGLISH):
+        return ""
+    from vecalc.lang.phrase_lists import phrase_lists
+    from vecalc.library.paths import text_of
+
+    text = text_of(Path(path)) or "\n"  # no text at all stands for the English lists
+    phrase_lists(text, path)
+    return text
 
 
 def _limits(given: Iterable[str]) -> Limits:

@@ -9,6 +9,7 @@ from vecalc.answers import Encoding, Exclude, Metric, Norm, Oov
 Color: TypeAlias = Literal["auto", "always", "never"]
 COLORS: tuple[Color, ...] = get_args(Color)
 
+ENGLISH = "english"  # the lists by which phrases are read, where no file is named
 FAILED = 1  # the exit code of a batch with failed lines, and of an expectation that was missed
 
 
@@ -35,6 +36,7 @@ class Request(NamedTuple):
     oov: Oov = "error"
     exact: bool = False
     words: bool = False
+    phrase_words: str = ENGLISH
     limit: tuple[str, ...] = ()
     precision: int | None = None
     header: bool = True
@@ -56,5 +58,6 @@ class Request(NamedTuple):
     verify: bool = False
     quiet: bool = False
     debug: bool = False
+    notes: tuple[str, ...] = ()  # on how the command line was read
     beside: tuple[str, ...] = ()  # files that opened models turned out to consist of
     unset: tuple[str, ...] = ()  # options that nobody set, on the command line or elsewhere

@@ -27,7 +27,8 @@ from vecalc.space.work_files import Places, in_file
 KEPT_BACK = 1 << 16  # characters of answers that are written at a time, unless a note is due
 # What an answer does not depend on.
 INDIFFERENT = (
-    "output", "quiet", "color", "debug", "resume", "require_cache", "no_wait", "verify", "beside", "unset",
+    "output", "quiet", "color", "debug", "resume", "require_cache", "no_wait", "verify", "notes", "beside",
+    "unset",
 )  # fmt: skip
 
 
@@ -91,7 +92,10 @@ def batch_for(request: Request, typed: Sequence[str], name: str, calculator: Cal
 def _about(request: Request, typed: Sequence[str], name: str, calculator: Calculator) -> str:
     """What the answers depend on, as a digest: the program, the options, the texts, the models."""
     options = request._replace(**{name: Request._field_defaults[name] for name in INDIFFERENT})
-    texts = [identity.of_file(path) for path in (*request.file, *filter(None, (request.csv, request.among)))]
+    texts = [
+        identity.of_file(path)
+        for path in (*request.file, *filter(None, (request.csv, request.among, request.phrase_words)))
+    ]
     files = []
     for model in request.model:
         with suppress(OSError, ValueError):

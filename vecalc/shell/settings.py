@@ -31,6 +31,7 @@ KEYS: dict[str, type] = {
     "oov": str,
     "exact": bool,
     "words": bool,
+    "phrase-words": str,
     "precision": int,
     "color": str,
     "header": bool,
@@ -125,6 +126,7 @@ TEMPLATE = """\
 # first = 30000               # rank among the most frequent words only
 # oov = "error"               # error | skip
 # words = false               # true: every argument, line or cell is one word, whatever is in it
+# phrase-words = "english"    # or a file of lists by which phrase("...") is read
 # format = "table"            # table | plain | tsv | csv | json | jsonl | markdown | vector
 # precision = 4
 # color = "auto"              # auto | always | never

@@ -9,7 +9,9 @@ import click
 from click.core import ParameterSource
 
 from vecalc.errors import UsageError
+from vecalc.shell.options import options_with_value
 from vecalc.shell.settings import Setting
+from vecalc.shell.shell_words import taken_for_options
 
 ALL_OPTIONS = "`vecalc -h` shows the options"
 
@@ -27,8 +29,14 @@ def usage_error(
     path = problem.ctx.command_path if problem.ctx else "vecalc"
     if " " in path:
         return UsageError(message, where=path, hint=f"`{path} --help` shows how")
+    valued = options_with_value(problem.ctx.command) if problem.ctx else set()
     if isinstance(problem, click.NoSuchOption):
-        return UsageError(message, hint=_nearest(problem) or _as_expression(problem.option_name))
+        told = (
+            _nearest(problem) or taken_for_options(arguments, valued) or _as_expression(problem.option_name)
+        )
+        return UsageError(message, hint=told)
+    if meant := taken_for_options(arguments, valued):
+        return UsageError(message, hint=f"{ALL_OPTIONS}; {meant}")
     # The trap of `-king`, which reads as `-k ing`.
     like_words = (a for a in arguments if a[:1] == "-" and len(a) > 3 and a[1:].isalpha())
     return UsageError(message, hint=_as_expression(next(like_words, "")))

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from vecalc.errors import UsageError, VecalcError
+from vecalc.errors import FileProblem, UsageError, VecalcError
 from vecalc.shell.help_topics import EXAMPLES, short_help, usage
 from vecalc.shell.options import (
     AS_WORDS,
@@ -26,6 +26,7 @@ from vecalc.shell.options import (
     RANKING,
     WORDS,
     flag,
+    options_with_value,
     read,
     request_of,
     several,
@@ -39,7 +40,7 @@ SECTIONS = {
         "model", "norm", "words_file", "encoding", "strict", "skip_bad_rows", "allow_trailing",
         "encoding_errors", "trust_pickle", "require_cache", "no_wait", "verify",
     ),
-    "Words": ("words", "exact", "oov"),
+    "Words": ("words", "exact", "oov", "phrase_words"),
     "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score", "within"),
     "Output": (
         "format", "json", "output", "resume", "precision", "header", "csv_safe", "color", "line_buffered",
@@ -134,12 +135,25 @@ def invoke(arguments: Sequence[str]) -> int:
         _refuse_scarce_memory()
     settings = _settings(arguments, call)
     if call is None:
-        return int(read(vecalc, "vecalc", arguments, settings) or 0)
+        try:
+            return int(read(vecalc, "vecalc", arguments, settings) or 0)
+        except FileProblem as problem:
+            raise _with_minus(problem, arguments) from None
     gc.enable()
     try:
         return int(read(call.command, f"vecalc {call.name}", [*call.before, *call.behind], settings) or 0)
     except UsageError as problem:
         raise with_doubt(problem, call) from None
+
+
+def _with_minus(problem: FileProblem, arguments: Sequence[str]) -> FileProblem:
+    """The problem of a model that is not there; where -man was taken for -m an, with how that is typed."""
+    if f"-m{problem.where}" in arguments:
+        from vecalc.shell.shell_words import taken_for_options
+
+        meant = taken_for_options(arguments, options_with_value(vecalc))
+        problem.hint = "; ".join(filter(None, (meant, problem.hint)))
+    return problem
 
 
 _TELLS = {"-h", "--help", "--version"}

@@ -27,9 +27,6 @@ def execute(request: Request) -> int:
     if request.expressions == ("-",):  # the same as -f -
         unset = tuple(name for name in request.unset if name != "file")
         request = request._replace(expressions=(), file=(*request.file, "-"), unset=unset)
-    elif "-" in request.expressions:  # an expression without its quotes, which would wait for input
-        hint = "put the whole expression in quotes, as in 'king - man'; standard input is -f -"
-        raise UsageError("a - between expressions", hint=hint)
     typed = [as_utf8(text) for text in (*request.expression_option, *request.expressions)]
     if request.csv is not None and (request.file or not typed):
         what = "its expressions can't come from a file" if request.file else "an expression is missing"

@@ -7,7 +7,18 @@ from typing import Any
 
 import click
 
-from vecalc.shell.options import EXACT, LET, MODEL, QUIET, as_utf8, choice, flag, request_of, several
+from vecalc.shell.options import (
+    EXACT,
+    LET,
+    MODEL,
+    PHRASE_WORDS,
+    QUIET,
+    as_utf8,
+    choice,
+    flag,
+    request_of,
+    several,
+)
 from vecalc.shell.registry import command
 from vecalc.studies.features import NO_VALUE, TYPES, UNKNOWN
 
@@ -36,6 +47,7 @@ EXAMPLES = """\
 @flag("--resume", "Resume an interrupted run.")
 @MODEL
 @EXACT
+@PHRASE_WORDS
 @LET
 @QUIET
 def run(table: str, output: str, resume: bool, **options: Any) -> int:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 from vecalc.answers import EXCLUSIONS, METRICS, NORMS, OOVS
 from vecalc.errors import UsageError
 from vecalc.shell.display import renderer
+from vecalc.shell.options import lists_of
 from vecalc.shell.repl import line_editor
+from vecalc.shell.request import ENGLISH
 
 if TYPE_CHECKING:
     from vecalc.shell.repl.session import Session
@@ -43,6 +45,7 @@ def _settings(session: Session) -> dict[str, object]:
         "oov": options.oov,
         "exact": options.exact,
         "words": options.words,
+        "phrase-words": session.request.phrase_words,
         "format": session.format,
         "precision": session.request.precision,
         "keys": session.keys,
@@ -58,6 +61,10 @@ def _set(session: Session, name: str, value: str) -> None:
             session.calculator.set(rank=value != "vector")
         case "precision":
             session.request = session.request._replace(precision=_count(name, value, 0))
+        case "phrase-words":
+            path = ENGLISH if value in ("", "none") else value
+            session.calculator.set(phrase_words=lists_of(path))
+            session.request = session.request._replace(phrase_words=path)
         case "keys":
             session.keys = _one_of(name, value, line_editor.KEYS)
             line_editor.use_keys(value)
@@ -115,4 +122,4 @@ OPTIONS: dict[str, tuple[str, Callable[[str, str], object]]] = {
     "exact": ("exact", _switch),
     "words": ("words", _switch),
 }
-NAMES = (*OPTIONS, "format", "precision", "keys", "pager")
+NAMES = (*OPTIONS, "phrase-words", "format", "precision", "keys", "pager")

@@ -140,5 +140,6 @@ def _identity(calculator: Calculator, order: Order, table: str) -> dict[str, Any
         "type": order.kind,
         "norm": options.norm,
         "exact": options.exact,
+        "phrase words": identity.of_text(options.phrase_words),
         **identity.of_calculator(calculator),
     }
