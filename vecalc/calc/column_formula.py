@@ -197,9 +197,9 @@ class ColumnFormula:
             column = given[key.word]
             vectors[key] = column.vectors[row]
             if column.numbers is not None and not np.isnan(column.numbers[row]):
-                instead[key] = Number(float(column.numbers[row]))
+                instead[key.space, key.word] = Number(float(column.numbers[row]))
             elif column.absent is not None and column.absent[row]:
-                instead[key] = ListOf((Number(0.0),) * column.vectors.shape[1])
+                instead[key.space, key.word] = ListOf((Number(0.0),) * column.vectors.shape[1])
             elif (word := column.word(row)) is not None:
                 standing[key] = Key(self._around.homes[key.space], word)
         try:

@@ -20,7 +20,7 @@ from vecalc.calc.calls import Trace, call
 from vecalc.calc.functions import out_of_range
 from vecalc.calc.kernels import ALONE, Kernel, brought_to, constant, length_at, lengths
 from vecalc.calc.operators import chain, list_of, not_in_a_list, refuse_lists
-from vecalc.calc.resolve import Key
+from vecalc.calc.resolve import Key, key_of
 from vecalc.calc.values import (
     NO_SPACE,
     PER_ROW,
@@ -48,6 +48,7 @@ from vecalc.lang.nodes import (
     Node,
     Number,
     SpaceName,
+    Text,
     Where,
     Word,
     fold,
@@ -126,8 +127,8 @@ class Evaluation:
         match node:
             case Number(number):
                 value: Value = Scalar(number)
-            case Word():
-                value = self.column(node, node.norm or self.norm) or self._word(node)
+            case Word() | Text():
+                value = self._word(node)
             case Candidate():
                 assert self.draft is not None  # noqa: S101 - nothing else computes with them
                 return self.draft.words(node.norm or self.norm)
@@ -145,8 +146,10 @@ class Evaluation:
             self.budget.hold(value)
         return value
 
-    def _word(self, node: Word) -> Vector:
-        raw, norm = self.vectors[Key(node.space, node.text)], node.norm or self.norm
+    def _word(self, node: Word | Text) -> Value:
+        if isinstance(node, Word) and (value := self.column(node, node.norm or self.norm)):
+            return value
+        raw, norm = self.vectors[key_of(node)], node.norm or self.norm
         origin = frozenset({node.space})
         if norm == "raw":
             return Vector(raw, origin, raw)

@@ -22,6 +22,7 @@ from vecalc.lang.nodes import (
     Node,
     Number,
     SpaceName,
+    Text,
     Where,
     Word,
     at_norm,
@@ -109,7 +110,7 @@ class _Expansion:
                             {binding.name: (yield self.expand(binding.value, scope, at))}
                         )
                 return (yield self.expand(body, scope, at))
-            case Number() | Candidate() | SpaceName():
+            case Number() | Candidate() | SpaceName() | Text():
                 return _moved(node, at)
             case _:
                 below = []
@@ -137,6 +138,8 @@ class _Expansion:
             self._kept.append(call)
             return with_parts(call, [at_norm(part, "raw", self._raw) for part in parts(call)])
         function = FUNCTIONS[call.name]
+        if call.name == "text":
+            return _text_of(function, call)
         kinds = {parameter.kind for parameter in function.parameters}
         if "space" in kinds:
             return _with_space_names(function, call)
@@ -190,6 +193,26 @@ def _with_ways(function: Function, call: Call) -> Call:
         for key, node in call.keywords
     )
     return replace(call, keywords=tuple(named))
+
+
+def _text_of(function: Function, call: Call) -> Text:
+    """What `text` is of: a word, in quotes or not, or one that a name stands for; and in which space."""
+    try:
+        given = match_by_name(function, function.parameters, call.arguments, call.keywords)
+    except TypeMismatch as problem:
+        raise problem.at(call.span) from None
+    of, model = given["x"], given.get("model")
+    if isinstance(of, Text) and model is None:
+        return of
+    if not isinstance(of, Word):
+        message = "text: x must be a text in quotes, or a name that stands for one"
+        raise TypeMismatch(message, span=call.span, hint='such as text("I want to eat")')
+    if model is None:
+        return Text(of.text, of.space, call.span, of.norm)
+    if not isinstance(model, Word) or model.space:
+        message = "text: model must be the name of a loaded space"
+        raise TypeMismatch(message, span=call.span, hint="-m NAME=FILE names one")
+    return Text(of.text, model.text, call.span, of.norm)
 
 
 def _match_parameters(function: Define, call: Call) -> dict[str, Node]:

@@ -6,7 +6,7 @@ What can be said in the language itself belongs into `prelude.vec` instead.
 Parameters are written `name: kind`, `name: kind = default`, or `name: kind...` for any number of
 arguments or one list. Kinds: number, integer (from 1), vector, list (of vectors), pairs (a list of
 lists of two), vectors (a vector or a list), value (any of number, vector, list), space (the name of a
-loaded space), text (a word in quotes, of any length), way (a name that the function knows).
+loaded space), text (in quotes, or a name that stands for one), way (a name that the function knows).
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ GROUPS = {
     "attention": "a soft lookup",
     "features": "columns for a model",
     "neighbours": "vectors found in the space, or in a list",
+    "texts": "what a textual model makes of any text",
     "space": "what depends on all words of a space, or of two",
 }
 
@@ -291,6 +292,16 @@ _TABLE = {
             algebra.pair_direction,
             "Bolukbasi et al. 2016",
             work=_of_list,
+            by_row=False,
+        ),
+    ),
+    "texts": (
+        Function(
+            "text",
+            "x: text, model: space = default",
+            "the mean of the tokens of a text, as a textual model makes it",
+            _needs_evaluator,
+            "Tulkens & van Dongen 2024",
             by_row=False,
         ),
     ),

@@ -23,6 +23,7 @@ from vecalc.lang.nodes import (
     Node,
     Number,
     Statement,
+    Text,
     Where,
     Word,
     children,
@@ -77,7 +78,7 @@ class _Reading(NamedTuple):
                 return "written"
             case Word(text, quoted, space):
                 return "vector" if quoted or space else self.known.get(text, "vector")
-            case Candidate():
+            case Candidate() | Text():
                 return "vector"
             case Negate() | Where() | Expectation():
                 return below[0]

@@ -25,7 +25,7 @@ from vecalc.calc.values import (
     spaces,
 )
 from vecalc.errors import NoValue, Span, TypeMismatch
-from vecalc.lang.nodes import Chain, ListOf, Node, Op, Word, walk
+from vecalc.lang.nodes import Chain, ListOf, Node, Op, Text, Word, walk
 from vecalc.lang.show import show
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def label_of(item: Node) -> str:
 
     So a deep nest of lists costs no more than its size: each level would show all those below it.
     """
-    if isinstance(item, Word):
+    if isinstance(item, Word | Text):
         return item.text
     nodes = sum(1 for _ in islice(walk(item), LABELLED + 1))
     return show(item) if nodes <= LABELLED else ""

@@ -15,15 +15,16 @@ import numpy as np
 from vecalc.answers import Oov
 from vecalc.arrays import Floats
 from vecalc.errors import LimitExceeded, NoValue, Span, UnknownName
-from vecalc.lang.nodes import Node, SpaceName, Where, Word, fold, walk, with_parts
+from vecalc.lang.nodes import Node, SpaceName, Text, Where, Word, fold, walk, with_parts
 from vecalc.space import VectorSpace
 
 
 class Key(NamedTuple):
-    """A token of a space."""
+    """A token of a space, or a text that its encoder reads."""
 
     space: str
     word: str
+    is_text: bool = False
 
 
 class Resolved(NamedTuple):
@@ -33,6 +34,11 @@ class Resolved(NamedTuple):
     vectors: Mapping[Key, Floats]
     rows: Mapping[Key, int]
     notes: tuple[str, ...]
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts in it."""
+        return [key.word for key in self.vectors if key.is_text]
 
 
 def resolve(
@@ -55,7 +61,7 @@ def resolve(
     lookup = _Lookup(spaces, default, exact)
     tree = fold(tree, lookup.read)
     missing = (Key(node.space, node.text) for node, _ in lookup.missing)
-    if len({*lookup.rows, *lookup.composed, *missing}) > most:
+    if len({*lookup.rows, *lookup.composed, *lookup.texts, *missing}) > most:
         raise LimitExceeded.of("words", f"more than {most:,} different words")
     if lookup.missing and oov == "skip":
         tree = _drop_unknown(tree, lookup)
@@ -66,10 +72,19 @@ def resolve(
     return Resolved(tree, lookup.vectors(), lookup.rows, tuple(dict.fromkeys(lookup.notes)))
 
 
-def find_row(space: VectorSpace, word: str, *, exact: bool = False) -> int | None:
-    """The row of a word by the whole chain: exact, other case, blanks as `_` or `-`."""
+def find_row(space: VectorSpace, word: str, *, exact: bool = False, quoted: bool = False) -> int | None:
+    """The row of a word by the whole chain: exact, other case, blanks as `_` or `-`.
+
+    Where tokens are pieces of words, a word that is not `quoted` is the piece that begins one: `▁king`.
+    """
     row = space.row(word)
-    if row is not None or exact:
+    if exact:
+        return row
+    mark = space.initial
+    if mark and not (row is not None and (quoted or word.startswith(mark))):
+        word = mark + word
+        row = space.row(word)
+    if row is not None:
         return row
     for spelling in dict.fromkeys((word, word.replace(" ", "_"), word.replace(" ", "-"))):
         row = space.row(spelling)
@@ -78,6 +93,21 @@ def find_row(space: VectorSpace, word: str, *, exact: bool = False) -> int | Non
         if variants := space.variants(spelling):
             return variants[0]
     return None
+
+
+def named(text: str, span: Span, spaces: Mapping[str, VectorSpace]) -> str:
+    """The key of a space that is called by its name, or by its caption where it has no name."""
+    if text and text in spaces:
+        return text
+    captions = [key for key, space in spaces.items() if space.name == text]
+    if not captions:
+        known = ", ".join(sorted(key or space.name for key, space in spaces.items()))
+        raise UnknownName(
+            f"there is no space '{text}'",
+            span=span,
+            hint=f"load it with -m {text}=FILE (loaded: {known})",
+        )
+    return captions[0]
 
 
 class _Lookup:
@@ -89,6 +119,7 @@ class _Lookup:
         self.exact = exact
         self.rows: dict[Key, int] = {}
         self.composed: dict[Key, Floats] = {}  # words without a row
+        self.texts: dict[Key, Text] = {}
         self.missing: list[tuple[Word, VectorSpace]] = []
         self.notes: list[str] = []
 
@@ -97,8 +128,14 @@ class _Lookup:
         match node:
             case Word():
                 return self._word(node)
+            case Text():
+                from vecalc.calc.texts import reader_of
+
+                name, notes = reader_of(node, self.spaces, self.default)
+                self.notes += notes
+                return self._text(replace(node, space=name))
             case SpaceName(text, span):
-                return SpaceName(self._named(text, span), span)
+                return SpaceName(named(text, span, self.spaces), span)
             case Where():
                 raise AssertionError("expand leaves no where")
             case _:
@@ -115,23 +152,10 @@ class _Lookup:
             )
         return name, self.spaces[name]
 
-    def _named(self, text: str, span: Span) -> str:
-        """The key of a space that is called by its name, or by its caption where it has no name."""
-        if text and text in self.spaces:
-            return text
-        captions = [key for key, space in self.spaces.items() if space.name == text]
-        if not captions:
-            known = ", ".join(sorted(key or space.name for key, space in self.spaces.items()))
-            raise UnknownName(
-                f"there is no space '{text}'",
-                span=span,
-                hint=f"load it with -m {text}=FILE (loaded: {known})",
-            )
-        return captions[0]
-
-    def _word(self, node: Word) -> Word:
+    def _word(self, node: Word) -> Word | Text:
         name, space = self._space(node)
-        row = find_row(space, node.text, exact=self.exact)
+        quoted = node.quoted and not node.is_cell
+        row = find_row(space, node.text, exact=self.exact, quoted=quoted)
         if row is None:
             return self._without_row(node, name, space)
         token = space.word(row)
@@ -140,15 +164,24 @@ class _Lookup:
         self.rows[Key(name, token)] = row
         return node if (token, name) == (node.text, node.space) else replace(node, text=token, space=name)
 
-    def _without_row(self, node: Word, name: str, space: VectorSpace) -> Word:
-        """A word by its subwords; what has none is missing."""
+    def _without_row(self, node: Word, name: str, space: VectorSpace) -> Word | Text:
+        """A word by its subwords, or as a text; what is neither is missing."""
         vector = None if self.exact else space.compose(node.text)
+        if vector is None and space.encoder is not None and not self.exact:
+            from vecalc.calc.texts import read_as_text
+
+            self.notes.append(read_as_text(node.text, space.encoder))
+            return self._text(Text(node.text, name, node.span, node.norm))
         if vector is None:
             self.missing.append((node, space))
             return node
         self.notes.append(f"{node.text} read by its subwords")
         self.composed[Key(name, node.text)] = vector
         return replace(node, space=name)
+
+    def _text(self, node: Text) -> Text:
+        self.texts[key_of(node)] = node
+        return node
 
     def vectors(self) -> dict[Key, Floats]:
         """The vectors of all words; rows are read in row order, a space at a time."""
@@ -159,12 +192,21 @@ class _Lookup:
             matrix = self.spaces[name].vectors([self.rows[key] for key in keys])
             check_finite(keys, matrix)
             found.update(zip(keys, matrix, strict=True))
+        if self.texts:
+            from vecalc.calc.texts import encoded
+
+            found.update(encoded(self.texts, self.spaces))
         return found
 
 
 def words_of(tree: Node) -> frozenset[Key]:
-    """The words of a resolved tree."""
-    return frozenset(Key(node.space, node.text) for node in walk(tree) if isinstance(node, Word))
+    """The words and texts of a resolved tree."""
+    return frozenset(key_of(node) for node in walk(tree) if isinstance(node, Word | Text))
+
+
+def key_of(node: Word | Text) -> Key:
+    """What a word or text of a resolved tree is."""
+    return Key(node.space, node.text, isinstance(node, Text))
 
 
 def check_finite(keys: Iterable[Key], vectors: Iterable[Floats]) -> None:

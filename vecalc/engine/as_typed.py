@@ -9,7 +9,7 @@ helped    an error, with the quoted form of what is a token
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,7 @@ from vecalc.errors import (
     VecalcError,
 )
 from vecalc.lang.nodes import Node, Statement, Word
-from vecalc.lang.parse import parse, terminals
+from vecalc.lang.parse import masked, parse, terminals
 from vecalc.lang.pieces import Lexicon
 from vecalc.lang.show import is_bare, quote, show
 from vecalc.lang.tokens import NOTHING, Token, read_as_number, settle
@@ -57,21 +57,28 @@ _PLAIN = re.compile(rf"{_NEEDS_NO_QUOTES.pattern}|[-+*/@^=,;:()\[\]]+")  # or ha
 
 
 def read(
-    ranker: Ranker, text: str, names: Collection[str] = ()
+    ranker: Ranker, text: str, names: Collection[str] = (), known: Sequence[Token] = ()
 ) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
     """The statements of a text, and notes on its readings; `names` are bound before it.
 
-    What can't be read otherwise is a token, too, in any case. Raises `SyntaxProblem`, `LimitExceeded`.
+    Some tokens may be `known`. What can't be read otherwise is a token, too, in any case. Raises
+    `SyntaxProblem`, `LimitExceeded`.
     """
     limits = ranker.options.limits
 
     def is_token(space: str, word: str) -> bool:
-        return is_known(ranker, space, word, variants=is_bare(word) and not word.replace("-", "").isdecimal())
+        # Pieces of words are no words by themselves: `()` may be one, and is not meant by f().
+        known = ranker.spaces.get(space or ranker.default)
+        mark = "" if known is None or is_bare(word) else known.initial
+        return word.startswith(mark) and is_known(
+            ranker, space, word, variants=is_bare(word) and not word.replace("-", "").isdecimal()
+        )
 
     lexicon = Lexicon(is_token, {*ranker.spaces}, takes_numbers, names)
     tokens, notes = NOTHING
     if len(text) <= limits.size:  # otherwise the parser refuses it
-        tokens, notes = settle(text, lexicon, lambda: terminals(limits.nesting))
+        tokens, notes = settle(masked(text, known), lexicon, lambda: terminals(limits.nesting))
+    tokens = tuple(sorted((*tokens, *known), key=lambda token: token.span))
     refusal: SyntaxProblem | None = None
     most = len(tokens) + MOST_RESCUED
     while True:
@@ -81,12 +88,17 @@ def read(
             raise refusal or problem from None
         except SyntaxProblem as problem:
             refusal = refusal or problem
-            bound = {*names, *_BINDS.findall(text)}
+            bound = {*names, *bound_in(text)}
             rescued = _rescued(ranker, text, problem.span, tokens) if len(tokens) < most else None
             if rescued is None or not bound.isdisjoint(_NAME.findall(rescued.text)):
                 raise refusal from None
             notes = (*notes, f"{rescued.text} read as one word")
             tokens = tuple(sorted((*tokens, rescued), key=lambda token: token.span))
+
+
+def bound_in(text: str) -> list[str]:
+    """The names that a text may bind."""
+    return _BINDS.findall(text)
 
 
 def with_blanks(text: str) -> tuple[str, ...]:
@@ -99,7 +111,7 @@ def is_known(ranker: Ranker, space: str, word: str, *, variants: bool = True) ->
     """Whether a space (the default one: "") has a word, or one of its variants."""
     found = ranker.spaces.get(space or ranker.default)
     exact = ranker.options.exact or not variants
-    return found is not None and find_row(found, word, exact=exact) is not None
+    return found is not None and find_row(found, word, exact=exact, quoted=not is_bare(word)) is not None
 
 
 def takes_numbers(function: str) -> bool:
@@ -135,7 +147,8 @@ def as_word(calculator: Calculator, question: Question, blank: Answer) -> Comput
     if calculator.spaces[calculator.default].row(text) is None:
         text = text.strip()
     start = question.text.find(text)
-    word = Word(text, quoted=True, span=Span(start, start + max(len(text), 1)))
+    place = Span(start, start + max(len(text), 1))
+    word = Word(text, quoted=True, span=place, is_cell=True)
     return Computed(blank._replace(parsed=show(word)), word, word, word if calculator.remember else None)
 
 
@@ -198,6 +211,8 @@ def helped(
 def _as_they_stand(ranker: Ranker, text: str, problem: ExpressionError) -> Iterator[str]:
     """The words among what stands where a problem is: the whole text, its runs, what is in their brackets."""
     space = ranker.spaces[ranker.default]
+    if space.initial:  # pieces of words are no words
+        return
     for piece in dict.fromkeys(islice(_pieces(text, problem), MOST_TRIED)):
         if len(piece) <= LONGEST and (row := find_row(space, piece, exact=ranker.options.exact)) is not None:
             yield space.word(row)

@@ -203,7 +203,8 @@ def _expected(ranker: Ranker, one: Computed, statement: Expectation) -> Expected
         )
     space = ranker.spaces[one.space]
     word = statement.word
-    row = find_row(space, word.text, exact=ranker.options.exact)
+    quoted = word.quoted and not word.is_cell
+    row = find_row(space, word.text, exact=ranker.options.exact, quoted=quoted)
     if row is None:
         from vecalc.calc.unknown import unknown_words
 

@@ -22,7 +22,7 @@ from vecalc.calc.values import Worth
 from vecalc.engine import assembly
 from vecalc.engine.question import Computed, Options, Question
 from vecalc.engine.ranker import Ranker
-from vecalc.errors import NoValue, Span, TypeMismatch, VecalcError
+from vecalc.errors import NoValue, Span, SyntaxProblem, TypeMismatch, UnfinishedText, VecalcError
 from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement, Word
 from vecalc.lang.parse import parse, stands_apart
 from vecalc.lang.show import show
@@ -231,11 +231,25 @@ class Calculator(Ranker):
         return statements, notes
 
     def _statements(self, text: str, names: Collection[str]) -> tuple[tuple[Statement, ...], tuple[str, ...]]:
-        if stands_apart(text):
-            return parse(text, self.options.limits), ()
-        from vecalc.engine import as_typed
+        try:
+            if stands_apart(text):
+                return parse(text, self.options.limits), ()
+            from vecalc.engine import as_typed
 
-        return as_typed.read(self, text, names)
+            return as_typed.read(self, text, names)
+        except SyntaxProblem as problem:
+            found = None
+            if self._reads_texts() and not isinstance(problem, UnfinishedText):
+                from vecalc.engine import bare_texts
+
+                found = bare_texts.read(self, text, names)
+            if found is None:
+                raise
+            return found
+
+    def _reads_texts(self) -> bool:
+        """Whether bare words in a row may be a text."""
+        return self.spaces[self.default].encoder is not None and not self.options.exact
 
     def _shown(self, statement: Statement, names: Mapping[str, Node] | None) -> str:
         """The canonical text of a statement, its phrases read."""

@@ -128,7 +128,9 @@ class Ranker:
                     raise LimitExceeded.of("rankings", what, place)
                 if self.options.within is not None:
                     _check_width(value.vectors.shape[1], self.spaces[name], place)
-        return name, self.excluded(name, [row for key, row in resolved.rows.items() if key.space == name])
+        inputs = [row for key, row in resolved.rows.items() if key.space == name]
+        texts = (row_of_text(self.spaces[name], text) for text in resolved.texts)
+        return name, self.excluded(name, [*inputs, *(row for row in texts if row is not None)])
 
     def home(self, value: Worth) -> str:
         """The name of the space that a value is ranked in."""
@@ -186,6 +188,16 @@ class Ranker:
             return with_variants(self.spaces[name], inputs)
         return frozenset(inputs if self.options.exclude == "inputs" else ())
 
+    def rows_of(self, name: str, keys: Iterable[Key]) -> list[int]:
+        """The rows of a space that some words of it, and texts of any, are."""
+        space = self.spaces[name]
+        rows = (
+            row_of_text(space, key.word) if key.is_text else space.row(key.word)
+            for key in keys
+            if key.is_text or key.space == name
+        )
+        return [row for row in rows if row is not None]
+
     def query(self, value: Vector) -> Floats:
         """What is searched with: cos asks for a direction only, and that of a word is the one in its file."""
         return value.components if self.options.metric != "cos" or value.filed is None else value.filed
@@ -209,8 +221,7 @@ class Ranker:
             )
         if not self.has_neighbours(vector.components):
             raise NoValue("the zero vector has no direction")
-        inputs = [row for key in forbidden if (row := self.spaces[key.space].row(key.word)) is not None]
-        excluded = self.excluded(name, inputs)
+        excluded = self.excluded(name, self.rows_of(name, forbidden))
         hits = search(space, vector.components[None], k + len(excluded), self.measure, self.candidates(name))
         rows = [int(row) for row in hits.rows[0] if int(row) not in excluded][:k]
         if not rows:
@@ -225,6 +236,11 @@ class Ranker:
 
         name = word.space if self.options.within is None else self._key(self.options.within)
         return rank_of(self, name, word, vector, forbidden)
+
+
+def row_of_text(space: VectorSpace, text: str) -> int | None:
+    """The row that a text is in a space: of its lines one, of its tokens that which begins a word."""
+    return space.row(space.initial + text)
 
 
 def vectors_at(space: VectorSpace, rows: list[int], norm: Norm) -> Floats:

@@ -30,8 +30,7 @@ def rank_of(ranker: Ranker, name: str, word: Key, vector: Vector, forbidden: fro
         raise TypeMismatch(f"rank: x has {width} components, '{shown}' has {space.dim}")
     if not ranker.has_neighbours(vector.components):
         raise NoValue(NO_DIRECTION)
-    own = (space.row(key.word) for key in forbidden if key.space == name)
-    excluded = ranker.excluded(name, [at for at in own if at is not None])
+    excluded = ranker.excluded(name, ranker.rows_of(name, forbidden))
     candidates = ranker.candidates(name)
     if row in excluded:
         hint = "--exclude none ranks the words of x, too"

@@ -59,6 +59,8 @@ def compute(ranker: Ranker, questions: Sequence[Question]) -> Mapping[int, tuple
     Each with the words that it was read with.
     """
     space, name = ranker.spaces[ranker.default], ranker.default
+    if space.initial:  # a word is another token than the one that is spelled so
+        return {}
     found = _find(space, questions, ranker.options.limits)
     if not found:
         return {}

@@ -27,6 +27,8 @@ back is a `UsageError`.
     recognition       a Head -> the format
     unsupported       kinds of file that are known and not read
     row_rules         blocks -> sound blocks
+    model_extras      what blocks carry: n-grams, a tokenizer
+    textual           how a textual model reads a text
     lopsided          a column of counts among the numbers
     base64_words      DL4J's words -> words
     text_layout       what the first lines tell of all: header, width, quotes, words or none
@@ -57,10 +59,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from vecalc.arrays import Singles
+from vecalc.arrays import Numbers, Singles
 from vecalc.sources import Head, Source
 
 if TYPE_CHECKING:
+    from vecalc.formats.textual import Textual
     from vecalc.space.subwords import Subwords
 
 
@@ -71,6 +74,10 @@ class Block(NamedTuple):
     rows: Singles
     numbers: Sequence[int]  # [b] which row of the file each is, from 1
     subwords: Subwords | None = None  # on the first block: the n-grams of a model that has them
+    textual: Textual | None = None  # on the first block: how a textual model reads a text
+    left_out: tuple[Numbers, Singles] | None = (
+        None  # which rows of the file had to be left out here, and these
+    )
 
 
 class Format(Protocol):

@@ -1,6 +1,7 @@
 """A folder is a model when it holds one of some kinds of model: which files of it are then read, and how.
 
     what formats name     `IN_FOLDERS` of a format: model.safetensors, 0_WordEmbeddings/model.safetensors
+    WordLlama             weights/NAME.safetensors, tokenizers/NAME_tokenizer_config.json; or side by side
     spaCy                 vectors, key2row, strings.json; in vocab/, or in vocab/ of its only subfolder so
     Spark                 part-00000-....parquet, part-00001-...: one model in parts, one after the other;
                           or data/ or itemFactors/ with these in it, beside metadata/
@@ -20,7 +21,7 @@ from typing import NamedTuple
 
 from vecalc.errors import FileProblem
 from vecalc.formats.known import formats
-from vecalc.formats.wordlists import is_usual
+from vecalc.formats.wordlists import OF_WORDLLAMA, TOKENIZERS, WEIGHTS, is_usual
 from vecalc.sources import Reading
 from vecalc.sources.word_text import shown
 from vecalc.space.files import unreadable
@@ -50,7 +51,7 @@ def main_file(path: Path, reading: Reading) -> tuple[Path, Reading]:
     """
     if not _is_folder(path):
         return path, reading
-    for finds in (_of_formats, _of_spacy, _of_spark, _lone_array):
+    for finds in (_of_formats, _of_wordllama, _of_spacy, _of_spark, _lone_array):
         found = finds(path)
         if len(found) == 1:
             return found[0].file, reading._replace(parts=found[0].parts)
@@ -87,6 +88,14 @@ def _of_formats(folder: Path) -> list[FolderModel]:
 
 def _usual_names() -> list[str]:
     return sorted({name for form in formats().values() for name in getattr(form, "IN_FOLDERS", ())})
+
+
+def _of_wordllama(folder: Path) -> list[FolderModel]:
+    for rows, lists in ((folder, folder), (folder / WEIGHTS, folder / TOKENIZERS)):
+        if _is_folder(lists) and any(name.endswith(OF_WORDLLAMA) for name in _names(lists)):
+            names = _names(rows) if _is_folder(rows) else []
+            return [FolderModel(rows / name) for name in names if name.endswith(".safetensors")]
+    return []
 
 
 def _of_spacy(folder: Path) -> list[FolderModel]:

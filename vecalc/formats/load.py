@@ -15,6 +15,7 @@ from vecalc.errors import FileProblem, StorageProblem, UsageError
 from vecalc.formats import Block, Format
 from vecalc.formats.base64_words import decoded
 from vecalc.formats.folders import main_file
+from vecalc.formats.model_extras import ModelExtras
 from vecalc.formats.recognition import is_known, recognised
 from vecalc.formats.row_rules import sound
 from vecalc.formats.unsupported import refuse_by_name
@@ -31,7 +32,7 @@ from vecalc.space.store_files import Written
 from vecalc.space.store_writer import write_store
 
 if TYPE_CHECKING:
-    from vecalc.space.subwords import Subwords
+    from vecalc.space.text_encoder import TextEncoder
 
 # The matrix grows by an eighth whenever it is full: at most that much is idle, and a resize of a large
 # array moves pages rather than bytes.
@@ -73,12 +74,13 @@ def read_into_memory(place: Path, reading: Reading, name: str = "") -> Loaded:
     """The same, of what `located` has found."""
     if is_whole_store(place, reading):
         return Loaded(open_store(place, name), ()).of(place)
-    found: list[Subwords] = []
+    found = ModelExtras()
     file, reading = main_file(place, reading)
     with opened(file, reading, is_known) as (source, head, files):
-        words, matrix = gathered(_watched(blocks_of(source, head), found), source.path)
-        subwords = found[0].in_memory() if found else None
-    space = MatrixSpace(words, matrix, name or place.name, subwords=subwords)
+        words, matrix = gathered(found.of(blocks_of(source, head)), source.path)
+        subwords = found.subwords.in_memory() if found.subwords else None
+    encoder = _encoder(found, matrix, str(place))
+    space = MatrixSpace(words, matrix, name or place.name, subwords=subwords, encoder=encoder)
     return Loaded(space, source.tally.notes()).of(*files.paths)
 
 
@@ -108,11 +110,11 @@ def convert(
     do; nothing is left behind then.
     """
     facts: dict[str, object] = {}
-    found: list[Subwords] = []
+    found = ModelExtras()
 
     def rows() -> Iterator[tuple[list[str], Singles]]:
         with opened(*main_file(path, reading), is_known, tap, hashed=True) as (source, head, files):
-            for block in _watched(blocks_of(source, head), found):
+            for block in found.of(blocks_of(source, head)):
                 if block.words:
                     yield block.words, block.rows
             facts["notes"] = source.tally.notes()
@@ -124,17 +126,26 @@ def convert(
 
     try:
         return write_store(
-            folder, rows(), name=name, kind=kind, facts=facts, subwords=lambda: next(iter(found), None)
+            folder,
+            rows(),
+            name=name,
+            kind=kind,
+            facts=facts,
+            subwords=lambda: found.subwords,
+            texts=found.texts,
         )
     except FileProblem as problem:
         raise problem.at(where=str(path)) from None
 
 
-def _watched(blocks: Iterable[Block], found: list[Subwords]) -> Iterator[Block]:
-    """The same blocks; the n-grams that one of them carries are found before it comes."""
-    for block in blocks:
-        found += [block.subwords] if block.subwords else []
-        yield block
+def _encoder(found: ModelExtras, matrix: Singles, where: str) -> TextEncoder | None:
+    """The encoder of a model in memory, where it is textual."""
+    texts = found.texts()
+    if texts is None:
+        return None
+    from vecalc.space.text_encoder import TextEncoder
+
+    return TextEncoder(*texts, matrix, where=where)
 
 
 def how(**options: Any) -> Reading:

@@ -75,5 +75,11 @@ def _without(block: Block, bad: Mask, seen: set[str], source: Source) -> Block:
             kept.append(i)
     if repeated := len(block.words) - int(bad.sum()) - len(kept):
         source.tally.counts[DUPLICATE] += repeated
-    numbers = [block.numbers[i] for i in kept]
-    return Block([block.words[i] for i in kept], block.rows[kept], numbers, block.subwords)
+    numbers = np.asarray(block.numbers, np.int64)
+    left = np.ones(len(numbers), bool)
+    left[kept] = False
+    words = [block.words[i] for i in kept]
+    left_out = numbers[left], block.rows[left]
+    return block._replace(
+        words=words, rows=block.rows[kept], numbers=numbers[kept].tolist(), left_out=left_out
+    )

@@ -26,6 +26,7 @@ from vecalc.codecs.npy_array import CHUNK, MOST_ROWS, as_float32
 from vecalc.codecs.safetensors_header import Tensor, header_of
 from vecalc.errors import FileProblem
 from vecalc.formats import Block
+from vecalc.formats.textual import textual
 from vecalc.formats.wordlists import paired, words_beside, write_words
 from vecalc.sources import DAMAGED, MAX_WIDTH, Head, Source
 from vecalc.sources.compression import RATIO, ceiling_of, too_much, unpacked
@@ -71,7 +72,10 @@ def read(source: Source) -> Iterator[Block]:
     mapping, weights = (_column(tensors.get(name), source) for name in names)
     count = matrix.shape[0] if mapping is None else len(mapping)
     rows = _rows(matrix, source) if mapping is None else _mapped(matrix, mapping, source)
-    yield from paired(*words(), count, _weighted(rows, weights, count, source), source)
+    how = textual(matrix.name, words()[1], source) if of_model2vec else None
+    for block in paired(*words(), count, _weighted(rows, weights, count, source), source):
+        yield block._replace(textual=how)
+        how = None
 
 
 def write(path: Path, space: VectorSpace) -> None:

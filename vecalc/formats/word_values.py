@@ -101,7 +101,7 @@ def _found_in(value: Any, path: Path) -> Any:
     if not isinstance(value, dict):
         return value
     if isinstance(value.get("model"), dict):
-        return _of_tokenizer(value, path)
+        return of_tokenizer(value, path)
     if isinstance(config := value.get("config"), dict) and isinstance(config.get("word_index"), str):
         return json_of(
             config["word_index"].encode("utf-8", "surrogatepass"), path
@@ -109,7 +109,7 @@ def _found_in(value: Any, path: Path) -> Any:
     return next((value[key] for key in _UNDER if isinstance(value.get(key), list | dict | Inert)), value)
 
 
-def _of_tokenizer(value: dict[str, Any], path: Path) -> dict[str, Any]:
+def of_tokenizer(value: dict[str, Any], path: Path) -> dict[str, Any]:
     """Token to row of a tokenizer's model, and of the tokens that were added to it."""
     vocabulary = value["model"].get("vocab")
     if isinstance(vocabulary, list):  # Unigram: pairs of piece and score

@@ -47,6 +47,8 @@ _SUFFIX = re.compile(
     r"((\.(npy|npz|pkl|pickle|safetensors|gz|bz2|xz|zst))+|\.(tsv|csv|txt|vec|mat|dat|bytes|bin)(\.(gz|bz2|xz|zst))?)\Z",
     re.IGNORECASE,
 )
+OF_WORDLLAMA = "_tokenizer_config.json"  # l2_supercat_256.safetensors, l2_supercat_tokenizer_config.json
+WEIGHTS, TOKENIZERS = "weights", "tokenizers"  # the folders of the one and the other
 _USUAL = "vocab.txt, metadata.tsv, labels.tsv, word_index.json or tokenizer.json"
 
 
@@ -65,7 +67,8 @@ def words_beside(source: Source) -> tuple[Listed, Path]:
         opened = source.open(path)
         names = names_in(_by_itself(opened, ""), named=False)
         if names is not None:
-            if path.suffix != EXACT and path.name not in PART_OF_MODELS:
+            of_model = path.name in PART_OF_MODELS or path.name.endswith(OF_WORDLLAMA)
+            if path.suffix != EXACT and not of_model:
                 source.tally.remarks[f"the words are those of {path.name}"] = None
             return names, path
     message = "holds rows and no words, and there is no list of words beside it"
@@ -88,6 +91,8 @@ def places(source: Source) -> Iterator[Path]:
         path = rows.with_name(name)
         if path != rows and source.has(path):
             yield path
+    if rows.suffix == ".safetensors":
+        yield from filter(source.has, _of_wordllama(rows))
     found = source.names(rows)
     for start in (*_beginnings(stem), ""):
         for name in found:
@@ -95,6 +100,12 @@ def places(source: Source) -> Iterator[Path]:
             called_so = name.startswith(start) and _LIST.fullmatch(name, len(start))
             if called_so and path != rows and source.has(path):
                 yield path
+
+
+def _of_wordllama(rows: Path) -> Iterator[Path]:
+    for start in _beginnings(rows.stem):
+        yield rows.with_name(f"{start}{OF_WORDLLAMA}")
+        yield rows.parent.parent / TOKENIZERS / f"{start}{OF_WORDLLAMA}"
 
 
 def is_usual(name: str) -> bool:

@@ -64,11 +64,23 @@ class Number:
 class Word:
     """A token of a vocabulary, or a bound name; a quoted word is never a name.
 
-    `norm` is how long its vector is taken, where the expression says so.
+    `norm` is how long its vector is taken, where the expression says so. A cell of a table is never a name
+    either, and is read as a bare word is.
     """
 
     text: str
     quoted: bool = False
+    space: str = ""
+    span: Span = field(default=NOWHERE, compare=False)
+    norm: Norm | None = None
+    is_cell: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text, of whose tokens a textual model makes a vector, the one named `space`; `norm` as of a word."""
+
+    text: str
     space: str = ""
     span: Span = field(default=NOWHERE, compare=False)
     norm: Norm | None = None
@@ -165,7 +177,7 @@ class Expectation:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-Node: TypeAlias = Number | Word | Candidate | SpaceName | Negate | Chain | Call | ListOf | Where
+Node: TypeAlias = Number | Word | Text | Candidate | SpaceName | Negate | Chain | Call | ListOf | Where
 Statement: TypeAlias = Node | Bind | Define | Expectation
 
 
@@ -286,7 +298,7 @@ def at_norm(tree: Node, norm: Norm, known: dict[int, Node]) -> Node:
     """
 
     def mark(node: Node, below: Sequence[Node]) -> Node:
-        if isinstance(node, Word | Candidate | Call) and node.norm is None:
+        if isinstance(node, Word | Text | Candidate | Call) and node.norm is None:
             node = replace(node, norm=norm)
         made = with_parts(node, below)
         known[id(made)] = made

@@ -60,7 +60,7 @@ def _parse(text: str, nesting: int, tokens: Sequence[Token] = ()) -> tuple[State
     from lark.exceptions import UnexpectedInput
 
     try:
-        statements = parser.parse(_masked(text, tokens))
+        statements = parser.parse(masked(text, tokens))
     except UnexpectedInput as problem:
         from vecalc.lang.mistakes import explain
 
@@ -100,7 +100,7 @@ def _joining(tokens: Sequence[Token]) -> Iterator[None]:
         _joined.reset(before)
 
 
-def _masked(text: str, tokens: Sequence[Token]) -> str:
+def masked(text: str, tokens: Sequence[Token]) -> str:
     """The text with a mask, as long as the token, in place of each: every place stays what it is."""
     parts, at = [], 0
     for token in tokens:

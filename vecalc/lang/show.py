@@ -20,6 +20,7 @@ from vecalc.lang.nodes import (
     Run,
     SpaceName,
     Statement,
+    Text,
     Where,
     Word,
     children,
@@ -102,6 +103,8 @@ def _show(node: Statement, texts: Sequence[str]) -> str:  # noqa: C901 - one sho
             return show_number(value)
         case Word(text, quoted, space):
             return _in_space(space, quote(text) if quoted else text)
+        case Text(text, space):
+            return f"text({quote(text)}{f', {space}' if space else ''})"
         case Candidate():
             return "?"
         case SpaceName(text):

@@ -27,7 +27,7 @@ from vecalc.space import digest
 from vecalc.space.atomic import new_file, sweep
 from vecalc.space.files import unreadable, unwritable
 from vecalc.space.locks import Lock
-from vecalc.space.store import FACTS, damaged, is_store, read_facts
+from vecalc.space.store import FACTS, is_store, read_facts
 
 _OPEN_TO_ALL = stat.S_IWOTH
 _ROOT = 0  # may change anything anyway
@@ -140,8 +140,11 @@ def is_current(folder: Path, path: Path, *, verify: bool = False) -> bool:
         facts = read_facts(folder / FACTS)
     except FileProblem:  # damaged, or of another version: it is made again
         return False
-    if verify and damaged(folder, facts.rest):
-        return False
+    if verify:
+        from vecalc.space.store_digests import damaged
+
+        if damaged(folder, facts.rest):
+            return False
     return still_of(folder, facts.rest, path, verify=verify)
 
 

@@ -24,7 +24,7 @@ from vecalc.sources import Reading
 from vecalc.sources.reference import located
 from vecalc.space import VectorSpace
 from vecalc.space.atomic import sweep
-from vecalc.space.store import FACTS, damaged, open_store, read_facts
+from vecalc.space.store import FACTS, open_store, read_facts
 
 if TYPE_CHECKING:
     from vecalc.space.store_files import Written
@@ -62,6 +62,8 @@ def load(
     refuse_missing(str(place))
     place, wanted = located(place, how(**reading))
     if is_whole_store(place, wanted):
+        from vecalc.space.store_digests import damaged  # few stores are looked through
+
         if cache.verify and (wrong := damaged(place, read_facts(place / FACTS).rest)):
             message = "damaged: its content is not what was written"
             raise FileProblem(message, where=str(place / wrong[0]), hint="import the model again")

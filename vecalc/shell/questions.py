@@ -40,7 +40,7 @@ def from_rows(
             names: dict[str, Node] = {}
             for column, cell in row.cells.items():
                 found = row_or_number(cell, space)
-                node = Number(found) if isinstance(found, float) else Word(cell, quoted=True)
+                node = Number(found) if isinstance(found, float) else Word(cell, quoted=True, is_cell=True)
                 names[as_name(column)] = node
                 if row.problem is None:
                     tally.add_cells(column, 1, number=cell if isinstance(node, Number) else "")

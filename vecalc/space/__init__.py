@@ -63,6 +63,10 @@ class VectorSpace(Protocol):
         """All words in row order."""
 
     @property
+    def initial(self) -> str:
+        """What a token carries that begins a word, where tokens are pieces of words (▁, Ġ); else ""."""
+
+    @property
     def encoder(self) -> Encoder | None:
         """What makes vectors of texts, where the model is textual."""
 

@@ -17,16 +17,17 @@ import numpy as np
 
 from vecalc.arrays import Bytes, Mask, Numbers
 from vecalc.space.spelling import FREQUENT, LONGEST, fold, fold_all
+from vecalc.space.words import INITIALS
 
 if TYPE_CHECKING:
     from vecalc.space import VectorSpace
     from vecalc.space.spelling import Near
-    from vecalc.space.words import Lines
+    from vecalc.space.words import Lines, Vocabulary
 
 AT_ONCE = 1 << 14  # words looked at in one go, as in `signatures`
 LONGEST_WORD = 400  # bytes; a longer one is no answer to what was typed
 VARIANTS = 3  # rows that are looked for instead of each word: it may be there in several cases
-BPE_BLANK = "Ġ"  # a letter to Unicode; byte-level vocabularies write the blank before a word so
+_, BPE_BLANK, _ = INITIALS
 _ENCODING = ("utf-8", "surrogateescape")
 _JOINTS = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ -", b"abcdefghijklmnopqrstuvwxyz__")
 
@@ -147,6 +148,17 @@ SAMPLE = 1_000  # words, spread evenly over the vocabulary
 FEWEST = 5  # words of which one says "most"
 TAGS = 20  # the universal parts of speech are 17, and named entities have about as many kinds
 AFFIX = 40  # characters; a longer one is a part of an address that says nothing more
+
+
+LEAST_INITIALS = 0.2  # share of the tokens that begin words, where tokens are pieces
+
+
+def initial_of(words: Vocabulary) -> str:
+    """Which of `INITIALS` the tokens carry that begin words, judged from a sample; '' for none."""
+    rows = np.unique(np.linspace(0, len(words) - 1, SAMPLE).astype(np.int64)).tolist()
+    counts = Counter(words.word(row)[:1] for row in rows)
+    mark = max(INITIALS, key=counts.__getitem__)
+    return mark if counts[mark] >= LEAST_INITIALS * len(rows) else ""
 
 
 class Carried(NamedTuple):

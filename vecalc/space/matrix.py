@@ -9,7 +9,7 @@ import numpy as np
 
 from vecalc.arrays import AnyArray, Floats, Numbers, Singles
 from vecalc.space.spelling import Near
-from vecalc.space.words import Vocabulary, WordList
+from vecalc.space.words import INITIALS, Vocabulary, WordList
 
 if TYPE_CHECKING:
     from vecalc.space import Encoder
@@ -25,6 +25,9 @@ BLOCK_ROWS = 8192
 CONVERTED = 1 << 18
 
 
+GLANCED = 20  # words; of pieces of words at least two in five begin one
+
+
 class MatrixSpace:
     """A vocabulary of n words and a matrix [n, d] of any real type, shared with the caller, never written.
 
@@ -36,6 +39,7 @@ class MatrixSpace:
 
     __slots__ = (
         "__weakref__",
+        "_initial",
         "_lengths",
         "_matrix",
         "_near",
@@ -71,6 +75,7 @@ class MatrixSpace:
         self.subwords = subwords
         self.encoder = encoder
         self._near: Near | None = None
+        self._initial: str | None = None
 
     @property
     def dim(self) -> int:
@@ -79,6 +84,13 @@ class MatrixSpace:
 
     def __len__(self) -> int:
         return len(self._words)
+
+    @property
+    def initial(self) -> str:
+        """What a token carries that begins a word, where tokens are pieces of words; else ""."""
+        if self._initial is None:
+            self._initial = self._mark()
+        return self._initial
 
     def row(self, word: str) -> int | None:
         """The row of exactly this word, or None."""
@@ -128,6 +140,15 @@ class MatrixSpace:
 
         self._near = self._near or Near(self._words)
         return [self._words.word(row) for row in rows_meant(self._near, self._words.lines(), word, limit)]
+
+    def _mark(self) -> str:
+        """The same, looked for; a few words say of most vocabularies that there is none."""
+        n = len(self)
+        if not any(self.word(i * n // GLANCED).startswith(INITIALS) for i in range(min(GLANCED, n))):
+            return ""
+        from vecalc.space.affixes import initial_of
+
+        return initial_of(self._words)
 
     def _all_lengths(self) -> AnyArray:
         if self._lengths is None:

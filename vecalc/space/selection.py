@@ -39,6 +39,11 @@ class Selection:
     def __len__(self) -> int:
         return len(self._of) if self._rows is None else len(self._rows)
 
+    @property
+    def initial(self) -> str:
+        """What a token carries that begins a word, as in the whole space."""
+        return self._of.initial
+
     def row(self, word: str) -> int | None:
         """The row of exactly this word, or None."""
         row = self._of.row(word)

@@ -10,6 +10,8 @@ and, in a store that `store_writer.py` wrote (the digests name them):
     codes.npy, residuals.npy, rotation.npy     one byte a number for the search, see `quantization.py`
     offsets.npy, exact.npy, folded.npy         where the words are, see `index.py`
     subwords.npy                               [buckets, d] n-grams of a model that has them, see `subwords`
+    tokenizer.json, tokens.npy                 what makes tokens of a text, the row of each [ids] int32
+    others.npy                                 [k, d] float32 rows of tokens that are no words, from n on
 
 Every file is checked against the facts before it is used; a file that disagrees is a FileProblem.
 """
@@ -26,7 +28,7 @@ import numpy as np
 
 from vecalc import bounded
 from vecalc.answers import STORED, Stored
-from vecalc.arrays import AnyArray
+from vecalc.arrays import AnyArray, Bytes
 from vecalc.errors import FileProblem
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from vecalc.space.index import MappedWords
     from vecalc.space.quantization import Codes
     from vecalc.space.subwords import Subwords
+    from vecalc.space.text_encoder import TextEncoder
 
 FORMAT = 1
 FACTS = "facts.json"
@@ -101,7 +104,8 @@ def _opened(folder: Path, name: str) -> VectorSpace:
     words = _indexed(folder, facts.rows) if "exact.npy" in files else _words(folder / "words.txt", facts.rows)
     codes = _codes(folder, facts) if "codes.npy" in files else None
     subwords = _subwords(folder, facts) if "subwords.npy" in files else None
-    return MatrixSpace(words, vectors, name or facts.name, lengths, codes, subwords)
+    encoder = _encoder(folder, facts, vectors) if "tokenizer.json" in files else None
+    return MatrixSpace(words, vectors, name or facts.name, lengths, codes, subwords, encoder)
 
 
 def _check_sizes(folder: Path, facts: Mapping[str, object]) -> None:
@@ -109,7 +113,7 @@ def _check_sizes(folder: Path, facts: Mapping[str, object]) -> None:
 
     It comes before anything is mapped: a map of a file that ends too early would end the process (SIGBUS).
     """
-    for name, size in _told(facts, "sizes").items():
+    for name, size in told(facts, "sizes").items():
         path = folder / name
         try:
             found = path.stat().st_size
@@ -186,17 +190,21 @@ def _indexed(folder: Path, rows: int) -> MappedWords:
 
     offsets = _mapped(folder / "offsets.npy", "int64", (rows + 1,))
     path = folder / "words.txt"
-    try:
-        bounded.refuse_irregular(path)
-        data = np.memmap(path, np.uint8, "r")
-    except OSError as error:
-        raise unreadable(path, error) from None
-    except ValueError as error:
-        raise _problem(path, f"damaged: {error}") from None
+    data = _bytes(path)
     if len(data) != offsets[-1]:
         raise _problem(path, f"offsets.npy promises {int(offsets[-1]):,} bytes, the file holds {len(data):,}")
     exact, folded = (_mapped(folder / f"{name}.npy", "uint32", (2, rows)) for name in ("exact", "folded"))
     return MappedWords(data, offsets, exact, folded)
+
+
+def _bytes(path: Path) -> Bytes:
+    try:
+        bounded.refuse_irregular(path)
+        return np.memmap(path, np.uint8, "r")
+    except OSError as error:
+        raise unreadable(path, error) from None
+    except ValueError as error:
+        raise _problem(path, f"damaged: {error}") from None
 
 
 def _subwords(folder: Path, facts: Facts) -> Subwords:
@@ -215,6 +223,26 @@ def _subwords(folder: Path, facts: Facts) -> Subwords:
     return Subwords(_mapped(folder / "subwords.npy", facts.type, (buckets, facts.width)), shortest, longest)
 
 
+def _encoder(folder: Path, facts: Facts, rows: AnyArray) -> TextEncoder:
+    from vecalc.space.text_encoder import NO_PLACE, TextEncoder, TextRules, TokenRows
+
+    found = facts.rest.get("text")
+    said: dict[str, Any] = found if isinstance(found, dict) else {}
+    ids, count, characters, normalized = map(said.get, ("tokens", "others", "characters", "normalized"))
+    counts: list[Any] = [ids, count, 0 if characters is None else characters]
+    if not all(type(number) is int and number >= 0 for number in counts) or type(normalized) is not bool:
+        raise _problem(folder / FACTS, "a store with a tokenizer, and without what is to be known of it")
+    places = _mapped(folder / "tokens.npy", "int32", (counts[0],))
+    others = np.empty((0, facts.width), np.float32)
+    if count:
+        others = _mapped(folder / "others.npy", "float32", (counts[1], facts.width))
+    if not NO_PLACE <= int(places.min(initial=0)) <= int(places.max(initial=0)) < facts.rows + len(others):
+        raise _problem(folder / "tokens.npy", "damaged: it names rows that are not there")
+    rules = TextRules(_bytes(folder / "tokenizer.json"), characters, normalized)
+    known_by = json.dumps([said, facts.rest.get("digests")], sort_keys=True).encode()
+    return TextEncoder(rules, TokenRows(places, others), rows, str(folder), known_by)
+
+
 def _codes(folder: Path, facts: Facts) -> Codes:
     from vecalc.space import quantization
 
@@ -227,35 +255,9 @@ def _codes(folder: Path, facts: Facts) -> Codes:
     )
 
 
-def damaged(folder: Path, facts: Mapping[str, object]) -> list[str]:
-    """The files whose content is not what was written, by their digests."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    digests = _told(facts, "digests")
-    with ThreadPoolExecutor() as pool:
-        sound = pool.map(lambda name: _has(folder / name, digests[name]), digests)
-        return [name for name, is_sound in zip(digests, sound, strict=True) if not is_sound]
-
-
-def _told(facts: Mapping[str, object], what: str) -> dict[str, object]:
+def told(facts: Mapping[str, object], what: str) -> dict[str, object]:
     """The files that the facts tell something of; only names of this very folder."""
     told = facts.get(what)
     if not isinstance(told, dict):
         return {}
     return {name: value for name, value in told.items() if Path(name).name == name}
-
-
-def _has(path: Path, noted: object) -> bool:
-    """Whether a file has the digest that was noted: as `digest` notes them, or SHA-256 alone."""
-    import hashlib
-
-    from vecalc.space import digest
-
-    try:
-        if str(noted).startswith(digest.PREFIX):
-            return digest.of_file(path) == noted
-        bounded.refuse_irregular(path)
-        with path.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest() == noted
-    except OSError:
-        return False

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import IO, TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from vecalc.space.threads import ahead, products_alone
 
 if TYPE_CHECKING:
     from vecalc.space.subwords import Subwords
+    from vecalc.space.text_encoder import TextRules, TokenRows
 
 Block: TypeAlias = tuple[Sequence[str], "Singles"]
 
@@ -74,6 +75,19 @@ def write_subwords(place: Path, subwords: Subwords, kind: Stored) -> dict[str, i
             array.append(rows if kind == "float32" else rounded(rows, kind)[0])
         array.finish()
     return {"buckets": len(subwords.rows), "shortest": subwords.shortest, "longest": subwords.longest}
+
+
+def write_texts(place: Path, rules: TextRules, tokens: TokenRows) -> dict[str, Any]:
+    """Write how a textual model reads a text into the folder of a store; what the facts say of it."""
+    with private_file(place / "tokenizer.json") as stream:
+        stream.write(bytes(rules.tokenizer))
+    with private_file(place / "tokens.npy") as stream:
+        write_array(stream, tokens.places.astype(np.int32))
+    if len(tokens.others):
+        with private_file(place / "others.npy") as stream:
+            write_array(stream, tokens.others.astype(np.float32))
+    counts = {"tokens": len(tokens.places), "others": len(tokens.others)}
+    return {**counts, "characters": rules.characters, "normalized": rules.normalized}
 
 
 class _Files:

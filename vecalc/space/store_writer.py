@@ -20,10 +20,11 @@ from vecalc.space import digest
 from vecalc.space.atomic import folder_beside, take_place
 from vecalc.space.files import private_file, sync_folder, unwritable
 from vecalc.space.store import FACTS, FORMAT
-from vecalc.space.store_files import Written, write_files, write_subwords
+from vecalc.space.store_files import Written, write_files, write_subwords, write_texts
 
 if TYPE_CHECKING:
     from vecalc.space.subwords import Subwords
+    from vecalc.space.text_encoder import TextRules, TokenRows
 
 
 def write_store(
@@ -34,11 +35,13 @@ def write_store(
     kind: Stored = "float32",
     facts: Mapping[str, Any] | None = None,
     subwords: Callable[[], Subwords | None] = lambda: None,
+    texts: Callable[[], tuple[TextRules, TokenRows] | None] = lambda: None,
 ) -> Written:
     """Write words [b] and rows [b, d], block after block, as a store; an older one in its place is replaced.
 
     `kind` is float32 or float16. Further `facts` are written as they are once the blocks have come to
-    their end; `subwords` is asked for n-grams when the first block has come. Raises `StorageProblem` when
+    their end; `subwords` is asked for n-grams when the first block has come, `texts` for the tokenizer and
+    the tokens of a textual model when all have. Raises `StorageProblem` when
     it can't be written (`NotWritable`, `NoSpace`), `FileProblem` when there is no row or a number that
     float16 can't hold, and whatever the blocks raise; then nothing is left behind.
     """
@@ -51,6 +54,8 @@ def write_store(
                 written = write_files(place, _with_subwords(blocks, subwords, place, kind, more), kind)
                 if not written.rows:
                     raise FileProblem("no row is left", hint="see whether the file holds vectors at all")
+                if found := texts():
+                    more["text"] = write_texts(place, *found)
                 own = {"name": name, "type": kind, **written._asdict()}
                 _write_facts(place, {**own, **more, **(facts or {})})
             finally:

@@ -17,6 +17,9 @@ from vecalc.space.spelling import Variants
 # Finding a word in the bytes takes about 0.1 ms at 42,000 words, building a dictionary 3 ms: a
 # formula of a few words is cheaper without one, a batch is not.
 FINDS_BEFORE_DICTIONARY = 24
+# What tokens carry that begin words, where tokens are pieces of words: SentencePiece's mark, that of
+# byte-level BPE (a letter to Unicode), and the blank that both stand for.
+INITIALS = ("▁", "Ġ", " ")
 AT_ONCE = 1 << 14  # words gathered at once: eight bytes for each of theirs are in use meanwhile
 
 

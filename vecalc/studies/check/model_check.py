@@ -18,7 +18,8 @@ from vecalc.sources import Reading
 from vecalc.sources.excuses import ESCAPED
 from vecalc.sources.reference import located
 from vecalc.space.files import unreadable
-from vecalc.space.store import FACTS, Facts, damaged, is_store, open_store, read_facts
+from vecalc.space.store import FACTS, Facts, is_store, open_store, read_facts
+from vecalc.space.store_digests import damaged
 from vecalc.studies.check import word_check as of_words
 from vecalc.studies.check.geometry import Geometry, geometry
 from vecalc.studies.check.row_check import RowsSeen
