@@ -24,8 +24,8 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from compositions import FORMULAS, NORMS, merged
-from judging import holm, mean_interval, paired_p, print_table
+from compositions import FORMULAS, NORMS
+from judging import holm, mean_interval, merged, paired_p, print_table
 
 import vecalc
 

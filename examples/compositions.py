@@ -20,11 +20,3 @@ FORMULAS = {
     "bind(A, B)": "bind(A, B)",
 }
 NORMS = ("rms", "unit", "raw")
-
-
-def merged(rows: list[list[str]]) -> list[list[str]]:
-    """Rows of norm, formula, numbers: those that differ by their norm alone become one row, the first's."""
-    norms: dict[tuple[str, ...], list[str]] = {}
-    for norm, *rest in rows:
-        norms.setdefault(tuple(rest), []).append(norm)
-    return [[", ".join(of), *rest] for rest, of in norms.items()]

@@ -76,6 +76,14 @@ def holm(ps: list[float]) -> list[float]:
     return adjusted
 
 
+def merged(rows: list[list[str]]) -> list[list[str]]:
+    """Rows that differ by their first cell alone become one, at the place of the first."""
+    first: dict[tuple[str, ...], list[str]] = {}
+    for cell, *rest in rows:
+        first.setdefault(tuple(rest), []).append(cell)
+    return [[", ".join(cells), *rest] for rest, cells in first.items()]
+
+
 def print_table(caption: str, header: list[str], rows: list[list[str]]) -> None:
     """A Markdown table below its caption, as the documents hold it."""
     print(f"\n{caption}\n")

@@ -4,13 +4,14 @@ python examples/negation.py MODEL... [starter]
 
 negated_phrases.toml has phrases, the things that each wants and does not want (written before anything was
 measured), and its content words: P those it asks for, N those it negates, H the noun of P, E three unwanted
-things as examples, which are not ranked. Each formula ranks the wanted and the unwanted things of each
-phrase. AUC is how likely a wanted one comes before an unwanted one; `first ten` is the share of wanted ones
-among the first ten; `and far` is the same where the things of all other topics are ranked, too: what it finds
-that is neither wanted nor unwanted counts against a formula. Where a model has fewer than ten wanted things
-it is the first as many. Intervals are bootstrap intervals over phrases, `minus P` are paired differences to P
-alone: the phrase without its negation and what that governs. The last table has the AUC of each kind of
-negation.
+things as examples, which are not ranked. T is the phrase as it is said, and P + N what is left of it where
+the negation is ignored. Each formula ranks the wanted and the unwanted things of each phrase. AUC is how
+likely a wanted one comes before an unwanted one; `wanted` is the share of wanted ones among the first ten;
+`of all` are the shares of both where the things of all other topics are ranked, too: what a formula finds
+that is neither wanted nor unwanted counts against it. Where a model has fewer than ten wanted things it is
+the first as many. Intervals are bootstrap intervals over phrases; `minus` columns are paired differences,
+those to P alone to the phrase without its negation and what that governs. The second table is about AUC:
+the difference to P - N, and each kind of negation.
 
 A phrase counts if the model has its content words, an example, and five things of either side; a model or a
 kind of negation, if there are five phrases. In a model of words a thing is a word, in a textual one a text.
@@ -27,20 +28,23 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
-from judging import auc, mean_interval, print_table
+from judging import Floats, auc, mean_interval, merged, print_table
 
 import vecalc
+from vecalc.space.matrix import MatrixSpace
 
 PHRASES = Path(__file__).with_name("negated_phrases.toml")
 EXAMPLES = 3  # unwanted things that one points at
 LEAST = 5  # things of either side that a phrase needs, and phrases that a table needs
 TEN = 10
-USUAL = "P"
-HEADER = ["formula", "AUC [95 %]", "minus P", "first ten [95 %]", "minus P", "and far [95 %]", "minus P"]
+USUAL, SUBTRACTED = "P", "P - N"
+MEASURES = ("AUC", "wanted", "of all: wanted", "of all: unwanted")
+HEADER = ["formula", *(cell for name in MEASURES for cell in (f"{name} [95 %]", "minus P"))]
 
 # X is the thing that is ranked.
 OF_WORDS = {
+    "phrase(T)": "cos(X, F)",
+    "phrase(T, negate=without)": "cos(X, G)",
     "P - N": "cos(X, P - N)",
     "raw(P - N)": "cos(X, raw(P - N))",
     "without(P, N)": "cos(X, without(P, N))",
@@ -53,14 +57,14 @@ OF_WORDS = {
     "without(P, E)": "cos(X, without(P, E))",
     "-mean(E)": "-cos(X, mean(E))",
 }
-# T is the whole phrase as a text, D the same without the negation.
 OF_TEXTS = {
-    "T": "cos(text(X), T)",
-    "T - N": "cos(text(X), T - N)",
-    "T - mean(E)": "cos(text(X), T - mean(E))",
-    "without(T, N)": "cos(text(X), without(T, N))",
-    "D": "cos(text(X), D)",
-    **{name: formula.replace("X", "text(X)") for name, formula in OF_WORDS.items() if "raw" not in name},
+    "T": "cos(X, T)",
+    "T - N": "cos(X, T - N)",
+    "without(T, N)": "cos(X, without(T, N))",
+    "T - mean(E)": "cos(X, T - mean(E))",
+    "without(T, E)": "cos(X, without(T, E))",
+    **{name: formula for name, formula in OF_WORDS.items() if name[:3] not in ("phr", "raw")},
+    "P + N": "cos(X, B)",
 }
 
 
@@ -89,29 +93,23 @@ class Phrase(NamedTuple):
         return self._replace(examples=examples, wanted=wanted, unwanted=unwanted, far=far)
 
     def names(self, textual: bool) -> str:
-        """The definitions of P, N, H and E in the language, for texts of T and D besides."""
-        if not textual:
-            sums = {"P": " + ".join(self.positive), "N": " + ".join(self.negative), "H": self.head}
-            return _defined(sums | {"E": f"[{', '.join(self.examples)}]"})
-        texts = {
-            "T": self.text,
-            "D": " ".join((*self.positive, *self.negative)),
-            "P": " ".join(self.positive),
-            "N": " ".join(self.negative),
-            "H": self.head,
-        }
-        return _defined(
-            {name: _text(words) for name, words in texts.items()}
-            | {"E": f"[{', '.join(map(_text, self.examples))}]"}
-        )
+        """The definitions in the language of what stands in the formulas, of words or of texts."""
+        if textual:
+            both = " ".join((*self.positive, *self.negative))
+            texts = {"P": " ".join(self.positive), "N": " ".join(self.negative), "H": self.head}
+            texts |= {"T": self.text, "B": both}
+            names = {name: _text(words) for name, words in texts.items()}
+            examples = [_text(example) for example in self.examples]
+        else:
+            names = {"P": " + ".join(self.positive), "N": " + ".join(self.negative), "H": self.head}
+            names |= {"F": f'phrase("{self.text}")', "G": f'phrase("{self.text}", negate=without)'}
+            examples = self.examples
+        names["E"] = f"[{', '.join(examples)}]"
+        return "; ".join(f"{name} = {value}" for name, value in names.items())
 
 
 def _text(words: str) -> str:
     return f'text("{words}")'
-
-
-def _defined(names: dict[str, str]) -> str:
-    return "; ".join(f"{name} = {value}" for name, value in names.items())
 
 
 def phrases(path: Path = PHRASES) -> list[Phrase]:
@@ -144,64 +142,67 @@ def _phrase(
 class Scores(NamedTuple):
     """How well one formula does for each phrase [phrases]: AUC, and the shares of the first ten."""
 
-    auc: npt.NDArray[np.float64]
-    near: npt.NDArray[np.float64]
-    all: npt.NDArray[np.float64]
+    auc: Floats
+    wanted: Floats
+    wanted_of_all: Floats
+    unwanted_of_all: Floats
 
 
-def scored(calculate: vecalc.Calculator, formulas: dict[str, str], known: list[Phrase]) -> dict[str, Scores]:
-    """Every formula's scores of every phrase."""
-    found: dict[str, list[tuple[float, float, float]]] = {name: [] for name in formulas}
-    textual = calculate.spaces[""].encoder is not None
+def scored(space: vecalc.VectorSpace, known: list[Phrase]) -> dict[str, Scores]:
+    """Each formula's scores of every phrase."""
+    textual = space.encoder is not None
+    formulas = OF_TEXTS if textual else OF_WORDS
+    every = sorted({thing for one in known for thing in (*one.wanted, *one.unwanted, *one.far)})
+    rows = vecalc.Calculator(space).value(f"[{', '.join(map(_text, every) if textual else every)}]")
+    calculate = vecalc.Calculator({"": space, "things": MatrixSpace(every, rows.vectors)})
+    found: dict[str, list[tuple[float, ...]]] = {name: [] for name in formulas}
     for phrase in known:
         calculate.define(phrase.names(textual))
-        things = [*phrase.wanted, *phrase.unwanted, *phrase.far]
-        near = len(phrase.wanted) + len(phrase.unwanted)
-        right = np.arange(len(things)) < len(phrase.wanted)
-        made = vecalc.features(calculate, list(formulas.values()), {"X": things}, kind="float64").values
-        for name, values in zip(formulas, made.T, strict=True):
-            first, of_all = share(values[:near], right[:near]), share(values, right)
-            found[name].append((auc(values[:near], right[:near]), first, of_all))
+        things = {"thing": [*phrase.wanted, *phrase.unwanted, *phrase.far]}
+        made = vecalc.features(
+            calculate, [*formulas.values()], things, bind=["X=things:thing"], kind="float64"
+        )
+        for name, scores in zip(formulas, made.values.T, strict=True):
+            found[name].append(_scores(scores, len(phrase.wanted), len(phrase.unwanted)))
     return {name: Scores(*np.array(rows).T) for name, rows in found.items()}
 
 
-def share(scores: npt.NDArray[np.float64], right: npt.NDArray[np.bool_]) -> float:
-    """The share of right ones among the first ten, or the first as many as there are right ones."""
-    first = np.argsort(-scores, kind="stable")[: min(TEN, int(right.sum()))]
-    return float(right[first].mean())
+def _scores(scores: Floats, wanted: int, unwanted: int) -> tuple[float, ...]:
+    """Of the scores of the wanted things, the unwanted ones behind them, and the far ones behind those."""
+    ten, near = min(TEN, wanted), scores[: wanted + unwanted]
+    first, of_all = (np.argsort(-some, kind="stable")[:ten] for some in (near, scores))
+    right = np.arange(len(near)) < wanted
+    is_unwanted = (of_all >= wanted) & (of_all < len(near))
+    return auc(near, right), (first < wanted).mean(), (of_all < wanted).mean(), is_unwanted.mean()
 
 
 def by_chance(known: list[Phrase]) -> Scores:
     """What a random order is worth on average."""
     counts = np.array([[len(p.wanted), len(p.unwanted), len(p.far)] for p in known], float)
-    near, of_all = counts[:, :2].sum(1), counts.sum(1)
-    return Scores(np.full(len(known), 0.5), counts[:, 0] / near, counts[:, 0] / of_all)
+    wanted, unwanted, every = counts[:, 0], counts[:, 1], counts.sum(axis=1)
+    return Scores(np.full(len(known), 0.5), wanted / (wanted + unwanted), wanted / every, unwanted / every)
 
 
 def measure(space: vecalc.VectorSpace, written: list[Phrase]) -> None:
     """Print the tables of one model."""
-    calculate = vecalc.Calculator(space)
-    textual = space.encoder is not None
-    known = [phrase for one in written if (phrase := one.known(_vocabulary(calculate, textual)))]
+    has = _vocabulary(space)
+    known = [phrase for one in written if (phrase := one.known(has))]
     if len(known) < LEAST:
         print(f"\n{space.name}: {len(known)} of {len(written)} phrases: too few for a table")
         return
-    found = scored(calculate, OF_TEXTS if textual else OF_WORDS, known)
+    found = scored(space, known)
     found["random"] = by_chance(known)
     things = round(float(np.mean([len(phrase.wanted) + len(phrase.unwanted) for phrase in known])))
     caption = f"{space.name}: {len(known)} of {len(written)} phrases, {things} things each"
-    print_table(caption, HEADER, [_row(name, scores, found[USUAL]) for name, scores in found.items()])
+    print_table(caption, HEADER, merged([_row(name, scores, found[USUAL]) for name, scores in found.items()]))
     kinds = {phrase.kind: np.array([other.kind == phrase.kind for other in known]) for phrase in known}
     kinds = {kind: of for kind, of in kinds.items() if of.sum() >= LEAST}
-    if kinds:
-        print_table(
-            f"{space.name}: AUC by the kind of negation",
-            ["formula", *(f"{kind}, {of.sum()} phrases" for kind, of in kinds.items())],
-            [
-                [f"`{name}`", *(str(mean_interval(scores.auc[of])) for of in kinds.values())]
-                for name, scores in found.items()
-            ],
-        )
+    usual, rows = found[SUBTRACTED].auc, []
+    for name, scores in found.items():
+        gain = "" if scores.auc is usual else str(mean_interval(scores.auc - usual))
+        rows.append([f"`{name}`", gain, *(str(mean_interval(scores.auc[of])) for of in kinds.values())])
+    header = [f"minus {SUBTRACTED} [95 %]", *(f"{kind}, {of.sum()} phrases" for kind, of in kinds.items())]
+    print_table(f"{space.name}: AUC by the kind of negation", ["formula", *header], merged(rows))
 
 
 def _row(name: str, scores: Scores, usual: Scores) -> list[str]:
@@ -211,15 +212,16 @@ def _row(name: str, scores: Scores, usual: Scores) -> list[str]:
     return cells
 
 
-def _vocabulary(calculate: vecalc.Calculator, textual: bool) -> Callable[[str], bool]:
+def _vocabulary(space: vecalc.VectorSpace) -> Callable[[str], bool]:
     """Whether a model has a word, in this case or another; a textual one has any."""
+    calculate = vecalc.Calculator(space)
 
     @cache
     def has(word: str) -> bool:
         try:
             calculate.value(word)
         except vecalc.VecalcError:
-            return textual
+            return space.encoder is not None
         return True
 
     return has

@@ -19,8 +19,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from compositions import FORMULAS, NORMS, merged
-from judging import interval, print_table
+from compositions import FORMULAS, NORMS
+from judging import interval, merged, print_table
 
 import vecalc
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 import sys
 
 import numpy as np
-from compositions import FORMULAS, NORMS, merged
-from judging import mean_interval, print_table
+from compositions import FORMULAS, NORMS
+from judging import mean_interval, merged, print_table
 
 import vecalc
 from vecalc.space.matrix import MatrixSpace
