@@ -199,7 +199,7 @@ def measure(space: vecalc.VectorSpace, written: list[Phrase]) -> None:
     kinds = {kind: of for kind, of in kinds.items() if of.sum() >= LEAST}
     usual, rows = found[SUBTRACTED].auc, []
     for name, scores in found.items():
-        gain = "" if scores.auc is usual else str(mean_interval(scores.auc - usual))
+        gain = "" if np.array_equal(scores.auc, usual) else str(mean_interval(scores.auc - usual))
         rows.append([f"`{name}`", gain, *(str(mean_interval(scores.auc[of])) for of in kinds.values())])
     header = [f"minus {SUBTRACTED} [95 %]", *(f"{kind}, {of.sum()} phrases" for kind, of in kinds.items())]
     print_table(f"{space.name}: AUC by the kind of negation", ["formula", *header], merged(rows))

