@@ -188,11 +188,14 @@ def _with_space_names(function: Function, call: Call) -> Call:
 def _with_ways(function: Function, call: Call) -> Call:
     """The call with the names that the function knows in quotes: they are neither words nor columns."""
     ways = {parameter.name for parameter in function.parameters if parameter.kind == "way"}
-    named = (
-        (key, replace(node, quoted=True) if key in ways and isinstance(node, Word) else node)
-        for key, node in call.keywords
-    )
-    return replace(call, keywords=tuple(named))
+
+    def known(name: str, node: Node) -> Node:
+        return replace(node, quoted=True) if name in ways and isinstance(node, Word) else node
+
+    names = [parameter.name for parameter in function.parameters]
+    arguments = tuple(map(known, [*names, *("" for _ in call.arguments)], call.arguments))
+    keywords = tuple((name, known(name, node)) for name, node in call.keywords)
+    return replace(call, arguments=arguments, keywords=keywords)
 
 
 def _text_of(function: Function, call: Call) -> Text:

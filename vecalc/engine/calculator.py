@@ -23,7 +23,7 @@ from vecalc.engine import assembly
 from vecalc.engine.question import Computed, Options, Question
 from vecalc.engine.ranker import Ranker
 from vecalc.errors import NoValue, Span, SyntaxProblem, TypeMismatch, UnfinishedText, VecalcError
-from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement, Word
+from vecalc.lang.nodes import PHRASE, Bind, Define, Expectation, Node, Statement, Word, has_call
 from vecalc.lang.parse import parse, stands_apart
 from vecalc.lang.show import show
 from vecalc.space import VectorSpace
@@ -74,7 +74,6 @@ class Calculator(Ranker):
         ] = {}  # notes on texts that only bind names, so have no answer that tells them
         self.remember = False  # the last answer as `_`, its words as `_1`, `_2`, ...
         self.shipped: Mapping[str, Definition] = {}  # the prelude's functions, once they are needed
-        self.has_phrases = False  # somewhere: in a text that was read, or what it has defined
 
     # --- the stages, in order ---------------------------------------------------------------
 
@@ -194,7 +193,7 @@ class Calculator(Ranker):
             return
         for statement in statements:
             numbers = self._numbers(question.text, statement, names)
-            answer = blank._replace(parsed=self._shown(statement, names), notes=(*notes, *numbers))
+            answer = blank._replace(parsed=self._shown(statement, question), notes=(*notes, *numbers))
             try:
                 if isinstance(statement, Bind | Define):
                     self._bind(statement, names)
@@ -221,7 +220,6 @@ class Calculator(Ranker):
             from vecalc.engine import as_typed
 
             notes += as_typed.with_blanks(text)
-        self.has_phrases = self.has_phrases or "phrase" in text
         if "(" in text and not self.shipped:
             from vecalc.engine import prelude
 
@@ -251,12 +249,12 @@ class Calculator(Ranker):
         """Whether bare words in a row may be a text."""
         return self.spaces[self.default].encoder is not None and not self.options.exact
 
-    def _shown(self, statement: Statement, names: Mapping[str, Node] | None) -> str:
+    def _shown(self, statement: Statement, question: Question) -> str:
         """The canonical text of a statement, its phrases read."""
-        if self.has_phrases:
+        if PHRASE in question.text:
             from vecalc.engine import phrase_calls
 
-            statement = phrase_calls.as_read(self, statement, {*self.scope.names, *(names or ())})
+            statement = phrase_calls.as_read(self, statement, {*self.scope.names, *(question.names or ())})
         return show(statement)
 
     def _numbers(self, text: str, statement: Statement, names: Mapping[str, Node] | None) -> tuple[str, ...]:
@@ -302,7 +300,7 @@ class Calculator(Ranker):
         several = len(self.spaces) > 1
         found = spaces or self.spaces
         notes: tuple[str, ...] = ()
-        if self.has_phrases:
+        if has_call(tree, PHRASE):
             from vecalc.engine import phrase_calls
 
             tree, notes = phrase_calls.read(self, tree, found.keys() - self.spaces.keys())

@@ -19,6 +19,7 @@ from vecalc.calc.signature import match_by_name
 from vecalc.engine.ranker import Ranker
 from vecalc.errors import NOWHERE, LimitExceeded, NoValue, Span, TypeMismatch, VecalcError
 from vecalc.lang.nodes import (
+    PHRASE,
     Bind,
     Call,
     Define,
@@ -39,11 +40,11 @@ from vecalc.lang.phrases import WAYS, Phrase, read_phrase
 from vecalc.lang.show import quote, show, show_number
 from vecalc.space import VectorSpace
 
-NAME = "phrase"
-EXAMPLE = f'{NAME}("non american food")'
+EXAMPLE = f'{PHRASE}("non american food")'
+MOST_KEPT = 256  # readings: a phrase is read when it is shown, and when it is computed
 LONGEST_HINT = 100  # characters of a phrase that a hint repeats
 _SEVERAL = re.compile(r"[^\W\d][\w'’-]*(?:,?\s+(?!where\b)[^\W\d][\w'’-]*)+[.!?]?")
-_LACKS_QUOTES = re.compile(rf"\s*{NAME}\(([^()\"=]*)\)\s*$")
+_LACKS_QUOTES = re.compile(rf"\s*{PHRASE}\(([^()\"=]*)\)\s*$")
 
 
 def read(ranker: Ranker, tree: Node, columns: Collection[str] = ()) -> tuple[Node, tuple[str, ...]]:
@@ -52,8 +53,6 @@ def read(ranker: Ranker, tree: Node, columns: Collection[str] = ()) -> tuple[Nod
     `columns` are spaces whose words are columns of a table. Raises `TypeMismatch` for what is not a text,
     `NoValue` for a phrase of which nothing is left, `LimitExceeded`.
     """
-    if not any(_is_phrase(node) for node in walk(tree)):
-        return tree, ()
     notes: dict[str, None] = {}
 
     def put_in(node: Node, below: Sequence[Node]) -> Node:
@@ -113,7 +112,7 @@ def meant_by(ranker: Ranker, text: str) -> tuple[str, bool]:
         found = read_phrase(words, phrase_lists(options.phrase_words), find_token)
     except NoValue:
         return "", False
-    said = f"{NAME}({quote(words)})"
+    said = f"{PHRASE}({quote(words)})"
     known = all(find_token(node.text) is not None for node in walk(found.tree) if isinstance(node, Word))
     likely = lacks_quotes is not None or not found.roles.isdisjoint(SPEECH)
     if not likely and (not known or "," in words):  # a list, perhaps
@@ -125,7 +124,7 @@ def meant_by(ranker: Ranker, text: str) -> tuple[str, bool]:
 
 
 def _is_phrase(node: Statement) -> TypeGuard[Call]:
-    return isinstance(node, Call) and node.name == NAME
+    return isinstance(node, Call) and node.name == PHRASE
 
 
 def _text_of(call: Call, columns: Collection[str] = ()) -> Word:
@@ -136,16 +135,16 @@ def _text_of(call: Call, columns: Collection[str] = ()) -> Word:
         return Word(show_number(argument.value), span=place)
     hint = f"in quotes: {EXAMPLE}"
     if not isinstance(argument, Word):
-        raise TypeMismatch(f"{NAME} reads a text, and this is none", span=place, hint=hint)
+        raise TypeMismatch(f"{PHRASE} reads a text, and this is none", span=place, hint=hint)
     if argument.space in columns:
-        what = f"{NAME}: {argument.text} is a column, and a formula is read once for all rows"
+        what = f"{PHRASE}: {argument.text} is a column, and a formula is read once for all rows"
         raise TypeMismatch(what, span=place, hint="vecalc --csv reads the phrase of each row")
     return replace(argument, span=place)
 
 
 def _given(call: Call) -> dict[str, Node]:
     """The arguments of a call by its parameters. Raises `TypeMismatch`."""
-    function = FUNCTIONS[NAME]
+    function = FUNCTIONS[PHRASE]
     try:
         return match_by_name(function, function.parameters, call.arguments, call.keywords)
     except TypeMismatch as problem:
@@ -161,14 +160,30 @@ def _read_call(ranker: Ranker, call: Call, text: Word) -> Phrase:
     chosen = _given(call).get("negate")
     way = next((way for way in WAYS if chosen is None or getattr(chosen, "text", "") == way), None)
     if way is None:
-        raise TypeMismatch(f"{NAME}: negate must be {' or '.join(WAYS)}", span=call.span)
-    find_token = _tokens(ranker.spaces.get(text.space or ranker.default), exact=ranker.options.exact)
-    lists = phrase_lists(ranker.options.phrase_words)
-    try:
-        found = read_phrase(text.text, lists, find_token, way, partial(_place, text))
-    except NoValue as problem:
-        raise problem.at(call.span) from None
-    return found._replace(tree=_in_space(found.tree, text.space)) if text.space else found
+        raise TypeMismatch(f"{PHRASE}: negate must be {' or '.join(WAYS)}", span=call.span)
+    key = (text.text, text.space or ranker.default, way, ranker.options.exact, ranker.options.phrase_words)
+    found = ranker.readings.get(key)
+    if found is None:
+        find_token = _tokens(ranker.spaces.get(text.space or ranker.default), exact=ranker.options.exact)
+        try:
+            found = read_phrase(text.text, phrase_lists(ranker.options.phrase_words), find_token, way)
+        except NoValue as problem:
+            raise problem.at(text.span) from None
+        if len(ranker.readings) >= MOST_KEPT:
+            ranker.readings.clear()
+        ranker.readings[key] = found
+    return found._replace(tree=_in_call(found.tree, text))
+
+
+def _in_call(tree: Node, text: Word) -> Node:
+    """The expression of a phrase, where its words stand in the expression around it, and in their space."""
+
+    def put(node: Node, below: Sequence[Node]) -> Node:
+        if isinstance(node, Word):
+            return replace(node, space=text.space, span=_place(text, node.span))
+        return with_parts(node, below, partial(_place, text))
+
+    return fold(tree, put)
 
 
 def _place(text: Word, piece: Span) -> Span:
@@ -195,13 +210,6 @@ def _tokens(space: VectorSpace | None, *, exact: bool) -> FindToken:
         return None if row is None else space.word(row)
 
     return find_token
-
-
-def _in_space(tree: Node, space: str) -> Node:
-    def put(node: Node, below: Sequence[Node]) -> Node:
-        return replace(node, space=space) if isinstance(node, Word) else with_parts(node, below)
-
-    return fold(tree, put)
 
 
 def _in_quotes(tree: Node, names: Collection[str]) -> Node:

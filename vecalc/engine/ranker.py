@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,6 +19,9 @@ from vecalc.search import Measure
 from vecalc.search.exact import search
 from vecalc.space import VectorSpace
 
+if TYPE_CHECKING:
+    from vecalc.lang.phrases import Phrase
+
 
 class Ranker:
     """Spaces by name, which of them is the default, and the options for searching them."""
@@ -30,6 +33,7 @@ class Ranker:
         self._candidates: dict[tuple[object, ...], Candidates] = {}
         self._means: dict[tuple[str, str], Floats] = {}
         self._rotations: dict[tuple[str, str], Floats] = {}
+        self.readings: dict[tuple[object, ...], Phrase] = {}  # of phrases, by what they depend on
         self._check_within(options.within)
 
     def set(self, **changes: Any) -> None:
@@ -40,7 +44,7 @@ class Ranker:
     def add(self, spaces: Mapping[str, VectorSpace]) -> None:
         """Take up further spaces, or others under old names."""
         self.spaces |= spaces
-        for known in (self._candidates, self._means, self._rotations):
+        for known in (self._candidates, self._means, self._rotations, self.readings):
             known.clear()
 
     def use(self, name: str) -> None:

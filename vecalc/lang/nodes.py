@@ -26,6 +26,9 @@ N = TypeVar("N")
 Run: TypeAlias = Literal["sum", "product", "dot product", "power"]
 
 
+PHRASE = "phrase"  # the function that stands for the expression that its text is read as
+
+
 class Op(StrEnum):
     """What stands between operands. A `match` over it ends with `assert_never`: mypy names what lacks one."""
 
@@ -278,6 +281,19 @@ def walk(node: Statement) -> Iterator[Statement]:
         seen.add(id(current))
         yield current
         stack.extend(reversed(children(current)))
+
+
+def has_call(tree: Node, name: str) -> bool:
+    """Whether a function is called in an expanded tree."""
+    stack, seen = [tree], set()
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Call) and node.name == name:
+            return True
+        if id(node) not in seen:
+            seen.add(id(node))
+            stack += [part for part in parts(node) if not isinstance(part, Word | Number)]
+    return False
 
 
 def substituted(tree: Node, given: Mapping[tuple[str, str], Node]) -> Node:

@@ -85,7 +85,7 @@ def phrase_lists(text: str = "", where: str = "phrase words") -> PhraseLists:
     return PhraseLists(roles, before, behind, max(map(len, roles)))
 
 
-_HINT = "sections [non], [not], [without], [stop words]: docs/language.md, Phrases"
+_HINT = "sections [non], [not], [without], [stop words], ...: vecalc help phrases"
 
 
 def _entries(text: str, where: str) -> Iterator[tuple[str, str]]:

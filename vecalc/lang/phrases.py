@@ -16,11 +16,11 @@ was read is always said.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import takewhile
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
-from vecalc.errors import NOWHERE, NoValue, Span
+from vecalc.errors import NoValue, Span
 from vecalc.lang.nodes import Call, Chain, Negate, Node, Op, Word
 from vecalc.lang.phrase_lists import PhraseLists, Role
 from vecalc.lang.phrase_pieces import FindToken, PhrasePiece, pieces
@@ -45,12 +45,11 @@ def read_phrase(
     lists: PhraseLists,
     find_token: FindToken,
     way: Way = "minus",
-    place: Callable[[Span], Span] = lambda _: NOWHERE,
 ) -> Phrase:
     """The expression that a phrase stands for: what is wanted, in its order, then what is not.
 
-    With the way `without`, the negated are taken away together. `place` is where a piece of the phrase stands
-    in another text. Raises `NoValue` where nothing is left of it.
+    With the way `without`, the negated are taken away together. Its nodes have their places in the phrase.
+    Raises `NoValue` where nothing is left of it.
     """
     found = pieces(text, lists, find_token)
     reading = _Reading(found)
@@ -59,17 +58,15 @@ def read_phrase(
         wanted = [piece for piece in found if piece.text and find_token(piece.text) is not None]
         wanted = [piece for piece in wanted if piece.role is None or not piece.role.negates]
         notes.append("only stop words are left of the phrase: they are read as words")
-    whole = place(Span(0, len(text)))
     if not wanted and not unwanted:
-        hint = 'a word in quotes is the word itself: "not"'
-        raise NoValue("nothing is left of the phrase", span=None if whole == NOWHERE else whole, hint=hint)
+        raise NoValue("nothing is left of the phrase", hint='a word in quotes is the word itself: "not"')
     if not wanted:
         notes.append("only what is not wanted is left of the phrase: the answer is opposed to it")
 
     def words(some: Sequence[PhrasePiece]) -> list[Node]:
-        return [_word(piece, find_token, place) for piece in some]
+        return [_word(piece, find_token) for piece in some]
 
-    tree = _tree(words(wanted), words(unwanted), way, whole)
+    tree = _tree(words(wanted), words(unwanted), way, Span(0, len(text)))
     return Phrase(tree, tuple(notes), frozenset(piece.role for piece in found if piece.role is not None))
 
 
@@ -161,10 +158,10 @@ class _Reading:
 # --- the tree -------------------------------------------------------------------------------
 
 
-def _word(piece: PhrasePiece, find_token: FindToken, place: Callable[[Span], Span]) -> Word:
+def _word(piece: PhrasePiece, find_token: FindToken) -> Word:
     text = piece.text
     bare = _NAME.fullmatch(text) or (is_bare(text) and find_token(text) is not None)
-    return Word(text, quoted=not bare, span=place(piece.place))
+    return Word(text, quoted=not bare, span=piece.place)
 
 
 def _tree(wanted: list[Node], unwanted: list[Node], way: Way, span: Span) -> Node:

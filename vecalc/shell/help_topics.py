@@ -146,6 +146,27 @@ def function_help(name: str) -> str:
     return f"{shown}\n    {text}\ngroup: {group}, defined in the language itself\n"
 
 
+def _phrases() -> str:
+    return """\
+phrase("I want non american food") is want + food - american: what is wanted, less what a negation governs.
+
+  non                                the next word: non american food
+  not, never, isn't, neither, ...    the next word, and what "or" joins to it: not red or green; behind them
+                                     a verb is passed: don't eat meat is eat - meat
+  without, no, except, but not, ...  the words up to one that ends it (but, with, for, a full stop), over
+                                     "and", "or" and the commas of a list: without whole milk, cream or sugar
+  non-american, sugar-free           where the whole is not a word of the model
+  not without sugar                  two negations with nothing between them cancel
+
+The rest of what is said around words falls away. Words that are one token (new_york) are found first. A note
+shows the reading. It has no syntax: "without milk and bread" takes away both, whatever was meant.
+
+phrase(text, negate=without) takes away together, without(want + food, american), what minus subtracts.
+--phrase-words FILE has lists of your own: sections [non] [not] [without] [verbs] [and] [or] [ends]
+[pronouns] [stop words] [prefixes] [suffixes], entries separated by commas or line ends; [english] adds ours.
+"""
+
+
 def _models() -> str:
     return """\
 -m FILE reads word2vec (text and binary), GloVe, fastText (.bin), what gensim saves, tables (CSV, TSV),
@@ -178,6 +199,7 @@ def _exit_codes() -> str:
 TOPICS: dict[str, Callable[[], str]] = {
     "syntax": _syntax,
     "functions": _functions,
+    "phrases": _phrases,
     "models": _models,
     "exit-codes": _exit_codes,
 }
