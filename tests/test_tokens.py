@@ -94,6 +94,11 @@ def counted(tokens: list[str], **options: object) -> tuple[Counter[str], dict[st
     return count, examples
 
 
+def vector_of(asked: vecalc.Calculator, token: str) -> np.ndarray:
+    space = asked.spaces[asked.default]
+    return space.vectors([space.row(token)])[0]
+
+
 def hold_up(tokens: list[str]) -> None:
     """With --words each is the word; bare nearly all are, or are told as numbers; none is anything else."""
     count, examples = counted(tokens, words=True)
@@ -119,11 +124,32 @@ def test_codes_typed_bare() -> None:
 
 
 @needs_data
-@pytest.mark.parametrize(
-    "file", ["emoji2vec-1661x300/emoji2vec.bin", "bpemb-en-1000x25/en.wiki.bpe.vs1000.d25.w2v.bin"]
-)
-def test_real_vocabularies_typed_bare(file: str) -> None:
-    hold_up(list(vecalc.load(data_file(file)).space.words()))
+def test_a_real_vocabulary_typed_bare() -> None:
+    hold_up(list(vecalc.load(data_file("emoji2vec-1661x300/emoji2vec.bin")).space.words()))
+
+
+@needs_data
+def test_pieces_of_words_typed_bare() -> None:
+    """In quotes, with --words and with its mark each is itself; bare it is the one that begins a word."""
+    own = vecalc.load(data_file("bpemb-en-1000x25/en.wiki.bpe.vs1000.d25.w2v.bin")).space
+    tokens = list(own.words())
+    assert own.initial == "▁"
+    assert counted(tokens, words=True)[0] == {"word": len(tokens)}
+    asked = calculator(tokens)
+    for token in tokens:
+        row = asked.spaces[asked.default].row(f"▁{token}")
+        (bare,) = asked.answers([vecalc.Question(token)])
+        (quoted,) = asked.answers([vecalc.Question(vecalc.quote(token))])
+        assert np.array_equal(quoted.result.vector, vector_of(asked, token))
+        if token.isdecimal():
+            continue
+        if token.startswith("▁") and token[1:].isalpha():
+            assert np.array_equal(bare.result.vector, vector_of(asked, token))
+        elif row is not None and token.isalpha():
+            assert np.array_equal(bare.result.vector, vector_of(asked, f"▁{token}")), token
+            assert f"{token} read as ▁{token}" in bare.notes
+        elif token.isalpha() and not asked.spaces[asked.default].variants(f"▁{token}"):
+            assert f"{vecalc.quote(token)} in quotes is the piece within words" in bare.error.hint, token
 
 
 @pytest.mark.slow

@@ -14,7 +14,7 @@ import numpy as np
 
 from vecalc.answers import Oov
 from vecalc.arrays import Floats
-from vecalc.errors import LimitExceeded, NoValue, Span, UnknownName
+from vecalc.errors import LimitExceeded, NoValue, UnknownName
 from vecalc.lang.nodes import Node, SpaceName, Text, Where, Word, fold, walk, with_parts
 from vecalc.space import VectorSpace
 
@@ -81,7 +81,7 @@ def find_row(space: VectorSpace, word: str, *, exact: bool = False, quoted: bool
     if exact:
         return row
     mark = space.initial
-    if mark and not (row is not None and (quoted or word.startswith(mark))):
+    if mark and word and not (row is not None and (quoted or word.startswith(mark))):
         word = mark + word
         row = space.row(word)
     if row is not None:
@@ -93,21 +93,6 @@ def find_row(space: VectorSpace, word: str, *, exact: bool = False, quoted: bool
         if variants := space.variants(spelling):
             return variants[0]
     return None
-
-
-def named(text: str, span: Span, spaces: Mapping[str, VectorSpace]) -> str:
-    """The key of a space that is called by its name, or by its caption where it has no name."""
-    if text and text in spaces:
-        return text
-    captions = [key for key, space in spaces.items() if space.name == text]
-    if not captions:
-        known = ", ".join(sorted(key or space.name for key, space in spaces.items()))
-        raise UnknownName(
-            f"there is no space '{text}'",
-            span=span,
-            hint=f"load it with -m {text}=FILE (loaded: {known})",
-        )
-    return captions[0]
 
 
 class _Lookup:
@@ -129,12 +114,14 @@ class _Lookup:
             case Word():
                 return self._word(node)
             case Text():
-                from vecalc.calc.texts import reader_of
+                from vecalc.calc.space_names import reader_of
 
                 name, notes = reader_of(node, self.spaces, self.default)
                 self.notes += notes
                 return self._text(replace(node, space=name))
             case SpaceName(text, span):
+                from vecalc.calc.space_names import named
+
                 return SpaceName(named(text, span, self.spaces), span)
             case Where():
                 raise AssertionError("expand leaves no where")
@@ -195,7 +182,9 @@ class _Lookup:
         if self.texts:
             from vecalc.calc.texts import encoded
 
-            found.update(encoded(self.texts, self.spaces))
+            vectors = encoded(self.texts.values(), self.spaces)
+            check_finite(self.texts, vectors)
+            found.update(zip(self.texts, vectors, strict=True))
         return found
 
 

@@ -148,7 +148,7 @@ def as_word(calculator: Calculator, question: Question, blank: Answer) -> Comput
         text = text.strip()
     start = question.text.find(text)
     place = Span(start, start + max(len(text), 1))
-    word = Word(text, quoted=True, span=place, is_cell=True)
+    word = Word(text, quoted=True, span=place)
     return Computed(blank._replace(parsed=show(word)), word, word, word if calculator.remember else None)
 
 

@@ -150,7 +150,7 @@ TAGS = 20  # the universal parts of speech are 17, and named entities have about
 AFFIX = 40  # characters; a longer one is a part of an address that says nothing more
 
 
-LEAST_INITIALS = 0.2  # share of the tokens that begin words, where tokens are pieces
+LEAST_INITIALS = 0.1  # share of the tokens that begin words, where tokens are pieces
 
 
 def initial_of(words: Vocabulary) -> str:

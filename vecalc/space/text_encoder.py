@@ -92,9 +92,10 @@ class TextEncoder:
         result = np.zeros((len(texts), self.dim), np.float32)
         for i, ids in enumerate(self._ids(texts)):
             places = self._shares(ids)[1]
+            total = np.zeros(self.dim)
             for first in range(0, len(places), ROWS):
-                result[i] += np.add.reduce(self._gathered(places[first : first + ROWS]), 0, dtype=np.float32)
-            result[i] /= max(len(places), 1)
+                total += np.add.reduce(self._gathered(places[first : first + ROWS]), 0, dtype=np.float64)
+            result[i] = total / max(len(places), 1)
         if self.rules.normalized:
             lengths = np.sqrt(np.einsum("td,td->t", result, result, dtype=np.float64))
             result /= np.where(lengths > 0, lengths, 1.0).astype(np.float32)[:, None]
