@@ -3,13 +3,13 @@
 python examples/blood_and_color.py NORMS.csv[.gz] [MODEL...]
 
 NORMS is the table of feature norms of McRae et al. (2005), CONCS_FEATS_concstats_brm.csv: what people list
-for a thing, such as is_red for a tomato. For every thing that has a color in it and stands in the model,
-each formula of the thing and the word `color` ranks the color words (and, for `in 10`, all words; `by others`
-is the same with the colors of other things, dealt at random: what it finds without knowing the thing). MRR is
-the mean of 1 / (rank of the first right color); `better` and `worse` count things whose right color comes
-earlier or later than by the sum at the same norm; p is of a paired sign-flip test on 1 / rank, corrected for
-the number of formulas of the table (Holm). `chance` is the MRR of colors in random order. Colors, formulas
-and the rule for things were fixed before anything was measured.
+for a thing, such as is_red for a tomato. First the one case, the rank of red for blood and color among all
+words. Then, for every thing that has a color in the norms and stands in the model, each formula of the thing
+and the word `color` ranks the color words, and for `in 10` all words. MRR is the mean of 1 / (rank of the
+first right color); `by others` is the same number with the colors of other things, dealt at random: what a
+formula finds without knowing the thing. `better` and `worse` count things whose right color comes earlier or
+later than by the sum at the same norm; p is of a paired sign-flip test on 1 / rank, corrected for the number
+of tests of the table (Holm). `chance` is the MRR of colors in random order.
 """
 
 from __future__ import annotations
@@ -19,33 +19,23 @@ import gzip
 import io
 import re
 import sys
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 import numpy as np
-from judging import holm, mean_interval, paired_p, print_table
+from compositions import FORMULAS, NORMS
+from judging import holm, mean_interval, merged, paired_p, print_table
 
 import vecalc
 
 COLORS = ("red", "green", "blue", "yellow", "orange", "brown", "black", "white", "pink", "purple", "gray")
 SPELLED = {"grey": "gray"}
-FORMULAS = {
-    "A + B": "A + B",
-    "A": "A",
-    "B": "B + 0*A",
-    "A*B": "A*B",
-    "0.5*(A*B + A + B)": "combined(A, B)",
-    "A + B + 2*A*B": "combined(A, B, 1, 1, 2)",
-    "A + 0.5*B": "A + 0.5*B",
-    "0.5*A + B": "0.5*A + B",
-    "A + A*B": "A + A*B",
-    "min(A, B)": "min(A, B)",
-    "max(A, B)": "max(A, B)",
-    "bind(A, B)": "bind(A, B)",
-    "dilate(A, B)": "dilate(A, B)",
-}
-SEED, SHUFFLES = 1, 200  # of the colors of other things
-NORMS = ("rms", "unit", "raw")
+SEED, DEALS = 1, 200  # of the colors of other things
+CASE, ITS_COLOR = "blood", "red"
+USUAL = "A + B"
+HEADER = ["norm", "formula", "MRR [95 %]", "by others", "first [95 %]", "in 10 [95 %]", "by others"]
+HEADER += ["better", "worse", "p"]
 
 
 def things(path: Path) -> dict[str, set[str]]:
@@ -60,15 +50,28 @@ def things(path: Path) -> dict[str, set[str]]:
     return found
 
 
+def one_case(space: vecalc.VectorSpace) -> None:
+    """Print at which place each formula has red for blood and color, and what comes first."""
+    if any(space.row(word) is None for word in (CASE, ITS_COLOR)):
+        return
+    rows = []
+    for norm in NORMS:
+        calculate = vecalc.Calculator(space, vecalc.Options(norm=norm, exact=True, k=len(space)))
+        calculate.define(f"A = {CASE}; B = color")
+        for name, formula in FORMULAS.items():
+            found = [neighbour.word for neighbour in calculate(formula).result.neighbours]
+            rows.append([norm, f"`{name}`", f"{found.index(ITS_COLOR) + 1:,}", found[0]])
+    caption = f"{space.name}: {ITS_COLOR} among {len(found):,} words, A = {CASE}, B = color"
+    print_table(caption, ["norm", "formula", f"rank of {ITS_COLOR}", "first"], merged(rows))
+
+
 def measure(space: vecalc.VectorSpace, colors_of: dict[str, set[str]]) -> None:
-    """Print a table for one model."""
+    """Print a table of all things for one model."""
     colors = [color for color in COLORS if space.row(color) is not None]
     known = [t for t in colors_of if space.row(t) is not None and colors_of[t] & set(colors)]
     chance = np.mean([by_chance(len(colors), len(colors_of[thing] & set(colors))) for thing in known])
-    share = f"{len(known)} of {len(colors_of)} things"
-    print(f"\n{space.name}: {share}, {len(colors)} colors, chance {chance:.3f}\n")
     right = np.array([[color in colors_of[thing] for color in colors] for thing in known])
-    rows, ps = [], []
+    rows, ps = [], {}
     for norm in NORMS:
         calculate = vecalc.Calculator(space, vecalc.Options(norm=norm, exact=True))
         calculate.define("B = color")
@@ -76,27 +79,39 @@ def measure(space: vecalc.VectorSpace, colors_of: dict[str, set[str]]) -> None:
         for name, formula in FORMULAS.items():
             made = vecalc.features(calculate, [formula], {"A": known}, kind="float64")
             by_color, by_word = ranks(space, known, made.values, colors)
-            among, everywhere = first_right(by_color, right), first_right(by_word, right)
+            among = first_right(by_color, right)
             usual = among if usual is None else usual
-            gain = 1 / among - 1 / usual
-            ps.append(paired_p(gain) if gain.any() else 1.0)
-            rows.append(
-                [
-                    norm,
-                    f"`{name}`",
-                    str(mean_interval(1 / among)),
-                    f"{(among == 1).mean():.1%}",
-                    f"{(everywhere <= 10).mean():.1%}",
-                    f"{of_other_things(by_word, right):.1%}",
-                    f"{(among < usual).sum()}",
-                    f"{(among > usual).sum()}",
-                ]
-            )
-    for row, p in zip(rows, holm(ps), strict=True):
-        row.append(f"{p:.4f}")
-    print_table(
-        ["norm", "formula", "MRR [95 %]", "first", "in 10", "by others", "better", "worse", "p"], rows
-    )
+            row = [norm, f"`{name}`", *told(by_color, by_word, right)]
+            if name != USUAL:
+                ps[norm, row[1]] = paired_p(1 / among - 1 / usual) if (among != usual).any() else 1.0
+                row += [f"{(among < usual).sum()}", f"{(among > usual).sum()}"]
+            rows.append(row + [""] * (len(HEADER) - 1 - len(row)))
+    rows = merged(rows)
+    tests = [key for row in rows if (key := (row[0].split(", ")[0], row[1])) in ps]
+    corrected = dict(zip(tests, holm([ps[key] for key in tests]), strict=True))
+    for row in rows:
+        p = corrected.get((row[0].split(", ")[0], row[1]))
+        row.append("" if p is None else f"{p:.4f}")
+    share = f"{len(known)} of {len(colors_of)} things"
+    print_table(f"{space.name}: {share}, {len(colors)} colors, chance {chance:.3f}", HEADER, rows)
+
+
+def told(by_color: np.ndarray, by_word: np.ndarray, right: np.ndarray) -> list[str]:
+    """How early the right colors come, each measure beside the same of other things' colors."""
+
+    def reciprocal(flags: np.ndarray) -> np.ndarray:
+        return 1 / first_right(by_color, flags)
+
+    def near(flags: np.ndarray) -> np.ndarray:
+        return (first_right(by_word, flags) <= 10).astype(float)
+
+    return [
+        str(mean_interval(reciprocal(right))),
+        f"{of_other_things(reciprocal, right):.3f}",
+        mean_interval((reciprocal(right) == 1).astype(float)).percent,
+        mean_interval(near(right)).percent,
+        f"{of_other_things(near, right):.1%}",
+    ]
 
 
 def by_chance(count: int, right: int) -> float:
@@ -136,17 +151,18 @@ def first_right(ranked: np.ndarray, right: np.ndarray) -> np.ndarray:
     return np.where(right, ranked, np.iinfo(int).max).min(axis=1)
 
 
-def of_other_things(everywhere: np.ndarray, right: np.ndarray) -> float:
-    """How many things have a right color of another thing among their ten words, by chance."""
+def of_other_things(measure: Callable[[np.ndarray], np.ndarray], right: np.ndarray) -> float:
+    """The mean of a measure where each thing has the colors of another one, dealt at random."""
     random = np.random.default_rng(SEED)
-    orders = [random.permutation(len(right)) for _ in range(SHUFFLES)]
-    return float(np.mean([(first_right(everywhere, right[order]) <= 10).mean() for order in orders]))
+    deals = [random.permutation(len(right)) for _ in range(DEALS)]
+    return float(np.mean([measure(right[deal]).mean() for deal in deals]))
 
 
 def main(norms: str, models: list[str]) -> None:
     """Measure the built-in space and every model given."""
     colors_of = things(Path(norms))
     for space in (vecalc.starter(), *(vecalc.load(model).space for model in models)):
+        one_case(space)
         measure(space, colors_of)
 
 

@@ -24,6 +24,11 @@ class Interval(NamedTuple):
     def __str__(self) -> str:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
+    @property
+    def percent(self) -> str:
+        """A share."""
+        return f"{self.value:.1%} [{self.low:.1%}, {self.high:.1%}]"
+
 
 def interval(measure: Callable[[npt.NDArray[np.int64]], float], count: int) -> Interval:
     """A measure of some of `count` things, by their indices: of all, and of resamples (Efron 1979)."""
@@ -36,6 +41,22 @@ def interval(measure: Callable[[npt.NDArray[np.int64]], float], count: int) -> I
 def mean_interval(values: Floats) -> Interval:
     """The mean of some values."""
     return interval(lambda rows: float(values[rows].mean()), len(values))
+
+
+def auc(scores: Floats, right: npt.NDArray[np.bool_]) -> float:
+    """How likely a right thing has a higher score than a wrong one, equal scores counting half."""
+    return _auc(np.unique(scores, return_inverse=True)[1], right)
+
+
+def auc_interval(scores: Floats, right: npt.NDArray[np.bool_]) -> Interval:
+    """The same with its interval."""
+    order = np.unique(scores, return_inverse=True)[1]  # sorted once for all resamples
+    return interval(lambda rows: _auc(order[rows], right[rows]), len(scores))
+
+
+def _auc(order: npt.NDArray[np.int64], right: npt.NDArray[np.bool_]) -> float:
+    good, bad = np.bincount(order, right), np.bincount(order, ~right)
+    return float(good @ (np.cumsum(bad) - bad / 2) / (good.sum() * bad.sum()))
 
 
 def paired_p(differences: Floats, flips: int = 10_000) -> float:
@@ -55,7 +76,16 @@ def holm(ps: list[float]) -> list[float]:
     return adjusted
 
 
-def print_table(header: list[str], rows: list[list[str]]) -> None:
-    """A Markdown table, as the documents hold it."""
+def merged(rows: list[list[str]]) -> list[list[str]]:
+    """Rows that differ by their first cell alone become one, at the place of the first."""
+    first: dict[tuple[str, ...], list[str]] = {}
+    for cell, *rest in rows:
+        first.setdefault(tuple(rest), []).append(cell)
+    return [[", ".join(cells), *rest] for rest, cells in first.items()]
+
+
+def print_table(caption: str, header: list[str], rows: list[list[str]]) -> None:
+    """A Markdown table below its caption, as the documents hold it."""
+    print(f"\n{caption}\n")
     for cells in (header, ["---"] * len(header), *rows):
         print(f"| {' | '.join(cells)} |")

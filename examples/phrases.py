@@ -5,34 +5,26 @@ python examples/phrases.py ANNOTATIONS.csv [MODEL...]
 ANNOTATIONS has pairs of adjective-noun phrases and a human similarity: columns Pair ("angry bark,angry
 crowd") and Sem_Sim, as in SemSim-AudSim (Nazir and Sadrzadeh 2023). Each formula makes a vector of each
 phrase; the cosines of the pairs are compared with the human judgements by Spearman's rank correlation, on
-the pairs whose words the model has, with a bootstrap interval over pairs. The last column is the difference
-to A + B at the same norm, from the same resamples. In that set the two phrases of a pair nearly always share
-their adjective, so the noun alone is the baseline to beat: `same adjective` says in how many pairs.
+the pairs whose words the model has, with a bootstrap interval over pairs. Beside it the difference to A + B
+at the same norm, from the same resamples, and what the formula finds without knowing the adjectives: the mean
+where those of other pairs are dealt to it at random. In that set the two phrases of a pair nearly always
+share their adjective, so the noun alone is the baseline to beat: `same adjective` says in how many pairs.
 """
 
 from __future__ import annotations
 
 import csv
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from judging import interval, print_table
+from compositions import FORMULAS, NORMS
+from judging import interval, merged, print_table
 
 import vecalc
 
-FORMULAS = {
-    "A + B": "A + B",
-    "B": "B",
-    "A*B": "A*B",
-    "0.5*(A*B + A + B)": "combined(A, B)",
-    "0.5*A + B": "0.5*A + B",
-    "A + 0.5*B": "A + 0.5*B",
-    "B + A*B": "B + A*B",
-    "dilate(A, B)": "dilate(A, B)",
-    "bind(A, B)": "bind(A, B)",
-}
-NORMS = ("rms", "unit", "raw")
+SEED, DEALS = 1, 5  # of the adjectives of other pairs
 
 
 def read(path: Path) -> list[tuple[list[str], float]]:
@@ -60,31 +52,50 @@ def measure(space: vecalc.VectorSpace, judged: list[tuple[list[str], float]]) ->
     """Print a table for one model."""
     known = [(words, score) for words, score in judged if all(space.row(word) is not None for word in words)]
     same = sum(words[0] == words[2] for words, _ in known)
-    print(f"\n{space.name}: {len(known)} of {len(judged)} pairs, {same} with the same adjective\n")
     human = np.array([score for _, score in known])
-    first = {"A": [words[0] for words, _ in known], "B": [words[1] for words, _ in known]}
-    second = {"A": [words[2] for words, _ in known], "B": [words[3] for words, _ in known]}
+    pairs = [words for words, _ in known]
     rows = []
     for norm in NORMS:
         calculate = vecalc.Calculator(space, vecalc.Options(norm=norm, exact=True))
         usual = None
         for name, formula in FORMULAS.items():
-            cosines = similar(calculate, formula, first, second)
+            cosines = similar(calculate, formula, pairs)
             usual = cosines if usual is None else usual
+            if not np.ptp(cosines):
+                rows.append([norm, f"`{name}`", "none: the same for all pairs", "", ""])
+                continue
             here = interval(lambda at, x=cosines: spearman(x[at], human[at]), len(human))
             gain = interval(
                 lambda at, x=cosines, y=usual: spearman(x[at], human[at]) - spearman(y[at], human[at]),
                 len(human),
             )
-            rows.append([norm, f"`{name}`", str(here), str(gain) if name != "A + B" else ""])
-    print_table(["norm", "formula", "Spearman [95 %]", "minus that of A + B [95 %]"], rows)
+            dealt = np.mean([spearman(similar(calculate, formula, deal), human) for deal in deals(pairs)])
+            rows.append([norm, f"`{name}`", str(here), str(gain) if name != "A + B" else "", f"{dealt:.3f}"])
+    print_table(
+        f"{space.name}: {len(known):,} of {len(judged):,} pairs, {same:,} with the same adjective",
+        ["norm", "formula", "Spearman [95 %]", "minus that of A + B [95 %]", "other adjectives"],
+        merged(rows),
+    )
 
 
-def similar(
-    calculate: vecalc.Calculator, formula: str, first: dict[str, list[str]], second: dict[str, list[str]]
-) -> np.ndarray:
+def deals(pairs: list[list[str]]) -> Iterator[list[list[str]]]:
+    """The same pairs of nouns with the adjectives of other pairs."""
+    random = np.random.default_rng(SEED)
+    for _ in range(DEALS):
+        others = [pairs[at] for at in random.permutation(len(pairs))]
+        yield [
+            [other[0], noun, other[2], second]
+            for (_, noun, _, second), other in zip(pairs, others, strict=True)
+        ]
+
+
+def similar(calculate: vecalc.Calculator, formula: str, pairs: list[list[str]]) -> np.ndarray:
     """The cosines of the pairs of phrases under a formula."""
-    a, b = (vecalc.features(calculate, [formula], side, kind="float64").values for side in (first, second))
+    adjectives, nouns, others, seconds = (list(words) for words in zip(*pairs, strict=True))
+    a, b = (
+        vecalc.features(calculate, [formula], side, kind="float64").values
+        for side in ({"A": adjectives, "B": nouns}, {"A": others, "B": seconds})
+    )
     cosines = np.einsum("rd,rd->r", a, b) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)
     return np.round(cosines, 9)  # the same phrase twice is a tie, not rounding noise
 
