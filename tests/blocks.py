@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from textual import textual
 
 import vecalc
 
+# Words of space.txt that are tokens of the textual model, too; others it spells.
+WHOLE = ("king", "queen", "man", "woman", "food", "bread", "wine", "red", "Paris", "France")
 FOLDER = Path(__file__).parent / "cases"
 
 
@@ -52,6 +55,18 @@ def read_blocks(path: Path) -> Iterator[Block]:
 def spaces() -> dict[str, vecalc.VectorSpace]:
     files = {"": "space.txt", "fr": "space-fr.txt", "films": "space-films.txt"}
     return {name: vecalc.load(FOLDER / file).space for name, file in files.items()}
+
+
+@cache
+def textual_spaces() -> dict[str, vecalc.VectorSpace]:
+    """Pieces of words with a tokenizer; and the space of words, as `words`."""
+    words = spaces()[""]
+    return {"": textual(words, WHOLE), "words": words}
+
+
+def spaces_of(block: Block) -> dict[str, vecalc.VectorSpace]:
+    """Those that a block is asked of: in texts.txt a textual model, and words."""
+    return textual_spaces() if block.file == "texts" else spaces()
 
 
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

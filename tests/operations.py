@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from data import as_binary
+from embedders import write_textual
 from exact import Point, Ran, Server
 
 from vecalc.formats.save import writers
@@ -78,6 +79,13 @@ def _converts(suffix: str, *before: Line) -> Operation:
 OPERATIONS: dict[str, Operation] = {
     "import": Operation(IMPORT, (), ("models/x*",), ("-m", "x", "w3")),
     "import over an older one": Operation(IMPORT, (OLDER,), ("models/x*",), ("-m", "x", "w3")),
+    "import of texts": Operation(
+        ("import", "said.txt", "--name", "x", "--embed", "pot"),
+        (),
+        ("models/x*",),
+        ("-m", "x", 'text("king")'),
+    ),
+    "first use of texts": Operation(("-m", "said.txt", "--embed", "pot", 'text("king")')),
     "first use": Operation(ANSWER, changed=EVERY_FILE),
     "use after the file was replaced": Operation(ANSWER, (ANSWER, REPLACED), changed=EVERY_FILE),
     "the parser's tables": Operation(("-m", "m.bin", "w3")),
@@ -225,6 +233,8 @@ def _write_inputs(work: Path) -> None:
     words = [f"w{i}" for i in range(60)]
     rows = np.random.default_rng(1).normal(size=(60, 8)).astype(np.float32)
     (work / "m.bin").write_bytes(as_binary(words, rows))
+    (work / "said.txt").write_text("the king was good\ncheap food\nslow delivery\n", "utf-8")
+    write_textual(work / "pot")
     (work / "other.bin").write_bytes(as_binary(words[:50], rows[:50] * rows[9]))
     (work / "q.txt").write_text("".join(f"w{i} + w{i + 1}\n" for i in range(6)), "utf-8")
     (work / "t.csv").write_text("p,q\n" + "".join(f"w{i},w{i + 1}\n" for i in range(20)), "utf-8")

@@ -3,7 +3,7 @@
 A block is an expression behind `> ` (a further line that begins so goes on with the text) and, up to an
 empty line, its answer. A line `# -k 5 --norm unit` directly above sets options; other lines that begin
 with `#` are prose. Words come from space.txt; space-fr.txt and space-films.txt are there as `fr` and
-`films`. How an answer is written down:
+`films`; those of texts.txt are tokens of a textual model (`blocks.textual_spaces`). How answers look:
 
     note: King read as king           a remark on how a word was read
     reads: king - man                 the canonical form, where it differs by more than blanks
@@ -29,13 +29,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from blocks import FILES, Block, every_file, read_blocks, spaces
+from blocks import FILES, Block, every_file, read_blocks, spaces_of
 from folding import all_hold
 
 import vecalc
 from vecalc.answers import Answer, Expected, Number, Ranking, Row, Rows, Scored
 from vecalc.calc.functions import FUNCTIONS
-from vecalc.engine import as_typed
 from vecalc.errors import Span, UnknownWords, VecalcError
 from vecalc.lang.limits import Limits
 from vecalc.lang.nodes import Call, Define, Statement, walk
@@ -112,7 +111,7 @@ def answers_to(block: Block, before: tuple[str, ...] = (), after: tuple[str, ...
     """The answers to a block, asked alone or in company."""
     text, options = read_flags(block)
     questions = [*before, text, *after]
-    calculator = vecalc.Calculator(spaces(), options)
+    calculator = vecalc.Calculator(spaces_of(block), options)
     asked = [vecalc.Question(question, number) for number, question in enumerate(questions)]
     return [answer for answer in calculator.answers(asked) if answer.asked.id == len(before)]
 
@@ -258,7 +257,7 @@ def test_every_function_has_a_case() -> None:
 
 def parsed(block: Block) -> tuple[Statement, ...]:
     text, options = read_flags(block)
-    return as_typed.read(vecalc.Calculator(spaces(), options), text, ())[0]
+    return vecalc.Calculator(spaces_of(block), options)._read(text)[0]
 
 
 def test_blocks_are_found_and_told_apart() -> None:

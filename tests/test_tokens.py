@@ -130,7 +130,7 @@ def test_a_real_vocabulary_typed_bare() -> None:
 
 @needs_data
 def test_pieces_of_words_typed_bare() -> None:
-    """In quotes, with --words and with its mark each is itself; bare it is the piece that begins a word, or none."""
+    """In quotes, with --words and with its mark each is itself; bare it is the one that begins a word."""
     own = vecalc.load(data_file("bpemb-en-1000x25/en.wiki.bpe.vs1000.d25.w2v.bin")).space
     tokens = list(own.words())
     assert own.initial == "▁"
@@ -141,9 +141,11 @@ def test_pieces_of_words_typed_bare() -> None:
         (bare,) = asked.answers([vecalc.Question(token)])
         (quoted,) = asked.answers([vecalc.Question(vecalc.quote(token))])
         assert np.array_equal(quoted.result.vector, vector_of(asked, token))
-        if token.startswith("▁"):
+        if token.isdecimal():
+            continue
+        if token.startswith("▁") and token[1:].isalpha():
             assert np.array_equal(bare.result.vector, vector_of(asked, token))
-        elif row is not None:
+        elif row is not None and token.isalpha():
             assert np.array_equal(bare.result.vector, vector_of(asked, f"▁{token}")), token
             assert f"{token} read as ▁{token}" in bare.notes
         elif token.isalpha() and not asked.spaces[asked.default].variants(f"▁{token}"):

@@ -14,6 +14,9 @@ import numpy as np
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 from vecalc.arrays import Singles
+from vecalc.space import VectorSpace
+from vecalc.space.matrix import MatrixSpace
+from vecalc.space.text_encoder import NO_PLACE, TextEncoder, TextRules, TokenRows
 
 WIDTH = 8
 CORPUS = [
@@ -62,6 +65,24 @@ KINDS: dict[str, Train] = {"WordPiece": word_piece, "Unigram": unigram, "byte-le
 def rows_for(count: int, seed: int = 3) -> Singles:
     """As many rows of random numbers."""
     return np.random.default_rng(seed).standard_normal((count, WIDTH)).astype(np.float32)
+
+
+def textual(words: VectorSpace, whole: Sequence[str]) -> MatrixSpace:
+    """A space of pieces: some words of another whole, all letters, and `king` and `s` within words."""
+    begin = [f"▁{word}" for word in whole]
+    letters = [chr(code) for code in range(ord("a"), ord("z") + 1)]
+    tokens = ["<unk>", *begin, "king", "▁", *letters]
+    vocabulary = [(token, -1.0 if len(token) > 2 else -5.0) for token in tokens]
+    tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=0))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    own = words.vectors([row for word in whole if (row := words.row(word)) is not None], np.float32)
+    spelled = np.random.default_rng(8).normal(size=(len(tokens) - len(begin) - 1, words.dim)) / 3
+    rows = np.vstack([np.zeros((1, words.dim)), own, spelled]).astype(np.float32)
+    places = np.arange(len(tokens), dtype=np.int32)
+    places[0] = NO_PLACE
+    rules = TextRules(tokenizer.to_str().encode())
+    encoder = TextEncoder(rules, TokenRows(places, np.empty((0, words.dim), np.float32)), rows)
+    return MatrixSpace(tokens, rows, "pieces", encoder=encoder)
 
 
 def static_model(tokenizer: Tokenizer, **how: Any) -> Any:

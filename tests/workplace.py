@@ -11,6 +11,7 @@ import click
 import numpy as np
 import pytest
 from data import as_text
+from embedders import write_textual
 from running import FAMILY, Done, vecalc
 
 from vecalc.shell import registry
@@ -27,6 +28,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "king -m MODEL --among among.txt",
         "-f questions.txt -m MODEL",
         "--csv table.csv -e 'cos(a, b)' -m MODEL",
+        "king -m MODEL -m said=said.txt --embed pot",
     ),
     "compare": ("compare king man -m MODEL --among among.txt",),
     "config": ("config show",),
@@ -40,7 +42,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "explain": ("explain 'king - man' -m MODEL --among among.txt",),
     "features": ("features table.csv -e 'cos(a, b)' -m MODEL -o OUT --format csv",),
     "help": ("help syntax",),
-    "import": ("import model.txt --name fresh",),
+    "import": ("import model.txt --name fresh", "import said.txt --name heard --embed pot"),
     "models add": ("models add more model.txt",),
     "models check": ("models check MODEL --words among.txt",),
     "models default": ("models default",),
@@ -124,6 +126,8 @@ def furnish() -> None:
         "model.txt", as_text([*words, "king"], np.vstack([rows, rows[:1]]))
     )  # a word twice: there is a note
     write("second.txt", as_text(words, rows[::-1]))
+    write_textual(Path("pot"))
+    write("said.txt", b"the king was good\ncheap food\nslow delivery\n")
     write("among.txt", b"king\nqueen\nman\nwoman\n")
     write("questions.txt", b"king\nqueen - woman\n")
     write("table.csv", b"a,b\nking,queen\nman,woman\n")

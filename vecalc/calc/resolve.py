@@ -81,7 +81,7 @@ def find_row(space: VectorSpace, word: str, *, exact: bool = False, quoted: bool
     if exact:
         return row
     mark = space.initial
-    if mark and not (row is not None and (quoted or word.startswith(mark))):
+    if mark and word and not (row is not None and (quoted or word.startswith(mark))):
         word = mark + word
         row = space.row(word)
     if row is not None:

@@ -63,7 +63,7 @@ def _typed(word: str) -> str:
 
 
 def _look(space: VectorSpace, word: str, one: bool) -> str:
-    """What most words of a space begin or end with, where this one does not; of a piece of words, that it is."""
+    """What most words of a space begin or end with, where this one does not; of a piece, that it is one."""
     if space.initial:
         return "" if space.row(word) is None else f"{quote(word)} in quotes is the piece within words"
     prefix, ending, is_tag = carried(space)

@@ -165,6 +165,7 @@ class _Opening:
 
             loaded, embedded = load_by(what, found.embedder, called, self.watch, self.cache)
             self.is_used = self.is_used or embedded
+            path = name or path if embedded else path
         self._take(name, path, loaded)
 
     def refuse_unused(self) -> None:
@@ -189,9 +190,9 @@ class _Opening:
                 self.files += found.files
         return self.found[wanted]
 
-    def _take(self, name: str, path: str, loaded: Loaded) -> None:
+    def _take(self, name: str, called: str, loaded: Loaded) -> None:
         self.spaces[name] = loaded.space
-        self.notes += [f"{name or path}: {note}" for note in loaded.notes]
+        self.notes += [f"{called}: {note}" for note in loaded.notes]
         self.files += loaded.files
 
 
