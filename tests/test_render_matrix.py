@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rendering import FORMATS, NASTY_TABLE, SGR, asked, document
 from rich.cells import cell_len
 
-from vecalc.answers import Answer, Tabled
+from vecalc.answers import Answer, Rows, Tabled, Weights
 from vecalc.render import Style
 from vecalc.render.shades import Scale
 
@@ -55,7 +55,7 @@ def cosines(count: int) -> np.ndarray:
 def test_a_table_is_as_full_as_there_is_room(count: int, width: int, first: str) -> None:
     lines = drawn(words(count), words(count), cosines(count), width)
     assert [line for line in lines if line.startswith(first)]
-    assert max(map(cell_len, lines)) <= max(width, 65)
+    assert max(map(cell_len, lines)) <= max(width, 76)
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
@@ -109,10 +109,10 @@ def test_wide_characters_align() -> None:
 def test_what_is_left_out_is_counted() -> None:
     lines = drawn(words(1000), words(1000), cosines(1000) * 3)
     assert len(lines) < 500
-    assert lines[-1] == "100 of 1,000 rows, 44 of 1,000 columns: --format plain, csv and json have all of it"
+    assert lines[-1] == "100 of 1,000 rows, 44 of 1,000 columns; all: --format plain, csv or json"
     assert "100 word100 " in lines[-2]
     flat = drawn(words(1000), (), cosines(1000)[0])
-    assert flat[-1] == "100 of 1,000 rows: --format plain, csv and json have all of it"
+    assert flat[-1] == "100 of 1,000 rows; all: --format plain, csv or json"
     assert flat[-2].split()[0] == "word100"
 
 
@@ -239,8 +239,16 @@ def test_any_table_fits_its_width_and_shows_its_numbers(
     columns = data.draw(st.lists(LABELS, min_size=m, max_size=m))
     values = np.random.default_rng(n * m).normal(size=(n, m)).clip(-1, 1).round(3)
     lines = drawn(rows, columns, values, width, header=False, **({"precision": 3} if fixed else {}))
-    remark = re.compile("columns: |tenths: |.* columns: --format ")
+    remark = re.compile("columns: |tenths: |.* columns; all: --format ")
     shown = [line for line in lines if not remark.match(line)]
     assert max(map(cell_len, shown)) <= max(width, 24)
-    if fixed and not any(" columns: --format " in line for line in lines):
+    if fixed and not any(" columns; all: --format " in line for line in lines):
         assert len(re.findall(r"-?\d\.\d{3}", "".join(shown))) >= n * m
+
+
+def test_weights_over_many_keys_say_where_all_of_them_are() -> None:
+    keys = words(1000)
+    weights = (Weights(keys, (0.001,) * 1000, "a"), Weights(keys, (0.001,) * 1000, "b"))
+    shown = Answer(asked(), result=Rows((), np.zeros((0, 2))), attention=weights)
+    lines = document("table", [shown]).splitlines()
+    assert re.fullmatch(r"2 of 2 rows, \d+ of 1,000 columns; all: --format json", lines[-2])

@@ -290,7 +290,7 @@ def test_weat_is_its_formula() -> None:
     own = (units[:8] @ units[8:13].T).mean(axis=1) - (units[:8] @ units[13:19].T).mean(axis=1)
     x, y, a, b = groups
     np.testing.assert_allclose(numbers(one, f"association([{x}, {y}], {a}, {b})"), own, atol=1e-12)
-    effect = (own[:4].mean() - own[4:].mean()) / own.std()
+    effect = (own[:4].mean() - own[4:].mean()) / own.std(ddof=1)
     assert numbers(one, f"weat({x}, {y}, {a}, {b})") == pytest.approx(effect)
     sums = [own[list(part)].sum() for part in combinations(range(8), 4)]
     share = np.mean(np.array(sums) >= own[:4].sum() - 1e-12)

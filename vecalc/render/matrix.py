@@ -23,8 +23,9 @@ _PIECES = 4  # below each other at most
 _FULL_PIECES = 2  # with both decimals, before tenths in one piece are better
 _NARROWEST = 24  # columns of the terminal; a narrower one wraps the lines itself
 _LEAST = 9  # columns for a row's number and label where these make room for cells
-_TENTHS = "tenths: X is 1, . about 0, - below; all digits: --format plain"
-WHOLE = "--format plain, csv and json have all of it"
+_TENTHS = "tenths: X is 1, . about 0, - below; the numbers: "
+WHOLE = "--format plain, csv or json"  # have all of a table
+_WEIGHTS = "--format json"  # has all weights of an attention
 
 
 class _Part(NamedTuple):
@@ -33,6 +34,8 @@ class _Part(NamedTuple):
     rows: Sequence[str]
     columns: Sequence[str]
     values: Sequence[Sequence[float]]
+    size: tuple[int, int]  # of all of it
+    elsewhere: str  # what has all of it
 
 
 class _Form(NamedTuple):
@@ -56,27 +59,28 @@ class _Form(NamedTuple):
 def matrix(table: Tabled, style: Style) -> str:
     """The lines of a table [n, m], n and m at least 1, and remarks on what they don't say."""
     most = _PIECES * max(style.width, _NARROWEST)
-    part = _Part(table.rows[:ROWS], table.columns[:most], table.values[:ROWS, :most].tolist())
-    return _drawn(part, (len(table.rows), len(table.columns)), Scale.of(table), style)
+    shown = table.values[:ROWS, :most].tolist()
+    part = _Part(table.rows[:ROWS], table.columns[:most], shown, table.values.shape, WHOLE)
+    return _drawn(part, Scale.of(table), style)
 
 
 def weights_matrix(queries: Sequence[Weights], style: Style) -> str:
     """The weights of queries over the same keys, a row for each."""
-    part = _Part([one.query for one in queries], queries[0].labels, [one.values for one in queries])
-    numbers = [value for row in part.values for value in row]
-    return _drawn(part, (len(part.rows), len(part.columns)), Scale.between(min(numbers), max(numbers)), style)
+    keys, values = queries[0].labels, [one.values for one in queries]
+    part = _Part([one.query for one in queries], keys, values, (len(queries), len(keys)), _WEIGHTS)
+    return _drawn(part, Scale.between(min(map(min, values)), max(map(max, values))), style)
 
 
-def _drawn(part: _Part, size: tuple[int, int], scale: Scale, style: Style) -> str:
+def _drawn(part: _Part, scale: Scale, style: Style) -> str:
     width = max(style.width, _NARROWEST)
     for form in _forms(part, scale, width, style):
         pieces = _pieces(form, width)
-        whole = len(pieces) <= form.pieces and len(part.columns) == size[1]
+        whole = len(pieces) <= form.pieces and len(part.columns) == part.size[1]
         if whole and form.room + max(form.widths()) <= width:
             break
     pieces = pieces[: form.pieces]
     text = "\n".join("".join(_lines(form, part, piece, scale, style)) for piece in pieces)
-    remarks = _remarks(form, part, pieces[-1].stop, size)
+    remarks = _remarks(form, part, pieces[-1].stop)
     return text + "".join(paint(remark, DIM, style) + "\n" for remark in remarks)
 
 
@@ -150,17 +154,17 @@ def _head_lines(form: _Form, piece: range) -> Iterator[Sequence[str]]:
         yield heads
 
 
-def _remarks(form: _Form, table: _Part, last: int, size: tuple[int, int]) -> Iterator[str]:
+def _remarks(form: _Form, table: _Part, last: int) -> Iterator[str]:
     """What the numbers of columns stand for, what tenths are, how much is shown."""
     shown = table.columns[:last]
     if form.numbered and list(shown) != list(table.rows[:last]):
         yield "columns: " + ", ".join(f"{i} {visible(name)}" for i, name in enumerate(shown, 1) if name)
     if form.stacked:
-        yield _TENTHS
-    rows, all_columns = size
+        yield _TENTHS + table.elsewhere
+    rows, all_columns = table.size
     if rows > ROWS or last < all_columns:
         cut = f"{count(min(rows, ROWS))} of {count(rows)} rows, {count(last)} of {count(all_columns)} columns"
-        yield f"{cut}: {WHOLE}"
+        yield f"{cut}; all: {table.elsewhere}"
 
 
 def _fold(text: str, room: int) -> list[str]:

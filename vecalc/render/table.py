@@ -169,7 +169,7 @@ def _table(table: Tabled, style: Style) -> str:
         bars = _both_sides(share, style) if both else _bar(share, style)
         lines.append(GridRow([visible(label), entry(value, scale.largest, style), bars]))
     shape = [GridColumn("", folds=True), GridColumn("number", right=True), GridColumn("")]
-    cut = f"{count(ROWS)} of {count(len(table.rows))} rows: {WHOLE}"
+    cut = f"{count(ROWS)} of {count(len(table.rows))} rows; all: {WHOLE}"
     return grid(shape, lines, style) + (paint(cut, DIM, style) + "\n" if len(table.rows) > ROWS else "")
 
 
