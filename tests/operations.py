@@ -130,6 +130,10 @@ OPERATIONS: dict[str, Operation] = {
     "models pull": Operation(
         ("models", "pull", "family-4", "--as", "x", "--yes"), (), ("models/x*",), ("-m", "x", "king")
     ),
+    "vectors of a command": Operation(("-m", "!sed 's/.*/[1, 2]/'", 'cos(text("a"), text("b"))')),
+    "models pull, of the hub": Operation(
+        ("models", "pull", "hf:owner/static", "--as", "x", "--yes"), (), ("models/x*",), ("-m", "x", "king")
+    ),
     "models list": _writes("models", "list"),
     "models info": _writes("models", "info", "m.bin"),
     "models check": _writes("models", "check", "m.bin"),
@@ -156,7 +160,12 @@ class Home:
         places = ("CACHE_DIR", "MODELS", "CONFIG", "HISTORY")
         self.environment = {f"VECALC_{name}": str(self.folder / name.lower()) for name in places}
         self.environment["VECALC_CACHE_DIR"] = str(self.folder / "cache")
-        self.environment |= {"HOME": str(self.folder), "TMPDIR": str(self.folder), "VECALC_DATA_URL": url}
+        self.environment |= {
+            "HOME": str(self.folder),
+            "TMPDIR": str(self.folder),
+            "VECALC_DATA_URL": url,
+            "HF_ENDPOINT": url,
+        }
         _write_inputs(self.folder / "work")
         for line in operation.before:
             self.prepare(line)

@@ -13,7 +13,9 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import numpy as np
 from running import FAMILY
+from safetensors.numpy import save
 
 PACKED = gzip.compress(FAMILY.read_bytes())
 
@@ -104,6 +106,10 @@ GOOD: dict[str, Answer] = {
 # --- the hub --------------------------------------------------------------------------------
 
 COMMIT = "1a2b" * 10
+STATIC: Mapping[str, bytes] = {  # a model of two words
+    "model.safetensors": save({"embeddings": np.eye(2, dtype=np.float32)}),
+    "tokenizer.json": json.dumps({"model": {"vocab": {"king": 0, "queen": 1}}}).encode(),
+}
 
 
 def repository(files: Mapping[str, bytes], called: str = "owner/static", **more: Any) -> dict[str, Answer]:

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 from exact import KILL, KILLED, Ran, Server, points, unsynced, unusable
 from operations import OPERATIONS, Home, Operation, Ways, undisturbed
-from serving import serving
+from serving import GOOD, STATIC, repository, serving
 
 from vecalc.shell import registry
 from vecalc.shell.commands.models import ACTIONS
@@ -124,7 +124,7 @@ each_operation = pytest.mark.parametrize("name", OPERATIONS, scope="module")
 @pytest.fixture(scope="module")
 def place(name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     """Where an operation takes place, for all of its tests."""
-    with Server() as server, serving() as (url, _):
+    with Server() as server, serving(pages={**GOOD, **repository(STATIC)}) as (url, _):
         yield Home(tmp_path_factory.mktemp("place"), server, OPERATIONS[name], url)
 
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 # What an expression with a leading minus looks like, and no option does: a blank after the first word,
 # an operator or a bracket. `-king` alone could be `-k ing`; it needs `-e -king` or `-- -king`.
 _EXPRESSION = re.compile(r"-[^-\s].*[\s*/+^@(]|-[(\"'0-9.\[]|--?\s|--[^-\s=]+\s", re.DOTALL)
+LONGEST_TIME = 86_400  # seconds of a limit; more is a mistake
 MOST_DIGITS = 18  # of a limit: Python reads no number of thousands of them
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -66,6 +67,13 @@ def several(*told: str, **more: Any) -> Callable[[F], F]:
 def count(*told: str, default: int | None = None) -> Callable[[F], F]:
     """A whole number from 1: the option's names, and its help."""
     return click.option(*told[:-1], type=click.IntRange(min=1), default=default, metavar="N", help=told[-1])
+
+
+def seconds(_: click.Context, __: click.Parameter, value: float) -> float:
+    """A time limit, as an option's callback."""
+    if not 0 < value <= LONGEST_TIME:  # nor is nan
+        raise click.BadParameter(f"{value:g} is not between 0 and {LONGEST_TIME:,} seconds")
+    return value
 
 
 def _complete_model(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
@@ -105,10 +113,11 @@ MODEL = group(
     EMBED,
     click.option(
         "--embed-timeout",
-        type=click.FloatRange(0, 86_400, min_open=True),
+        type=float,
+        callback=seconds,
         default=60.0,
         metavar="S",
-        help="Seconds that one call of a command !CMD may take. [60]",
+        help="Seconds that one call of a command may take. [60]",
     ),
     choice(
         "--norm",

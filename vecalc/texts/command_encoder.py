@@ -154,7 +154,8 @@ class CommandEncoder:
 
 def shown(command: str) -> str:
     """A command in messages, as -m takes it."""
-    return f"!{command}" if len(command) <= SHOWN else f"!{command[:SHOWN]}..."
+    line = " ".join(command[: 4 * SHOWN].split())
+    return f"!{line}" if len(line) <= SHOWN else f"!{line[:SHOWN]}..."
 
 
 def _output(command: str, sent: bytes, seconds: float, most: int) -> bytes:

@@ -11,20 +11,13 @@ from vecalc.answers import Stored
 from vecalc.errors import FileProblem
 from vecalc.library import catalogue
 from vecalc.shell.display import confirm, say
-from vecalc.shell.options import EMBED, FORMAT, QUIET, READING, TYPE, YES, flag, request_of
+from vecalc.shell.options import EMBED, FORMAT, QUIET, READING, TYPE, YES, flag, request_of, seconds
 from vecalc.shell.registry import command
 from vecalc.shell.settings import default_model
 
 WRONG = 1  # the exit code of a check that found something
 TIMEOUT = 20.0  # seconds of silence after which a server counts as frozen
 PULL = "vecalc models pull"  # where it goes wrong
-LONGEST_TIMEOUT = 3600.0  # more is a mistake
-
-
-def _seconds(_: click.Context, __: click.Parameter, value: float) -> float:
-    if not 0 < value <= LONGEST_TIMEOUT:  # nor is nan
-        raise click.BadParameter(f"{value:g} is not between 0 and {LONGEST_TIMEOUT:g} seconds")
-    return value
 
 
 @command("vecalc models list")
@@ -94,7 +87,7 @@ def check(name: str, words: str | None, sample: int, seed: int, **options: Any) 
 )
 @click.argument("name", required=False)
 @click.option("--as", "called", metavar="NAME", help="What -m is to call it.")
-@click.option("--timeout", type=float, default=TIMEOUT, callback=_seconds, metavar="S", help="Seconds.")
+@click.option("--timeout", type=float, default=TIMEOUT, callback=seconds, metavar="S", help="Seconds.")
 @TYPE
 @YES
 @FORMAT
