@@ -91,7 +91,7 @@ def wordllama() -> Path:
 
 
 def sentences(folder: Path, count: int) -> Path:
-    """A file of different lines, 8 to 32 words of the starter in each, frequent ones more often (Zipf 1935)."""
+    """A file of different lines, 8 to 32 words of the starter each, frequent ones more often (Zipf 1935)."""
     path = folder / f"sentences-{count}.txt"
     if not path.exists():
         import vecalc
