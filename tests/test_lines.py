@@ -312,6 +312,7 @@ def test_an_embedder_that_nothing_needs_is_an_error() -> None:
     done = vecalc("-m", "w.txt", "--embed", "pot", "king")
     assert done.code == 2
     assert "--embed: there is nothing to embed" in done.err
+    assert vecalc("--embed", "pot", "king").code == 2
     with pytest.raises(UsageError, match="nothing to embed"):
         load("w.txt", embed="pot")
 
@@ -499,6 +500,7 @@ def test_a_failed_import_leaves_the_older_one() -> None:
 def test_an_alias_of_lines() -> None:
     assert vecalc("models", "add", "talk", "docs.txt", "--embed", "pot").code == 0
     assert sorted(vecalc("-m", "talk", 'text("good")', "-k", "9").words) == sorted(LINES)
+    assert "texts by " in vecalc("models", "list").out
     done = vecalc("models", "add", "more", "lines:docs.txt", "--embed", "pot")
     assert done.code == 2
     assert "--import" in done.err
