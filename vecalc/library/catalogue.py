@@ -283,7 +283,7 @@ def _entry(name: str, told: Any, path: Path) -> Entry:
     entry = Entry(*(told.get(key) for key in Entry._fields))
     if entry.norm not in (None, *NORMS) or entry.metric not in (None, *METRICS):
         raise _damaged(path, f"'{name}' has a norm or a metric that does not exist")
-    if not all(_can_be_a_name(text) for text in (name, entry.path or "")):
+    if not all(_can_be_a_name(text) for text in (name, entry.path or "", entry.embed or "")):
         raise _damaged(path, "it names what can't be the name of a file")
     return entry
 

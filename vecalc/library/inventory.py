@@ -70,7 +70,7 @@ def _row(name: str, default: str) -> tuple[Cell, ...]:
     facts, size, source = facts_of(place), size_of(file), ""
     kind = "built in" if name == catalogue.STARTER else "alias" if entry.path else "imported"
     if entry.path:
-        source = str(place)
+        source = f"{place}, texts by {entry.embed}" if entry.embed else str(place)
         facts = facts or _converted(place)
     elif facts:
         told = facts.rest.get("source")

@@ -94,6 +94,10 @@ class Opened:
     def spaces(self) -> dict[str, VectorSpace]:
         """The models, read as the request says, by the names of their spaces."""
         request = self.request
+        if not request.model and request.embed:
+            from vecalc.library.text_models import nothing_to_embed
+
+            raise nothing_to_embed("the starter holds vectors")
         if not request.model:  # nothing is read, converted or watched
             return {"": catalogue.starter()}
         from vecalc.library.cache import CacheUse

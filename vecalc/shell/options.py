@@ -107,6 +107,7 @@ EMBED = click.option(
     default="",
     metavar="MODEL",
     help="What makes vectors of the lines of a model that has none, or of FILE#COLUMN.",
+    shell_complete=_complete_model,
 )
 
 MODEL = group(
