@@ -198,6 +198,12 @@ def gguf_array(kind: int, count: int, key: bytes = b"tokenizer.ggml.tokens") -> 
     return start + kind.to_bytes(4, "little") + count.to_bytes(8, "little")
 
 
+def index_of(folder: Path, tensors: int) -> Path:
+    """The index of a checkpoint of many tensors, as short as can be."""
+    files = b",".join(b'"%x":""' % i for i in range(tensors))
+    return text_of(folder, "model.safetensors.index.json", b'{"weight_map":{' + files + b"}}")
+
+
 def text_of(folder: Path, name: str, data: bytes) -> Path:
     """A file of text, as large as a hostile one need be."""
     (folder / name).write_bytes(data)
@@ -254,6 +260,8 @@ MODELS: Mapping[str, Maker] = {
     "GGUF, as many facts as there is room for": partial(gguf_of, facts=80_000, body=bytes(1_100_000)),
     "GGUF, as many tensors": partial(gguf_of, facts=0, tensors=40_000, body=bytes(1_400_000)),
     "GGUF, 2^62 facts and tensors": partial(gguf_of, facts=1 << 62, tensors=1 << 62, body=bytes(100)),
+    "an index of 200,000 tensors": partial(index_of, tensors=200_000),
+    "an index of two million tensors": partial(index_of, tensors=2_000_000),
     "pickle of None": partial(pickled, unit=b"N0"),
     "pickle of a memo": partial(pickled, unit=b"N\x94"),
     "pickle of lists": partial(pickled, unit=b"]"),

@@ -25,7 +25,8 @@ from vecalc.space.files import unreadable
 
 _MAP = "weight_map"
 _BEGINNING = re.compile(rb'\s*\{(?:\s*"metadata"\s*:\s*\{[^{}]*\}\s*,)?\s*"weight_map"\s*:\s*\{')
-LONGEST = 1 << 26  # bytes of an index: one of fifty thousand tensors has five million
+LONGEST = 1 << 25  # bytes of an index: one of a hundred thousand tensors has nine million
+MOST_TENSORS = 250_000  # a network of many experts, each with its scales, has 140,000
 _FETCH = "fetch all files of the checkpoint"
 
 
@@ -77,4 +78,7 @@ def _files(path: Path) -> dict[str, str]:
     if not isinstance(files, dict) or not files or not all(type(file) is str for file in files.values()):
         message = f"no index of a checkpoint: it has no '{_MAP}' from tensors to files"
         raise FileProblem(message, where=str(path), hint="name a file of vectors")
+    if len(files) > MOST_TENSORS:
+        message = f"{len(files):,} tensors, at most {MOST_TENSORS:,} are read"
+        raise FileProblem(message, where=str(path), hint="name the file that has the tensor: FILE#NAME")
     return files
