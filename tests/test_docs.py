@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import click
 import pytest
+import wordllama
 from running import vecalc
 
 from vecalc.calc.functions import FUNCTIONS
@@ -122,11 +123,18 @@ def test_links_lead_somewhere(document: Path) -> None:
 def test_python_runs(fence: Fence, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Each block, after those before it in the same document, where the files that it names are."""
     (tmp_path / "vectors.txt").write_bytes((ROOT / "tests" / "models" / "family.txt").read_bytes())
-    monkeypatch.chdir(tmp_path)
+    monkeypatch.chdir(with_texts(tmp_path) if fence.document.name == "texts.md" else tmp_path)
     names: dict[str, object] = {}
     for other in _fences(fence.document):
         if other.language == "python" and other.line <= fence.line:
             exec(compile(other.text, str(other), "exec"), names)  # noqa: S102 - our own documents
+
+
+def with_texts(folder: Path) -> Path:
+    """A folder with the examples, and what the page on texts calls `wordllama`."""
+    (folder / "examples").symlink_to(ROOT / "examples")
+    (folder / "wordllama").symlink_to(Path(wordllama.__file__).parent)
+    return folder
 
 
 def shown_runs(fence: Fence) -> Iterator[tuple[str, str]]:
@@ -150,7 +158,7 @@ def test_there_are_examples() -> None:
 def test_a_command_prints_what_is_shown(
     place: str, line: str, output: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(with_texts(tmp_path) if place.startswith("texts.md") else ROOT)
     if line.startswith("cat "):
         assert output == (ROOT / line.removeprefix("cat ")).read_text("utf-8")
         return

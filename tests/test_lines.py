@@ -5,11 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,10 @@ from running import PATIENCE, Done, command, vecalc, write_model
 
 import vecalc as library
 from vecalc.answers import Metric, Ranking
+from vecalc.arrays import Singles
 from vecalc.errors import EncoderProblem, FileProblem, NotVectors, UsageError, VecalcError
 from vecalc.library import catalogue
+from vecalc.library.cache import CacheUse, building
 from vecalc.library.open_model import load
 from vecalc.library.paths import cache_folder
 from vecalc.sources import MAX_WORD
@@ -412,6 +415,27 @@ def test_a_damaged_store_is_made_again_with_verify() -> None:
     good = asked('text("good")', "--verify").out
     assert good == asked('text("good")').out
     assert (store / "vectors.npy").read_bytes() == data
+
+
+def test_who_does_not_want_to_wait_for_another_run_is_told() -> None:
+    asked('text("good")')
+    (store,) = (cache_folder() / "models").glob("docs*")
+    shutil.rmtree(store)
+    with building(store, "docs.txt", CacheUse()):
+        done = asked('text("good")', "--no-wait")
+    assert done.code == 5
+    assert "another vecalc is converting it" in done.err
+
+
+def test_a_file_that_changes_while_it_is_embedded_is_not_kept() -> None:
+    class Meddling(Encoding):
+        def encode(self, texts: Sequence[str]) -> Singles:
+            Path("docs.txt").write_text("other\n", "utf-8")
+            return super().encode(texts)
+
+    with pytest.raises(FileProblem, match="changed while it was being read"):
+        space_by(Meddling(by_letters))
+    assert not list((cache_folder() / "models").glob("docs*"))
 
 
 @pytest.mark.slow

@@ -144,6 +144,38 @@ def _numpy_search(units: np.ndarray, queries: np.ndarray, block: int = 8192) -> 
     return np.take_along_axis(every, order[:, : K + 3], axis=1)
 
 
+def wordllama_embed(path: str) -> dict[str, Any]:
+    """Lines embedded by WordLlama's own package and saved; its model is loaded before."""
+    from wordllama.inference import WordLlamaInference
+
+    model = WordLlamaInference(*_of_wordllama())
+    return _embedded(path, lambda lines: model.embed(lines, batch_size=64))
+
+
+def model2vec_encode(path: str) -> dict[str, Any]:
+    """The same rows and tokenizer in model2vec."""
+    from model2vec import StaticModel
+
+    model = StaticModel(*_of_wordllama())
+    return _embedded(path, lambda lines: model.encode(lines, use_multiprocessing=False))
+
+
+def _of_wordllama() -> tuple[np.ndarray, Any]:
+    from safetensors.numpy import load_file
+    from tokenizers import Tokenizer
+
+    folder = spaces.wordllama()
+    rows = load_file(folder / "weights" / "l2_supercat_256.safetensors")["embedding.weight"]
+    return rows, Tokenizer.from_file(str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json"))
+
+
+def _embedded(path: str, embed: Callable[[list[str]], np.ndarray]) -> dict[str, Any]:
+    lines = Path(path).read_text("utf-8").splitlines()
+    start = time.perf_counter()
+    np.save(f"{path}.npy", embed(lines))
+    return {"seconds": time.perf_counter() - start}
+
+
 # --- vecalc ----------------------------------------------------------------------------------
 
 
@@ -194,6 +226,7 @@ def limits(path: str) -> dict[str, Any]:
 
 
 PEERS = (gensim_import, gensim_one_shot, gensim_loop, faiss_flat, usearch_exact, numpy_blocks)
+PEERS += (wordllama_embed, model2vec_encode)
 TASKS: dict[str, Callable[..., dict[str, Any]]] = {
     task.__name__: task for task in (*PEERS, vecalc_search, limits)
 }

@@ -24,6 +24,7 @@ from measure import VECALC, machine, peer, process
 LARGE = 3_000_000
 BATCH = 10_000
 SMALL = 30_000
+LINES = 100_000
 SHOWN = Path(__file__).parents[2] / "build" / "bench.json"
 
 
@@ -46,6 +47,7 @@ def main(arguments: argparse.Namespace) -> None:
         lambda: importing(folder),
         lambda: searching(folder, arguments.rows),
         lambda: small(folder),
+        lambda: texts(folder),
     ]
     if arguments.large:
         parts.append(lambda: large(folder))
@@ -170,6 +172,21 @@ def small(folder: Path) -> Iterator[Row]:
     yield Row(
         f"batch of {count:,} expressions on {SMALL:,} words, to JSON lines", rate, "", None, "8,000 a second"
     )
+
+
+def texts(folder: Path) -> Iterator[Row]:
+    """Lines of a file become a store; the peers only embed them, and save the array."""
+    path, models = spaces.sentences(folder, LINES), str(folder / "models")
+    llama = str(spaces.wordllama())
+    process([VECALC, "words", "-m", llama, "-k", "1"], VECALC_CACHE_DIR=str(folder / "cache"))  # converts it
+    command = [VECALC, "import", str(path), "--name", path.stem, "--embed", llama, "--quiet"]
+    ours = process(command, VECALC_MODELS=models, VECALC_CACHE_DIR=str(folder / "cache"))
+    for name, task in (("WordLlama's own embed", "wordllama_embed"), ("model2vec", "model2vec_encode")):
+        theirs = peer(task, path)
+        rate, other = (f"{LINES / seconds:,.0f} a second" for seconds in (ours.seconds, theirs["seconds"]))
+        what = f"{LINES:,} lines become a store, whole process; peer: {name} ({mb(theirs['private'])})"
+        yield Row(what, rate, other, theirs["seconds"] / ours.seconds, "30,000 a second")
+    yield Row("its own memory meanwhile", mb(ours.private), "", None, "under 300 MB")
 
 
 def large(folder: Path) -> Iterator[Row]:

@@ -8,6 +8,7 @@ Random points would be kinder to bounds on cosines than any real model: their ne
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,5 +78,32 @@ def text(folder: Path, rows: int, width: int = 300) -> Path:
             for words, vectors in blocks(rows, width):
                 for name, vector in zip(words, vectors.tolist(), strict=True):
                     stream.write(f"{name} {' '.join([f'{x:.6f}' for x in vector])}\n")
+        part.rename(path)
+    return path
+
+
+def wordllama() -> Path:
+    """The folder of the package WordLlama, which holds its model."""
+    spec = importlib.util.find_spec("wordllama")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent
+
+
+def sentences(folder: Path, count: int) -> Path:
+    """A file of different lines, 8 to 32 words of the starter each, frequent ones more often (Zipf 1935)."""
+    path = folder / f"sentences-{count}.txt"
+    if not path.exists():
+        import vecalc
+
+        folder.mkdir(parents=True, exist_ok=True)
+        random = np.random.default_rng(SEED)
+        words = list(vecalc.starter().words())
+        shares = 1 / np.arange(1, len(words) + 1)
+        drawn = random.choice(len(words), 32 * count, p=shares / shares.sum()).reshape(count, 32)
+        sizes = random.integers(8, 33, count)
+        lines = (" ".join([words[i] for i in row[:size]]) for row, size in zip(drawn, sizes, strict=True))
+        part = path.with_suffix(".part")
+        part.write_text("".join(f"{line} {i}\n" for i, line in enumerate(lines)), "utf-8")
         part.rename(path)
     return path

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # What people call a column of texts, the likeliest first.
 TEXTS = (
     *("text", "sentence", "content", "body", "review", "comment", "description", "overview", "abstract"),
-    *("summary", "message", "document", "question", "title", "name"),
+    *("summary", "plot", "message", "document", "question", "title", "name"),
 )
 LINE_ENDS = "texts with line ends, which are read as blanks"
 PARQUET = ".parquet"
