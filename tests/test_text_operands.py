@@ -123,3 +123,63 @@ def test_the_doctor_names_a_textual_model(model: Path, tmp_path: Path) -> None:
     assert "reads texts: tokens of its Unigram" in vecalc("models", "check", "uni")[1]
     assert "read by its tokenizer" in vecalc("models", "info", "uni")[1]
     assert vecalc("-m", "uni", "cos(king food, food)")[0] == 0
+
+
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def test_features_read_what_is_no_word_as_a_text(model: Path, tmp_path: Path) -> None:
+    table, out = tmp_path / "pairs.csv", tmp_path / "out.csv"
+    table.write_text("a,b\ncheap flights,hotels king\nking,queen\nfood,the food\n")
+    formulas = ("plain=cos(a, b)", "texts=cos(text(a), text(b))", "mixed=cos(a, text(b))")
+    options = [part for text in formulas for part in ("-e", text)]
+    code, _, err = vecalc("features", "-m", str(model), str(table), *options, "-o", str(out))
+    assert code == 0, err
+    assert "column a, read as texts: 1 (cheap flights)" in err
+    encoder = load(model).space.encoder
+    assert encoder is not None
+    lines = [line.split(",") for line in out.read_text().splitlines()[1:]]
+    for a, b, *values in lines:
+        x, y = encoder.encode([a, b]).astype(float)
+        assert list(map(float, values)) == pytest.approx([x @ y / np.sqrt(x @ x * (y @ y))] * 3, abs=1e-6)
+
+
+def test_features_of_words_alone_know_no_texts(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a\nking\n")
+    code, _, err = vecalc(
+        "features", str(tmp_path / "t.csv"), "-e", "x=text(a)", "-o", str(tmp_path / "x.csv")
+    )
+    assert (code, "not a textual model, so it can't read a" in err) == (3, True)
+
+
+def test_judged_pairs_of_texts(model: Path, tmp_path: Path) -> None:
+    judged = tmp_path / "judged.csv"
+    judged.write_text(
+        "a,b,score\ncheap flights,expensive hotels,3\nking,queen,8\nfood,the cafe,1\nwant,eat,6\n"
+    )
+    formulas = ("-e", "cos(a, b)", "-e", "cos(text(a), text(b))")
+    code, out, err = vecalc("eval", "similarity", "-m", str(model), str(judged), *formulas, "--format", "csv")
+    assert code == 0, err
+    assert "pairs with words read as texts: 2" in err
+    plain, texts = (line.split('",')[1] for line in out.splitlines()[1:3])
+    assert plain == texts  # tokens that are words of their own are the same either way
+    assert plain.endswith("4,4,1.0")
+
+
+def test_evaluations_read_words_as_the_pieces_that_begin_them(tmp_path: Path) -> None:
+    tokens = ["▁king", "king", "▁queen", "queen", "▁man", "▁woman", "s", "▁"]
+    rows = np.random.default_rng(2).normal(size=(8, 4)).astype(np.float32)
+    api.save(MatrixSpace(tokens, rows), tmp_path / "pieces.txt")
+    api.save(
+        MatrixSpace([t.removeprefix("▁") for t in tokens if len(t) > 2 and t[0] == "▁"], rows[[0, 2, 4, 5]]),
+        tmp_path / "words.txt",
+    )
+    (tmp_path / "judged.csv").write_text("a,b,score\nking,queen,3\nman,king,8\nman,woman,1\n")
+    found = [
+        vecalc(
+            "eval", "similarity", "-m", str(tmp_path / name), str(tmp_path / "judged.csv"), "--format", "csv"
+        )
+        for name in ("pieces.txt", "words.txt")
+    ]
+    assert found[0][1].splitlines()[1] == found[1][1].splitlines()[1]
+    assert "words are read as the tokens that begin with ▁" in found[0][2]
