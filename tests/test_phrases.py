@@ -84,6 +84,19 @@ def test_trees_from_elsewhere_may_have_phrases() -> None:
     assert (done.code, done.err) == (0, "vecalc: note: read as: food - sugar\n")
 
 
+def test_several_words_are_a_text_where_the_model_reads_texts() -> None:
+    """So there is no hint that they may be a phrase."""
+    space = calculator().spaces[""]
+    question = [api.Question("non american food")]
+    (words,) = calculator().answers(question)
+    (texts,) = api.Calculator(MatrixSpace(WORDS, space.vectors(range(len(WORDS))), encoder=object())).answers(
+        question
+    )  # type: ignore[arg-type]
+    assert words.error is not None
+    assert words.error.hint == 'phrase("non american food") is read as food - american'
+    assert texts.error is None or "phrase(" not in texts.error.hint
+
+
 def test_a_mistake_is_pointed_at_in_the_text() -> None:
     text = 'want + phrase("food without suger")'
     with pytest.raises(UnknownWords) as raised:
@@ -107,7 +120,9 @@ def test_a_name_is_read_each_time_with_its_note() -> None:
     assert one("diet + salt").notes == ("read as: food - sugar",)
     assert neighbours(one("diet + salt")) == neighbours(one("food - sugar + salt"))
     one.define("phrase(x) = 2 * x")  # a definition of one's own is what is called
-    assert one("phrase(food)").notes == ()
+    for own in (one('phrase("food")'), calculator()('phrase("food") where phrase(x) = 2 * x')):
+        assert own.parsed.startswith('phrase("food")')
+        assert own.notes == ()
 
 
 # --- whatever is said ---------------------------------------------------------------------------

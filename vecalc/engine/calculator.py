@@ -251,7 +251,7 @@ class Calculator(Ranker):
 
     def _shown(self, statement: Statement, question: Question) -> str:
         """The canonical text of a statement, its phrases read."""
-        if PHRASE in question.text:
+        if PHRASE in question.text and PHRASE not in self.scope.functions:
             from vecalc.engine import phrase_calls
 
             statement = phrase_calls.as_read(self, statement, {*self.scope.names, *(question.names or ())})

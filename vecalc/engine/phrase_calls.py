@@ -70,7 +70,10 @@ def read(ranker: Ranker, tree: Node, columns: Collection[str] = ()) -> tuple[Nod
 
 def as_read(ranker: Ranker, statement: Statement, names: Collection[str]) -> Statement:
     """The statement with the phrases read whose texts are in it, in quotes; their words are never `names`."""
-    bound = {*names, *(node.name for node in walk(statement) if isinstance(node, Bind))}
+    defined = [node.name for node in walk(statement) if isinstance(node, Bind | Define)]
+    if PHRASE in defined:  # a function of one's own
+        return statement
+    bound = {*names, *defined}
 
     def put_in(node: Node, below: Sequence[Node]) -> Node:
         if isinstance(node, Where):  # which has no parts
@@ -153,10 +156,8 @@ def _given(call: Call) -> dict[str, Node]:
 
 def _read_call(ranker: Ranker, call: Call, text: Word) -> Phrase:
     """How the phrase of a call is read, its words in the space of its text."""
-    if len(text.text) > ranker.options.limits.size:
-        raise LimitExceeded.of(
-            "size", f"the phrase is longer than {ranker.options.limits.size:,} bytes", text.span
-        )
+    if len(text.text.encode("utf-8", "replace")) > (most := ranker.options.limits.size):
+        raise LimitExceeded.of("size", f"the phrase is longer than {most:,} bytes", text.span)
     chosen = _given(call).get("negate")
     way = next((way for way in WAYS if chosen is None or getattr(chosen, "text", "") == way), None)
     if way is None:

@@ -90,16 +90,23 @@ class _Splitter:
             return
         parts = _SEPARATOR.split(word)
         if len(parts) > 1 and all(map(self._is_said, parts[::2])):
-            for part in parts:
-                if part == "/":
-                    yield PhrasePiece(part, Span(at, at + 1), Role.OR)
-                elif not _SEPARATOR.fullmatch(part):
-                    yield from self._word(part, at)
-                at += len(part)
+            yield from self._parts(parts, at)
             return
         owner = folded(word).removesuffix("'s")
         known = self.find_token(word[: len(owner)]) is not None
         yield PhrasePiece(word[: len(owner)] if known else word, place)
+
+    def _parts(self, parts: Sequence[str], at: int) -> Iterator[PhrasePiece]:
+        """The words between hyphens and slashes; one that negates, before a hyphen, negates these: no-fat."""
+        first = self._role(parts[0])
+        negates = first is not None and first.negates and "/" not in parts
+        for i, part in enumerate(parts):
+            if part == "/":
+                yield PhrasePiece(part, Span(at, at + 1), Role.OR)
+            elif not _SEPARATOR.fullmatch(part) and (i or not negates):
+                for piece in self._word(part, at):
+                    yield piece._replace(negated=piece.negated ^ negates) if piece.role is None else piece
+            at += len(part)
 
     def _is_said(self, part: str) -> bool:
         return self._role(part) is not None or self.find_token(part) is not None
