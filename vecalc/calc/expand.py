@@ -212,6 +212,9 @@ def _text_of(function: Function, call: Call) -> Text:
         raise TypeMismatch(message, span=call.span, hint='such as text("I want to eat")')
     if model is None:
         return Text(of.text, of.space, call.span, of.norm)
+    if of.space:
+        message = "text: x is of a space already, and another model is named"
+        raise TypeMismatch(message, span=call.span, hint="leave one of them out")
     if not isinstance(model, Word) or model.space:
         message = "text: model must be the name of a loaded space"
         raise TypeMismatch(message, span=call.span, hint="-m NAME=FILE names one")

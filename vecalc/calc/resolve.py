@@ -157,8 +157,9 @@ class _Lookup:
         if vector is None and space.encoder is not None and not self.exact:
             from vecalc.calc.texts import read_as_text
 
-            self.notes.append(read_as_text(node.text, space.encoder))
-            return self._text(Text(node.text, name, node.span, node.norm))
+            if note := read_as_text(node.text, space.encoder):
+                self.notes.append(note)
+                return self._text(Text(node.text, name, node.span, node.norm))
         if vector is None:
             self.missing.append((node, space))
             return node

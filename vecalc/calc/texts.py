@@ -15,10 +15,12 @@ from vecalc.space.text_encoder import TextEncoder
 
 
 def read_as_text(text: str, encoder: Encoder) -> str:
-    """The note on a word that was read as a text."""
+    """The note on a word that was read as a text; "" for one without tokens, which is none."""
     tokens = ""
     if isinstance(encoder, TextEncoder):
         count = len(encoder.tokens(text))
+        if not count:
+            return ""
         tokens = f" of {count:,} token{'' if count == 1 else 's'}"
     return f"{shorten(text)} read as a text{tokens}"
 

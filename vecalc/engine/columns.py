@@ -15,7 +15,18 @@ from vecalc.calc.expand import Scope, expand, expand_from_afar
 from vecalc.calc.resolve import Key
 from vecalc.engine import as_typed, prelude
 from vecalc.errors import NOWHERE, TypeMismatch, UnknownName, VecalcError
-from vecalc.lang.nodes import Bind, Define, Expectation, Node, Statement, Word, walk
+from vecalc.lang.nodes import (
+    Bind,
+    Define,
+    Expectation,
+    Node,
+    Statement,
+    Text,
+    Word,
+    fold,
+    walk,
+    with_parts,
+)
 from vecalc.space import VectorSpace
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.spelling import Near
@@ -33,11 +44,12 @@ class Columns:
     """Columns by name, as words of spaces of their own; `homes` are the spaces that those stand for."""
 
     def __init__(self, keys: Iterable[Key], homes: Mapping[str, str]) -> None:
-        self.keys = tuple(keys)
-        self.homes = homes
-        self.names = tuple(key.word for key in self.keys)
+        columns = tuple(keys)
+        self.keys = (*columns, *map(text_of, columns))
+        self.homes = {**homes, **{text_of(Key(space, "")).space: home for space, home in homes.items()}}
+        self.names = tuple(key.word for key in columns)
         self.stand_ins: dict[str, Node] = {
-            key.word: Word(key.word, quoted=True, space=key.space) for key in self.keys
+            key.word: Word(key.word, quoted=True, space=key.space) for key in columns
         }
         self._by_name = _space_of(self.names)
         self._near = Near(WordList(self.names))
@@ -56,7 +68,22 @@ class Columns:
 
     def are_in(self, tree: Node) -> bool:
         """Whether a tree has one of them."""
-        return any(isinstance(node, Word) and node.space in self.homes for node in walk(tree))
+        return any(isinstance(node, Word | Text) and node.space in self.homes for node in walk(tree))
+
+    def with_texts(self, tree: Node, spaces: Mapping[str, VectorSpace]) -> Node:
+        """The tree with a column of its own in place of the text of one. Raises `TypeMismatch`."""
+
+        def put_in(node: Node, below: Sequence[Node]) -> Node:
+            if not isinstance(node, Text) or node.space not in self.homes:
+                return with_parts(node, below)
+            home = self.homes[node.space]
+            if spaces[home].encoder is None:
+                message = f"{home or spaces[home].name} is not a textual model, so it can't read {node.text}"
+                raise TypeMismatch(message, span=node.span, hint="a textual model has a tokenizer")
+            key = text_of(Key(node.space, node.text))
+            return Word(key.word, quoted=True, space=key.space, span=node.span, norm=node.norm)
+
+        return fold(tree, put_in)
 
     def check(self, tree: Node, knows: Callable[[str], bool] = lambda _: True) -> None:
         """Raises `UnknownName` for a word of an expanded tree that is likely meant for a column.
@@ -95,6 +122,11 @@ class Columns:
     def _listed(self) -> str:
         more = len(self.names) - LISTED
         return ", ".join(self.names[:LISTED]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def text_of(column: Key) -> Key:
+    """What stands for the texts of a column: a column of another space."""
+    return Key(f"{column.space} as text", f"text({column.word})")
 
 
 def _space_of(names: Sequence[str]) -> MatrixSpace:
@@ -153,6 +185,7 @@ def formula_of(
     calculator: Calculator, text: str, tree: Node, columns: Columns
 ) -> tuple[ColumnFormula, tuple[str, ...]]:
     """The formula of a tree that was read, and notes on its words; they are those of the default space."""
+    tree = columns.with_texts(tree, calculator.spaces)
     resolved = calculator._resolve(tree, {**calculator.spaces, **columns.spaces()})
     around = ColumnSurroundings(calculator, columns.homes)
     formula = ColumnFormula(text, resolved, columns.keys, calculator.options.norm, around)
@@ -170,7 +203,8 @@ def depends_on_row(calculator: Calculator, text: str, names: Sequence[str]) -> b
 
     def knows(word: str) -> bool:
         skipped = calculator.options.oov == "skip"
-        return skipped or as_typed.is_known(calculator, "", word) or space.compose(word) is not None
+        known = skipped or as_typed.is_known(calculator, "", word) or space.compose(word) is not None
+        return known or (space.encoder is not None and not calculator.options.exact)
 
     try:
         found = read(calculator, text, columns)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 import numpy as np
 
-from vecalc.arrays import Floats, Mask, Numbers
+from vecalc.arrays import AnyArray, Floats, Mask, Numbers
 from vecalc.calc.column_formula import ColumnFormula, Given, evaluate_rows
 from vecalc.calc.procrustes import mean_vector
 from vecalc.errors import FileProblem, TypeMismatch
 from vecalc.evaluation import Pairs, Rules
-from vecalc.evaluation.lookup import Lookup
+from vecalc.evaluation.lookup import UNKNOWN, Lookup
 from vecalc.space import VectorSpace
 
 CHUNK = 4_096  # pairs that are computed at once
@@ -24,6 +25,7 @@ class FormulaAgreement(NamedTuple):
     found: Floats  # [n]
     known: int  # pairs whose words are all in the vocabulary
     without_value: int  # known pairs for which the formula has no value
+    with_texts: int = 0  # known pairs in which a word was read as a text
 
     @property
     def counted(self) -> Mask:
@@ -38,6 +40,8 @@ def compare(space: VectorSpace, formula: ColumnFormula, pairs: Pairs, rules: Rul
     """
     lookup = Lookup(space, {word for pair in pairs.pairs for word in pair.words}, rules)
     rows = np.array([[lookup.row(word) for word in pair.words] for pair in pairs.pairs], dtype=np.int64)
+    words = np.array([pair.words for pair in pairs.pairs], dtype=object)
+    texts = _read_as_texts(space, words, rows)
     known = (rows >= 0).all(axis=1)
     if rules.unknown == "error" and not known.all():
         _refuse(pairs, rows)
@@ -46,8 +50,12 @@ def compare(space: VectorSpace, formula: ColumnFormula, pairs: Pairs, rules: Rul
     mean = mean_vector(space, "raw") if rules.unknown == "mean" and not known.all() else np.zeros(space.dim)
     for start in range(0, len(asked), CHUNK):
         some = asked[start : start + CHUNK]
-        columns = (_column(space, column, mean) for column in rows[some].T)
-        numbers, _ = evaluate_rows(formula, dict(zip(pairs.columns, columns, strict=True)))
+        given = {name: _column(space, rows[some, i], mean, texts) for i, name in enumerate(pairs.columns)} | {
+            f"text({name})": Given(_encoded(space, words[some, i]))
+            for i, name in enumerate(pairs.columns)
+            if f"text({name})" in formula.columns
+        }
+        numbers, _ = evaluate_rows(formula, given)
         if numbers.ndim != 1:
             raise TypeMismatch(
                 f"the formula gives a vector ({numbers.shape[1]}), and a similarity is a number",
@@ -59,14 +67,34 @@ def compare(space: VectorSpace, formula: ColumnFormula, pairs: Pairs, rules: Rul
     if rules.unknown == "zero":
         found[~known] = 0.0
     judged = np.array([pair.score for pair in pairs.pairs])
-    return FormulaAgreement(judged, found, int(known.sum()), without_value)
+    with_texts = int((rows >= len(space)).any(axis=1).sum())
+    return FormulaAgreement(judged, found, int(known.sum()), without_value, with_texts)
 
 
-def _column(space: VectorSpace, rows: Numbers, mean: Floats) -> Given:
-    """A column of words; the mean of all where a word is unknown."""
-    vectors = space.vectors(np.maximum(rows, 0))
+def _column(space: VectorSpace, rows: Numbers, mean: Floats, texts: Floats) -> Given:
+    """A column of words, and of texts behind the last row; the mean of all where a word is unknown."""
+    n = len(space)
+    is_word, is_text = (rows >= 0) & (rows < n), rows >= n
+    vectors = space.vectors(np.where(is_word, rows, 0))
+    vectors[is_text] = texts[rows[is_text] - n]
     vectors[rows < 0] = mean
-    return Given(vectors, word=lambda row: space.word(int(rows[row])) if rows[row] >= 0 else None)
+    return Given(vectors, word=lambda row: space.word(int(rows[row])) if is_word[row] else None)
+
+
+def _read_as_texts(space: VectorSpace, words: AnyArray, rows: Numbers) -> Floats:
+    """The vectors [t, d] of what is no word of a textual model, whose rows then go on behind the last one."""
+    missing = sorted({*words[rows < 0].tolist()})
+    if space.encoder is None or not missing:
+        return np.empty((0, space.dim))
+    vectors = _encoded(space, missing)
+    sound = {word: len(space) + i for i, word in enumerate(missing) if vectors[i].any()}
+    rows[rows < 0] = [sound.get(word, UNKNOWN) for word in words[rows < 0].tolist()]
+    return vectors
+
+
+def _encoded(space: VectorSpace, texts: Iterable[str]) -> Floats:
+    assert space.encoder is not None  # noqa: S101 - a formula with texts was read by it
+    return space.encoder.encode(list(texts)).astype(np.float64)
 
 
 def _refuse(pairs: Pairs, rows: Numbers) -> None:

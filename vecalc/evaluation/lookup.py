@@ -24,6 +24,7 @@ class Lookup:
 
     def __init__(self, space: VectorSpace, words: Iterable[str], rules: Rules) -> None:
         self._space = space
+        self._initial = space.initial  # of pieces of words, words are those that begin one
         self._case = rules.case
         self._first = len(space) if rules.first is None else min(rules.first, len(space))
         self._known: dict[int, int] = {}
@@ -49,19 +50,20 @@ class Lookup:
 
     def _find(self, wanted: set[str]) -> dict[str, int]:
         if self._case == "exact":
-            found = {word: self._space.row(word) for word in sorted(wanted)}
+            found = {word: self._space.row(self._initial + word) for word in sorted(wanted)}
             return {word: row for word, row in found.items() if row is not None and row < self._first}
         rows: dict[str, int] = {}
         for row, word in enumerate(islice(self._space.words(), self._first)):
-            folded = self._folded(word)
-            if folded in wanted:
+            folded = self._folded(word.removeprefix(self._initial))
+            if folded in wanted and word.startswith(self._initial):
                 rows.setdefault(folded, row)
         return rows
 
     def _key(self, row: int) -> int:
         if row not in self._known:
-            word = self._folded(self._space.word(row)) if row >= 0 else ""
-            self._known[row] = self._keys.get(word, UNKNOWN)
+            word = self._space.word(row) if row >= 0 else ""
+            key = self._folded(word.removeprefix(self._initial)) if word.startswith(self._initial) else ""
+            self._known[row] = self._keys.get(key, UNKNOWN)
         return self._known[row]
 
     def _folded(self, word: str) -> str:

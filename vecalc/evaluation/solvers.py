@@ -64,6 +64,9 @@ class _OverColumns:
     ) -> None:
         self.label = label
         self.text = formula.text
+        if any(name not in columns for name in formula.columns):
+            message = "an analogy is of words, and its columns can't be texts"
+            raise TypeMismatch(message, span=formula.tree.span)
         self._uses = [columns.index(name) for name in formula.columns] or [0]
         self._space = space
         self._formula = formula

@@ -105,6 +105,8 @@ def _of_store(facts: Facts | None) -> Iterator[tuple[str, str]]:
     digests = facts.rest.get("digests")
     has_codes = isinstance(digests, dict) and "codes.npy" in digests
     yield "codes", "one byte a number" if has_codes else "none"
+    if isinstance(digests, dict) and "tokenizer.json" in digests:
+        yield "texts", "read by its tokenizer"
     if (loss := facts.rest.get("loss")) and isinstance(loss, float):
         yield "loss", f"at most {loss:.1e} of a vector's length"
 

@@ -92,6 +92,8 @@ a number: "20" is the word. In the brackets of a call or list a comma separates.
 A word that is not in the vocabulary is looked for in another case, then with its blanks as _ or -, then
 read by its subwords where the model has them (fastText); a note says how. ? is every word at once: an
 expression with it, such as cos(?, king), is a score; the words are ranked by their numbers, highest first.
+With a textual model (a tokenizer beside its rows) text("I want to eat") is a vector, and so is what is no
+token; where tokens are pieces of words, king is the piece that begins one.
 users:42 and fr:"bon mot" are words of a named space (-m users=FILE).
 """
 

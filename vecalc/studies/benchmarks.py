@@ -85,6 +85,7 @@ def analogies(
     runs, remarks = [], []
     for model, space in _models(calculator):
         remarks += _remark(calculator, model, uncovered(space, needed, wanted.rules, "questions"))
+        remarks += _remark(calculator, model, _pieces(space))
         asked = ask(space, questions, wanted.rules)
         for solver in _solvers(calculator, questions, asked, wanted):
             with _blaming(solver.text):
@@ -144,6 +145,10 @@ def similarity(calculator: Calculator, path: str, wanted: Wanted, tell: Tell = u
             with _blaming(text):
                 compared = compare(space, formula, pairs, wanted.rules)
             runs.append(similarity_tables.SimilarityRun(model, formula.text, space, compared))
+        if runs[-1].compared.with_texts:
+            what = f"pairs with words read as texts: {runs[-1].compared.with_texts:,}"
+            remarks += _remark(calculator, model, what)
+        remarks += _remark(calculator, model, _pieces(space))
     seen = any(run.compared.known or run.compared.counted.any() for run in runs)
     _tell_or_refuse(path, remarks, seen, tell)
     yield from similarity_tables.similarity_sheets(pairs, runs, wanted.rules)
@@ -158,6 +163,11 @@ def _remark(calculator: Calculator, model: str, text: str) -> list[str]:
     """A remark on a model, which is named where there are several."""
     named = f"{model}: {text}" if len(calculator.spaces) > 1 else text
     return [named] if text else []
+
+
+def _pieces(space: VectorSpace) -> str:
+    """How words are read where tokens are pieces of words."""
+    return f"words are read as the tokens that begin with {space.initial}" if space.initial else ""
 
 
 def _tell_or_refuse(path: str, remarks: Sequence[str], seen: bool, tell: Tell) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from itertools import chain, islice
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from vecalc import bounded
-from vecalc.arrays import Floats, Singles
+from vecalc.arrays import Bytes, Floats, Singles
 from vecalc.errors import FileProblem
 from vecalc.library.conversions import conversions
 from vecalc.sources import Reading
@@ -20,6 +21,7 @@ from vecalc.sources.reference import located
 from vecalc.space.files import unreadable
 from vecalc.space.store import FACTS, Facts, is_store, open_store, read_facts
 from vecalc.space.store_digests import damaged
+from vecalc.space.text_encoder import TextEncoder
 from vecalc.studies.check import word_check as of_words
 from vecalc.studies.check.geometry import Geometry, geometry
 from vecalc.studies.check.row_check import RowsSeen
@@ -106,6 +108,7 @@ class _Examination:
         self._put_up_with: dict[str, int] = {}
         self._remarks: tuple[str, ...] = ()
         self._stopped: FileProblem | None = None
+        self._tokenizer: bytes | Bytes | None = None
         try:
             path.stat()
         except OSError as problem:
@@ -132,6 +135,7 @@ class _Examination:
         self.type = facts.type
         self._look_at_digests(self.path, facts)
         space = open_store(self.path)
+        self._tokenizer = space.encoder.rules.tokenizer if isinstance(space.encoder, TextEncoder) else None
         words = space.words()
         for _, vectors, _ in space.blocks():
             yield list(islice(words, len(vectors))), vectors
@@ -160,6 +164,8 @@ class _Examination:
         ):
             try:
                 for number, block in enumerate(unchecked(source, head)):
+                    if block.textual:
+                        self._tokenizer = block.textual.rules.tokenizer
                     if not number and (remark := lopsided(block.rows)):
                         source.tally.remarks[remark] = None
                     if block.words:
@@ -179,6 +185,10 @@ class _Examination:
                 yield Finding(what, count, "wrong")
         for remark in self._remarks:
             yield Finding(remark, 1, "note", of_words=False)
+        if self._tokenizer is not None:
+            model = json.loads(bytes(self._tokenizer))["model"]
+            kind = model.get("type") or "tokenizer"
+            yield Finding(f"reads texts: tokens of its {kind}", len(model["vocab"]), "ok", of_words=False)
 
 
 def _of_rows(rows: RowsSeen, words: Sequence[str]) -> Iterator[Finding]:

@@ -6,15 +6,18 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
+import numpy as np
+
 from vecalc.answers import Answer, Cell, Column, Sheet
 from vecalc.calc import algebra
-from vecalc.calc.resolve import Key
+from vecalc.calc.resolve import key_of
 from vecalc.calc.values import Scalar, Score, Value, Vector, describe
 from vecalc.engine.question import Computed
 from vecalc.engine.ranker import Ranker
 from vecalc.lang.nodes import Call, Chain, ListOf, Negate, Node, SpaceName, Word, walk
 from vecalc.lang.show import show
 from vecalc.render.cells import verdict
+from vecalc.space.text_encoder import TextEncoder
 
 DRAWN = 60  # lines of a tree, and words of an expression: who reads on after those?
 LONGEST = 400  # characters of an expression with its names filled in
@@ -22,11 +25,14 @@ EVERY_WORD = "for every word"
 
 
 def sheets(ranker: Ranker, answer: Answer, workings: Computed) -> list[Sheet]:
-    """What was typed and how it was read, the tree, the words, and the weights of its attentions."""
+    """What was typed and how it was read, the tree, the words, the tokens of texts, and the weights of its
+    attentions.
+    """
     return [
         _expression(answer, workings),
         _tree(workings),
         _words(ranker, workings),
+        _tokens(ranker, workings),
         _attention(answer),
     ]
 
@@ -115,7 +121,7 @@ def _size(value: Value | None) -> float | None:
 
 def _words(ranker: Ranker, workings: Computed) -> Sheet:
     resolved = workings.resolved
-    uses = Counter(Key(node.space, node.text) for node in walk(resolved.tree) if isinstance(node, Word))
+    uses = Counter(key_of(node) for node in walk(resolved.tree) if isinstance(node, Word))
     several = len(ranker.spaces) > 1
     columns = [Column("word"), Column("frequency rank", "count"), Column("length in the file", "score")]
     columns += [Column("space")] if several else []
@@ -125,6 +131,22 @@ def _words(ranker: Ranker, workings: Computed) -> Sheet:
         rows.append((key.word, resolved.rows[key] + 1, algebra.length(resolved.vectors[key]), *home))
     remarks = (f"the first {DRAWN} of {len(uses):,}",) if len(uses) > DRAWN else ()
     return Sheet("words", tuple(columns), tuple(rows), "Words", remarks)
+
+
+def _tokens(ranker: Ranker, workings: Computed) -> Sheet:
+    """What each token has to do with the direction of its text: its part of the mean, along the mean."""
+    rows: list[tuple[Cell, ...]] = []
+    for key in (key for key in workings.resolved.vectors if key.is_text):
+        encoder = ranker.spaces[key.space].encoder
+        tokens = encoder.tokens(key.word) if isinstance(encoder, TextEncoder) else []
+        vectors = np.array([token.row for token in tokens], np.float64)
+        whole = vectors.sum(axis=0)  # not zero: the text would have no direction
+        for token, vector in zip(tokens, vectors, strict=True):
+            share = float(vector @ whole / (whole @ whole))
+            rows.append((key.word, token.text, algebra.length(vector), share))
+    remarks = ["the shares of a text add up to 1", *([f"the first {DRAWN}"] if len(rows) > DRAWN else [])]
+    columns = (Column("text"), Column("token"), *Column.all("score", "length in the file", "share"))
+    return Sheet("tokens", columns, tuple(rows[:DRAWN]), "Tokens of texts", tuple(remarks))
 
 
 def _attention(answer: Answer) -> Sheet:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from vecalc.arrays import Floats, Numbers
 from vecalc.calc.column_formula import Given
 from vecalc.calc.resolve import Key, find_row
+from vecalc.engine.columns import text_of
 from vecalc.engine.question import as_name
 from vecalc.errors import UsageError
 from vecalc.space import VectorSpace
@@ -18,14 +20,18 @@ from vecalc.studies.features.tally import Tally
 from vecalc.tables.binding import bindings
 from vecalc.tables.cell_rules import row_or_number
 
-UNKNOWN, NUMBER = -1, -2  # in place of a row of the space
+UNKNOWN, NUMBER, FIRST_TEXT = -1, -2, -3  # in place of a row of the space; further texts are below
 
 
 class Cells(NamedTuple):
-    """What the cells of a column are: rows of a space [r], `NUMBER` or `UNKNOWN`; numbers [r], else NaN."""
+    """What the cells of a column are: rows of a space [r], `NUMBER` or `UNKNOWN`; numbers [r], else NaN.
+
+    Texts have rows from `FIRST_TEXT` down, and these vectors [t, d].
+    """
 
     rows: Numbers
     numbers: Floats
+    texts: Floats
 
 
 class ColumnSource:
@@ -44,18 +50,44 @@ class ColumnSource:
         self.only_words = only_words
         place = f"{space_name}:{column}" if space_name else f"column {column}"
         self.key = Key(place if name == as_name(column) else f"{place} as {name}", name)
+        self.is_text = False
+
+    def of_texts(self) -> ColumnSource:
+        """The same column, each cell of which is a text."""
+        found = copy(self)
+        found.key, found.is_text = text_of(self.key), True
+        found.name = found.key.word
+        return found
 
     def read(self, cells: Sequence[str], *, exact: bool, tally: Tally) -> Cells:
         """Look up a block of cells; readings in another spelling are counted."""
-        found: dict[str, tuple[int, float]] = {}
-        for cell, count in Counter(cells).items():
-            row, _ = found[cell] = self._read(cell, exact)
+        counts = Counter(cells)
+        found = {cell: (UNKNOWN, np.nan) if self.is_text else self._read(cell, exact) for cell in counts}
+        texts = self._texts(found, exact, tally, counts)
+        for cell, count in counts.items():
+            row, _ = found[cell]
             if row != UNKNOWN:
                 tally.add_cells(self.column, count, number=cell if row == NUMBER else "")
             if row >= 0 and (word := self.space.word(row)) != cell:
                 tally.add(f"column {self.column}, read in another spelling: #", count, f"{cell} as {word}")
         pairs = [found[cell] for cell in cells]
-        return Cells(np.array([row for row, _ in pairs], np.int64), np.array([value for _, value in pairs]))
+        rows, numbers = np.array([row for row, _ in pairs], np.int64), np.array([value for _, value in pairs])
+        return Cells(rows, numbers, texts)
+
+    def _texts(
+        self, found: dict[str, tuple[int, float]], exact: bool, tally: Tally, counts: Counter[str]
+    ) -> Floats:
+        """The vectors of the texts among the cells [t, d]; one without tokens stays unknown."""
+        encoder = self.space.encoder
+        cells = [cell for cell, (row, _) in found.items() if row == UNKNOWN]
+        if encoder is None or not cells or (exact and not self.is_text):
+            return np.empty((0, self.space.dim))
+        vectors = encoder.encode(cells).astype(np.float64)
+        for i in np.flatnonzero(vectors.any(axis=1)).tolist():
+            found[cells[i]] = FIRST_TEXT - i, np.nan
+            if not self.is_text:
+                tally.add(f"column {self.column}, read as texts: #", counts[cells[i]], cells[i])
+        return vectors
 
     def _read(self, cell: str, exact: bool) -> tuple[int, float]:
         found = row_or_number(cell, self.space, only_words=self.only_words)
@@ -73,6 +105,8 @@ class ColumnSource:
         distinct, where = np.unique(cells.rows, return_inverse=True)
         matrix = np.zeros((len(distinct), self.space.dim))
         matrix[distinct >= 0] = self.space.vectors(distinct[distinct >= 0])
+        is_text = distinct <= FIRST_TEXT
+        matrix[is_text] = cells.texts[FIRST_TEXT - distinct[is_text]]
         if mean is not None:
             matrix[distinct == UNKNOWN] = mean
 

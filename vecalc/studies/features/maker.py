@@ -16,7 +16,7 @@ from vecalc.engine.columns import Columns, formula_of, read, same_in_every_row
 from vecalc.errors import NoValue, TypeMismatch, UsageError, VecalcError
 from vecalc.lang.nodes import Bind, Define, Expectation, Statement, Word
 from vecalc.studies.features import FeatureBlock, Policy
-from vecalc.studies.features.cells import UNKNOWN, Cells, sources
+from vecalc.studies.features.cells import UNKNOWN, Cells, ColumnSource, sources
 from vecalc.studies.features.tally import Tally
 
 # Numbers of one column of vectors in a block: 2 MB, which stay in the cache while a formula goes over them.
@@ -57,6 +57,7 @@ class Maker:
             [source.key for source in self.sources.values()],
             {source.key.space: source.space_name for source in self.sources.values()},
         )
+        self.sources |= {one.name: one for one in map(ColumnSource.of_texts, self.sources.values())}
         self.formulas = [self._formula(i, text) for i, text in enumerate(formulas, start=1)]
         check_names(formula.text for formula in self.formulas)
         used = {name for formula in self.formulas for name in formula.columns}
