@@ -216,6 +216,21 @@ def test_every_format_goes_through_every_door(tmp_path: Path, form: str, size: i
     assert read.rows.tobytes() == rows.tobytes()
 
 
+@pytest.mark.parametrize("form", sorted(formats()))
+def test_37_other_numbers_are_noticed_however_a_format_reads_them(tmp_path: Path, form: str) -> None:
+    """In order, here and there, or mapped: the digest is of what the store is made of."""
+    words, rows = model(300_000)
+    path = made(form, tmp_path, words, rows)
+    assert np.array_equal(_cached(path, lenient=False).rows, rows)  # type: ignore[arg-type]
+    other = rows.copy()
+    other[len(rows) // 2] *= -1
+    (tmp_path / "other").mkdir()
+    made(form, tmp_path / "other", words, other)
+    for file in sorted((tmp_path / "other").iterdir()):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    assert np.array_equal(_cached(path, lenient=False).rows, other)  # type: ignore[arg-type]
+
+
 PACKED = {
     "gz": lambda data: gzip.compress(data, 1),
     "bz2": lambda data: bz2.compress(data, 1),

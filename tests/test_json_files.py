@@ -229,7 +229,7 @@ ADDED = [{"id": 0, "content": "<unk>", "special": True}]
             "a configuration",
             "folder",
         ),
-        ({"metadata": {}, "weight_map": {"wte.weight": "1.safetensors"}}, "the index of a model", "folder"),
+        ({"a": {}, "weight_map": {"wte.weight": "1.safetensors"}}, "the index of a model", "folder"),
         ({"oak": 0, "elm": 1}, "a list of words", "--words-file"),
         (["oak", "elm"], "a list of words", "--words-file"),
         ({f"w{i}": i for i in range(5000)}, "a list of words", "--words-file"),

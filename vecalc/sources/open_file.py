@@ -135,7 +135,11 @@ class _Opened:
         }
         if self.tapped.seen == size:
             return {**facts, "digest": digest.noted(self._digest)}
-        spans = digest.joined([(0, self.tapped.seen), *self.jumps], size)
+        # Where nothing was read here and there, what is not in the stream was read by other means: mapped.
+        read = [(0, self.tapped.seen), *self.jumps] if self.jumps else [(0, size)]
+        spans = digest.joined(read, size)
+        if spans == [(0, size)]:
+            return {**facts, "digest": digest.of_spans(self.raw, spans)}
         return {**facts, "digest": digest.of_spans(self.raw, spans), "spans": spans}
 
 
