@@ -6,7 +6,8 @@ NaN that arithmetic makes by itself are caught by the caller for all functions a
 
 from __future__ import annotations
 
-from itertools import chain, combinations
+from collections.abc import Iterator
+from itertools import combinations, islice
 from math import comb
 
 import numpy as np
@@ -98,16 +99,28 @@ def permutation(t: Floats, u: Floats, draws: float, seed: float) -> float:
     size, most = np.size(t), int(draws)
     # With both sizes fixed, the difference of the means grows with the sum of the first part.
     enough = pool[:size].sum() - ROUNDING * np.abs(pool).sum()
-    if comb(len(pool), size) <= most:
-        parts = np.fromiter(chain.from_iterable(combinations(range(len(pool)), size)), np.int64)
-        return float(np.mean(pool[parts.reshape(-1, size)].sum(axis=1) >= enough))
-    random = np.random.default_rng(int(seed))
-    above, at_once = 0, max(1, MOST_DISTANCES // len(pool))
-    for start in range(0, most, at_once):
-        keys = random.random((min(at_once, most - start), len(pool)))
-        parts = keys.argpartition(size - 1, axis=1)[:, :size]
-        above += int(np.count_nonzero(pool[parts].sum(axis=1) >= enough))
-    return (above + 1) / (most + 1)
+    divisions, at_once = comb(len(pool), size), max(1, MOST_DISTANCES // len(pool))
+    exact = divisions <= most
+    parts = (
+        _all_parts(len(pool), size, at_once) if exact else _drawn(len(pool), size, at_once, most, int(seed))
+    )
+    above = sum(int(np.count_nonzero(pool[some].sum(axis=1) >= enough)) for some in parts)
+    return above / divisions if exact else (above + 1) / (most + 1)
+
+
+def _all_parts(of: int, size: int, at_once: int) -> Iterator[Numbers]:
+    """All choices of so many among some numbers, a block [p, size] at a time."""
+    pending = combinations(range(of), size)
+    while block := list(islice(pending, at_once)):
+        yield np.array(block)
+
+
+def _drawn(of: int, size: int, at_once: int, draws: int, seed: int) -> Iterator[Numbers]:
+    """So many random choices, a block [p, size] at a time."""
+    random = np.random.default_rng(seed)
+    for start in range(0, draws, at_once):
+        keys = random.random((min(at_once, draws - start), of))
+        yield keys.argpartition(size - 1, axis=1)[:, :size]
 
 
 def numbers_drawn(t: Floats, u: Floats, draws: float, seed: float) -> int:

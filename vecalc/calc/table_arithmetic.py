@@ -71,22 +71,25 @@ def frame_of(values: Sequence[Value], what: str, span: Span) -> Frame:
 
     Labels that differ are lost. Raises `TypeMismatch` for what does not go together.
     """
+    if not all(isinstance(value, Scalar | Table) for value in values):
+        raise _apart(values, what, span, "a table goes with numbers and tables")
     tables = [value for value in values if isinstance(value, Table)]
-    tables.sort(key=lambda table: -table.numbers.ndim)
-    for value in values:
-        if not isinstance(value, Scalar | Table):
-            raise _apart(values, what, span, "a table goes with numbers and tables")
-    for table in tables[1:]:
-        if table.columns and table.numbers.shape != tables[0].numbers.shape:
-            raise _apart([tables[0], table], what, span, "different shapes")
-        if not table.columns and not tables[0].columns and len(table.rows) != len(tables[0].rows):
-            raise _apart([tables[0], table], what, span, "different lengths")
-        if tables[0].columns and not table.columns and _axis(table, tables[0]) is None:
-            either = len(table.rows) == len(tables[0].rows)
-            why = "a number for each row, or for each column?" if either else "different lengths"
-            raise _apart([tables[0], table], what, span, why)
-    alike = [Frame(table.rows, table.columns) for table in tables if table.columns or not tables[0].columns]
-    return reduce(_together, alike)
+    largest = max(tables, key=lambda table: table.numbers.ndim)
+    for table in tables:
+        if problem := _misfit(table, largest):
+            raise _apart([one for one in tables if one in (table, largest)], what, span, problem)
+    alike = (table for table in tables if table.numbers.ndim == largest.numbers.ndim)
+    return reduce(_together, (Frame(table.rows, table.columns) for table in alike))
+
+
+def _misfit(table: Table, largest: Table) -> str:
+    """Why a table does not spread over the largest; nothing where it does."""
+    if table.numbers.ndim == largest.numbers.ndim:
+        return "" if table.numbers.shape == largest.numbers.shape else "different shapes"
+    if _axis(table, largest) is not None:
+        return ""
+    either = len(table.rows) == len(largest.rows)
+    return "a number for each row, or for each column?" if either else "different lengths"
 
 
 def _apart(values: Sequence[Value], what: str, span: Span, why: str) -> TypeMismatch:

@@ -72,8 +72,8 @@ def numbers_of(run: Evaluation, kernel: Kernel, values: Sequence[Value], what: s
         lambda: kernel(ALONE, *sides) if len(sides) == 1 else of_pairs(kernel, *sides), what, span
     )
     if kernel is kernels.norm:  # of a word it is known before any rounding
-        sizes = [vector.size for vector in vectors_of(lists[0])]
-        numbers = np.array([own if size is None else size for own, size in zip(numbers, sizes, strict=True)])
+        for i, vector in enumerate(lists[0].made_of):
+            numbers[i] = numbers[i] if vector.size is None else vector.size
     rows, columns = lists[0].labels, lists[1].labels if len(lists) > 1 else ()
     return Table(numbers.reshape((len(rows), -1) if columns else -1), rows, columns)
 
@@ -134,7 +134,10 @@ def for_each_vector(values: Sequence[Value], one: Callable[[list[Value]], Value]
 def product(run: Evaluation, a: Value, b: Value, place: Span) -> Value:
     """`a @ b`: dot products of vectors and lists, or the vectors of a list weighted by a table."""
     text = f"{describe(a)} @ {describe(b)}"
-    if isinstance(a, Table) and isinstance(b, List) and not is_each(a):
+    if isinstance(a, Table) and isinstance(b, List):
+        if is_each(a):
+            why = "a table that differs from word to word can't weigh a list"
+            raise TypeMismatch(f"{text}: {why}", span=place)
         return _weighted(run, a, b, place)
     if not (isinstance(a, Vector | List) and isinstance(b, Vector | List)):
         if isinstance(a, Table) or isinstance(b, Table):
