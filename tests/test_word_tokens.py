@@ -14,16 +14,7 @@ from tokenizers import Tokenizer
 from vecalc.space.word_tokens import _MODEL, _PLAIN, BYTES, WordTokens, word_tokens
 
 PIECES = ["▁", "▁▁", "e", "t", "h", "th", "▁th", "▁the", "he", "n", "▁n", "en", "then", "▁then", "ö"]
-MERGES = [
-    ["t", "h"],
-    ["▁", "th"],
-    ["▁th", "e"],
-    ["h", "e"],
-    ["e", "n"],
-    ["▁", "n"],
-    ["▁the", "n"],
-    ["▁", "▁"],
-]
+PAIRS = ["t h", "▁ th", "▁th e", "h e", "e n", "▁ n", "▁the n", "▁ ▁"]
 VOCABULARY = ["<unk>", "</s>", *sorted(BYTES), *PIECES]
 SPECIAL = [
     {"id": i, "content": text, "single_word": False, "lstrip": False, "rstrip": False, "normalized": False}
