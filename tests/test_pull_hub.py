@@ -97,8 +97,12 @@ def test_sizes_and_digests_are_shown_before_and_after(static: dict[str, bytes]) 
         lines = pull(url, "hf:owner/static").err.splitlines()
     rows, words = static["model.safetensors"], static["tokenizer.json"]
     sha256 = hashlib.sha256(rows).hexdigest()
-    assert lines[0] == f"owner/static at {COMMIT}: 0.0 MB, licence: mit"
-    assert lines[1] == f"  {url}/owner/static/resolve/{COMMIT}/model.safetensors  0.0 MB  sha256 {sha256}"
+    whole = len(rows) + len(words) + len(static["config.json"])
+    assert lines[0] == f"owner/static at {COMMIT}: {whole:,} bytes, licence: mit"
+    assert (
+        lines[1]
+        == f"  {url}/owner/static/resolve/{COMMIT}/model.safetensors  {len(rows)} bytes  sha256 {sha256}"
+    )
     blob = hashlib.sha1(f"blob {len(words)}\0".encode() + words, usedforsecurity=False).hexdigest()
     assert f"  tokenizer.json: {len(words):,} bytes, git {blob}, as announced" in lines
     assert f"  model.safetensors: {len(rows):,} bytes, sha256 {sha256}, as announced" in lines
@@ -339,7 +343,7 @@ def test_a_disk_without_room_is_told_before(static: dict[str, bytes], home: Path
         serving(pages=repository(static)) as (url, asked),
     ):
         done = pull(url, "hf:owner/static")
-    assert (done.code, "0.0 MB are free" in done.err) == (5, True)
+    assert (done.code, "3 bytes are free" in done.err) == (5, True)
     assert not [path for path in asked if path.endswith("tokenizer.json")]
     assert kept(home) == []
 

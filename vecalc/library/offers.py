@@ -23,6 +23,7 @@ from vecalc.library.paths import cache_folder
 from vecalc.space.atomic import folder_beside, new_file, sweep, take_place
 from vecalc.space.files import unwritable
 
+MEGABYTE = 1_000_000
 LEAST_ROOM = 1 << 20  # bytes more than an offer says: not all of them are exact
 _AGAIN = "try again; the file or the list was changed"
 _CALLED = {"md5": "MD5 sum", "sha256": "SHA-256", "git": "git digest"}
@@ -54,9 +55,9 @@ class Offer(NamedTuple):
     def told(self) -> Iterator[str]:
         """What would be fetched, in lines."""
         licence = f", licence: {self.license}" if self.license else ""
-        yield f"{self.called or self.name}: {_megabytes(self.size)}{licence}"
+        yield f"{self.called or self.name}: {_readable(self.size)}{licence}"
         for part in self.parts:
-            size = "" if part.size is None else f"  {_megabytes(part.size)}"
+            size = "" if part.size is None else f"  {_readable(part.size)}"
             yield f"  {part.url}{size}  {part.digest.replace(':', ' ') or 'no digest'}"
         yield from self.remarks
 
@@ -89,7 +90,7 @@ def fetch(
     except OSError as problem:
         told = unwritable(path, problem)
         if isinstance(told, NoSpace):
-            told.message = f"{told.message}; the download needs {_megabytes(one.size)}"
+            told.message = f"{told.message}; the download needs {_readable(one.size)}"
         raise told from None
     return path
 
@@ -98,7 +99,7 @@ def _refuse_scarce(folder: Path, size: int) -> None:
     """Raises `StorageProblem` where a disk lacks the room for so many bytes."""
     with suppress(OSError):
         if (free := shutil.disk_usage(folder).free) < size:
-            message = f"the download needs {_megabytes(size)}, {_megabytes(free)} are free"
+            message = f"the download needs {_readable(size)}, {_readable(free)} are free"
             hint = "make room, or set VECALC_CACHE_DIR to a folder on another disk"
             raise StorageProblem(message, where=str(folder), hint=hint)
 
@@ -135,5 +136,5 @@ def _hash(kind: str, size: int | None) -> hashlib._Hash:
     return hashlib.sha256()
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB"
+def _readable(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB" if size >= MEGABYTE else f"{size:,} bytes"

@@ -72,15 +72,19 @@ class KeptVectors:
                 return
             self.width = vectors.shape[1]
             room = max(min(self._most // self._size, MOST_TEXTS), 1)
-            for key, vector in list(zip(keys, vectors, strict=True))[-room:]:
-                place, data = following % room, np.ascontiguousarray(vector, "<f4").tobytes()
+            left = list(zip(keys, vectors, strict=True))[-room:]
+            while left:  # a run up to the end of the files, and another from their beginning
+                place = following % room
+                run, left = left[: room - place], left[room - place :]
+                data = [np.ascontiguousarray(vector, "<f4").tobytes() for _, vector in run]
+                records = [key + _check(key, one) for (key, _), one in zip(run, data, strict=True)]
                 rows.seek(place * self._size)
-                rows.write(data)
-                rows.flush()  # before its key
-                self._put(place, key + _check(key, data))
+                rows.write(b"".join(data))
+                rows.flush()  # before their keys
                 file.seek(_HEADER.size + place * _RECORD)
-                file.write(self._record(place))
-                following += 1
+                file.write(b"".join(records))
+                self._put(place, records)
+                following += len(run)
             file.seek(0)
             file.write(_HEADER.pack(_WHAT, self.width, following))
 
@@ -92,10 +96,11 @@ class KeptVectors:
     def _record(self, place: int) -> bytes:
         return bytes(self._records[place * _RECORD : (place + 1) * _RECORD])
 
-    def _put(self, place: int, record: bytes) -> None:
-        self._records.extend(bytes(max(0, (place + 1) * _RECORD - len(self._records))))
-        self._records[place * _RECORD : (place + 1) * _RECORD] = record
-        self._places[record[:KEY]] = place
+    def _put(self, place: int, records: Sequence[bytes]) -> None:
+        first, last = place * _RECORD, (place + len(records)) * _RECORD
+        self._records.extend(bytes(max(0, last - len(self._records))))
+        self._records[first:last] = b"".join(records)
+        self._places.update((record[:KEY], place + i) for i, record in enumerate(records))
 
     def _bytes(self) -> bytes:
         try:
