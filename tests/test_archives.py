@@ -21,7 +21,7 @@ from running import vecalc
 from vecalc.errors import FileProblem
 from vecalc.formats.load import load
 from vecalc.formats.recognition import is_known
-from vecalc.library import open_model
+from vecalc.library import open_model, vector_models
 from vecalc.sources import Reading, compression, zip_files
 from vecalc.sources.open_file import opened
 
@@ -325,7 +325,7 @@ def test_24_a_hundred_thousand_members(path: Path) -> None:
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(open_model, "WORTH_STORING", 0)
+    monkeypatch.setattr(vector_models, "WORTH_STORING", 0)
     monkeypatch.setenv("VECALC_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("VECALC_MODELS", str(tmp_path / "models"))
     monkeypatch.setenv("VECALC_CONFIG_DIR", str(tmp_path / "config"))

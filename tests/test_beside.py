@@ -29,7 +29,7 @@ from vecalc.formats.listed import Listed
 from vecalc.formats.load import load
 from vecalc.formats.save import save
 from vecalc.formats.wordlists import paired
-from vecalc.library import open_model
+from vecalc.library import open_model, vector_models
 from vecalc.sources import FileTally, Reading, Source
 from vecalc.space.matrix import MatrixSpace
 
@@ -539,7 +539,7 @@ def test_37_a_list_that_changed_is_read_anew(
     rows: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VECALC_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(open_model, "WORTH_STORING", 0)
+    monkeypatch.setattr(vector_models, "WORTH_STORING", 0)
     listed(path := tmp_path / "mine.list", WORDS)
     for words in (WORDS, WORDS[::-1]):
         listed(path, words)

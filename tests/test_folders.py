@@ -19,7 +19,7 @@ from vector_files import replaced
 
 from vecalc.formats import folders
 from vecalc.formats.load import load
-from vecalc.library import open_model
+from vecalc.library import open_model, vector_models
 
 WORDS = ["king", "queen", "man", "woman", "paris", "rome"]
 ROWS = np.random.default_rng(13).normal(size=(6, 4)).astype(np.float32)
@@ -145,7 +145,7 @@ def test_37_a_part_that_changes_or_is_added_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VECALC_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(open_model, "WORTH_STORING", 0)
+    monkeypatch.setattr(vector_models, "WORTH_STORING", 0)
     folder = parts(tmp_path / "model", 2, 2)
     assert list(open_model.load(folder).space.words()) == WORDS[:4]
     one = folder / f"part-00001{SUFFIX}"

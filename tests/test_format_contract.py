@@ -26,7 +26,7 @@ from vecalc.errors import FileProblem
 from vecalc.formats.load import load
 from vecalc.formats.recognition import formats, is_known, recognised
 from vecalc.formats.save import save, writers
-from vecalc.library import open_model
+from vecalc.library import open_model, vector_models
 from vecalc.render.visible import visible
 from vecalc.sources import Reading, open_file
 from vecalc.sources.open_file import opened
@@ -113,7 +113,7 @@ def _model(path: Path, lenient: bool) -> Read:
 
 def _cached(path: Path, lenient: bool) -> Read:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(open_model, "WORTH_STORING", 0)
+        patch.setattr(vector_models, "WORTH_STORING", 0)
         return _model(path, lenient)
 
 

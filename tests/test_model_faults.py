@@ -36,7 +36,7 @@ from vector_files import (
 
 from vecalc.formats import Block
 from vecalc.formats import load as load_module
-from vecalc.library import open_model
+from vecalc.library import vector_models
 from vecalc.sources import Source, compression, open_file
 from vecalc.space.files import unreadable
 
@@ -105,7 +105,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, tmp_pat
     """How a file is read; afterwards the cache holds no store unless it was converted well."""
     monkeypatch.setenv("VECALC_CACHE_DIR", str(tmp_path / "cache"))
     if request.param == "converted":
-        monkeypatch.setattr(open_model, "WORTH_STORING", 0)
+        monkeypatch.setattr(vector_models, "WORTH_STORING", 0)
     return request.param
 
 

@@ -19,7 +19,7 @@ from vecalc.codecs.murmur import hashes
 from vecalc.errors import FileProblem
 from vecalc.formats.load import load
 from vecalc.formats.spacy_words import key_to_row, keys_of, symbols
-from vecalc.library import open_model
+from vecalc.library import open_model, vector_models
 
 WORDS = ["king", "queen", "日本", "prince", "duck|NOUN", "New York"]
 WITH_A_SYMBOL = ["king", "queen", "日本", "agent", "duck|NOUN", "New York"]  # which spaCy has a number for
@@ -240,7 +240,7 @@ def test_37_each_file_of_a_folder_is_watched_by_the_cache(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VECALC_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(open_model, "WORTH_STORING", 0)
+    monkeypatch.setattr(vector_models, "WORTH_STORING", 0)
     folder = in_spacy(tmp_path / "model", in_order(WORDS), ROWS)
     assert list(open_model.load(folder).space.words()) == WORDS
     other = in_spacy(tmp_path / "other", in_order(WORDS[::-1]), 2 * ROWS)

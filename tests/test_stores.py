@@ -19,7 +19,7 @@ from running import forked, vecalc
 
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.formats.load import convert
-from vecalc.library import open_model as app_stores
+from vecalc.library import vector_models
 from vecalc.library.open_model import load
 from vecalc.library.vector_models import WORTH_STORING
 from vecalc.search import quantized
@@ -285,7 +285,7 @@ def test_the_answer_is_the_same_from_memory_and_from_the_cache(file: Path, folde
     asked = ["-m", str(file), "--format", "jsonl", "word1 - word2 + word3", "word5 * word6", "[word1, word9]"]
     first, second = vecalc(*asked), vecalc(*asked)
     assert first == second
-    with mock.patch.object(app_stores, "WORTH_STORING", 1 << 40):
+    with mock.patch.object(vector_models, "WORTH_STORING", 1 << 40):
         assert vecalc(*asked) == first
 
 

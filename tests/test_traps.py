@@ -20,7 +20,7 @@ import pytest
 from data import as_text
 from running import PATIENCE, command, family, vecalc
 
-from vecalc.library import open_model
+from vecalc.library import vector_models
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_48_sums_beyond_float32_are_computed_in_float64(tmp_path: Path) -> None:
 
 def test_48_a_row_too_long_for_a_store_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lengths are kept as float32; one that is infinite would make its word a neighbour of none."""
-    monkeypatch.setattr(open_model, "WORTH_STORING", 0)
+    monkeypatch.setattr(vector_models, "WORTH_STORING", 0)
     monkeypatch.setenv("VECALC_CACHE_DIR", str(tmp_path / "cache"))
     model = tmp_path / "model.txt"
     model.write_bytes(as_text(["big", "small"], np.float32([[3e38, 3e38], [1, -9]])))

@@ -18,6 +18,7 @@ import numpy as np
 from vecalc.arrays import AnyArray, Bytes, Numbers, Singles
 from vecalc.errors import FileProblem, LimitExceeded
 from vecalc.space import digest
+from vecalc.space.word_tokens import WORTH_IT, WordTokens, word_tokens
 
 AT_ONCE = 1000  # texts whose tokens are looked for in one go, on all cores
 CHARACTERS = 1 << 20  # and fewer where they are long: tokens take some 60 bytes a character for a while
@@ -67,6 +68,7 @@ class TextEncoder:
         self._known_by = known_by
         self._identity = ""
         self._tokenizer: Any = None
+        self._word_tokens: tuple[WordTokens | None] | None = None  # None as long as nobody looked
 
     @property
     def dim(self) -> int:
@@ -132,13 +134,26 @@ class TextEncoder:
 
     def _ids(self, texts: Sequence[str]) -> Iterator[list[int]]:
         """The tokens of each text."""
-        tokenizer = self._opened()
+        by_words = self._by_words(len(texts))
         for some in _batches([text[: self.rules.characters] for text in texts]):
             whole = [_SURROGATE.sub(_NO_CHARACTER, text) for text in some]
+            if by_words:
+                yield from by_words.ids(whole, self._encodings)
+            else:
+                yield from (one.ids for one in self._encodings(whole))
+
+    def _encodings(self, texts: list[str]) -> Sequence[Any]:
+        """What the package makes of some texts."""
+        tokenizer = self._opened()
+        with _guarded(self._where):
+            return list(tokenizer.encode_batch_fast(texts, add_special_tokens=False))
+
+    def _by_words(self, texts: int) -> WordTokens | None:
+        """What finds the tokens of so many texts by their words, where that is worth it."""
+        if self._word_tokens is None and texts >= WORTH_IT:
             with _guarded(self._where):
-                found = tokenizer.encode_batch_fast(whole, add_special_tokens=False)
-            for one in found:
-                yield one.ids
+                self._word_tokens = (word_tokens(bytes(self.rules.tokenizer)),)
+        return self._word_tokens[0] if self._word_tokens else None
 
     def _opened(self) -> Any:
         if self._tokenizer is None:
