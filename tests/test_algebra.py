@@ -13,6 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
+from textual import textual
 
 import vecalc
 from vecalc.calc import algebra, kernels, vector_kernels
@@ -392,7 +393,11 @@ def test_whatever_is_given_has_a_finite_value_or_a_named_error(
     calculator: vecalc.Calculator, name: str
 ) -> None:
     more = [", hundreds"] if name == "map" else []  # a space, by its name
-    also = {"map": {UnknownName}, "phrase": {UnknownWords}}.get(name, set())  # a number is a word of a phrase
+    # A number is a word of a phrase; a space is taken by its name.
+    also = {"map": {UnknownName}, "text": {UnknownName}, "phrase": {UnknownWords}}.get(name, set())
+    if name == "text":
+        words = calculator.spaces[calculator.default]
+        calculator = vecalc.Calculator(textual(words, ("w0", "w1", "w2", "w3")))
     arguments = [
         *ARGUMENTS,
         *(given + rest for given in ARGUMENTS for rest in more if given and "=" not in given),

@@ -1,8 +1,8 @@
 """A phrase taken apart: its words, which a vocabulary and lists know, and its punctuation.
 
 From the left, longest first: an entry of the lists has its role; several words that are one token of the
-vocabulary (`new york`, as new_york or New-York) are that word, unless one of them negates. A word that is
-unknown but for an affix (non-american, sugar-free) is negated; with hyphens or slashes, it is its parts.
+vocabulary (`new york`, as new_york or New-York) are that word, unless one of them negates, or falls away at
+its begin or end: without a ball is not without an a-ball. A word that is unknown but for an affix (non-american, sugar-free) is negated; with hyphens or slashes, it is its parts.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ def _token(group: Sequence[PhrasePiece], find_token: FindToken) -> tuple[int, Ph
     )
     for count in range(plain, 1, -1):
         some = group[:count]
-        if all(piece.role is not None for piece in some):
+        if some[0].role is not None or some[-1].role is not None:
             continue
         if (token := find_token(_text(some))) is not None:
             return count, PhrasePiece(token, some[0].place.to(some[-1].place))
