@@ -28,7 +28,6 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "king -m MODEL --among among.txt",
         "-f questions.txt -m MODEL",
         "--csv table.csv -e 'cos(a, b)' -m MODEL",
-        "king -m MODEL -m said=said.txt --embed pot",
     ),
     "compare": ("compare king man -m MODEL --among among.txt",),
     "config": ("config show",),
