@@ -77,7 +77,7 @@ def test_the_wheel_holds_the_package_the_grammar_and_the_starter(wheel: Path) ->
     assert names["vecalc/grammar/vecalc.lark"] == (ROOT / "grammar" / "vecalc.lark").read_bytes()
     for part in ("facts.json", "vectors.npy", "lengths.npy", "words.txt", "NOTICE"):
         assert f"vecalc/starter/{part}" in names
-    for part in ("vecalc/py.typed", "vecalc/prelude.vec", "vecalc/__main__.py"):
+    for part in ("vecalc/py.typed", "vecalc/prelude.vec", "vecalc/english.words", "vecalc/__main__.py"):
         assert part in names
     shipped = {name.removeprefix("vecalc/") for name in names if name.endswith(".py")}
     assert shipped == {

@@ -296,11 +296,12 @@ def read(command: click.Command, path: str, arguments: Sequence[str], settings: 
     `path` is what the command is called by; `settings` are the defaults of options that have one.
     """
     names = {param.name for param in command.params if isinstance(param, click.Option)}
+    takes_value = options_with_value(command)
     defaults = {name.replace("-", "_"): setting.value for name, setting in settings.items()}
     try:
         context = command.make_context(  # not main: it swallows closed pipes
             path,
-            mark_expressions(arguments, options_with_value(command)),
+            mark_expressions(arguments, takes_value),
             default_map={name: value for name, value in defaults.items() if name in names},
         )
         with context:
@@ -310,6 +311,6 @@ def read(command: click.Command, path: str, arguments: Sequence[str], settings: 
     except click.UsageError as problem:
         from vecalc.shell.usage import usage_error
 
-        raise usage_error(problem, arguments, settings) from None
+        raise usage_error(problem, arguments, settings, takes_value) from None
     except click.Abort:
         raise KeyboardInterrupt from None

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import click
 from click.core import ParameterSource
 
 from vecalc.errors import UsageError
-from vecalc.shell.options import options_with_value
 from vecalc.shell.settings import Setting
 from vecalc.shell.shell_words import taken_for_options
 
@@ -17,9 +16,12 @@ ALL_OPTIONS = "`vecalc -h` shows the options"
 
 
 def usage_error(
-    problem: click.UsageError, arguments: Sequence[str], settings: Mapping[str, Setting]
+    problem: click.UsageError,
+    arguments: Sequence[str],
+    settings: Mapping[str, Setting],
+    takes_value: Collection[str],
 ) -> UsageError:
-    """The `UsageError` for one of click's."""
+    """The `UsageError` for one of click's; `takes_value` are the options whose next argument is theirs."""
     message = " ".join(problem.format_message().split()).rstrip(".")
     message = message[:1].lower() + message[1:]
     if isinstance(problem, click.NoSuchOption):
@@ -29,13 +31,14 @@ def usage_error(
     path = problem.ctx.command_path if problem.ctx else "vecalc"
     if " " in path:
         return UsageError(message, where=path, hint=f"`{path} --help` shows how")
-    valued = options_with_value(problem.ctx.command) if problem.ctx else set()
     if isinstance(problem, click.NoSuchOption):
         told = (
-            _nearest(problem) or taken_for_options(arguments, valued) or _as_expression(problem.option_name)
+            _nearest(problem)
+            or taken_for_options(arguments, takes_value)
+            or _as_expression(problem.option_name)
         )
         return UsageError(message, hint=told)
-    if meant := taken_for_options(arguments, valued):
+    if meant := taken_for_options(arguments, takes_value):
         return UsageError(message, hint=f"{ALL_OPTIONS}; {meant}")
     # The trap of `-king`, which reads as `-k ing`.
     like_words = (a for a in arguments if a[:1] == "-" and len(a) > 3 and a[1:].isalpha())
