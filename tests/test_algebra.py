@@ -13,6 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
+from textual import textual
 
 import vecalc
 from vecalc.calc import algebra, kernels, vector_kernels
@@ -436,8 +437,12 @@ ARGUMENTS = [
 def test_whatever_is_given_has_a_finite_value_or_a_named_error(
     calculator: vecalc.Calculator, name: str
 ) -> None:
-    more = [", hundreds"] if name == "map" else []  # a space, by its name
-    also = {"map": {UnknownName}, "phrase": {UnknownWords}}.get(name, set())  # a number is a word of a phrase
+    more = [", hundreds"] if name == "map" else []  # a space, by its name, which `text` takes, too
+    unknown: dict[str, set[type]] = {"map": {UnknownName}, "text": {UnknownName}}
+    also = (unknown | {"phrase": {UnknownWords}}).get(name, set())  # a number is a word of a phrase
+    if name == "text":
+        words = calculator.spaces[calculator.default]
+        calculator = vecalc.Calculator(textual(words, ("w0", "w1", "w2", "w3")))
     arguments = [
         *ARGUMENTS,
         *(given + rest for given in ARGUMENTS for rest in more if given and "=" not in given),

@@ -130,7 +130,8 @@ def test_the_doctor_names_a_textual_model(model: Path, tmp_path: Path) -> None:
 
 def test_features_read_what_is_no_word_as_a_text(model: Path, tmp_path: Path) -> None:
     table, out = tmp_path / "pairs.csv", tmp_path / "out.csv"
-    table.write_text("a,b\ncheap flights,hotels king\nking,queen\nfood,the food\n")
+    pairs = [("cheap flights", "hotels king"), ("king", "queen"), ("food", "the food")]
+    table.write_text("a,b\n" + "".join(f"{a},{b}\n" for a, b in pairs))
     formulas = ("plain=cos(a, b)", "texts=cos(text(a), text(b))", "mixed=cos(a, text(b))")
     options = [part for text in formulas for part in ("-e", text)]
     code, _, err = vecalc("features", "-m", str(model), str(table), *options, "-o", str(out))
@@ -139,8 +140,8 @@ def test_features_read_what_is_no_word_as_a_text(model: Path, tmp_path: Path) ->
     encoder = load(model).space.encoder
     assert encoder is not None
     lines = [line.split(",") for line in out.read_text().splitlines()[1:]]
-    for a, b, *values in lines:
-        x, y = encoder.encode([a, b]).astype(float)
+    for pair, values in zip(pairs, lines, strict=True):
+        x, y = encoder.encode(pair).astype(float)
         assert list(map(float, values)) == pytest.approx([x @ y / np.sqrt(x @ x * (y @ y))] * 3, abs=1e-6)
 
 

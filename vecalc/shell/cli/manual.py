@@ -26,7 +26,12 @@ PARTS = (
     "blake3", "click", "gensim", "lark", "numkong", "numpy", "platformdirs", "rapidfuzz", "regex", "rich",
     "threadpoolctl",
 )  # fmt: skip
-OPTIONAL = {"pyarrow": "parquet", "safetensors": "safetensors", "zstandard": "zstd"}  # and what installs them
+OPTIONAL = {  # and what installs them
+    "pyarrow": "parquet",
+    "safetensors": "safetensors",
+    "tokenizers": "text",
+    "zstandard": "zstd",
+}
 WITHOUT_ZSTANDARD = (3, 14)  # this Python and later ones read zstd themselves
 
 
