@@ -1,8 +1,9 @@
 """A phrase taken apart: its words, which a vocabulary and lists know, and its punctuation.
 
 From the left, longest first: an entry of the lists has its role; several words that are one token of the
-vocabulary (`new york`, as new_york or New-York) are that word, unless one of them negates, or falls away at
-its begin or end: without a ball is not without an a-ball. A word that is unknown but for an affix (non-american, sugar-free) is negated; with hyphens or slashes, it is its parts.
+vocabulary (`new york`, as new_york or New-York) are that word, unless one of them negates, or the first or
+last falls away: `without a ball` is not without an a-ball. A word that is unknown but for an affix
+(non-american, sugar-free) is negated; with hyphens or slashes, it is its parts.
 """
 
 from __future__ import annotations
