@@ -317,7 +317,7 @@ def test_the_mask_typed_by_somebody_is_a_character_like_others() -> None:
         ("king/2", []),
         ("king^2", []),
         ("lerp(20, king, 0.5)", ['20 is a number here; the word is "20"']),
-        ("dist(b=2, a=king)", ['2 is a number here; the word is "2"']),
+        ("add(b=2, a=king)", ['2 is a number here; the word is "2"']),
         ("multiply(king, 2)", []),
         ("distend(king, queen, 2)", []),
         ("K + 20 where K = king", ['20 is a number here; the word is "20"']),
