@@ -130,7 +130,7 @@ def _together(a: Frame, b: Frame) -> Frame:
 
 
 def _spread(table: Table, large: Sequence[Table]) -> Floats:
-    """The numbers of a table in the shape of the largest. By their labels: those that differ are lost later."""
+    """The numbers of a table in the shape of the largest, whose own labels tell, also those to be lost."""
     numbers, full = table.numbers, large[0].numbers
     if numbers.ndim < full.ndim:
         numbers = numbers[:, None] if _axis(table, large) == 0 else numbers[None]
