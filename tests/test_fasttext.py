@@ -208,6 +208,15 @@ def test_neighbours_are_the_published_ones(word: str, expected: dict[str, float]
     assert scores == pytest.approx(list(expected.values()), abs=1.001e-6)
 
 
+def test_a_word_that_is_read_by_its_subwords_is_explained() -> None:
+    for text in ("cos(governmentz, police)", "governmentz - police"):
+        done = vecalc("explain", "-m", lee(), "--format", "jsonl", text)
+        assert done.code == 0, done.err
+        ranks = {one["word"]: one["frequency rank"] for one in done.records if one["sheet"] == "words"}
+        assert ranks["governmentz"] is None
+        assert ranks["police"] is not None
+
+
 def test_an_unknown_word_is_read_by_its_subwords_and_says_so() -> None:
     done = ask("governmentz")
     assert (done.code, "governmentz read by its subwords" in done.err) == (0, True)

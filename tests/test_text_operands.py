@@ -115,6 +115,16 @@ def test_an_explanation_has_the_share_of_each_token(model: Path) -> None:
         assert sum(row["share"] for row in rows if row["text"] == text) == pytest.approx(1)
 
 
+def test_a_number_of_texts_is_explained_with_the_words_beside_them_drawn(model: Path) -> None:
+    def measures(text: str) -> set[str]:
+        code, out, err = vecalc("explain", "-m", str(model), "--format", "jsonl", text)
+        assert code == 0, err
+        return {row["measure"] for row in map(json.loads, out.splitlines()) if row["sheet"] == "measures"}
+
+    assert measures('cos(text("the king"), text("food"))') == {"value", "axes"}
+    assert "percentile" in measures('cos(text("the king"), food)')
+
+
 def test_the_doctor_names_a_textual_model(model: Path, tmp_path: Path) -> None:
     _, out, _ = vecalc("models", "check", str(model), "--format", "csv")
     assert "reads texts: tokens of its WordPiece" in out

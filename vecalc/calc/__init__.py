@@ -13,6 +13,6 @@ search_scores(space, scores)   an expression with `?` has a number for every wor
     builder (affine), program                 what varies becomes steps for many rows
     topk                                      the steps run over a space, block by block
     row_program, column_formula               the steps run over the rows of a table, or of questions
-    prune, linear_terms                       trees without unknown terms; sums taken apart
+    prune (gaps), linear_terms                trees without unknown terms; sums taken apart
     procrustes                                what takes all words of a space, or of two
 """

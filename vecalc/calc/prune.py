@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
+from vecalc.calc.gaps import check_rows
 from vecalc.lang.nodes import (
     Call,
     Chain,
@@ -26,12 +27,18 @@ _FORGIVING = frozenset({"mean", "avg", "sum", "odd"})
 
 
 def without_terms(tree: Node, unknown: AbstractSet[int]) -> Node | None:
-    """The tree without the terms that are unknown words (by id); None when nothing is left of it."""
+    """The tree without the terms that are unknown words (by id); None when nothing is left of it.
+
+    Raises `TypeMismatch` where rows that go with each other would not be the same any more.
+    """
+    done: dict[int, Node | None] = {}
 
     def prune(node: Node, below: Sequence[Node | None]) -> Node | None:
         return None if id(node) in unknown else _pruned(node, below)
 
-    return fold(tree, prune)
+    pruned = fold(tree, prune, done)
+    check_rows(tree, done)
+    return pruned
 
 
 def _pruned(node: Node, below: Sequence[Node | None]) -> Node | None:

@@ -50,6 +50,7 @@ def element_by_element(
 ) -> Table:
     """What a kernel makes of the numbers of tables, and of numbers, which spread; see `Evaluation.apply`."""
     frame = frame_of(values, what, span)
+    large = _largest(values)
     if any(map(is_each, values)):
         if frame.columns:
             most = next(value for value in values if isinstance(value, Table) and value.columns)
@@ -60,7 +61,7 @@ def element_by_element(
         )
         return EachTable(wide(len(frame.rows)), frame.rows, items=tuple(items))
     numbers = [
-        _spread(value, frame).ravel() if isinstance(value, Table) else array(value) for value in values
+        _spread(value, large).ravel() if isinstance(value, Table) else array(value) for value in values
     ]
     found = sound(lambda: kernel(ALONE, *before, *numbers), what, span)
     return Table(found.reshape(frame.shape), *frame)
@@ -74,21 +75,27 @@ def frame_of(values: Sequence[Value], what: str, span: Span) -> Frame:
     if not all(isinstance(value, Scalar | Table) for value in values):
         raise _apart(values, what, span, "a table goes with numbers and tables")
     tables = [value for value in values if isinstance(value, Table)]
-    largest = max(tables, key=lambda table: table.numbers.ndim)
+    large = _largest(tables)
     for table in tables:
-        if problem := _misfit(table, largest):
-            raise _apart([one for one in tables if one in (table, largest)], what, span, problem)
-    alike = (table for table in tables if table.numbers.ndim == largest.numbers.ndim)
-    return reduce(_together, (Frame(table.rows, table.columns) for table in alike))
+        if problem := _misfit(table, large):
+            raise _apart([one for one in tables if one in (table, large[0])], what, span, problem)
+    return reduce(_together, (Frame(table.rows, table.columns) for table in large))
 
 
-def _misfit(table: Table, largest: Table) -> str:
-    """Why a table does not spread over the largest; nothing where it does."""
-    if table.numbers.ndim == largest.numbers.ndim:
-        return "" if table.numbers.shape == largest.numbers.shape else "different shapes"
-    if _axis(table, largest) is not None:
+def _largest(values: Sequence[Value]) -> list[Table]:
+    """The tables that the others spread over."""
+    tables = [value for value in values if isinstance(value, Table)]
+    most = max(table.numbers.ndim for table in tables)
+    return [table for table in tables if table.numbers.ndim == most]
+
+
+def _misfit(table: Table, large: Sequence[Table]) -> str:
+    """Why a table does not spread over the largest, of one shape; nothing where it does."""
+    if table.numbers.ndim == large[0].numbers.ndim:
+        return "" if table.numbers.shape == large[0].numbers.shape else "different shapes"
+    if _axis(table, large) is not None:
         return ""
-    either = len(table.rows) == len(largest.rows)
+    either = len(table.rows) == len(large[0].rows)
     return "a number for each row, or for each column?" if either else "different lengths"
 
 
@@ -99,14 +106,16 @@ def _apart(values: Sequence[Value], what: str, span: Span, why: str) -> TypeMism
     return TypeMismatch(f"{what} of {sides}: {why}" if what in FUNCTIONS else f"{sides}: {why}", span=span)
 
 
-def _axis(small: Table, large: Table) -> int | None:
-    """Whether numbers [n] are those of the rows (0) or of the columns (1) of a table [n, m]: by their labels,
-    then by how many they are; None where that does not tell.
+def _axis(small: Table, large: Sequence[Table]) -> int | None:
+    """Whether numbers [n] are those of the rows (0) or of the columns (1) of tables [n, m]: by the labels of
+    any of these, then by how many they are; None where that does not tell.
     """
-    sides = (large.rows, large.columns)
     for fits in (
-        [small.rows == side and any(side) for side in sides],
-        [len(small.rows) == len(s) for s in sides],
+        [
+            any(small.rows == table.rows and any(small.rows) for table in large),
+            any(small.rows == table.columns and any(small.rows) for table in large),
+        ],
+        [len(small.rows) == len(large[0].rows), len(small.rows) == len(large[0].columns)],
     ):
         if sum(fits) == 1:
             return fits.index(True)
@@ -120,12 +129,12 @@ def _together(a: Frame, b: Frame) -> Frame:
     return Frame(same(a.rows, b.rows), same(a.columns, b.columns))
 
 
-def _spread(table: Table, frame: Frame) -> Floats:
-    """The numbers of a table in the shape of a frame."""
-    numbers = table.numbers
-    if numbers.ndim < len(frame.shape):
-        numbers = numbers[:, None] if _axis(table, Table(numbers, *frame)) == 0 else numbers[None]
-    return np.broadcast_to(numbers, frame.shape)
+def _spread(table: Table, large: Sequence[Table]) -> Floats:
+    """The numbers of a table in the shape of the largest, whose own labels tell, also those to be lost."""
+    numbers, full = table.numbers, large[0].numbers
+    if numbers.ndim < full.ndim:
+        numbers = numbers[:, None] if _axis(table, large) == 0 else numbers[None]
+    return np.broadcast_to(numbers, full.shape)
 
 
 def _item(value: Value, i: int) -> Value:

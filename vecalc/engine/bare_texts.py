@@ -19,8 +19,9 @@ from vecalc.lang.tokens import Token
 if TYPE_CHECKING:
     from vecalc.engine.ranker import Ranker
 
+# Neither `where` nor the second half of `=>` begins a word.
 _NO_WORD = re.escape(SIGNS.replace("-", "")) + r"\s\"#"
-_WORD = rf"(?!where(?![\w'’]))[^{_NO_WORD}'-](?:[^{_NO_WORD}-]|-(?=[^{_NO_WORD}-]))*+"
+_WORD = rf"(?!where(?![\w'’])|(?<==)>)[^{_NO_WORD}'-](?:[^{_NO_WORD}-]|-(?=[^{_NO_WORD}-]))*+"
 _RUN = re.compile(
     rf"({_WORD}(?:[^\S\n]+{_WORD})*+)(?![(:])|\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'", re.DOTALL
 )

@@ -16,14 +16,16 @@ from typing import Literal, NamedTuple, TypeAlias
 from vecalc.errors import Span
 from vecalc.lang.phrase_lists import PhraseLists, Role, folded
 
+Mark: TypeAlias = Literal["", "comma", "open", "stop"]
 FindToken: TypeAlias = Callable[[str], str | None]  # the token that a text is; blanks stand for what joins it
 
 MOST_JOINED = 6  # words of one token that are looked for
 LEAST_STEM = 4  # letters that an affix without a hyphen leaves: "unesco" is not un-esco
-_RUN = re.compile(r"\S+")
+_RUN = re.compile(r"[^\s—]+|—+")  # a long dash parts words as blanks do
 _SEPARATOR = re.compile(r"([-‐/])")
 _OPENING = "([{\"'“‘«¿¡"
 _CLOSING = ")]}\"'”’»,;:!?…"
+_MARKS: dict[str, Mark] = {",": "comma", "(": "open", "[": "open"}  # all others are stops
 _QUOTES = "\"'“”‘’«»"
 
 
@@ -34,7 +36,7 @@ class PhrasePiece(NamedTuple):
     place: Span
     role: Role | None = None  # None: it says something
     negated: bool = False  # by an affix
-    mark: Literal["", "comma", "stop"] = ""
+    mark: Mark = ""
 
 
 def pieces(text: str, lists: PhraseLists, find_token: FindToken) -> list[PhrasePiece]:
@@ -140,11 +142,11 @@ class _Splitter:
 
 
 def _marks(signs: str, at: int) -> Iterator[PhrasePiece]:
-    """The punctuation of some signs: one comma or stop; quotes are none."""
+    """The punctuation of some signs: one comma, opening bracket or stop; quotes are none."""
     found = [sign for sign in signs if sign not in _QUOTES]
     if found:
-        mark: Literal["comma", "stop"] = "comma" if set(found) == {","} else "stop"
-        yield PhrasePiece("", Span(at, at + len(signs)), mark=mark)
+        kinds = {_MARKS.get(sign, "stop") for sign in found}
+        yield PhrasePiece("", Span(at, at + len(signs)), mark=kinds.pop() if len(kinds) == 1 else "stop")
 
 
 # --- several words --------------------------------------------------------------------------

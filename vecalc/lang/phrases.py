@@ -59,7 +59,9 @@ def read_phrase(
         wanted = [piece for piece in wanted if piece.role is None or not piece.role.negates]
         notes.append("only stop words are left of the phrase: they are read as words")
     if not wanted and not unwanted:
-        raise NoValue("nothing is left of the phrase", hint='a word in quotes is the word itself: "not"')
+        spoken = next((piece.text for piece in found if piece.text), None)
+        hint = f'a word in quotes is the word itself: "{spoken}"' if spoken else ""
+        raise NoValue("nothing is left of the phrase", hint=hint)
     if not wanted:
         notes.append("only what is not wanted is left of the phrase: the answer is opposed to it")
 
@@ -91,6 +93,8 @@ class _Reading:
 
     def _take(self, piece: PhrasePiece, i: int) -> None:
         if piece.mark:
+            if piece.mark == "open" and self._waiting:
+                return  # not (red or green)
             if piece.mark == "stop" or self._waiting or not self._is_list(i + 1):
                 self._stop()
             elif self._again:

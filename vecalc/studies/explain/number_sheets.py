@@ -36,13 +36,13 @@ def sheets(ranker: Ranker, workings: Computed, number: Scalar) -> list[Sheet]:
 
 
 def _among_random(ranker: Ranker, workings: Computed, number: float) -> list[Figure]:
-    tree = workings.resolved.tree
+    tree, own = workings.resolved.tree, workings.resolved.vectors
     nodes = list(walk(tree))
     draws = min(DRAWS, NODES // len(nodes))
     is_slow = any(isinstance(node, Call) and node.name in SLOW for node in nodes)
-    if not workings.resolved.vectors or is_slow or draws < FEWEST:
+    if all(key.is_text for key in own) or is_slow or draws < FEWEST:
         return []
-    drawn = np.sort(list(_drawn(ranker, tree, workings.resolved.rows, draws)))
+    drawn = np.sort(list(_drawn(ranker, tree, own, draws)))
     if len(drawn) < FEWEST:
         return []
     below = float(np.searchsorted(drawn, number) / len(drawn))
@@ -54,15 +54,16 @@ def _among_random(ranker: Ranker, workings: Computed, number: float) -> list[Fig
     ]
 
 
-def _drawn(ranker: Ranker, tree: Node, rows: Mapping[Key, int], draws: int) -> Iterator[float]:
-    """The values of the tree with random words, without those that do not exist."""
-    keys = {space: [key for key in rows if key.space == space] for space in {key.space for key in rows}}
+def _drawn(ranker: Ranker, tree: Node, given: Mapping[Key, Floats], draws: int) -> Iterator[float]:
+    """The values of the tree with random words, without those that do not exist; texts stay what they are."""
+    words = [key for key in given if not key.is_text]
+    keys = {space: [key for key in words if key.space == space] for space in {key.space for key in words}}
     backgrounds = {space: Background(ranker.spaces[space]) for space in keys}
     if any(len(background) < FEWEST for background in backgrounds.values()):
         return
     random = np.random.default_rng(SEED)
     for _ in range(draws):
-        vectors: dict[Key, Floats] = {}
+        vectors = {key: vector for key, vector in given.items() if key.is_text}
         for space, own in keys.items():
             vectors.update(zip(own, backgrounds[space].draw(random, len(own)), strict=True))
         try:

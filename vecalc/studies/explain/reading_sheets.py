@@ -129,7 +129,9 @@ def _words(ranker: Ranker, workings: Computed) -> Sheet:
     rows: list[tuple[Cell, ...]] = []
     for key in islice(uses, DRAWN):
         home = [key.space or ranker.spaces[key.space].name] if several else []
-        rows.append((key.word, resolved.rows[key] + 1, algebra.length(resolved.vectors[key]), *home))
+        row = resolved.rows.get(key)  # a word that is read by its subwords has none
+        rank = None if row is None else row + 1
+        rows.append((key.word, rank, algebra.length(resolved.vectors[key]), *home))
     remarks = (f"the first {DRAWN} of {len(uses):,}",) if len(uses) > DRAWN else ()
     return Sheet("words", tuple(columns), tuple(rows), "Words", remarks)
 
