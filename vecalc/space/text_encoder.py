@@ -22,7 +22,7 @@ from vecalc.space.text_sums import Gather, sums_of_rows
 from vecalc.space.word_tokens import WORTH_IT, TokenIds, WordTokens, token_ids, word_tokens
 
 AT_ONCE = 1024  # texts whose tokens are looked for in one go, on all cores
-CHARACTERS = 1 << 20  # and fewer where they are long: tokens take some 60 bytes a character for a while
+CHARACTERS = 1 << 18  # and fewer where they are long: tokens take some 60 bytes a character for a while
 LONGEST_TEXT = 1 << 22  # characters, as a long novel has
 NO_PLACE = -1
 _SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, or a byte that was none: no tokenizer has it
