@@ -33,7 +33,7 @@ from vecalc.errors import FileProblem, LimitExceeded
 from vecalc.formats.folders import main_file
 from vecalc.formats.load import convert, load
 from vecalc.sources import Reading
-from vecalc.space import Encoder, VectorSpace, text_encoder
+from vecalc.space import Encoder, VectorSpace, text_encoder, text_sums
 from vecalc.space.store import open_store
 from vecalc.space.text_encoder import TextEncoder
 
@@ -219,7 +219,8 @@ def test_a_long_text_is_summed_a_part_at_a_time(
 ) -> None:
     text = "the king and the queen want food " * 50
     whole = encoder.encode([text])
-    monkeypatch.setattr(text_encoder, "ROWS", 7)
+    monkeypatch.setattr(text_sums, "ROWS", 7)
+    monkeypatch.setattr(text_sums, "LONG", 5)
     assert encoder.encode([text]) == pytest.approx(whole, abs=TOLERANCE)
 
 

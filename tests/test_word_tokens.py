@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from vecalc.space.word_tokens import _MODEL, _PLAIN, BYTES, WordTokens, word_tokens
+from vecalc.space.word_tokens import _MODEL, _PLAIN, BYTES, TokenIds, WordTokens, word_tokens
 
 PIECES = ["▁", "▁▁", "e", "t", "h", "th", "▁th", "▁the", "he", "n", "▁n", "en", "then", "▁then", "ö"]
 PAIRS = ["t h", "▁ th", "▁th e", "h e", "e n", "▁ n", "▁the n", "▁ ▁"]
@@ -48,8 +49,13 @@ RAW = json.dumps(told()).encode()
 WHOLE = Tokenizer.from_buffer(RAW)
 
 
-def encode(texts: list[str]) -> list[Any]:
-    return list(WHOLE.encode_batch_fast(texts, add_special_tokens=False))
+def encode(texts: list[str]) -> list[list[int]]:
+    return [one.ids for one in WHOLE.encode_batch_fast(texts, add_special_tokens=False)]
+
+
+def each(found: TokenIds) -> list[list[int]]:
+    """The tokens of each text."""
+    return [some.tolist() for some in np.split(found.ids, np.cumsum(found.counts))[:-1]]
 
 
 def found(raw: bytes) -> WordTokens:
@@ -59,34 +65,39 @@ def found(raw: bytes) -> WordTokens:
     return by_words
 
 
-@given(texts=st.lists(st.text(st.sampled_from("then ▁  ö<unk></s>\n日x"), max_size=30), max_size=8))
+TEXTS = st.lists(st.sampled_from([*"then  ▁ö<\n日x", "  ", "<unk>", "</s>", "</s>e"]), max_size=30).map(
+    "".join
+)
+
+
+@given(texts=st.lists(TEXTS, max_size=8))
 def test_tokens_of_words_are_those_of_texts(texts: list[str]) -> None:
     by_words = found(RAW)
-    expected = [one.ids for one in encode(texts)]
-    assert list(by_words.ids(texts, encode)) == expected
-    assert list(by_words.ids(texts, encode)) == expected  # now that the words are known
+    expected = encode(texts)
+    assert each(by_words.ids(texts, encode)) == expected
+    assert each(by_words.ids(texts, encode)) == expected  # now that the words are known
 
 
 def test_a_word_is_looked_for_once() -> None:
     asked: list[list[str]] = []
 
-    def noted(texts: list[str]) -> list[Any]:
+    def noted(texts: list[str]) -> list[list[int]]:
         asked.append(sorted(texts))
         return encode(texts)
 
     by_words = found(RAW)
-    assert len(list(by_words.ids(["the hen", "then the", "the  hen"], noted))) == 3
-    assert len(list(by_words.ids(["hen then the", "a</s>"], noted))) == 2
-    assert asked == [["hen", "the", "the  hen", "then"], ["a</s>"]]
+    assert len(by_words.ids(["the hen", "then the", "the  hen"], noted).counts) == 3
+    assert len(by_words.ids(["hen then the", "e</s> the", "n▁n"], noted).counts) == 3
+    assert asked == [[" hen", "hen", "the", "then"], [" the", "</s>", "e", "n▁n"]]
 
 
-def test_few_words_are_known_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("vecalc.space.word_tokens.MOST_WORDS", 2)
+@pytest.mark.parametrize("bound", ["MOST_WORDS", "MOST_CHARACTERS"])
+def test_few_words_are_known_at_a_time(bound: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"vecalc.space.word_tokens.{bound}", 2)
     by_words = found(RAW)
     texts = [["the hen then"], ["he the"], ["hen he"]]
-    assert [list(by_words.ids(some, encode)) for some in texts] == [
-        [one.ids for one in encode(some)] for some in texts
-    ]
+    assert [each(by_words.ids(some, encode)) for some in texts] == list(map(encode, texts))
+    assert len(by_words._numbers) < len({"the", "hen", "then", "he"})
 
 
 def changed(key: str, value: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ formulas is one row of one matrix product.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -18,12 +19,16 @@ from vecalc.arrays import Floats, Mask, Numbers
 from vecalc.calc.functions import of_function, out_of_range
 from vecalc.calc.kernels import RowContext, at_norm, length_at
 from vecalc.errors import NOWHERE, NoValue, Span, VecalcError
+from vecalc.space.threads import products_alone
 
 # Bytes of results that are held at the same time: as many rows are taken at once as this allows.
 BUDGET = 32 << 20
 # Bytes of vectors [b, d] that stay in the second-level cache while the steps of a few formulas are done.
 CACHED = 2 << 20
 FEW = 16  # formulas or products: for more of them all at once is faster than each while it is in the cache
+# Multiplications, some 3 ms of them, from which on a product is worth sharing out: on a busy machine one
+# thread waits for the other, and smaller ones take thirty times as long.
+SHARED = 1 << 25
 FEWEST, MOST = 256, 8192  # rows at once
 CROWDED = 256 << 20  # bytes that the fewest rows may take
 
@@ -187,7 +192,8 @@ def _products(directions: Sequence[Floats], vectors: Floats) -> Floats:
     """Each direction with each vector [m, b]; a few one by one, as BLAS shares small products out badly."""
     if len(directions) < FEW:
         return np.stack([vectors @ direction for direction in directions])
-    return np.stack(directions) @ vectors.T
+    with products_alone() if len(directions) * vectors.size < SHARED else nullcontext():
+        return np.stack(directions) @ vectors.T
 
 
 def _do(step: Step, rows: RowContext, results: dict[int, Floats]) -> Floats:

@@ -18,12 +18,12 @@ import numpy as np
 from vecalc.arrays import AnyArray, Bytes, Numbers, Singles
 from vecalc.errors import FileProblem, LimitExceeded
 from vecalc.space import digest
-from vecalc.space.word_tokens import WORTH_IT, WordTokens, word_tokens
+from vecalc.space.text_sums import Gather, sums_of_rows
+from vecalc.space.word_tokens import WORTH_IT, TokenIds, WordTokens, token_ids, word_tokens
 
-AT_ONCE = 1000  # texts whose tokens are looked for in one go, on all cores
-CHARACTERS = 1 << 20  # and fewer where they are long: tokens take some 60 bytes a character for a while
+AT_ONCE = 1024  # texts whose tokens are looked for in one go, on all cores
+CHARACTERS = 1 << 18  # and fewer where they are long: tokens take some 60 bytes a character for a while
 LONGEST_TEXT = 1 << 22  # characters, as a long novel has
-ROWS = 1 << 12  # rows of one text that are gathered at once
 NO_PLACE = -1
 _SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, or a byte that was none: no tokenizer has it
 _NO_CHARACTER = "\ufffd"
@@ -69,6 +69,7 @@ class TextEncoder:
         self._identity = ""
         self._tokenizer: Any = None
         self._word_tokens: tuple[WordTokens | None] | None = None  # None as long as nobody looked
+        self._read = 0  # characters
 
     @property
     def dim(self) -> int:
@@ -91,13 +92,14 @@ class TextEncoder:
 
         Raises `FileProblem` without the package or for a tokenizer that is not sound, `LimitExceeded`.
         """
-        result = np.zeros((len(texts), self.dim), np.float32)
-        for i, ids in enumerate(self._ids(texts)):
-            places = self._shares(ids)[1]
-            total = np.zeros(self.dim)
-            for first in range(0, len(places), ROWS):
-                total += np.add.reduce(self._gathered(places[first : first + ROWS]), 0, dtype=np.float64)
-            result[i] = total / max(len(places), 1)
+        result = np.empty((len(texts), self.dim), np.float32)
+        first = 0
+        for found in self._token_ids(texts):
+            places, counts = self._shares(found)[1:]
+            sums = sums_of_rows(self._gather_of(places), places, counts, self.dim)
+            sums /= np.maximum(counts, 1)[:, None]
+            result[first : first + len(sums)] = sums
+            first += len(sums)
         if self.rules.normalized:
             lengths = np.sqrt(np.einsum("td,td->t", result, result, dtype=np.float64))
             result /= np.where(lengths > 0, lengths, 1.0).astype(np.float32)[:, None]
@@ -105,19 +107,29 @@ class TextEncoder:
 
     def tokens(self, text: str) -> list[TextToken]:
         """The tokens that have a share in a text, in its order. Raises as `encode` does."""
-        (found,) = self._ids([text])
-        ids, places = self._shares(found)
+        (found,) = self._token_ids([text])
+        ids, places, _ = self._shares(found)
         names = map(str, map(self._opened().id_to_token, ids.tolist()))
         return list(map(TextToken, names, self._gathered(places).astype(np.float32)))
 
-    def _shares(self, ids: Sequence[int]) -> tuple[Numbers, Numbers]:
-        """The tokens of a text that have a share in it, and where their rows are."""
-        numbers = np.array(ids, np.int64)
-        if numbers.size and numbers.max() >= len(self._places):
-            raise _unsound(f"it finds token {numbers.max():,} of {len(self._places):,}", self._where)
-        places = self._places[numbers]
+    def _shares(self, found: TokenIds) -> tuple[Numbers, Numbers, Numbers]:
+        """The tokens that have a share in their text, where their rows are, and how many each text has."""
+        ids, counts = found
+        if ids.size and ids.max() >= len(self._places):
+            raise _unsound(f"it finds token {ids.max():,} of {len(self._places):,}", self._where)
+        places = self._places[ids]
         has_share = places != NO_PLACE
-        return numbers[has_share], places[has_share]
+        if has_share.all():
+            return ids, places, counts
+        before = np.concatenate([[0], np.cumsum(has_share)])
+        ends = np.cumsum(counts)
+        return ids[has_share], places[has_share], before[ends] - before[ends - counts]
+
+    def _gather_of(self, places: Numbers) -> Gather:
+        """What gives the rows at some of these places."""
+        if (places >= len(self._rows)).any():
+            return self._gathered
+        return lambda some: self._rows.take(some, 0)
 
     def _gathered(self, places: Numbers) -> AnyArray:
         """The rows at some places [p, d]."""
@@ -132,25 +144,25 @@ class TextEncoder:
 
     # --- the tokenizer --------------------------------------------------------------------------------
 
-    def _ids(self, texts: Sequence[str]) -> Iterator[list[int]]:
-        """The tokens of each text."""
-        by_words = self._by_words(len(texts))
+    def _token_ids(self, texts: Sequence[str]) -> Iterator[TokenIds]:
+        """The tokens of the texts, some texts at a time."""
         for some in _batches([text[: self.rules.characters] for text in texts]):
             whole = [_SURROGATE.sub(_NO_CHARACTER, text) for text in some]
-            if by_words:
-                yield from by_words.ids(whole, self._encodings)
+            if by_words := self._by_words(whole):
+                yield by_words.ids(whole, self._encoded)
             else:
-                yield from (one.ids for one in self._encodings(whole))
+                yield token_ids(self._encoded(whole))
 
-    def _encodings(self, texts: list[str]) -> Sequence[Any]:
-        """What the package makes of some texts."""
+    def _encoded(self, texts: list[str]) -> list[list[int]]:
+        """The tokens of each text, as the package finds them."""
         tokenizer = self._opened()
         with _guarded(self._where):
-            return list(tokenizer.encode_batch_fast(texts, add_special_tokens=False))
+            return [one.ids for one in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
 
-    def _by_words(self, texts: int) -> WordTokens | None:
-        """What finds the tokens of so many texts by their words, where that is worth it."""
-        if self._word_tokens is None and texts >= WORTH_IT:
+    def _by_words(self, texts: Sequence[str]) -> WordTokens | None:
+        """What finds the tokens by words, once so much was read, with these, that it is worth it."""
+        self._read += sum(map(len, texts))
+        if self._word_tokens is None and self._read >= WORTH_IT:
             with _guarded(self._where):
                 self._word_tokens = (word_tokens(bytes(self.rules.tokenizer)),)
         return self._word_tokens[0] if self._word_tokens else None
