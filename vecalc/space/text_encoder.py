@@ -25,8 +25,8 @@ CHARACTERS = 1 << 20  # and fewer where they are long: tokens take some 60 bytes
 LONGEST_TEXT = 1 << 22  # characters, as a long novel has
 ROWS = 1 << 12  # rows of one text that are gathered at once
 NO_PLACE = -1
-_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, or a byte that was none: no tokenizer has it
-_NO_CHARACTER = "\ufffd"
+SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, or a byte that was none: no tokenizer has it
+NO_CHARACTER = "\ufffd"
 _LONGEST_REASON = 200  # characters of what the package says
 
 
@@ -136,7 +136,7 @@ class TextEncoder:
         """The tokens of each text."""
         by_words = self._by_words(len(texts))
         for some in _batches([text[: self.rules.characters] for text in texts]):
-            whole = [_SURROGATE.sub(_NO_CHARACTER, text) for text in some]
+            whole = [SURROGATE.sub(NO_CHARACTER, text) for text in some]
             if by_words:
                 yield from by_words.ids(whole, self._encodings)
             else:
