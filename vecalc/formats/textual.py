@@ -23,10 +23,12 @@ from vecalc.errors import FileProblem
 from vecalc.formats.word_values import json_of, of_tokenizer, whole
 from vecalc.formats.wordlists import OF_WORDLLAMA
 from vecalc.sources import Source
+from vecalc.sources.word_text import shown
 from vecalc.space.text_encoder import TextRules
 
 _OF_MODEL2VEC, _OF_OTHERS = "embeddings", "embedding.weight"
 _NESTED = "0_StaticEmbedding"
+_MODULES = ("StaticEmbedding", "Normalize")  # of sentence-transformers, that are known here
 _MOST_TOKENS = 512  # of a text, where a model of model2vec says nothing
 _NEEDLESS = ("post_processor", "decoder", "padding")  # special tokens, texts of tokens, batches of one length
 
@@ -96,10 +98,14 @@ def _is_normalized(source: Source) -> bool:
     folder = source.path.parent.parent if source.path.parent.name == _NESTED else source.path.parent
     modules = folder / "modules.json"
     said = _read(modules, source) if source.has(modules) else []
-    kinds = (
-        [module.get("type") for module in said if isinstance(module, dict)] if isinstance(said, list) else []
-    )
-    return any(str(kind).rpartition(".")[2] == "Normalize" for kind in kinds)
+    listed = [module for module in said if isinstance(module, dict)] if isinstance(said, list) else []
+    kinds = [str(module.get("type")).rpartition(".")[2] for module in listed]
+    if others := [kind for kind in kinds if kind not in _MODULES]:
+        remark = (
+            f"modules.json also names {shown(', '.join(others))}, which vectors of texts do not go through"
+        )
+        source.tally.remarks[remark] = None
+    return "Normalize" in kinds
 
 
 def _read(path: Path, source: Source) -> Any:
