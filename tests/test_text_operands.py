@@ -115,6 +115,14 @@ def test_an_explanation_has_the_share_of_each_token(model: Path) -> None:
         assert sum(row["share"] for row in rows if row["text"] == text) == pytest.approx(1)
 
 
+@pytest.mark.parametrize("text", ['cos(text("the king"), text("food"))', 'cos(king, text("the food"))'])
+def test_a_number_of_texts_is_explained_among_those_of_random_words(model: Path, text: str) -> None:
+    code, out, err = vecalc("explain", "-m", str(model), "--format", "jsonl", text)
+    assert code == 0, err
+    measured = {row["measure"] for row in map(json.loads, out.splitlines()) if row["sheet"] == "measured"}
+    assert {"value", "percentile", "axes"} <= measured
+
+
 def test_the_doctor_names_a_textual_model(model: Path, tmp_path: Path) -> None:
     _, out, _ = vecalc("models", "check", str(model), "--format", "csv")
     assert "reads texts: tokens of its WordPiece" in out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
@@ -42,7 +42,7 @@ def _among_random(ranker: Ranker, workings: Computed, number: float) -> list[Fig
     is_slow = any(isinstance(node, Call) and node.name in SLOW for node in nodes)
     if not workings.resolved.vectors or is_slow or draws < FEWEST:
         return []
-    drawn = np.sort(list(_drawn(ranker, tree, workings.resolved.rows, draws)))
+    drawn = np.sort(list(_drawn(ranker, tree, workings.resolved.vectors, draws)))
     if len(drawn) < FEWEST:
         return []
     below = float(np.searchsorted(drawn, number) / len(drawn))
@@ -54,9 +54,11 @@ def _among_random(ranker: Ranker, workings: Computed, number: float) -> list[Fig
     ]
 
 
-def _drawn(ranker: Ranker, tree: Node, rows: Mapping[Key, int], draws: int) -> Iterator[float]:
-    """The values of the tree with random words, without those that do not exist."""
-    keys = {space: [key for key in rows if key.space == space] for space in {key.space for key in rows}}
+def _drawn(ranker: Ranker, tree: Node, known: Collection[Key], draws: int) -> Iterator[float]:
+    """The values of the tree with random words in place of its words and texts, without those that do not
+    exist.
+    """
+    keys = {space: [key for key in known if key.space == space] for space in {key.space for key in known}}
     backgrounds = {space: Background(ranker.spaces[space]) for space in keys}
     if any(len(background) < FEWEST for background in backgrounds.values()):
         return
