@@ -119,7 +119,7 @@ def test_an_explanation_has_the_share_of_each_token(model: Path) -> None:
 def test_a_number_of_texts_is_explained_among_those_of_random_words(model: Path, text: str) -> None:
     code, out, err = vecalc("explain", "-m", str(model), "--format", "jsonl", text)
     assert code == 0, err
-    measured = {row["measure"] for row in map(json.loads, out.splitlines()) if row["sheet"] == "measured"}
+    measured = {row["measure"] for row in map(json.loads, out.splitlines()) if row["sheet"] == "measures"}
     assert {"value", "percentile", "axes"} <= measured
 
 
