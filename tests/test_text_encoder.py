@@ -18,6 +18,7 @@ from textual import (
     KINDS,
     WIDTH,
     Train,
+    bytes_bpe,
     fuzzed,
     lines_of,
     own_word_llama,
@@ -291,12 +292,14 @@ def damaged(folder: Path, change: str) -> None:
             value["max_length"] = "many"
         case "kind":
             value["model"]["type"] = "Magic"
+        case "unknown":
+            value["model"]["unk_token"] = ["[UNK]"]
         case "normalizer":
             value["normalizer"] = {"type": "Nothing"}
     place.write_text(json.dumps(value), encoding="utf-8")
 
 
-@pytest.mark.parametrize("change", ["kind", "normalizer"])
+@pytest.mark.parametrize("change", ["kind", "normalizer", "unknown"])
 def test_a_tokenizer_that_is_not_sound_is_one_problem(change: str, tmp_path: Path) -> None:
     static_model(word_piece()).save_pretrained(tmp_path)
     damaged(tmp_path, change)
@@ -305,6 +308,18 @@ def test_a_tokenizer_that_is_not_sound_is_one_problem(change: str, tmp_path: Pat
         encoder.encode(["king"])
     assert caught.value.where == str(tmp_path)
     assert "\n" not in caught.value.message
+
+
+def test_what_is_random_in_training_is_not_in_texts(tmp_path: Path) -> None:
+    model = static_model(bytes_bpe())
+    model.save_pretrained(tmp_path)
+    place = tmp_path / "tokenizer.json"
+    value = json.loads(place.read_text(encoding="utf-8"))
+    value["model"]["dropout"] = 0.5
+    place.write_text(json.dumps(value), encoding="utf-8")
+    found = load(tmp_path)
+    assert "the dropout of its tokenizer is left out" in found.notes
+    equal(encoder_of(found.space), SAMPLE, own_vectors(model, SAMPLE))
 
 
 def test_a_limit_that_is_no_number_is_told(tmp_path: Path) -> None:

@@ -52,6 +52,9 @@ def textual(tensor: str, listed: Path, source: Source) -> Textual | None:
         return None
     for key in _NEEDLESS:
         value[key] = None
+    if value["model"].get("dropout"):  # of training: the same text would have another vector every time
+        source.tally.remarks["the dropout of its tokenizer is left out"] = None
+        value["model"]["dropout"] = None
     if listed.name.endswith(OF_WORDLLAMA):
         value["truncation"] = None
         return _textual(value, listed)
@@ -72,13 +75,10 @@ def _of_model2vec(value: dict[str, Any], listed: Path, source: Source) -> Textua
     cut = {"direction": "Right", "max_length": most, "strategy": "LongestFirst", "stride": 0}
     value["truncation"] = cut if most else None
     characters = most and most * int(np.median(list(map(len, vocabulary))))
-    made = _textual(value, listed, characters, normalized=config.get("normalize") is True)
+    made = _textual(value, listed, characters, normalized=bool(config.get("normalize")))
     model = value["model"]
-    unknown = (
-        model.get("unk_id")
-        if isinstance(model.get("vocab"), list)
-        else vocabulary.get(model.get("unk_token"))
-    )
+    by_id = isinstance(model.get("vocab"), list)
+    unknown = model.get("unk_id") if by_id else vocabulary.get(str(model.get("unk_token")))
     return made._replace(unknown=unknown if type(unknown) is int else None)
 
 
