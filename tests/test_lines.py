@@ -264,6 +264,8 @@ def test_line_ends_in_cells_are_blanks_and_odd_rows_are_few() -> None:
         words("odd.csv#text", odd, strict=True)
     with pytest.raises(FileProblem, match="too many for a sound file"):
         words("worse.csv#text", "a,text\n1,x\n" + "1,2,3\n" * 9)
+    with pytest.raises(FileProblem, match="has 1 cells, the header 2"):
+        words("short.csv#text", "a,text\n1\n")
 
 
 def test_a_table_is_called_so() -> None:

@@ -136,6 +136,8 @@ def _blocks(file: TextFile, source: Source, encoder: Encoder) -> Iterator[Block]
             message, where=str(source.path), hint="see whether the file or column is the right one"
         )
     if not rows:
+        if left_out := source.tally.odd.get(True):
+            raise left_out.first
         raise FileProblem(
             "it holds no text", where=str(source.path), hint="a text is a line that is not blank"
         )
