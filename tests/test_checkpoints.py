@@ -196,6 +196,11 @@ def test_41_no_file_lies_elsewhere(tmp_path: Path, file: str) -> None:
     assert "is not a file beside it" in problem(index).message
 
 
+@pytest.mark.parametrize("file", ["other.safetensors", "a" * 5000, "a\0b", "\ud800"])
+def test_41_a_name_that_no_file_has(tmp_path: Path, file: str) -> None:
+    assert "no such file" in problem(sharded(tmp_path / "model", {NAME: file})).message
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -16,6 +16,7 @@ import pytest
 from running import command, vecalc
 
 import vecalc as library
+from vecalc.engine import identity
 from vecalc.errors import FileProblem
 from vecalc.library.conversions import MONTH
 
@@ -91,6 +92,30 @@ def test_lines_are_ranked(img: str) -> None:
     ):
         assert vecalc(*models, 'text("cab bag")').words == best
     assert calls() == 2  # the lines, and the text
+
+
+def test_tables_of_texts_need_no_words(img: str) -> None:
+    pairs = [(CAT, DOG, 3), (CAT, BIRD, 2), (DOG, BIRD, 1)]
+    Path("pairs.csv").write_text("a,b,score\n" + "".join(f"{a},{b},{s}\n" for a, b, s in pairs), "utf-8")
+    done = vecalc("features", "-m", f"img={img}", "-e", "cos(a, b)", "-o", "found.npz", "pairs.csv")
+    assert done.code == 0, done.err
+    assert np.load("found.npz")["features"][:, 0] == pytest.approx([cosine(a, b) for a, b, _ in pairs])
+    done = vecalc("eval", "similarity", "-m", f"img={img}", "--format", "jsonl", "pairs.csv")
+    assert done.code == 0, done.err
+    assert json.loads(done.out.splitlines()[0])["seen"] == 3
+
+
+def test_a_run_by_another_command_is_not_gone_on_with(img: str) -> None:
+    """Spaces without words differ by what encodes their texts, and not by whether it was asked already."""
+
+    def told() -> object:
+        return identity.of_calculator(library.Calculator(_space(img)))["model"]
+
+    first = told()
+    assert vecalc("-m", f"img={img}", f'cos("{CAT}", "{DOG}")').code == 0
+    assert told() == first
+    Path("embed.py").write_text(PROGRAM.replace("1.0 +", "20.0 +"))
+    assert told() != first
 
 
 def test_what_has_no_words_ranks_nothing(img: str) -> None:

@@ -228,6 +228,15 @@ FAULTS = {
     "wide": (header(TOKENS, tensors=tensor(2, 1 << 40)) + PAD, "2 rows of 1,099,511,627,776 numbers"),
     "long": (header(TOKENS, tensors=tensor(1 << 50, 4)) + PAD, "ends at byte"),
     "offset": (header(TOKENS, tensors=tensor(2, 4, offset=1 << 63)) + PAD, "ends at byte"),
+    "astray": (header(TOKENS, tensors=tensor(2, 4, offset=4)) + PAD, "does not begin at a multiple of 32"),
+    "overlap": (
+        header(TOKENS, tensors=tensor(2, 4) + tensor(4, name=b"norm", offset=0), count=2) + bytes(256),
+        "and the next begins at",
+    ),
+    "too many rows": (
+        header(TOKENS, tensors=tensor(2, 40) + tensor(4, name=b"norm", offset=32), count=2) + bytes(512),
+        "and the next begins at",
+    ),
     "no row": (header(TOKENS, tensors=tensor(0, 4)) + PAD, "0 rows of 4 numbers"),
     "nothing": (header(TOKENS, count=0) + PAD, "no tensor that could be meant: it holds none"),
     "cut": (header(TOKENS, tensors=tensor(2, 4)), "ends at byte"),

@@ -35,7 +35,7 @@ from vecalc.space import VectorSpace
 from vecalc.space.matrix import MatrixSpace
 from vecalc.tables.cell_rules import PROMISED
 from vecalc.texts import embedding
-from vecalc.texts.column_texts import PARQUET
+from vecalc.texts.column_texts import HALVES, PARQUET
 from vecalc.texts.table_names import TABLES
 
 LINES = (
@@ -170,6 +170,9 @@ def test_texts_without_a_token_are_left_out() -> None:
     loaded = load("a.txt", embed=MatrixSpace(["w"], np.ones((1, 1)), "m", encoder=encoder))
     assert list(loaded.space.words()) == ["good", "food"]
     assert f"{embedding.WITHOUT_TOKENS}: 1" in loaded.notes
+    Path("b.txt").write_text("!!!\n", "utf-8")
+    with pytest.raises(FileProblem, match="none of its 1 texts has a token of the model"):
+        space_by(encoder, "b.txt")
 
 
 @given(lines=st.lists(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=20), max_size=30))
@@ -219,10 +222,28 @@ def test_parquet_has_columns_of_texts() -> None:
     assert list(space_by(Encoding(by_letters), "films.parquet#overview").words()) == ["A crew", "A hunt"]
 
 
+@pytest.mark.parametrize(
+    "numbers", [{"stars": [4, 5]}, {"price": [1.5, 2.5]}, {"id": [1, 2], "year": [3, 4]}]
+)
+def test_numbers_beside_the_texts_of_parquet_are_no_vector(numbers: dict[str, list[float]]) -> None:
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(arrow.table({"text": ["A crew", "A hunt"], **numbers}), "films.parquet")
+    assert list(space_by(Encoding(by_letters), "films.parquet").words()) == ["A crew", "A hunt"]
+
+
+def test_half_characters_in_cells_are_none() -> None:
+    halves = as_objects([{"text": "a \ud83d crew"}, {"text": "a hunt"}])
+    assert words("a.jsonl#text", halves) == ["a \ufffd crew", "a hunt"]
+    assert f"{HALVES}: 1" in notes("a.jsonl#text", halves)
+
+
 def test_a_column_is_chosen_and_the_choice_is_told() -> None:
     assert words("films.csv", TABLE) == OVERVIEWS
     assert "the column 'overview' is read, and not 'title' (text)" in notes("films.csv", TABLE)
-    assert words("one.csv", "year,said\n1979,a crew\n1995,a hunt\n") == ["a crew", "a hunt"]
+    said = "year,said\n1979,a crew\n1995,a hunt\n"
+    assert words("one.csv", said) == ["a crew", "a hunt"]
+    assert "the column 'said' is read" in notes("one.csv", said)
+    assert "the column 'a crew' is read" in notes("bare.csv", "a crew,1\na hunt,2\n")  # which has no header
 
 
 def test_it_may_not_be_clear_which_column_is_meant() -> None:
@@ -243,6 +264,8 @@ def test_line_ends_in_cells_are_blanks_and_odd_rows_are_few() -> None:
         words("odd.csv#text", odd, strict=True)
     with pytest.raises(FileProblem, match="too many for a sound file"):
         words("worse.csv#text", "a,text\n1,x\n" + "1,2,3\n" * 9)
+    with pytest.raises(FileProblem, match="has 1 cells, the header 2"):
+        words("short.csv#text", "a,text\n1\n")
 
 
 def test_a_table_is_called_so() -> None:
@@ -340,6 +363,15 @@ def test_a_missing_embedder_is_one_line() -> None:
     assert done.code == 4
     assert len(done.err.splitlines()) == 1
     assert "nowhere" in done.err
+
+
+def test_an_embedder_that_is_gone_is_told_with_what_needs_it() -> None:
+    assert vecalc("import", "docs.txt", "--name", "reviews", "--embed", "./pot").code == 0
+    shutil.rmtree("pot")
+    for done in (vecalc("-m", "reviews", "king"), vecalc("models", "info", "reviews")):
+        assert done.code == 4
+        assert "no such file" in done.err
+        assert "embedded the texts of reviews" in done.err
 
 
 def test_a_command_embeds() -> None:

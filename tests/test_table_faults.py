@@ -48,7 +48,7 @@ LISTS = pa.array(ROWS.tolist(), pa.list_(pa.float32()))
     ("columns", "message"),
     [
         ({"v": LISTS}, "no column of words that could be meant: it holds 'v' (lists)"),
-        ({"w": WORDS}, "no column of numbers: 'w' (text)"),
+        ({"w": WORDS}, "no column of numbers that may be a vector's: 'w' (text)"),
         (
             {"a": WORDS, "b": WORDS, "v": LISTS},
             "not clear which column of words is meant: it holds 'a' (text), 'b' (text)",

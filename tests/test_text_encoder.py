@@ -13,10 +13,12 @@ import numpy as np
 import pytest
 from data import data_file, needs_data
 from running import loaded, vecalc
+from safetensors.numpy import save_file
 from textual import (
     KINDS,
     WIDTH,
     Train,
+    bytes_bpe,
     fuzzed,
     lines_of,
     own_word_llama,
@@ -112,6 +114,26 @@ def test_static_embeddings_of_sentence_transformers(kind: str, normalized: bool,
             expected[i] = mean / np.linalg.norm(mean) if normalized else mean
     for encoder in doors(tmp_path / "model", tmp_path):
         equal(encoder, SAMPLE, expected)
+
+
+def test_a_module_that_texts_do_not_go_through_is_told(tmp_path: Path) -> None:
+    sentence_transformer(tmp_path, word_piece(), normalized=True)
+    assert not [note for note in load(tmp_path).notes if "modules.json" in note]
+    modules = json.loads((tmp_path / "modules.json").read_text(encoding="utf-8"))
+    modules.append({"idx": 2, "path": "2_Dense", "type": "sentence_transformers.models.Dense"})
+    (tmp_path / "modules.json").write_text(json.dumps(modules), encoding="utf-8")
+    assert any("modules.json also names 'Dense'" in note for note in load(tmp_path).notes)
+
+
+def test_a_network_is_no_textual_model(tmp_path: Path) -> None:
+    """Its tokens are words, but the mean of its input rows is not what it makes of a text."""
+    tokenizer = word_piece()
+    rows = rows_for(tokenizer.get_vocab_size())
+    save_file({"embedding.weight": rows, "layer.weight": rows[:WIDTH]}, tmp_path / "model.safetensors")
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    space = load(tmp_path).space
+    assert len(space) == len(rows)
+    assert space.encoder is None
 
 
 def test_a_truncation_of_its_own_holds_for_sentence_transformers(tmp_path: Path) -> None:
@@ -271,12 +293,14 @@ def damaged(folder: Path, change: str) -> None:
             value["max_length"] = "many"
         case "kind":
             value["model"]["type"] = "Magic"
+        case "unknown":
+            value["model"]["unk_token"] = ["[UNK]"]
         case "normalizer":
             value["normalizer"] = {"type": "Nothing"}
     place.write_text(json.dumps(value), encoding="utf-8")
 
 
-@pytest.mark.parametrize("change", ["kind", "normalizer"])
+@pytest.mark.parametrize("change", ["kind", "normalizer", "unknown"])
 def test_a_tokenizer_that_is_not_sound_is_one_problem(change: str, tmp_path: Path) -> None:
     static_model(word_piece()).save_pretrained(tmp_path)
     damaged(tmp_path, change)
@@ -285,6 +309,18 @@ def test_a_tokenizer_that_is_not_sound_is_one_problem(change: str, tmp_path: Pat
         encoder.encode(["king"])
     assert caught.value.where == str(tmp_path)
     assert "\n" not in caught.value.message
+
+
+def test_what_is_random_in_training_is_not_in_texts(tmp_path: Path) -> None:
+    model = static_model(bytes_bpe())
+    model.save_pretrained(tmp_path)
+    place = tmp_path / "tokenizer.json"
+    value = json.loads(place.read_text(encoding="utf-8"))
+    value["model"]["dropout"] = 0.5
+    place.write_text(json.dumps(value), encoding="utf-8")
+    found = load(tmp_path)
+    assert "the dropout of its tokenizer is left out" in found.notes
+    equal(encoder_of(found.space), SAMPLE, own_vectors(model, SAMPLE))
 
 
 def test_a_limit_that_is_no_number_is_told(tmp_path: Path) -> None:

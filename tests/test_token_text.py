@@ -17,7 +17,7 @@ from running import vecalc
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from vecalc.formats.load import load
-from vecalc.formats.token_text import in_text, shows_bytes
+from vecalc.formats.token_text import ENDED, in_text, shows_bytes
 from vecalc.sources import FileTally, Reading, Source
 
 TEXT = ["the king and the queen", "a naïve café in 東京\nand\n\nmore", "x\ty 👑 1984"] * 20
@@ -90,6 +90,17 @@ def test_of_a_tokenizer(trained: Tokenizer, tmp_path: Path) -> None:
     newlines = sum("Ċ" in trained.id_to_token(row) for row in range(len(words)))
     escaped = sum(any("\udc80" <= c <= "\udcff" for c in word) for word in words)
     assert loaded.notes == (READ, f"{SPELLED}: {newlines}", f"{ESCAPED}: {escaped}")
+
+
+def test_marks_at_the_ends_of_words_are_told(tmp_path: Path) -> None:
+    """A bare `king` is the piece of that name, and not the word."""
+    words = ["king", "king</w>", "queen</w>", *map(str, range(9))]
+    path = with_rows(
+        tmp_path, "vocab.json", json.dumps({word: i for i, word in enumerate(words)}), len(words)
+    )
+    assert ENDED in load(path).notes
+    others = ["king", "</w>", *map(str, range(20))]
+    assert ENDED not in load(with_rows(tmp_path, "vocab.json", json.dumps(others), len(others))).notes
 
 
 def test_of_a_vocabulary_that_shows_it(trained: Tokenizer, tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ def encoded(texts: Collection[Text], spaces: Mapping[str, VectorSpace]) -> list[
         found.update(zip(own, vectors.astype(np.float64), strict=True))
     for text, vector in found.items():
         if not vector.any():
-            message = f"the text {quote(shorten(text.text))} has no direction: the model has no tokens for it"
-            raise NoValue(message, span=text.span)
+            has_tokens = isinstance(spaces[text.space].encoder, TextEncoder)
+            why = "the model has no tokens for it" if has_tokens else "its vector is zero"
+            raise NoValue(f"the text {quote(shorten(text.text))} has no direction: {why}", span=text.span)
     return [found[text] for text in texts]

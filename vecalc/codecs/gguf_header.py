@@ -10,7 +10,8 @@ Every size is checked against the file before anything is read by it. Source: gg
 from __future__ import annotations
 
 import struct
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeAlias
 
@@ -59,11 +60,23 @@ def header_of(path: Path, file: BinaryIO, size: int, wanted: Collection[str]) ->
     alignment = kept.get(_ALIGNMENT, _USUAL_ALIGNMENT)
     if type(alignment) is not int or alignment < 1 or alignment & (alignment - 1):
         raise fields.problem(f"the header says that tensors begin at multiples of {str(alignment)[:20]}")
-    start = -(-fields.place // alignment) * alignment
-    by_name = {tensor.name: tensor._replace(start=start + tensor.start) for tensor in found}
+    by_name = {tensor.name: tensor for tensor in _placed(found, alignment, fields)}
     if len(by_name) < len(found):
         raise fields.problem("two tensors have the same name")
     return GgufHeader(kept, by_name)
+
+
+def _placed(found: list[GgufTensor], alignment: int, fields: _Fields) -> Iterator[GgufTensor]:
+    """The tensors with their places in the file, each with the next one's."""
+    if astray := next((tensor for tensor in found if tensor.start % alignment), None):
+        name = shown(astray.name, LONGEST_NAME)
+        raise fields.problem(f"the tensor {name} does not begin at a multiple of {alignment:,}")
+    start = -(-fields.place // alignment) * alignment
+    starts = sorted((start + tensor.start for tensor in found if all(tensor.shape)), reverse=True)
+    following = {place: after for after, place in pairwise(starts)}
+    for tensor in found:
+        place = start + tensor.start
+        yield tensor._replace(start=place, limit=following.get(place))
 
 
 def _facts(fields: _Fields, count: int, wanted: Collection[str]) -> dict[str, Fact]:

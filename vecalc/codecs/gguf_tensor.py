@@ -39,12 +39,16 @@ READ = (*_PLAIN, _Q8_0)
 
 
 class GgufTensor(NamedTuple):
-    """A tensor of the header: its shape, the width of a row last, and where its numbers begin in the file."""
+    """A tensor of the header: its shape, the width of a row last, and where its numbers begin in the file.
+
+    `limit` is where those of the next one begin, None for the last.
+    """
 
     name: str
     kind: int  # as ggml counts them
     shape: tuple[int, ...]
     start: int
+    limit: int | None = None
 
     @property
     def type(self) -> str:
@@ -75,6 +79,9 @@ class GgufTensor(NamedTuple):
             raise FileProblem(
                 message, where=str(path), hint="the file is cut short, or damaged; fetch it again"
             )
+        if self.limit is not None and end > self.limit:
+            message = f"the tensor {name} ends at byte {end:,}, and the next begins at {self.limit:,}"
+            raise FileProblem(message, where=str(path), hint=DAMAGED)
 
     def rows(self, file: BinaryIO, first: int, last: int, path: Path) -> Singles:
         """Some of its rows [last - first, d] float32, once it is checked."""

@@ -51,7 +51,11 @@ def _of_bytes(data: bytes) -> str:
 
 
 def _of_space(space: VectorSpace) -> str:
-    """Of a space's size and of some words and vectors from all over it: reading all would take too long."""
-    rows = np.unique(np.linspace(0, len(space) - 1, SAMPLED).astype(np.int64))
-    words = json.dumps([len(space), space.dim, *(space.word(int(row)) for row in rows)])
-    return _of_bytes(words.encode() + space.vectors(rows).tobytes())
+    """Of a space's size, of some words and vectors from all over it (reading all would take too long), and of
+    what encodes its texts; the width of one without words may not be known yet.
+    """
+    n = len(space)
+    rows = np.unique(np.linspace(0, max(n - 1, 0), SAMPLED).astype(np.int64))[:n]
+    words = json.dumps([n, n and space.dim, *(space.word(int(row)) for row in rows)])
+    encoder = space.encoder.identity if space.encoder else ""
+    return _of_bytes(words.encode() + space.vectors(rows).tobytes() + encoder.encode())

@@ -75,7 +75,8 @@ def _column(space: VectorSpace, rows: Numbers, mean: Floats, texts: Floats) -> G
     """A column of words, and of texts behind the last row; the mean of all where a word is unknown."""
     n = len(space)
     is_word, is_text = (rows >= 0) & (rows < n), rows >= n
-    vectors = space.vectors(np.where(is_word, rows, 0))
+    vectors = np.empty((len(rows), space.dim))
+    vectors[is_word] = space.vectors(rows[is_word])
     vectors[is_text] = texts[rows[is_text] - n]
     vectors[rows < 0] = mean
     return Given(vectors, word=lambda row: space.word(int(rows[row])) if is_word[row] else None)

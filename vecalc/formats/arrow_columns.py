@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vecalc.errors import FileProblem, NotVectors
-from vecalc.formats.columns import IDS, VECTORS, WORDS, stands_apart
+from vecalc.formats.columns import IDS, NARROWEST, VECTORS, WORDS, stands_apart
 from vecalc.sources import MAX_WIDTH, Source
 from vecalc.sources.extras import extra
 from vecalc.sources.parts import LONGEST_NAME, FilePart, chosen, listed
@@ -110,13 +110,14 @@ def _one(
 def _side_by_side(word: str, kinds: Mapping[str, str], types: Mapping[str, str], source: Source) -> list[str]:
     """The columns of numbers that make up the vector, one for each component."""
     able = [name for name, kind in kinds.items() if kind in (WHOLE, NUMBERS) and name != word]
-    found = _numbered(able) or [name for name in able if not stands_apart(name)] or able
+    found = _numbered(able) or [name for name in able if not stands_apart(name)]
     if any(kinds[name] == NUMBERS for name in found):
         found = [name for name in found if kinds[name] == NUMBERS]
     held = {types[name] for name in found}
-    if not found:
+    if len(found) < NARROWEST:
+        message = f"{'one column' if found else 'no column'} of numbers that may be a vector's"
         everything = listed([FilePart(name, kind) for name, kind in kinds.items()])
-        raise NotVectors(f"no column of numbers: {everything}", where=str(source.path), hint=_HINT)
+        raise NotVectors(f"{message}: {everything}", where=str(source.path), hint=_HINT)
     if len(held) > 1 or len(found) > MAX_WIDTH:
         message = f"it is not clear which of {len(found):,} columns are the vector, they hold {_some(held)}"
         hint = "keep only the word and its numbers, of one type"

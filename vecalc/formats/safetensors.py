@@ -67,13 +67,15 @@ def read(source: Source) -> Iterator[Block]:
     tensors = header_of(source.path, file, source.ceiling)
     words = cache(lambda: words_beside(source))
     matrix = _matrix(tensors, lambda: len(words()[0].words), source)
-    of_model2vec = matrix.name in _STATIC or sum(len(tensor.shape) == 2 for tensor in tensors.values()) == 1
+    alone = sum(len(tensor.shape) == 2 for tensor in tensors.values()) == 1
+    of_model2vec = matrix.name in _STATIC or alone
     source.tally.wanted = prod(matrix.shape) * matrix.item
     names = ("mapping", "weights") if of_model2vec else ("", "")
     mapping, weights = (_column(tensors.get(name), source) for name in names)
     count = matrix.shape[0] if mapping is None else len(mapping)
     rows = _rows(matrix, source) if mapping is None else _mapped(matrix, mapping, source)
-    how = textual(matrix.name, words()[1], source) if of_model2vec else None
+    # Beside other matrices it is the input of a network, which makes more of a text than a mean.
+    how = textual(matrix.name, words()[1], source) if alone else None
     for block in paired(*words(), count, _weighted(rows, weights, count, source), source):
         yield block._replace(textual=how)
         how = None

@@ -23,10 +23,12 @@ from vecalc.errors import FileProblem
 from vecalc.formats.word_values import json_of, of_tokenizer, whole
 from vecalc.formats.wordlists import OF_WORDLLAMA
 from vecalc.sources import Source
+from vecalc.sources.word_text import shown
 from vecalc.space.text_encoder import TextRules
 
 _OF_MODEL2VEC, _OF_OTHERS = "embeddings", "embedding.weight"
 _NESTED = "0_StaticEmbedding"
+_MODULES = ("StaticEmbedding", "Normalize")  # of sentence-transformers, that are known here
 _MOST_TOKENS = 512  # of a text, where a model of model2vec says nothing
 _NEEDLESS = ("post_processor", "decoder", "padding")  # special tokens, texts of tokens, batches of one length
 
@@ -50,6 +52,9 @@ def textual(tensor: str, listed: Path, source: Source) -> Textual | None:
         return None
     for key in _NEEDLESS:
         value[key] = None
+    if value["model"].get("dropout"):  # of training: the same text would have another vector every time
+        source.tally.remarks["the dropout of its tokenizer is left out"] = None
+        value["model"]["dropout"] = None
     if listed.name.endswith(OF_WORDLLAMA):
         value["truncation"] = None
         return _textual(value, listed)
@@ -70,13 +75,10 @@ def _of_model2vec(value: dict[str, Any], listed: Path, source: Source) -> Textua
     cut = {"direction": "Right", "max_length": most, "strategy": "LongestFirst", "stride": 0}
     value["truncation"] = cut if most else None
     characters = most and most * int(np.median(list(map(len, vocabulary))))
-    made = _textual(value, listed, characters, normalized=config.get("normalize") is True)
+    made = _textual(value, listed, characters, normalized=bool(config.get("normalize")))
     model = value["model"]
-    unknown = (
-        model.get("unk_id")
-        if isinstance(model.get("vocab"), list)
-        else vocabulary.get(model.get("unk_token"))
-    )
+    by_id = isinstance(model.get("vocab"), list)
+    unknown = model.get("unk_id") if by_id else vocabulary.get(str(model.get("unk_token")))
     return made._replace(unknown=unknown if type(unknown) is int else None)
 
 
@@ -96,10 +98,14 @@ def _is_normalized(source: Source) -> bool:
     folder = source.path.parent.parent if source.path.parent.name == _NESTED else source.path.parent
     modules = folder / "modules.json"
     said = _read(modules, source) if source.has(modules) else []
-    kinds = (
-        [module.get("type") for module in said if isinstance(module, dict)] if isinstance(said, list) else []
-    )
-    return any(str(kind).rpartition(".")[2] == "Normalize" for kind in kinds)
+    listed = [module for module in said if isinstance(module, dict)] if isinstance(said, list) else []
+    kinds = [str(module.get("type")).rpartition(".")[2] for module in listed]
+    if others := [kind for kind in kinds if kind not in _MODULES]:
+        remark = (
+            f"modules.json also names {shown(', '.join(others))}, which vectors of texts do not go through"
+        )
+        source.tally.remarks[remark] = None
+    return "Normalize" in kinds
 
 
 def _read(path: Path, source: Source) -> Any:

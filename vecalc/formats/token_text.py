@@ -30,6 +30,16 @@ SPELLED = "tokens that keep the tokenizer's spelling, as their text holds a newl
 ESCAPED = "tokens that are not UTF-8 alone, their bytes escaped reversibly"
 
 
+_WORD_END = "</w>"  # behind the last piece of a word; Sennrich et al. 2016, kept by GPT-1, XLM and CLIP
+_LEAST_ENDS = 0.1  # share of the tokens that carry it, where it is such a mark
+ENDED = "tokens that end a word carry </w>: 'king</w>' is the word, 'king' a piece before more of one"
+
+
+def has_word_ends(words: Sequence[str]) -> bool:
+    """Whether tokens are pieces of which the last of a word carries a mark."""
+    return sum(word.endswith(_WORD_END) for word in words) > _LEAST_ENDS * len(words)
+
+
 def is_byte_level(tokenizer: dict[str, Any]) -> bool:
     """Whether a tokenizer.json says that its tokens are bytes."""
     return any(_says_so(tokenizer.get(stage), 0) for stage in _STAGES)

@@ -19,7 +19,7 @@ from vecalc.codecs.pickled_arrays import objects_of, plain, texts_of
 from vecalc.codecs.pickled_machine import Inert
 from vecalc.errors import FileProblem
 from vecalc.formats.listed import Listed
-from vecalc.formats.token_text import in_text, is_byte_level, shows_bytes
+from vecalc.formats.token_text import ENDED, has_word_ends, in_text, is_byte_level, shows_bytes
 from vecalc.sources import Source
 from vecalc.sources.word_text import as_text, shown
 
@@ -92,6 +92,8 @@ def of_value(value: Any, source: Source) -> Listed:
         words = in_text(words, special, source) if is_byte_level(whole_value) else words
     elif shows_bytes(words):
         words = in_text(words, (), source)
+    if has_word_ends(words):
+        source.tally.remarks[ENDED] = None
     return names._replace(words=words)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vecalc.answers import Stored
-from vecalc.errors import NotVectors, UsageError
+from vecalc.errors import FileProblem, NotVectors, UsageError
 from vecalc.formats.folders import main_file
 from vecalc.formats.load import Loaded, how
 from vecalc.library.cache import CacheUse
@@ -60,7 +60,8 @@ def load(
     from vecalc.library.embedders import embedder_of
     from vecalc.library.text_models import load_by, nothing_to_embed
 
-    found = embedder_of(embed, {}, watch, cache)
+    with _needed_by(str(path)):
+        found = embedder_of(embed, {}, watch, cache)
     loaded, embedded = load_by(what, found.embedder, name, watch, cache)
     if not embedded:
         raise nothing_to_embed(f"{path} holds vectors")
@@ -74,6 +75,17 @@ def proposing(hint: str) -> Iterator[None]:
         yield
     except NotVectors as problem:
         problem.hint = f"{hint}; {problem.hint}" if problem.hint else hint
+        raise
+
+
+@contextmanager
+def _needed_by(path: str) -> Iterator[None]:
+    """Meanwhile a file that can't be read is the embedder of a model that was named with one."""
+    try:
+        yield
+    except FileProblem as problem:
+        if embed := own(path).embed:
+            problem.hint = f"{embed} embedded the texts of {path}; {problem.hint}"
         raise
 
 
@@ -152,7 +164,8 @@ class _Opening:
     def embed(self, name: str, path: str) -> None:
         """Open a model that may be one of texts. Raises `NotVectors` where nothing can embed them."""
         what, called = meant(path, self.reading), name or Path(path).name or path
-        found = self._embedder(self.wanted or own(path).embed or "")
+        with _needed_by(path):
+            found = self._embedder(self.wanted or own(path).embed or "")
         if found is None:
             if what.forced:
                 raise UsageError(

@@ -25,8 +25,8 @@ AT_ONCE = 1024  # texts whose tokens are looked for in one go, on all cores
 CHARACTERS = 1 << 18  # and fewer where they are long: tokens take some 60 bytes a character for a while
 LONGEST_TEXT = 1 << 22  # characters, as a long novel has
 NO_PLACE = -1
-_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, or a byte that was none: no tokenizer has it
-_NO_CHARACTER = "\ufffd"
+SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, or a byte that was none: no tokenizer has it
+NO_CHARACTER = "\ufffd"
 _LONGEST_REASON = 200  # characters of what the package says
 
 
@@ -147,7 +147,7 @@ class TextEncoder:
     def _token_ids(self, texts: Sequence[str]) -> Iterator[TokenIds]:
         """The tokens of the texts, some texts at a time."""
         for some in _batches([text[: self.rules.characters] for text in texts]):
-            whole = [_SURROGATE.sub(_NO_CHARACTER, text) for text in some]
+            whole = [SURROGATE.sub(NO_CHARACTER, text) for text in some]
             if by_words := self._by_words(whole):
                 yield by_words.ids(whole, self._encoded)
             else:

@@ -13,7 +13,9 @@ from vecalc.formats.columns import NARROWEST, SeenColumn, in_series
 from vecalc.sources import MAX_WORD, Source, Stream
 from vecalc.sources.compression import unpacked
 from vecalc.sources.excuses import MALFORMED, odd
-from vecalc.sources.parts import FilePart, chosen
+from vecalc.sources.parts import LONGEST_NAME, FilePart, chosen
+from vecalc.sources.word_text import shown
+from vecalc.space.text_encoder import NO_CHARACTER, SURROGATE
 from vecalc.tables.cell_rules import number_of
 from vecalc.tables.question_rows import TableRow, rows
 
@@ -26,6 +28,7 @@ TEXTS = (
     *("summary", "plot", "message", "document", "question", "title", "name"),
 )
 LINE_ENDS = "texts with line ends, which are read as blanks"
+HALVES = "texts with halves of characters, which are read as \ufffd"  # JSON can spell them, UTF-8 can't
 PARQUET = ".parquet"
 LOOKED_AT = 50  # rows that a column's kind is told by
 AT_ONCE = 1024  # rows
@@ -51,6 +54,9 @@ def _text(row: TableRow, column: str, source: Source) -> str:
     if "\n" in cell or "\r" in cell:
         source.tally.counts[LINE_ENDS] += 1
         cell = " ".join(cell.split())
+    if SURROGATE.search(cell):
+        source.tally.counts[HALVES] += 1
+        cell = SURROGATE.sub(NO_CHARACTER, cell)
     if len(cell) > MAX_WORD:
         message = f"a cell of {len(cell):,} characters, and a text has at most {MAX_WORD:,}"
         raise FileProblem(message, where=f"{source.path}:{row.number}", hint="cut it into several rows")
@@ -93,6 +99,8 @@ def _column(first: Sequence[TableRow], source: Source) -> str:
     parts = [FilePart(column.name, column.what) for column in columns]
     texts = {column.name for column in columns if column.kind == "text"}
     found = chosen(parts, source, what="column", known=TEXTS, fits=lambda part: part.name in texts)
+    if not source.reading.part and len(texts) == 1:  # which tells of a table without a header, too
+        source.tally.remarks[f"the column {shown(found.name, LONGEST_NAME)} is read"] = None
     return found.name
 
 

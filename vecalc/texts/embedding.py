@@ -128,9 +128,16 @@ def _blocks(file: TextFile, source: Source, encoder: Encoder) -> Iterator[Block]
     for block in worked(lambda some: _encoded(some, source, encoder), _batches(_once(found, source))):
         rows += len(block.words)
         yield block
-    rows += source.tally.counts[WITHOUT_TOKENS]
-    refuse_if_damaged(rows, source)
+    without = source.tally.counts[WITHOUT_TOKENS]
+    refuse_if_damaged(rows + without, source)
+    if without and not rows:
+        message = f"none of its {without:,} texts has a token of the model"
+        raise FileProblem(
+            message, where=str(source.path), hint="see whether the file or column is the right one"
+        )
     if not rows:
+        if left_out := source.tally.odd.get(True):
+            raise left_out.first
         raise FileProblem(
             "it holds no text", where=str(source.path), hint="a text is a line that is not blank"
         )

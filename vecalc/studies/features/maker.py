@@ -22,6 +22,7 @@ from vecalc.studies.features.tally import Tally
 # Numbers of one column of vectors in a block: 2 MB, which stay in the cache while a formula goes over them.
 BLOCK_NUMBERS = 1 << 18
 MOST_ROWS = 4096
+UNKNOWN_WIDTH = 1024  # components that a command is taken to write until it has written some
 
 Texts = Mapping[str, Sequence[str]]  # by column of the table, the cells of a block
 Where = Callable[[int], str]  # the place of a block's row, for messages
@@ -67,7 +68,7 @@ class Maker:
     @property
     def rows_at_once(self) -> int:
         """Rows of a block, so that its memory is bounded."""
-        widest = max((source.space.dim for source in self.used.values()), default=1)
+        widest = max((source.space.dim or UNKNOWN_WIDTH for source in self.used.values()), default=1)
         return max(1, min(MOST_ROWS, BLOCK_NUMBERS // widest))
 
     @property
