@@ -41,10 +41,10 @@ class ModelExtras:
 
         Tokens whose row is no row of the space keep it: a newline is no word, and has a share in a text.
         """
-        from vecalc.space.text_encoder import NO_PLACE, TokenRows
-
         if not self._textual:
             return None
+        from vecalc.space.text_encoder import NO_PLACE, TokenRows
+
         kept = np.concatenate(self._kept)
         numbers = [np.asarray(numbers, np.int64) - 1 for numbers, _ in self._others]
         others = np.concatenate(numbers) if numbers else np.empty(0, np.int64)

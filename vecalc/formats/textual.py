@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -24,7 +24,9 @@ from vecalc.formats.word_values import json_of, of_tokenizer, whole
 from vecalc.formats.wordlists import OF_WORDLLAMA
 from vecalc.sources import Source
 from vecalc.sources.word_text import shown
-from vecalc.space.text_encoder import TextRules
+
+if TYPE_CHECKING:
+    from vecalc.space.text_encoder import TextRules
 
 _OF_MODEL2VEC, _OF_OTHERS = "embeddings", "embedding.weight"
 _NESTED = "0_StaticEmbedding"
@@ -90,6 +92,8 @@ def _textual(
         kept = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:  # half a character
         raise FileProblem("not sound Unicode", where=str(listed), hint="fetch the file again") from None
+    from vecalc.space.text_encoder import TextRules
+
     return Textual(TextRules(kept, characters, normalized))
 
 
