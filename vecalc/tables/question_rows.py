@@ -15,6 +15,7 @@ from vecalc.errors import FileProblem, VecalcError
 from vecalc.tables.cell_rules import (
     PROMISED,
     Delimiter,
+    OpenQuote,
     Tell,
     as_cell,
     cells_of_object,
@@ -133,10 +134,13 @@ def _delimited(lines: _Lines, delimiter: Delimiter, path: str) -> Iterator[Table
     header = _header(reader, path)
     while True:
         lines.begin_row()
+        first = lines.number + 1
         try:
             cells = next(reader)
         except StopIteration:
             return
+        except OpenQuote as bad:
+            raise bad.at(where=f"{path}:{first}") from None
         except csv.Error as bad:  # the reader goes on with the next line
             yield TableRow(lines.number, dict.fromkeys(header, ""), FileProblem(f"is not a row: {bad}"))
             continue
@@ -152,6 +156,8 @@ def _delimited(lines: _Lines, delimiter: Delimiter, path: str) -> Iterator[Table
 def _header(reader: Iterator[list[str]], path: str) -> list[str]:
     try:
         header = next(reader, None)
+    except OpenQuote as problem:
+        raise problem.at(where=f"{path}:1") from None
     except csv.Error as problem:
         raise FileProblem(f"is not a table: {problem}", where=f"{path}:1") from None
     if not header or not any(header):
