@@ -507,6 +507,24 @@ def test_an_alias_of_lines() -> None:
     assert vecalc("models", "add", "more", "lines:docs.txt", "--embed", "pot", "--import").code == 0
 
 
+def test_an_alias_is_listed_as_its_own_texts_are_now() -> None:
+    def listed(name: str) -> str:
+        done = vecalc("models", "list", "--format", "jsonl")
+        rows = [json.loads(line) for line in done.out.splitlines()]
+        return str(next(row.get("words") for row in rows if row.get("name") == name))
+
+    assert vecalc("models", "add", "talk", "docs.txt", "--embed", "pot").code == 0
+    write_textual(Path("other"), seed=6)
+    vecalc("-m", "docs.txt", "--embed", "other", 'text("food")')
+    assert listed("talk") == "None"  # what the cache has is by another
+    vecalc("-m", "talk", 'text("food")')
+    assert listed("talk") == "5"
+    Path("docs.txt").write_text(FILE + "food\n", "utf-8")
+    assert listed("talk") == "None"
+    assert "6" in vecalc("models", "info", "talk").out
+    assert listed("talk") == "6"
+
+
 def test_a_file_of_vectors_is_not_imported_as_texts() -> None:
     Path("v.txt").write_bytes(VECTORS)
     done = vecalc("import", "v.txt", "--name", "x", "--embed", "pot")
