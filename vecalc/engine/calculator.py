@@ -219,7 +219,7 @@ class Calculator(Ranker):
         if self.spaces[self.default].row(text) is not None:
             from vecalc.engine import as_typed
 
-            notes += as_typed.with_blanks(text)
+            notes += as_typed.with_blanks(text, statements)
         if "(" in text and not self.shipped:
             from vecalc.engine import prelude
 

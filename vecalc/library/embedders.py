@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple, TypeAlias
 
-from vecalc.errors import UsageError
+from vecalc.errors import NotVectors, UsageError
 from vecalc.library.cache import CacheUse
 from vecalc.library.catalogue import STARTER, command_of
 from vecalc.library.kept_stores import Watch
@@ -18,6 +19,7 @@ from vecalc.space import VectorSpace
 from vecalc.texts.embedding import Embedder
 
 Embed: TypeAlias = "str | PathLike[str] | VectorSpace"  # what a caller may name
+PROGRAMS = {".py": "python3", ".sh": "sh", ".js": "node", ".pl": "perl", ".rb": "ruby"}
 TEXTUAL = "a textual model has a tokenizer beside its rows, as those of model2vec and WordLlama have"
 
 
@@ -49,7 +51,12 @@ def embedder_of(
         raise _not_textual(called)
     what = meant(called, Reading())
     name = Path(called).name
-    loaded = load_vectors(what.place, what.reading, name, watch, cache)
+    try:
+        loaded = load_vectors(what.place, what.reading, name, watch, cache)
+    except NotVectors as problem:
+        if language := PROGRAMS.get(what.place.suffix):
+            problem.hint = f"a program is run by a command: --embed {quote(f'!{language} {called}')}"
+        raise
     notes = tuple(f"{called}: {note}" for note in loaded.notes)
     return OpenedEmbedder(_of_space(loaded.space, name), notes, loaded.files)
 

@@ -119,8 +119,9 @@ def _of_texts(
         raise FileProblem(message, where=str(what.place), hint="import them again, with --embed")
     assert isinstance(space, MatrixSpace)  # noqa: S101 - stores and texts in memory are
     space.encoder = encoder
-    kind = "cells" if _file(what).are_cells else "lines"
-    rows = "texts" if told else f"{kind} of {what.place.name}{behind(what.reading)}, as texts"
+    kind = "text" if told else "cell" if _file(what).are_cells else "line"
+    kind += "s" * (len(space) != 1)
+    rows = kind if told else f"{kind} of {what.place.name}{behind(what.reading)}, as texts"
     note = f"{len(space):,} {rows}, by {embedder.name}"
     return Loaded(space, (note, *loaded.notes)).of(*loaded.files)
 

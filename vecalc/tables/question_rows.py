@@ -32,6 +32,10 @@ LONGEST_ROW = 1 << 24  # characters; a longer one is read past in constant memor
 MOST_WAITING = 1_000  # bad rows before the first good one of JSON lines
 
 
+class OtherColumns(FileProblem):
+    """A row of JSON lines lacks a column of the first, or has one more; the others are there."""
+
+
 class TableRow(NamedTuple):
     """A row of a table: its line in the file, its cells by column, or what is wrong with it.
 
@@ -217,14 +221,14 @@ def _with_columns(row: TableRow, columns: list[str]) -> TableRow:
     return TableRow(row.number, {column: row.cells.get(column, "") for column in columns}, problem)
 
 
-def _other_columns(cells: Mapping[str, str], columns: list[str]) -> FileProblem | None:
+def _other_columns(cells: Mapping[str, str], columns: list[str]) -> OtherColumns | None:
     for column in columns:
         if column not in cells:
-            return FileProblem(f"has no '{column}'", hint="every line needs the names of the first")
+            return OtherColumns(f"has no '{column}'", hint="every line needs the names of the first")
     if len(cells) > len(columns):
         known = set(columns)
         column = next(column for column in cells if column not in known)
-        return FileProblem(f"has '{column}', the first line has not")
+        return OtherColumns(f"has '{column}', the first line has not")
     return None
 
 

@@ -14,8 +14,9 @@ from vecalc.sources import MAX_WORD, Source, Stream
 from vecalc.sources.compression import unpacked
 from vecalc.sources.excuses import MALFORMED, odd
 from vecalc.sources.parts import FilePart, chosen
+from vecalc.sources.word_text import shown
 from vecalc.tables.cell_rules import number_of
-from vecalc.tables.question_rows import TableRow, rows
+from vecalc.tables.question_rows import OtherColumns, TableRow, rows
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -70,7 +71,7 @@ def has_vector_columns(source: Source) -> bool:
 
 def _rows_of(source: Source) -> Iterator[TableRow]:
     def remark(text: str) -> None:
-        source.tally.remarks[text] = None
+        source.tally.remarks[text.removeprefix(f"{path}: ")] = None
 
     path = str(source.path)
     if source.path.suffix.lower() == PARQUET:
@@ -80,7 +81,7 @@ def _rows_of(source: Source) -> Iterator[TableRow]:
 
 def _sound(found: Iterator[TableRow], source: Source) -> Iterator[TableRow]:
     for row in found:
-        if row.problem is None:
+        if row.problem is None or isinstance(row.problem, OtherColumns):  # which has no text, or has one
             yield row
         else:
             where = f"{source.path}:{row.number}"
@@ -93,6 +94,8 @@ def _column(first: Sequence[TableRow], source: Source) -> str:
     parts = [FilePart(column.name, column.what) for column in columns]
     texts = {column.name for column in columns if column.kind == "text"}
     found = chosen(parts, source, what="column", known=TEXTS, fits=lambda part: part.name in texts)
+    if not source.reading.part and len(texts) == 1:
+        source.tally.remarks[f"the column {shown(found.name)} is read"] = None
     return found.name
 
 
