@@ -62,8 +62,12 @@ def embedder_of(
 
 
 def only_textual(spaces: Mapping[str, VectorSpace]) -> OpenedEmbedder | None:
-    """The only one of some spaces that has an encoder; None where there is none. UsageError for several."""
-    able = [name for name, space in spaces.items() if space.encoder]
+    """The only encoder that some spaces have; None where there is none. UsageError for several."""
+    readers: dict[str, str] = {}  # of one encoder the first that has it
+    for name, space in spaces.items():
+        if space.encoder:
+            readers.setdefault(space.encoder.identity, name)
+    able = list(readers.values())
     if len(able) > 1:
         message = f"several models could embed the texts: {', '.join(able)}"
         raise UsageError(message, hint=f"--embed {able[0]} chooses one")

@@ -140,11 +140,14 @@ def _use(session: Session, argument: str) -> None:
     if argument not in calculator.spaces or not argument:
         if not argument:
             raise UsageError(
-                "a model is missing", where="use", hint="use [NAME=]FILE, or the name of a loaded one"
+                "a model is missing",
+                where="use",
+                hint="use [NAME=]FILE [--embed MODEL], or the name of a loaded one",
             )
-        # What the command line trusts is its own model, not whatever is opened later.
-        asked = session.request._replace(model=(argument,), output=None, trust_pickle=False)
-        opened = Opened(asked)
+        argument, _, embed = map(str.strip, argument.partition(" --embed "))
+        # What the command line trusts is its own model, not whatever is opened later; so what it embeds by.
+        asked = session.request._replace(model=(argument,), embed=embed, output=None, trust_pickle=False)
+        opened = Opened(asked, calculator.spaces)
         calculator.add(opened.spaces)
         session.own |= catalogue.own_settings([argument])
         session.request = session.request._replace(
@@ -217,7 +220,9 @@ COMMANDS = {
     "del": PromptCommand("NAME", "forget a name", _del),
     "find": PromptCommand("GLOB|/REGEX/", "words that match, most frequent first", _find),
     "models": PromptCommand("", "the loaded models", _models),
-    "use": PromptCommand("[NAME=]FILE|NAME", "load a model, or make a loaded one the default", _use),
+    "use": PromptCommand(
+        "[NAME=]FILE|NAME [--embed MODEL]", "load a model, or make a loaded one the default", _use
+    ),
     "once": PromptCommand(
         "FILE", "the next answer goes to a file, in the format of its suffix", outputs.once
     ),
