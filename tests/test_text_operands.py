@@ -214,3 +214,14 @@ def test_a_vector_of_another_width_names_its_model(model: Path, tmp_path: Path) 
     other = write_textual(tmp_path / "other")
     done = vecalc("-m", f"a={other}", "-m", f"b={model}", "--in", "b", 'text("cold soup", a)')
     assert "the result of a has 16 components, b 8" in done.err
+
+
+@pytest.mark.parametrize("form", ["plain", "table"])
+def test_an_answer_among_several_says_which_row_it_is_of(form: str, model: Path, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text(f"a,b\nking,queen\nfood,{'want ' * 30}\n")
+    out = vecalc("-m", str(model), "--csv", str(table), "a + b", "--format", form).out
+    heads = [line.removeprefix("# ") for line in out.splitlines() if "a + b" in line]
+    assert heads[0] == "a + b (king, queen)"
+    assert heads[1].startswith("a + b (food, want want")
+    assert heads[1].endswith("...)")
