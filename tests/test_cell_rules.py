@@ -14,7 +14,7 @@ from running import Done, family
 
 from vecalc.errors import FileProblem
 from vecalc.tables import question_rows
-from vecalc.tables.cell_rules import divided, layout_of, number_of
+from vecalc.tables.cell_rules import OpenQuote, divided, layout_of, number_of
 from vecalc.tables.question_rows import rows
 from vecalc.tables.question_tables import QuestionText, table
 
@@ -232,3 +232,44 @@ def test_bad_rows_do_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(list(rows("t.jsonl", io.BytesIO(b"x\n" * 2 + good)))) == 3
     with pytest.raises(FileProblem, match="is not JSON"):
         list(rows("t.jsonl", io.BytesIO(b"x\n" * 3 + good)))
+
+
+# --- quotes that are never closed -----------------------------------------------------------
+
+ROWS = [f"{i},word {i}" for i in range(30)]
+
+
+@pytest.mark.parametrize(
+    "stray",
+    [
+        {10: '10,"word 10'},
+        {10: '10,"word 10', 20: '20,"word 20'},  # which would close it
+        {10: '10,"word 10', 20: '20,"word 20"'},
+        {29: '29,"word 29'},
+        {10: '10,"word', 11: 'and ""so"" on'},
+    ],
+)
+def test_a_quote_that_is_never_closed_swallows_nothing(stray: dict[int, str]) -> None:
+    lines = "\n".join(["number,text", *(stray.get(i, row) for i, row in enumerate(ROWS))])
+    number = min(stray) + 2
+    for read in (
+        lambda: list(rows("t.csv", io.BytesIO(lines.encode()))),
+        lambda: table(QuestionText("t.csv", lines.encode())),
+    ):
+        with pytest.raises(OpenQuote, match="a quote that opens in this row is never closed") as caught:
+            read()
+        assert caught.value.where == f"t.csv:{number}"
+
+
+@pytest.mark.parametrize(
+    ("line", "cell"),
+    [
+        ('1,"one\ntwo"', "one\ntwo"),
+        ('1,"one\n\n""two"""', 'one\n\n"two"'),
+        ('1,5" disk', '5" disk'),
+        ('1,"so" it is', "so it is"),
+    ],
+)
+def test_quotes_that_swallow_nothing_are_read(line: str, cell: str) -> None:
+    data = f"number,text\n{line}\n2,two\n".encode()
+    assert [row.cells["text"] for row in rows("t.csv", io.BytesIO(data))] == [cell, "two"]

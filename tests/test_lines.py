@@ -539,6 +539,24 @@ def test_an_alias_of_lines() -> None:
     assert vecalc("models", "add", "more", "lines:docs.txt", "--embed", "pot", "--import").code == 0
 
 
+def test_an_alias_is_listed_as_its_own_texts_are_now() -> None:
+    def listed(name: str) -> str:
+        done = vecalc("models", "list", "--format", "jsonl")
+        rows = [json.loads(line) for line in done.out.splitlines()]
+        return str(next(row.get("words") for row in rows if row.get("name") == name))
+
+    assert vecalc("models", "add", "talk", "docs.txt", "--embed", "pot").code == 0
+    write_textual(Path("other"), seed=6)
+    vecalc("-m", "docs.txt", "--embed", "other", 'text("food")')
+    assert listed("talk") == "None"  # what the cache has is by another
+    vecalc("-m", "talk", 'text("food")')
+    assert listed("talk") == "5"
+    Path("docs.txt").write_text(FILE + "food\n", "utf-8")
+    assert listed("talk") == "None"
+    assert "6" in vecalc("models", "info", "talk").out
+    assert listed("talk") == "6"
+
+
 def test_a_file_of_vectors_is_not_imported_as_texts() -> None:
     Path("v.txt").write_bytes(VECTORS)
     done = vecalc("import", "v.txt", "--name", "x", "--embed", "pot")
@@ -612,3 +630,51 @@ def test_a_line_with_an_operator_is_noted_where_it_is_an_expression() -> None:
         vecalc("-m", "docs.txt", "--embed", "pot", '"king - queen"', "--exclude", "none").words[0]
         == "king - queen"
     )
+
+
+def test_a_line_that_is_read_as_that_line_is_no_expression() -> None:
+    done = vecalc("-m", "docs.txt", "--embed", "pot", "Cheap but good")
+    assert done.code == 0
+    assert "expression" not in done.err
+
+
+@pytest.mark.parametrize("model", ["-", "lines:-", "docs=-"])
+def test_models_do_not_come_from_standard_input(model: str) -> None:
+    done = vecalc("-m", model, "--embed", "pot", 'text("food")', stdin=FILE)
+    assert done.code == 4
+    assert "a model can't come from standard input; write it to a file first" in done.err
+
+
+@pytest.mark.parametrize("embed", ["python3 emb.py", "emb.py"])
+def test_a_program_without_its_mark_is_shown_with_it(embed: str) -> None:
+    Path("emb.py").write_text("import sys\n")
+    done = vecalc("-m", "docs.txt", "--embed", embed, 'text("food")')
+    assert done.code == 4
+    assert "'!python3 emb.py'" in done.err
+
+
+def test_lines_of_another_encoding_propose_it() -> None:
+    assert any(
+        "--encoding latin-1" in note for note in notes("some.txt", "good café\nbad\n".encode("latin-1"))
+    )
+
+
+def test_the_note_names_the_column_and_the_file_once() -> None:
+    found = notes("semi.csv", "id;review\n1;good\n2;bad\n")
+    assert "the column 'review' is read" in found
+    assert "read as cells between semicolons, not as cells between commas" in found
+
+
+def test_a_row_of_json_may_lack_a_column_or_have_more() -> None:
+    lines = (
+        '{"review": "good", "by": "me"}',
+        '{"by": "you"}',
+        '{"review": "bad"}',
+        '{"review": "so", "a": 1, "by": "me"}',
+    )
+    assert words("some.jsonl", "\n".join(lines)) == ["good", "bad", "so"]
+    assert not any("malformed" in note for note in notes("some.jsonl", "\n".join(lines)))
+
+
+def test_one_line_is_counted_as_one() -> None:
+    assert "1 line of one.txt, as texts, by m" in notes("one.txt", "good\n")

@@ -254,6 +254,11 @@ def test_ascii_cuts_with_dots() -> None:
 
 def test_notes() -> None:
     assert note("Paris read as paris", DULL) == "vecalc: note: Paris read as paris\n"
+    long = "longer than a screen of forty columns, at the end a word_that_is_longer_than_forty_columns"
+    lines = note(long, Style(False, 40, terminal=True)).splitlines()
+    assert " ".join(lines) == f"vecalc: note: {long}"
+    assert max(map(len, lines)) <= 40
+    assert note(long, Style(False, 40)) == f"vecalc: note: {long}\n"
     assert note("a\x1b", Style(True, 80)) == "vecalc: \x1b[2mnote:\x1b[0m a\\x1b\n"
 
 

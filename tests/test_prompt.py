@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from embedders import write_textual
 from running import write_model
 from terminal import CONTINUED, Open, Terminal
 
@@ -229,6 +230,33 @@ def test_models_and_use(prompt: Terminal, tmp_path: Path) -> None:
     )
     assert "no such file" in prompt.says("use nowhere.txt")
     assert "a model is missing" in prompt.says("use")
+
+
+def test_use_embeds_lines(open_prompt: Open, tmp_path: Path) -> None:
+    write_textual(tmp_path / "pot")
+    write_textual(tmp_path / "other", seed=6)
+    (tmp_path / "docs.txt").write_text("cheap pizza\nslow delivery\nthe soup was cold\n")
+    prompt = open_prompt("-m", "pot=pot")
+    prompt.until()
+    assert "docs: 3 lines of docs.txt, as texts, by pot" in prompt.says("use docs=docs.txt")
+    assert "more: 3 lines of docs.txt, as texts, by pot" in prompt.says("use more=docs.txt")
+    assert "as texts, by other" in prompt.says("use apart=docs.txt --embed other")
+    assert "several models could embed" in prompt.says("use last=docs.txt").replace("\n", " ")
+
+
+def test_the_embedder_of_the_command_line_is_for_its_own_models(open_prompt: Open, tmp_path: Path) -> None:
+    write_textual(tmp_path / "pot")
+    (tmp_path / "docs.txt").write_text("cheap pizza\nslow delivery\n")
+    prompt = open_prompt("-m", "docs=docs.txt", "--embed", "pot")
+    prompt.until()
+    assert "starter  " in prompt.says("use starter")
+
+
+def test_settings_are_shown_as_they_are_typed(prompt: Terminal) -> None:
+    shown = prompt.says("set").splitlines()
+    assert {"in = none", "exact = off", "pager = on"} <= set(shown)
+    for line in shown:
+        assert "can't be" not in prompt.says(f"set {line.replace(' = ', ' ')}"), line
 
 
 def test_scores_and_another_space_to_rank_in(prompt: Terminal, tmp_path: Path) -> None:

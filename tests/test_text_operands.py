@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from embedders import write_textual
 from running import vecalc
 from textual import CORPUS, static_model, unigram, word_piece
 
@@ -194,3 +195,43 @@ def test_evaluations_read_words_as_the_pieces_that_begin_them(tmp_path: Path) ->
     ]
     assert found[0][1].splitlines()[1] == found[1][1].splitlines()[1]
     assert "words are read as the tokens that begin with ▁" in found[0][2]
+
+
+def test_a_text_is_read_by_the_model_that_embedded_what_it_is_ranked_among(tmp_path: Path) -> None:
+    one, other = write_textual(tmp_path / "one"), write_textual(tmp_path / "other", seed=6)
+    lines = tmp_path / "lines.txt"
+    lines.write_text("cheap pizza\nslow delivery\nthe soup was cold\n", "utf-8")
+    models = ("-m", f"one={one}", "-m", f"docs={lines}", "--embed", str(other))
+    for asked in ('text("cheap pizza town")', '"cheap pizza town"'):
+        done = vecalc(*models, "--in", "docs", asked)
+        assert done.words == vecalc("-m", str(lines), "--embed", str(other), 'text("cheap pizza town")').words
+        assert "share no axes" not in done.err
+
+
+def test_a_vector_among_those_of_another_model_is_noted(tmp_path: Path) -> None:
+    one, other = write_textual(tmp_path / "one"), write_textual(tmp_path / "other", seed=6)
+    models = ("-m", f"a={one}", "-m", f"b={other}", "--in", "b")
+    said = "note: a vector of a ranked in b: two models share no axes; map(x, b) turns one into the other"
+    for asked in ("king", 'text("cold soup", a)', "a:king + b:queen", "cos(?, a:king)", "[king, soup]"):
+        assert said in vecalc(*models, asked).err, asked
+    for asked in ("b:king", 'text("cold soup")', "map(king, b)", "cos(a:king, a:soup) * b:king"):
+        assert "share no axes" not in vecalc(*models, asked).err, asked
+    same = vecalc("-m", f"a={one}", "-m", f"b={write_textual(tmp_path / 'twin')}", "--in", "b", "king")
+    assert "share no axes" not in same.err
+
+
+def test_a_vector_of_another_width_names_its_model(model: Path, tmp_path: Path) -> None:
+    other = write_textual(tmp_path / "other")
+    done = vecalc("-m", f"a={other}", "-m", f"b={model}", "--in", "b", 'text("cold soup", a)')
+    assert "the result of a has 16 components, b 8" in done.err
+
+
+@pytest.mark.parametrize("form", ["plain", "table"])
+def test_an_answer_among_several_says_which_row_it_is_of(form: str, model: Path, tmp_path: Path) -> None:
+    table = tmp_path / "t.csv"
+    table.write_text(f"a,b\nking,queen\nfood,{'want ' * 30}\n")
+    out = vecalc("-m", str(model), "--csv", str(table), "a + b", "--format", form).out
+    heads = [line.removeprefix("# ") for line in out.splitlines() if "a + b" in line]
+    assert heads[0] == "a + b (king, queen)"
+    assert heads[1].startswith("a + b (food, want want")
+    assert heads[1].endswith("...)")

@@ -133,7 +133,8 @@ def divisions_counted(t: Floats, u: Floats, draws: float, seed: float) -> str:
     divisions = comb(np.size(t) + np.size(u), np.size(t))
     if divisions <= draws:
         return f"permutation: exact, all {divisions:,} divisions"
-    return f"permutation: {draws:,.0f} divisions were drawn, seed {seed:.0f}"
+    were = "division was" if draws == 1 else "divisions were"
+    return f"permutation: {draws:,.0f} {were} drawn, seed {seed:.0f}"
 
 
 # --- directions -----------------------------------------------------------------------------

@@ -50,15 +50,17 @@ def resolve(
     oov: Oov,
     most: int,
     several: bool = False,
+    reader: str | None = None,
 ) -> Resolved:
     """Look up every word of an expanded tree: `most` different ones, or only `exact`ly as written.
 
-    With `several` spaces loaded, an error says which of them lacks a word.
+    With `several` spaces loaded, an error says which of them lacks a word. `reader` is the space that reads
+    texts which name none; the default one without it.
 
     Raises `UnknownWords` for all unknown words together, `UnknownName` for an unknown space, and
     `LimitExceeded` for more different words than the limit.
     """
-    lookup = _Lookup(spaces, default, exact)
+    lookup = _Lookup(spaces, default, default if reader is None else reader, exact)
     tree = fold(tree, lookup.read)
     missing = (Key(node.space, node.text) for node, _ in lookup.missing)
     if len({*lookup.rows, *lookup.composed, *lookup.texts, *missing}) > most:
@@ -98,9 +100,10 @@ def find_row(space: VectorSpace, word: str, *, exact: bool = False, quoted: bool
 class _Lookup:
     """One expression's words: what was found, what was not, and what to tell."""
 
-    def __init__(self, spaces: Mapping[str, VectorSpace], default: str, exact: bool) -> None:
+    def __init__(self, spaces: Mapping[str, VectorSpace], default: str, reader: str, exact: bool) -> None:
         self.spaces = spaces
         self.default = default
+        self.reader = reader  # of texts that name no space
         self.exact = exact
         self.rows: dict[Key, int] = {}
         self.composed: dict[Key, Floats] = {}  # words without a row
@@ -116,7 +119,7 @@ class _Lookup:
             case Text():
                 from vecalc.calc.space_names import reader_of
 
-                name, notes = reader_of(node, self.spaces, self.default)
+                name, notes = reader_of(node, self.spaces, self.reader)
                 self.notes += notes
                 return self._text(replace(node, space=name))
             case SpaceName(text, span):
@@ -157,9 +160,11 @@ class _Lookup:
         if vector is None and space.encoder is not None and not self.exact:
             from vecalc.calc.texts import read_as_text
 
-            if note := read_as_text(node.text, space.encoder):
+            reader = name if node.space else self.reader
+            encoder = self.spaces[reader].encoder or space.encoder
+            if note := read_as_text(node.text, encoder):
                 self.notes.append(note)
-                return self._text(Text(node.text, name, node.span, node.norm))
+                return self._text(Text(node.text, reader, node.span, node.norm))
         if vector is None:
             self.missing.append((node, space))
             return node

@@ -101,9 +101,10 @@ def bound_in(text: str) -> list[str]:
     return _BINDS.findall(text)
 
 
-def with_blanks(text: str) -> tuple[str, ...]:
-    """The note on a token that has blanks in it, whose text is an expression."""
+def with_blanks(text: str, statements: Sequence[Statement]) -> tuple[str, ...]:
+    """The note on a token that has blanks in it, whose text is an expression, and read as anything else."""
     is_one = len(text.split(maxsplit=1)) == 1 and text == text.strip()
+    is_one = is_one or any(isinstance(read, Word) and read.text == text for read in statements)
     return () if is_one else (f"{text} is an expression here; the word is {quote(text)}",)
 
 

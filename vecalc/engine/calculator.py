@@ -219,7 +219,7 @@ class Calculator(Ranker):
         if self.spaces[self.default].row(text) is not None:
             from vecalc.engine import as_typed
 
-            notes += as_typed.with_blanks(text)
+            notes += as_typed.with_blanks(text, statements)
         if "(" in text and not self.shipped:
             from vecalc.engine import prelude
 
@@ -304,7 +304,16 @@ class Calculator(Ranker):
             from vecalc.engine import phrase_calls
 
             tree, notes = phrase_calls.read(self, tree, found.keys() - self.spaces.keys())
-        resolved = resolve(tree, found, self.default, exact=exact, oov=oov, most=most, several=several)
+        resolved = resolve(
+            tree,
+            found,
+            self.default,
+            exact=exact,
+            oov=oov,
+            most=most,
+            several=several,
+            reader=self.reader,
+        )
         return resolved._replace(notes=(*notes, *resolved.notes)) if notes else resolved
 
     def _evaluate(self, resolved: Resolved, values: Values | None = None) -> Evaluated:
@@ -318,6 +327,10 @@ class Calculator(Ranker):
         name, excluded = self.place(one.evaluated.value, one.resolved, one.statement.span)
         asked = self.asked_in(one.answer.asked, name)
         notes = one.answer.notes + one.resolved.notes + one.evaluated.notes
+        if len(self.spaces) > 1 and self.options.rank:
+            from vecalc.engine.shared_axes import strangers
+
+            notes += strangers(self, one.evaluated.value, one.resolved, name)
         answer = one.answer._replace(asked=asked, notes=notes)
         return one._replace(answer=answer, space=name, excluded=excluded)
 

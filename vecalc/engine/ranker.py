@@ -64,7 +64,7 @@ class Ranker:
             question.text.rstrip(),
             options.norm,
             options.metric,
-            ", ".join(map(self._caption, self.spaces)),
+            ", ".join(map(self.caption, self.spaces)),
             len(space),
             space.dim,
             question.where,
@@ -75,9 +75,10 @@ class Ranker:
         space = self.spaces[name]
         if name == self.default:  # of a program that encodes texts, the width shows with the first
             return asked if asked.width == space.dim else asked._replace(width=space.dim)
-        return asked._replace(size=len(space), width=space.dim, ranked_in=self._caption(name))
+        return asked._replace(size=len(space), width=space.dim, ranked_in=self.caption(name))
 
-    def _caption(self, name: str) -> str:
+    def caption(self, name: str) -> str:
+        """What people call a space: its name, or its file's."""
         return name or self.spaces[name].name
 
     @property
@@ -101,7 +102,7 @@ class Ranker:
         names = list(spaces or (self.spaces if within is None else [self._key(within)]))
         notes, problems = [], []
         for name in names:
-            place = f"{self._caption(name)}: " if len(self.spaces) > 1 else ""
+            place = f"{self.caption(name)}: " if len(self.spaces) > 1 else ""
             try:
                 notes += [f"{place}{note}" for note in self._limited(name).notes]
             except UsageError as problem:
@@ -128,10 +129,10 @@ class Ranker:
         if self.options.rank:
             place = resolved.tree.span if resolved.tree.span != NOWHERE else span
             if isinstance(value, Vector | List | Score) and not len(self.spaces[name]):
-                what = f"{self._caption(name)} encodes texts, and has no words that could be neighbours"
+                what = f"{self.caption(name)} encodes texts, and has no words that could be neighbours"
                 raise NoValue(what, span=place, hint=_WORDLESS)
             if isinstance(value, Vector):
-                _check_width(len(value.components), self.spaces[name], place)
+                self._check_width(len(value.components), value.spaces, name, place)
                 if not self.has_neighbours(value.components):
                     raise NoValue("the result is the zero vector, which has no direction", span=place)
             if isinstance(value, List):
@@ -139,7 +140,7 @@ class Ranker:
                     what = f"the list has {count:,} vectors, neighbours are sought for {most:,}"
                     raise LimitExceeded.of("rankings", what, place)
                 if self.options.within is not None:
-                    _check_width(value.vectors.shape[1], self.spaces[name], place)
+                    self._check_width(value.vectors.shape[1], value.spaces, name, place)
         inputs = [row for key, row in resolved.rows.items() if key.space == name]
         texts = (row_of_text(self.spaces[name], text) for text in resolved.texts)
         return name, self.excluded(name, [*inputs, *(row for row in texts if row is not None)])
@@ -165,10 +166,32 @@ class Ranker:
             return name
         return next((key for key, space in self.spaces.items() if space.name == name), name)
 
+    def _check_width(self, width: int, origin: Spaces, name: str, span: Span) -> None:
+        space = self.spaces[name]
+        if width != space.dim:
+            of = f" of {' and '.join(map(self.caption, sorted(origin)))}" if origin - {name} else ""
+            raise TypeMismatch(
+                f"the result{of} has {width} components, {space.name or 'the space'} {space.dim}: "
+                "it has no neighbours",
+                span=span,
+                hint="--format vector prints the components",
+            )
+
     def _check_within(self, name: str | None) -> None:
         if name is not None and self._key(name) not in self.spaces:
             known = ", ".join(key or space.name for key, space in self.spaces.items())
             raise UsageError(f"there is no space '{name}'", where="--in", hint=f"loaded: {known}")
+
+    @property
+    def reader(self) -> str:
+        """The space that reads texts which name none: that of `--in`, if a model of its own embedded it, or
+        the default one.
+        """
+        if self.options.within is None:
+            return self.default
+        name = self._key(self.options.within)
+        own, usual = self.spaces[name].encoder, self.spaces[self.default].encoder
+        return self.default if own is None or (usual and own.identity == usual.identity) else name
 
     def width(self, space: str) -> int:
         """Components of a vector of a space."""
@@ -262,13 +285,3 @@ def vectors_at(space: VectorSpace, rows: list[int], norm: Norm) -> Floats:
         return vectors
     lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), np.finfo(float).tiny)
     return np.asarray(vectors / lengths * (np.sqrt(space.dim) if norm == "rms" else 1.0))
-
-
-def _check_width(width: int, space: VectorSpace, span: Span) -> None:
-    if width != space.dim:
-        name = space.name or "the space"
-        raise TypeMismatch(
-            f"the result has {width} components, {name} {space.dim}: it has no neighbours",
-            span=span,
-            hint="--format vector prints the components",
-        )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
+from shlex import quote
 from typing import NamedTuple, TypeAlias
 
-from vecalc.errors import UsageError
+from vecalc.errors import NotVectors, UsageError
 from vecalc.library.cache import CacheUse
 from vecalc.library.catalogue import STARTER, command_of
 from vecalc.library.kept_stores import Watch
@@ -18,6 +19,7 @@ from vecalc.space import VectorSpace
 from vecalc.texts.embedding import Embedder
 
 Embed: TypeAlias = "str | PathLike[str] | VectorSpace"  # what a caller may name
+PROGRAMS = {".py": "python3", ".sh": "sh", ".js": "node", ".pl": "perl", ".rb": "ruby"}
 TEXTUAL = "a textual model has a tokenizer beside its rows, as those of model2vec and WordLlama have"
 
 
@@ -49,14 +51,23 @@ def embedder_of(
         raise _not_textual(called)
     what = meant(called, Reading())
     name = Path(called).name
-    loaded = load_vectors(what.place, what.reading, name, watch, cache)
+    try:
+        loaded = load_vectors(what.place, what.reading, name, watch, cache)
+    except NotVectors as problem:
+        if language := PROGRAMS.get(what.place.suffix):
+            problem.hint = f"a program is run by a command: --embed {quote(f'!{language} {called}')}"
+        raise
     notes = tuple(f"{called}: {note}" for note in loaded.notes)
     return OpenedEmbedder(_of_space(loaded.space, name), notes, loaded.files)
 
 
 def only_textual(spaces: Mapping[str, VectorSpace]) -> OpenedEmbedder | None:
-    """The only one of some spaces that has an encoder; None where there is none. UsageError for several."""
-    able = [name for name, space in spaces.items() if space.encoder]
+    """The only encoder that some spaces have; None where there is none. UsageError for several."""
+    readers: dict[str, str] = {}  # of one encoder the first that has it
+    for name, space in spaces.items():
+        if space.encoder:
+            readers.setdefault(space.encoder.identity, name)
+    able = list(readers.values())
     if len(able) > 1:
         message = f"several models could embed the texts: {', '.join(able)}"
         raise UsageError(message, hint=f"--embed {able[0]} chooses one")

@@ -8,11 +8,15 @@ from itertools import islice
 from pathlib import Path
 
 from vecalc.answers import Cell, Column, Sheet
+from vecalc.errors import FileProblem
+from vecalc.formats.folders import main_file
 from vecalc.library import catalogue
-from vecalc.library.conversions import conversions, facts_of, size_of
+from vecalc.library.cache import folder_of
+from vecalc.library.conversions import CURRENT, TOUCHED, conversions, facts_of, size_of
+from vecalc.library.meant import meant
 from vecalc.library.missing import refuse_missing
+from vecalc.library.text_models import texts_folder
 from vecalc.sources import Reading
-from vecalc.sources.reference import behind, located
 from vecalc.space import VectorSpace
 from vecalc.space.store import Facts
 
@@ -71,7 +75,7 @@ def _row(name: str, default: str) -> tuple[Cell, ...]:
     kind = "built in" if name == catalogue.STARTER else "alias" if entry.path else "imported"
     if entry.path:
         source = f"{place}, texts by {entry.embed}" if entry.embed else str(place)
-        facts = facts or _converted(place)
+        facts = facts or _converted(name)
     elif facts:
         told = facts.rest.get("source")
         source = (str(told.get("path", "")) if isinstance(told, dict) else str(told or "")) + _by(facts)
@@ -80,19 +84,30 @@ def _row(name: str, default: str) -> tuple[Cell, ...]:
     return (name, kind, *_shape(facts), entry.norm, entry.metric, size, is_default, source)
 
 
-def _converted(place: Path) -> Facts | None:
-    """What the cache knows of a file, or of a part of one."""
-    file, reading = located(place, Reading())
-    called = f"{file.absolute()}{behind(reading)}"
-    found = (one.facts for one in conversions() if one.called == called)
-    return next(found, None)
+def _converted(name: str) -> Facts | None:
+    """What the cache has of a model's file as it is now, or of its texts by the model's own embedder."""
+    embed = catalogue.own(name).embed or ""
+    try:
+        what = meant(name, Reading())
+        folder = folder_of(*main_file(what.place, what.reading))
+    except FileProblem:  # which is told by whoever opens it
+        return None
+    for one in conversions():
+        if one.facts is None or one.state not in (CURRENT, TOUCHED):
+            continue
+        told = one.facts.rest.get("embedder") if embed else None
+        if isinstance(told, dict) and told.get("name") in (embed, Path(embed).name):
+            folder = texts_folder(what, str(told.get("identity")))
+        if one.folder.name == folder.name and bool(told) == bool(embed):
+            return one.facts
+    return None
 
 
 def details(name: str, space: VectorSpace, notes: Iterable[str]) -> Iterator[Sheet]:
     """One model: what the list says, and what its store and its words tell."""
     place = place_of(name)
     entry = catalogue.own(name)
-    facts = facts_of(place) or _converted(place)
+    facts = facts_of(place) or _converted(name)
     shape = (len(space), space.dim, facts.type if facts else "float32")
     row = (name, *shape, entry.norm, entry.metric, size_of(catalogue.file_at(place)), str(place))
     yield Sheet("model", MODEL, (row,), "Model")

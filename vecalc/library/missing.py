@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 from vecalc.errors import FileProblem
-from vecalc.library.catalogue import command_of, exists, names
+from vecalc.library.catalogue import COMMAND, command_of, exists, names
 from vecalc.sources import Reading, names_beside
 from vecalc.sources.reference import located
 
@@ -36,6 +37,9 @@ def refuse_missing(path: str) -> None:
     place, _ = located(Path(path), Reading())
     if os.path.lexists(place):
         return
+    if str(place) == "-":
+        message = "a model can't come from standard input"
+        raise FileProblem(message, where=path, hint="write it to a file first: ... > FILE")
     if command_of(path) is not None:
         message = "a command, which has no words to be read"
         raise FileProblem(message, where=path, hint="-m and --embed run it; ./ before it names a file")
@@ -57,6 +61,8 @@ def _address(scheme: str, rest: str) -> FileProblem:
 
 def _meant(path: str) -> str:
     """A hint; "" where nothing comes to mind."""
+    if " " in path and shutil.which(path.split(maxsplit=1)[0]):
+        return f"a program has an exclamation mark before it: {shlex.quote(COMMAND + path)}"
     if path in COLLECTION:
         return f"`vecalc models pull {path}` fetches it"
     match = _NAMED.fullmatch(path)

@@ -7,9 +7,10 @@ and needs its file no longer. Files of vectors are `vector_models`, those of tex
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vecalc.answers import Stored
@@ -102,16 +103,18 @@ def open_spaces(
     watch: Watch = unwatched,
     cache: CacheUse = CacheUse(),  # noqa: B008 - immutable
     embed: str = "",
+    loaded: Mapping[str, VectorSpace] = MappingProxyType({}),
     **reading: Any,
 ) -> OpenedModels:
     """The spaces of `-m [NAME=]FILE ...`. `watch` sees long files being read.
 
     FILE may be a name that `catalogue` knows. A space without a name is the default one; otherwise the first
-    is. Files of texts are embedded by `embed`, or else by the only other model that is textual.
+    is. Files of texts are embedded by `embed`, or else by the only other model that is textual, of these or
+    of those that are `loaded` already.
     Raises `UsageError` for a name given twice, and for an embedder that is not used; `FileProblem` for a file
     that can't be read.
     """
-    opening = _Opening(how(**reading), watch, cache, embed)
+    opening = _Opening(how(**reading), watch, cache, embed, loaded)
     paths: dict[str, str] = {}
     for model in models:
         name, path = split_model(model)
@@ -130,11 +133,19 @@ def open_spaces(
 class _Opening:
     """The models of a command line, those of vectors first: one of them may embed the texts of the others."""
 
-    def __init__(self, reading: Reading, watch: Watch, cache: CacheUse, embed: str) -> None:
+    def __init__(
+        self,
+        reading: Reading,
+        watch: Watch,
+        cache: CacheUse,
+        embed: str,
+        loaded: Mapping[str, VectorSpace],
+    ) -> None:
         self.reading, self.watch, self.cache = reading, watch, cache
         self.wanted = embed
         self.is_used = False
         self.found: dict[str, OpenedEmbedder | None] = {}  # embedders, by what was typed
+        self.loaded = loaded
         self.spaces: dict[str, VectorSpace] = {}
         self.notes: list[str] = []
         self.files: list[Path] = []
@@ -192,11 +203,8 @@ class _Opening:
         if wanted not in self.found:
             from vecalc.library.embedders import embedder_of, only_textual
 
-            found = (
-                embedder_of(wanted, self.spaces, self.watch, self.cache)
-                if wanted
-                else only_textual(self.spaces)
-            )
+            able = {**self.loaded, **self.spaces}
+            found = embedder_of(wanted, able, self.watch, self.cache) if wanted else only_textual(able)
             self.found[wanted] = found
             if found:
                 self.notes += found.notes

@@ -48,7 +48,7 @@ def load_by(what: Meant, embedder: Embedder, name: str, watch: Watch, cache: Cac
         told = embedded_by(what.place)
         return (_of_texts(loaded, embedder, what, told), True) if told else (loaded, False)
     if not what.forced:
-        if found := kept(_folder(what, embedder), what.place, name, cache):
+        if found := kept(texts_folder(what, embedder.encoder.identity), what.place, name, cache):
             return _of_texts(found, embedder, what), True
         if not _is_column(what):
             with suppress(NotVectors):
@@ -82,7 +82,7 @@ def _is_column(what: Meant) -> bool:
 
 def _texts(what: Meant, embedder: Embedder, name: str, watch: Watch, cache: CacheUse) -> Loaded:
     """The space of the texts: of their store, or in memory where that can't be kept."""
-    folder = _folder(what, embedder)
+    folder = texts_folder(what, embedder.encoder.identity)
     try:
         return through_cache(
             folder, what.place, name, cache,
@@ -119,8 +119,9 @@ def _of_texts(
         raise FileProblem(message, where=str(what.place), hint="import them again, with --embed")
     assert isinstance(space, MatrixSpace)  # noqa: S101 - stores and texts in memory are
     space.encoder = encoder
-    kind = "cells" if _file(what).are_cells else "lines"
-    rows = "texts" if told else f"{kind} of {what.place.name}{behind(what.reading)}, as texts"
+    kind = "text" if told else "cell" if _file(what).are_cells else "line"
+    kind += "s" * (len(space) != 1)
+    rows = kind if told else f"{kind} of {what.place.name}{behind(what.reading)}, as texts"
     note = f"{len(space):,} {rows}, by {embedder.name}"
     return Loaded(space, (note, *loaded.notes)).of(*loaded.files)
 
@@ -129,8 +130,8 @@ def _file(what: Meant) -> TextFile:
     return TextFile(what.place, what.reading, as_lines=what.forced)
 
 
-def _folder(what: Meant, embedder: Embedder) -> Path:
-    """Where the store of its texts lies, or would lie."""
-    how = f"{embedder.encoder.identity}{FORCED if what.forced else ''}"
+def texts_folder(what: Meant, identity: str) -> Path:
+    """Where the store of its texts by an encoder lies, or would lie."""
+    how = f"{identity}{FORCED if what.forced else ''}"
     plain = folder_of(what.place, what.reading)
     return plain.with_name(f"{plain.name}-{hashlib.sha256(how.encode()).hexdigest()[:8]}")

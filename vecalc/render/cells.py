@@ -49,6 +49,17 @@ _FEW = 3  # digits of a number where many stand side by side
 _UNEVEN = (1e-2, 1e6)  # with a largest number outside, decimals alike would show nothing, or too much
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 _THOUSAND = 1000
+_OF_A_ROW = 60  # characters that say which row an answer is of
+
+
+# --- headings ---------------------------------------------------------------------------------
+
+
+def heading(answer: Answer) -> str:
+    """What an answer among several is of: its expression, and the cells of its row, where it has one."""
+    cells = ", ".join(filter(None, (answer.row or {}).values()))
+    cells = cells if len(cells) <= _OF_A_ROW else f"{cells[: _OF_A_ROW - 3].rstrip()}..."
+    return visible(f"{answer.asked.expr} ({cells})" if cells else answer.asked.expr)
 
 
 # --- numbers ----------------------------------------------------------------------------------

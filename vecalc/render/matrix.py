@@ -16,7 +16,7 @@ from vecalc.render.cells import count, entry, named, short_entry
 from vecalc.render.paint import DIM, paint
 from vecalc.render.shades import Scale
 from vecalc.render.visible import visible
-from vecalc.render.width import columns
+from vecalc.render.width import columns, wrapped
 
 ROWS = 100  # that are shown at most: more is for a file
 _PIECES = 4  # below each other at most
@@ -81,7 +81,8 @@ def _drawn(part: _Part, scale: Scale, style: Style) -> str:
     pieces = pieces[: form.pieces]
     text = "\n".join("".join(_lines(form, part, piece, scale, style)) for piece in pieces)
     remarks = _remarks(form, part, pieces[-1].stop)
-    return text + "".join(paint(remark, DIM, style) + "\n" for remark in remarks)
+    lines = (line for remark in remarks for line in wrapped(remark, width))
+    return text + "".join(paint(line, DIM, style) + "\n" for line in lines)
 
 
 def _forms(table: _Part, scale: Scale, width: int, style: Style) -> Iterator[_Form]:

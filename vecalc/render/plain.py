@@ -3,10 +3,10 @@
 A number is alone on its line. A table [n] has lines `place<TAB>label<TAB>number`; a table [n, m] is a matrix,
 a line `label<TAB>number<TAB>...` a row, below a remark with the labels of its columns.
 
-Lines that begin with `#` are remarks: with several expressions the one that the block answers (and the error
-in its place), of a list each vector above its neighbours (place, label, length), after `=>` whether the
-expectation was met. Nothing is cut; control characters in words are shown as escapes (`tsv` and `json` are
-exact).
+Lines that begin with `#` are remarks: with several expressions the one that the block answers, with the cells
+of its row in brackets (and the error in its place), of a list each vector above its neighbours (place, label,
+length), after `=>` whether the expectation was met. Nothing is cut but these cells; control characters in
+words are shown as escapes (`tsv` and `json` are exact).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from itertools import groupby
 
 from vecalc.answers import Answer, Sheet, Tabled
 from vecalc.render import Style
-from vecalc.render.cells import FlatRow, by_row, for_programs, lines, named, nothing, result, verdict
+from vecalc.render.cells import FlatRow, by_row, for_programs, heading, lines, named, nothing, result, verdict
 from vecalc.render.visible import visible
 
 begin = end = nothing
@@ -24,7 +24,7 @@ begin = end = nothing
 
 def answer(answer: Answer, style: Style, index: int) -> str:
     """The lines of one answer; an error only shows among several expressions."""
-    remarks = [f"# {visible(answer.asked.expr)}\n"] if style.several else []
+    remarks = [f"# {heading(answer)}\n"] if style.several else []
     if style.several and answer.error is not None:
         remarks.append(f"# error: {visible(answer.error.message)}\n")
     met = [f"# {verdict(answer.expected)}\n"] if answer.expected else []

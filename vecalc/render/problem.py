@@ -16,6 +16,7 @@ from vecalc.errors import Span, UnknownWords
 from vecalc.render.excerpt import excerpts
 from vecalc.render.paint import BAD, BOLD, DIM, paint
 from vecalc.render.visible import visible
+from vecalc.render.width import wrapped
 
 if TYPE_CHECKING:
     from vecalc.errors import VecalcError
@@ -44,7 +45,9 @@ def problem(error: VecalcError, text: str, style: Style, *, where: str = "") -> 
 
 def note(text: str, style: Style) -> str:
     """A remark that is no error, such as how a word was read."""
-    return f"vecalc: {paint('note:', DIM, style)} {_shortened(text, style)}\n"
+    shown = _shortened(text, style)
+    lines = wrapped(f"vecalc: note: {shown}", style.width) if style.terminal else [f"vecalc: note: {shown}"]
+    return "\n".join(lines).replace("note:", paint("note:", DIM, style), 1) + "\n"
 
 
 def _spans(error: VecalcError) -> list[Span]:

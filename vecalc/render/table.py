@@ -14,6 +14,7 @@ from vecalc.render.cells import (
     attentions,
     count,
     entry,
+    heading,
     is_number,
     named,
     nothing,
@@ -28,6 +29,7 @@ from vecalc.render.matrix import ROWS, WHOLE, matrix, weights_matrix
 from vecalc.render.paint import BAD, BOLD, DIM, GOOD, paint
 from vecalc.render.shades import Scale
 from vecalc.render.visible import visible
+from vecalc.render.width import wrapped
 
 SCORED = "cos"  # the bars of a score: its own share up to 1, else measured by the best one
 _FEW = 3  # digits of the ends of a range
@@ -50,7 +52,8 @@ def sheet(sheet: Sheet, style: Style, index: int) -> str:
     shape = [GridColumn(c.name, right=is_number(c), folds=not is_number(c)) for c in sheet.columns]
     rows = [GridRow([visible(cell) for cell in row]) for row in rows_for_people(sheet, style)]
     title = paint(visible(sheet.title), BOLD, style) + "\n" if sheet.title else ""
-    remarks = "".join(paint(visible(remark), DIM, style) + "\n" for remark in sheet.remarks)
+    lines = (line for remark in sheet.remarks for line in wrapped(visible(remark), style.width))
+    remarks = "".join(paint(line, DIM, style) + "\n" for line in lines)
     tables = "\n".join(_tables(sheet, shape, rows, style)) if rows else "nothing\n"
     return ("\n" if index else "") + title + tables + remarks
 
@@ -66,7 +69,7 @@ def _tables(sheet: Sheet, shape: list[GridColumn], rows: list[GridRow], style: S
 def _parts(answer: Answer, style: Style, index: int) -> Iterator[str]:
     if style.several:
         yield "\n" if index else ""
-        yield paint(visible(answer.asked.expr), BOLD, style) + "\n"
+        yield paint(heading(answer), BOLD, style) + "\n"
     match answer.result:
         case Ranking() as ranking:
             yield _ranking(ranking, answer.asked.metric, style)

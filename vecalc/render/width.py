@@ -1,10 +1,21 @@
-"""Text measured in columns of a terminal, by rich's tables; they are loaded for text beyond Latin only."""
+"""Text measured in columns of a terminal, by rich's tables, which are loaded for text beyond Latin only."""
 
 from __future__ import annotations
 
 import re
 
 _SINGLE = re.compile("[ -~\xa1-\xac\xae-\u02ff\u2588-\u258f…]*")  # Latin letters, our bars: a column each
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of at most `width` columns, divided at blanks; what has none stays whole."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and columns(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
 
 
 def columns(text: str) -> int:

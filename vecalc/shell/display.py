@@ -93,7 +93,12 @@ def style(request: Request, *, several: bool, file: IO[Any] | None = None) -> St
 
 def error_style(color: Color = "auto") -> Style:
     """How messages look on stderr."""
-    return Style(color=wants_color(color, sys.stderr), width=columns(), ascii=only_ascii(sys.stderr))
+    return Style(
+        color=wants_color(color, sys.stderr),
+        width=columns(),
+        ascii=only_ascii(sys.stderr),
+        terminal=is_terminal(sys.stderr),
+    )
 
 
 # --- messages ---------------------------------------------------------------------------------

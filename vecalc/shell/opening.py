@@ -16,9 +16,10 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from vecalc.answers import Sheet
@@ -50,10 +51,12 @@ if TYPE_CHECKING:
 class Opened:
     """What a command works with: its request as it is by now, and what is opened when it is first wanted.
 
-    Raises `UsageError` for a request that would lose something.
+    `loaded` are spaces that are open already, and may embed texts. Raises `UsageError` for a request that
+    would lose something.
     """
 
-    def __init__(self, request: Request) -> None:
+    def __init__(self, request: Request, loaded: Mapping[str, VectorSpace] = MappingProxyType({})) -> None:
+        self._loaded = loaded
         _refuse_sharing(request)
         found = catalogue.read()
         if not request.model and "model" in request.unset and found.default:
@@ -114,6 +117,7 @@ class Opened:
                 request.embed_timeout,
             ),
             embed=request.embed,
+            loaded=self._loaded,
             **self.reading,
         )
         self.tell(*opened.notes)

@@ -15,6 +15,7 @@ import csv
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Literal, TypeAlias
@@ -81,12 +82,67 @@ def _delimiter_in(some: Sequence[str]) -> Delimiter | None:
 
 
 def divided(lines: Iterable[str], delimiter: Delimiter) -> Iterator[list[str]]:
-    """The cells of each row of lines; none of a blank line. Goes on behind a row that raises `csv.Error`."""
+    """The cells of each row of lines; none of a blank line. Goes on behind a row that raises `csv.Error`.
+
+    Raises `OpenQuote` for a row that would swallow those behind it.
+    """
     if delimiter == " ":
         return map(str.split, lines)
     if delimiter == "\t":
         return map(_between_tabs, lines)
-    return csv.reader(lines, delimiter=delimiter)
+    return _QuotedRows(lines, delimiter)
+
+
+class OpenQuote(FileProblem):
+    """A quote at the beginning of a cell is not closed at the end of one, in this line or those behind it."""
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__(
+            f"a quote that opens in this row is {f'not closed: {why}' if why else 'never closed'}",
+            hint='a quotation mark at the beginning of a cell is doubled, within quotes: """so"" it is"',
+        )
+
+
+class _QuotedRows:
+    """Rows of CSV. Quotes are taken as they come in a row of one line; where one holds several lines
+    together, it has to be as CSV wants it, for a stray one would hold all rows up to the next one.
+    """
+
+    def __init__(self, lines: Iterable[str], delimiter: Delimiter) -> None:
+        self._row: list[str] = []  # its lines
+        self._is_ended = False
+        self._delimiter = delimiter
+        self._rows = csv.reader(chain(map(self._taken, lines), self._end()), delimiter=delimiter)
+
+    def _taken(self, line: str) -> str:
+        self._row.append(line)
+        return line
+
+    def _end(self) -> Iterator[str]:
+        self._is_ended = True
+        yield from ()
+
+    def __iter__(self) -> Iterator[list[str]]:
+        return self
+
+    def __next__(self) -> list[str]:
+        self._row.clear()
+        try:
+            cells = next(self._rows)
+        except csv.Error as problem:  # it is too long
+            if len(self._row) > 1:
+                raise OpenQuote(str(problem)) from None
+            raise
+        if self._is_ended or (len(self._row) > 1 and not self._is_sound()):  # it looked for more, or found it
+            raise OpenQuote
+        return cells
+
+    def _is_sound(self) -> bool:
+        try:
+            next(csv.reader(self._row, delimiter=self._delimiter, strict=True))
+        except csv.Error:
+            return False
+        return True
 
 
 def _between_tabs(line: str) -> list[str]:

@@ -15,6 +15,7 @@ from vecalc.errors import FileProblem, VecalcError
 from vecalc.tables.cell_rules import (
     PROMISED,
     Delimiter,
+    OpenQuote,
     Tell,
     as_cell,
     cells_of_object,
@@ -29,6 +30,10 @@ from vecalc.tables.cell_rules import (
 MOST_COLUMNS = 10_000
 LONGEST_ROW = 1 << 24  # characters; a longer one is read past in constant memory, and reported
 MOST_WAITING = 1_000  # bad rows before the first good one of JSON lines
+
+
+class OtherColumns(FileProblem):
+    """A row of JSON lines lacks a column of the first, or has one more; the others are there."""
 
 
 class TableRow(NamedTuple):
@@ -133,10 +138,13 @@ def _delimited(lines: _Lines, delimiter: Delimiter, path: str) -> Iterator[Table
     header = _header(reader, path)
     while True:
         lines.begin_row()
+        first = lines.number + 1
         try:
             cells = next(reader)
         except StopIteration:
             return
+        except OpenQuote as bad:
+            raise bad.at(where=f"{path}:{first}") from None
         except csv.Error as bad:  # the reader goes on with the next line
             yield TableRow(lines.number, dict.fromkeys(header, ""), FileProblem(f"is not a row: {bad}"))
             continue
@@ -152,6 +160,8 @@ def _delimited(lines: _Lines, delimiter: Delimiter, path: str) -> Iterator[Table
 def _header(reader: Iterator[list[str]], path: str) -> list[str]:
     try:
         header = next(reader, None)
+    except OpenQuote as problem:
+        raise problem.at(where=f"{path}:1") from None
     except csv.Error as problem:
         raise FileProblem(f"is not a table: {problem}", where=f"{path}:1") from None
     if not header or not any(header):
@@ -211,14 +221,14 @@ def _with_columns(row: TableRow, columns: list[str]) -> TableRow:
     return TableRow(row.number, {column: row.cells.get(column, "") for column in columns}, problem)
 
 
-def _other_columns(cells: Mapping[str, str], columns: list[str]) -> FileProblem | None:
+def _other_columns(cells: Mapping[str, str], columns: list[str]) -> OtherColumns | None:
     for column in columns:
         if column not in cells:
-            return FileProblem(f"has no '{column}'", hint="every line needs the names of the first")
+            return OtherColumns(f"has no '{column}'", hint="every line needs the names of the first")
     if len(cells) > len(columns):
         known = set(columns)
         column = next(column for column in cells if column not in known)
-        return FileProblem(f"has '{column}', the first line has not")
+        return OtherColumns(f"has '{column}', the first line has not")
     return None
 
 

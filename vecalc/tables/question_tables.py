@@ -9,7 +9,16 @@ from typing import NamedTuple
 
 from vecalc.errors import FileProblem
 from vecalc.tables import question_lines
-from vecalc.tables.cell_rules import Delimiter, Tell, cells_of_object, divided, layout_of, number_of, unheard
+from vecalc.tables.cell_rules import (
+    Delimiter,
+    OpenQuote,
+    Tell,
+    cells_of_object,
+    divided,
+    layout_of,
+    number_of,
+    unheard,
+)
 from vecalc.tables.question_lines import Line
 
 LONGEST_LINE = 1 << 16  # bytes; a longer line is in no file of questions
@@ -93,14 +102,17 @@ def _rows(name: str, found: Sequence[Line], delimiter: Delimiter) -> Iterator[Ce
 
     def texts() -> Iterator[str]:
         for line in found:
-            taken[:] = [line.number]
+            taken.append(line.number)
             yield f"{line.text}\n"
 
     try:
         for cells in divided(texts(), delimiter):
-            yield CellsOfLine(taken[0], tuple(cell.strip() for cell in cells))
+            yield CellsOfLine(taken[-1], tuple(cell.strip() for cell in cells))
+            taken.clear()
+    except OpenQuote as problem:
+        raise problem.at(where=f"{name}:{taken[0]}") from None
     except csv.Error as problem:
-        raise FileProblem(f"is not a row: {problem}", where=f"{name}:{taken[0]}") from None
+        raise FileProblem(f"is not a row: {problem}", where=f"{name}:{taken[-1]}") from None
 
 
 def is_number(cell: str) -> bool:

@@ -17,7 +17,7 @@ from vecalc.sources.parts import LONGEST_NAME, FilePart, chosen
 from vecalc.sources.word_text import shown
 from vecalc.space.text_encoder import NO_CHARACTER, SURROGATE
 from vecalc.tables.cell_rules import number_of
-from vecalc.tables.question_rows import TableRow, rows
+from vecalc.tables.question_rows import OtherColumns, TableRow, rows
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -76,7 +76,7 @@ def has_vector_columns(source: Source) -> bool:
 
 def _rows_of(source: Source) -> Iterator[TableRow]:
     def remark(text: str) -> None:
-        source.tally.remarks[text] = None
+        source.tally.remarks[text.removeprefix(f"{path}: ")] = None
 
     path = str(source.path)
     if source.path.suffix.lower() == PARQUET:
@@ -86,7 +86,7 @@ def _rows_of(source: Source) -> Iterator[TableRow]:
 
 def _sound(found: Iterator[TableRow], source: Source) -> Iterator[TableRow]:
     for row in found:
-        if row.problem is None:
+        if row.problem is None or isinstance(row.problem, OtherColumns):  # which has no text, or has one
             yield row
         else:
             where = f"{source.path}:{row.number}"

@@ -23,8 +23,9 @@ from vecalc.lang.show import show
 from vecalc.library import catalogue
 from vecalc.library.paths import text_of
 from vecalc.render.visible import visible
+from vecalc.render.width import wrapped
 from vecalc.shell import help_topics
-from vecalc.shell.display import FOR_PEOPLE
+from vecalc.shell.display import FOR_PEOPLE, columns
 from vecalc.shell.opening import Opened
 from vecalc.shell.repl import favourites, outputs, prompt_options
 from vecalc.space.atomic import written_whole
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from vecalc.shell.repl.session import Session
 
 SHOWN = 40  # words of one `find`
+_NAMES = 24  # columns of the names of commands in `help`
 
 
 SPELLINGS = {"favorite": "favourite"}  # what is typed in another spelling
@@ -93,12 +95,25 @@ def _help(session: Session, argument: str) -> None:
     if argument:
         session.write(help_topics.topic(argument))
         return
-    width = max(len(f"{name} {c.argument}") for name, c in COMMANDS.items())
-    lines = ["Type an expression: king - man + woman.   _ is the last answer, _1 its first word."]
-    lines += [f"  {f'{name} {c.argument}':<{width}}  {c.summary}" for name, c in COMMANDS.items()]
-    lines.append(f"  {'quit':<{width}}  leave (also Ctrl-D)")
-    lines.append(f"help on: {', '.join(help_topics.TOPICS)}, or a function")
+    screen = columns()
+    lines = wrapped(
+        "Type an expression: king - man + woman.   _ is the last answer, _1 its first word.", screen
+    )
+    for name, command in COMMANDS.items():
+        lines += _described(f"{name} {command.argument}", command.summary, screen)
+    lines += _described("quit", "leave (also Ctrl-D)", screen)
+    lines += wrapped(f"help on: {', '.join(help_topics.TOPICS)}, or a function", screen)
     session.write("\n".join(lines) + "\n")
+
+
+def _described(name: str, summary: str, screen: int) -> Iterator[str]:
+    """A line of help; a long name stands above what it does."""
+    first, *more = wrapped(summary, screen - _NAMES - 4)
+    if len(name) > _NAMES:
+        yield f"  {name}"
+        name = ""
+    yield f"  {name:<{_NAMES}}  {first}"
+    yield from (f"  {'':<{_NAMES}}  {line}" for line in more)
 
 
 def _vars(session: Session, _: str) -> None:
@@ -140,11 +155,14 @@ def _use(session: Session, argument: str) -> None:
     if argument not in calculator.spaces or not argument:
         if not argument:
             raise UsageError(
-                "a model is missing", where="use", hint="use [NAME=]FILE, or the name of a loaded one"
+                "a model is missing",
+                where="use",
+                hint="use [NAME=]FILE [--embed MODEL], or the name of a loaded one",
             )
-        # What the command line trusts is its own model, not whatever is opened later.
-        asked = session.request._replace(model=(argument,), output=None, trust_pickle=False)
-        opened = Opened(asked)
+        argument, _, embed = map(str.strip, argument.partition(" --embed "))
+        # What the command line trusts is its own model, not whatever is opened later; so what it embeds by.
+        asked = session.request._replace(model=(argument,), embed=embed, output=None, trust_pickle=False)
+        opened = Opened(asked, calculator.spaces)
         calculator.add(opened.spaces)
         session.own |= catalogue.own_settings([argument])
         session.request = session.request._replace(
@@ -217,7 +235,9 @@ COMMANDS = {
     "del": PromptCommand("NAME", "forget a name", _del),
     "find": PromptCommand("GLOB|/REGEX/", "words that match, most frequent first", _find),
     "models": PromptCommand("", "the loaded models", _models),
-    "use": PromptCommand("[NAME=]FILE|NAME", "load a model, or make a loaded one the default", _use),
+    "use": PromptCommand(
+        "[NAME=]FILE|NAME [--embed MODEL]", "load a model, or make a loaded one the default", _use
+    ),
     "once": PromptCommand(
         "FILE", "the next answer goes to a file, in the format of its suffix", outputs.once
     ),

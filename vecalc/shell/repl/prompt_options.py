@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def change(session: Session, argument: str) -> None:
     """Show all options, or change one. Raises `UsageError` for what is none, or can't be."""
     if not argument:
-        session.write("".join(f"{name} = {value}\n" for name, value in _settings(session).items()))
+        session.write("".join(f"{name} = {_shown(value)}\n" for name, value in _settings(session).items()))
         return
     name, _, value = argument.removeprefix("--").replace("=", " ").partition(" ")
     if name not in NAMES:
@@ -51,6 +51,17 @@ def _settings(session: Session) -> dict[str, object]:
         "keys": session.keys,
         "pager": session.pages,
     }
+
+
+def _shown(value: object) -> str:
+    """A value as it is typed."""
+    match value:
+        case None:
+            return "none"
+        case bool():
+            return "on" if value else "off"
+        case _:
+            return str(value)
 
 
 def _set(session: Session, name: str, value: str) -> None:
