@@ -24,6 +24,7 @@ from vecalc.calc.values import (
 from vecalc.errors import TypeMismatch
 
 T = TypeVar("T")
+MOST_TOLD = 3  # sizes of lists that an error repeats
 _OF_ANY_WIDTHS = frozenset({"concat", "permutation"})  # whose vectors are not computed with each other
 
 
@@ -153,6 +154,9 @@ def _checked(function: Function, parameter: Parameter, value: Value) -> Value:
         wanted, found = _WANTED.get(kind, f"a {kind}"), f"a {describe(value)}"
         if kind == "integer" and isinstance(value, Scalar):
             found = f"{value.value:g}"
+        if kind == "pairs" and isinstance(value, List) and value.sizes is not None:
+            counts = [str(count) for count in dict.fromkeys(value.sizes)][:MOST_TOLD]
+            found = f"lists of {' and '.join(counts)}"
         raise TypeMismatch(
             f"{function.name}: {parameter.name} must be {wanted}, not {found}",
             hint=f"it is {function.shown()}",

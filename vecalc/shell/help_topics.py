@@ -158,6 +158,8 @@ phrase("I want non american food") is want + food - american: what is wanted, le
   without, no, except, but not, ...  the words up to one that ends it (but, with, for, a full stop), over
                                      "and", "or" and the commas of a list: without whole milk, cream or sugar
   non-american, sugar-free           where the whole is not a word of the model
+  tea - coffee                       a minus between blanks, as without
+  rather tea than coffee             as tea without coffee
   not without sugar                  two negations with nothing between them cancel
 
 The rest of what is said around words falls away. Words that are one token (new_york) are found first. A note
