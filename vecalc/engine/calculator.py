@@ -237,7 +237,7 @@ class Calculator(Ranker):
             return as_typed.read(self, text, names)
         except SyntaxProblem as problem:
             found = None
-            if self._reads_texts() and not isinstance(problem, UnfinishedText):
+            if self.reads_texts() and not isinstance(problem, UnfinishedText):
                 from vecalc.engine import bare_texts
 
                 found = bare_texts.read(self, text, names)
@@ -245,9 +245,10 @@ class Calculator(Ranker):
                 raise
             return found
 
-    def _reads_texts(self) -> bool:
-        """Whether bare words in a row may be a text."""
-        return self.spaces[self.default].encoder is not None and not self.options.exact
+    def reads_texts(self, *names: str) -> bool:
+        """Whether bare words in a row may be a text in each of some spaces, or in the default one."""
+        spaces = [self.spaces[name] for name in names or (self.default,)]
+        return not self.options.exact and all(space.encoder is not None for space in spaces)
 
     def _shown(self, statement: Statement, question: Question) -> str:
         """The canonical text of a statement, its phrases read."""
