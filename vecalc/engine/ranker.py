@@ -270,5 +270,5 @@ def _check_width(width: int, space: VectorSpace, span: Span) -> None:
         raise TypeMismatch(
             f"the result has {width} components, {name} {space.dim}: it has no neighbours",
             span=span,
-            hint="--format vector prints the components",
+            hint="--format vector, at the prompt `set format vector`, prints the components",
         )
