@@ -331,3 +331,15 @@ def test_standard_input_has_one_reader(arguments: list[str], first: str, second:
 
 def test_candidates_may_come_from_standard_input() -> None:
     assert family("king", "--among", "-", stdin="queen\nman\n").words == ["man", "queen"]
+
+
+def test_a_name_whose_value_failed_is_said_to_be_unbound(tmp_path: Path) -> None:
+    lines = ["Q = [king, zzz]", "cos(Q, king)", "Q where Q = king + zzz", "Q = king", "cos(Q, Q)", "qqq"]
+    (tmp_path / "lines.txt").write_text("\n".join(lines), "utf-8")
+    done = family("-f", tmp_path / "lines.txt")
+    assert (
+        f"lines.txt:2:5: unknown word 'Q'; Q is not bound, since {tmp_path / 'lines.txt'}:1 failed\n"
+        in done.err
+    )
+    assert done.err.count("is not bound") == 1
+    assert done.out.endswith("# cos(Q, Q)\n1\n# qqq\n# error: unknown word 'qqq'\n")

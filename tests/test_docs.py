@@ -13,7 +13,7 @@ import pytest
 import wordllama
 from running import vecalc
 
-from vecalc.calc.functions import FUNCTIONS
+from vecalc.calc.functions import FUNCTIONS, GROUPS
 from vecalc.engine.prelude import functions as prelude_functions
 from vecalc.formats.recognition import formats
 from vecalc.shell import help_topics, registry
@@ -90,11 +90,21 @@ def test_every_format_is_named(name: str) -> None:
     assert name.replace("_", " ").lower() in " ".join(text.lower().split())
 
 
-@pytest.mark.parametrize("topic", [*help_topics.TOPICS, *FUNCTIONS, *prelude_functions()])
+@pytest.mark.parametrize(
+    "topic", [*help_topics.TOPICS, *help_topics.OTHER_NAMES, *FUNCTIONS, *prelude_functions(), *GROUPS]
+)
 def test_every_topic_has_help(topic: str) -> None:
     done = vecalc("help", topic)
     assert done.code == 0
     assert len(done.out) > 20
+
+
+def test_what_people_ask_for_is_explained() -> None:
+    assert vecalc("help", "tables").out == vecalc("help", "by").out == vecalc("help", "lists").out
+    assert "attend(q, keys" in vecalc("help", "attention").out
+    assert "mean(t, by=rows) or mean(t, by=columns)" in vecalc("help", "mean").out
+    assert "by=" not in vecalc("help", "medoid").out
+    assert "of lists a table" in vecalc("help", "syntax").out
 
 
 # --- links ----------------------------------------------------------------------------------

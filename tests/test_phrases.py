@@ -220,6 +220,40 @@ def test_a_language_of_ones_own(text: str, expected: str) -> None:
     assert reading(text, GERMAN) == expected
 
 
+def test_the_list_of_the_manual_has_the_forms_of_its_words() -> None:
+    manual = (Path(__file__).parent.parent / "docs" / "language.md").read_text("utf-8")
+    lists = "[without]" + manual.split("```\n[without]", 1)[1].split("```", 1)[0]
+    assert "außer" in lists
+    for no in ("kein", "keine", "keinen", "keinem", "keiner", "keines"):
+        assert reading(f"food mit {no} wein", lists) == "food - wein"
+    for free in ("frei", "freies", "freien", "los", "losen"):
+        assert reading(f"den sugar-{free} wein", lists) == "wein - sugar"
+
+
+def test_what_is_known_to_be_free_of_something_needs_no_hyphen() -> None:
+    assert reading("sugar free food") == "food - sugar"
+    assert reading("not sugar free food") == "sugar + food"
+    assert "unknown word 'free'" in str(
+        next(iter(calculator().answers([api.Question('phrase("want free food")')]))).error
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("nicht lieber wein", "-wein"),
+        ("lieber wein als food", "wein - food"),
+        ("lieber wein. als food", "wein + food"),
+        ("wein als food", "wein + food"),
+        ("lieber als wein", "wein"),  # nothing is between them
+        ("lieber " + "und wein " * 8 + "als food", " + ".join(["wein"] * 8) + " + food"),  # too far apart
+    ],
+)
+def test_an_entry_may_have_other_words_in_its_middle(text: str, expected: str) -> None:
+    lists = "[not]\nnicht\n[without]\nlieber ... als\n[stop words]\nlieber, als\n[and]\nund\n"
+    assert reading(text, lists) == expected
+
+
 def test_a_file_may_add_to_english() -> None:
     added = "[english]\n[stop words]\ntasty # a remark\n[without]\nexpelling\n"
     assert reading("tasty food without sugar", added) == "food - sugar"
@@ -265,9 +299,10 @@ def test_the_english_lists_are_sound() -> None:
     assert {*english().roles.values()} == {*Role}
     text = (Path(api.__file__).parent / "english.words").read_text("utf-8")
     body = [line.split("#")[0] for line in text.splitlines() if not line.startswith("[")]
+    assert {*english().halves.values()} == {Role.NOT, Role.WITHOUT}
     entries = [entry.strip() for line in body for entry in line.split(",") if entry.strip()]
     twice = {entry for entry in entries if entries.count(entry) > 1}
-    assert twice == {"non", "anti", "less"}  # as words and as affixes
+    assert twice == {"non", "anti", "less", "-"}  # as words and as affixes
     assert all(entry == entry.casefold() for entry in entries)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from embedders import write_textual
 from running import FAMILY, family, vecalc, write_model
 
 ONE_EXPRESSION = [
@@ -55,6 +56,40 @@ def test_words_with_a_negation_are_one_phrase(line: str, phrase: str, tmp_path: 
     assert done.code == 0
     assert done.err == told
     assert done.out == vecalc("-m", model, phrase).out
+
+
+def test_where_the_model_reads_texts_words_are_a_text_as_in_quotes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_textual(tmp_path / "pot")
+    words = ["the", "cats", "without", "dogs"]
+    for of in (("-m", "pot"), ("explain", "-m", "pot"), ("diff", "-m", "pot", "-m", "b=pot")):
+        done, quoted = vecalc(*of, *words), vecalc(*of, " ".join(words))
+        assert done.code == quoted.code == 0, done.err
+        assert (done.out, done.err) == (quoted.out, quoted.err)
+        assert "read as a text" in done.err
+        assert "phrase" not in done.err
+    model = write_model(tmp_path / "m.txt", words)
+    assert "read as one phrase" in vecalc("-m", "pot", *words, "--exact").err
+    assert "read as one phrase" in vecalc("diff", "-m", "pot", "-m", model, *words).err
+    assert "read as one phrase" in vecalc("-m", model, "-m", "b=pot", *words).err
+
+
+def test_a_function_before_its_arguments_is_said_to_be_one() -> None:
+    assert (
+        "note: cos is a function, in quotes: vecalc 'cos(king, queen)'\n"
+        in family("cos", "king", "queen").err
+    )
+    assert "note: dot is a function, in quotes: vecalc 'dot(king)'\n" in family("dot", "king").err
+    assert "is a function" not in family("cos").err
+    assert "is a function" not in family("king", "cos").err
+
+
+def test_how_words_are_read_is_not_told_of_a_line_that_has_no_model() -> None:
+    done = vecalc("king", "-man", "+", "woman")
+    assert "read as one" not in done.err
+    assert "'king - man + woman'" in done.err
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,21 @@ def softmax(scores: Floats, temperature: float) -> Floats:
     return np.asarray(weights / weights.sum(axis=-1, keepdims=True))
 
 
+def effect(t: Floats, u: Floats) -> float:
+    """By how many standard deviations of all, as of a sample, the mean of `t` is above that of `u`.
+
+    Raises `NoValue` where that says nothing of them.
+    """
+    pool = np.concatenate([np.ravel(t), np.ravel(u)])
+    if len(pool) == 2:
+        what = "of one number on each side the difference is √2 or -√2 deviations, whatever they are"
+        raise NoValue(what, hint="give each side several words")
+    deviation = float(np.std(pool, ddof=1))
+    if deviation <= ROUNDING * float(np.abs(pool).max()):
+        raise NoValue("all numbers are the same, so there is no deviation to measure by")
+    return float(np.mean(t) - np.mean(u)) / deviation
+
+
 def permutation(t: Floats, u: Floats, draws: float, seed: float) -> float:
     """The share of the divisions of all numbers, in sizes as given, where `t` is as much above `u` or more.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from vecalc.arrays import Floats
 from vecalc.calc import vector_kernels
-from vecalc.calc.functions import FUNCTIONS, SINGULAR, Function, of_function, out_of_range
+from vecalc.calc.functions import FUNCTIONS, SIDES, SINGULAR, Function, of_function, out_of_range
 from vecalc.calc.kernels import NO_DIRECTION
 from vecalc.calc.operators import not_in_a_list, refuse_lists
 from vecalc.calc.resolve import words_of
@@ -21,6 +21,7 @@ from vecalc.calc.values import (
     EachList,
     List,
     Scalar,
+    Side,
     Spaces,
     Surroundings,
     Table,
@@ -35,7 +36,7 @@ from vecalc.calc.values import (
     wrap,
 )
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
-from vecalc.lang.nodes import Call, Choice, SpaceName
+from vecalc.lang.nodes import Call, Choice, SpaceName, Word
 
 if TYPE_CHECKING:
     from vecalc.calc.evaluate import Evaluation
@@ -139,9 +140,10 @@ class _Call(NamedTuple):
                 return apply(function.apply, values, name, span, width, effort=function.effort, origin=origin)
 
     @property
-    def _side(self) -> str:
+    def _side(self) -> Side:
         """The side of a table that it goes by, if it says so."""
-        return next((part.text for _, part in self.node.keywords if isinstance(part, Choice)), "")
+        named = {part.text for _, part in self.node.keywords if isinstance(part, Choice)}
+        return next((side for side in SIDES if side in named), "")
 
     def _folded(self, values: list[Value]) -> Value:
         """All numbers of a table become one, or those of each row or column."""
@@ -150,6 +152,9 @@ class _Call(NamedTuple):
         name, span, side = self.node.name, self.node.span, self._side
         if len(values) == 1 and isinstance(values[0], Table):
             return table_arithmetic.folded(self.run, self.function.apply, values[0], side, name, span)
+        last = self.node.arguments[-1]
+        if isinstance(last, Word) and last.text in SIDES and isinstance(values[0], Table):
+            raise TypeMismatch(f"{name}: '{last.text}' is a word here", hint=self.function.by_side)
         if side:
             given = f"{len(values)} values" if len(values) > 1 else f"a {describe(values[0])}"
             raise TypeMismatch(f"{name}: by={side} goes with one table, not with {given}")

@@ -43,6 +43,7 @@ class Definition(NamedTuple):
 
     function: Define
     scope: Scope
+    lists: frozenset[str] = frozenset()  # parameters that must be lists
 
 
 class Scope(NamedTuple):
@@ -114,6 +115,7 @@ class _Expansion:
             case Number() | Candidate() | SpaceName() | Choice() | Text():
                 return _moved(node, at)
             case _:
+                node = _with_typed_sides(node, scope)
                 below = []
                 for part in parts(node):
                     below.append((yield self.expand(part, scope, at)))
@@ -151,6 +153,7 @@ class _Expansion:
     def _apply(self, definition: Definition, call: Call) -> _Steps:
         try:
             given = _match_parameters(definition.function, call)
+            _check_lists(definition, given)
         except TypeMismatch as problem:
             raise problem.at(call.span) from None
         scope = definition.scope
@@ -211,6 +214,21 @@ def _text_of(function: Function, call: Call) -> Text:
     return Text(of.text, model.text, call.span, of.norm)
 
 
+def _with_typed_sides(node: Node, scope: Scope) -> Node:
+    """A call with the sides of a table that are typed in it, whatever names there are; or another node."""
+    if not isinstance(node, Call) or not node.keywords or node.name in scope.functions:
+        return node
+    if node.name not in FUNCTIONS or not FUNCTIONS[node.name].folds:
+        return node
+
+    def side(name: str, value: Node) -> Node:
+        if name != "by" or not isinstance(value, Word) or value.text not in SIDES:
+            return value
+        return Choice(value.text, value.span)
+
+    return replace(node, keywords=tuple((name, side(name, value)) for name, value in node.keywords))
+
+
 def _with_sides(call: Call) -> Call:
     """The call with the sides of a table, `by=rows` or `by=columns`, as what they are."""
 
@@ -236,6 +254,16 @@ def _with_ways(function: Function, call: Call) -> Call:
     arguments = tuple(map(known, [*names, *("" for _ in call.arguments)], call.arguments))
     keywords = tuple((name, known(name, node)) for name, node in call.keywords)
     return replace(call, arguments=arguments, keywords=keywords)
+
+
+def _check_lists(definition: Definition, given: Mapping[str, Node]) -> None:
+    """Raises `TypeMismatch` for one word, or anything else that is seen to be no list, where one must be."""
+    for name in given:
+        if name in definition.lists and isinstance(given[name], Word | Text | Number | Candidate):
+            what = f"{definition.function.name}: {name} must be a list, such as [king, queen]"
+            one = given[name]
+            hint = f"[{one.text}] is a list of one" if isinstance(one, Word) and not one.quoted else ""
+            raise TypeMismatch(what, hint=hint)
 
 
 def _match_parameters(function: Define, call: Call) -> dict[str, Node]:

@@ -41,7 +41,7 @@ GROUPS = {
 # What a function makes of its arguments: a number; what is as wide as they are, or as wide as all together.
 Result: TypeAlias = Literal["number", "alike", "joined"]
 
-SIDES = ("rows", "columns")  # of a table, which sum(t, by=rows) and the like go by
+SIDES: tuple[Literal["rows"], Literal["columns"]] = ("rows", "columns")  # sum(t, by=rows)
 OUT_OF_RANGE = "the result leaves the range of float64"
 
 
@@ -74,6 +74,7 @@ class Function(NamedTuple):
     group: str = ""  # the heading that it stands under
     work: Callable[..., int] | None = None  # multiplications, where they grow faster than the arguments
     remark: Callable[..., str] | None = None  # what is to be told of how it was computed
+    of_lists: str = ""  # the function that is the same for each vector of a list, where it takes none
 
     @property
     def tabulates(self) -> bool:
@@ -84,6 +85,11 @@ class Function(NamedTuple):
     def folds(self) -> bool:
         """Whether one vector alone is folded: its components become one number."""
         return [(parameter.variadic, parameter.kind) for parameter in self.parameters] == [(True, "value")]
+
+    @property
+    def by_side(self) -> str:
+        """How one that folds is called for each row or column of a table."""
+        return f"{self.name}(t, by=rows) or {self.name}(t, by=columns) of a table is a number for each"
 
     def takes_list(self, count: int) -> bool:
         """Whether the last of so many arguments may be a list that stands for any number of them."""
@@ -227,6 +233,7 @@ _TABLE = {
             "a - QQᵀa, Q an orthonormal basis of all b's: orthogonal negation",
             vector_kernels.outside,
             "Widdows 2003",
+            of_lists="debias",
             effort=BY_ROW,
             work=lambda _, xs: _of_list(xs),
         ),
@@ -277,6 +284,15 @@ _TABLE = {
         ),
     ),
     "association": (
+        Function(
+            "effect",
+            "t: numbers, u: numbers",
+            "(mean(t) - mean(u)) / s, s the standard deviation of all numbers, as of a sample",
+            algebra.effect,
+            "Caliskan, Bryson & Narayanan 2017",
+            result="number",
+            by_row=False,
+        ),
         Function(
             "permutation",
             "t: numbers, u: numbers, draws: integer = 10000, seed: integer = 1",

@@ -24,7 +24,10 @@ from vecalc.calc.values import (
 from vecalc.errors import TypeMismatch
 
 T = TypeVar("T")
-_OF_ANY_WIDTHS = frozenset({"concat", "permutation"})  # whose vectors are not computed with each other
+MOST_TOLD = 3  # sizes of lists that an error repeats
+_OF_ANY_WIDTHS = frozenset(
+    {"concat", "effect", "permutation"}
+)  # whose vectors are not computed with each other
 
 
 def match_arguments(function: Function, values: list[Value], keywords: dict[str, Value]) -> list[Any]:
@@ -91,7 +94,9 @@ def _match_variadic(
     keywords: dict[str, Value],
 ) -> list[Any]:
     if keywords:
-        raise TypeMismatch(f"{function.name} takes no named arguments", hint=f"it is {function.shown()}")
+        what = f"has no parameter '{next(iter(keywords))}'" if function.folds else "takes no named arguments"
+        sides = f"; {function.by_side}" if function.folds else ""
+        raise TypeMismatch(f"{function.name} {what}", hint=f"it is {function.shown()}{sides}")
     if len(values) <= len(fixed):
         raise _wrong_count(function, len(values))
     heads = [_checked(function, p, value) for p, value in zip(fixed, values, strict=False)]
@@ -153,9 +158,13 @@ def _checked(function: Function, parameter: Parameter, value: Value) -> Value:
         wanted, found = _WANTED.get(kind, f"a {kind}"), f"a {describe(value)}"
         if kind == "integer" and isinstance(value, Scalar):
             found = f"{value.value:g}"
+        if kind == "pairs" and isinstance(value, List) and value.sizes is not None:
+            counts = [str(count) for count in dict.fromkeys(value.sizes)][:MOST_TOLD]
+            found = f"lists of {' and '.join(counts)}"
+        listed = function.of_lists if isinstance(value, List) and kind == "vector" else ""
         raise TypeMismatch(
             f"{function.name}: {parameter.name} must be {wanted}, not {found}",
-            hint=f"it is {function.shown()}",
+            hint=f"{listed} takes lists, too" if listed else f"it is {function.shown()}",
         )
     return value
 

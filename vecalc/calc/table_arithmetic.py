@@ -14,10 +14,10 @@ import numpy as np
 
 from vecalc.arrays import Floats
 from vecalc.calc import kernels
-from vecalc.calc.functions import FUNCTIONS
+from vecalc.calc.functions import FUNCTIONS, SIDES
 from vecalc.calc.kernels import ALONE, Kernel
 from vecalc.calc.tabulation import sound
-from vecalc.calc.values import EachTable, Scalar, Table, Value, Vector, array, describe, is_each, wide
+from vecalc.calc.values import EachTable, Scalar, Side, Table, Value, Vector, array, describe, is_each, wide
 from vecalc.errors import Span, TypeMismatch
 
 if TYPE_CHECKING:
@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 
 
 class Frame(NamedTuple):
-    """The labels of a table's rows and columns; no columns where it is a number a row."""
+    """The labels of a table's rows and columns, or of numbers [n], perhaps of a side of another."""
 
     rows: tuple[str, ...]
     columns: tuple[str, ...] = ()
+    side: Side = ""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -64,7 +65,7 @@ def element_by_element(
         _spread(value, large).ravel() if isinstance(value, Table) else array(value) for value in values
     ]
     found = sound(lambda: kernel(ALONE, *before, *numbers), what, span)
-    return Table(found.reshape(frame.shape), *frame)
+    return Table(found.reshape(frame.shape), frame.rows, frame.columns, side=frame.side)
 
 
 def frame_of(values: Sequence[Value], what: str, span: Span) -> Frame:
@@ -79,7 +80,7 @@ def frame_of(values: Sequence[Value], what: str, span: Span) -> Frame:
     for table in tables:
         if problem := _misfit(table, large):
             raise _apart([one for one in tables if one in (table, large[0])], what, span, problem)
-    return reduce(_together, (Frame(table.rows, table.columns) for table in large))
+    return reduce(_together, (Frame(table.rows, table.columns, table.side) for table in large))
 
 
 def _largest(values: Sequence[Value]) -> list[Table]:
@@ -95,8 +96,9 @@ def _misfit(table: Table, large: Sequence[Table]) -> str:
         return "" if table.numbers.shape == large[0].numbers.shape else "different shapes"
     if _axis(table, large) is not None:
         return ""
-    either = len(table.rows) == len(large[0].rows)
-    return "a number for each row, or for each column?" if either else "different lengths"
+    if len(table.rows) != len(large[0].rows):
+        return "different lengths"
+    return "a number for each row, or for each column? by=rows and by=columns say which"
 
 
 def _apart(values: Sequence[Value], what: str, span: Span, why: str) -> TypeMismatch:
@@ -107,9 +109,11 @@ def _apart(values: Sequence[Value], what: str, span: Span, why: str) -> TypeMism
 
 
 def _axis(small: Table, large: Sequence[Table]) -> int | None:
-    """Whether numbers [n] are those of the rows (0) or of the columns (1) of tables [n, m]: by the labels of
-    any of these, then by how many they are; None where that does not tell.
+    """Whether numbers [n] are those of the rows (0) or of the columns (1) of tables [n, m]: by the side that
+    was named, then by the labels of any of these, then by how many they are; None where that does not tell.
     """
+    if small.side and len(small.rows) == large[0].numbers.shape[i := SIDES.index(small.side)]:
+        return i
     for fits in (
         [
             any(small.rows == table.rows and any(small.rows) for table in large),
@@ -126,7 +130,7 @@ def _together(a: Frame, b: Frame) -> Frame:
     def same(these: tuple[str, ...], those: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(one if one == other else "" for one, other in zip(these, those, strict=True))
 
-    return Frame(same(a.rows, b.rows), same(a.columns, b.columns))
+    return Frame(same(a.rows, b.rows), same(a.columns, b.columns), a.side if a.side == b.side else "")
 
 
 def _spread(table: Table, large: Sequence[Table]) -> Floats:
@@ -147,7 +151,7 @@ def _item(value: Value, i: int) -> Value:
 # --- many to one ----------------------------------------------------------------------------
 
 
-def folded(run: Evaluation, kernel: Kernel, table: Table, side: str, what: str, span: Span) -> Value:
+def folded(run: Evaluation, kernel: Kernel, table: Table, side: Side, what: str, span: Span) -> Value:
     """What a kernel of many numbers makes of all those of a table, or of each row's or column's."""
     if side and not table.columns:
         raise TypeMismatch(
@@ -161,4 +165,4 @@ def folded(run: Evaluation, kernel: Kernel, table: Table, side: str, what: str, 
         return run.apply(kernel, [Vector(table.numbers.ravel())], what, span, width=0)
     numbers = table.numbers if side == "rows" else np.ascontiguousarray(table.numbers.T)
     found = sound(lambda: kernel(ALONE, numbers), what, span)
-    return Table(found, table.rows if side == "rows" else table.columns)
+    return Table(found, table.rows if side == "rows" else table.columns, side=side)

@@ -54,7 +54,7 @@ def _meant(missing: Sequence[tuple[Word, VectorSpace]], near: Mapping[tuple[str,
     looks = dict.fromkeys(filter(None, (_look(spaces[space], text, one) for text, space in near)))
     if hints:
         return " ".join([*dict.fromkeys(hints), *looks])
-    return "; ".join([_nothing_near([text for text, _ in near], alone, one), *looks])
+    return "; ".join(filter(None, [_nothing_near([text for text, _ in near], alone, one), *looks]))
 
 
 def _typed(word: str) -> str:
@@ -79,7 +79,8 @@ def _nothing_near(asked: Sequence[str], alone: bool, one: bool) -> str:
     """That no word is near, of those words for which near ones were sought."""
     sought = [word for word in asked if SHORTEST <= len(fold(word)) <= LONGEST]
     if not sought:
-        return f"near spellings are sought for words of {SHORTEST} to {LONGEST} letters"
+        longer = any(len(fold(word)) > LONGEST for word in asked)
+        return f"near spellings are sought for words of up to {LONGEST} letters" if longer else ""
     them = "it" if alone else " or ".join(f"'{shorten(word)}'" for word in dict.fromkeys(sought))
     whose = "this vocabulary" if one else "their vocabularies"
     return f"no word of {whose} is spelled like {them}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from vecalc.calc.program import Program, Step
     from vecalc.calc.resolve import Key
 
+Side: TypeAlias = Literal["", "rows", "columns"]
 Spaces: TypeAlias = frozenset[str]  # names of the spaces that a value's words come from
 NO_SPACE: Spaces = frozenset()
 
@@ -72,12 +73,14 @@ class Table:
     """Numbers [n] with a label each, or [n, m] with labels of rows and columns ('' where there is none).
 
     It is what a function of two vectors makes of lists. The `shares` of a softmax add up to 1 in each row.
+    Numbers [n] that were made by=rows or by=columns of a table know that `side` of it.
     """
 
     numbers: Floats
     rows: tuple[str, ...]
     columns: tuple[str, ...] = ()
     shares: bool = False
+    side: Side = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -191,6 +191,7 @@ def helped(
     told: list[str] = []
     if statement is not None and isinstance(problem, TypeMismatch | NoValue):
         told += numbers(calculator, text, statement)
+    told += _unbound(calculator, text)
     words = dict.fromkeys(_as_they_stand(calculator, text, problem))
     told += [f"{quote(word)} is a word of this vocabulary: write {quote(word)}" for word in words]
     phrase = ""
@@ -207,6 +208,14 @@ def helped(
     elif phrase:
         problem.hint = "; ".join(filter(None, (problem.hint, phrase)))
     return answer._replace(error=problem, notes=tuple(note for note in answer.notes if note not in told))
+
+
+def _unbound(calculator: Calculator, text: str) -> Iterator[str]:
+    """What is said of names in a text whose values have failed."""
+    names = calculator.unbound.keys() - calculator.scope.names.keys()
+    for name in sorted(names.intersection(_NAME.findall(text)).difference(bound_in(text)) if names else ()):
+        where = calculator.unbound[name]
+        yield f"{name} is not bound, since {where or 'its own value'} failed"
 
 
 def _as_they_stand(ranker: Ranker, text: str, problem: ExpressionError) -> Iterator[str]:

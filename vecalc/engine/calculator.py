@@ -72,6 +72,7 @@ class Calculator(Ranker):
         self.untold: dict[
             str, None
         ] = {}  # notes on texts that only bind names, so have no answer that tells them
+        self.unbound: dict[str, str] = {}  # names whose values have failed, and where
         self.remember = False  # the last answer as `_`, its words as `_1`, `_2`, ...
         self.shipped: Mapping[str, Definition] = {}  # the prelude's functions, once they are needed
 
@@ -192,11 +193,11 @@ class Calculator(Ranker):
             yield _with_help(self, blank, None, problem)
             return
         for statement in statements:
-            numbers = self._numbers(question.text, statement, names)
-            answer = blank._replace(parsed=self._shown(statement, question), notes=(*notes, *numbers))
+            told = (*notes, *self._numbers(question.text, statement, names), *_of_names(statement, question))
+            answer = blank._replace(parsed=self._shown(statement, question), notes=told)
             try:
                 if isinstance(statement, Bind | Define):
-                    self._bind(statement, names)
+                    self._bind(statement, question)
                     if all(isinstance(one, Bind | Define) for one in statements):
                         self.untold.update(dict.fromkeys(answer.notes))
                     continue
@@ -237,7 +238,7 @@ class Calculator(Ranker):
             return as_typed.read(self, text, names)
         except SyntaxProblem as problem:
             found = None
-            if self._reads_texts() and not isinstance(problem, UnfinishedText):
+            if self.reads_texts() and not isinstance(problem, UnfinishedText):
                 from vecalc.engine import bare_texts
 
                 found = bare_texts.read(self, text, names)
@@ -245,9 +246,10 @@ class Calculator(Ranker):
                 raise
             return found
 
-    def _reads_texts(self) -> bool:
-        """Whether bare words in a row may be a text."""
-        return self.spaces[self.default].encoder is not None and not self.options.exact
+    def reads_texts(self, *names: str) -> bool:
+        """Whether bare words in a row may be a text in each of some spaces, or in the default one."""
+        spaces = [self.spaces[name] for name in names or (self.default,)]
+        return not self.options.exact and all(space.encoder is not None for space in spaces)
 
     def _shown(self, statement: Statement, question: Question) -> str:
         """The canonical text of a statement, its phrases read."""
@@ -265,12 +267,9 @@ class Calculator(Ranker):
 
         return as_typed.numbers(self, text, statement, names)
 
-    def _bind(self, statement: Bind | Define, names: Mapping[str, Node] | None = None) -> None:
-        """Take up a name; a value is computed once, so that its problems show where it is bound.
-
-        `names` hold in the statement alone: the columns of a row.
-        """
-        scope = self.scope.with_names(names) if names else self.scope
+    def _bind(self, statement: Bind | Define, question: Question) -> None:
+        """Take up a name; a value is computed once, so that its problems show where it is bound."""
+        scope = self.scope.with_names(question.names) if question.names else self.scope
         if isinstance(statement, Define):
             from vecalc.engine import prelude
 
@@ -278,8 +277,10 @@ class Calculator(Ranker):
             made = Definition(statement, scope)
             self.scope = self.scope._replace(functions={**self.scope.functions, statement.name: made})
             return
+        self.unbound[statement.name] = question.where
         self._evaluate(self._resolve(expand(statement.value, scope)))
         tree = expand_from_afar(statement.value, scope)
+        del self.unbound[statement.name]
         self.scope = self.scope.with_names({statement.name: tree})
 
     # --- tree to value ----------------------------------------------------------------------
@@ -378,6 +379,15 @@ def _expecting(statement: Node | Expectation, scope: Scope) -> Node | Expectatio
             hint="in quotes it is the word",
         )
     return replace(statement, word=replace(named, span=statement.word.span))
+
+
+def _of_names(statement: Statement, question: Question) -> tuple[str, ...]:
+    """Notes on names that are bound in vain."""
+    if "where" not in question.text:
+        return ()
+    from vecalc.lang.unused import unused_names
+
+    return tuple(f"{name} is not used" for name in unused_names(statement))
 
 
 def place_in(text: str, span: Span | None) -> str:

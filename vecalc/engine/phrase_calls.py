@@ -36,7 +36,7 @@ from vecalc.lang.nodes import (
 )
 from vecalc.lang.phrase_lists import SPEECH, phrase_lists
 from vecalc.lang.phrase_pieces import FindToken
-from vecalc.lang.phrases import WAYS, Phrase, read_phrase
+from vecalc.lang.phrases import WAYS, Phrase, read_phrase, said_analogy
 from vecalc.lang.show import quote, show, show_number
 from vecalc.space import VectorSpace
 
@@ -107,6 +107,8 @@ def meant_by(ranker: Ranker, text: str) -> tuple[str, bool]:
     """
     lacks_quotes = _LACKS_QUOTES.match(text)
     words = (lacks_quotes[1] if lacks_quotes else text).strip()
+    if analogy := said_analogy(words[:LONGEST_HINT]):
+        return analogy, True
     space, options = ranker.spaces[ranker.default], ranker.options
     if len(words) > LONGEST_HINT or not _SEVERAL.fullmatch(words) or (space.encoder and not lacks_quotes):
         return "", False

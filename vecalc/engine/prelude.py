@@ -22,7 +22,9 @@ def functions() -> Mapping[str, Definition]:
     scope = Scope()
     for statement in parse(text()):
         if isinstance(statement, Define):
-            scope = scope.with_function(statement)
+            lists = frozenset(name for name, _ in statement.parameters if name.isupper())
+            made = Definition(statement, scope, lists)
+            scope = scope._replace(functions={**scope.functions, statement.name: made})
     return scope.functions
 
 

@@ -174,7 +174,7 @@ class Ranker:
                 f"the result{of} has {width} components, {space.name or 'the space'} {space.dim}: "
                 "it has no neighbours",
                 span=span,
-                hint="--format vector prints the components",
+                hint="--format vector, at the prompt `set format vector`, prints the components",
             )
 
     def _check_within(self, name: str | None) -> None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from vecalc.errors import FileProblem
 
 ENGLISH = "english"  # the section that adds the English lists
+BETWEEN = "..."  # in an entry: other words of the phrase
 
 
 class Role(StrEnum):
@@ -45,6 +46,7 @@ class PhraseLists(NamedTuple):
     prefixes: tuple[str, ...]
     suffixes: tuple[str, ...]
     longest: int  # words of an entry
+    halves: Mapping[tuple[tuple[str, ...], str], Role]  # of entries with something between their words
 
     def role(self, word: str) -> Role | None:
         """That of one word; None for one that says something."""
@@ -67,22 +69,26 @@ def phrase_lists(text: str = "", where: str = "phrase words") -> PhraseLists:
     `where` names the text in errors, which add the line.
     """
     roles: dict[tuple[str, ...], Role] = {}
+    halves: dict[tuple[tuple[str, ...], str], Role] = {}
     affixes: dict[str, dict[str, None]] = {name: {} for name in _AFFIXES}
     for section, entry in _entries(text or _english(), where):
         if section == ENGLISH:
             english = phrase_lists()
-            roles = {**english.roles, **roles}
+            roles, halves = {**english.roles, **roles}, {**english.halves, **halves}
             affixes["prefixes"].update(dict.fromkeys(english.prefixes))
             affixes["suffixes"].update(dict.fromkeys(english.suffixes))
         elif section in affixes:
             affixes[section][entry] = None
+        elif BETWEEN in entry:
+            first, _, last = entry.partition(BETWEEN)
+            halves[tuple(first.split()), last.strip()] = Role(section)
         else:
             roles[tuple(entry.split())] = Role(section)
     if not any(role.negates for role in roles.values()):
         raise FileProblem("has no words that negate", where=where, hint=_HINT)
     # Of two affixes that fit the longer is meant.
     before, behind = (tuple(sorted(affixes[name], key=len, reverse=True)) for name in _AFFIXES)
-    return PhraseLists(roles, before, behind, max(map(len, roles)))
+    return PhraseLists(roles, before, behind, max(map(len, roles)), halves)
 
 
 _HINT = "sections [non], [not], [without], [stop words], ...: vecalc help phrases"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from itertools import takewhile
 from typing import Literal, NamedTuple, TypeAlias
 
 from vecalc.errors import Span
@@ -20,6 +21,7 @@ Mark: TypeAlias = Literal["", "comma", "open", "stop"]
 FindToken: TypeAlias = Callable[[str], str | None]  # the token that a text is; blanks stand for what joins it
 
 MOST_JOINED = 6  # words of one token that are looked for
+FARTHEST = 12  # pieces that the halves of an entry may be apart: rather ... than
 LEAST_STEM = 4  # letters that an affix without a hyphen leaves: "unesco" is not un-esco
 _RUN = re.compile(r"[^\s—]+|—+")  # a long dash parts words as blanks do
 _SEPARATOR = re.compile(r"([-‐/])")
@@ -43,7 +45,7 @@ def pieces(text: str, lists: PhraseLists, find_token: FindToken) -> list[PhraseP
     """The pieces of a phrase, in its order."""
     splitter = _Splitter(lists, find_token, capitals=text.isupper())
     apart = [piece for run in _RUN.finditer(text) for piece in splitter.run(run[0], run.start())]
-    return list(_joined(apart, lists, find_token))
+    return list(_joined(_with_halves(apart, lists), lists, find_token))
 
 
 class _Splitter:
@@ -158,10 +160,31 @@ def _joined(apart: Sequence[PhrasePiece], lists: PhraseLists, find_token: FindTo
     while i < len(apart):
         most = next((n for n, piece in enumerate(apart[i : i + MOST_JOINED]) if piece.mark), MOST_JOINED)
         group = apart[i : i + max(most, lists.longest)]
-        one = _entry(group, lists) or _token(group[:most], find_token)
+        one = _entry(group, lists) or _token(group[:most], find_token) or _free(group, lists)
         count, piece = one or (1, apart[i])
         yield piece
         i += count
+
+
+def _with_halves(apart: Sequence[PhrasePiece], lists: PhraseLists) -> list[PhrasePiece]:
+    """The pieces; of an entry both of whose halves are there the first falls away, the last has its role."""
+    found = list(apart)
+    words = [folded(piece.text) for piece in apart]
+    starts = {first[0] for first, _ in lists.halves if first}
+    for i in (i for i, word in enumerate(words) if word in starts):
+        for (first, last), role in lists.halves.items():
+            behind = i + len(first)
+            if tuple(words[i:behind]) != first:
+                continue
+            sentence = takewhile(
+                lambda k: apart[k].mark != "stop", range(behind, min(behind + FARTHEST, len(apart)))
+            )
+            k = next((k for k in sentence if words[k] == last and k > behind), None)
+            if k is not None:
+                found[i:behind] = [piece._replace(role=Role.STOP) for piece in found[i:behind]]
+                found[k] = found[k]._replace(role=role)
+                break
+    return found
 
 
 def _entry(group: Sequence[PhrasePiece], lists: PhraseLists) -> tuple[int, PhrasePiece] | None:
@@ -172,6 +195,14 @@ def _entry(group: Sequence[PhrasePiece], lists: PhraseLists) -> tuple[int, Phras
         if role is not None and not any(piece.negated for piece in some):
             return count, PhrasePiece(_text(some), some[0].place.to(some[-1].place), role)
     return None
+
+
+def _free(group: Sequence[PhrasePiece], lists: PhraseLists) -> tuple[int, PhrasePiece] | None:
+    """The word that a suffix behind a blank negates, where the two are an entry: fat free."""
+    some = group[:2]
+    if folded(_text(some)) not in lists.suffixes or some[0].role is not None:
+        return None
+    return 2, some[0]._replace(negated=not some[0].negated)
 
 
 def _token(group: Sequence[PhrasePiece], find_token: FindToken) -> tuple[int, PhrasePiece] | None:

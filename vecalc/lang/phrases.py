@@ -30,6 +30,7 @@ Way: TypeAlias = Literal["minus", "without"]
 WAYS: tuple[Way, ...] = get_args(Way)
 
 _NAME = re.compile(r"(?!where$)[^\W\d][\w'’]*")
+_ANALOGY = re.compile(r"\b(\w+) is to (\w+) (?:as|like|what) (\w+) is to\b", re.IGNORECASE)
 
 
 class Phrase(NamedTuple):
@@ -60,7 +61,7 @@ def read_phrase(
         notes.append("only stop words are left of the phrase: they are read as words")
     if not wanted and not unwanted:
         spoken = next((piece.text for piece in found if piece.text), None)
-        hint = f'a word in quotes is the word itself: "{spoken}"' if spoken else ""
+        hint = f'a word in quotes is the word itself: "{spoken}"' if spoken else "it is empty"
         raise NoValue("nothing is left of the phrase", hint=hint)
     if not wanted:
         notes.append("only what is not wanted is left of the phrase: the answer is opposed to it")
@@ -68,8 +69,16 @@ def read_phrase(
     def words(some: Sequence[PhrasePiece]) -> list[Node]:
         return [_word(piece, find_token) for piece in some]
 
+    if analogy := said_analogy(text):
+        notes.append(analogy)
     tree = _tree(words(wanted), words(unwanted), way, Span(0, len(text)))
     return Phrase(tree, tuple(notes), frozenset(piece.role for piece in found if piece.role is not None))
+
+
+def said_analogy(text: str) -> str:
+    """How an analogy in words is typed; "" for what is none."""
+    match = _ANALOGY.search(text)
+    return f"an analogy is written {match[1]} : {match[2]} :: {match[3]} : ?" if match else ""
 
 
 # --- what a negation governs ----------------------------------------------------------------

@@ -60,11 +60,14 @@ def usages() -> Iterator[str]:
 
 
 def topic(name: str) -> str:
-    """The text of a topic, a command or a function. Raises `UsageError` for what is none of them.
+    """The text of a topic, a command, a function or a group of them. Raises `UsageError` for what is none.
 
     `models` is a topic and a command: both are told.
     """
-    parts = [TOPICS[name]()] if name in TOPICS else []
+    from vecalc.calc.functions import GROUPS
+
+    name = OTHER_NAMES.get(name, name)
+    parts = [TOPICS[name]()] if name in TOPICS else ["\n".join(_group(name)) + "\n"] if name in GROUPS else []
     if (command := registry.find(name)) is not None:
         with click.Context(command, info_name=f"vecalc {name}", **command.context_settings) as context:
             parts.append(f"{command.get_help(context)}\n")
@@ -99,22 +102,27 @@ users:42 and fr:"bon mot" are words of a named space (-m users=FILE).
 
 
 def _functions() -> str:
-    from vecalc.calc.functions import GROUPS, in_group
+    from vecalc.calc.functions import GROUPS
 
-    lines = []
-    shipped = _prelude()
-    for group, what in GROUPS.items():
-        lines.append(f"{group}: {what}")
-        entries = [(f.shown(), f.formula + (f" ({f.source})" if f.source else "")) for f in in_group(group)]
-        entries += [(shown, text) for _, (of, shown, text) in shipped if of == group]
-        lines += [
-            f"  {shown:<44} {text}" if len(shown) <= 44 else f"  {shown}\n  {'':<44} {text}"
-            for shown, text in entries
-        ]
-        lines.append("")
+    lines = [line for group in GROUPS for line in (*_group(group), "")]
     lines.append("Your own, at the prompt, in a file or in the configuration folder's prelude.vec:")
     lines.append("  middle(a, b, t=0.5) = (1 - t) * unit(a) + t * unit(b)")
     return "\n".join(lines) + "\n"
+
+
+def _group(name: str) -> list[str]:
+    """A group of functions: what they are, and each with its formula."""
+    from vecalc.calc.functions import GROUPS, in_group
+
+    entries = [(f.shown(), f.formula + (f" ({f.source})" if f.source else "")) for f in in_group(name)]
+    entries += [(shown, text) for _, (of, shown, text) in _prelude() if of == name]
+    return [
+        f"{name}: {GROUPS[name]}",
+        *(
+            f"  {shown:<44} {text}" if len(shown) <= 44 else f"  {shown}\n  {'':<44} {text}"
+            for shown, text in entries
+        ),
+    ]
 
 
 def _prelude() -> list[tuple[str, tuple[str, str, str]]]:
@@ -140,7 +148,8 @@ def function_help(name: str) -> str:
     if name in FUNCTIONS:
         function = FUNCTIONS[name]
         source = f"\nsource: {function.source}" if function.source else ""
-        return f"{function.shown()}\n    {function.formula}{source}\ngroup: {function.group}\n"
+        sides = f"\n    {function.by_side}" if function.folds else ""
+        return f"{function.shown()}\n    {function.formula}{sides}{source}\ngroup: {function.group}\n"
     if (found := dict(_prelude()).get(name)) is None:
         hint = f"topics: {', '.join(TOPICS)}, or a command or function"
         raise UsageError(f"there is no help on '{name}'", where="vecalc help", hint=hint)
@@ -158,6 +167,8 @@ phrase("I want non american food") is want + food - american: what is wanted, le
   without, no, except, but not, ...  the words up to one that ends it (but, with, for, a full stop), over
                                      "and", "or" and the commas of a list: without whole milk, cream or sugar
   non-american, sugar-free           where the whole is not a word of the model
+  tea - coffee                       a minus between blanks, as without
+  rather tea than coffee             as tea without coffee
   not without sugar                  two negations with nothing between them cancel
 
 The rest of what is said around words falls away. Words that are one token (new_york) are found first. A note
@@ -166,6 +177,37 @@ shows the reading. It has no syntax: "without milk and bread" takes away both, w
 phrase(text, negate=without) takes away together, without(want + food, american), what minus subtracts.
 --phrase-words FILE has lists of your own: sections [non] [not] [without] [verbs] [and] [or] [ends]
 [pronouns] [stop words] [prefixes] [suffixes], entries separated by commas or line ends; [english] adds ours.
+"""
+
+
+def _lists() -> str:
+    return """\
+[king, queen] is a list of vectors; of numbers it is a vector. A list of lists is one flat list.
+
+  cos([king, queen], woman)              a table: a number for each vector of a list, with its label
+  cos([king, queen], [man, woman])       a number for each pair; so do dist, dot, angle, sim01
+  [king, queen] @ [man, woman]           dot products, the same
+  sum(t)  mean(t)  std(t)  min(t)  max(t)    one number of all numbers of a table
+  mean(t, by=rows)  mean(t, by=columns)  a number for each row, each column; so do the other four
+  t + 1  t * u  t^2  sqrt(t)             number by number
+  t - mean(t, by=rows)                   a number for each row, or column, spreads over a table
+  softmax(t)                             each row adds up to 1
+  t @ L                                  the vectors of L weighted by the numbers of t: attention
+"""
+
+
+def _texts() -> str:
+    return """\
+A textual model has a tokenizer beside its rows (model2vec, WordLlama): any text is a vector.
+
+  text("I want to eat")                  a text; text(A) of a name or a column that stands for one
+  text("...", pot)  pot:"..."            a text of the model pot (-m pot=FOLDER)
+  cheap flights - expensive hotels       where the model is textual, bare words in a row are a text, too
+  --exact                                reads nothing as a text that is not called so
+  -m docs=FILE --embed MODEL             makes vectors of the lines of a file, --in docs ranks them
+  --csv FILE -e 'cos(text(a), text(b))'  the texts of columns
+
+A text is read as a whole: "food without meat" takes nothing away. phrase("...") does: vecalc help phrases.
 """
 
 
@@ -202,7 +244,10 @@ def _exit_codes() -> str:
 TOPICS: dict[str, Callable[[], str]] = {
     "syntax": _syntax,
     "functions": _functions,
+    "lists": _lists,
     "phrases": _phrases,
+    "texts": _texts,
     "models": _models,
     "exit-codes": _exit_codes,
 }
+OTHER_NAMES = {"tables": "lists", "table": "lists", "list": "lists", "by": "lists", "phrase-words": "phrases"}

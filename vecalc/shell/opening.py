@@ -134,6 +134,17 @@ class Opened:
         self.tell(*calculator.told())
         return calculator
 
+    def typed(self, *names: str) -> list[str]:
+        """The expressions of the command line; how a shell's words are put together is told.
+
+        Where the spaces of these names, or the default one, read texts, a phrase is a text, as in quotes.
+        """
+        request = self.request
+        if request.said and self.calculator.reads_texts(*names):
+            request = request._replace(expressions=(request.said,), notes=())
+        self.tell(*request.notes)
+        return [as_utf8(text) for text in (*request.expression_option, *request.expressions)]
+
     def questions(self, typed: Iterable[str]) -> Iterator[Question]:
         """Those of the command line, numbered from 1; then the lines of its files, numbered as these are.
 
@@ -172,7 +183,6 @@ class Outcome(NamedTuple):
 def perform(request: Request, work: Callable[[Opened], Outcome]) -> int:
     """Do the work of a command, and show what comes of it; the exit code."""
     opened = Opened(request)
-    opened.tell(*request.notes)
     try:
         outcome = work(opened)
     except InText as wrong:

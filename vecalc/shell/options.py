@@ -217,8 +217,8 @@ def _as_typed(options: Mapping[str, Any]) -> dict[str, Any]:
     def lists() -> PhraseLists:
         return phrase_lists(lists_of(options.get("phrase_words", ENGLISH)))
 
-    texts, notes = joined(tuple(map(as_utf8, options["expressions"])), lists, bound=bool(options.get("let")))
-    return {"expressions": texts, "notes": notes}
+    read = joined(tuple(map(as_utf8, options["expressions"])), lists, bound=bool(options.get("let")))
+    return {"expressions": read.texts, "notes": read.notes, "said": read.said}
 
 
 def _source(name: str) -> ParameterSource | None:

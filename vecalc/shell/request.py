@@ -61,5 +61,6 @@ class Request(NamedTuple):
     quiet: bool = False
     debug: bool = False
     notes: tuple[str, ...] = ()  # on how the command line was read
+    said: str = ""  # the words of it that are read as one phrase
     beside: tuple[str, ...] = ()  # files that opened models turned out to consist of
     unset: tuple[str, ...] = ()  # options that nobody set, on the command line or elsewhere

@@ -1,7 +1,7 @@
 """Arguments that a shell has taken apart become one expression or phrase, where they can be nothing else.
 
     vecalc king - man + woman           what stands alone is a sign: one expression
-    vecalc I want non american food     words, and what people say between them: one phrase
+    vecalc I want non american food     words, and what people say between them: one phrase, or one text
     vecalc king queen                   two expressions
 
 How they are read is noted. Where it is not certain, an error shows the line in quotes.
@@ -30,10 +30,11 @@ LEAST_SAID = 3  # words of a phrase without a negation
 
 
 class ShellWords(NamedTuple):
-    """The expressions of a command line, and how they were read."""
+    """The expressions of a command line, how they were read; the words of a phrase, as in quotes."""
 
     texts: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    said: str = ""
 
 
 def joined(arguments: Sequence[str], lists: Callable[[], PhraseLists], *, bound: bool = False) -> ShellWords:
@@ -48,8 +49,9 @@ def joined(arguments: Sequence[str], lists: Callable[[], PhraseLists], *, bound:
     if not bound and all(map(_BARE.fullmatch, texts)) and _is_phrase(texts, lists()):
         from vecalc.lang.show import quote
 
-        phrase = f"phrase({quote(' '.join(texts))})"
-        return ShellWords((phrase,), (f"read as one phrase: {phrase}",))
+        said = " ".join(texts)
+        phrase = f"phrase({quote(said)})"
+        return ShellWords((phrase,), (f"read as one phrase: {phrase}",), said)
     if _is_taken_apart(texts):
         return _expression(texts)
     return ShellWords(tuple(arguments))
@@ -58,6 +60,17 @@ def joined(arguments: Sequence[str], lists: Callable[[], PhraseLists], *, bound:
 def in_quotes(text: str) -> str:
     """How an expression is typed in a shell, for a hint."""
     return f"in quotes: vecalc {shlex.quote(text)}" if len(text) <= _LONGEST else "in quotes"
+
+
+def called(texts: Sequence[str]) -> str:
+    """How a function is called whose name stands before its arguments; "" where there is none."""
+    from vecalc.calc.functions import FUNCTIONS
+    from vecalc.engine import prelude
+
+    if len(texts) < 2 or texts[0] not in {*FUNCTIONS, *prelude.functions()}:
+        return ""
+    line = f"{texts[0]}({', '.join(texts[1:])})"
+    return f"{texts[0]} is a function, {in_quotes(line)}"
 
 
 def taken_for_options(arguments: Sequence[str], takes_value: Collection[str]) -> str:

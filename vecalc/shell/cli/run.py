@@ -12,9 +12,9 @@ from vecalc.engine.calculator import CHUNK
 from vecalc.errors import UnknownWords, UsageError
 from vecalc.shell.display import Sink, TextSink, is_terminal, renderer, report, style
 from vecalc.shell.opening import Opened, Outcome, perform, sink_for
-from vecalc.shell.options import as_utf8
 from vecalc.shell.registry import near_command
 from vecalc.shell.request import FAILED, Request
+from vecalc.shell.shell_words import called
 
 # Seconds after which Python lets another thread have its turn: the searching ones need it often and briefly,
 # and would wait for the writing one most of the time at Python's own 5 ms.
@@ -27,7 +27,7 @@ def execute(request: Request) -> int:
     if request.expressions == ("-",):  # the same as -f -
         unset = tuple(name for name in request.unset if name != "file")
         request = request._replace(expressions=(), file=(*request.file, "-"), unset=unset)
-    typed = [as_utf8(text) for text in (*request.expression_option, *request.expressions)]
+    typed = bool(request.expression_option or request.expressions)
     if request.csv is not None and (request.file or not typed):
         what = "its expressions can't come from a file" if request.file else "an expression is missing"
         raise UsageError(what, where="--csv", hint="vecalc --csv pairs.csv -e '0.5*(A*B + A + B)'")
@@ -36,7 +36,7 @@ def execute(request: Request) -> int:
         raise UsageError("the prompt answers on the terminal", where="-o", hint="give an expression")
     if not typed and not _is_batch(request) and not prompt:
         request = request._replace(file=("-",))
-    return perform(request, partial(_answer_all, typed=typed, prompt=prompt))
+    return perform(request, partial(_answer_all, prompt=prompt))
 
 
 def _is_batch(request: Request) -> bool:
@@ -46,12 +46,12 @@ def _is_batch(request: Request) -> bool:
 # --- answers --------------------------------------------------------------------------------
 
 
-def _answer_all(opened: Opened, typed: list[str], prompt: bool) -> Outcome:
+def _answer_all(opened: Opened, prompt: bool) -> Outcome:
     """Answer every question, and go on at the prompt where it is asked for.
 
     The exit code is 0, FAILED, or the code of an expression's error.
     """
-    calculator, request = opened.calculator, opened.request
+    calculator, request, typed = opened.calculator, opened.request, opened.typed()
     calculator.remember = request.interactive  # what is answered before the prompt is its last answer, too
     code = 0
     if request.resume and not prompt:
@@ -90,7 +90,9 @@ def _answer_into(sink: Sink, opened: Opened, typed: list[str], skip: int = 0, co
             count(1)
             report(answer, request)
             word = typed[:1] == [answer.asked.expr] and isinstance(answer.error, UnknownWords)
-            if word and (near := near_command(answer.asked.expr)):  # `vecalc modles`
+            if word and (call := called(typed)):  # `vecalc cos king queen`
+                opened.tell(call)
+            elif word and (near := near_command(answer.asked.expr)):  # `vecalc modles`
                 opened.tell(f"if a command is meant: vecalc {near}")
             if answer.error is None or _are_several(request, typed) or request.format in FOR_EVERY_LINE:
                 sink.write(answer)

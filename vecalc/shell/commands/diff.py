@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from copy import copy
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,7 +17,6 @@ from vecalc.shell.options import (
     QUIET,
     RANKING,
     WORDS,
-    as_utf8,
     request_of,
 )
 from vecalc.shell.registry import command
@@ -57,15 +55,14 @@ def run(**options: Any) -> int:
     from vecalc.shell.opening import perform
 
     request = request_of(options)
-    typed = [as_utf8(text) for text in (*request.expression_option, *request.expressions)]
-    if not typed and not request.file:
+    if not (request.expression_option or request.expressions or request.file):
         raise UsageError("an expression is missing", where="vecalc diff", hint="vecalc diff king -m a -m b")
     if len(request.model) < 2:
         raise UsageError("two models are needed", where="vecalc diff", hint="-m old=FILE -m new=FILE")
-    return perform(request._replace(model=named(request.model)), partial(_diff, typed=typed))
+    return perform(request._replace(model=named(request.model)), _diff)
 
 
-def _diff(opened: Opened, typed: list[str]) -> Outcome:
+def _diff(opened: Opened) -> Outcome:
     """Answer the questions of a request in each of its models, and show the differences."""
     from vecalc.shell.opening import Outcome
     from vecalc.studies.diff.diff_sheets import sheets
@@ -73,7 +70,7 @@ def _diff(opened: Opened, typed: list[str]) -> Outcome:
 
     request, calculators = opened.request, _calculators(opened.calculator)
     deep = not request.file
-    found = list(differences(calculators, opened.questions(typed), deep=deep))
+    found = list(differences(calculators, opened.questions(opened.typed(*opened.spaces)), deep=deep))
     for one in found:
         _tell_of(one, request)
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from vecalc.errors import UsageError
-from vecalc.shell.options import FORMAT, LET, MODEL, QUIET, RANKING, WORDS, as_utf8, request_of, several
+from vecalc.shell.options import FORMAT, LET, MODEL, QUIET, RANKING, WORDS, request_of, several
 from vecalc.shell.registry import command
 
 EXAMPLES = """\
@@ -34,14 +34,13 @@ def run(**options: Any) -> int:
     from vecalc.studies.explain.explanation import explain
 
     request = request_of(options)
-    texts = [as_utf8(text) for text in (*request.expression_option, *request.expressions)]
-    if len(texts) != 1:
-        given = "an expression is missing" if not texts else f"one expression at a time, {len(texts)} given"
+    count = len(request.expression_option) + len(request.expressions)
+    if count != 1:
+        given = f"one expression at a time, {count} given" if count else "an expression is missing"
         raise UsageError(given, where="vecalc explain", hint="in quotes: vecalc explain 'king - man + woman'")
-    text = texts[0].strip()
 
     def explained(opened: Opened) -> Outcome:
-        calculator = opened.calculator
+        calculator, text = opened.calculator, opened.typed()[0].strip()
         with about(text):
             answer, sheets = explain(calculator, text, for_people=opened.for_people)
         return Outcome(sheets, answer.notes, 0 if answer.ok else 1)
