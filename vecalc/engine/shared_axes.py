@@ -21,10 +21,10 @@ def strangers(ranker: Ranker, value: Worth, resolved: Resolved, place: str) -> t
     for name in sorted(_origin(value, resolved) - {place}):
         if _are_strangers(ranker.spaces[name], ranker.spaces[place]):
             one, other = ranker.caption(name), ranker.caption(place)
-            known = (
-                f"; map(x, {place}) turns one into the other" if place and len(ranker.spaces[place]) else ""
-            )
-            return (f"a vector of {one} ranked in {other}: two models share no axes{known}",)
+            are_known = ranker.spaces[name].encoder and ranker.spaces[place].encoder
+            axes = "two models share no axes" if are_known else "they share axes if one model made both"
+            turned = f"; map(x, {place}) turns one into the other" if place else ""
+            return (f"a vector of {one} ranked in {other}: {axes}{turned}",)
     return ()
 
 
