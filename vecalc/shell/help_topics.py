@@ -140,7 +140,7 @@ def _prelude() -> list[tuple[str, tuple[str, str, str]]]:
 
 
 def function_help(name: str) -> str:
-    """A group of functions, or one: signature, formula, source; that it is a definition. Raises `UsageError`."""
+    """A group of functions; or one: signature, formula, source. Raises `UsageError`."""
     from vecalc.calc.functions import FUNCTIONS, GROUPS
 
     if name in GROUPS:
