@@ -64,10 +64,8 @@ def topic(name: str) -> str:
 
     `models` is a topic and a command: both are told.
     """
-    from vecalc.calc.functions import GROUPS
-
     name = OTHER_NAMES.get(name, name)
-    parts = [TOPICS[name]()] if name in TOPICS else ["\n".join(_group(name)) + "\n"] if name in GROUPS else []
+    parts = [TOPICS[name]()] if name in TOPICS else []
     if (command := registry.find(name)) is not None:
         with click.Context(command, info_name=f"vecalc {name}", **command.context_settings) as context:
             parts.append(f"{command.get_help(context)}\n")
@@ -142,9 +140,11 @@ def _prelude() -> list[tuple[str, tuple[str, str, str]]]:
 
 
 def function_help(name: str) -> str:
-    """One function: signature, formula, source, and for the prelude's its definition. Raises `UsageError`."""
-    from vecalc.calc.functions import FUNCTIONS
+    """A group of functions; or one: signature, formula, source. Raises `UsageError`."""
+    from vecalc.calc.functions import FUNCTIONS, GROUPS
 
+    if name in GROUPS:
+        return "\n".join(_group(name)) + "\n"
     if name in FUNCTIONS:
         function = FUNCTIONS[name]
         source = f"\nsource: {function.source}" if function.source else ""
