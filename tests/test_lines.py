@@ -655,7 +655,8 @@ def test_a_program_without_its_mark_is_shown_with_it(embed: str) -> None:
 
 def test_lines_of_another_encoding_propose_it() -> None:
     assert any(
-        "--encoding latin-1" in note for note in notes("some.txt", "good café\nbad\n".encode("latin-1"))
+        "--encoding latin-1" in note
+        for note in notes("some.txt", "good café\ngood soufflé\nbad\n".encode("latin-1"))
     )
 
 

@@ -59,7 +59,7 @@ def _remark_on_many(raw: Sequence[bytes], words: Sequence[str], source: Source) 
         return
     escaped = sum(_is_escaped(word) for word in words)
     beyond = sum(not word.isascii() for word in words)
-    if escaped > MANY * len(words) and 2 * escaped > beyond:
+    if escaped > max(1, MANY * len(words)) and 2 * escaped > beyond:
         source.tally.remarks[f"{MOST}; {proposal(raw)}"] = None
 
 
