@@ -654,10 +654,10 @@ def test_a_program_without_its_mark_is_shown_with_it(embed: str) -> None:
 
 
 def test_lines_of_another_encoding_propose_it() -> None:
-    assert any(
-        "--encoding latin-1" in note
-        for note in notes("some.txt", "good café\ngood soufflé\nbad\n".encode("latin-1"))
-    )
+    Path("some.txt").write_bytes("good café\ngood soufflé\nbad\n".encode("latin-1"))
+    done = vecalc("-m", "some.txt", "--embed", "pot", "food")
+    assert done.code == 4
+    assert "--encoding latin-1" in done.err
 
 
 def test_the_note_names_the_column_and_the_file_once() -> None:
