@@ -36,6 +36,11 @@ def pytest_configure(config: pytest.Config) -> None:
             os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes a minute begins first, or at the end one worker would run it while the others wait."""
+    items.sort(key=lambda item: not any(mark.kwargs.get("first") for mark in item.iter_markers("slow")))
+
+
 def has_room(folder: Path) -> bool:
     """Whether files of tests can lie there: in memory, where to make, sync and remove them takes no time."""
     if not os.access(folder, os.W_OK):

@@ -103,7 +103,7 @@ def test_there_are_tables() -> None:
 
 
 @needs_data
-@pytest.mark.slow
+@pytest.mark.slow(first=True)
 @pytest.mark.parametrize("part", MEASURED, ids=str)
 def test_a_command_prints_the_tables_below_it(
     part: Measured, tmp_path: Path, programs: Path, install: Install, monkeypatch: pytest.MonkeyPatch
