@@ -70,7 +70,7 @@ class SeenColumn(NamedTuple):
         )
 
 
-class Choice(NamedTuple):
+class ColumnChoice(NamedTuple):
     """Which columns to read: of the word, and of its numbers, one of lists or several."""
 
     word: int  # BESIDE: there is none, and the words are in another file
@@ -103,7 +103,7 @@ def _is_sure(column: SeenColumn) -> bool:
     return column.named and column.name.lower() in SURE_WORDS
 
 
-def choice_of(columns: Sequence[SeenColumn], source: Source, *, beside: bool = False) -> Choice:
+def choice_of(columns: Sequence[SeenColumn], source: Source, *, beside: bool = False) -> ColumnChoice:
     """The columns to read; FileProblem where that is not clear, remarks where others might be meant.
 
     With `beside` a table without words, or one for which a file of words is named, has them in another file.
@@ -119,13 +119,13 @@ def choice_of(columns: Sequence[SeenColumn], source: Source, *, beside: bool = F
     if word is None:
         word = _word(columns, parts, _anew(source), beside)
     if vector is not None:
-        return Choice(word, [vector], True)
+        return ColumnChoice(word, [vector], True)
     components = components_of(columns, word)
     if len(components) < NARROWEST:
         message = f"no columns of numbers that make a vector: it holds {listed(parts)}"
         raise NotVectors(message, where=str(source.path), hint=_HINT)
     _remark(columns, word, components, source)
-    return Choice(word, components, False)
+    return ColumnChoice(word, components, False)
 
 
 def _anew(source: Source) -> Source:

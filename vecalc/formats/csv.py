@@ -18,7 +18,7 @@ from vecalc.codecs.number_bodies import fault, list_body, numbers_of
 from vecalc.codecs.text_lines import Chunk, chunks
 from vecalc.errors import FileProblem, UsageError
 from vecalc.formats import Block
-from vecalc.formats.columns import BESIDE, NARROWEST, Choice, choice_of, one_line
+from vecalc.formats.columns import BESIDE, NARROWEST, ColumnChoice, choice_of, one_line
 from vecalc.formats.csv_layout import TableLayout, layout_of
 from vecalc.formats.number_rows import with_words
 from vecalc.formats.text_layout import header_remark
@@ -107,7 +107,7 @@ class _Plan(NamedTuple):
     decimal: bool
 
 
-def _plan(layout: TableLayout, choice: Choice) -> _Plan:
+def _plan(layout: TableLayout, choice: ColumnChoice) -> _Plan:
     numbers = choice.numbers
     start, stop = numbers[0], numbers[-1] + 1
     apart = [] if numbers == list(range(start, stop)) else numbers

@@ -24,7 +24,7 @@ from vecalc.codecs.json_scan import is_json
 from vecalc.codecs.number_bodies import is_list, list_body
 from vecalc.errors import FileProblem
 from vecalc.formats import Block
-from vecalc.formats.columns import VECTORS, Choice, Kind, SeenColumn, choice_of, one_line
+from vecalc.formats.columns import VECTORS, ColumnChoice, Kind, SeenColumn, choice_of, one_line
 from vecalc.formats.json_entries import Entry, Fields, RowAlone, WordAndList, entries, is_numbers
 from vecalc.formats.number_rows import with_words
 from vecalc.formats.wordlists import words_beside
@@ -90,7 +90,7 @@ def _pairs(all_of_them: Iterable[Entry], first: Sequence[Entry], source: Source)
             yield _pair(entry, names, choice)
 
 
-def _pair(record: Fields, names: Sequence[str], choice: Choice) -> WordAndList:
+def _pair(record: Fields, names: Sequence[str], choice: ColumnChoice) -> WordAndList:
     word = record.get(names[choice.word])
     if not choice.lists:
         return WordAndList(_as_word(word), [record.get(names[i]) for i in choice.numbers])
