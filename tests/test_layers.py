@@ -21,7 +21,7 @@ PACKAGE = Path(vecalc.__file__).parent
 BOTTOM = {"errors", "answers", "arrays", "finder", "bounded"}
 CALCULATING = {"calc", "search", "lang", "space", *BOTTOM}
 STUDYING = {"engine", "evaluation", "tables", *CALCULATING}
-SHELL = {"studies", "library", "texts", "formats", "sources", "render", *STUDYING}
+SHELL = {"studies", "plots", "library", "texts", "formats", "sources", "render", *STUDYING}
 BELOW: dict[str, set[str]] = {
     "errors": set(),
     "answers": {"arrays", "errors"},
@@ -36,6 +36,7 @@ BELOW: dict[str, set[str]] = {
     "search": {"space", *BOTTOM},
     "calc": {"lang", "space", *BOTTOM},
     "render": BOTTOM,
+    "plots": {"render", *BOTTOM},
     "tables": {"formats", "sources", "space", *BOTTOM},
     "texts": {"tables", "formats", "codecs", "sources", "space", *BOTTOM},
     "engine": CALCULATING,
@@ -48,6 +49,7 @@ BELOW: dict[str, set[str]] = {
     "studies.diff": STUDYING,
     "studies.explain": {"render", "studies.axes", *STUDYING},
     "studies.features": {"render", *STUDYING},
+    "studies.plot": {"plots", *STUDYING},
     "shell": SHELL,
     "shell.cli": {"shell", "shell.repl", *SHELL},
     "shell.commands": {"shell", "shell.models", *SHELL},
@@ -63,7 +65,11 @@ HOMES = {
     "lark": {"lang"},
     "rich": {"render"},
     "click": {"shell"},
+    "matplotlib": {"plots"},
     "platformdirs": {"library"},
+    "plotille": {"plots"},
+    "prompt_toolkit": {"shell"},
+    "sklearn": {"studies"},
     "rapidfuzz": {"space"},
     "regex": {"space"},
     "numkong": {"search"},
@@ -75,17 +81,22 @@ HOMES = {
     "tokenizers": {"space"},
     "zstandard": {"formats"},
     "numpy": {"arrays", "calc", "engine", "evaluation"}
-    | {"codecs", "formats", "search", "space", "studies", "shell", "tables", "texts"},
+    | {"codecs", "formats", "plots", "search", "space", "studies", "shell", "tables", "texts"},
 }
 # Slow to load, and not always needed.
 INSIDE_FUNCTIONS = (
     "blake3",
     "gensim",
+    "matplotlib",
     "numkong",
+    "pandas",
     "platformdirs",
+    "plotille",
+    "polars",
     "pyarrow",
     "rich",
     "safetensors",
+    "sklearn",
     "tokenizers",
     "zstandard",
 )

@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from vecalc.calc.functions import FUNCTIONS
 from vecalc.errors import VecalcError
-from vecalc.lang.show import quote
 from vecalc.library.paths import HISTORY
+from vecalc.shell.repl.completer import DELIMITERS, completions
 
 if TYPE_CHECKING:
     from vecalc.shell.repl.session import Session
@@ -24,16 +22,11 @@ if importlib.util.find_spec("readline"):
 else:  # Windows
     HAS_READLINE = False
 
-Offered = Callable[[Sequence[str]], Sequence[str]]  # what may follow the parts of a line
-
-KEYS = ("emacs", "vi")
 HISTORY_LINES = 1_000
-OFFERED = 40  # completions of one key press
-SCANNED = 200_000  # words looked through for one: the most frequent, in a few milliseconds
 
 
 @contextlib.contextmanager
-def line_editor(session: Session, offered: Offered) -> Iterator[None]:
+def line_editor(session: Session) -> Iterator[None]:
     """History from the last sessions, and completion of commands, words, names and functions."""
     if not HAS_READLINE:
         yield
@@ -43,8 +36,9 @@ def line_editor(session: Session, offered: Offered) -> Iterator[None]:
         session.tell([why])
     first = readline.get_current_history_length() + 1
     readline.set_auto_history(False)
-    readline.set_completer(_Completer(session, offered).complete)
-    readline.set_completer_delims(" \t\n+-*/@^()[],;:=\"'")
+    session.use_keys = use_keys
+    readline.set_completer(_Completer(session).complete)
+    readline.set_completer_delims(DELIMITERS)
     readline.parse_and_bind(
         "bind ^I rl_complete" if "libedit" in (readline.__doc__ or "") else "tab: complete"
     )
@@ -102,32 +96,12 @@ def _save(first: int) -> str:
 class _Completer:
     """Readline asks for the n-th completion of a prefix until there is none."""
 
-    def __init__(self, session: Session, offered: Offered) -> None:
+    def __init__(self, session: Session) -> None:
         self.session = session
-        self.offered = offered
         self.found: list[str] = []
 
-    def complete(self, prefix: str, state: int) -> str | None:
+    def complete(self, _prefix: str, state: int) -> str | None:
         if state == 0:
-            self.found = list(islice(self._matches(prefix), OFFERED))
+            before = readline.get_line_buffer()[: readline.get_endidx()]
+            self.found = [one.text for one in completions(self.session, before)]
         return self.found[state] if state < len(self.found) else None
-
-    def _matches(self, prefix: str) -> Iterator[str]:
-        """What a command takes; or commands, names, functions, then words, the most frequent first."""
-        before = readline.get_line_buffer()[: readline.get_begidx()].split()
-        offered = self.offered(before)
-        yield from (one for one in offered if one.startswith(prefix))
-        if before and offered:
-            return
-        calculator = self.session.calculator
-        scope = calculator.scope
-        yield from (name for name in scope.names if name.startswith(prefix))
-        yield from (f"{name}(" for name in (*FUNCTIONS, *scope.functions) if name.startswith(prefix))
-        if prefix:
-            words = islice(calculator.spaces[calculator.default].words(), SCANNED)
-            yield from (_typed(word) for word in words if word.startswith(prefix))
-
-
-def _typed(word: str) -> str:
-    """A word as it must be typed."""
-    return word if word.isidentifier() and word != "where" else quote(word)

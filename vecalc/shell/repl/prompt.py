@@ -25,7 +25,7 @@ def converse(calculator: Calculator, request: Request) -> int:
     session = Session(calculator, request)
     if not request.quiet and is_terminal(sys.stdin):
         session.write(banner(calculator))
-    with line_editor.line_editor(session, partial(prompt_commands.offered, session)), closing(session):
+    with line_editor.line_editor(session), closing(session):
         _start(session)
         while (line := _read(PROMPT)) is not None and not prompt_commands.is_quit(line):
             try:

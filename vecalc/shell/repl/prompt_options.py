@@ -11,11 +11,12 @@ from vecalc.answers import EXCLUSIONS, METRICS, NORMS, OOVS
 from vecalc.errors import UsageError
 from vecalc.shell.display import renderer
 from vecalc.shell.options import lists_of
-from vecalc.shell.repl import line_editor
 from vecalc.shell.request import ENGLISH
 
 if TYPE_CHECKING:
     from vecalc.shell.repl.session import Session
+
+KEYS = ("emacs", "vi")
 
 
 def change(session: Session, argument: str) -> None:
@@ -77,8 +78,8 @@ def _set(session: Session, name: str, value: str) -> None:
             session.calculator.set(phrase_words=lists_of(path))
             session.request = session.request._replace(phrase_words=path)
         case "keys":
-            session.keys = _one_of(name, value, line_editor.KEYS)
-            line_editor.use_keys(value)
+            session.keys = _one_of(name, value, KEYS)
+            session.use_keys(value)
         case "pager":
             session.pages = _switch(name, value)
         case _:

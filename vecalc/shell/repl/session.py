@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from vecalc.answers import Answer, Sheet
@@ -38,6 +38,7 @@ class Session:
         self.format = request.format or usual_format()
         self.own = own_settings(request.model)  # what each loaded model carries, by the name of its space
         self.keys = "emacs"
+        self.use_keys: Callable[[str], None] = lambda keys: None  # what the editor of the line does about it
         self.pages = True  # what is taller than the screen goes through a pager
         self.once = ""  # the file for the next answer
         self.tee: outputs.Tee | None = None

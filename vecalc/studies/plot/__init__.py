@@ -1,0 +1,1 @@
+"""Pictures of what an expression comes to: a calculator in, drawings out."""
