@@ -1,7 +1,12 @@
-"""The documents tell the truth: nothing is missing, links lead somewhere, and examples run as shown."""
+"""The documents tell the truth: nothing is missing, links lead somewhere, and examples run as shown.
+
+Where what commands print has changed for good, `VECALC_GOLDEN=write pytest tests/test_docs.py` writes it into
+the documents; read the difference, and the sentences around it.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Iterator
@@ -22,6 +27,7 @@ from vecalc.shell.repl.prompt_commands import COMMANDS as PROMPT_COMMANDS
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS_BY_NAME = {path.name: path for path in DOCUMENTS}
 # Commands that set something up or ask a person, and that an example shows without running.
 NOT_RUN = re.compile(r"make |pip |pipx |git |python |vecalc$|vecalc -i|vecalc import |time ")
 
@@ -164,15 +170,24 @@ def test_there_are_examples() -> None:
     assert len(fences("python")) > 3
 
 
+def rewrite(document: Path, old: str, new: str) -> None:
+    """Put what is true now in place of what is shown; lines of the same text may stand in another order."""
+    if sorted(old.split()) != sorted(new.split()):
+        new = "".join(f"{text.rstrip()}\n" for text in new.splitlines())
+        document.write_text(document.read_text("utf-8").replace(old, new, 1), "utf-8")
+
+
 @pytest.mark.parametrize(("place", "line", "output"), console_runs())
 def test_a_command_prints_what_is_shown(
     place: str, line: str, output: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(with_texts(tmp_path) if place.startswith("texts.md") else ROOT)
     if line.startswith("cat "):
-        assert output == (ROOT / line.removeprefix("cat ")).read_text("utf-8")
+        text = (ROOT / line.removeprefix("cat ")).read_text("utf-8")
+        assert os.environ.get("VECALC_GOLDEN") or output == text
+        rewrite(DOCUMENTS_BY_NAME[place.partition(":")[0]], f"$ {line}\n{output}", f"$ {line}\n{text}")
         return
-    stdin = ""
+    stdin, line_shown = "", line
     if " | vecalc" in line:
         before, _, line = line.partition(" | ")
         sent = shlex.split(before)
@@ -180,6 +195,39 @@ def test_a_command_prints_what_is_shown(
     program, *arguments = shlex.split(line, comments=True)
     assert program == "vecalc", place
     done = vecalc(*arguments, stdin=stdin, COLUMNS="100", NO_COLOR="1", VECALC_CONFIG=str(tmp_path))
+    if os.environ.get("VECALC_GOLDEN") == "write":
+        rewrite(
+            DOCUMENTS_BY_NAME[place.partition(":")[0]],
+            f"$ {line_shown}\n{output}",
+            f"$ {line_shown}\n{done.err}{done.out}",
+        )
+        return
     shown = [text.rstrip() for text in output.strip().splitlines()]
     told = [text.rstrip() for text in (done.out + done.err).strip().splitlines()]
     assert sorted(told) == sorted(shown) if done.err else told == shown
+
+
+# --- the prompt -----------------------------------------------------------------------------
+
+
+def test_there_is_a_session() -> None:
+    assert fences("prompt")
+
+
+@pytest.mark.parametrize("fence", fences("prompt"), ids=str)
+def test_the_prompt_says_what_is_shown(fence: Fence, tmp_path: Path) -> None:
+    """Line by line, as they are typed: what each adds to what the lines before it print."""
+    lines = re.findall(r"^vecalc> (.*)$", fence.text, re.MULTILINE)
+    printed, transcript = "", ""
+    for count, line in enumerate(lines, start=1):
+        typed = "".join(f"{text}\n" for text in lines[:count])
+        done = vecalc("-q", "-f", os.devnull, "-i", "--format", "table", stdin=typed, COLUMNS="80",
+                      VECALC_CONFIG=str(tmp_path), VECALC_HISTORY=os.devnull)  # fmt: skip
+        assert not done.err
+        transcript += f"vecalc> {line}\n{done.out.removeprefix(printed)}"
+        printed = done.out
+    transcript = "".join(f"{text.rstrip()}\n" for text in transcript.splitlines())
+    if os.environ.get("VECALC_GOLDEN") == "write":
+        rewrite(fence.document, fence.text, transcript)
+        return
+    assert transcript == fence.text
