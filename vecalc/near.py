@@ -21,7 +21,7 @@ def near(
     """
     import difflib
 
-    names = {name.lower(): name for name in known}
+    names = {name.lower(): name for name in known if name}
     same = called.get(typed.lower(), "")
     if same.lower() in names:
         return [names[same.lower()]]

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 import click
 
 from vecalc.errors import UsageError
-from vecalc.near import did_you_mean
 from vecalc.shell import registry
 
 EXAMPLES = """\
@@ -74,6 +73,8 @@ def topic(name: str) -> str:
             parts.append(f"{command.get_help(context)}\n")
     entries = () if parts else (function_help(name), help_entries.sign(name), help_entries.option(name))
     if not (parts := [*parts, *filter(None, entries)]):
+        from vecalc.near import did_you_mean
+
         meant = did_you_mean(name, all_names(), CALLED, most=2)
         hint = f"{meant} topics: {', '.join(TOPICS)}; or a command, a function, a sign, an option".lstrip()
         raise UsageError(f"there is no help on '{name}'", where="vecalc help", hint=hint)

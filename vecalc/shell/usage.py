@@ -72,7 +72,9 @@ def usage_error(
         message = f"no such option '{problem.option_name}'"
     where = ""
     if type(problem) is click.BadParameter and isinstance(problem.param, click.Option):
-        where, message = problem.param.opts[-1], problem.message
+        names = problem.param.opts  # the one that was typed, where one was
+        typed = (name for name in names if any(argument.startswith(name) for argument in arguments))
+        where, message = next(typed, names[-1]), problem.message
         message = message.partition(". Recognized values")[0].replace("a valid boolean", "true or false")
     if origin := _origin(problem, settings):
         name = where.lstrip("-")

@@ -21,3 +21,6 @@ def run(asked: tuple[str, ...]) -> int:
         )
     sys.stdout.write(help_topics.topic(asked[0]) if asked else help_topics.short_help())
     return 0
+
+
+run.context_settings.update(ignore_unknown_options=True)  # `vecalc help --norm` asks about one
