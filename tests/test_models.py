@@ -372,14 +372,14 @@ def test_a_cache_of_others_is_not_pruned(converted: Path, home: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["lsit"], 2, "there is no 'models lsit'; there are list, add"),
+        (["lsit"], 2, "there is no 'models lsit'; did you mean list? there are list, add"),
         (["add", "x"], 2, "missing argument 'PATH'"),
         (["add", "x", "nowhere.bin"], 4, "nowhere.bin: no such file"),
         (["add", "starter", str(FAMILY)], 2, "the model inside the package"),
         (["info", "nowhere"], 4, "no such file"),
         (["default", "nowhere"], 2, "there is no model 'nowhere'; there are starter"),
         (["set", "starter"], 2, "there is nothing to set"),
-        (["set", "starter", "--norm", "l7"], 2, "'l7' is not one of"),
+        (["set", "starter", "--norm", "l7"], 2, "--norm: there is no 'l7'; choose rms, unit, raw or none"),
         (["set", "nowhere", "--norm", "raw"], 2, "there is no model 'nowhere'"),
         (["remove", "starter"], 2, "the starter can't be removed"),
         (["path", "nowhere"], 2, "there is no model 'nowhere'"),

@@ -142,8 +142,8 @@ def test_a_switch_in_the_environment_can_be_off(value: str) -> None:
         ('min-score = "high"', 4, "'min-score' must be a number"),
         ("top = 1979-05-27", 4, "'top' must be a whole number"),
         ("norm = {}", 4, "'norm' must be a text"),
-        ("top = 0", 2, "'--top'"),
-        ('norm = "l1"', 2, "'rms', 'unit', 'raw'"),
+        ("top = 0", 2, "config.toml: top: "),
+        ('norm = "l1"', 2, "norm: there is no 'l1'; choose rms, unit or raw"),
         ('output = "x"', 4, "there is no setting 'output'"),
         ("debug = true", 4, "there is no setting 'debug'"),
     ],
@@ -168,7 +168,7 @@ def test_a_bad_project_file_is_named(place: Place) -> None:
 def test_a_bad_variable_is_named(name: str, value: str) -> None:
     done = family("king", **{f"VECALC_{name}": value})
     assert (done.code, done.out) == (2, "")
-    assert done.err.startswith(f"vecalc: environment VECALC_{name}: invalid value")
+    assert done.err.startswith(f"vecalc: environment VECALC_{name}: {name.lower()}: ")
 
 
 # --- vecalc config --------------------------------------------------------------------------

@@ -50,7 +50,7 @@ class RowContext(ABC):
         self.products: Floats = np.empty((0, 0))  # [m, b], of the directions that are asked for at once
 
     @abstractmethod
-    def refuse(self, which: Mask, problem: str) -> None:
+    def refuse(self, which: Mask, problem: str, hint: str = "") -> None:
         """Raise the problem of the first row of `which`, if there is one and it is certain."""
 
     def leave_out(self, which: Mask, problem: str) -> None:
@@ -61,10 +61,10 @@ class RowContext(ABC):
 class _Alone(RowContext):
     alone = True
 
-    def refuse(self, which: Mask, problem: str) -> None:
+    def refuse(self, which: Mask, problem: str, hint: str = "") -> None:
         """See `RowContext.refuse`."""
         if which.any():
-            raise NoValue(problem)
+            raise NoValue(problem, hint=hint)
 
     leave_out = refuse
 
@@ -287,13 +287,13 @@ def sigmoid(rows: RowContext, x: Floats) -> Floats:
 
 def square_root(rows: RowContext, x: Floats) -> Floats:
     """√x."""
-    rows.refuse(x < 0, "the square root of a negative number")
+    rows.refuse(x < 0, "the square root of a negative number", "sqrt(abs(x)) has a value")
     return np.where(near_zero(rows, x) & (not rows.exact), np.nan, np.sqrt(x))
 
 
 def logarithm(rows: RowContext, x: Floats) -> Floats:
     """ln x."""
-    rows.refuse(x <= 0, "the logarithm of a number that is not positive")
+    rows.refuse(x <= 0, "the logarithm of a number that is not positive", "log(abs(x)) has a value")
     return np.where(near_zero(rows, x), np.nan, np.log(x))
 
 

@@ -78,7 +78,7 @@ class CandidateRows(RowContext):
         """Some of these rows, to be worked out exactly."""
         return CandidateRows(self.numbers[which], self.vectors[which], self._word, exact=True)
 
-    def refuse(self, which: Mask, problem: str) -> None:
+    def refuse(self, which: Mask, problem: str, hint: str = "") -> None:
         """See `RowContext.refuse`; a quick run is certain of nothing."""
         if not self.exact or not which.any():
             return
@@ -88,7 +88,7 @@ class CandidateRows(RowContext):
             if not rows.any():
                 return
         word = self._word(int(self.numbers[np.argmax(rows)]))
-        raise NoValue(f"{problem}, for the candidate '{word}'")
+        raise NoValue(f"{problem}, for the candidate '{word}'", hint=hint)
 
     def __len__(self) -> int:
         return len(self.numbers)

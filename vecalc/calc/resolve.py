@@ -134,12 +134,12 @@ class _Lookup:
     def _space(self, node: Word) -> tuple[str, VectorSpace]:
         name = node.space or self.default
         if name not in self.spaces:
+            from vecalc.near import did_you_mean
+
             known = ", ".join(sorted(filter(None, self.spaces))) or "none"
-            raise UnknownName(
-                f"there is no space '{name}'",
-                span=node.span,
-                hint=f"load it with -m {name}=FILE (loaded: {known}); an analogy needs blanks around ':'",
-            )
+            meant = did_you_mean(name, filter(None, self.spaces))
+            hint = f"load it with -m {name}=FILE (loaded: {known}); an analogy needs blanks around ':'"
+            raise UnknownName(f"there is no space '{name}'", span=node.span, hint=f"{meant} {hint}".lstrip())
         return name, self.spaces[name]
 
     def _word(self, node: Word) -> Word | Text:

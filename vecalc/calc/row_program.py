@@ -119,7 +119,7 @@ class _Table(RowContext):
         super().__init__()
         self.columns = columns
 
-    def refuse(self, which: Mask, problem: str) -> None:
+    def refuse(self, which: Mask, problem: str, hint: str = "") -> None:
         """See `RowContext.refuse`; what the problem is `evaluate` says."""
         if which.any():
             raise RowProblem

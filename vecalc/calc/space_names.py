@@ -18,11 +18,13 @@ def named(text: str, span: Span, spaces: Mapping[str, VectorSpace]) -> str:
         return text
     captions = [key for key, space in spaces.items() if space.name == text]
     if not captions:
+        from vecalc.near import did_you_mean
+
         known = ", ".join(sorted(key or space.name for key, space in spaces.items()))
         raise UnknownName(
             f"there is no space '{text}'",
             span=span,
-            hint=f"load it with -m {text}=FILE (loaded: {known})",
+            hint=f"{did_you_mean(text, spaces)} load it with -m {text}=FILE (loaded: {known})".lstrip(),
         )
     return captions[0]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
@@ -11,11 +12,13 @@ from vecalc.lang.nodes import Word
 from vecalc.lang.show import quote, shorten
 from vecalc.space import VectorSpace
 from vecalc.space.affixes import carried
+from vecalc.space.patterns import LONGEST_GLOB, pattern
 from vecalc.space.spelling import LONGEST, SHORTEST, fold
 
 # Unknown words that get near spellings: each takes a look through the whole vocabulary, and nobody reads
 # more than a few.
 HELPED = 10
+SHOWN = 3  # words that begin with an unknown one
 _BARE = re.compile(r"[^\W\d][\w'’-]*")  # what can be typed without quotes
 
 
@@ -26,7 +29,7 @@ def unknown_words(missing: Sequence[tuple[Word, VectorSpace]], *, several: bool 
     """
     in_order = sorted(missing, key=lambda pair: (pair[0].span == NOWHERE, pair[0].span))
     asked = {(node.text, id(space)): space for node, space in in_order}
-    near = {key: space.near(key[0]) for key, space in islice(asked.items(), HELPED)}
+    near = {key: _near(space, key[0]) for key, space in islice(asked.items(), HELPED)}
     found = [
         MissingWord(
             node.text,
@@ -37,6 +40,15 @@ def unknown_words(missing: Sequence[tuple[Word, VectorSpace]], *, several: bool 
         for node, space in in_order
     ]
     return UnknownWords(found, hint=_meant(in_order, near))
+
+
+def _near(space: VectorSpace, word: str) -> Sequence[str]:
+    """The words that are spelled like one, or else begin with it: a film without its year."""
+    found = space.near(word)
+    if found or len(word) < SHORTEST:
+        return found
+    begun = pattern(f"{glob.escape(word)}*") if len(word) <= LONGEST_GLOB // 4 else None
+    return [space.word(int(row)) for row in space.matching(begun)[:SHOWN]] if begun else ()
 
 
 def _meant(missing: Sequence[tuple[Word, VectorSpace]], near: Mapping[tuple[str, int], Sequence[str]]) -> str:
@@ -50,6 +62,10 @@ def _meant(missing: Sequence[tuple[Word, VectorSpace]], near: Mapping[tuple[str,
         if options:
             close = " or ".join([", ".join(options[:-1]), options[-1]] if len(options) > 1 else options)
             hints.append(f"did you mean {close}?" if alone else f"{text}: {close}?")
+        elif not text:
+            hints.append("it is empty: a cell without a word, or quotes with nothing between them")
+        elif len(parts := text.split()) > 1 and all(spaces[space].row(part) is not None for part in parts):
+            hints.append(f"{quote(text)} is not one word here; its words are: {' + '.join(parts)}")
     one = len(spaces) == 1
     looks = dict.fromkeys(filter(None, (_look(spaces[space], text, one) for text, space in near)))
     if hints:

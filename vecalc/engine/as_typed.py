@@ -45,6 +45,7 @@ MOST_TRIED = 20  # runs that are looked up for an error's hint
 # Numbers that are factors, divisors or exponents: of most formulas all are.
 _FACTOR = re.compile(r"(?<![\w.])[0-9.]+\s*\*|[*/^]\s*[0-9.]+(?![\w.])")
 _NAME = re.compile(r"[^\W\d][\w'’]*")
+_WHERE = re.compile(r"(?<!\w)where(?!\w)")
 _BINDS = re.compile(rf"(?<![\w'’])({_NAME.pattern}+)\s*+=(?!>)")
 _DIGIT = re.compile(r"\d")
 _RUN = re.compile(r"\S+")
@@ -193,6 +194,7 @@ def helped(
         told += numbers(calculator, text, statement)
     told += _unbound(calculator, text)
     words = dict.fromkeys(_as_they_stand(calculator, text, problem))
+    told += _without_value(text, problem)
     told += [f"{quote(word)} is a word of this vocabulary: write {quote(word)}" for word in words]
     phrase = ""
     if isinstance(problem, SyntaxProblem) and len(text) <= LONGEST:
@@ -216,6 +218,15 @@ def _unbound(calculator: Calculator, text: str) -> Iterator[str]:
     for name in sorted(names.intersection(_NAME.findall(text)).difference(bound_in(text)) if names else ()):
         where = calculator.unbound[name]
         yield f"{name} is not bound, since {where or 'its own value'} failed"
+
+
+def _without_value(text: str, problem: ExpressionError) -> Iterator[str]:
+    """What is said of unknown names where `where` gives others a value."""
+    if isinstance(problem, UnknownWords) and _WHERE.search(text):
+        words = dict.fromkeys(missing.word for missing in problem.missing)
+        if names := [word for word in words if len(word) == 1 and word.isupper()]:
+            values = ", ".join(f"{name} = ..." for name in names)
+            yield f"{' and '.join(names)} has no value; add {values} behind where"
 
 
 def _as_they_stand(ranker: Ranker, text: str, problem: ExpressionError) -> Iterator[str]:

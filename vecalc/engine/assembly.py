@@ -13,6 +13,7 @@ from vecalc.arrays import Floats
 from vecalc.calc import algebra
 from vecalc.calc.resolve import find_row
 from vecalc.calc.values import List, Scalar, Score, Table, Vector
+from vecalc.engine.candidates import why_none
 from vecalc.engine.question import NO_TREE, NO_VALUES, NO_WORDS, Computed, Question
 from vecalc.engine.ranker import Ranker
 from vecalc.errors import NoValue, TypeMismatch, VecalcError
@@ -149,7 +150,8 @@ def _answer(ranker: Ranker, one: Computed, hits: list[Hits] | VecalcError) -> An
     metric = ranker.options.metric if isinstance(value, Vector) else ""
     near, excluded = _split(ranker, one, hits[0], metric) if hits else ((), ())
     if ranker.options.rank and not near:
-        blank = blank._replace(notes=(*blank.notes, "no candidate is left"))
+        why = why_none(ranker.spaces[one.space], ranker.options)
+        blank = blank._replace(notes=(*blank.notes, f"no candidate is left{why}"))
     if isinstance(value, Vector):
         return blank._replace(result=Ranking(near, excluded, value.components))
     return blank._replace(result=Scored(near, excluded))

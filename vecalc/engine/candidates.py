@@ -77,6 +77,23 @@ def _matching(space: VectorSpace, text: str, rows: Numbers | None) -> Numbers:
     return np.array([row for row in rows if wanted.matches(space.word(int(row)))], dtype=np.int64)
 
 
+def why_none(space: VectorSpace, options: Options) -> str:
+    """Why a pattern leaves no candidate, behind a colon; "" where it is not the pattern."""
+    text = options.match
+    if text is None or len(_matching(space, text, None)):
+        return ""
+    why = f": no word matches {text}"
+    if text.startswith("/"):
+        return why
+    small = text.lower()
+    if text != small and (count := len(_matching(space, small, None))):
+        return f"{why}; capitals count, and {small} matches {count:,}"
+    for wider in () if any(sign in text for sign in "*?[") else (f"{text}*", f"*{text}*"):
+        if count := len(_matching(space, wider, None)):
+            return f"{why}; a pattern has to fit the whole word, and {wider} matches {count:,}"
+    return why
+
+
 def with_variants(space: VectorSpace, inputs: Iterable[int]) -> frozenset[int]:
     """The rows of an expression's own words, and of their other forms and spellings."""
     rows = frozenset(inputs)

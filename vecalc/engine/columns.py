@@ -14,6 +14,7 @@ from vecalc.calc.column_formula import ColumnFormula, ColumnSurroundings
 from vecalc.calc.expand import Scope, expand, expand_from_afar
 from vecalc.calc.resolve import Key
 from vecalc.engine import as_typed, prelude
+from vecalc.engine.question import as_name
 from vecalc.errors import NOWHERE, TypeMismatch, UnknownName, VecalcError
 from vecalc.lang.nodes import (
     Bind,
@@ -92,7 +93,17 @@ class Columns:
         in quotes or of a named space is meant as a word; and so is one of a definition (--let), which knows
         no columns, unless it is called like one.
         """
-        words = (node for node in walk(tree) if isinstance(node, Word))
+        words = [node for node in walk(tree) if isinstance(node, Word)]
+        for node in words:
+            called = as_name(node.text)
+            meant_so = node.quoted and not node.space and called != node.text and called in self.stand_ins
+            if meant_so and not knows(node.text):
+                raise UnknownName(
+                    f"'{node.text}' is a column, which an expression calls {called}",
+                    span=node.span,
+                    hint=f"write {called}, without quotes",
+                    suggestions=[called],
+                )
         for node in (word for word in words if not (word.quoted or word.space)):
             if node.span == NOWHERE:
                 if same := self._same(node.text):

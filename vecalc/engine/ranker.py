@@ -179,8 +179,13 @@ class Ranker:
 
     def _check_within(self, name: str | None) -> None:
         if name is not None and self._key(name) not in self.spaces:
-            known = ", ".join(key or space.name for key, space in self.spaces.items())
-            raise UsageError(f"there is no space '{name}'", where="--in", hint=f"loaded: {known}")
+            from vecalc.near import did_you_mean
+
+            names = [key or space.name for key, space in self.spaces.items()]
+            known, meant = ", ".join(names), did_you_mean(name, names)
+            raise UsageError(
+                f"there is no space '{name}'", where="--in", hint=f"{meant} loaded: {known}".lstrip()
+            )
 
     @property
     def reader(self) -> str:

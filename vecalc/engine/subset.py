@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from vecalc.answers import Norm
-from vecalc.engine.candidates import SHOWN, candidates
+from vecalc.engine.candidates import SHOWN, candidates, why_none
 from vecalc.engine.question import Options
 from vecalc.errors import UsageError
 from vecalc.space import VectorSpace
@@ -46,6 +46,8 @@ def found_words(space: VectorSpace, wanted: str | None = None, *, first: int | N
     if len(found := rows[rows < most]):
         return Found(found.tolist())
     text = wanted.strip("*?/^$")
+    if text != wanted and (why := why_none(space, Options(match=wanted)).partition("; ")[2]):
+        return Found((), (f"no word matches {wanted}; {why}",))
     near = [space.word(row) for row in space.variants(text)][:SHOWN] or space.near(text)
     ranks = [f"{word} ({row + 1:,})" for word in near if (row := space.row(word)) is not None]
     return Found((), (f"no word matches {wanted}" + (f"; near it: {', '.join(ranks)}" if ranks else ""),))

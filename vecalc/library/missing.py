@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vecalc.errors import FileProblem
 from vecalc.library.catalogue import COMMAND, command_of, exists, names
+from vecalc.near import near
 from vecalc.sources import Reading, names_beside
 from vecalc.sources.reference import located
 
@@ -27,6 +28,8 @@ _OTHERWISE = "curl -LO {}"
 _NAMED = re.compile(r"([^=/\\]{1,100})=(.+)", re.DOTALL)
 _LOOKED_AT = 1000  # files of a folder
 _NEAR = 0.75  # of 1: two letters in eight may differ
+SHORT = 3  # letters of a name in which one may differ
+_NEAR_SHORT = 0.5
 
 
 def refuse_missing(path: str) -> None:
@@ -77,10 +80,9 @@ def _meant(path: str) -> str:
 
 def _near(path: Path) -> list[str]:
     """Names of models, and of files in the same folder, that are spelled like this one."""
-    import difflib
-
     files = names_beside(path)[:_LOOKED_AT]
     known = [*names(), *COLLECTION] if path.name == str(path) else []
-    found = difflib.get_close_matches(path.name, [*known, *files], n=2, cutoff=_NEAR)
+    cutoff = _NEAR if len(path.name) > SHORT else _NEAR_SHORT
+    found = near(path.name, [*known, *files], most=2, cutoff=cutoff)
     spelled = [name if name in known else str(path.with_name(name)) for name in found]
     return [name for name in dict.fromkeys(spelled) if name != str(path)]

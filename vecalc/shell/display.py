@@ -201,10 +201,20 @@ def renderer(name: str) -> ModuleType:
             module = importlib.import_module(f"vecalc.render.{name}")
             if hasattr(module, "answer"):
                 return module
+    from vecalc.near import did_you_mean
+    from vecalc.shell.usage import CALLED_VALUES
+
+    known = formats()
+    meant = did_you_mean(name, known, CALLED_VALUES)
+    hint = f"{meant} there are {', '.join(known)}".lstrip()
+    raise UsageError(f"there is no format '{name}'", where="--format", hint=hint)
+
+
+def formats() -> list[str]:
+    """The names of the formats of text."""
     from vecalc import finder
 
-    known = [n for n in finder.names("vecalc.render") if hasattr(finder.module("vecalc.render", n), "answer")]
-    raise UsageError(f"there is no format '{name}'", where="--format", hint=f"there are {', '.join(known)}")
+    return [n for n in finder.names("vecalc.render") if hasattr(finder.module("vecalc.render", n), "answer")]
 
 
 class Sink(Protocol):

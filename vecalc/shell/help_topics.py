@@ -64,18 +64,34 @@ def topic(name: str) -> str:
 
     `models` is a topic and a command: both are told.
     """
+    from vecalc.shell import help_entries
+
     name = OTHER_NAMES.get(name, name)
     parts = [TOPICS[name]()] if name in TOPICS else []
     if (command := registry.find(name)) is not None:
         with click.Context(command, info_name=f"vecalc {name}", **command.context_settings) as context:
             parts.append(f"{command.get_help(context)}\n")
-    if not parts:
-        parts.append(function_help(name))
+    entries = () if parts else (function_help(name), help_entries.sign(name), help_entries.option(name))
+    if not (parts := [*parts, *filter(None, entries)]):
+        from vecalc.near import did_you_mean
+
+        meant = did_you_mean(name, all_names(), CALLED, most=2)
+        hint = f"{meant} topics: {', '.join(TOPICS)}; or a command, a function, a sign, an option".lstrip()
+        raise UsageError(f"there is no help on '{name}'", where="vecalc help", hint=hint)
     return "\n".join(parts)
 
 
+def all_names() -> list[str]:
+    """All that there is help on."""
+    from vecalc.calc.functions import FUNCTIONS, GROUPS
+    from vecalc.shell import help_entries
+
+    functions = (*FUNCTIONS, *(name for name, _ in _prelude()), *GROUPS)
+    return list(dict.fromkeys([*TOPICS, *OTHER_NAMES, *registry.names(), *functions, *help_entries.names()]))
+
+
 def _syntax() -> str:
-    """The grammar's own comments: its head, and the remark above each group of rules."""
+    """The grammar's own comment on the language, without what it tells developers."""
     from vecalc.lang.grammar import grammar_text
 
     head = grammar_text().split("\n// ---", 1)[0]
@@ -140,7 +156,7 @@ def _prelude() -> list[tuple[str, tuple[str, str, str]]]:
 
 
 def function_help(name: str) -> str:
-    """A group of functions; or one: signature, formula, source. Raises `UsageError`."""
+    """A group of functions; or one: signature, formula, source; "" for what is none."""
     from vecalc.calc.functions import FUNCTIONS, GROUPS
 
     if name in GROUPS:
@@ -151,8 +167,7 @@ def function_help(name: str) -> str:
         sides = f"\n    {function.by_side}" if function.folds else ""
         return f"{function.shown()}\n    {function.formula}{sides}{source}\ngroup: {function.group}\n"
     if (found := dict(_prelude()).get(name)) is None:
-        hint = f"topics: {', '.join(TOPICS)}, or a command or function"
-        raise UsageError(f"there is no help on '{name}'", where="vecalc help", hint=hint)
+        return ""
     group, shown, text = found
     return f"{shown}\n    {text}\ngroup: {group}, defined in the language itself\n"
 
@@ -237,6 +252,24 @@ file of `vecalc config path`, which come first. `vecalc models set news --norm r
 """
 
 
+def _formats() -> str:
+    from vecalc.shell.help_entries import FORMATS
+
+    return FORMATS
+
+
+def _csv() -> str:
+    from vecalc.shell.help_entries import CSV
+
+    return CSV
+
+
+def _prompt() -> str:
+    from vecalc.shell.help_entries import PROMPT
+
+    return PROMPT
+
+
 def _exit_codes() -> str:
     return "".join(f"{code:>4}  {meaning}\n" for code, meaning in EXIT_CODES.items())
 
@@ -248,6 +281,27 @@ TOPICS: dict[str, Callable[[], str]] = {
     "phrases": _phrases,
     "texts": _texts,
     "models": _models,
+    "formats": _formats,
+    "csv": _csv,
+    "prompt": _prompt,
     "exit-codes": _exit_codes,
 }
-OTHER_NAMES = {"tables": "lists", "table": "lists", "list": "lists", "by": "lists", "phrase-words": "phrases"}
+OTHER_NAMES = {
+    **dict.fromkeys(("tables", "table", "list", "by"), "lists"),
+    "phrase-words": "phrases",
+    **dict.fromkeys(("format", "json", "jsonl", "tsv", "markdown", "junit", "npy", "output"), "formats"),
+    **dict.fromkeys(
+        ("set", "use", "vars", "del", "find", "once", "tee", "favourite", "save", "load"), "prompt"
+    ),
+    **dict.fromkeys(("quit", "exit", "repl"), "prompt"),
+    **dict.fromkeys(("operators", "grammar", "language"), "syntax"),
+}
+CALLED = {  # what people ask for, and what it is called here
+    **dict.fromkeys(("cosine", "similarity"), "cos"),
+    **dict.fromkeys(("distance", "euclidean"), "dist"),
+    **dict.fromkeys(("average", "avg"), "mean"),
+    **dict.fromkeys(("normalize", "normalise"), "unit"),
+    **dict.fromkeys(("options", "settings", "vectors"), "models"),
+    **dict.fromkeys(("errors", "status", "codes"), "exit-codes"),
+    **dict.fromkeys(("neighbours", "neighbors", "k"), "top"),
+}

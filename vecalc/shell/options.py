@@ -1,4 +1,4 @@
-"""The options of all commands, in groups by what they are for, and how a command line is read by them.
+"""The options of all commands, in groups by what they are for, and what their values can be.
 
 A command takes the groups it needs: `@MODEL`, `@RANKING`, ... above its own options. What a group holds are
 the fields of `Request` of the same names, so `request_of` makes a request of any command's options.
@@ -7,9 +7,7 @@ the fields of `Request` of the same names, so `request_of` makes a request of an
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,10 +16,8 @@ import click
 from click.core import ParameterSource
 
 from vecalc.answers import ENCODINGS, EXCLUSIONS, METRICS, NORMS, OOVS
-from vecalc.errors import UsageError, VecalcError
-from vecalc.library import catalogue
+from vecalc.errors import UsageError
 from vecalc.shell.request import COLORS, ENGLISH, Request
-from vecalc.shell.settings import Setting
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -29,10 +25,13 @@ if TYPE_CHECKING:
     from vecalc.engine.question import Options
     from vecalc.lang.limits import Limits
     from vecalc.lang.phrase_lists import PhraseLists
+    from vecalc.shell.offered import Kind
 
-# What an expression with a leading minus looks like, and no option does: a blank after the first word,
-# an operator or a bracket. `-king` alone could be `-k ing`; it needs `-e -king` or `-- -king`.
-_EXPRESSION = re.compile(r"-[^-\s].*[\s*/+^@(]|-[(\"'0-9.\[]|--?\s|--[^-\s=]+\s", re.DOTALL)
+    _Choice = click.Choice[str]
+    _ParamType = click.ParamType[Any]
+else:  # whose older versions are not generic
+    _Choice, _ParamType = click.Choice, click.ParamType
+
 LONGEST_TIME = 86_400  # seconds of a limit; more is a mistake
 MOST_DIGITS = 18  # of a limit: Python reads no number of thousands of them
 
@@ -50,6 +49,53 @@ def group(*options: Callable[[Any], Any]) -> Callable[[F], F]:
     return decorate
 
 
+class OneOf(_Choice):
+    """One of some words."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The word itself. Raises click's error, with the word that may be meant."""
+        if value not in self.choices:
+            from vecalc.shell.usage import not_one_of
+
+            self.fail(not_one_of(str(value), self.choices), param, ctx)
+        return str(value)
+
+
+class WholeNumber(_ParamType):
+    """A whole number, from `least` to `most`."""
+
+    name = "integer"
+
+    def __init__(self, least: int | None = None, most: int | None = None) -> None:
+        self.least, self.most = least, most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number. Raises click's error for what is none, or out of these bounds."""
+        try:
+            found = int(value)
+        except (ValueError, OverflowError):
+            found = None
+        low = found is not None and self.least is not None and found < self.least
+        if found is None or low or (self.most is not None and found > self.most):
+            bounds = "" if self.least is None else f" from {self.least:,}"
+            bounds += "" if self.most is None else f" to {self.most:,}"
+            self.fail(f"'{value}' is not a whole number{bounds}", param, ctx)
+        return found
+
+
+class RealNumber(_ParamType):
+    """A number."""
+
+    name = "float"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number. Raises click's error for what is none."""
+        try:
+            return float(value)
+        except ValueError:
+            self.fail(f"'{value}' is not a number", param, ctx)
+
+
 def flag(*told: str) -> Callable[[F], F]:
     """A switch: its names, and its help."""
     return click.option(*told[:-1], is_flag=True, help=told[-1])
@@ -57,7 +103,7 @@ def flag(*told: str) -> Callable[[F], F]:
 
 def choice(*told: str, of: Iterable[str], default: str | None = None) -> Callable[[F], F]:
     """One of some words: the option's names, and its help."""
-    return click.option(*told[:-1], type=click.Choice(list(of)), default=default, help=told[-1])
+    return click.option(*told[:-1], type=OneOf(of), default=default, help=told[-1])
 
 
 def several(*told: str, **more: Any) -> Callable[[F], F]:
@@ -67,7 +113,7 @@ def several(*told: str, **more: Any) -> Callable[[F], F]:
 
 def count(*told: str, default: int | None = None) -> Callable[[F], F]:
     """A whole number from 1: the option's names, and its help."""
-    return click.option(*told[:-1], type=click.IntRange(min=1), default=default, metavar="N", help=told[-1])
+    return click.option(*told[:-1], type=WholeNumber(1), default=default, metavar="N", help=told[-1])
 
 
 def seconds(_: click.Context, __: click.Parameter, value: float) -> float:
@@ -77,15 +123,18 @@ def seconds(_: click.Context, __: click.Parameter, value: float) -> float:
     return value
 
 
-def _complete_model(_: click.Context, __: click.Parameter, typed: str) -> list[CompletionItem]:
-    """The names of models, behind `a=` too; and files."""
-    from click.shell_completion import CompletionItem
+def offer(
+    kind: Kind, *, files: bool = False
+) -> Callable[[click.Context, click.Parameter, str], list[CompletionItem]]:
+    """What completes a value of a kind (see `vecalc.shell.offered`); `files`, or else one of those."""
 
-    space, equals, name = typed.rpartition("=")
-    found = [CompletionItem(typed, type="file")]
-    with suppress(VecalcError):  # a damaged catalogue completes nothing
-        found += [CompletionItem(space + equals + n) for n in catalogue.names() if n.startswith(name)]
-    return found
+    def complete(context: click.Context, _: click.Parameter, typed: str) -> list[CompletionItem]:
+        from vecalc.shell import offered
+
+        found = offered.values(kind, context, typed)
+        return [*found, offered.files(offered.space_before(typed))] if files else found
+
+    return complete
 
 
 READING = group(
@@ -99,7 +148,11 @@ READING = group(
 )
 
 MODEL_FILE = several(
-    "-m", "--model", "[NAME=]FILE", "Vectors to use; several with names.", shell_complete=_complete_model
+    "-m",
+    "--model",
+    "[NAME=]FILE",
+    "Vectors to use; several with names.",
+    shell_complete=offer("models", files=True),
 )
 
 EMBED = click.option(
@@ -107,7 +160,7 @@ EMBED = click.option(
     default="",
     metavar="MODEL",
     help="What makes vectors of the lines of a model that has none, or of FILE#COLUMN.",
-    shell_complete=_complete_model,
+    shell_complete=offer("models", files=True),
 )
 
 MODEL = group(
@@ -115,7 +168,7 @@ MODEL = group(
     EMBED,
     click.option(
         "--embed-timeout",
-        type=float,
+        type=RealNumber(),
         callback=seconds,
         default=60.0,
         metavar="S",
@@ -155,11 +208,17 @@ RANKING = group(
     click.option("--match", metavar="GLOB|/REGEX/", help="Only words that match."),
     click.option(
         "--min-score",
-        type=float,
+        type=RealNumber(),
         metavar="S",
         help="Only scores of at least S (for l2: distances of at most S).",
     ),
-    click.option("--in", "within", metavar="NAME", help="Search this model for neighbours."),
+    click.option(
+        "--in",
+        "within",
+        metavar="NAME",
+        help="Search this model for neighbours.",
+        shell_complete=offer("spaces"),
+    ),
 )
 
 EXPRESSIONS = several("-e", "expression_option", "EXPR", "An expression; may be repeated.")
@@ -171,13 +230,14 @@ FORMAT = group(
         "--format",
         metavar="FORMAT",
         help="table, plain, tsv, csv, json, jsonl, markdown, vector. [table on a terminal]",
+        shell_complete=offer("formats"),
     ),
     flag("--json", "The same as --format json."),
     click.option("-o", "--output", metavar="FILE", help="Write here; .npy takes the vectors as an array."),
-    click.option("--precision", type=click.IntRange(0, 17), metavar="N", help="Decimals of scores."),
+    click.option("--precision", type=WholeNumber(0, 17), metavar="N", help="Decimals of scores, 0 to 17."),
     click.option("--header/--no-header", "header", default=True, help="Print a header row."),
     flag("--csv-safe", "Escape cells that a spreadsheet would run as formulas."),
-    choice("--color", "Colours.", of=COLORS, default="auto"),
+    choice("--color", "When to colour: on a terminal (auto), always or never.", of=COLORS, default="auto"),
 )
 
 TYPE = choice(
@@ -280,62 +340,9 @@ def _limits(given: Iterable[str]) -> Limits:
     return limits
 
 
-# --- reading a command line ------------------------------------------------------------------
-
-
-def mark_expressions(arguments: Sequence[str], takes_value: Collection[str]) -> list[str]:
-    """The arguments with a blank before each expression that begins with a minus sign.
-
-    `takes_value` are the options whose next argument is theirs, whatever it looks like.
-    """
-    marked: list[str] = []
-    previous = ""
-    for i, argument in enumerate(arguments):
-        if previous not in takes_value:
-            if argument == "--":
-                return [*marked, *arguments[i:]]
-            if _EXPRESSION.match(argument):
-                argument = f" {argument}"  # noqa: PLW2901
-        marked.append(argument)
-        previous = argument if previous not in takes_value else ""
-    return marked
-
-
-def options_with_value(command: click.Command) -> set[str]:
-    """The options of a command that take a value, by all their names."""
-    options = [param for param in command.params if isinstance(param, click.Option)]
-    return {name for option in options if not option.is_flag for name in option.opts}
-
-
 def as_utf8(argument: str) -> str:
     """An expression as it was typed, also under a locale (C, POSIX) that could not decode it."""
     try:
         return os.fsencode(argument).decode("utf-8")
     except UnicodeError:
         return argument
-
-
-def read(command: click.Command, path: str, arguments: Sequence[str], settings: Mapping[str, Setting]) -> Any:
-    """What a command returns for some arguments. Raises `UsageError` for arguments that don't fit it.
-
-    `path` is what the command is called by; `settings` are the defaults of options that have one.
-    """
-    names = {param.name for param in command.params if isinstance(param, click.Option)}
-    takes_value = options_with_value(command)
-    defaults = {name.replace("-", "_"): setting.value for name, setting in settings.items()}
-    try:
-        context = command.make_context(  # not main: it swallows closed pipes
-            path,
-            mark_expressions(arguments, takes_value),
-            default_map={name: value for name, value in defaults.items() if name in names},
-        )
-        with context:
-            return command.invoke(context)
-    except click.exceptions.Exit as done:
-        return done.exit_code
-    except click.UsageError as problem:
-        from vecalc.shell.usage import usage_error
-
-        raise usage_error(problem, arguments, settings, takes_value) from None
-    except click.Abort:
-        raise KeyboardInterrupt from None

@@ -13,12 +13,33 @@ import click
 
 from vecalc import finder
 from vecalc.errors import UsageError
-from vecalc.shell.options import mark_expressions, options_with_value
+from vecalc.shell.settings import Setting
 
+# What an expression with a leading minus looks like, and no option does: a blank after the first word,
+# an operator or a bracket. `-king` alone could be `-k ing`; it needs `-e -king` or `-- -king`.
+_EXPRESSION = re.compile(r"-[^-\s].*[\s*/+^@(]|-[(\"'0-9.\[]|--?\s|--[^-\s=]+\s", re.DOTALL)
 FOLDER = "vecalc.shell.commands"
 _NAME = re.compile(r"[a-z]+")
 _OPERATOR = re.compile(r"(?:[-+*/^@:]|::|=>)(?:\s.*)?", re.DOTALL)
 _LONGEST = 60  # characters of an expression that a hint repeats
+
+
+# The options that commands share, by what they are for; an option of one command alone stands before them.
+SECTIONS = {
+    "What to compute": ("expression_option", "file", "csv", "let", "interactive"),
+    "The model": (
+        "model", "embed", "embed_timeout", "norm", "words_file", "encoding", "strict", "skip_bad_rows",
+        "allow_trailing", "encoding_errors", "trust_pickle", "require_cache", "no_wait", "verify",
+    ),
+    "Words": ("words", "exact", "oov", "phrase_words"),
+    "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score", "within"),
+    "Output": (
+        "format", "json", "output", "resume", "precision", "header", "csv_safe", "color", "line_buffered",
+        "quiet",
+    ),
+    "When something is wrong": ("bail", "limit", "debug"),
+    "Help": ("short_help", "help", "version", "generate"),
+}  # fmt: skip
 
 
 def usage_of(ways: Iterable[str]) -> str:
@@ -39,10 +60,19 @@ class Command(click.Command):
         formatter.write(f"\n{cleandoc(self.help or '')}\n")
         if self.examples:
             formatter.write(f"\nExamples:\n{self.examples}")
-        options = [param for param in self.get_params(ctx) if isinstance(param, click.Option)]
-        records = [record for param in options if (record := param.get_help_record(ctx))]
-        with formatter.section("Options"):
-            formatter.write_dl(records)
+        write_options(self, ctx, formatter)
+
+
+def write_options(command: click.Command, context: click.Context, formatter: click.HelpFormatter) -> None:
+    """Write the options of a command in sections, first those that are its own."""
+    options = {param.name: param for param in command.get_params(context) if isinstance(param, click.Option)}
+    shared = {name for names in SECTIONS.values() for name in names}
+    own = tuple(name for name in options if name not in shared)
+    for title, names in {"Options": own, **SECTIONS}.items():
+        records = [options[name].get_help_record(context) for name in names if name in options]
+        if found := [record for record in records if record]:
+            with formatter.section(title):
+                formatter.write_dl(found)
 
 
 def command(usage: str, examples: str = "") -> Callable[[Callable[..., int]], Command]:
@@ -65,12 +95,15 @@ def command(usage: str, examples: str = "") -> Callable[[Callable[..., int]], Co
     return decorate
 
 
-def one_of(words: Iterable[str]) -> Callable[[click.Context, click.Parameter, str], list[Any]]:
-    """What completes an argument whose first word is one of some."""
+def one_of(
+    words: Iterable[str] | Callable[[], Iterable[str]],
+) -> Callable[[click.Context, click.Parameter, str], list[Any]]:
+    """What completes an argument whose first word is one of some; a function says which when it is asked."""
 
     def complete(context: click.Context, param: click.Parameter, typed: str) -> list[Any]:
         first = not context.params.get(param.name or "")
-        return [word for word in words if first and word.startswith(typed)]
+        known = words() if callable(words) else words
+        return [word for word in known if first and word.startswith(typed)]
 
     return complete
 
@@ -91,9 +124,9 @@ def find(name: str) -> Command | None:
 
 def near_command(text: str) -> str:
     """The command that an expression of one unknown word may have meant, or ''."""
-    import difflib
+    from vecalc.near import near
 
-    return next(iter(difflib.get_close_matches(text, names(), n=1, cutoff=0.75)), "")
+    return next(iter(near(text, names(), cutoff=0.75)), "")
 
 
 # --- the command of a line -------------------------------------------------------------------
@@ -169,3 +202,60 @@ def first_word(arguments: Sequence[str], program: click.Command) -> int | None:
         else:
             awaited = wants_value(argument, valued)
     return None
+
+
+# --- reading a command line ------------------------------------------------------------------
+
+
+def mark_expressions(arguments: Sequence[str], takes_value: Collection[str]) -> list[str]:
+    """The arguments with a blank before each expression that begins with a minus sign.
+
+    `takes_value` are the options whose next argument is theirs, whatever it looks like.
+    """
+    marked: list[str] = []
+    previous = ""
+    for i, argument in enumerate(arguments):
+        if previous not in takes_value:
+            if argument == "--":
+                return [*marked, *arguments[i:]]
+            if _EXPRESSION.match(argument):
+                argument = f" {argument}"  # noqa: PLW2901
+        marked.append(argument)
+        previous = argument if previous not in takes_value else ""
+    return marked
+
+
+def options_with_value(command: click.Command) -> set[str]:
+    """The options of a command that take a value, by all their names."""
+    options = [param for param in command.params if isinstance(param, click.Option)]
+    return {name for option in options if not option.is_flag for name in option.opts}
+
+
+def read(command: click.Command, path: str, arguments: Sequence[str], settings: Mapping[str, Setting]) -> Any:
+    """What a command returns for some arguments. Raises `UsageError` for arguments that don't fit it.
+
+    `path` is what the command is called by; `settings` are the defaults of options that have one.
+    """
+    names = {param.name for param in command.params if isinstance(param, click.Option)}
+    takes_value = options_with_value(command)
+    defaults = {name.replace("-", "_"): setting.value for name, setting in settings.items()}
+    if any(len(argument) > 2 and argument[0] == "-" and argument[1:3].isalpha() for argument in arguments):
+        from vecalc.shell.usage import refuse_one_dash
+
+        refuse_one_dash(command, arguments, takes_value)
+    try:
+        context = command.make_context(  # not main: it swallows closed pipes
+            path,
+            mark_expressions(arguments, takes_value),
+            default_map={name: value for name, value in defaults.items() if name in names},
+        )
+        with context:
+            return command.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.UsageError as problem:
+        from vecalc.shell.usage import usage_error
+
+        raise usage_error(problem, arguments, settings, takes_value) from None
+    except click.Abort:
+        raise KeyboardInterrupt from None

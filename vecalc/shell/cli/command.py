@@ -25,30 +25,22 @@ from vecalc.shell.options import (
     QUIET,
     RANKING,
     WORDS,
+    OneOf,
     flag,
-    options_with_value,
-    read,
+    offer,
     request_of,
     several,
 )
-from vecalc.shell.registry import CommandCall, call_of, with_doubt
+from vecalc.shell.registry import (
+    SECTIONS,
+    CommandCall,
+    call_of,
+    options_with_value,
+    read,
+    with_doubt,
+    write_options,
+)
 from vecalc.shell.settings import Setting, load_settings
-
-SECTIONS = {
-    "What to compute": ("expression_option", "file", "csv", "let", "interactive"),
-    "The model": (
-        "model", "embed", "embed_timeout", "norm", "words_file", "encoding", "strict", "skip_bad_rows",
-        "allow_trailing", "encoding_errors", "trust_pickle", "require_cache", "no_wait", "verify",
-    ),
-    "Words": ("words", "exact", "oov", "phrase_words"),
-    "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score", "within"),
-    "Output": (
-        "format", "json", "output", "resume", "precision", "header", "csv_safe", "color", "line_buffered",
-        "quiet",
-    ),
-    "When something is wrong": ("bail", "limit", "debug"),
-    "Help": ("short_help", "help", "version", "generate"),
-}  # fmt: skip
 
 
 class _Command(click.Command):
@@ -58,16 +50,12 @@ class _Command(click.Command):
         formatter.write("vecalc, the calculator for embeddings: type an expression, read its neighbours\n\n")
         formatter.write(f"Examples:\n{EXAMPLES}\n")
         formatter.write(usage())
-        options = {option.name: option for option in self.params}
-        for title, names in SECTIONS.items():
-            records = [options[name].get_help_record(ctx) for name in names]
-            with formatter.section(title):
-                formatter.write_dl([record for record in records if record])
+        write_options(self, ctx, formatter)
 
 
 def _print(ctx: click.Context, option: click.Parameter, value: Any) -> None:
     """Show what an option asks for that only tells something, and end."""
-    if not value:
+    if not value or ctx.resilient_parsing:  # a shell only asks what comes next
         return
     match option.name:
         case "short_help":
@@ -106,10 +94,15 @@ KINDS = ("man", "bash", "zsh", "fish")
 @flag("--line-buffered", "Answer each line at once, for programs that wait.")
 @QUIET
 @flag("--bail", "Stop at the first error.")
-@several("--limit", "NAME=N", "Raise a limit: size, nesting, words, values, work, score, rankings.")
+@several(
+    "--limit",
+    "NAME=N",
+    "Raise a limit: size, nesting, words, values, work, score, rankings.",
+    shell_complete=offer("limits"),
+)
 @DEBUG
 @_telling("--version", is_flag=True, help="Versions.")
-@_telling("--generate", type=click.Choice(KINDS), help="Write the manual page, or a shell's completion.")
+@_telling("--generate", type=OneOf(KINDS), help="Write the manual page, or a shell's completion.")
 @_telling("-h", "short_help", is_flag=True, help="Short help.")
 @_telling("--help", is_flag=True, help="This help.")
 def vecalc(**options: Any) -> int:

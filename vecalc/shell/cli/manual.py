@@ -39,11 +39,9 @@ def generated(kind: str, command: click.Command, sections: Mapping[str, Iterable
     """`man`, `bash`, `zsh` or `fish`, for a command whose options stand in sections."""
     if kind == "man":
         return "".join(f"{line}\n" for line in _page(command, sections, examples))
-    from click.shell_completion import get_completion_class
+    from vecalc.shell.cli.completion_scripts import SCRIPTS
 
-    shell = get_completion_class(kind)
-    assert shell is not None  # noqa: S101 - click knows the three
-    return f"{shell(command, {}, 'vecalc', '_VECALC_COMPLETE').source()}\n"
+    return SCRIPTS[kind]
 
 
 def _page(command: click.Command, sections: Mapping[str, Iterable[str]], examples: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ import click
 
 from vecalc.errors import UsageError
 from vecalc.library.paths import PROJECT, SETTINGS
+from vecalc.near import did_you_mean
 from vecalc.shell.display import say, say_exactly
 from vecalc.shell.options import AS_WORDS, FORMAT, MODEL, QUIET, RANKING, WORDS
 from vecalc.shell.registry import command, one_of
@@ -23,11 +24,10 @@ def run(actions: tuple[str, ...]) -> int:
     known = {"show": _show, "path": _path, "init": _init}
     action = actions[0] if actions else "show"
     if action not in known or len(actions) > 1:
-        raise UsageError(
-            f"there is no 'config {' '.join(actions)}'",
-            where="vecalc config",
-            hint=f"there are {', '.join(known)}",
-        )
+        meant = did_you_mean(action, known) if len(actions) == 1 else ""
+        edited = "" if meant else f"; a setting is a line of {SETTINGS.path()}, such as top = 5"
+        hint = f"{meant} there are {', '.join(known)}{edited}".lstrip()
+        raise UsageError(f"there is no 'config {' '.join(actions)}'", where="vecalc config", hint=hint)
     return known[action]()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vecalc.answers import NORMS
-from vecalc.shell.options import EMBED, QUIET, READING, choice, count, flag, request_of
+from vecalc.shell.options import EMBED, QUIET, READING, choice, count, flag, offer, request_of
 from vecalc.shell.registry import command
 
 if TYPE_CHECKING:
@@ -25,9 +25,16 @@ EXAMPLES = """\
 # Four options have names of their own inside: settings that are made for answers (norm = "unit", first =
 # 20000, ...) must not change what is written.
 @command("vecalc convert IN OUT [--to FORMAT] [--first N]", EXAMPLES)
-@click.argument("model", metavar="IN")
+@click.argument("model", metavar="IN", shell_complete=offer("models", files=True))
 @click.argument("out", metavar="OUT")
-@click.option("--to", "form", metavar="FORMAT", default="", help="The format, where OUT's suffix won't do.")
+@click.option(
+    "--to",
+    "form",
+    metavar="FORMAT",
+    default="",
+    help="The format, where OUT's suffix won't do.",
+    shell_complete=offer("written"),
+)
 @flag("--gzip", "Pack the file, as with a name that ends with .gz.")
 @flag("--force", "Replace OUT if it exists.")
 @count("--first", "leading", "Only the N most frequent words.")

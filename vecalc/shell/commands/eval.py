@@ -12,12 +12,15 @@ from vecalc.errors import UsageError
 from vecalc.evaluation import CASES, EXCLUSIONS, UNKNOWN
 from vecalc.evaluation.methods import METHODS
 from vecalc.evaluation.protocol import ANALOGY_UNKNOWN, PROTOCOLS, SIMILARITY_UNKNOWN, rules_of
+from vecalc.near import did_you_mean
 from vecalc.shell.options import (
     FORMAT,
     LET,
     METRIC,
     MODEL,
     QUIET,
+    OneOf,
+    WholeNumber,
     as_utf8,
     choice,
     count,
@@ -58,9 +61,12 @@ RULES = group(
     choice("--exclude", "exclusion", "Words of an analogy that can't be its answer.", of=EXCLUSIONS),
     METRIC,
     click.option(
-        "--resamples", type=click.IntRange(100, 100_000), metavar="N", help="Bootstrap resamples. [1000]"
+        "--resamples",
+        type=WholeNumber(100, 100_000),
+        metavar="N",
+        help="Bootstrap resamples, 100 to 100,000. [1000]",
     ),
-    click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Random seed. [1]"),
+    click.option("--seed", type=WholeNumber(0), metavar="N", help="Random seed. [1]"),
 )
 
 
@@ -71,7 +77,7 @@ RULES = group(
     "--method",
     "methods",
     multiple=True,
-    type=click.Choice(METHODS),
+    type=OneOf(METHODS),
     help="A known way to answer analogies; may be repeated.",
 )
 @several("--bind", "NAME=COLUMN", "A column of a table; d is the answer.")
@@ -90,10 +96,11 @@ def run(arguments: tuple[str, ...], **options: Any) -> int:
 
     kind, *files = arguments or ("",)
     if kind not in KINDS:
+        meant = did_you_mean(kind, KINDS)
         raise UsageError(
             f"there is no evaluation '{kind}'" if kind else "say what to evaluate",
             where="vecalc eval",
-            hint="vecalc eval analogies FILE, or vecalc eval similarity FILE",
+            hint=f"{meant} vecalc eval analogies FILE, or vecalc eval similarity FILE".lstrip(),
         )
     if not files:
         raise UsageError("a file is missing", where=f"vecalc eval {kind}", hint=f"vecalc eval {kind} FILE")

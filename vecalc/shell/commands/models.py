@@ -8,9 +8,9 @@ from __future__ import annotations
 import click
 
 from vecalc.errors import UsageError
+from vecalc.near import did_you_mean
 from vecalc.shell.models import edit, report
-from vecalc.shell.options import read
-from vecalc.shell.registry import Command, command
+from vecalc.shell.registry import Command, command, read
 from vecalc.shell.settings import load_settings
 
 ACTIONS: dict[str, Command] = {
@@ -26,6 +26,16 @@ ACTIONS: dict[str, Command] = {
     "prune": report.prune,
 }
 
+CALLED = {  # what actions are called elsewhere
+    **dict.fromkeys(("ls", "show"), "list"),
+    **dict.fromkeys(("rm", "delete", "del", "uninstall"), "remove"),
+    **dict.fromkeys(("get", "fetch", "download", "install"), "pull"),
+    **dict.fromkeys(("clean", "gc"), "prune"),
+    **dict.fromkeys(("where", "which"), "path"),
+    **dict.fromkeys(("use", "select"), "default"),
+    **dict.fromkeys(("verify", "test", "doctor"), "check"),
+    **dict.fromkeys(("alias", "name", "new"), "add"),
+}
 
 # The usage of each action, and the first line of its help.
 SUMMARIES = (f"  {a.usage}\n      {(a.help or '').splitlines()[0]}\n" for a in ACTIONS.values())
@@ -42,7 +52,8 @@ def run(arguments: tuple[str, ...]) -> int:
     else:
         name, rest = arguments[named], [*arguments[:named], *arguments[named + 1 :]]
     if name not in ACTIONS:
-        hint = f"there are {', '.join(ACTIONS)}"
+        meant = did_you_mean(name, ACTIONS, CALLED)
+        hint = f"{meant} there are {', '.join(ACTIONS)}".lstrip()
         raise UsageError(f"there is no 'models {name}'", where="vecalc models", hint=hint)
     return int(read(ACTIONS[name], f"vecalc models {name}", rest, load_settings()) or 0)
 

@@ -16,8 +16,9 @@ from vecalc.library import catalogue
 from vecalc.library.catalogue import Catalogue, Entry
 from vecalc.library.missing import refuse_missing
 from vecalc.library.paths import models_folder
+from vecalc.near import did_you_mean
 from vecalc.shell.display import confirm, remark, say, say_exactly
-from vecalc.shell.options import EMBED, QUIET, READING, TYPE, YES, choice, flag, group
+from vecalc.shell.options import EMBED, QUIET, READING, TYPE, YES, choice, flag, group, offer
 from vecalc.shell.registry import command
 from vecalc.shell.settings import default_model
 
@@ -97,7 +98,7 @@ def _unless_copied(copied: bool, names: Iterable[str]) -> None:
 
 
 @command("vecalc models default [NAME]")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=offer("named"))
 def make_default(name: str | None) -> int:
     """Shows the model that answers without -m, or makes another one the default; `starter` is built in."""
     if name is None:
@@ -113,7 +114,7 @@ def make_default(name: str | None) -> int:
 
 
 @command("vecalc models set NAME [--norm NORM] [--metric METRIC]", "  vecalc models set news --norm raw\n")
-@click.argument("name")
+@click.argument("name", shell_complete=offer("named"))
 @OWN
 def set_(name: str, own_norm: OwnNorm | None, own_metric: OwnMetric | None) -> int:
     """Sets a model's default norm and metric; `none` forgets."""
@@ -134,7 +135,7 @@ def set_(name: str, own_norm: OwnNorm | None, own_metric: OwnMetric | None) -> i
 
 
 @command("vecalc models remove NAME")
-@click.argument("name")
+@click.argument("name", shell_complete=offer("named"))
 @YES
 def remove(name: str, yes: bool) -> int:
     """Forgets an alias (its file stays), or deletes an imported model."""
@@ -162,7 +163,7 @@ def remove(name: str, yes: bool) -> int:
 
 
 @command("vecalc models path NAME")
-@click.argument("name")
+@click.argument("name", shell_complete=offer("named"))
 def path(name: str) -> int:
     """Where a model lies: an alias's file, a store's folder; of a command itself."""
     from vecalc.library.inventory import place_of
@@ -190,7 +191,8 @@ def _unless_taken(found: Catalogue, name: str) -> Catalogue:
 def _existing(name: str, found: Catalogue) -> Catalogue:
     """The catalogue, in which there is this model."""
     if not catalogue.exists(name):
-        hint = f"there are {', '.join(catalogue.names())}"
+        meant = did_you_mean(name[:100], catalogue.names())
+        hint = f"{meant} there are {', '.join(catalogue.names())}".lstrip()
         raise UsageError(f"there is no model '{name[:100]}'", where="vecalc models", hint=hint)
     return found
 

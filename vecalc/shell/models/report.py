@@ -11,7 +11,20 @@ from vecalc.answers import Stored
 from vecalc.errors import FileProblem
 from vecalc.library import catalogue
 from vecalc.shell.display import confirm, say
-from vecalc.shell.options import EMBED, FORMAT, QUIET, READING, TYPE, YES, flag, request_of, seconds
+from vecalc.shell.options import (
+    EMBED,
+    FORMAT,
+    QUIET,
+    READING,
+    TYPE,
+    YES,
+    RealNumber,
+    WholeNumber,
+    flag,
+    offer,
+    request_of,
+    seconds,
+)
 from vecalc.shell.registry import command
 from vecalc.shell.settings import default_model
 
@@ -32,7 +45,7 @@ def list_(**options: Any) -> int:
 
 
 @command("vecalc models info NAME|FILE")
-@click.argument("name")
+@click.argument("name", shell_complete=offer("models", files=True))
 @EMBED
 @FORMAT
 @READING
@@ -56,10 +69,10 @@ def info(name: str, **options: Any) -> int:
 
 
 @command("vecalc models check NAME|FILE", "  vecalc models check vectors.bin --words words.txt\n")
-@click.argument("name")
+@click.argument("name", shell_complete=offer("models", files=True))
 @click.option("--words", metavar="FILE", help="How many of these words the model has; one a line.")
-@click.option("--sample", type=click.IntRange(min=2), default=5000, metavar="N", help="Rows to sample.")
-@click.option("--seed", type=int, default=0, metavar="N", help="Which rows are drawn.")
+@click.option("--sample", type=WholeNumber(2), default=5000, metavar="N", help="Rows to sample. [5000]")
+@click.option("--seed", type=WholeNumber(), default=0, metavar="N", help="Random seed. [0]")
 @READING
 @FORMAT
 @QUIET
@@ -85,9 +98,16 @@ def check(name: str, words: str | None, sample: int, seed: int, **options: Any) 
     "vecalc models pull [NAME|hf:OWNER/NAME]",
     "  vecalc models pull glove-twitter-25\n  vecalc models pull hf:minishlab/potion-base-8M --as pot\n",
 )
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=offer("pull"))
 @click.option("--as", "called", metavar="NAME", help="What -m is to call it.")
-@click.option("--timeout", type=float, default=TIMEOUT, callback=seconds, metavar="S", help="Seconds.")
+@click.option(
+    "--timeout",
+    type=RealNumber(),
+    default=TIMEOUT,
+    callback=seconds,
+    metavar="S",
+    help="Seconds to wait for the server. [20]",
+)
 @TYPE
 @YES
 @FORMAT
