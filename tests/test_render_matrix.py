@@ -32,7 +32,7 @@ def drawn(
     """The lines of a table, without the caption."""
     shown = Answer(asked(), result=Tabled(tuple(rows), tuple(columns), values))
     style = Style(color=False, width=width)._replace(**looks)  # type: ignore[arg-type]
-    return document("table", [shown], style).partition("starter · ")[0].splitlines()
+    return re.split("starter [·-] ", document("table", [shown], style))[0].splitlines()
 
 
 def cosines(count: int) -> np.ndarray:

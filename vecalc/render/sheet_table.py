@@ -17,7 +17,7 @@ from vecalc.render.visible import visible
 from vecalc.render.width import filled
 
 _BAR = 40  # columns of the longest bar of a sheet, on a terminal of any width a half of it
-_VERDICTS: dict[str, Role] = {"wrong": "bad", "worth a look": "hint", "PASS": "good", "FAIL": "bad"}
+_VERDICTS: dict[str, Role] = {"ok": "good", "note": "hint", "wrong": "bad", "PASS": "good", "FAIL": "bad"}
 
 
 def sheet(sheet: Sheet, style: Style, index: int) -> str:
@@ -40,7 +40,10 @@ def _tables(sheet: Sheet, style: Style) -> Iterator[str]:
         kept = list(range(len(sheet.columns)))
     shape = [_shape(sheet.columns[i]) for i in kept]
     cells = [_texts(sheet.columns[i], [row[i] for row in sheet.rows], style) for i in kept]
-    looks = [_looks(sheet.columns[i], [row[i] for row in sheet.rows], style) for i in kept]
+    hot = [i for i in kept if sheet.columns[i].tone == "heat"]
+    numbers = [_number(row[i]) for row in sheet.rows for i in hot if _is_finite(row[i])]
+    scale = Scale.between(min(numbers), max(numbers)) if numbers else Scale(0.0, 0.0)
+    looks = [_looks(sheet.columns[i], [row[i] for row in sheet.rows], scale, style) for i in kept]
     for places in pieces(shape, cells, width, sheet.keys, sheet.together):
         rows = [
             GridRow([cells[i][line] for i in places], [looks[i][line] for i in places])
@@ -80,28 +83,22 @@ def _alone(column: Column, cells: Sequence[Cell]) -> Sheet:
     return Sheet("", (column,), tuple((cell,) for cell in cells))
 
 
-def _looks(column: Column, cells: Sequence[Cell], style: Style) -> list[str]:
-    """The colours of a column's cells."""
+def _looks(column: Column, cells: Sequence[Cell], scale: Scale, style: Style) -> list[str]:
+    """The colours of a column's cells; `scale` is that of all numbers that are shaded."""
     match column.tone:
         case "signed":
             roles: list[Role] = [_of_number(_number(cell)) for cell in cells]
         case "verdict":
-            roles = [_VERDICTS.get(str(cell).split(" ")[0], _VERDICTS.get(str(cell), "")) for cell in cells]
+            roles = [_VERDICTS.get(str(cell).split(" ")[0], "") for cell in cells]
         case "new":
             roles = ["good" if str(cell).endswith(" +") else "" for cell in cells]
         case "bar":
             roles = ["bar3"] * len(cells)
         case "heat":
-            return _heat([_number(cell) for cell in cells if _is_finite(cell)], cells, style)
+            return [scale.shade(_number(c), style.theme) if _is_finite(c) else "" for c in cells]
         case _:
             roles = [""] * len(cells)
     return [codes_of(role, style) for role in roles]
-
-
-def _heat(numbers: list[float], cells: Sequence[Cell], style: Style) -> list[str]:
-    """Shades of the numbers of a column, each measured by all of them."""
-    scale = Scale.between(min(numbers), max(numbers)) if numbers else Scale(0.0, 0.0)
-    return [scale.shade(_number(cell), style.theme) if _is_finite(cell) else "" for cell in cells]
 
 
 def _is_finite(cell: Cell) -> bool:

@@ -7,9 +7,6 @@ from collections.abc import Iterable
 
 _SINGLE = re.compile("[ -~\xa1-\xac\xae-\u02ff\u2588-\u258f…·]*")  # Latin letters, our bars: a column each
 _INDENT = re.compile(" *")
-# What stands before a description in help: a margin, a term without a gap, a gap; or a bullet or number.
-_TERM = re.compile(r" *\S(?:\S| (?=\S))* {2,}(?=\S)| *(?:[-*]|\d+\.) ")
-_ROOM = 20  # columns that a description needs beside its term
 
 
 def columns(text: str) -> int:
@@ -58,7 +55,7 @@ def filled(text: str, width: int) -> list[str]:
         return [text]
     indent = _INDENT.match(text)[0] if len(_INDENT.match(text)[0]) < width // 2 else ""  # type: ignore[index]
     lines = wrapped(text.lstrip(" "), width - len(indent))
-    return [indent + piece for line in lines for piece in folded(line, width - len(indent))]
+    return [indent + piece for line in lines for piece in folded(line.rstrip(" "), width - len(indent))]
 
 
 def folded(text: str, width: int) -> list[str]:
@@ -71,27 +68,6 @@ def folded(text: str, width: int) -> list[str]:
             found.append("")
         found[-1] += char
     return found
-
-
-def reflowed(text: str, width: int) -> str:
-    """A text of help, in which lines that are too long go on below what they describe, or at their indent."""
-    return "\n".join(line for long in text.split("\n") for line in _reflowed(long, width))
-
-
-def _reflowed(line: str, width: int) -> list[str]:
-    if columns(line) <= width:
-        return [line]
-    term, margin = _TERM.match(line), _INDENT.match(line)
-    indent = columns(term[0]) if term else len(margin[0]) if margin else 0
-    if indent > width - _ROOM and term:  # the description begins on a line of its own
-        indent = len(margin[0]) + 4 if margin else 4
-        return [
-            term[0].rstrip(),
-            *(" " * indent + part for part in wrapped(line[term.end() :], width - indent)),
-        ]
-    rest = wrapped(line[indent:], width - indent) if not term else wrapped(line[term.end() :], width - indent)
-    front = term[0] if term else " " * indent
-    return [front + rest[0], *(" " * indent + part for part in rest[1:])]
 
 
 def short_path(path: str, width: int, cut: str) -> str:

@@ -20,6 +20,7 @@ from click.core import ParameterSource
 from vecalc.answers import ENCODINGS, EXCLUSIONS, METRICS, NORMS, OOVS
 from vecalc.errors import UsageError, VecalcError
 from vecalc.library import catalogue
+from vecalc.render import THEMES
 from vecalc.shell.request import COLORS, ENGLISH, Request
 from vecalc.shell.settings import Setting
 
@@ -178,6 +179,7 @@ FORMAT = group(
     click.option("--header/--no-header", "header", default=True, help="Print a header row."),
     flag("--csv-safe", "Escape cells that a spreadsheet would run as formulas."),
     choice("--color", "Colours.", of=COLORS, default="auto"),
+    choice("--theme", "Colours for a dark or a light background.", of=THEMES, default="dark"),
 )
 
 TYPE = choice(

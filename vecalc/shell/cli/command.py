@@ -43,8 +43,8 @@ SECTIONS = {
     "Words": ("words", "exact", "oov", "phrase_words"),
     "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score", "within"),
     "Output": (
-        "format", "json", "output", "resume", "precision", "header", "csv_safe", "color", "line_buffered",
-        "quiet",
+        "format", "json", "output", "resume", "precision", "header", "csv_safe", "color", "theme",
+        "line_buffered", "quiet",
     ),
     "When something is wrong": ("bail", "limit", "debug"),
     "Help": ("short_help", "help", "version", "generate"),
@@ -82,6 +82,10 @@ def _print(ctx: click.Context, option: click.Parameter, value: Any) -> None:
             from vecalc.shell.cli.manual import generated
 
             text = generated(value, ctx.command, SECTIONS, EXAMPLES)
+    if option.name in ("help", "short_help") and sys.stdout.isatty():
+        from vecalc.shell.display import fitted_help
+
+        text = fitted_help(text)
     sys.stdout.write(text)
     ctx.exit()
 
