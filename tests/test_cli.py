@@ -364,7 +364,7 @@ def test_a_table_on_a_terminal_and_plain_lines_elsewhere() -> None:
     on, off = family("king", "-k", "1", terminal=True, NO_COLOR="1"), family("king", "-k", "1")
     assert off.out == KING
     assert on.out.split() == [
-        *["rank", "word", "score", "(1)", "king", "1.0000", "██████████", "input"],
+        *["rank", "word", "score", "·", "king", "1.0000", "██████████", "input"],
         *["1", "kings", "0.9990", "██████████"],
         *["family.txt", "·", "13", "words", "×", "4", "·", "norm", "rms", "·", "cos"],
     ]

@@ -21,6 +21,7 @@ from vecalc.errors import (
     VecalcError,
 )
 from vecalc.render import Style
+from vecalc.render.paint import paint
 from vecalc.render.problem import note, problem
 from vecalc.render.width import columns
 
@@ -240,7 +241,8 @@ def test_ten_thousand_words_are_still_one_short_error() -> None:
 
 def test_colour_adds_nothing_but_colour() -> None:
     bright = problem(UNKNOWN, "king - mann + womn", Style(True, 80), where="q.txt:17")
-    assert "\x1b[1;31m" in bright
+    assert paint("vecalc:", "bad", Style(True, 80)) in bright
+    assert paint("; did you mean man (rank 20) or many (rank 44); woman?", "hint", Style(True, 80)) in bright
     assert re.sub(r"\x1b\[[0-9;]*m", "", bright) == problem(
         UNKNOWN, "king - mann + womn", DULL, where="q.txt:17"
     )
@@ -256,10 +258,11 @@ def test_notes() -> None:
     assert note("Paris read as paris", DULL) == "vecalc: note: Paris read as paris\n"
     long = "longer than a screen of forty columns, at the end a word_that_is_longer_than_forty_columns"
     lines = note(long, Style(False, 40, terminal=True)).splitlines()
-    assert " ".join(lines) == f"vecalc: note: {long}"
+    assert " ".join(line.strip() for line in lines) == f"vecalc: note: {long}"
+    assert [line[:2] == "  " for line in lines] == [False, *[True] * (len(lines) - 1)]
     assert max(map(len, lines)) <= 40
     assert note(long, Style(False, 40)) == f"vecalc: note: {long}\n"
-    assert note("a\x1b", Style(True, 80)) == "vecalc: \x1b[2mnote:\x1b[0m a\\x1b\n"
+    assert note("a\x1b", Style(True, 80)) == f"vecalc: {paint('note:', 'hint', Style(True, 80))} a\\x1b\n"
 
 
 def test_a_place_inside_a_picture_of_two_is_marked_within_it() -> None:

@@ -48,10 +48,10 @@ def test_a_function_of_the_prelude_loads_nothing_more() -> None:
     assert loaded("combined(king, queen)", "--format", "plain").isdisjoint(NOT_FOR_A_LINE)
 
 
-def test_a_table_loads_rich() -> None:
+def test_a_table_loads_rich_for_wide_letters_only() -> None:
     modules = loaded("king - man + woman", "--format", "table")
-    assert "rich" in modules
-    assert modules.isdisjoint(NOT_FOR_A_LINE - {"rich"})
+    assert modules.isdisjoint(NOT_FOR_A_LINE)
+    assert "rich" in loaded("king", "king * 漢 where 漢 = 2", "--format", "table")
 
 
 def test_a_batch_loads_no_more_than_a_line() -> None:

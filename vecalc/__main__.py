@@ -53,14 +53,14 @@ def _outcome(arguments: list[str]) -> int:
 
 def _report(problem: Exception, arguments: list[str]) -> int:
     from vecalc.render.problem import problem as draw
-    from vecalc.shell.display import color_of, error_style, show_traceback
+    from vecalc.shell.display import error_style, look_of, show_traceback
     from vecalc.shell.exceptions import as_problem
 
     told = as_problem(problem)
     with contextlib.suppress(OSError):  # stderr itself may be full or closed; the code still tells
         if "--debug" in arguments:
             show_traceback(problem)
-        sys.stderr.write(draw(told, "", error_style(color_of(arguments))))
+        sys.stderr.write(draw(told, "", error_style(*look_of(arguments))))
         sys.stderr.flush()
     return told.exit_code
 

@@ -166,21 +166,25 @@ class Answer(NamedTuple):
 # Plain values, no numpy number: as text it may spell its type, and mypy takes a float64 for a float.
 Cell: TypeAlias = str | int | float | None
 
-KINDS = ("text", "count", "score", "percent", "size")
+Kind: TypeAlias = Literal["text", "path", "count", "score", "percent", "size"]
 
 
-Kind: TypeAlias = Literal["text", "count", "score", "percent", "size"]
+# What the cells of a column mean, for colours: more or less than nothing; right or wrong; new, with a "+" at
+# the end; a part of the largest, drawn as a bar; a number among those of its column, drawn as a shade.
+Tone: TypeAlias = Literal["", "signed", "verdict", "new", "bar", "heat"]
 
 
 class Column(NamedTuple):
-    """A column of a sheet: its name, and what kind its cells are of.
+    """A column of a sheet: its name, what kind its cells are of, and what they mean.
 
-    text; count: a whole number; score: a number with some decimals; percent: a share from 0 to 1, shown as
+    text; path: a text that people may get without folders in its middle; count: a whole number; score: a
+    number with some decimals; percent: a share from 0 to 1, shown as
     percentage to people and as it is to programs; size: bytes, shown with a unit to people.
     """
 
     name: str
     kind: Kind = "text"
+    tone: Tone = ""
 
     @classmethod
     def all(cls, kind: Kind, *names: str) -> tuple[Column, ...]:

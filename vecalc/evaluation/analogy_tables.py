@@ -81,7 +81,7 @@ def _comparison(names: Names, pairs: Sequence[tuple[AnalogyRun, AnalogyRun]], ru
     columns = (
         *Column.all("text", "first", "second"),
         *Column.all("count", "questions", "only first", "only second"),
-        Column("difference", "percent"),
+        Column("difference", "percent", "signed"),
         *Column.all("score", "p", "p (Holm)"),
     )
     found = [_paired(a, b, rules) for a, b in pairs]

@@ -22,8 +22,16 @@ from vecalc.space.store import Facts
 
 SHAPE, SIZE = (Column("words", "count"), Column("width", "count"), Column("type")), Column("size", "size")
 CARRIED = (Column("norm"), Column("metric"))
-COLUMNS = (Column("name"), Column("kind"), *SHAPE, *CARRIED, SIZE, Column("default"), Column("source"))
-CACHED = (Column("source"), *SHAPE, SIZE, Column("state"))
+COLUMNS = (
+    Column("name"),
+    Column("kind"),
+    *SHAPE,
+    *CARRIED,
+    SIZE,
+    Column("default"),
+    Column("source", "path"),
+)
+CACHED = (Column("source", "path"), *SHAPE, SIZE, Column("state"))
 MODEL = (Column("name"), *SHAPE, *CARRIED, SIZE, Column("path"))
 FIRST = 8  # words shown of a model
 

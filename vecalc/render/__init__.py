@@ -22,10 +22,14 @@ encoded as UTF-8; how the stream copes with a poorer encoding is the caller's bu
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, get_args
 
 if TYPE_CHECKING:
     from vecalc.answers import Answer, Sheet
+
+
+Theme: TypeAlias = Literal["dark", "light"]  # what colours are to be read on
+THEMES: tuple[Theme, ...] = get_args(Theme)
 
 
 class Style(NamedTuple):
@@ -39,6 +43,8 @@ class Style(NamedTuple):
     several: bool = False  # more than one expression is answered: say which is which
     ascii: bool = False  # the terminal can't show block characters
     terminal: bool = False  # it is a terminal that gets the text, and would obey what csv leaves as it is
+    theme: Theme = "dark"
+    home: str = ""  # the user's folder, which paths in tables are shown from as ~; "" for paths as they are
 
 
 class Renderer(Protocol):

@@ -270,4 +270,4 @@ def as_text(cell: str) -> str:
 
 def is_number(column: Column) -> bool:
     """Whether a column is set to the right."""
-    return column.kind != "text"
+    return column.kind not in ("text", "path")

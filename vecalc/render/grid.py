@@ -1,86 +1,125 @@
-"""Aligned columns: cells of visible text, laid out by rich for the width of a terminal, or cut for it."""
+"""Cells of visible text in aligned columns, or, where these don't fit, a line `name: value` for each cell."""
 
 from __future__ import annotations
 
-import io
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from vecalc.render import Style
-from vecalc.render.width import columns
+from vecalc.render.layout import GAP, GridColumn, widths
+from vecalc.render.paint import codes_of, colored, paint
+from vecalc.render.width import columns, filled, short_path
 
-WIDEST = 30  # a column of texts is made no wider for the longest of them: they fold
-GAP = 2  # blanks between two columns
-# Columns below which a table can't be laid out; a narrower terminal wraps the lines itself.
-_NARROWEST = 24
-_TRAILING = re.compile(r"(?: |\x1b\[[0-9;]*m)+$", re.MULTILINE)
-_RESET = "\x1b[0m"
-
-
-class GridColumn(NamedTuple):
-    """A column: its name, its side, whether its cells fold where the terminal is narrow."""
-
-    name: str
-    right: bool = False
-    folds: bool = False
+NARROWEST = 20  # columns of the terminal; a narrower one wraps the lines itself
+_BESIDE = 12  # columns that a value needs to stand beside its name
+_INDENT = 2  # of a value below its name
 
 
 class GridRow(NamedTuple):
-    """A cell per column."""
+    """A cell per column, and the colours of each, for `paint.colored`."""
 
     cells: Sequence[str]
-    dim: bool = False
+    looks: Sequence[str] = ()
 
 
 def grid(shape: Sequence[GridColumn], rows: Sequence[GridRow], style: Style) -> str:
     """The rows under the names of their columns. Cells are text, never markup."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), show_header=style.header)
-    table.header_style = "dim"
-    for name, right, folds in shape:
-        table.add_column(Text(name), justify="right" if right else "left", no_wrap=not folds, overflow="fold")
-    for row in rows:
-        table.add_row(*map(Text, row.cells), style="dim" if row.dim else "")
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        width=max(style.width, _NARROWEST),
-        force_terminal=style.color,
-        color_system="standard" if style.color else None,
-        no_color=not style.color,
-        legacy_windows=False,
-        _environ={},  # what the terminal can do was asked once, at the edge
-    )
-    console.print(table)
-    return _TRAILING.sub(lambda end: _RESET if "\x1b" in end[0] else "", out.getvalue())
+    room = max(style.width, NARROWEST)
+    used = [i for i, column in enumerate(shape) if column.name or any(row.cells[i] for row in rows)]
+    if len(used) < len(shape):
+        rows = [
+            GridRow([row.cells[i] for i in used], [row.looks[i] for i in used if row.looks]) for row in rows
+        ]
+        shape = [shape[i] for i in used]
+    heads = shape if style.header else [column._replace(name="") for column in shape]
+    found = widths(heads, [[row.cells[i] for row in rows] for i in range(len(shape))], room)
+    if found is None:
+        return "\n".join("".join(_record(shape, row, room, style)) for row in rows)
+    return "".join([*_heading(shape, found, style), *(_row(shape, row, found, style) for row in rows)])
 
 
-def pieces(
-    shape: Sequence[GridColumn], rows: Sequence[GridRow], width: int, keys: int, together: int
-) -> list[list[int]]:
-    """The places of the columns of each table: the keys, and as many groups of the others as fit.
+# --- aligned --------------------------------------------------------------------------------
 
-    Without keys there is one table of all columns.
-    """
-    everything = list(range(len(shape)))
-    if not keys:
-        return [everything]
-    widths = [_width(column, [row.cells[i] for row in rows]) for i, column in enumerate(shape)]
-    found: list[list[int]] = []
-    for start in range(keys, len(shape), together):
-        group = everything[start : start + together]
-        if found and sum(widths[i] for i in (*found[-1], *group)) <= width + GAP:
-            found[-1] += group
+
+def _heading(shape: Sequence[GridColumn], widths: Sequence[int], style: Style) -> Iterator[str]:
+    """The names, the last lines of those that take several beside each other."""
+    if not style.header or not any(column.name for column in shape):
+        return
+    names = [filled(column.name, wide) for column, wide in zip(shape, widths, strict=True)]
+    most = max(map(len, names))
+    lines = zip(*([""] * (most - len(name)) + name for name in names), strict=True)
+    looks = [codes_of("aside", style)] * len(shape)
+    yield from (_line(shape, line, looks, widths, style) for line in lines)
+
+
+def _row(shape: Sequence[GridColumn], row: GridRow, widths: Sequence[int], style: Style) -> str:
+    parts = [
+        _cell(column, cell, wide, style) for column, cell, wide in zip(shape, row.cells, widths, strict=True)
+    ]
+    looks = row.looks or [""] * len(shape)
+    lines = zip_longest(*parts, fillvalue="")
+    return "".join(_line(shape, line, looks, widths, style) for line in lines)
+
+
+def _line(
+    shape: Sequence[GridColumn],
+    cells: Sequence[str],
+    looks: Sequence[str],
+    widths: Sequence[int],
+    style: Style,
+) -> str:
+    """One line of the terminal, without blanks at its end."""
+    line, due = "", 0  # `due` blanks stand before the next cell that has a text
+    for column, cell, look, wide in zip(shape, cells, looks, widths, strict=True):
+        blanks = wide - columns(cell)
+        if cell:
+            before = blanks if column.right else 0
+            line += " " * (due + before) + colored(cell, look, style)
+            due = blanks - before + GAP
         else:
-            found.append([*everything[:keys], *group])
-    return found or [everything]
+            due += wide + GAP
+    return f"{line}\n"
 
 
-def _width(column: GridColumn, cells: Sequence[str]) -> int:
-    """Columns of the terminal that a column takes, with the gap behind it."""
-    longest = max(map(columns, [column.name, *cells]))
-    return GAP + (min(longest, WIDEST) if column.folds else longest)
+def _cell(column: GridColumn, cell: str, width: int, style: Style) -> list[str]:
+    """The lines of a cell; a column of paths may have other texts, too."""
+    if column.path and cell.startswith(("/", "~/")):
+        return [short_path(cell, width, "..." if style.ascii else "…")]
+    return filled(cell, width)
+
+
+# --- below each other -----------------------------------------------------------------------
+
+
+def _record(shape: Sequence[GridColumn], row: GridRow, room: int, style: Style) -> Iterator[str]:
+    """A line for each cell, but for empty ones; a column without a name belongs to the one before it."""
+    looks = row.looks or [""] * len(shape)
+    named: list[tuple[str, str, str]] = []
+    for column, cell, look in zip(shape, row.cells, looks, strict=True):
+        if column.name or not named:
+            named.append((column.name, cell, look))
+        elif cell:
+            name, before, first = named[-1]
+            named[-1] = (name, f"{before}  {cell}" if before else cell, first)
+    named = [entry for entry in named if entry[1]]
+    longest = max((columns(name) for name, *_ in named), default=0)
+    for name, cell, look in named:
+        yield from _entry(f"{name}: " if name else "", cell, look, longest + 2, room, style)
+
+
+def _entry(head: str, cell: str, look: str, indent: int, room: int, style: Style) -> Iterator[str]:
+    if not head:
+        yield from (colored(line, look, style) + "\n" for line in filled(cell, room))
+        return
+    beside = room - indent >= _BESIDE
+    indent = indent if beside else _INDENT
+    lines = filled(cell, room - indent)
+    front = paint(head.rstrip(), "aside", style)
+    if beside or (columns(head + lines[0]) <= room and len(lines) == 1):
+        gap = max(indent - columns(head.rstrip()), 1) if beside else len(head) - len(head.rstrip())
+        yield front + " " * gap + colored(lines[0], look, style) + "\n"
+        lines = lines[1:]
+    else:
+        yield front + "\n"
+    yield from (" " * indent + colored(line, look, style) + "\n" for line in lines)

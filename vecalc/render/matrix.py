@@ -13,15 +13,15 @@ from typing import NamedTuple
 from vecalc.answers import Tabled, Weights
 from vecalc.render import Style
 from vecalc.render.cells import count, entry, named, short_entry
-from vecalc.render.paint import DIM, paint
+from vecalc.render.grid import NARROWEST
+from vecalc.render.paint import colored, paint
 from vecalc.render.shades import Scale
 from vecalc.render.visible import visible
-from vecalc.render.width import columns, wrapped
+from vecalc.render.width import columns, filled, folded
 
 ROWS = 100  # that are shown at most: more is for a file
 _PIECES = 4  # below each other at most
 _FULL_PIECES = 2  # with both decimals, before tenths in one piece are better
-_NARROWEST = 24  # columns of the terminal; a narrower one wraps the lines itself
 _LEAST = 9  # columns for a row's number and label where these make room for cells
 _TENTHS = "tenths: X is 1, . about 0, - below; the numbers: "
 WHOLE = "--format plain, csv or json"  # have all of a table
@@ -58,7 +58,7 @@ class _Form(NamedTuple):
 
 def matrix(table: Tabled, style: Style) -> str:
     """The lines of a table [n, m], n and m at least 1, and remarks on what they don't say."""
-    most = _PIECES * max(style.width, _NARROWEST)
+    most = _PIECES * max(style.width, NARROWEST)
     shown = table.values[:ROWS, :most].tolist()
     part = _Part(table.rows[:ROWS], table.columns[:most], shown, table.values.shape, WHOLE)
     return _drawn(part, Scale.of(table), style)
@@ -72,7 +72,7 @@ def weights_matrix(queries: Sequence[Weights], style: Style) -> str:
 
 
 def _drawn(part: _Part, scale: Scale, style: Style) -> str:
-    width = max(style.width, _NARROWEST)
+    width = max(style.width, NARROWEST)
     for form in _forms(part, scale, width, style):
         pieces = _pieces(form, width)
         whole = len(pieces) <= form.pieces and len(part.columns) == part.size[1]
@@ -81,8 +81,8 @@ def _drawn(part: _Part, scale: Scale, style: Style) -> str:
     pieces = pieces[: form.pieces]
     text = "\n".join("".join(_lines(form, part, piece, scale, style)) for piece in pieces)
     remarks = _remarks(form, part, pieces[-1].stop)
-    lines = (line for remark in remarks for line in wrapped(remark, width))
-    return text + "".join(paint(line, DIM, style) + "\n" for line in lines)
+    lines = (line for remark in remarks for line in filled(remark, width))
+    return text + "".join(paint(line, "aside", style) + "\n" for line in lines)
 
 
 def _forms(table: _Part, scale: Scale, width: int, style: Style) -> Iterator[_Form]:
@@ -139,12 +139,14 @@ def _lines(form: _Form, table: _Part, piece: range, scale: Scale, style: Style) 
     if style.header:
         for heads in _head_lines(form, piece):
             line = "".join(_right(head, wide) for head, wide in zip(heads, widths, strict=True))
-            yield paint(" " * room + line, DIM, style) + "\n"
+            yield paint(" " * room + line, "aside", style) + "\n"
     for label, cells, values in zip(form.labels, form.cells, table.values, strict=True):
-        first, *folded = _fold(label, room - form.stacked)
+        first, *others = folded(label, room - form.stacked)
         shown = zip(cells[piece.start : piece.stop], widths, values[piece.start : piece.stop], strict=True)
-        line = "".join(paint(_right(cell, wide), scale.shade(value), style) for cell, wide, value in shown)
-        yield _left(first, room) + line + "\n" + "".join(f"{more}\n" for more in folded)
+        line = "".join(
+            colored(_right(cell, wide), scale.shade(value, style.theme), style) for cell, wide, value in shown
+        )
+        yield _left(first, room) + line + "\n" + "".join(f"{more}\n" for more in others)
 
 
 def _head_lines(form: _Form, piece: range) -> Iterator[Sequence[str]]:
@@ -166,18 +168,6 @@ def _remarks(form: _Form, table: _Part, last: int) -> Iterator[str]:
     if rows > ROWS or last < all_columns:
         cut = f"{count(min(rows, ROWS))} of {count(rows)} rows, {count(last)} of {count(all_columns)} columns"
         yield f"{cut}; all: {table.elsewhere}"
-
-
-def _fold(text: str, room: int) -> list[str]:
-    """The text in pieces of at most `room` columns of the terminal."""
-    if columns(text) <= room:
-        return [text]
-    found = [""]
-    for char in text:
-        if columns(found[-1] + char) > room and found[-1]:
-            found.append("")
-        found[-1] += char
-    return found
 
 
 def _left(text: str, width: int) -> str:

@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING
 
 from vecalc.errors import Span, UnknownWords
 from vecalc.render.excerpt import excerpts
-from vecalc.render.paint import BAD, BOLD, DIM, paint
+from vecalc.render.paint import paint
 from vecalc.render.visible import visible
-from vecalc.render.width import wrapped
+from vecalc.render.width import hanging
 
 if TYPE_CHECKING:
     from vecalc.errors import VecalcError
     from vecalc.render import Style
 
 _INDENT = "    "
+_HANG = 2  # blanks before the further lines of a message
 _NARROWEST = 20  # columns of the expression that are shown in any case
 _LONGEST = 1000  # characters of a message; ten thousand unknown words are one error, too
 _EXCERPTS = 4  # further places are named in the message
@@ -38,16 +39,32 @@ def problem(error: VecalcError, text: str, style: Style, *, where: str = "") -> 
     spans = _spans(error) if text else []
     place = _place(error, text, spans, where)
     head = "".join(f"{visible(part)}: " for part in place)
-    what = _shortened(error.message, style) + (f"; {_shortened(error.hint, style)}" if error.hint else "")
-    first = f"{paint('vecalc:', BAD, style)} {paint(head.rstrip(), BOLD, style)}{' ' if head else ''}{what}\n"
-    return first + "".join(_drawn(text, spans, style))
+    hint = f"; {_shortened(error.hint, style)}" if error.hint else ""
+    lines = _lines(f"vecalc: {head}{_shortened(error.message, style)}", hint, style)
+    shown = "\n".join(lines).replace("vecalc:", paint("vecalc:", "bad", style), 1)
+    if head and (front := head.rstrip()) in lines[0]:
+        shown = shown.replace(front, paint(front, "place", style), 1)
+    return f"{shown}\n" + "".join(_drawn(text, spans, style))
+
+
+def _lines(what: str, hint: str, style: Style) -> list[str]:
+    """A message and what to do about it in lines of the terminal; elsewhere, one line."""
+    whole = what + hint
+    lines = hanging(whole, style.width, _HANG) if style.terminal else [whole]
+    painted, start = [], len(what)  # of the hint
+    for line in lines:
+        text = line.lstrip(" ")
+        cut = len(line) - len(text) + max(min(start, len(text)), 0)
+        painted.append(line[:cut] + paint(line[cut:], "hint", style))
+        start -= len(text) + 1
+    return painted
 
 
 def note(text: str, style: Style) -> str:
     """A remark that is no error, such as how a word was read."""
-    shown = _shortened(text, style)
-    lines = wrapped(f"vecalc: note: {shown}", style.width) if style.terminal else [f"vecalc: note: {shown}"]
-    return "\n".join(lines).replace("note:", paint("note:", DIM, style), 1) + "\n"
+    whole = f"vecalc: note: {_shortened(text, style)}"
+    lines = hanging(whole, style.width, _HANG) if style.terminal else [whole]
+    return "\n".join(lines).replace("note:", paint("note:", "hint", style), 1) + "\n"
 
 
 def _spans(error: VecalcError) -> list[Span]:
@@ -78,7 +95,7 @@ def _drawn(text: str, spans: Sequence[Span], style: Style) -> Iterator[str]:
     """The lines that the spans begin in, each with its carets under it."""
     room = max(style.width - len(_INDENT) - 1, _NARROWEST)
     for piece, carets in islice(_pieces(text, spans, room, style), _EXCERPTS):
-        yield f"{_INDENT}{piece}\n{_INDENT}{paint(carets, BAD, style)}\n"
+        yield f"{_INDENT}{piece}\n{_INDENT}{paint(carets, 'bad', style)}\n"
 
 
 def _pieces(text: str, spans: Sequence[Span], room: int, style: Style) -> Iterator[tuple[str, str]]:

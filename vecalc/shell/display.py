@@ -15,7 +15,7 @@ from typing import IO, Any, Protocol, TextIO
 
 from vecalc.answers import Answer, Sheet
 from vecalc.errors import UsageError, VecalcError
-from vecalc.render import Style
+from vecalc.render import THEMES, Style, Theme
 from vecalc.render.visible import visible
 from vecalc.shell.request import COLORS, Color, Request
 
@@ -41,12 +41,19 @@ def wants_color(choice: Color, stream: IO[str]) -> bool:
     return is_terminal(stream) and os.environ.get("TERM") != "dumb"
 
 
-def color_of(arguments: Sequence[str]) -> Color:
-    """What a command line says about colour, for its errors before and outside of its options."""
-    choices = [value for option, value in pairwise(arguments) if option == "--color"]
-    choices += [a.removeprefix("--color=") for a in arguments if a.startswith("--color=")]
-    known = [color for choice in choices for color in COLORS if color == choice != "auto"]
-    return known[0] if known else "auto"
+def look_of(arguments: Sequence[str]) -> tuple[Color, Theme]:
+    """What a command line and the environment say about colours, for errors outside of the options."""
+    color, theme = _typed(arguments, "--color"), _typed(arguments, "--theme")
+    theme = [*theme, os.environ.get("VECALC_THEME", "")]
+    colors = [known for choice in color for known in COLORS if known == choice != "auto"]
+    themes = [known for choice in theme for known in THEMES if known == choice]
+    return colors[0] if colors else "auto", themes[0] if themes else THEMES[0]
+
+
+def _typed(arguments: Sequence[str], name: str) -> list[str]:
+    """The values of an option on a command line."""
+    values = [value for option, value in pairwise(arguments) if option == name]
+    return values + [a.removeprefix(f"{name}=") for a in arguments if a.startswith(f"{name}=")]
 
 
 def is_terminal(stream: IO[str]) -> bool:
@@ -57,12 +64,13 @@ def is_terminal(stream: IO[str]) -> bool:
         return False
 
 
-def columns() -> int:
-    """The width of the terminal; COLUMNS is honoured."""
+def columns(stream: IO[str] | None = None) -> int:
+    """The width of the terminal that a stream, or standard output, goes to; COLUMNS is honoured."""
     if (given := os.environ.get("COLUMNS", "")).isdecimal() and int(given) > 0:
         return int(given)
     try:  # shutil has this function too, and brings every compression module along
-        return os.get_terminal_size(sys.__stdout__.fileno()).columns or USUAL_WIDTH  # type: ignore[union-attr]
+        seen = stream or sys.__stdout__
+        return os.get_terminal_size(seen.fileno()).columns or USUAL_WIDTH  # type: ignore[union-attr]
     except (OSError, ValueError, AttributeError):
         return USUAL_WIDTH
 
@@ -88,16 +96,19 @@ def style(request: Request, *, several: bool, file: IO[Any] | None = None) -> St
         several=several,
         ascii=not to_file and only_ascii(sys.stdout),
         terminal=is_terminal(file or sys.stdout),
+        theme=request.theme,
+        home="" if to_file or not is_terminal(sys.stdout) else os.path.expanduser("~"),  # noqa: PTH111 - as text
     )
 
 
-def error_style(color: Color = "auto") -> Style:
+def error_style(color: Color = "auto", theme: Theme = "dark") -> Style:
     """How messages look on stderr."""
     return Style(
         color=wants_color(color, sys.stderr),
-        width=columns(),
+        width=columns(sys.stderr),
         ascii=only_ascii(sys.stderr),
         terminal=is_terminal(sys.stderr),
+        theme=theme,
     )
 
 
@@ -115,22 +126,32 @@ def show(text: str) -> None:
     sys.stdout.flush()
 
 
+def fitted_help(text: str) -> str:
+    """Help as it goes to standard output: on a terminal in lines that fit it, in colours."""
+    if not is_terminal(sys.stdout):
+        return text
+    from vecalc.render.help_text import help_text
+
+    color, theme = look_of(sys.argv)
+    return help_text(text, Style(wants_color(color, sys.stdout), columns(), theme=theme))
+
+
 def say_exactly(text: str) -> None:
     """Write a line from outside to standard output: exact for a program, harmless for a terminal."""
     sys.stdout.write((visible(text) if is_terminal(sys.stdout) else text) + "\n")
 
 
-def remark(text: str, color: Color = "auto") -> None:
+def remark(text: str, color: Color = "auto", theme: Theme = "dark") -> None:
     """Print a note on standard error."""
     from vecalc.render.problem import note
 
-    sys.stderr.write(note(text, error_style(color)))
+    sys.stderr.write(note(text, error_style(color, theme)))
 
 
 def tell(notes: Iterable[str], request: Request) -> None:
     """Print remarks, unless they are not wanted."""
     for text in () if request.quiet else notes:
-        remark(text, request.color)
+        remark(text, request.color, request.theme)
 
 
 def complain(text: str, error: VecalcError, request: Request, where: str = "") -> None:
@@ -140,7 +161,7 @@ def complain(text: str, error: VecalcError, request: Request, where: str = "") -
     sys.stdout.flush()  # what came before it is seen before it
     if request.debug:
         show_traceback(error)
-    sys.stderr.write(problem(error, text, error_style(request.color), where=where))
+    sys.stderr.write(problem(error, text, error_style(request.color, request.theme), where=where))
 
 
 def report(answer: Answer, request: Request, where: str = "") -> None:

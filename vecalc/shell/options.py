@@ -17,6 +17,7 @@ from click.core import ParameterSource
 
 from vecalc.answers import ENCODINGS, EXCLUSIONS, METRICS, NORMS, OOVS
 from vecalc.errors import UsageError
+from vecalc.render import THEMES
 from vecalc.shell.request import COLORS, ENGLISH, Request
 
 if TYPE_CHECKING:
@@ -238,6 +239,7 @@ FORMAT = group(
     click.option("--header/--no-header", "header", default=True, help="Print a header row."),
     flag("--csv-safe", "Escape cells that a spreadsheet would run as formulas."),
     choice("--color", "When to colour: on a terminal (auto), always or never.", of=COLORS, default="auto"),
+    choice("--theme", "Colours for a dark or a light background.", of=THEMES, default="dark"),
 )
 
 TYPE = choice(

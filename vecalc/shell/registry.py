@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from inspect import cleandoc
 from itertools import takewhile, zip_longest
@@ -34,8 +35,8 @@ SECTIONS = {
     "Words": ("words", "exact", "oov", "phrase_words"),
     "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score", "within"),
     "Output": (
-        "format", "json", "output", "resume", "precision", "header", "csv_safe", "color", "line_buffered",
-        "quiet",
+        "format", "json", "output", "resume", "precision", "header", "csv_safe", "color", "theme",
+        "line_buffered", "quiet",
     ),
     "When something is wrong": ("bail", "limit", "debug"),
     "Help": ("short_help", "help", "version", "generate"),
@@ -53,6 +54,15 @@ class Command(click.Command):
     usage: str
     examples: str
     actions: Mapping[str, click.Command] = {}  # commands of its own, by the word that calls them
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The help, on a terminal as it fits there."""
+        text = super().get_help(ctx)
+        if not sys.stdout.isatty():
+            return text
+        from vecalc.shell.display import fitted_help
+
+        return fitted_help(text)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help, in that order."""

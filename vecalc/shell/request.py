@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple, TypeAlias, get_args
 
 from vecalc.answers import Encoding, Exclude, Metric, Norm, Oov
+from vecalc.render import Theme
 
 Color: TypeAlias = Literal["auto", "always", "never"]
 COLORS: tuple[Color, ...] = get_args(Color)
@@ -42,6 +43,7 @@ class Request(NamedTuple):
     header: bool = True
     csv_safe: bool = False
     color: Color = "auto"
+    theme: Theme = "dark"
     bail: bool = False
     line_buffered: bool = False
     resume: bool = False

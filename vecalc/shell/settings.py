@@ -34,6 +34,7 @@ KEYS: dict[str, type] = {
     "phrase-words": str,
     "precision": int,
     "color": str,
+    "theme": str,
     "header": bool,
     "quiet": bool,
 }
@@ -139,4 +140,5 @@ TEMPLATE = """\
 # format = "table"            # table | plain | tsv | csv | json | jsonl | markdown | vector
 # precision = 4
 # color = "auto"              # auto | always | never
+# theme = "dark"              # dark | light: what colours are to be read on
 """

@@ -70,6 +70,10 @@ def _print(ctx: click.Context, option: click.Parameter, value: Any) -> None:
             from vecalc.shell.cli.manual import generated
 
             text = generated(value, ctx.command, SECTIONS, EXAMPLES)
+    if option.name in ("help", "short_help") and sys.stdout.isatty():
+        from vecalc.shell.display import fitted_help
+
+        text = fitted_help(text)
     sys.stdout.write(text)
     ctx.exit()
 

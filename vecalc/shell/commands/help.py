@@ -8,6 +8,7 @@ import click
 
 from vecalc.errors import UsageError
 from vecalc.shell import help_topics
+from vecalc.shell.display import fitted_help
 from vecalc.shell.registry import command, one_of
 
 
@@ -19,7 +20,7 @@ def run(asked: tuple[str, ...]) -> int:
         raise UsageError(
             "one topic at a time", where="vecalc help", hint=f"topics: {', '.join(help_topics.TOPICS)}"
         )
-    sys.stdout.write(help_topics.topic(asked[0]) if asked else help_topics.short_help())
+    sys.stdout.write(fitted_help(help_topics.topic(asked[0]) if asked else help_topics.short_help()))
     return 0
 
 

@@ -12,7 +12,7 @@ from vecalc.engine.last_answer import explain_unknown
 from vecalc.engine.question import Question
 from vecalc.errors import UnfinishedText, UnknownWords, UsageError, VecalcError
 from vecalc.library.catalogue import Entry, own_settings
-from vecalc.render.paint import DIM, paint
+from vecalc.render.paint import paint
 from vecalc.render.visible import visible
 from vecalc.shell.display import (
     complain,
@@ -101,7 +101,7 @@ class Session:
         # Said only where the canonical form differs from what was typed by more than blanks.
         otherwise = "".join(answer.parsed.split()) != "".join(answer.asked.expr.split())
         if self.format == "table" and not self.request.quiet and otherwise:
-            head = paint(f"= {visible(answer.parsed)}", DIM, look) + "\n"
+            head = paint(f"= {visible(answer.parsed)}", "aside", look) + "\n"
         self.show(head + document([answer], renderer(self.format), look))
         self._copy([answer])
 

@@ -15,7 +15,6 @@ from vecalc.studies.check.model_check import Examined, Finding
 from vecalc.studies.check.word_check import Coverage
 
 BINS = 12  # of the histogram of lengths
-BAR = 40  # columns of its longest bar
 SHOWN = 10  # missing words
 
 
@@ -57,7 +56,8 @@ def _findings(found: Examined) -> Sheet:
         Column("finding"),
         Column("count", "count"),
         Column("share", "percent"),
-        *Column.all("text", "verdict", "examples"),
+        Column("verdict", tone="verdict"),
+        Column("examples"),
     )
     rows = tuple(
         (one.what, one.found, _share(one, found.words), one.level, one.examples) for one in found.findings
@@ -69,10 +69,9 @@ def _findings(found: Examined) -> Sheet:
 
 def _lengths(lengths: Floats) -> Sheet:
     counts, edges = np.histogram(lengths, bins=BINS)
-    most = max(int(counts.max()), 1)
-    columns = (*Column.all("score", "from", "to"), Column("rows", "count"), Column("bar"))
+    columns = (*Column.all("score", "from", "to"), Column("rows", "count"), Column("share", "percent", "bar"))
     rows: list[tuple[Cell, ...]] = [
-        (float(low), float(high), int(count), "#" * -(-BAR * int(count) // most))
+        (float(low), float(high), int(count), int(count) / len(lengths))
         for low, high, count in zip(edges, edges[1:], counts, strict=False)
     ]
     middle = f"mean {lengths.mean():.4g}, median {float(np.median(lengths)):.4g}"

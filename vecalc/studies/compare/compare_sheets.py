@@ -55,7 +55,8 @@ def _side_by_side(comparison: Comparison) -> Sheet:
     for column in comparison.columns:
         depends = column.axes is not None and column.axes.stability.depends
         any_depends |= depends
-        columns += [Column(f"{column.formula.name} {AXES}" if depends else column.formula.name)]
+        name = f"{column.formula.name} {AXES}" if depends else column.formula.name
+        columns += [Column(name, tone="new")]
         columns += [Column("", "score")]
     lines = [_lines(column.answer) for column in comparison.columns]
     rows = []

@@ -59,7 +59,7 @@ def _columns(first: str, second: str, for_people: bool) -> tuple[Column, ...]:
         score, there = ("score", "there") if for_people else (f"{own} score", f"{own} in {other}")
         columns += [Column(own), Column(score, "score"), Column(there, "count")]
         if own == first:
-            columns.append(Column("shift", "count"))
+            columns.append(Column("shift", "count", "signed"))
     return tuple(columns)
 
 
@@ -125,5 +125,5 @@ def _numbers(found: Sequence[Difference], names: Sequence[str], conditions: str)
             differences = [None if value is None or first is None else value - first for value in others]
             rows.append((f"{one.text}: {label}" if label else one.text, *values, *differences))
     columns = [Column("expression"), *(Column(name, "score") for name in names)]
-    columns += [Column(f"{other} - {names[0]}", "score") for other in names[1:]]
+    columns += [Column(f"{other} - {names[0]}", "score", "signed") for other in names[1:]]
     return Sheet("numbers", tuple(columns), tuple(rows), "numbers", (conditions,))

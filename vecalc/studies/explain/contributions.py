@@ -40,7 +40,7 @@ def sheet(
     totals = [float(total) for total in sums] if distances else [near.score for near in shown]
     front = [Column("rank", "count"), Column("word"), Column("cosine" if distances else "score", "score")]
     if for_people:
-        columns = [*front, *(Column(part.shown, "score") for part in parts)]
+        columns = [*front, *(Column(part.shown, "score", "heat") for part in parts)]
         rows: list[tuple[Cell, ...]] = [
             (near.rank, near.word, totals[i], *(float(part.brought[i]) for part in parts))
             for i, near in enumerate(shown)
