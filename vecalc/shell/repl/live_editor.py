@@ -18,6 +18,7 @@ from prompt_toolkit.filters.app import emacs_insert_mode
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import History
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.output.color_depth import ColorDepth
 from prompt_toolkit.styles import BaseStyle, DynamicStyle, Style
@@ -188,6 +189,11 @@ class LiveEditor:
         @keys.add("c-d", filter=at_text & Condition(self._is_at_end_of_block))
         def _drop(event: KeyPressEvent) -> None:
             event.app.exit(exception=KeyboardInterrupt, style="class:aborting")
+
+        @keys.add(Keys.BracketedPaste, filter=at_text)
+        def _paste(event: KeyPressEvent) -> None:
+            text = event.data.replace("\r\n", "\n").replace("\r", "\n")
+            event.current_buffer.insert_text(text.rstrip("\n"))
 
         return keys
 

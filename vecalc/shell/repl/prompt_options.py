@@ -137,7 +137,7 @@ OPTIONS: dict[str, tuple[str, Callable[[str, str], object]]] = {
     "metric": ("metric", partial(_one_of, choices=METRICS)),
     "exclude": ("exclude", partial(_one_of, choices=EXCLUSIONS)),
     "first": ("first", partial(_count, least=1)),
-    "match": ("match", lambda _, value: value or None),
+    "match": ("match", lambda _, value: None if value in ("", "*") else value),
     "min-score": ("min_score", _least),
     "in": ("within", lambda _, value: None if value in ("", "none") else value),
     "oov": ("oov", partial(_one_of, choices=OOVS)),
