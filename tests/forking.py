@@ -28,7 +28,10 @@ LINUX = sys.platform.startswith("linux")
 SUBREAPER = 36  # prctl: orphans below a process become its children
 LARGEST = 1 << 17  # bytes of an order
 # What is loaded inside functions; and what must not be, as it looks at the terminal when it is loaded.
-LATER = ("blake3", "lark", "rapidfuzz.process", "regex", "rich.console", "rich.table", "zipfile")
+LATER = (
+    "blake3", "lark", "prompt_toolkit.shortcuts", "rapidfuzz.process", "regex", "rich.console", "rich.table",
+    "zipfile",
+)  # fmt: skip
 NOT_BEFORE = ("vecalc.shell.repl", "vecalc.__main__")
 
 _turn = threading.Lock()

@@ -77,8 +77,9 @@ def remember(i: int) -> None:
     line_editor.readline.clear_history()
     told: list[str] = []
     session: Any = SimpleNamespace(tell=told.extend)
-    with line_editor.line_editor(session, lambda _: ()):
-        line_editor.remember(f"n{i}")
+    editor = line_editor.ReadlineEditor(session)
+    editor.remember(f"n{i}")
+    told += filter(None, [editor.close()])
     if told:
         raise StorageProblem(told[0])
 

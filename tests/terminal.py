@@ -17,7 +17,7 @@ from running import FAMILY, command
 
 PROMPT = "vecalc> "
 CONTINUED = r"   \.\.\.> "
-WAIT = 20  # seconds; a prompt answers in a hundredth of one
+WAIT = 4  # seconds; a prompt answers in a hundredth of one
 CODES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\r")
 
 
@@ -37,9 +37,16 @@ class _Forked(pexpect.spawn):
 
 
 class Terminal:
-    """A prompt on a terminal of 80 columns; `long_way`: of a process that Python starts, see forking.py."""
+    """A prompt on a terminal of lines and columns; `long_way`: of a process that Python starts, see forking.py."""
 
-    def __init__(self, folder: Path, *arguments: str, long_way: bool = not LINUX, **variables: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *arguments: str,
+        long_way: bool = not LINUX,
+        dimensions: tuple[int, int] = (40, 80),
+        **variables: str,
+    ) -> None:
         environment = os.environ | {
             "VECALC_HISTORY": str(folder / "history"),
             "VECALC_CONFIG": str(folder / "config"),
@@ -54,7 +61,7 @@ class Terminal:
             line,
             env=environment,
             cwd=str(folder),
-            dimensions=(40, 80),
+            dimensions=dimensions,
             encoding="utf-8",
             timeout=WAIT,
             echo=False,

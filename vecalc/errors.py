@@ -8,7 +8,7 @@ the outermost shell turns them into text, colour and an exit code.
      |- UsageError               2   options and arguments that make no sense together
      |- ExpressionError          3   a formula has no answer
      |   |- SyntaxProblem            it does not parse
-     |   |   `- UnfinishedText           a bracket or quote is still open
+     |   |   `- UnfinishedText           a bracket is still open
      |   |- LimitExceeded            it is larger than a stated limit
      |   |- UnknownWords             words that the vocabulary lacks
      |   |- UnknownName              a function or a space that does not exist
@@ -98,7 +98,7 @@ class SyntaxProblem(ExpressionError):
 
 
 class UnfinishedText(SyntaxProblem):
-    """A bracket or quote is open where the text ends: at a prompt, the next line goes on."""
+    """A bracket is open where the text ends: at a prompt, the next line goes on."""
 
 
 class LimitExceeded(ExpressionError):

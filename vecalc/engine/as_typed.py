@@ -66,19 +66,11 @@ def read(
     `SyntaxProblem`, `LimitExceeded`.
     """
     limits = ranker.options.limits
-
-    def is_token(space: str, word: str) -> bool:
-        # Pieces of words are no words by themselves: `()` may be one, and is not meant by f().
-        known = ranker.spaces.get(space or ranker.default)
-        mark = "" if known is None or is_bare(word) else known.initial
-        return word.startswith(mark) and is_known(
-            ranker, space, word, variants=is_bare(word) and not word.replace("-", "").isdecimal()
-        )
-
-    lexicon = Lexicon(is_token, {*ranker.spaces}, takes_numbers, names)
     tokens, notes = NOTHING
     if len(text) <= limits.size:  # otherwise the parser refuses it
-        tokens, notes = settle(masked(text, known), lexicon, lambda: terminals(limits.nesting))
+        tokens, notes = settle(
+            masked(text, known), lexicon_of(ranker, names), lambda: terminals(limits.nesting)
+        )
     tokens = tuple(sorted((*tokens, *known), key=lambda token: token.span))
     refusal: SyntaxProblem | None = None
     most = len(tokens) + MOST_RESCUED
@@ -95,6 +87,20 @@ def read(
                 raise refusal from None
             notes = (*notes, f"{rescued.text} read as one word")
             tokens = tuple(sorted((*tokens, rescued), key=lambda token: token.span))
+
+
+def lexicon_of(ranker: Ranker, names: Collection[str]) -> Lexicon:
+    """What the vocabularies know about the tokens of a text before which some names are bound."""
+
+    def is_token(space: str, word: str) -> bool:
+        # Pieces of words are no words by themselves: `()` may be one, and is not meant by f().
+        known = ranker.spaces.get(space or ranker.default)
+        mark = "" if known is None or is_bare(word) else known.initial
+        return word.startswith(mark) and is_known(
+            ranker, space, word, variants=is_bare(word) and not word.replace("-", "").isdecimal()
+        )
+
+    return Lexicon(is_token, {*ranker.spaces}, takes_numbers, names)
 
 
 def bound_in(text: str) -> list[str]:

@@ -52,8 +52,8 @@ def _bad_character(problem: UnexpectedCharacters, text: str) -> SyntaxProblem:
     at = cast("int", problem.pos_in_stream)
     char = text[at]
     span = Span(at, at + 1)
-    if char in "\"'":
-        return UnfinishedText(
+    if char in "\"'":  # no word has a line end in it, so the next line would not help
+        return SyntaxProblem(
             "this quote is never closed",
             span=span,
             hint=f"end the word with {char}, or escape it as \\{char}",

@@ -1,15 +1,14 @@
-"""Editing, history and completion of the line, where the platform has readline; plain input elsewhere."""
+"""The line from readline, with history and completion; or as it comes, where there is no readline."""
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
-import os
-from collections.abc import Iterator
+import sys
 from typing import TYPE_CHECKING
 
-from vecalc.errors import VecalcError
-from vecalc.library.paths import HISTORY
+from vecalc.lang.blocks import one_line
+from vecalc.shell.display import is_terminal
+from vecalc.shell.repl import CONTINUED, PROMPT, history
 from vecalc.shell.repl.completer import DELIMITERS, completions
 
 if TYPE_CHECKING:
@@ -18,79 +17,96 @@ if TYPE_CHECKING:
 if importlib.util.find_spec("readline"):
     import readline
 
-    HAS_READLINE = True
-else:  # Windows
-    HAS_READLINE = False
 
-HISTORY_LINES = 1_000
+class PlainEditor:
+    """Lines as they come: there may be no terminal, and nobody to prompt."""
+
+    def read(self) -> str | None:
+        """See `Editor`."""
+        try:
+            return _line(PROMPT)
+        except KeyboardInterrupt:
+            sys.stdout.write("\n")
+            return ""
+        except EOFError:
+            _end_line()
+            return None
+
+    def more(self, text: str) -> str | None:
+        """See `Editor`. An empty line gives up, and so does the end of a file."""
+        try:
+            line = _line(CONTINUED)
+        except KeyboardInterrupt:
+            sys.stdout.write("\n")
+            return None
+        except EOFError:
+            _end_line()
+            return None if is_terminal(sys.stdin) else text
+        return f"{text}\n{line}" if line else text
+
+    def remember(self, text: str) -> None:
+        """Nothing is remembered."""
+
+    def use_keys(self, name: str) -> None:
+        """There are no keys to choose."""
+
+    def close(self) -> str:
+        """See `Editor`."""
+        return ""
 
 
-@contextlib.contextmanager
-def line_editor(session: Session) -> Iterator[None]:
-    """History from the last sessions, and completion of commands, words, names and functions."""
-    if not HAS_READLINE:
-        yield
-        return
-    kept = str(HISTORY.path()) != os.devnull
-    if kept and (why := _load()):
-        session.tell([why])
-    first = readline.get_current_history_length() + 1
-    readline.set_auto_history(False)
-    session.use_keys = use_keys
-    readline.set_completer(_Completer(session).complete)
-    readline.set_completer_delims(DELIMITERS)
-    readline.parse_and_bind(
-        "bind ^I rl_complete" if "libedit" in (readline.__doc__ or "") else "tab: complete"
-    )
-    try:
-        yield
-    finally:
-        if kept and (why := _save(first)):
-            session.tell([why])
+class ReadlineEditor(PlainEditor):
+    """Lines edited by readline, or by libedit under its name."""
 
+    def __init__(self, session: Session) -> None:
+        self._first = readline.get_current_history_length() + 1
+        self._is_libedit = "libedit" in (readline.__doc__ or "")
+        earlier, why = history.load()
+        session.tell([why] if why else [])
+        readline.set_auto_history(False)
+        for entry in earlier:
+            readline.add_history(one_line(entry))
+        self._first += len(earlier)
+        readline.set_completer(_Completer(session).complete)
+        readline.set_completer_delims(DELIMITERS)
+        readline.parse_and_bind("bind ^I rl_complete" if self._is_libedit else "tab: complete")
 
-def use_keys(name: str) -> None:
-    """Edit with the keys of vi or emacs; `~/.inputrc` says which come first."""
-    if HAS_READLINE:
-        vi = name == "vi"
-        libedit = "libedit" in (readline.__doc__ or "")
-        readline.parse_and_bind(("bind -v" if vi else "bind -e") if libedit else f"set editing-mode {name}")
-
-
-def remember(line: str) -> None:
-    """Put a line into the history; a line that begins with a blank is private."""
-    if HAS_READLINE and line.strip() and not line.startswith(" "):
+    def remember(self, text: str) -> None:
+        """See `Editor`. A block becomes one line."""
+        if not history.is_kept(text):
+            return
         last = readline.get_history_item(readline.get_current_history_length())
-        if line != last:
+        if (line := one_line(text)) != last:
             readline.add_history(line)
 
+    def use_keys(self, name: str) -> None:
+        """See `Editor`. `~/.inputrc` says which come first."""
+        bind = "bind -v" if name == "vi" else "bind -e"
+        readline.parse_and_bind(bind if self._is_libedit else f"set editing-mode {name}")
 
-def _load() -> str:
-    """Take up the history of earlier sessions; why it can't be, which is no reason not to calculate."""
+    def close(self) -> str:
+        """See `Editor`."""
+        numbers = range(self._first, readline.get_current_history_length() + 1)
+        return history.save([readline.get_history_item(number) for number in numbers])
+
+
+def _line(prompt: str) -> str:
+    """A line. Raises `EOFError`, `KeyboardInterrupt`."""
+    asks = is_terminal(sys.stdin)
+    if asks and not is_terminal(sys.stdout):  # the answers go to a file, and the prompt to the person
+        sys.stderr.write(prompt)
+        sys.stderr.flush()
+        asks = False
     try:
-        data = HISTORY.read() or b""
-    except VecalcError as problem:
-        return f"{problem.where}: {problem.message}"
-    for line in data.split(b"\n")[-HISTORY_LINES - 1 :]:
-        if line and b"\0" not in line:
-            readline.add_history(line.decode("utf-8", "surrogateescape"))
-    return ""
+        return input(prompt if asks else "")
+    except UnicodeDecodeError:
+        sys.stderr.write("vecalc: that line is not UTF-8\n")
+        return ""
 
 
-def _save(first: int) -> str:
-    """Write the session's lines, from the `first` on, behind what other sessions wrote; why they can't be."""
-    count = readline.get_current_history_length()
-    lines = [readline.get_history_item(i).encode("utf-8", "surrogateescape") for i in range(first, count + 1)]
-
-    def longer(found: bytes | None) -> bytes:
-        kept = [*(line for line in (found or b"").split(b"\n") if line), *lines][-HISTORY_LINES:]
-        return b"".join(line + b"\n" for line in kept)
-
-    try:
-        HISTORY.change(longer)
-    except VecalcError as problem:
-        return f"{problem.where}: {problem.message}"
-    return ""
+def _end_line() -> None:
+    if is_terminal(sys.stdin):
+        (sys.stdout if is_terminal(sys.stdout) else sys.stderr).write("\n")
 
 
 class _Completer:

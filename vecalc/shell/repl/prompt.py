@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from contextlib import closing
-from functools import partial
 
 import vecalc
 from vecalc.engine.calculator import Calculator
-from vecalc.errors import UnfinishedText, VecalcError
+from vecalc.errors import VecalcError
 from vecalc.library.paths import STARTUP
 from vecalc.shell.display import is_terminal
 from vecalc.shell.exceptions import as_problem
-from vecalc.shell.repl import line_editor, prompt_commands
+from vecalc.shell.repl import Editor, prompt_commands
+from vecalc.shell.repl.editors import editor
+from vecalc.shell.repl.entries import Typed, entries
 from vecalc.shell.repl.session import Session
 from vecalc.shell.request import Request
-
-PROMPT, CONTINUED = "vecalc> ", "   ...> "
 
 
 def converse(calculator: Calculator, request: Request) -> int:
@@ -25,14 +25,29 @@ def converse(calculator: Calculator, request: Request) -> int:
     session = Session(calculator, request)
     if not request.quiet and is_terminal(sys.stdin):
         session.write(banner(calculator))
-    with line_editor.line_editor(session), closing(session):
+    with _editing(session) as editing, closing(session):
         _start(session)
-        while (line := _read(PROMPT)) is not None and not prompt_commands.is_quit(line):
+        while (text := editing.read()) is not None:
             try:
-                _take(session, line, partial(_read, CONTINUED))
+                for entry in _complete(session, editing, text):
+                    if prompt_commands.is_quit(entry.text):
+                        return 0
+                    _do(session, entry.text)
             except KeyboardInterrupt:
                 sys.stderr.write("interrupted\n")
     return 0
+
+
+@contextlib.contextmanager
+def _editing(session: Session) -> Iterator[Editor]:
+    """The editor of the lines, which writes its history in the end."""
+    editing = editor(session)
+    session.use_keys = editing.use_keys
+    try:
+        yield editing
+    finally:
+        if why := editing.close():
+            session.tell([why])
 
 
 def banner(calculator: Calculator) -> str:
@@ -50,45 +65,32 @@ def _start(session: Session) -> None:
     except VecalcError as problem:
         session.complain(problem)
         return
-    lines = enumerate(text.splitlines(), start=1)
-    for number, line in lines:
-        session.where = f"{path}:{number}"
-        _take(session, line, lambda: next(lines, (0, None))[1])
+    for entry in entries(session, text).entries:
+        session.where = f"{path}:{entry.line}"
+        _do(session, entry.text)
     session.where = ""
 
 
-def _read(prompt: str) -> str | None:
-    """A line; '' after Ctrl-C, None at the end of input. Without a terminal there is nobody to prompt."""
-    asks = is_terminal(sys.stdin)
+def _complete(session: Session, editing: Editor, text: str) -> tuple[Typed, ...]:
+    """The entries of what was typed, and goes on while a bracket is open; it is remembered as one."""
+    found = entries(session, text)
+    while found.is_open:
+        longer = editing.more(text)
+        if longer is None:
+            return ()
+        if longer == text:
+            break
+        text, found = longer, entries(session, longer)
+    editing.remember(text)
+    return found.entries
+
+
+def _do(session: Session, text: str) -> None:
+    """Do a line: a command, or an expression."""
     try:
-        line = input(prompt if asks else "")
-        line_editor.remember(line)
-    except KeyboardInterrupt:
-        sys.stdout.write("\n")
-        return ""
-    except EOFError:
-        sys.stdout.write("\n" if asks else "")
-        return None
-    except UnicodeDecodeError:
-        sys.stderr.write("vecalc: that line is not UTF-8\n")
-        return ""
-    return line
-
-
-def _take(session: Session, text: str, ask: Callable[[], str | None]) -> None:
-    """Do a line; while a bracket or quote is open, ask for more."""
-    while True:
-        try:
-            if text.strip() and not text.lstrip().startswith("#") and not prompt_commands.run(session, text):
-                session.answer(text)
-        except UnfinishedText as problem:
-            more = ask()
-            if more:
-                text = f"{text}\n{more}"
-                continue
-            session.complain(problem, text)  # an empty line, Ctrl-C or Ctrl-D gives up
-        except BrokenPipeError:
-            raise
-        except Exception as problem:  # whatever it was, the session and its names live on
-            session.complain(as_problem(problem))
-        return
+        if text.strip() and not text.lstrip().startswith("#") and not prompt_commands.run(session, text):
+            session.answer(text)
+    except BrokenPipeError:
+        raise
+    except Exception as problem:  # whatever it was, the session and its names live on
+        session.complain(as_problem(problem))

@@ -17,7 +17,7 @@ from vecalc.engine.as_typed import read
 from vecalc.engine.candidates import candidates
 from vecalc.engine.last_answer import is_neighbour
 from vecalc.engine.question import Options
-from vecalc.errors import ExpressionError, SyntaxProblem, UnfinishedText, UsageError
+from vecalc.errors import ExpressionError, SyntaxProblem, UsageError
 from vecalc.lang.nodes import Bind, Define, ListOf
 from vecalc.lang.show import show
 from vecalc.library import catalogue
@@ -58,12 +58,19 @@ def is_quit(line: str) -> bool:
 
 def run(session: Session, line: str) -> bool:
     """Run the command of a line; False when the line is none."""
-    name, _, argument = line.strip().partition(" ")
-    name, argument = SPELLINGS.get(name, name), argument.strip()
-    if name not in COMMANDS or _FORMULA.match(argument):
+    found = command_of(line)
+    if found is None:
         return False
+    name, argument = found
     COMMANDS[name].run(session, argument)
     return True
+
+
+def command_of(line: str) -> tuple[str, str] | None:
+    """The name of a line's command and what follows it; None where the line is none."""
+    name, _, argument = line.strip().partition(" ")
+    name, argument = SPELLINGS.get(name, name), argument.strip()
+    return None if name not in COMMANDS or _FORMULA.match(argument) else (name, argument)
 
 
 def offered(session: Session, before: Sequence[str]) -> Sequence[str]:
@@ -203,8 +210,6 @@ def _explain(session: Session, argument: str) -> None:
         raise UsageError("an expression is missing", where="explain", hint="explain king - man + woman")
     try:
         answer, sheets = explained(session.calculator, argument, for_people=session.format in FOR_PEOPLE)
-    except UnfinishedText:
-        raise
     except ExpressionError as problem:
         session.complain(problem, argument)
         return

@@ -11,6 +11,7 @@ from vecalc.answers import EXCLUSIONS, METRICS, NORMS, OOVS
 from vecalc.errors import UsageError
 from vecalc.shell.display import renderer
 from vecalc.shell.options import lists_of
+from vecalc.shell.repl.themes import THEMES
 from vecalc.shell.request import ENGLISH
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ def _settings(session: Session) -> dict[str, object]:
         "format": session.format,
         "precision": session.request.precision,
         "keys": session.keys,
+        "live": session.live,
+        "menu": session.menu,
+        "theme": session.theme,
         "pager": session.pages,
     }
 
@@ -80,6 +84,12 @@ def _set(session: Session, name: str, value: str) -> None:
         case "keys":
             session.keys = _one_of(name, value, KEYS)
             session.use_keys(value)
+        case "live":
+            session.live = _switch(name, value)
+        case "menu":
+            session.menu = _switch(name, value)
+        case "theme":
+            session.theme = _one_of(name, value, THEMES)
         case "pager":
             session.pages = _switch(name, value)
         case _:
@@ -127,11 +137,11 @@ OPTIONS: dict[str, tuple[str, Callable[[str, str], object]]] = {
     "metric": ("metric", partial(_one_of, choices=METRICS)),
     "exclude": ("exclude", partial(_one_of, choices=EXCLUSIONS)),
     "first": ("first", partial(_count, least=1)),
-    "match": ("match", lambda _, value: value or None),
+    "match": ("match", lambda _, value: None if value in ("", "*") else value),
     "min-score": ("min_score", _least),
     "in": ("within", lambda _, value: None if value in ("", "none") else value),
     "oov": ("oov", partial(_one_of, choices=OOVS)),
     "exact": ("exact", _switch),
     "words": ("words", _switch),
 }
-NAMES = (*OPTIONS, "phrase-words", "format", "precision", "keys", "pager")
+NAMES = (*OPTIONS, "phrase-words", "format", "precision", "keys", "live", "menu", "theme", "pager")

@@ -10,7 +10,7 @@ from vecalc.answers import Answer, Sheet
 from vecalc.engine.calculator import Calculator
 from vecalc.engine.last_answer import explain_unknown
 from vecalc.engine.question import Question
-from vecalc.errors import UnfinishedText, UnknownWords, UsageError, VecalcError
+from vecalc.errors import UnknownWords, UsageError, VecalcError
 from vecalc.library.catalogue import Entry, own_settings
 from vecalc.render.paint import paint
 from vecalc.render.visible import visible
@@ -26,6 +26,7 @@ from vecalc.shell.display import (
     wants_color,
 )
 from vecalc.shell.repl import outputs
+from vecalc.shell.repl.themes import usual_theme
 from vecalc.shell.request import Request
 
 
@@ -39,6 +40,9 @@ class Session:
         self.own = own_settings(request.model)  # what each loaded model carries, by the name of its space
         self.keys = "emacs"
         self.use_keys: Callable[[str], None] = lambda keys: None  # what the editor of the line does about it
+        self.live = True  # answers are shown while one types
+        self.menu = False  # completions are shown while one types, not only after Tab
+        self.theme = usual_theme()  # the colours of what is typed
         self.pages = True  # what is taller than the screen goes through a pager
         self.once = ""  # the file for the next answer
         self.tee: outputs.Tee | None = None
@@ -48,11 +52,9 @@ class Session:
         calculator.remember = True
 
     def answer(self, text: str) -> None:
-        """Answer a line and print it. Raises `UnfinishedText` while a bracket or quote is open."""
+        """Answer a line and print it."""
         held: list[Answer] = []
         for answer in self.calculator.answers([Question(text)]):
-            if isinstance(answer.error, UnfinishedText):
-                raise answer.error
             if isinstance(answer.error, UnknownWords):
                 explain_unknown(answer.error, self.calculator.scope)
             report(answer, self.request, self.where)
