@@ -22,13 +22,6 @@ class Box(NamedTuple):
     height: float
 
 
-class Labelled(NamedTuple):
-    """A point's label: whose it is, and where it stands."""
-
-    point: int
-    box: Box
-
-
 class Room:
     """What is taken of a plane of some size."""
 
@@ -63,11 +56,9 @@ class Room:
         return found
 
 
-def in_turn(scatter: Scatter, most: int) -> list[int]:
-    """The points that are to have labels, the most important first, `most` of those that are context."""
-    order = sorted(range(len(scatter.labels)), key=lambda i: _FIRST[scatter.roles[i]])
-    important = sum(role != "context" for role in scatter.roles)
-    return order[: important + most]
+def in_turn(scatter: Scatter) -> list[int]:
+    """The points in the order in which they get labels, the most important first."""
+    return sorted(range(len(scatter.labels)), key=lambda i: _FIRST[scatter.roles[i]])
 
 
 def beside(x: float, y: float, width: float, height: float, away: Sequence[float]) -> list[Box]:

@@ -23,7 +23,7 @@ LABELS: dict[Role, str] = {"given": "1", "result": "1;38;5;208", "context": ""}
 ARROW = "38;5;208"
 _HEADS = ("→↗↑↖←↙↓↘", ">/^\\</v\\")
 _SINGLE = 150  # points of context, up to which each is a mark of its own
-_FEW = 60  # labels of context, where there are more
+_TRIED = 1_000  # the first of them, for which room is looked for where there are more
 _LONGEST = 24  # columns of a label; of a longer one the beginning stands
 _LOWEST, _HIGHEST = 8, 32  # rows
 
@@ -133,7 +133,9 @@ class _Marker:
 
 def _labels(scatter: Scatter, frame: _Frame, room: Room, marker: _Marker, *, crowded: bool) -> int:
     """Draw marks and labels; how many labels there are."""
-    turn = in_turn(scatter, _FEW if crowded else len(scatter.labels))
+    turn = in_turn(scatter)
+    if crowded:
+        turn = turn[: sum(role != "context" for role in scatter.roles) + _TRIED]
     for point in reversed(turn):  # the most important one covers the others
         if not crowded or scatter.roles[point] != "context":
             marker.mark(point, frame.cell(point))
