@@ -31,7 +31,9 @@ class _Emulated(pyte.Screen):
 class Screen:
     """Lines and columns; without a colour in NO_COLOR, as most terminals are."""
 
-    def __init__(self, folder: Path, *arguments: str, lines: int = 24, columns: int = 80, **variables: str) -> None:
+    def __init__(
+        self, folder: Path, *arguments: str, lines: int = 24, columns: int = 80, **variables: str
+    ) -> None:
         look = {"TERM": "xterm-256color", "NO_COLOR": "", **variables}
         self.terminal = Terminal(folder, *arguments, dimensions=(lines, columns), **look)
         self.screen = _Emulated(columns, lines)
@@ -89,7 +91,9 @@ class Screen:
 
     def until(self, holds: str | Callable[[], bool], what: str = "") -> None:
         """Wait for a pattern on the screen, or for anything."""
-        is_there = holds if callable(holds) else lambda: re.search(holds, self.shown, re.MULTILINE) is not None
+        is_there = (
+            holds if callable(holds) else lambda: re.search(holds, self.shown, re.MULTILINE) is not None
+        )
         end = time.monotonic() + WAIT
         while not is_there():
             assert time.monotonic() < end, f"waited for {what or holds!r}; the screen is:\n{self.shown}"

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from running import FAMILY
 from screen import Screen
 
 QUEEN = r"^queen 0\.\d{4} · "  # what the toolbar says of king - man + woman
@@ -71,7 +70,7 @@ def test_what_is_unfinished_or_wrong_shows_no_error_and_no_answer_of_its_own(liv
     live.settle(A_WHILE)
     assert "vecalc: " not in live.shown
     assert "unknown" not in live.shown
-    assert live.line.endswith(']]')
+    assert live.line.endswith("]]")
 
 
 def test_a_preview_has_no_effect(live: Screen) -> None:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from vecalc.render import Style
-from vecalc.render.paint import paint
+from vecalc.render.paint import COLORS, colored
 from vecalc.render.width import columns
 
 _BRAILLE = 0x2800
 # Bits of a cell's dots, by row and column (Unicode 16, block 2800: dots 7 and 8 came later).
 _BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 ACROSS, DOWN = 2, 4  # dots of a cell
+
+
+def painted(text: str, how: str, style: Style) -> str:
+    """A text in the colours of a role of `render.paint`, or by SGR codes of its own. It must be visible already."""
+    return colored(text, COLORS[style.theme].get(how, how), style)
 
 
 class Canvas:
@@ -81,7 +86,7 @@ class Canvas:
         run, look = "", ""
         for text, how in cells:
             if how != look and run:
-                yield paint(run, look, self._style)
+                yield painted(run, look, self._style)
                 run = ""
             run, look = run + text, how
-        yield paint(run, look, self._style)
+        yield painted(run, look, self._style)

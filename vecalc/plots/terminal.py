@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from vecalc.answers import Tabled
 from vecalc.plots import Bars, Drawing, Heat, Histogram, Look, Scatter
+from vecalc.plots.canvas import painted
 from vecalc.plots.text_histogram import text_histogram
 from vecalc.plots.text_map import text_map
 from vecalc.render import Style
-from vecalc.render.paint import BOLD, DIM, paint
 from vecalc.render.table import drawn
 from vecalc.render.visible import visible
 from vecalc.render.width import wrapped
@@ -24,7 +24,7 @@ def draw(drawing: Drawing, look: Look) -> bytes:
     lines = [*_title(drawing.title, style), *_body(drawing, style, look)]
     for remark in drawing.remarks:
         text = visible(remark.translate(_PLAIN) if look.ascii else remark)
-        lines += [paint(line, DIM, style) + "\n" for line in wrapped(text, look.width)]
+        lines += [painted(line, "aside", style) + "\n" for line in wrapped(text, look.width)]
     text = "".join(lines)
     return (
         text.encode("ascii", "backslashreplace") if look.ascii else text.encode("utf-8", "backslashreplace")
@@ -32,7 +32,7 @@ def draw(drawing: Drawing, look: Look) -> bytes:
 
 
 def _title(title: str, style: Style) -> Iterator[str]:
-    yield from (paint(line, BOLD, style) + "\n" for line in wrapped(visible(title), style.width))
+    yield from (painted(line, "title", style) + "\n" for line in wrapped(visible(title), style.width))
 
 
 def _body(drawing: Drawing, style: Style, look: Look) -> Iterator[str]:

@@ -9,9 +9,9 @@ import numpy as np
 
 from vecalc.arrays import Floats, Numbers
 from vecalc.plots import Colouring
+from vecalc.plots.canvas import painted
 from vecalc.render import Style
 from vecalc.render.cells import tidy
-from vecalc.render.paint import DIM, paint
 from vecalc.render.visible import visible
 
 # Of the 256 of xterm: from blue to orange by way of green, and seven that differ for every kind of sight,
@@ -60,7 +60,7 @@ class Colours:
         if self._steps is None or not self._style.color:
             return ""
         step = int(self._steps[point])
-        return DIM if step == _NONE else f"38;5;{(APART if self._names else RAMP)[step]}"
+        return "aside" if step == _NONE else f"38;5;{(APART if self._names else RAMP)[step]}"
 
     def letter(self, point: int) -> str:
         """What marks a point where there are no colours; "" where it is marked as usual."""
@@ -87,7 +87,7 @@ class Colours:
 
     def _scale(self) -> str:
         block = "#" if self._style.ascii else "█"
-        return "".join(paint(block, f"38;5;{color}", self._style) for color in RAMP)
+        return "".join(painted(block, f"38;5;{color}", self._style) for color in RAMP)
 
     def _sign(self, mark: str, how: str) -> str:
-        return paint("o" if self._style.ascii and mark == "●" else mark, how, self._style)
+        return painted("o" if self._style.ascii and mark == "●" else mark, how, self._style)

@@ -13,7 +13,6 @@ from vecalc.plots.label_places import Box, Room
 from vecalc.plots.text_map import ARROW, shortened
 from vecalc.render import Style
 from vecalc.render.cells import count, tidy
-from vecalc.render.paint import DIM
 from vecalc.render.width import columns
 
 _HEIGHT = 10  # rows
@@ -32,13 +31,13 @@ def text_histogram(drawing: Histogram, style: Style) -> Iterator[str]:
     counts = _merged(drawing.counts, inner)
     wide = max(1, inner // len(counts))
     canvas = Canvas(style.width, _HEIGHT + 2 + _MARK_ROWS, style)
-    canvas.write(0, 0, top, DIM)
-    canvas.write(len(top) - 1, _HEIGHT - 1, "0", DIM)
+    canvas.write(0, 0, top, "aside")
+    canvas.write(len(top) - 1, _HEIGHT - 1, "0", "aside")
     for i, number in enumerate(counts.tolist()):
         _column(canvas, left + i * wide, wide, number / max(counts.max(), 1), style)
     span = wide * len(counts)
     level = "-" if style.ascii else "─"
-    canvas.write(left, _HEIGHT, level * span, DIM)
+    canvas.write(left, _HEIGHT, level * span, "aside")
     used = _marks(drawing, canvas, left, span, style)
     yield from list(canvas.lines())[: _HEIGHT + 2 + used]
 
@@ -81,5 +80,5 @@ def _marks(drawing: Histogram, canvas: Canvas, left: int, span: int, style: Styl
     for text, start in ((first, left), (last, left + span - len(last))):
         box = Box(start, _HEIGHT + 1, len(text), 1)
         if room.first_free([box], gap=1) is not None:
-            canvas.write(start, _HEIGHT + 1, text, DIM)
+            canvas.write(start, _HEIGHT + 1, text, "aside")
     return used

@@ -9,16 +9,15 @@ import numpy as np
 
 from vecalc.arrays import Floats
 from vecalc.plots import Look, Role, Scatter
-from vecalc.plots.canvas import Canvas
+from vecalc.plots.canvas import Canvas, painted
 from vecalc.plots.label_places import Box, Room, beside, in_turn
 from vecalc.plots.text_colours import Colours
 from vecalc.render import Style
-from vecalc.render.paint import DIM, paint
 from vecalc.render.visible import visible
 from vecalc.render.width import columns, wrapped
 
 MARKS: dict[Role, tuple[str, str]] = {"given": ("●", "o"), "result": ("◆", "#"), "context": ("·", ".")}
-PAINTS: dict[Role, str] = {"given": "38;5;33", "result": "1;38;5;208", "context": DIM}
+PAINTS: dict[Role, str] = {"given": "38;5;33", "result": "1;38;5;208", "context": "aside"}
 LABELS: dict[Role, str] = {"given": "1", "result": "1;38;5;208", "context": ""}
 ARROW = "38;5;208"
 _HEADS = ("→↗↑↖←↙↓↘", ">/^\\</v\\")
@@ -45,7 +44,7 @@ def text_map(scatter: Scatter, style: Style, look: Look) -> Iterator[str]:
     if crowded:
         for point, role in enumerate(scatter.roles):
             if role == "context":
-                canvas.dot(*frame.place(point), colours.paint(point) or DIM)
+                canvas.dot(*frame.place(point), colours.paint(point) or "aside")
     shown = _labels(scatter, frame, room, _Marker(scatter, canvas, colours, style), crowded=crowded)
     yield from canvas.lines()
     right, up = ("->", "^") if style.ascii else ("→", "↑")
@@ -91,8 +90,8 @@ class _Frame:
 def _axes(canvas: Canvas, style: Style) -> None:
     upright, corner, level = "|+-" if style.ascii else "│└─"
     for y in range(canvas.height - 1):
-        canvas.write(0, y, upright, DIM)
-    canvas.write(0, canvas.height - 1, corner + level * (canvas.width - 1), DIM)
+        canvas.write(0, y, upright, "aside")
+    canvas.write(0, canvas.height - 1, corner + level * (canvas.width - 1), "aside")
 
 
 def _arrow(canvas: Canvas, start: tuple[int, int], end: tuple[int, int], style: Style) -> None:
@@ -170,4 +169,4 @@ def shortened(text: str, most: int, style: Style) -> str:
 
 
 def _dim(text: str, width: int, style: Style) -> Iterator[str]:
-    yield from (paint(line, DIM, style) + "\n" for line in wrapped(text, width))
+    yield from (painted(line, "aside", style) + "\n" for line in wrapped(text, width))
