@@ -18,16 +18,13 @@ syntax.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple, Protocol, TypeAlias, get_args
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from vecalc.answers import Tabled
 from vecalc.arrays import Floats, Numbers
+from vecalc.render import Theme
 
 Role: TypeAlias = Literal["given", "result", "context"]  # typed; computed from it; neighbours of these
-
-
-Theme: TypeAlias = Literal["light", "dark"]
-THEMES: tuple[Theme, ...] = get_args(Theme)
 
 
 class Neighbourhoods(NamedTuple):

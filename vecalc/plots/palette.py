@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from vecalc.plots import Role, Theme
+from vecalc.plots import Role
+from vecalc.render import Theme
 
 APART = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a800")
 SCALE = "viridis"  # of numbers (van der Walt and Smith 2015)

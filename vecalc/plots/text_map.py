@@ -49,8 +49,7 @@ def text_map(scatter: Scatter, style: Style, look: Look) -> Iterator[str]:
     yield from canvas.lines()
     right, up = ("->", "^") if style.ascii else ("→", "↑")
     yield from _dim(f"{right} {visible(scatter.axes[0])}   {up} {visible(scatter.axes[1])}", width, style)
-    if legend := colours.legend():
-        yield legend + "\n"
+    yield from (f"{line}\n" for line in colours.legend(width))
     if shown < len(scatter.labels):
         yield from _dim(
             f"labels: {shown:,} of {len(scatter.labels):,}; there is no room for the others", width, style

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from vecalc import finder
 from vecalc.errors import UsageError
-from vecalc.plots import Drawing, Look, Theme
+from vecalc.plots import Drawing, Look
+from vecalc.render import Theme
 from vecalc.shell.display import BY_SUFFIX, columns, style
 from vecalc.shell.request import Request
 
@@ -45,12 +46,12 @@ def drawers() -> dict[str, ModuleType]:
     return {suffix: module for module in modules for suffix in getattr(module, "SUFFIXES", ())}
 
 
-def picture(
-    drawing: Drawing, drawer: ModuleType | None, request: Request, theme: Theme
-) -> tuple[bytes, tuple[str, ...]]:
+def picture(drawing: Drawing, drawer: ModuleType | None, request: Request) -> tuple[bytes, tuple[str, ...]]:
     """A drawing as a file, or as text for the terminal, and what is to be told of it."""
     module = drawer or finder.module(_FOLDER, _TERMINAL)
     to_file = request.output not in (None, "-")
+    # A terminal is dark where nobody says otherwise, paper is light.
+    theme: Theme = "light" if to_file and "theme" in request.unset else request.theme
     here = style(request, several=False)
     look = Look(
         Path(request.output or "").suffix.lower(),

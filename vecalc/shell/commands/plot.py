@@ -18,7 +18,6 @@ EXAMPLES = """\
 """
 KINDS = ("auto", "map", "heat", "bars", "histogram")
 PROJECTIONS = ("pca", "tsne")
-THEMES = ("light", "dark")
 
 
 @command("vecalc plot EXPRESSION [-o FILE] [OPTIONS]", EXAMPLES)
@@ -44,7 +43,6 @@ THEMES = ("light", "dark")
     help="frequency, FILE#COLUMN of a table, a score with ?, or a vector.",
 )
 @flag("--all", "everything", "Every word of the model, or of --in; --first, --match, --among take fewer.")
-@choice("--theme", "Of a picture in a file. [light]", of=THEMES, default="light")
 @LET
 @MODEL
 @WORDS
@@ -76,7 +74,7 @@ def run(**options: Any) -> int:
         drawing = plot(opened.calculator, opened.typed(), plan, around(opened))
         if drawer is None and opened.request.format != "table":
             return Outcome([sheet_of(drawing)])
-        data, notes = picture(drawing, drawer, opened.request, options["theme"])
+        data, notes = picture(drawing, drawer, opened.request)
         return Outcome(notes=notes, data=data)
 
     return perform(request, drawn)

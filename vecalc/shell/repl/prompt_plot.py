@@ -43,7 +43,7 @@ def draw(session: Session, argument: str) -> None:
         session.once = session.once or output or ""
         session.show_sheets([sheet_of(drawing)])
         return
-    data, notes = picture(drawing, drawer, request, "light")
+    data, notes = picture(drawing, drawer, request)
     session.tell(notes)
     if output is None:
         session.show(data.decode())
