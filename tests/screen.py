@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pexpect
 import pyte
@@ -31,8 +32,11 @@ class _Emulated(pyte.Screen):
 class Screen:
     """Lines and columns; without a colour in NO_COLOR, as most terminals are."""
 
-    def __init__(self, folder: Path, *arguments: str, lines: int = 24, columns: int = 80, **variables: str) -> None:
-        look = {"TERM": "xterm-256color", "NO_COLOR": "", **variables}
+    def __init__(
+        self, folder: Path, *arguments: str, lines: int = 24, columns: int = 80, **more: Any
+    ) -> None:
+        """`more`: what a `Terminal` takes, and variables."""
+        look = {"TERM": "xterm-256color", "NO_COLOR": "", **more}
         self.terminal = Terminal(folder, *arguments, dimensions=(lines, columns), **look)
         self.screen = _Emulated(columns, lines)
         self.screen.answer = self.terminal.child.send

@@ -352,8 +352,10 @@ def test_other_editors(name: str, opened: list[Screen], tmp_path: Path) -> None:
     screen.until("^vecalc>")
     screen.types("(king -\n", "man + woman)\n")
     screen.until(r"^   1 +queen")
-    screen.types("(king\n", "ctrl-d")
-    screen.until(lambda: screen.line == "vecalc>" and "..." in screen.shown)
+    screen.types("(king\n")
+    screen.until(r"cos\n(.|\n)*\.\.\.>$")
+    screen.types("ctrl-d")
+    screen.until(lambda: screen.line == "vecalc>")
     screen.types('"new\n')
     screen.until("this quote is never closed")
     assert "norm rms · metric" not in screen.shown
