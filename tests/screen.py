@@ -93,7 +93,9 @@ class Screen:
 
     def until(self, holds: str | Callable[[], bool], what: str = "") -> None:
         """Wait for a pattern on the screen, or for anything."""
-        is_there = holds if callable(holds) else lambda: re.search(holds, self.shown, re.MULTILINE) is not None
+        is_there = (
+            holds if callable(holds) else lambda: re.search(holds, self.shown, re.MULTILINE) is not None
+        )
         end = time.monotonic() + WAIT
         while not is_there():
             assert time.monotonic() < end, f"waited for {what or holds!r}; the screen is:\n{self.shown}"

@@ -71,7 +71,7 @@ def test_what_is_unfinished_or_wrong_shows_no_error_and_no_answer_of_its_own(liv
     live.settle(A_WHILE)
     assert "vecalc: " not in live.shown
     assert "unknown" not in live.shown
-    assert live.line.endswith(']]')
+    assert live.line.endswith("]]")
 
 
 def test_a_preview_has_no_effect(live: Screen) -> None:

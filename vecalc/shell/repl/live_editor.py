@@ -53,6 +53,7 @@ class LiveEditor:
         self._highlighting = Highlighting(session, lambda: self._is_ready)
         self._live = LiveAnswers(self._redraw, self._look_ahead)
         self._color = wants_color(session.request.color, sys.stdout)
+        self._styles: dict[str, BaseStyle] = {}
         self._prompt = self._made()
         self._before = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH)
@@ -136,7 +137,10 @@ class LiveEditor:
             self._live.ask("" if is_command else text)
 
     def _style(self) -> BaseStyle:
-        return Style.from_dict(styles(self.session.theme, color=self._color))
+        theme = self.session.theme
+        if theme not in self._styles:  # made once: it knows what it has looked up
+            self._styles[theme] = Style.from_dict(styles(theme, color=self._color))
+        return self._styles[theme]
 
     def _toolbar(self) -> StyleAndTextTuples:
         size, session = get_app().output.get_size(), self.session
