@@ -15,8 +15,8 @@ from terminal import WAIT, Terminal
 PIECE = 0.02  # seconds that are waited for output at once
 KEYS = {
     "enter": "\r", "tab": "\t", "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D",
-    "escape": "\x1b", "alt-enter": "\x1b\r", "ctrl-a": "\x01", "ctrl-c": "\x03", "ctrl-d": "\x04", "ctrl-e": "\x05",
-    "ctrl-r": "\x12", "ctrl-u": "\x15", "ctrl-z": "\x1a", "edit": "\x18\x05",
+    "escape": "\x1b", "alt-enter": "\x1b\r", "ctrl-a": "\x01", "ctrl-c": "\x03", "ctrl-d": "\x04",
+    "ctrl-e": "\x05",    "ctrl-r": "\x12", "ctrl-u": "\x15", "ctrl-z": "\x1a", "edit": "\x18\x05",
 }  # fmt: skip
 
 
@@ -87,7 +87,7 @@ class Screen:
         return "".join(cells[i].data for i in range(self.screen.columns) if cells[i].underscore)
 
     def color_of(self, text: str, row: int | None = None) -> str:
-        """The colour of a text at the last prompt, or in another row; the default one while it is not there."""
+        """The colour of a text at the last prompt, or in another row; the default one until it is there."""
         row = self.row if row is None else row % self.screen.lines
         return str(self.screen.buffer[row][self.screen.display[row].find(text)].fg)
 

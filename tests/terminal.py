@@ -37,7 +37,7 @@ class _Forked(pexpect.spawn):
 
 
 class Terminal:
-    """A prompt on a terminal of lines and columns; `long_way`: of a process that Python starts, see forking.py."""
+    """A prompt on a terminal; `long_way`: of a process that Python starts, see forking.py."""
 
     def __init__(
         self,

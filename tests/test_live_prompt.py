@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from running import FAMILY
+from running import FAMILY, PATIENCE, command, loaded
 from screen import Screen
+
+from vecalc.shell.repl import editors
 
 QUEEN = r"^queen 0\.\d{4} · "  # what the toolbar says of king - man + woman
 A_WHILE = 0.3  # seconds in which what must not come would have come
@@ -181,14 +185,15 @@ def test_tab_opens_a_menu_and_enter_takes_from_it(live: Screen) -> None:
     live.types("quee", "tab")
     live.until(lambda: live.line == "vecalc> queen")
     live.anew()
-    live.types("set ex", "tab", "tab")
+    live.types("set ex", "tab")
     live.until(r"^ +exclude *\n +exact", "the menu")
     live.types("tab")
-    live.until(lambda: live.line == "vecalc> set exclude")
+    live.until(lambda: live.line in ("vecalc> set exclude", "vecalc> set exact"))
+    line = live.line
     live.types("enter")  # takes it, and does not run the line
     live.until(lambda: not re.search(r"^ +exclude", live.shown, re.MULTILINE))
     live.settle(A_WHILE)
-    assert live.line == "vecalc> set exclude"
+    assert live.line == line
 
 
 def test_the_menu_can_be_there_while_one_types(live: Screen) -> None:
@@ -368,3 +373,43 @@ def test_an_editor_that_is_not_there_is_told(opened: list[Screen], tmp_path: Pat
     opened.append(screen := Screen(tmp_path, VECALC_EDITOR="nano"))
     screen.until(r"VECALC_EDITOR=nano: there is none called so, there are\s+prompt_toolkit, readline, plain")
     screen.until("^family.txt · ")
+
+
+def test_without_prompt_toolkit_or_readline_lines_are_read_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import importlib.util
+
+    there = {"prompt_toolkit", "readline"}
+    monkeypatch.setattr(editors, "is_capable", lambda: True)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name in there or None)
+    assert editors.possible() == ["prompt_toolkit", "readline", "plain"]
+    there.remove("prompt_toolkit")
+    assert editors.possible() == ["readline", "plain"]
+    there.clear()
+    assert editors.possible() == ["plain"]
+    there.add("prompt_toolkit")
+    monkeypatch.setattr(editors, "is_capable", lambda: False)
+    assert editors.possible() == ["plain"]
+
+
+def test_answers_that_go_to_a_file_have_no_prompt_among_them(tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    line = command("-m", FAMILY, "-k", "1", "--quiet", "-i")
+    variables = os.environ | {"VECALC_HISTORY": os.devnull}
+    with subprocess.Popen(
+        line, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=variables
+    ) as child:
+        os.write(ours, b"king - man + woman\n\x04")
+        out, err = child.communicate(timeout=PATIENCE)
+    os.close(ours)
+    os.close(theirs)
+    assert out.decode() == "1\tqueen\t0.958843\n"
+    assert err.decode().startswith("vecalc> ")
+
+
+def test_a_batch_and_a_plain_answer_load_no_editor() -> None:
+    for arguments, sent in ((["king"], ""), ([], "king\n")):
+        assert loaded("-m", FAMILY, *arguments, stdin=sent).isdisjoint(
+            {"prompt_toolkit", "asyncio", "readline"}
+        )
