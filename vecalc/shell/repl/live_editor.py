@@ -165,6 +165,7 @@ class LiveEditor:
         before = self._prompt.default_buffer.document.text_before_cursor
         if next(completions(self.session, before), None) is None:
             self._highlighting.dead_end = before
+            self._redraw()
 
     def _redraw(self) -> None:
         if self._prompt.app.is_running:
