@@ -41,6 +41,7 @@ class Screen:
         self.screen = _Emulated(columns, lines)
         self.screen.answer = self.terminal.child.send
         self.stream = pyte.Stream(self.screen)
+        self.count = 0
 
     # --- what is typed ------------------------------------------------------------------------
 
@@ -53,8 +54,18 @@ class Screen:
         """What a terminal sends of a text that is pasted."""
         self.types(f"\x1b[200~{text}\x1b[201~")
 
+    def enters(self, line: str) -> None:
+        """A line, and Enter, when it is there; the next prompt is waited for."""
+        self.types(line)
+        self.until(lambda: self.line == f"vecalc> {line}", line)
+        self.types("enter")
+        self.until(lambda: self.line == "vecalc>", "an empty line")
+
     def anew(self) -> None:
-        """Ctrl-C, and an empty line is there."""
+        """Ctrl-C, and an empty line is there: not the one that was there before, so it gets a mark."""
+        self.count += 1
+        self.types(mark := f"~{self.count}~")
+        self.until(lambda: mark in self.shown, mark)
         self.types("ctrl-c")
         self.until(lambda: self.line == "vecalc>", "an empty line")
 

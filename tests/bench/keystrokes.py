@@ -24,7 +24,7 @@ from screen import Screen
 RATE = 20  # characters a second
 LINES = 8  # of each some 60 characters
 PIECE = 0.001  # seconds that are waited for output at once
-SETTLED = 0.6  # seconds after which an answer is there, or none comes
+SETTLED = 1.5  # seconds after which an answer is there, or none comes
 
 
 def measured(model: str, words: Sequence[str]) -> dict[str, float]:
