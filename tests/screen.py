@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pexpect
 import pyte
@@ -14,8 +15,8 @@ from terminal import WAIT, Terminal
 PIECE = 0.02  # seconds that are waited for output at once
 KEYS = {
     "enter": "\r", "tab": "\t", "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D",
-    "escape": "\x1b", "alt-enter": "\x1b\r", "ctrl-a": "\x01", "ctrl-c": "\x03", "ctrl-d": "\x04", "ctrl-e": "\x05",
-    "ctrl-r": "\x12", "ctrl-u": "\x15", "ctrl-z": "\x1a", "edit": "\x18\x05",
+    "escape": "\x1b", "alt-enter": "\x1b\r", "ctrl-a": "\x01", "ctrl-c": "\x03", "ctrl-d": "\x04",
+    "ctrl-e": "\x05",    "ctrl-r": "\x12", "ctrl-u": "\x15", "ctrl-z": "\x1a", "edit": "\x18\x05",
 }  # fmt: skip
 
 
@@ -32,13 +33,15 @@ class Screen:
     """Lines and columns; without a colour in NO_COLOR, as most terminals are."""
 
     def __init__(
-        self, folder: Path, *arguments: str, lines: int = 24, columns: int = 80, **variables: str
+        self, folder: Path, *arguments: str, lines: int = 24, columns: int = 80, **more: Any
     ) -> None:
-        look = {"TERM": "xterm-256color", "NO_COLOR": "", **variables}
+        """`more`: what a `Terminal` takes, and variables."""
+        look = {"TERM": "xterm-256color", "NO_COLOR": "", **more}
         self.terminal = Terminal(folder, *arguments, dimensions=(lines, columns), **look)
         self.screen = _Emulated(columns, lines)
         self.screen.answer = self.terminal.child.send
         self.stream = pyte.Stream(self.screen)
+        self.count = 0
 
     # --- what is typed ------------------------------------------------------------------------
 
@@ -51,8 +54,18 @@ class Screen:
         """What a terminal sends of a text that is pasted."""
         self.types(f"\x1b[200~{text}\x1b[201~")
 
+    def enters(self, line: str) -> None:
+        """A line, and Enter, when it is there; the next prompt is waited for."""
+        self.types(line)
+        self.until(lambda: self.line == f"vecalc> {line}", line)
+        self.types("enter")
+        self.until(lambda: self.line == "vecalc>", "an empty line")
+
     def anew(self) -> None:
-        """Ctrl-C, and an empty line is there."""
+        """Ctrl-C, and an empty line is there: not the one that was there before, so it gets a mark."""
+        self.count += 1
+        self.types(mark := f"~{self.count}~")
+        self.until(lambda: mark in self.shown, mark)
         self.types("ctrl-c")
         self.until(lambda: self.line == "vecalc>", "an empty line")
 
@@ -85,7 +98,7 @@ class Screen:
         return "".join(cells[i].data for i in range(self.screen.columns) if cells[i].underscore)
 
     def color_of(self, text: str, row: int | None = None) -> str:
-        """The colour of a text at the last prompt, or in another row; the default one while it is not there."""
+        """The colour of a text at the last prompt, or in another row; the default one until it is there."""
         row = self.row if row is None else row % self.screen.lines
         return str(self.screen.buffer[row][self.screen.display[row].find(text)].fg)
 

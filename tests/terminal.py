@@ -17,7 +17,7 @@ from running import FAMILY, command
 
 PROMPT = "vecalc> "
 CONTINUED = r"   \.\.\.> "
-WAIT = 4  # seconds; a prompt answers in a hundredth of one
+WAIT = 20  # seconds; a prompt answers in a hundredth of one
 CODES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\r")
 
 
@@ -37,13 +37,14 @@ class _Forked(pexpect.spawn):
 
 
 class Terminal:
-    """A prompt on a terminal of lines and columns; `long_way`: of a process that Python starts, see forking.py."""
+    """A prompt on a terminal; `long_way`: of a process that Python starts, see forking.py."""
 
     def __init__(
         self,
         folder: Path,
         *arguments: str,
         long_way: bool = not LINUX,
+        model: Path = FAMILY,
         dimensions: tuple[int, int] = (40, 80),
         **variables: str,
     ) -> None:
@@ -55,7 +56,7 @@ class Terminal:
             "PS1": "",
             **variables,
         }
-        python, *line = command("-m", FAMILY, "-k", "1", *arguments)
+        python, *line = command("-m", model, "-k", "1", *arguments)
         self.child = (pexpect.spawn if long_way else _Forked)(
             python,
             line,

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from running import FAMILY, PATIENCE, command
 from screen import Screen
+
+from vecalc.shell.repl import editors
+
+sys.path.insert(0, str(Path(__file__).parent / "bench"))
+
+import spaces
 
 QUEEN = r"^queen 0\.\d{4} · "  # what the toolbar says of king - man + woman
 A_WHILE = 0.3  # seconds in which what must not come would have come
@@ -95,13 +105,14 @@ def test_a_stale_answer_is_not_shown(live: Screen) -> None:
 
 
 def test_live_answers_can_be_switched_off(live: Screen) -> None:
-    live.types("set live off", "enter")
+    live.enters("set live off")
     live.types("king - man + woman")
     live.until(lambda: live.line.endswith("woman"))
     live.settle(A_WHILE)
     assert live.bar[0] == ""
     live.anew()
-    live.types("set live on", "enter", "king - man + woman")
+    live.enters("set live on")
+    live.types("king - man + woman")
     live.until(QUEEN)
 
 
@@ -150,7 +161,8 @@ def test_the_matching_bracket_is_marked(live: Screen) -> None:
 def test_themes(live: Screen) -> None:
     found = {}
     for theme in ("light", "none", "dark"):
-        live.types(f"set theme {theme}", "enter", "cos(king, kign) ")
+        live.enters(f"set theme {theme}")
+        live.types("cos(king, kign) ")
         live.until(lambda: live.underlined() == "kign")
         found[theme] = live.color_of("cos")
         live.anew()
@@ -180,29 +192,28 @@ def test_tab_opens_a_menu_and_enter_takes_from_it(live: Screen) -> None:
     live.types("quee", "tab")
     live.until(lambda: live.line == "vecalc> queen")
     live.anew()
-    live.types("set ex", "tab", "tab")
+    live.types("set ex", "tab")
     live.until(r"^ +exclude *\n +exact", "the menu")
     live.types("tab")
-    live.until(lambda: live.line == "vecalc> set exclude")
+    live.until(lambda: live.line in ("vecalc> set exclude", "vecalc> set exact"))
+    line = live.line
     live.types("enter")  # takes it, and does not run the line
     live.until(lambda: not re.search(r"^ +exclude", live.shown, re.MULTILINE))
     live.settle(A_WHILE)
-    assert live.line == "vecalc> set exclude"
+    assert live.line == line
 
 
 def test_the_menu_can_be_there_while_one_types(live: Screen) -> None:
-    live.types("set menu on", "enter", "wom")
+    live.enters("set menu on")
+    live.types("wom")
     live.until(r"^ +woman")
     live.anew()
-    live.types("set menu off", "enter")
-    live.until(lambda: live.line == "vecalc>")
+    live.enters("set menu off")
 
 
 def test_what_was_typed_before_is_suggested_and_found(live: Screen) -> None:
     for line in ("cos(king, man)", "norm(queen)", "cos(king, woman)", "norm(man)"):
-        live.types(line, "enter")
-        live.until(rf"^vecalc> {re.escape(line)}$")
-        live.until(lambda: live.line == "vecalc>")
+        live.enters(line)
     live.types("norm(q")
     live.until(lambda: live.line == "vecalc> norm(queen)")
     assert live.color_of("ueen") != live.color_of("(q")  # grey, until it is taken
@@ -232,8 +243,7 @@ def test_a_block_is_edited_and_remembered_as_one(live: Screen) -> None:
     live.types("up", "up", "ctrl-e", " * 2", "enter")  # Enter ends the block wherever it is complete
     live.until(r"^   1 +queen")
     live.until(lambda: live.line == "vecalc>")
-    live.types("7 * 7", "enter")
-    live.until("^49$")
+    live.enters("7 * 7")
     live.types("(", "up")
     live.until(lambda: live.line == "vecalc> (king * 2")
     live.until(r"^   \.\.\.> - man\n   \.\.\.> \+ woman\)$")
@@ -270,8 +280,7 @@ def test_alt_enter_makes_a_line_and_lines_are_done_one_after_another(live: Scree
     live.until(r"^   \.\.\.> 1 / 3")
     live.types("enter")
     live.until(r"^5\n0\.33$")
-    live.types("set precision none", "enter")
-    live.until(lambda: live.line == "vecalc>")
+    live.enters("set precision none")
 
 
 def test_pasted_lines_wait_for_enter(live: Screen) -> None:
@@ -329,8 +338,9 @@ def test_ctrl_c_clears_and_ctrl_d_leaves(opened: list[Screen], tmp_path: Path) -
     screen.until(r"^   1 +")
     screen.types(" private", "enter", "(king +", "enter", "man)", "enter")
     screen.until(r"^= king \+ man\n.*\n +1 +prince")
-    screen.types("ctrl-c", "ctrl-c", "half", "ctrl-c")
-    screen.until(lambda: screen.line == "vecalc>")
+    screen.anew()
+    screen.anew()  # a second Ctrl-C ends nothing either
+    screen.settle(A_WHILE)
     screen.types("ctrl-d")
     screen.terminal.leaves()
     kept = (tmp_path / "history").read_text("utf-8").split("\n")
@@ -351,8 +361,10 @@ def test_other_editors(name: str, opened: list[Screen], tmp_path: Path) -> None:
     screen.until("^vecalc>")
     screen.types("(king -\n", "man + woman)\n")
     screen.until(r"^   1 +queen")
-    screen.types("(king\n", "ctrl-d")
-    screen.until(lambda: screen.line == "vecalc>" and "..." in screen.shown)
+    screen.types("(king\n")
+    screen.until(r"cos\n(.|\n)*\.\.\.>$")
+    screen.types("ctrl-d")
+    screen.until(lambda: screen.line == "vecalc>")
     screen.types('"new\n')
     screen.until("this quote is never closed")
     assert "norm rms · metric" not in screen.shown
@@ -365,3 +377,59 @@ def test_an_editor_that_is_not_there_is_told(opened: list[Screen], tmp_path: Pat
     opened.append(screen := Screen(tmp_path, VECALC_EDITOR="nano"))
     screen.until(r"VECALC_EDITOR=nano: there is none called so, there are\s+prompt_toolkit, readline, plain")
     screen.until("^family.txt · ")
+
+
+def test_without_prompt_toolkit_or_readline_lines_are_read_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import importlib.util
+
+    there = {"prompt_toolkit", "readline"}
+    monkeypatch.setattr(editors, "is_capable", lambda: True)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: name in there or None)
+    assert editors.possible() == ["prompt_toolkit", "readline", "plain"]
+    there.remove("prompt_toolkit")
+    assert editors.possible() == ["readline", "plain"]
+    there.clear()
+    assert editors.possible() == ["plain"]
+    there.add("prompt_toolkit")
+    monkeypatch.setattr(editors, "is_capable", lambda: False)
+    assert editors.possible() == ["plain"]
+
+
+def test_answers_that_go_to_a_file_have_no_prompt_among_them(tmp_path: Path) -> None:
+    ours, theirs = os.openpty()
+    line = command("-m", FAMILY, "-k", "1", "--quiet", "-i")
+    variables = os.environ | {"VECALC_HISTORY": os.devnull}
+    with subprocess.Popen(
+        line, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=variables
+    ) as child:
+        os.write(ours, b"king - man + woman\n\x04")
+        out, err = child.communicate(timeout=PATIENCE)
+    os.close(ours)
+    os.close(theirs)
+    assert out.decode() == "1\tqueen\t0.958843\n"
+    assert err.decode().startswith("vecalc> ")
+
+
+# --- fast typing ------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_fast_typing_in_a_large_space_shows_what_enter_answers(opened: list[Screen], tmp_path: Path) -> None:
+    """How fast it is, `tests/bench/keystrokes.py` tells."""
+    model = spaces.binary(tmp_path, 200_000, 100)
+    opened.append(screen := Screen(tmp_path, "-k", "3", "--format", "plain", model=model))
+    screen.until("^vecalc>")
+    for number in range(3):
+        words = [spaces.word(100 * number + i) for i in range(4)]
+        for key in "0.5*({0}*{1} + {0} + {1}) - {2} + {3}".format(*words):
+            screen.types(key)
+            screen.settle(0.05)
+        screen.until(lambda: screen.bar[0].count(" · ") == 2 and ":" not in screen.bar[0])
+        live = [piece.split()[0] for piece in screen.bar[0].split(" · ")]
+        screen.types("enter")
+        screen.until(lambda: screen.line == "vecalc>")
+        last = re.findall(r"^([123])\t?\s*(\S+)", screen.shown, re.MULTILINE)[-3:]
+        assert [word for _, word in last] == live
+    assert "vecalc: " not in screen.shown

@@ -17,7 +17,9 @@ NOT_FOR_A_LINE = {
     "regex",
     "platformdirs",
     "numpy.typing",
+    "asyncio",
     "csv",
+    "prompt_toolkit",
     "readline",
     "gzip",
 }

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import keystrokes
 import peers
 import spaces
 import startup
@@ -46,6 +47,7 @@ def main(arguments: argparse.Namespace) -> None:
         starting,
         lambda: importing(folder),
         lambda: searching(folder, arguments.rows),
+        lambda: prompting(folder, arguments.rows),
         lambda: small(folder),
         lambda: texts(folder),
     ]
@@ -154,6 +156,23 @@ def answered(folder: Path, rows: int, count: int) -> Any:
     questions, store = peers.questions(folder, rows, count), stored(folder, rows)
     output = ["--format", "jsonl", "-o", str(folder / "answers.jsonl")]
     return process([VECALC, "-m", str(store), "-f", str(questions), *output])
+
+
+def prompting(folder: Path, rows: int) -> Iterator[Row]:
+    """How soon a key shows at the prompt, and the live answer to a line that is typed fast."""
+    usual = ("king", "queen", "man", "woman", "blood", "water", "house", "river")
+    made = tuple(spaces.word(row) for row in range(100, 900, 100))
+    for what, model, words in (
+        ("the starter", "starter", usual),
+        (f"{rows:,} x 300", str(stored(folder, rows)), made),
+    ):
+        found = keystrokes.measured(model, words)
+        echo = f"{found['echo_p99']} ms (median {found['echo_p50']} ms)"
+        yield Row(f"a key at the prompt shows, 20 a second, {what}: 99 of 100", echo, "", None, "20 ms")
+        answer = f"{found['answer_max']} ms (median {found['answer_p50']} ms)"
+        yield Row(
+            f"its live answer is there behind the last key, {what}: at most", answer, "", None, "150 ms"
+        )
 
 
 def gensim_model(folder: Path, rows: int) -> Path:

@@ -17,7 +17,7 @@ from vecalc.lang.limits import Limits
 from vecalc.lang.nodes import has_call
 
 FEW = 3  # neighbours
-# A tenth of a second each, on a slow machine.
+# What keeps most previews below a tenth of a second; in the largest spaces some take longer.
 CHEAP = Limits(
     size=2_000, nesting=100, words=200, values=2_000_000, work=1_000_000_000, score=20_000, rankings=4
 )

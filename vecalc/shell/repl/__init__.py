@@ -1,7 +1,7 @@
 """The prompt: `prompt` is the loop, `prompt_commands` what can be typed besides expressions.
 
-An `Editor` reads what is typed, and `editors` chooses it: `live_editor`, by prompt_toolkit, or `line_editor`,
-by readline or without any help.
+An `Editor` reads what is typed, and `editors` chooses it: `live_editor`, by prompt_toolkit; `line_editor`, by
+readline; or `plain_editor`.
 """
 
 from __future__ import annotations

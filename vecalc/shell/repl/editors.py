@@ -20,13 +20,13 @@ VARIABLE = "VECALC_EDITOR"
 def editor(session: Session) -> Editor:
     """The best editor that the terminal and this Python have, or else what `VECALC_EDITOR` names."""
     wanted = os.environ.get(VARIABLE, "")
-    possible = _possible()
-    if wanted and wanted not in possible:
+    here = possible()
+    if wanted and wanted not in here:
         why = f"there is none called so, there are {', '.join(EDITORS)}"
         why = "not here" if wanted in EDITORS else why
-        session.tell([f"{VARIABLE}={wanted}: {why}; the editor is {possible[0]}"])
+        session.tell([f"{VARIABLE}={wanted}: {why}; the editor is {here[0]}"])
         wanted = ""
-    match wanted or possible[0]:
+    match wanted or here[0]:
         case "prompt_toolkit":
             from vecalc.shell.repl.live_editor import LiveEditor
 
@@ -35,12 +35,12 @@ def editor(session: Session) -> Editor:
             from vecalc.shell.repl.line_editor import ReadlineEditor
 
             return ReadlineEditor(session)
-    from vecalc.shell.repl.line_editor import PlainEditor
+    from vecalc.shell.repl.plain_editor import PlainEditor
 
     return PlainEditor()
 
 
-def _possible() -> list[str]:
+def possible() -> list[str]:
     """The editors that are possible here, best first."""
     found = ["plain"]
     if importlib.util.find_spec("readline"):

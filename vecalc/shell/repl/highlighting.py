@@ -31,6 +31,12 @@ class Highlighting(Processor):
         """What is known, bound and set may be another from now on."""
         self._known, self.dead_end = ("", []), ""
 
+    def is_unknown(self, text: str, end: int) -> bool:
+        """Whether the word that ends somewhere in a text is an unknown one."""
+        return self.is_ready() and any(
+            style == "unknown" and span.end == end for style, span in self._styles(text)
+        )
+
     def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
         """The fragments of a line with their styles."""
         document, number = transformation_input.document, transformation_input.lineno

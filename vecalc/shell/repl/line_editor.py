@@ -1,62 +1,21 @@
-"""The line from readline, with history and completion; or as it comes, where there is no readline."""
+"""The line from readline, or from libedit under its name, with history and completion."""
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+import readline
 from typing import TYPE_CHECKING
 
 from vecalc.lang.blocks import one_line
-from vecalc.shell.display import is_terminal
-from vecalc.shell.repl import CONTINUED, PROMPT, history
+from vecalc.shell.repl import history
 from vecalc.shell.repl.completer import DELIMITERS, completions
+from vecalc.shell.repl.plain_editor import PlainEditor
 
 if TYPE_CHECKING:
     from vecalc.shell.repl.session import Session
 
-if importlib.util.find_spec("readline"):
-    import readline
-
-
-class PlainEditor:
-    """Lines as they come: there may be no terminal, and nobody to prompt."""
-
-    def read(self) -> str | None:
-        """See `Editor`."""
-        try:
-            return _line(PROMPT)
-        except KeyboardInterrupt:
-            sys.stdout.write("\n")
-            return ""
-        except EOFError:
-            _end_line()
-            return None
-
-    def more(self, text: str) -> str | None:
-        """See `Editor`. An empty line gives up, and so does the end of a file."""
-        try:
-            line = _line(CONTINUED)
-        except KeyboardInterrupt:
-            sys.stdout.write("\n")
-            return None
-        except EOFError:
-            _end_line()
-            return None if is_terminal(sys.stdin) else text
-        return f"{text}\n{line}" if line else text
-
-    def remember(self, text: str) -> None:
-        """Nothing is remembered."""
-
-    def use_keys(self, name: str) -> None:
-        """There are no keys to choose."""
-
-    def close(self) -> str:
-        """See `Editor`."""
-        return ""
-
 
 class ReadlineEditor(PlainEditor):
-    """Lines edited by readline, or by libedit under its name."""
+    """See `Editor`. Reading is as without it: `input` asks readline once that is loaded."""
 
     def __init__(self, session: Session) -> None:
         self._first = readline.get_current_history_length() + 1
@@ -88,25 +47,6 @@ class ReadlineEditor(PlainEditor):
         """See `Editor`."""
         numbers = range(self._first, readline.get_current_history_length() + 1)
         return history.save([readline.get_history_item(number) for number in numbers])
-
-
-def _line(prompt: str) -> str:
-    """A line. Raises `EOFError`, `KeyboardInterrupt`."""
-    asks = is_terminal(sys.stdin)
-    if asks and not is_terminal(sys.stdout):  # the answers go to a file, and the prompt to the person
-        sys.stderr.write(prompt)
-        sys.stderr.flush()
-        asks = False
-    try:
-        return input(prompt if asks else "")
-    except UnicodeDecodeError:
-        sys.stderr.write("vecalc: that line is not UTF-8\n")
-        return ""
-
-
-def _end_line() -> None:
-    if is_terminal(sys.stdin):
-        (sys.stdout if is_terminal(sys.stdout) else sys.stderr).write("\n")
 
 
 class _Completer:

@@ -100,6 +100,7 @@ class LiveAnswers:
             text, number = task
             try:
                 self._answer(text, number)
+                self._changed()
                 if number == self._number:
                     self._also(text)
             except NotWanted:
@@ -110,7 +111,6 @@ class LiveAnswers:
                 with self._turn:
                     self._is_busy = False
                     self._turn.notify_all()
-            self._changed()
 
     def _next(self) -> tuple[str, int] | None:
         """The next text whose pause is over, and its number; None at the end."""

@@ -53,10 +53,11 @@ class LiveEditor:
         self._highlighting = Highlighting(session, lambda: self._is_ready)
         self._live = LiveAnswers(self._redraw, self._look_ahead)
         self._color = wants_color(session.request.color, sys.stdout)
+        self._styles: dict[str, BaseStyle] = {}
         self._prompt = self._made()
         self._before = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH)
-        threading.Thread(target=self._warm, name="grammar", daemon=True).start()
+        self._prompt.app.after_render += self._warm_once
 
     # --- Editor -----------------------------------------------------------------------------
 
@@ -136,7 +137,10 @@ class LiveEditor:
             self._live.ask("" if is_command else text)
 
     def _style(self) -> BaseStyle:
-        return Style.from_dict(styles(self.session.theme, color=self._color))
+        theme = self.session.theme
+        if theme not in self._styles:  # made once: it knows what it has looked up
+            self._styles[theme] = Style.from_dict(styles(theme, color=self._color))
+        return self._styles[theme]
 
     def _toolbar(self) -> StyleAndTextTuples:
         size, session = get_app().output.get_size(), self.session
@@ -150,17 +154,25 @@ class LiveEditor:
 
     # --- in other threads -------------------------------------------------------------------
 
+    def _warm_once(self, _: object) -> None:
+        """Load the grammar once the prompt is seen: a start need not wait for it, nor a key."""
+        self._prompt.app.after_render -= self._warm_once
+        threading.Thread(target=self._warm, name="grammar", daemon=True).start()
+
     def _warm(self) -> None:
-        """Load the grammar, while nothing is typed yet."""
         terminals(self.session.calculator.options.limits.nesting)
         self._is_ready = True
         self._redraw()
 
     def _look_ahead(self, text: str) -> None:
         """See whether the word that is being typed can become any: else it is unknown already."""
-        before = self._prompt.default_buffer.document.text_before_cursor
+        document = self._prompt.default_buffer.document
+        before = document.text_before_cursor
+        if not self._highlighting.is_unknown(text, document.cursor_position):
+            return
         if next(completions(self.session, before), None) is None:
             self._highlighting.dead_end = before
+            self._redraw()
 
     def _redraw(self) -> None:
         if self._prompt.app.is_running:
