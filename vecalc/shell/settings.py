@@ -136,7 +136,7 @@ TEMPLATE = """\
 # oov = "error"               # error | skip
 # words = false               # true: every argument, line or cell is one word, whatever is in it
 # phrase-words = "english"    # or a file of lists by which phrase("...") is read
-# format = "table"            # table | plain | tsv | csv | json | jsonl | markdown | vector
+# format = "table"            # table | plain | tsv | csv | json | jsonl | markdown | junit | vector
 # precision = 4
 # color = "auto"              # auto | always | never
 """

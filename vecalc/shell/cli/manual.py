@@ -36,9 +36,13 @@ WITHOUT_ZSTANDARD = (3, 14)  # this Python and later ones read zstd themselves
 
 
 def generated(kind: str, command: click.Command, sections: Mapping[str, Iterable[str]], examples: str) -> str:
-    """`man`, `bash`, `zsh` or `fish`, for a command whose options stand in sections."""
+    """`man`, `bash`, `zsh`, `fish` or `schema`, for a command whose options stand in sections."""
     if kind == "man":
         return "".join(f"{line}\n" for line in _page(command, sections, examples))
+    if kind == "schema":
+        from importlib.resources import files
+
+        return files("vecalc.render").joinpath("record.schema.json").read_text("utf-8")
     from vecalc.shell.cli.completion_scripts import SCRIPTS
 
     return SCRIPTS[kind]
