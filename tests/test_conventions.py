@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from running import FAMILY, family, forked, loaded, vecalc
-from terminal import Open
 from test_faults import functions_of
 
 from vecalc.shell import meter
@@ -111,13 +110,6 @@ def test_no_metadata_is_read_at_a_start() -> None:
     """By it packages are looked through for plug-ins."""
     assert "importlib.metadata" not in loaded("-m", FAMILY, "king")
     assert "importlib.metadata" not in loaded("--help")
-
-
-def test_what_is_read_is_shown_at_the_prompt(open_prompt: Open) -> None:
-    prompt = open_prompt("--format", "table")
-    prompt.until()
-    assert "king + 2 * queen" in prompt.says("king+2*queen")
-    assert "king + 2 * queen" not in family("king+2*queen", "--format", "plain").out
 
 
 def test_a_pipe_is_answered_line_by_line() -> None:
