@@ -129,7 +129,7 @@ TEMPLATE = """\
 
 # model = ["vectors.bin"]     # or ["users=users.bin", "movies=movies.bin"]; the first is the default space
 # top = 10                    # neighbours shown
-# norm = "rms"                # rms | unit | raw: how long word vectors are taken
+# norm = "rms"                # rms | unit | raw: the length of word vectors
 # metric = "cos"              # cos | dot | l2
 # exclude = "inputs"          # inputs | variants | none
 # first = 30000               # rank among the most frequent words only

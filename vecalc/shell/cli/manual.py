@@ -23,8 +23,8 @@ _FILES = {
     "startup.txt": "what is done first at the prompt",
 }
 PARTS = (
-    "blake3", "click", "gensim", "lark", "numkong", "numpy", "platformdirs", "rapidfuzz", "regex", "rich",
-    "threadpoolctl",
+    "blake3", "click", "gensim", "lark", "numkong", "numpy", "platformdirs", "plotille", "prompt-toolkit",
+    "rapidfuzz", "regex", "rich", "threadpoolctl",
 )  # fmt: skip
 OPTIONAL = {  # and what installs them
     "pyarrow": "parquet",
@@ -60,7 +60,7 @@ def _page(command: click.Command, sections: Mapping[str, Iterable[str]], example
     options = {option.name: option for option in command.params}
     for title, names in sections.items():
         yield f'.SS "{title}"'
-        records = (options[name].get_help_record(context) for name in names)
+        records = (options[name].get_help_record(context) for name in names if name in options)
         yield from _terms(record for record in records if record)
     yield ".SH COMMANDS"
     commands = ((name, registry.find(name)) for name in registry.names())
