@@ -27,8 +27,10 @@ PARTS = (
     "rapidfuzz", "regex", "rich", "threadpoolctl",
 )  # fmt: skip
 OPTIONAL = {  # and what installs them
+    "matplotlib": "plot",
     "pyarrow": "parquet",
     "safetensors": "safetensors",
+    "scikit-learn": "tsne",
     "tokenizers": "text",
     "zstandard": "zstd",
 }
