@@ -158,7 +158,11 @@ def test_all_unknown_words_are_told_together() -> None:
         (["king", "--min-score", "nan"], 2, "nan is not a score"),
         (["king", "--among", "xyzzy,plugh"], 2, "none of these words"),
         (["king", "--match", "/(/"], 2, "not a regular expression"),
-        (["king", "--format", "tabel"], 2, "there are csv, json, jsonl, markdown, plain, table, tsv, vector"),
+        (
+            ["king", "--format", "tabel"],
+            2,
+            "there are csv, json, jsonl, junit, markdown, plain, table, tsv, vector",
+        ),
         (["king", "--format", "record"], 2, "there is no format 'record'"),
         (["king", "--format", "npy"], 2, "an array needs a file"),
         (["king", "--limit", "depth=3"], 2, "'depth=3' is not a limit"),

@@ -349,7 +349,7 @@ _TABLE = {
         Function(
             "direction",
             "x: pairs",
-            "what the pairs [[a, b], …] differ by, from b to a",
+            "the mean difference a - b of the pairs [[a, b], …]",
             algebra.pair_direction,
             "Bolukbasi et al. 2016",
             work=_of_list,

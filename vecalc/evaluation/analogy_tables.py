@@ -92,6 +92,7 @@ def _comparison(names: Names, pairs: Sequence[tuple[AnalogyRun, AnalogyRun]], ru
         difference = (only_b - only_a) / both if both else None
         rows.append((*names.pair(*pair), both, only_a, only_b, difference, p, p_of_all))
     remarks = (
+        "difference: second - first",
         "p: exact McNemar test on the questions that both saw; p (Holm) is corrected for the number of tests",
         "the test takes questions as independent; those of one section share words, so p is rather too small",
     )

@@ -120,7 +120,13 @@ def _comparison(names: Names, both: Sequence[tuple[SimilarityRun, SimilarityRun]
         "difference of Spearman's, p by paired bootstrap on the pairs that both count; p (Holm) is corrected"
     )
     title = names.title("Is the difference noise?")
-    return Sheet("comparison", columns, rows, title, (f"{remark} for the number of tests",))
+    return Sheet(
+        "comparison",
+        columns,
+        rows,
+        title,
+        ("difference: second - first", f"{remark} for the number of tests"),
+    )
 
 
 def _difference(a: SimilarityRun, b: SimilarityRun, rules: Rules) -> tuple[int, PairedDifference]:

@@ -219,5 +219,5 @@ def _between(kind: str, token: str, before: str) -> str:
     if previous and kind == "LPAR":
         return f"for a call write {previous[0]}( without a blank, for a product {previous[0]} * ("
     if previous and kind in ("NAME", "NUMBER", "JOINED"):
-        return f'put an operator between them, or quote a word of several: "{previous[0]} {token}"'
-    return "put an operator between them"
+        return f'put an operator between the two, or quote a term of several words: "{previous[0]} {token}"'
+    return "put an operator between the two"

@@ -141,7 +141,7 @@ def _of_store(facts: Facts | None) -> Iterator[tuple[str, str]]:
         yield "texts by", f"{told.get('name')} ({told.get('identity')})"
     digests = facts.rest.get("digests")
     has_codes = isinstance(digests, dict) and "codes.npy" in digests
-    yield "codes", "one byte a number" if has_codes else "none"
+    yield "search index", "1 byte per dimension" if has_codes else "none"
     if isinstance(digests, dict) and "tokenizer.json" in digests:
         yield "texts", "read by its tokenizer"
     if (loss := facts.rest.get("loss")) and isinstance(loss, float):

@@ -18,6 +18,7 @@
 
 Keys stand in this order; expected, attention and row only when there is something to say. Numbers
 are exact and finite. Text is readable UTF-8, but for what a terminal would obey, written `\\u202e`.
+`record.schema.json` says the same as a JSON Schema.
 """
 
 from __future__ import annotations

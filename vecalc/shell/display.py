@@ -23,7 +23,7 @@ USUAL_WIDTH = 80
 BARS = "▁█"
 BY_SUFFIX = {
     ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".md": "markdown",
-    ".npy": "npy", ".txt": "plain",
+    ".npy": "npy", ".txt": "plain", ".xml": "junit",
 }  # fmt: skip
 FOR_PEOPLE = ("table", "markdown")
 
@@ -265,7 +265,8 @@ class TextSink:
         of_one = getattr(self.renderer, "answer" if isinstance(shown, Answer) else "sheet", None)
         if of_one is None:
             name = self.renderer.__name__.rpartition(".")[2]
-            raise UsageError(f"'{name}' is for vectors, this is a table", where="--format")
+            held = getattr(self.renderer, "HOLDS", "vectors")
+            raise UsageError(f"'{name}' is for {held}, this is a table", where="--format")
         text = of_one(shown, self.style, self.index)
         self._begin()
         self.stream.write(text)

@@ -38,11 +38,13 @@ def short_help() -> str:
     return f"""\
 vecalc, the calculator for embeddings
 
-{usage()}
+Examples:
 {EXAMPLES}
+{usage()}
   -m FILE  model      -k N  neighbours      --format FORMAT      --norm rms|unit|raw
 
-vecalc --help lists all options, vecalc help {"|".join(TOPICS)} explains.
+vecalc --help lists all options, vecalc help TOPIC explains one of
+{", ".join(TOPICS)}; a command, function, option or sign.
 """
 
 

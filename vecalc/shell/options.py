@@ -230,7 +230,7 @@ FORMAT = group(
     click.option(
         "--format",
         metavar="FORMAT",
-        help="table, plain, tsv, csv, json, jsonl, markdown, vector. [table on a terminal]",
+        help="table, plain, tsv, csv, json, jsonl, markdown, junit, vector. [table on a terminal]",
         shell_complete=offer("formats"),
     ),
     flag("--json", "The same as --format json."),

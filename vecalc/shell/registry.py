@@ -39,7 +39,7 @@ SECTIONS = {
         "line_buffered", "quiet",
     ),
     "When something is wrong": ("bail", "limit", "debug"),
-    "Help": ("short_help", "help", "version", "generate"),
+    "Help": ("short_help", "help", "_click_default_help", "version", "generate"),  # click's own, of commands
 }  # fmt: skip
 
 

@@ -130,14 +130,14 @@ TEMPLATE = """\
 
 # model = ["vectors.bin"]     # or ["users=users.bin", "movies=movies.bin"]; the first is the default space
 # top = 10                    # neighbours shown
-# norm = "rms"                # rms | unit | raw: how long word vectors are taken
+# norm = "rms"                # rms | unit | raw: the length of word vectors
 # metric = "cos"              # cos | dot | l2
 # exclude = "inputs"          # inputs | variants | none
 # first = 30000               # rank among the most frequent words only
 # oov = "error"               # error | skip
 # words = false               # true: every argument, line or cell is one word, whatever is in it
 # phrase-words = "english"    # or a file of lists by which phrase("...") is read
-# format = "table"            # table | plain | tsv | csv | json | jsonl | markdown | vector
+# format = "table"            # table | plain | tsv | csv | json | jsonl | markdown | junit | vector
 # precision = 4
 # color = "auto"              # auto | always | never
 # theme = "dark"              # dark | light: what colours are to be read on

@@ -79,7 +79,7 @@ def _print(ctx: click.Context, option: click.Parameter, value: Any) -> None:
 
 
 _telling = partial(click.option, is_eager=True, expose_value=False, callback=_print)
-KINDS = ("man", "bash", "zsh", "fish")
+KINDS = ("man", "bash", "zsh", "fish", "schema")
 
 
 @click.command(cls=_Command, add_help_option=False, context_settings={"max_content_width": 100})
@@ -106,7 +106,11 @@ KINDS = ("man", "bash", "zsh", "fish")
 )
 @DEBUG
 @_telling("--version", is_flag=True, help="Versions.")
-@_telling("--generate", type=OneOf(KINDS), help="Write the manual page, or a shell's completion.")
+@_telling(
+    "--generate",
+    type=OneOf(KINDS),
+    help="Write the manual page, a shell's completion, or the JSON Schema of records.",
+)
 @_telling("-h", "short_help", is_flag=True, help="Short help.")
 @_telling("--help", is_flag=True, help="This help.")
 def vecalc(**options: Any) -> int:

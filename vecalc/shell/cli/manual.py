@@ -23,12 +23,14 @@ _FILES = {
     "startup.txt": "what is done first at the prompt",
 }
 PARTS = (
-    "blake3", "click", "gensim", "lark", "numkong", "numpy", "platformdirs", "rapidfuzz", "regex", "rich",
-    "threadpoolctl",
+    "blake3", "click", "gensim", "lark", "numkong", "numpy", "platformdirs", "plotille", "prompt-toolkit",
+    "rapidfuzz", "regex", "rich", "threadpoolctl",
 )  # fmt: skip
 OPTIONAL = {  # and what installs them
+    "matplotlib": "plot",
     "pyarrow": "parquet",
     "safetensors": "safetensors",
+    "scikit-learn": "tsne",
     "tokenizers": "text",
     "zstandard": "zstd",
 }
@@ -36,9 +38,13 @@ WITHOUT_ZSTANDARD = (3, 14)  # this Python and later ones read zstd themselves
 
 
 def generated(kind: str, command: click.Command, sections: Mapping[str, Iterable[str]], examples: str) -> str:
-    """`man`, `bash`, `zsh` or `fish`, for a command whose options stand in sections."""
+    """`man`, `bash`, `zsh`, `fish` or `schema`, for a command whose options stand in sections."""
     if kind == "man":
         return "".join(f"{line}\n" for line in _page(command, sections, examples))
+    if kind == "schema":
+        from importlib.resources import files
+
+        return files("vecalc.render").joinpath("record.schema.json").read_text("utf-8")
     from vecalc.shell.cli.completion_scripts import SCRIPTS
 
     return SCRIPTS[kind]
@@ -56,7 +62,7 @@ def _page(command: click.Command, sections: Mapping[str, Iterable[str]], example
     options = {option.name: option for option in command.params}
     for title, names in sections.items():
         yield f'.SS "{title}"'
-        records = (options[name].get_help_record(context) for name in names)
+        records = (options[name].get_help_record(context) for name in names if name in options)
         yield from _terms(record for record in records if record)
     yield ".SH COMMANDS"
     commands = ((name, registry.find(name)) for name in registry.names())

@@ -19,7 +19,7 @@ from vecalc.shell.shell_words import called
 # Seconds after which Python lets another thread have its turn: the searching ones need it often and briefly,
 # and would wait for the writing one most of the time at Python's own 5 ms.
 TURN = 0.0002
-FOR_EVERY_LINE = ("json", "jsonl", "npy")  # formats in which an error takes the place of an answer
+FOR_EVERY_LINE = ("json", "jsonl", "junit", "npy")  # formats in which an error takes the place of an answer
 
 
 def execute(request: Request) -> int:

@@ -121,7 +121,8 @@ def _wanted(kind: str, options: dict[str, Any]) -> Wanted:
     for name in others:
         if options[name]:
             option = {"methods": "--method", "exclusion": "--exclude"}.get(name, f"--{name}")
-            raise UsageError("has no meaning here", where=f"vecalc eval {kind} {option}")
+            other = "similarity" if kind == "analogies" else "analogies"
+            raise UsageError(f"is an option of vecalc eval {other}", where=f"vecalc eval {kind}: {option}")
     rules = rules_of(
         options["protocol"],
         ANALOGY_UNKNOWN if kind == "analogies" else SIMILARITY_UNKNOWN,

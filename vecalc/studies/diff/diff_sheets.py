@@ -56,10 +56,10 @@ def _rankings(found: Sequence[Difference], names: Sequence[str]) -> Iterator[tup
 def _columns(first: str, second: str, for_people: bool) -> tuple[Column, ...]:
     columns = [Column("rank", "count")]
     for own, other in ((first, second), (second, first)):
-        score, there = ("score", "there") if for_people else (f"{own} score", f"{own} in {other}")
+        score, there = ("score", f"rank in {other}") if for_people else (f"{own} score", f"{own} in {other}")
         columns += [Column(own), Column(score, "score"), Column(there, "count")]
         if own == first:
-            columns.append(Column("shift", "count", "signed"))
+            columns.append(Column("rank change" if for_people else "shift", "count", "signed"))
     return tuple(columns)
 
 

@@ -155,4 +155,4 @@ def _measures(
 def _in_deviations(gap: float | None, spread: _Spread, what: str) -> str:
     if gap is None or not spread.deviation:
         return f"{what}: there is none" if gap is None else what
-    return f"{what}: {gap / spread.deviation:.2f} standard deviations of candidates"
+    return f"{what}: {gap / spread.deviation:.2f} standard deviations of the scores"
