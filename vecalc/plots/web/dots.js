@@ -3,7 +3,7 @@
 const GIVEN = 0, RESULT = 1, CONTEXT = 2; // as in `roles`
 
 class Dots {
-  /** @param {MapDrawing} drawing @param {Colouring} colouring */
+  /** @param {MapDrawing} drawing @param {Inks} colouring */
   constructor({ places, roles }, colouring) {
     this.places = places;
     this.roles = roles;
@@ -17,6 +17,7 @@ class Dots {
     this.order = Int32Array.from(roles, (_, point) => point).sort((a, b) => rank[roles[a]] - rank[roles[b]] || b - a);
     this.made = "";
     this.sheet = document.createElement("canvas");
+    this.size = 1; // pixels of the screen that each picture in the sheet is wide
   }
 
   /** The radius in pixels: larger when there is room. @param {number} zoom */
@@ -67,7 +68,7 @@ class Dots {
 
   /** @param {CanvasRenderingContext2D} context @param {View} view @param {number} ratio @param {((point: number) => boolean) | null} counts */
   copy(context, view, ratio, counts) {
-    const { places, roles, order, sheet, size = 1 } = this, { inks } = this.colouring;
+    const { places, roles, order, sheet, size } = this, { inks } = this.colouring;
     const { left, right, low, high } = view.seen, [across, up] = view.scale;
     const [centreLeft, centreTop] = view.middle, wide = size / ratio;
     const toLeft = centreLeft - view.x * across - wide / 2, toTop = centreTop + view.y * up - wide / 2;
