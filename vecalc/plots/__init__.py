@@ -41,7 +41,7 @@ class Neighbourhoods(NamedTuple):
 
 
 class Colouring(NamedTuple):
-    """What colours stand for: a number for each point [n], or one of some names; NaN or "" where there is none."""
+    """What colours stand for: a number for each point [n], or one of some names; NaN or "" for none."""
 
     name: str
     values: Floats | tuple[str, ...]
