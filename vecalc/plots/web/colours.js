@@ -90,18 +90,22 @@ class Inks {
   }
 
   scaleLegend() {
-    const strip = /** @type {HTMLCanvasElement} */ (element("canvas", { width: SHADES, height: 1, role: "img",
-      "aria-label": `From ${shown(this.low)} to ${shown(this.high)}` }));
-    const context = strip.getContext("2d");
-    this.colours.slice(0, SHADES).forEach((colour, at) => {
-      if (!context) return;
-      context.fillStyle = colour;
-      context.fillRect(at, 0, 1, 1);
-    });
-    const ends = element("div", { className: "ends" }, element("span", {}, shown(this.low)),
-      ...(this.logarithmic ? [element("span", {}, "logarithmic")] : []), element("span", {}, shown(this.high)));
+    const ends = [shown(this.low), ...(this.logarithmic ? ["logarithmic"] : []), shown(this.high)];
     const missing = this.numbers?.some((number) => !Number.isFinite(number));
-    return [element("h2", {}, worded(this.title)), strip, ends,
+    return [element("h2", {}, worded(this.title)), ...strip(this.colours.slice(0, SHADES), ends),
       ...(missing ? [element("p", { className: "count" }, "Grey: no number.")] : [])];
   }
+}
+
+/** A scale of colours with what its ends, and its middle, mean. @param {string[]} colours @param {string[]} ends */
+function strip(colours, ends) {
+  const canvas = /** @type {HTMLCanvasElement} */ (element("canvas", { width: colours.length, height: 1, role: "img",
+    "aria-label": `Colours from ${ends[0]} to ${ends[ends.length - 1]}` }));
+  const context = canvas.getContext("2d");
+  colours.forEach((colour, at) => {
+    if (!context) return;
+    context.fillStyle = colour;
+    context.fillRect(at, 0, 1, 1);
+  });
+  return [canvas, element("div", { className: "ends" }, ...ends.map((end) => element("span", {}, end)))];
 }

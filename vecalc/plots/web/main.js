@@ -66,7 +66,7 @@ function showMap(drawing, theme) {
 function showHeat(drawing, theme) {
   const heat = new HeatMap(drawing, theme, () => {});
   const found = () => { heat.hits = search.hits; heat.stage.changed(); };
-  const search = new Search([...drawing.rows, ...drawing.columns], { go: (place) => heat.go(place), changed: found, what: "label" });
+  const search = new Search(heat.square ? drawing.rows : [...drawing.rows, ...drawing.columns], { go: (place) => heat.go(place), changed: found, what: "label" });
   heat.begin();
   const [, ...zooming] = movingKeys(heat.stage); // arrows go from cell to cell here
   return {
@@ -74,7 +74,7 @@ function showHeat(drawing, theme) {
     keys: [{ keys: ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"], shown: "← → ↑ ↓", does: "go from cell to cell",
       act: ({ key }) => heat.step(key === "ArrowLeft" ? -1 : key === "ArrowRight" ? 1 : 0, key === "ArrowUp" ? -1 : key === "ArrowDown" ? 1 : 0) },
     ...zooming],
-    follow: () => heat.stage.redraw(),
+    follow: () => { byId("legend").replaceChildren(...heat.legend()); heat.stage.redraw(); },
     close: () => {
       if (heat.cell >= 0) heat.choose(-1);
       else search.set(""), found();
