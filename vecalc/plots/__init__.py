@@ -8,7 +8,8 @@ Each is a `Drawer`, found by itself:
 
     SUFFIXES: tuple[str, ...]        the names of files that are drawn so, with their dot
     draw(drawing, look) -> bytes     the whole file
-    notes(drawing, look)             what is to be told beside it; a module that has nothing to tell lacks it
+    notes(drawing, look)             what is to be told beside it, if there may be anything
+    NEAR: int                        true neighbours of each point that it wants to know, if any
 
 A module without `SUFFIXES` is a helper of these. What is drawn is computed elsewhere (`vecalc.studies.plot`);
 nothing here looks anything up. Labels, titles and remarks are data: no drawing lets one of them break its

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from vecalc.shell.request import Request
 
 if TYPE_CHECKING:
     from vecalc.shell.opening import Opened
-    from vecalc.studies.plot.plan import Around
+    from vecalc.studies.plot import Around
 
 _FOLDER = "vecalc.plots"
 _TERMINAL = "terminal"
@@ -71,13 +71,19 @@ def of_table(colour: str) -> str | None:
 
 def around(opened: Opened) -> Around:
     """Who hears of a plot: notes are printed, errors are shown in their text, a meter says how far it is."""
-    from vecalc.shell.meter import metered
     from vecalc.shell.opening import about
-    from vecalc.studies.plot.plan import Around
+    from vecalc.studies.plot import Around
+
+    return Around(opened.tell, about, watching(opened.request))
+
+
+def watching(request: Request) -> Callable[[str, int], AbstractContextManager[Callable[[int], None]]]:
+    """Shows a meter for long work."""
+    from vecalc.shell.meter import metered
 
     @contextmanager
     def watch(what: str, total: int) -> Iterator[Callable[[int], None]]:
-        with metered(what, total, quiet=opened.request.quiet) as meter:
+        with metered(what, total, quiet=request.quiet) as meter:
             yield meter.add if meter is not None else (lambda amount: None)
 
-    return Around(opened.tell, about, watch)
+    return watch

@@ -69,7 +69,7 @@ def run(**options: Any) -> int:
         options["context"],
         options["colour"],
         options["everything"],
-        drawer.NEAR if drawer is not None and hasattr(drawer, "NEAR") else 0,
+        getattr(drawer, "NEAR", 0),
     )
 
     def drawn(opened: Opened) -> Outcome:
