@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
-from vecalc.plots import Bars, Colouring, Drawing, Heat, Histogram, Neighbourhoods, Scatter
+from vecalc.plots import Bars, Colouring, Drawing, Heat, Histogram, Look, Neighbourhoods, Scatter
 from vecalc.render.visible import visible
 
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ NO_NAME = "(empty)"  # a word without characters could be neither seen nor click
 _FOLDER = "web"
 _SCRIPTS = (
     *("data", "looks", "view", "stage", "gestures", "keys", "link", "search", "side"),  # for every kind
-    *("grid", "colours", "dots", "names", "axes", "map", "chosen", "heat", "bars", "histogram", "main"),
+    *("grid", "colours", "crowd", "dots", "names", "axes", "map", "chosen", "heat", "bars", "histogram", "main"),
 )
 _Type: TypeAlias = Literal["f4", "f8", "i4", "u1"]
 _ROLES = ("given", "result", "context")
 
 
-def draw(drawing: Drawing) -> bytes:
-    """The page, UTF-8. Words stand in it as `visible` spells them."""
+def draw(drawing: Drawing, look: Look) -> bytes:
+    """The page, UTF-8. Words stand in it as `visible` spells them; it is light or dark as the reader's system is."""
     style, script = _web("page.css"), _script()
     parts = {
         "policy": _policy(style, script),
@@ -60,7 +60,7 @@ def fragment(drawing: Drawing) -> str:
 
     A page of more than `MOST_IN_A_NOTEBOOK` bytes is not shown: the HTML says so, and what to do.
     """
-    page = draw(drawing)
+    page = draw(drawing, Look())
     if len(page) > MOST_IN_A_NOTEBOOK:
         title = escape(_named(drawing.title))
         return (
@@ -113,6 +113,7 @@ def _scatter(drawing: Scatter) -> dict[str, Any]:
     labels = list(map(_named, drawing.labels))
     return {
         "axes": list(map(visible, drawing.axes)),
+        "even": drawing.even,
         "labels": labels,
         "places": _packed(drawing.places, "f4"),
         "roles": _packed(np.array([_ROLES.index(role) for role in drawing.roles]), "u1"),

@@ -29,7 +29,7 @@ function paintAxes(context, view, axes, colours) {
   context.textAlign = "center";
   context.font = `12px ${FONT}`;
   context.fillText(fitted(context, axes[0], width - margin.left - 20), (margin.left + width) / 2, height - 9);
-  context.translate(9, bottom / 2);
+  context.translate(11, bottom / 2);
   context.rotate(-Math.PI / 2);
   context.fillText(fitted(context, axes[1], bottom - 20), 0, 0);
   context.restore();

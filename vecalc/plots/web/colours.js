@@ -3,7 +3,7 @@
 const SHADES = 64; // of a scale; the eye tells fewer apart
 const ROLES = ["typed", "result", "neighbours"];
 
-class Colouring {
+class Inks {
   /** @param {MapDrawing} drawing @param {Theme} theme */
   constructor({ colouring, roles, labels }, theme) {
     this.theme = theme;
@@ -15,6 +15,8 @@ class Colouring {
     /** @type {Int32Array | Uint8Array | undefined} the place in `names` of each point */
     this.groups = colouring ? colouring.groups : roles;
     this.byRole = !colouring;
+    this.low = this.high = 0; // of the numbers
+    this.logarithmic = false;
     this.inks = this.numbers ? this.scaled(this.numbers) : this.named();
     this.tallies = this.names.map(() => 0);
     this.groups?.forEach((group) => { this.tallies[group]++; });
@@ -36,7 +38,7 @@ class Colouring {
 
   /** @param {number} number */
   share(number) {
-    const { low = 0, high = 0 } = this;
+    const { low, high } = this;
     if (high === low) return 0.5;
     return this.logarithmic ? Math.log(number / low) / Math.log(high / low) : (number - low) / (high - low);
   }
@@ -88,18 +90,22 @@ class Colouring {
   }
 
   scaleLegend() {
-    const strip = /** @type {HTMLCanvasElement} */ (element("canvas", { width: SHADES, height: 1, role: "img",
-      "aria-label": `From ${shown(this.low ?? 0)} to ${shown(this.high ?? 0)}` }));
-    const context = strip.getContext("2d");
-    this.colours.slice(0, SHADES).forEach((colour, at) => {
-      if (!context) return;
-      context.fillStyle = colour;
-      context.fillRect(at, 0, 1, 1);
-    });
-    const ends = element("div", { className: "ends" }, element("span", {}, shown(this.low ?? 0)),
-      ...(this.logarithmic ? [element("span", {}, "logarithmic")] : []), element("span", {}, shown(this.high ?? 0)));
+    const ends = [shown(this.low), ...(this.logarithmic ? ["logarithmic"] : []), shown(this.high)];
     const missing = this.numbers?.some((number) => !Number.isFinite(number));
-    return [element("h2", {}, worded(this.title)), strip, ends,
+    return [element("h2", {}, worded(this.title)), ...strip(this.colours.slice(0, SHADES), ends),
       ...(missing ? [element("p", { className: "count" }, "Grey: no number.")] : [])];
   }
+}
+
+/** A scale of colours with what its ends, and its middle, mean. @param {string[]} colours @param {string[]} ends */
+function strip(colours, ends) {
+  const canvas = /** @type {HTMLCanvasElement} */ (element("canvas", { width: colours.length, height: 1, role: "img",
+    "aria-label": `Colours from ${ends[0]} to ${ends[ends.length - 1]}` }));
+  const context = canvas.getContext("2d");
+  colours.forEach((colour, at) => {
+    if (!context) return;
+    context.fillStyle = colour;
+    context.fillRect(at, 0, 1, 1);
+  });
+  return [canvas, element("div", { className: "ends" }, ...ends.map((end) => element("span", {}, end)))];
 }

@@ -4,7 +4,7 @@
  * @typedef {Float32Array | Float64Array | Int32Array | Uint8Array} Packed
  * @typedef {{others: string[], width: number, rows: Int32Array, scores: Float32Array}} Near
  * @typedef {{name: string, numbers?: Float32Array, names?: string[], groups?: Int32Array}} Colouring
- * @typedef {{kind: "map", title: string, remarks: string[], axes: [string, string], labels: string[],
+ * @typedef {{kind: "map", title: string, remarks: string[], axes: [string, string], even: boolean, labels: string[],
  *   places: Float32Array, roles: Uint8Array, kept: Float32Array, arrows: Int32Array, near: Near | null,
  *   colouring: Colouring | null}} MapDrawing
  * @typedef {{kind: "heat", title: string, remarks: string[], rows: string[], columns: string[],

@@ -1,13 +1,14 @@
 // Points as small pictures out of one sheet: to copy 60,000 of them is far quicker than to draw as many circles.
 
+const CROWDED = 3000; // points from which on pixels are quicker
 const GIVEN = 0, RESULT = 1, CONTEXT = 2; // as in `roles`
 
 class Dots {
-  /** @param {MapDrawing} drawing @param {Colouring} colouring */
-  constructor({ places, roles }, colouring) {
+  /** @param {MapDrawing} drawing @param {Inks} inks */
+  constructor({ places, roles }, inks) {
     this.places = places;
     this.roles = roles;
-    this.colouring = colouring;
+    this.inks = inks;
     const count = roles.length;
     this.mixed = roles.some((role) => role !== roles[0]);
     this.plain = count <= 60 ? 5 : count <= 500 ? 4 : count <= 3000 ? 3 : count <= 15000 ? 2.2 : 1.7;
@@ -15,8 +16,11 @@ class Dots {
     // Neighbours first, results last: what was asked for lies on top.
     const rank = [1, 2, 0];
     this.order = Int32Array.from(roles, (_, point) => point).sort((a, b) => rank[roles[a]] - rank[roles[b]] || b - a);
-    this.made = "";
+    this.seen = new Int32Array(count);
+    this.crowd = new Crowd();
+    this.made = this.taken = ""; // what the sheet, and what the crowd's dots were made for
     this.sheet = document.createElement("canvas");
+    this.size = 1; // pixels of the screen that each picture in the sheet is wide
   }
 
   /** The radius in pixels: larger when there is room. @param {number} zoom */
@@ -26,7 +30,7 @@ class Dots {
 
   /** The sheet has a column for each colour; below a dot, a larger one, and a diamond. @param {number} radius @param {number} ratio */
   prepare(radius, ratio) {
-    const { colours, theme } = this.colouring;
+    const { colours, theme } = this.inks;
     const wanted = [radius, ratio, theme.name].join();
     this.size = Math.ceil(2 * (radius * 1.4 + 1) * ratio);
     if (wanted === this.made) return;
@@ -56,27 +60,47 @@ class Dots {
    */
   paint(context, view, ratio, counts) {
     this.prepare(this.radius(view.zoom), ratio);
-    if (counts) {
-      context.globalAlpha = 0.12 * this.alpha;
-      this.copy(context, view, ratio, (point) => !counts(point));
-    }
-    context.globalAlpha = Math.min(1, this.alpha + (view.zoom > 4 ? 0.2 : 0));
-    this.copy(context, view, ratio, counts);
+    const strong = Math.min(1, this.alpha + (view.zoom > 4 ? 0.2 : 0));
+    if (counts) this.copy(context, view, ratio, 0.12 * this.alpha, (point) => !counts(point));
+    this.copy(context, view, ratio, strong, counts);
     context.globalAlpha = 1;
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {View} view @param {number} ratio @param {((point: number) => boolean) | null} counts */
-  copy(context, view, ratio, counts) {
-    const { places, roles, order, sheet, size = 1 } = this, { inks } = this.colouring;
-    const { left, right, low, high } = view.seen, [across, up] = view.scale;
-    const [centreLeft, centreTop] = view.middle, wide = size / ratio;
-    const toLeft = centreLeft - view.x * across - wide / 2, toTop = centreTop + view.y * up - wide / 2;
+  /**
+   * @param {CanvasRenderingContext2D} context @param {View} view @param {number} ratio @param {number} alpha
+   * @param {((point: number) => boolean) | null} counts
+   */
+  copy(context, view, ratio, alpha, counts) {
+    const { places, roles, sheet, size, crowd } = this, { inks, colours } = this.inks;
+    const [across, up] = view.scale, [centreLeft, centreTop] = view.middle;
+    const left = centreLeft - view.x * across, top = centreTop + view.y * up;
+    const count = this.look(view, counts);
+    context.globalAlpha = alpha;
+    if (count > CROWDED) {
+      if (this.taken !== this.made) crowd.take(sheet, size, colours.length);
+      this.taken = this.made;
+      crowd.begin(Math.round(view.width * ratio), Math.round(view.height * ratio));
+      crowd.stamp(this.seen, count, places, roles, inks, [left * ratio, across * ratio, top * ratio, up * ratio]);
+      crowd.show(context, view.width, view.height);
+      return;
+    }
+    const wide = size / ratio;
+    for (let at = 0; at < count; at++) {
+      const point = this.seen[at];
+      context.drawImage(sheet, inks[point] * size, roles[point] * size, size, size,
+        left + places[2 * point] * across - wide / 2, top - places[2 * point + 1] * up - wide / 2, wide, wide);
+    }
+  }
+
+  /** Fill `seen` with the points in sight, in the order of drawing. @param {View} view @param {((point: number) => boolean) | null} counts */
+  look(view, counts) {
+    const { left, right, low, high } = view.seen, { places, order, seen } = this;
+    let count = 0;
     for (let at = 0; at < order.length; at++) {
       const point = order[at], x = places[2 * point], y = places[2 * point + 1];
-      if (!(x >= left && x <= right && y >= low && y <= high) || (counts && !counts(point))) continue;
-      context.drawImage(sheet, inks[point] * size, roles[point] * size, size, size,
-        toLeft + x * across, toTop - y * up, wide, wide);
+      if (x >= left && x <= right && y >= low && y <= high && (!counts || counts(point))) seen[count++] = point;
     }
+    return count;
   }
 }
 

@@ -15,6 +15,8 @@ class HeatMap {
     this.cell = this.hovered = -1; // places in `values`
     /** @type {number[]} rows and then columns that a search found */
     this.hits = [];
+    // A table of words with themselves: one search finds a word's row and column.
+    this.square = rows.length === columns.length && rows.every((row, place) => row === columns[place]);
     this.stage = new Stage(byId("stage"), this.view, `Heat map of ${counted(rows.length, "row")} and ` +
       `${counted(columns.length, "column")}. Arrow keys go from cell to cell, plus and minus zoom, ? lists all keys.`);
   }
@@ -36,6 +38,14 @@ class HeatMap {
     if (!this.signed) return between(above, this.high > this.low ? (value - this.low) / (this.high - this.low) : 0.5);
     const most = Math.max(-this.low, this.high);
     return value < 0 ? between(COLOURS[name].below, -value / most) : between(above, value / most);
+  }
+
+  /** The shades, from the least number to the greatest. */
+  legend() {
+    const least = this.signed ? -Math.max(-this.low, this.high) : this.low, most = this.signed ? -least : this.high;
+    if (!Number.isFinite(most - least)) return [];
+    const shades = Array.from({ length: SHADES }, (_, at) => rgb(this.colour(least + (most - least) * at / (SHADES - 1))));
+    return [element("h2", {}, "Shades"), ...strip(shades, [shown(least), ...(this.signed ? ["0"] : []), shown(most)])];
   }
 
   /** @param {CanvasRenderingContext2D} context */
@@ -72,7 +82,7 @@ class HeatMap {
   paintLabels(context, colours, size, [first, last, start, end]) {
     const { view, drawing: { rows, columns } } = this, { margin } = view;
     const every = Math.max(1, Math.ceil(13 / size)), cell = this.hovered >= 0 ? this.hovered : this.cell;
-    const found = new Set(this.hits), marked = [Math.floor(cell / columns.length), cell < 0 ? -1 : cell % columns.length];
+    const found = new Set(this.hits.flatMap((place) => this.square ? [place, rows.length + place] : [place])), marked = [Math.floor(cell / columns.length), cell < 0 ? -1 : cell % columns.length];
     context.textBaseline = "middle";
     /** @param {boolean} strong */
     const ink = (strong) => {
@@ -167,8 +177,8 @@ class HeatMap {
   /** Go to a row, or (counted on) a column. @param {number} place */
   go(place) {
     const { rows, columns } = this.drawing, zoom = Math.max(this.view.zoom, 14 / (this.view.scale[0] / this.view.zoom));
-    if (place < rows.length) this.choose(place * columns.length);
-    else this.choose(place - rows.length);
-    this.bring(place < rows.length ? 0.5 : place - rows.length + 0.5, place < rows.length ? -place - 0.5 : -0.5, zoom);
+    const row = place < rows.length ? place : 0, column = place < rows.length ? this.square ? place : 0 : place - rows.length;
+    this.choose(row * columns.length + column);
+    this.bring(column + 0.5, -row - 0.5, zoom);
   }
 }

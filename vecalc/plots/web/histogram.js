@@ -70,22 +70,22 @@ class HistogramPicture {
     return (value) => BAND.left + (value - low) / span * (width - BAND.left - BAND.right);
   }
 
-  /** Names in as many lines as it takes for none to cover another. @param {number} width */
+  /** Names in as many lines as it takes: from the left, each below those that reach to its number. @param {number} width */
   namedRows(width) {
     const across = this.across(width), { marks, at } = this.drawing;
     const context = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
     context.font = `12px ${FONT}`;
-    /** @type {number[][][]} the spans that are taken in each line */
-    const taken = [];
-    const placed = marks.map((mark, place) => {
-      const name = fitted(context, mark, width / 3), left = across(at[place]), wide = context.measureText(name).width;
-      const end = left + wide > width, span = end ? [left - wide - 8, left + 4] : [left - 4, left + wide + 8];
-      let row = taken.findIndex((spans) => spans.every(([from, to]) => span[1] < from || to < span[0]));
-      if (row < 0) row = taken.push([]) - 1;
-      taken[row].push(span);
-      return { name, left, row, end };
-    });
-    return { count: taken.length, marks: placed };
+    /** @type {{name: string, left: number, row: number, end: boolean, span: [number, number]}[]} */
+    const placed = [];
+    for (const place of marks.map((_, number) => number).sort((a, b) => at[a] - at[b])) {
+      const name = fitted(context, marks[place], width / 3), left = across(at[place]), wide = context.measureText(name).width;
+      const end = left + wide > width; // no room on its right
+      /** @type {[number, number]} */
+      const span = end ? [left - wide - 8, left + 4] : [left - 4, left + wide + 8];
+      const above = placed.filter((other) => span[0] < other.span[1] && other.span[0] < span[1]).map(({ row }) => row);
+      placed.push({ name, left, end, span, row: Math.max(-1, ...above) + 1 });
+    }
+    return { count: Math.max(0, ...placed.map(({ row }) => row + 1)), marks: placed };
   }
 
   /** @param {string} tag @param {Record<string, string | number>} attributes @param {string} [text] */

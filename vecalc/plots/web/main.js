@@ -34,7 +34,7 @@ function showMap(drawing, theme) {
   const legend = () => byId("legend").replaceChildren(...map.colouring.legend(isolate, () => map.only));
   /** @param {number} group */
   const isolate = (group) => { map.isolate(group); legend(); };
-  if (map.apart) {
+  if (!drawing.even) {
     byId("about").querySelector("ul")?.append(element("li", {}, "The two axes have scales of their own."));
     byId("about").hidden = false;
   }
@@ -66,15 +66,15 @@ function showMap(drawing, theme) {
 function showHeat(drawing, theme) {
   const heat = new HeatMap(drawing, theme, () => {});
   const found = () => { heat.hits = search.hits; heat.stage.changed(); };
-  const search = new Search([...drawing.rows, ...drawing.columns], { go: (place) => heat.go(place), changed: found, what: "label" });
+  const search = new Search(heat.square ? drawing.rows : [...drawing.rows, ...drawing.columns], { go: (place) => heat.go(place), changed: found, what: "label" });
   heat.begin();
-  const [, , ...zooming] = [null, null, ...movingKeys(heat.stage).slice(1)];
+  const [, ...zooming] = movingKeys(heat.stage); // arrows go from cell to cell here
   return {
     stage: heat.stage,
     keys: [{ keys: ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"], shown: "← → ↑ ↓", does: "go from cell to cell",
       act: ({ key }) => heat.step(key === "ArrowLeft" ? -1 : key === "ArrowRight" ? 1 : 0, key === "ArrowUp" ? -1 : key === "ArrowDown" ? 1 : 0) },
     ...zooming],
-    follow: () => heat.stage.redraw(),
+    follow: () => { byId("legend").replaceChildren(...heat.legend()); heat.stage.redraw(); },
     close: () => {
       if (heat.cell >= 0) heat.choose(-1);
       else search.set(""), found();
@@ -99,7 +99,7 @@ function showBars(drawing) {
   return {
     stage: null, keys: [], follow: () => {},
     close: () => { search.set(""); found(); },
-    read: () => search.text ? { find: search.text } : {},
+    read: () => /** @type {State} */ (search.text ? { find: search.text } : {}),
     apply: (state) => { search.set(state.find ?? ""); found(); },
   };
 }
@@ -115,17 +115,17 @@ function main() {
   theme.apply();
   const drawing = readDrawing();
   beginSide();
-  const shown = drawing.kind === "map" ? showMap(drawing, theme) : drawing.kind === "heat" ? showHeat(drawing, theme)
+  const picture = drawing.kind === "map" ? showMap(drawing, theme) : drawing.kind === "heat" ? showHeat(drawing, theme)
     : drawing.kind === "bars" ? showBars(drawing) : showHistogram(drawing);
-  const read = () => ({ ...shown.read(), ...(theme.chosen ? { theme: theme.chosen } : {}) });
-  link = new Link(read, (state) => { theme.choose(state.theme ?? ""); shown.apply(state); });
-  if (shown.stage) shown.stage.moved = () => link?.note();
-  theme.followers.push(shown.follow, () => link?.note());
-  addTools(theme, shown.stage);
-  obey([...shown.keys, ...commonKeys(theme, shown.close)]);
+  const read = () => ({ ...picture.read(), ...(theme.chosen ? { theme: theme.chosen } : {}) });
+  link = new Link(read, (state) => { theme.choose(state.theme ?? ""); picture.apply(state); });
+  if (picture.stage) picture.stage.moved = () => link?.note();
+  theme.followers.push(picture.follow, () => link?.note());
+  addTools(theme, picture.stage);
+  obey([...picture.keys, ...commonKeys(theme, picture.close)]);
   theme.apply();
   link.restore();
-  /** @type {any} */ (window).vecalc = { state: read, stage: shown.stage, drawing, began: performance.now() - began };
+  /** @type {any} */ (window).vecalc = { state: read, stage: picture.stage, drawing, began: performance.now() - began };
 }
 
 main();

@@ -7,11 +7,9 @@ class WordMap {
     this.theme = theme;
     this.onChosen = chosen;
     const bounds = around(drawing.places);
-    const across = bounds.right - bounds.left, up = bounds.high - bounds.low;
-    this.apart = Math.max(across / up, up / across) > 6; // a hair on the screen shows nothing
-    this.view = new View(bounds, { apart: this.apart });
+    this.view = new View(bounds, { apart: !drawing.even });
     this.grid = new Grid(drawing.places, bounds);
-    this.colouring = new Colouring(drawing, theme);
+    this.colouring = new Inks(drawing, theme);
     this.dots = new Dots(drawing, this.colouring);
     this.names = new Names(drawing.labels, drawing.roles);
     this.chosen = this.hovered = this.only = -1;
@@ -177,8 +175,6 @@ class WordMap {
 }
 
 /** How much of a point's neighbourhood the picture keeps. @param {MapDrawing} drawing @param {number} point */
-function keptOf({ kept, labels }, point) {
-  const most = Math.min(10, labels.length - 1);
-  if (!most || !Number.isFinite(kept[point])) return "";
-  return `${Math.round(kept[point] * most)} of its ${most} nearest are among its ${most} nearest here`;
+function keptOf({ kept }, point) {
+  return Number.isFinite(kept[point]) ? `${Math.round(100 * kept[point])} % of its nearest are nearest here, too` : "";
 }

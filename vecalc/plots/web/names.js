@@ -103,11 +103,11 @@ class Names {
 
   /** @param {CanvasRenderingContext2D} context @param {Colours} colours */
   paint(context, colours) {
-    context.lineWidth = 3;
+    context.lineWidth = 4;
     context.lineJoin = "round";
     context.strokeStyle = colours.ground;
     for (const { text, left, middle, strong } of this.placed) {
-      context.globalAlpha = 0.85;
+      context.globalAlpha = 0.9;
       context.strokeText(text, left, middle);
       context.globalAlpha = 1;
       context.fillStyle = strong || !this.mixed ? colours.ink : colours.soft;
