@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from vecalc.engine.calculator import Calculator
 
 
+NOTHING_LEFT = "no candidate is left"
 Found: TypeAlias = "dict[int, list[Hits] | VecalcError]"
 Statements: TypeAlias = "Sequence[Computed | Answer]"  # what has an answer already is handed on
 
@@ -149,7 +150,7 @@ def _answer(ranker: Ranker, one: Computed, hits: list[Hits] | VecalcError) -> An
     metric = ranker.options.metric if isinstance(value, Vector) else ""
     near, excluded = _split(ranker, one, hits[0], metric) if hits else ((), ())
     if ranker.options.rank and not near:
-        blank = blank._replace(notes=(*blank.notes, "no candidate is left"))
+        blank = blank._replace(notes=(*blank.notes, NOTHING_LEFT))
     if isinstance(value, Vector):
         return blank._replace(result=Ranking(near, excluded, value.components))
     return blank._replace(result=Scored(near, excluded))

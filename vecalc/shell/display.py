@@ -201,10 +201,15 @@ def renderer(name: str) -> ModuleType:
             module = importlib.import_module(f"vecalc.render.{name}")
             if hasattr(module, "answer"):
                 return module
+    hint = f"there are {', '.join(formats())}"
+    raise UsageError(f"there is no format '{name}'", where="--format", hint=hint)
+
+
+def formats() -> list[str]:
+    """The output formats that show answers as text."""
     from vecalc import finder
 
-    known = [n for n in finder.names("vecalc.render") if hasattr(finder.module("vecalc.render", n), "answer")]
-    raise UsageError(f"there is no format '{name}'", where="--format", hint=f"there are {', '.join(known)}")
+    return [n for n in finder.names("vecalc.render") if hasattr(finder.module("vecalc.render", n), "answer")]
 
 
 class Sink(Protocol):

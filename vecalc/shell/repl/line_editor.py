@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from vecalc.errors import VecalcError
 from vecalc.library.paths import HISTORY
-from vecalc.shell.repl.completer import DELIMITERS, completions
+from vecalc.shell.repl.completer import DELIMITERS, of_part
 
 if TYPE_CHECKING:
     from vecalc.shell.repl.session import Session
@@ -103,5 +103,5 @@ class _Completer:
     def complete(self, _prefix: str, state: int) -> str | None:
         if state == 0:
             before = readline.get_line_buffer()[: readline.get_endidx()]
-            self.found = [one.text for one in completions(self.session, before)]
+            self.found = of_part(self.session, before, readline.get_begidx())
         return self.found[state] if state < len(self.found) else None
