@@ -62,6 +62,16 @@ class Prefixes:
             return list(map(self._found, _least(rows, most)))
         return self._checked(_least(rows, LOOKED_AT), folded, most)
 
+    @property
+    def sorting(self) -> bool:
+        """Whether there are words that are not sorted yet."""
+        return self._sorting.is_alive()
+
+    @property
+    def size(self) -> int:
+        """Bytes of it."""
+        return self._order.nbytes
+
     def wait(self) -> None:
         """Until all words are sorted."""
         if self._sorting.ident is not None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from vecalc.calc.functions import FUNCTIONS
 from vecalc.engine import prelude
+from vecalc.errors import VecalcError
 from vecalc.lang.show import is_bare, quote, show
 from vecalc.library import catalogue
 from vecalc.render.visible import visible
@@ -26,8 +28,8 @@ Offered = Iterator[Completion]
 
 DELIMITERS = " \t\n+-*/@^()[],;:=\"'"  # what readline takes for the end of a part
 _LONGEST_META = 40  # characters of a menu's remark
-_NAME = re.compile(r"[\w'’]*$")
-_TOKEN = re.compile(r"[\w'’]+(?:-[\w'’]*)+$")  # a word with hyphens, or a difference: both are offered
+_NAME = re.compile(r"(?:\w[\w'’]*)?$")
+_TOKEN = re.compile(r"\w[\w'’]*(?:-[\w'’]*)+$")  # a word with hyphens, or a difference: both are offered
 _SPACE = re.compile(r"(?<![\w'’])([^\W\d][\w'’]*):$")
 _QUOTE = re.compile(r""""(?:\\.|[^"\\])*"?|(?<![\w’])'(?:\\.|[^'\\])*'?""", re.DOTALL)
 
@@ -35,16 +37,18 @@ _QUOTE = re.compile(r""""(?:\\.|[^"\\])*"?|(?<![\w’])'(?:\\.|[^'\\])*'?""", re
 def completions(session: Session, line: str) -> Iterator[Completion]:
     """What may stand at the end of a line, best first: what a command takes; or names, functions, words."""
     seen = set()
-    for one in islice(_offered(session, line), OFFERED):
-        if (one.start, one.text) not in seen:
-            seen.add((one.start, one.text))
-            yield one
+    with suppress(VecalcError):  # a damaged catalogue or model is told of by what needs it
+        for one in islice(_offered(session, line), OFFERED):
+            if (one.start, one.text) not in seen:
+                seen.add((one.start, one.text))
+                yield one
 
 
 def of_part(session: Session, line: str, begin: int) -> list[str]:
-    """The same for an editor that replaces the part from `begin`, wherever a completion starts.
+    """The same for readline, which replaces the part from `begin`, wherever a completion starts.
 
-    What would change the line before it is left out.
+    What would change the line before it is left out. A part behind a quotation mark readline closes itself,
+    where there is one completion.
     """
     found = []
     for one in completions(session, line):
@@ -52,6 +56,9 @@ def of_part(session: Session, line: str, begin: int) -> list[str]:
             found.append(line[begin : one.start] + one.text)
         elif one.text.startswith(line[one.start : begin]):
             found.append(one.text[begin - one.start :])
+    mark = line[begin - 1 : begin]
+    if len(found) == 1 and mark and mark in "\"'":
+        found = [found[0].removesuffix(mark)]
     return found
 
 
@@ -148,8 +155,8 @@ def _expression(session: Session, line: str, begin: int) -> Offered:
     """What may stand at the end of an expression that begins at some place."""
     for match in _QUOTE.finditer(line, begin):
         whole = match[0]
-        if match.end() == len(line) and not (len(whole) > 1 and _is_closed(whole)):
-            yield from _quoted(session, line, match.start())
+        if match.end() == len(line):  # behind a word that is complete stands nothing but an operator
+            yield from () if _is_closed(whole) else _quoted(session, line, match.start())
             return
     part = "".join(_NAME.findall(line[begin:])[:1])
     start = len(line) - len(part)

@@ -58,7 +58,7 @@ def meant(line: str, known: AtPrompt) -> str:
 def _refuse(first: str, rest: str, known: AtPrompt) -> None:
     """Raises `UsageError` where a line is a call of something that there is, but not at the prompt."""
     choices = known.settings(first)
-    if choices is not None and rest and (rest in choices or rest.isdecimal()):
+    if choices is not None and not known.reads_texts and rest and (rest in choices or rest.isdecimal()):
         raise UsageError("a setting", where=first, hint=f"set {first} {rest}")
     if first == "undo" and not rest:
         raise UsageError(

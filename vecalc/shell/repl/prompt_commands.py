@@ -53,7 +53,12 @@ def run(session: Session, line: str) -> bool:
     if found is None:
         return False
     name, argument = found
-    COMMANDS[name].run(session, argument)
+    command = COMMANDS[name]
+    if command.takes == "expression":
+        with session.for_one_line(argument) as argument:
+            command.run(session, argument)
+    else:
+        command.run(session, argument)
     return True
 
 
@@ -189,7 +194,6 @@ def _explain(session: Session, argument: str) -> None:
 
     if not argument:
         raise UsageError("an expression is missing", where="explain", hint="explain king - man + woman")
-    session.tell_of_earlier(argument)
     try:
         answer, sheets = explained(session.calculator, argument, for_people=session.format in FOR_PEOPLE)
     except UnfinishedText:
@@ -207,7 +211,6 @@ def _compare(session: Session, argument: str) -> None:
     from vecalc.studies.compare.comparison import notes, operand
     from vecalc.studies.compare.formulas import FORMULAS
 
-    session.tell_of_earlier(argument)
     operands = [operand(session.calculator, text) for text in _two(session, argument)]
     comparison = compared(session.calculator, operands, FORMULAS)
     session.tell(notes([comparison]))

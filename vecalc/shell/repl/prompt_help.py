@@ -59,11 +59,13 @@ def on(session: Session, name: str, commands: Mapping[str, PromptCommand]) -> st
 
 
 def _described(group: str, name: str, summary: str, screen: int) -> Iterator[str]:
-    """A line of help; a long name stands above what it does."""
-    first, *more = wrapped(summary, max(screen - _GROUP - _NAME - 2, _NAME))
-    if len(name) > _NAME:
+    """A line of help; on a narrow screen what it does stands below the name."""
+    beside = screen - _GROUP - _NAME - 2
+    if beside < _NAME:
         yield f"{group:<{_GROUP}}{name}"
-        group = name = ""
+        yield from (f"{'':<{_GROUP}}  {line}" for line in wrapped(summary, screen - _GROUP - 2))
+        return
+    first, *more = wrapped(summary, beside)
     yield f"{group:<{_GROUP}}{name:<{_NAME}}  {first}"
     yield from (f"{'':<{_GROUP + _NAME}}  {line}" for line in more)
 

@@ -82,8 +82,8 @@ def _load(session: Session, argument: str) -> str:
 
 def _give_name(session: Session) -> None:
     """Call the model that needed no name so far by its file's, now that there is another."""
-    name = _name(session, session.files.pop("", "") or session.calculator.spaces[""].name)
-    source = session.request.model[0] if session.request.model else catalogue.STARTER
+    source = session.files.pop("", "") or session.calculator.spaces[""].name
+    name = _name(session, source)
     session.calculator.rename("", name)
     session.files = {name: source, **session.files}
     session.prefixes.pop("", None)

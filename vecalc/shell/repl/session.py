@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,20 +70,28 @@ class Session:
 
     def answer(self, text: str) -> None:
         """Answer a line and print it. Raises `UnfinishedText` while a bracket or quote is open."""
-        words = self.calculator.options.words
-        text, top = (text, None) if words else habits.own_top(text, prompt_options.SETTINGS)
-        usual, names = self.calculator.options.k, self.calculator.scope.names
-        try:
-            if top is not None:
-                self.calculator.set(k=top)
-            self._answer(text)
-        finally:
-            self.calculator.set(k=usual)
+        names = self.calculator.scope.names
+        with self.for_one_line(text) as expression:
+            self._answer(expression)
         self._tell_of_names(names)
+
+    @contextmanager
+    def for_one_line(self, text: str) -> Iterator[str]:
+        """The line without the `-k N` at its end, which holds meanwhile; `_1` of earlier is told of."""
+        calculator = self.calculator
+        usual, top = calculator.options.k, None
+        if not calculator.options.words:
+            text, top = habits.own_top(text, prompt_options.SETTINGS)
+        said = words_of_earlier(text, calculator.scope, calculator.worded)
+        self.tell([said] if said else [])
+        try:
+            calculator.set(k=usual if top is None else top)
+            yield text
+        finally:
+            calculator.set(k=usual)
 
     def _answer(self, text: str) -> None:
         held: list[Answer] = []
-        self.tell_of_earlier(text)
         for answer in self.calculator.answers([Question(text)]):
             if isinstance(answer.error, UnfinishedText):
                 raise answer.error
@@ -104,11 +113,6 @@ class Session:
         limits = [name for name in LIMITS if prompt_options.typed(self, name) not in ("all", "*", "none")]
         told = ", ".join(f"{name} {prompt_options.typed(self, name)}" for name in limits)
         return f"in force: {told}; reset {limits[0]} lifts it" if limits else note
-
-    def tell_of_earlier(self, text: str) -> None:
-        """Say whose word `_1` is, where it is not one of the last answer."""
-        said = words_of_earlier(text, self.calculator.scope, self.calculator.worded)
-        self.tell([said] if said else [])
 
     def _tell_of_names(self, before: Mapping[str, object]) -> None:
         """Say once of a name that was bound that it hides a word, and how the word is written."""
