@@ -223,30 +223,24 @@ def test_an_editor_that_replaces_a_part_gets_what_fits_there(
     assert of_part(session, line, len(line) - len(part)) == found
 
 
-@pytest.mark.parametrize(
-    ("typed", "shown"),
-    [
-        ('"Matr\t', r"\(1\)\s+Matrix, The \(1999\)"),
-        ('cos(king, "Matr\t)', r"^0\n"),
-        ('cos(king, "Matrix, T\t)', r"^0\n"),
-        ("cos(king, 'Forrest G\t)", r"^0\n"),
-        ("Forr\t - king", r"Forrest Gump \(1994\)"),
-        ("set min-s\t 0.5\nset min-score", r"min-score = 0\.5"),
-        ("use mo\t", r"model +3 words"),
-    ],
-)
-def test_tab_completes_quotes_hyphens_and_files(
-    typed: str, shown: str, open_prompt: Open, tmp_path: Path
-) -> None:
+def test_tab_completes_quotes_hyphens_and_files(open_prompt: Open, tmp_path: Path) -> None:
     pytest.importorskip("readline")
     words = ["Matrix, The (1999)", "Forrest Gump (1994)", "king"]
     np.savez(tmp_path / "model.npz", words=np.array(words), vectors=np.eye(3, dtype=np.float32))
     terminal = open_prompt("-m", "films=model.npz", VECALC_EDITOR="readline")
     terminal.until()
-    terminal.says("use films")
-    for line in typed.split("\n"):
-        said = terminal.says(line)
-    assert re.search(shown, said, re.MULTILINE), said
+    for typed, shown in [
+        ("use mo\t", r"model +3 words"),
+        ('"Matr\t', r"\(1\)\s+Matrix, The \(1999\)"),
+        ('cos(king, "Matr\t)', r"^0\n"),
+        ('cos(king, "Matrix, T\t)', r"^0\n"),
+        ("cos(king, 'Forrest G\t)", r"^0\n"),
+        ("Forr\t - king", r"Forrest Gump \(1994\)"),
+        ("set min-s\t 0.5", r"^$"),
+        ("set min-score", r"min-score = 0\.5"),
+    ]:
+        said = terminal.says(typed)
+        assert re.search(shown, said, re.MULTILINE), (typed, said)
 
 
 # --- many words -----------------------------------------------------------------------------
@@ -255,7 +249,7 @@ def test_tab_completes_quotes_hyphens_and_files(
 def test_the_index_finds_what_a_look_at_every_word_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     random = np.random.default_rng(9)
     letters = ["a", "A", "b", "é", "ß", "ｅ", "\ud800", " ", "common beginning of many words: "]
-    words = ["".join(random.choice(letters, size)) for size in random.integers(1, 7, 4_000)]
+    words = ["".join(random.choice(letters, size)) for size in random.integers(1, 7, 1_000)]
     words = [*dict.fromkeys(words)]
     monkeypatch.setattr(prefixes, "AT_ONCE", 100)
     monkeypatch.setattr(prefixes, "LOOKED_AT", 50_000)
@@ -265,7 +259,7 @@ def test_the_index_finds_what_a_look_at_every_word_finds(monkeypatch: pytest.Mon
         else MatrixSpace(WordList(words), np.ones((len(words), 1), np.float32))
     )
     index.wait()
-    for prefix in ["", *letters, "ab", "É", "SS", "abba", "nothing", *words[:300]]:
+    for prefix in ["", *letters, "ab", "É", "SS", "abba", "nothing", *words[:40]]:
         expected = [(word, row) for row, word in enumerate(words) if fold(word).startswith(fold(prefix))]
         for most in (1, 7, 5_000):
             assert index.beginning(prefix, most) == expected[:most], (prefix, most)

@@ -16,7 +16,7 @@ from vecalc.library import catalogue
 from vecalc.render.visible import visible
 from vecalc.shell import help_topics
 from vecalc.shell.registry import names as shell_commands
-from vecalc.shell.repl import favourites, prompt_commands, prompt_models, prompt_options
+from vecalc.shell.repl import favourites, prompt_commands, prompt_models, prompt_names, prompt_options
 from vecalc.shell.repl.insertions import OFFERED, Completion, files, matching
 from vecalc.shell.repl.prompt_command import Takes
 from vecalc.space.prefixes import Beginning, Prefixes
@@ -137,7 +137,7 @@ def _favourites(session: Session, line: str, start: int) -> Offered:
 
 
 def _names(session: Session, line: str, start: int) -> Offered:
-    functions = {found.function.name: "a function" for found in prompt_commands.own_functions(session)}
+    functions = {found.function.name: "a function" for found in prompt_names.own_functions(session)}
     return matching({**_bound(session, ""), **functions}, line[start:], start)
 
 

@@ -6,27 +6,31 @@ A line is a command when its first word is one and no operator follows; `"help"`
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from vecalc.calc.expand import Definition
 from vecalc.engine.as_typed import read
 from vecalc.engine.candidates import candidates
-from vecalc.engine.last_answer import is_neighbour
 from vecalc.engine.question import Options
 from vecalc.errors import ExpressionError, SyntaxProblem, UnfinishedText, UsageError
-from vecalc.lang.nodes import Bind, Define, ListOf
+from vecalc.lang.nodes import ListOf
 from vecalc.lang.show import show
-from vecalc.library.paths import HISTORY, text_of
+from vecalc.library.paths import HISTORY
 from vecalc.render.visible import visible
 from vecalc.shell.display import FOR_PEOPLE
-from vecalc.shell.repl import favourites, habits, outputs, prompt_help, prompt_models, prompt_options
+from vecalc.shell.repl import (
+    favourites,
+    habits,
+    outputs,
+    prompt_help,
+    prompt_models,
+    prompt_names,
+    prompt_options,
+)
 from vecalc.shell.repl.prompt_command import PromptCommand
-from vecalc.space.atomic import written_whole
 
 if TYPE_CHECKING:
     from vecalc.shell.repl.session import Session
@@ -97,26 +101,6 @@ def _help(session: Session, argument: str) -> None:
     session.show(prompt_help.on(session, argument, COMMANDS) if argument else prompt_help.overview(COMMANDS))
 
 
-def _vars(session: Session, _: str) -> None:
-    scope = session.calculator.scope
-    lines = [f"{name} = {show(tree)}" for name, tree in scope.names.items() if not is_neighbour(name)]
-    lines += [show(found.function) for found in own_functions(session)]
-    count, of = sum(map(is_neighbour, scope.names)), session.calculator.worded
-    if count and of is not None:
-        last = "" if of.is_last else "; the last answer had none"
-        lines.append(f"# _1{f' ... _{count}' if count > 1 else ''}: the words of {of.asked}{last}")
-    session.write("".join(f"{visible(line)}\n" for line in lines) or "nothing is bound\n")
-
-
-def _del(session: Session, argument: str) -> None:
-    scope = session.calculator.scope
-    if argument not in scope.names and argument not in scope.functions:
-        raise UsageError(f"'{argument}' is not bound", where="del", hint="`vars` shows what is")
-    names = {name: tree for name, tree in scope.names.items() if name != argument}
-    functions = {name: found for name, found in scope.functions.items() if name != argument}
-    session.calculator.scope = scope._replace(names=names, functions=functions)
-
-
 def _find(session: Session, argument: str) -> None:
     calculator = session.calculator
     space = calculator.spaces[calculator.default]
@@ -160,33 +144,6 @@ def _tell_of_word(session: Session, name: str, argument: str) -> None:
     ):
         session.told.add(name)
         session.tell([f'{name} is a command; the word is "{name}", in quotes'])
-
-
-def _load(session: Session, argument: str) -> None:
-    if not argument:
-        raise UsageError("a file is missing", where="load", hint="load FILE; save FILE writes one")
-    path = Path(argument).expanduser()
-    before = session.calculator.scope
-    session.calculator.define(text_of(path), where=argument)
-    after = session.calculator.scope
-    session.known_files.add(path.resolve())
-    names = [name for name, tree in after.names.items() if before.names.get(name) is not tree]
-    functions = [name for name, found in after.functions.items() if before.functions.get(name) is not found]
-    functions = [name for name in functions if name not in session.calculator.shipped]
-    told = ", ".join(map(visible, [*names, *(f"{name}()" for name in functions)][:SHOWN])) or "nothing"
-    session.tell([f"read {path}: {told}"])
-
-
-def _save(session: Session, argument: str) -> None:
-    if not argument:
-        raise UsageError("a file is missing", where="save", hint="save FILE; load FILE reads it again")
-    path = outputs.new_file(session, argument)
-    scope = session.calculator.scope
-    statements: list[Bind | Define] = [found.function for found in own_functions(session)]
-    statements += [Bind(name, tree) for name, tree in scope.names.items() if not name.startswith("_")]
-    with written_whole(path) as stream:
-        stream.write("".join(f"{show(statement)}\n" for statement in statements).encode())
-    outputs.wrote(session, path)
 
 
 def _explain(session: Session, argument: str) -> None:
@@ -235,10 +192,10 @@ COMMANDS = {
         "For one line alone: king -k 3",
     ),
     "reset": PromptCommand("", "[NAME]", "settings as when the prompt opened", _reset, "setting"),
-    "vars": PromptCommand("names", "", "what is bound and defined: A = king", _vars, "nothing"),
-    "del": PromptCommand("", "NAME", "forget a name", _del, "name"),
-    "save": PromptCommand("", "FILE", "write names and functions to a file", _save, "file", _ASKED),
-    "load": PromptCommand("", "FILE", "read them again", _load, "file"),
+    "vars": PromptCommand("names", "", "what is bound and defined: A = king", prompt_names.listed, "nothing"),
+    "del": PromptCommand("", "NAME", "forget a name", prompt_names.forget, "name"),
+    "save": PromptCommand("", "FILE", "names and functions to a file", prompt_names.save, "file", _ASKED),
+    "load": PromptCommand("", "FILE", "read them again", prompt_names.load, "file"),
     "favourite": PromptCommand(
         "",
         "[NAME=EXPR]",
@@ -282,12 +239,6 @@ COMMANDS = {
 
 
 # --- helpers --------------------------------------------------------------------------------
-
-
-def own_functions(session: Session) -> Iterator[Definition]:
-    """What the user has defined."""
-    shipped = session.calculator.shipped
-    return (found for name, found in session.calculator.scope.functions.items() if found != shipped.get(name))
 
 
 def _two(session: Session, argument: str) -> tuple[str, str]:
