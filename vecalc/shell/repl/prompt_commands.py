@@ -198,7 +198,7 @@ COMMANDS = {
     "load": PromptCommand("", "FILE", "read them again", prompt_names.load, "file"),
     "favourite": PromptCommand(
         "",
-        "[NAME=EXPR]",
+        "[NAME = EXPR]",
         "list, answer or keep expressions",
         favourites.favourite,
         "favourite",

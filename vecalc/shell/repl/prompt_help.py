@@ -21,8 +21,8 @@ from vecalc.shell.repl.prompt_command import PromptCommand
 if TYPE_CHECKING:
     from vecalc.shell.repl.session import Session
 
-_GROUP, _NAME = 9, 22  # columns of the groups and of the names
-INTRODUCTION = "Type an expression: king - man + woman. Then _ is it, and _1 its first neighbour."
+_GROUP, _NAME = 9, 23  # columns of the groups and of the names
+INTRODUCTION = "Type an expression: king - man + woman. Then _ is it, _1 its first neighbour."
 LEAVE = "Ctrl-D does the same"
 
 
