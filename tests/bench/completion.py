@@ -7,6 +7,7 @@ when it is, and what it takes; the report is on stdout.
 from __future__ import annotations
 
 import random
+import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -67,12 +68,15 @@ class Words:
 def main(count: int) -> None:
     """Print the table."""
     words = Words(count)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began = time.perf_counter()
     index = Prefixes(words)  # type: ignore[arg-type]
     print(f"before the first key: {1e3 * (time.perf_counter() - began):.0f} ms")
     report("while the index is made", typed(index, words, lambda: not index.sorting))
     index.wait()
     print(f"the index is made after {time.perf_counter() - began:.1f} s, and takes {index.size / 1e6:.0f} MB")
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    print(f"to make it takes {most / 1e3:.0f} MB more at its height")
     report("with the index", typed(index, words, lambda: False))
 
 

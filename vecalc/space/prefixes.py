@@ -1,7 +1,7 @@
 """Words by how they begin, whatever the case, most frequent first: what an editor asks at every key.
 
-The rows of a vocabulary are sorted by their folded words (4 bytes a word); a prefix is a stretch of them. To
-sort a million words takes a second, in a thread: until it is done, the most frequent words answer, which are
+The rows of a vocabulary are sorted by their folded words (4 bytes a word, 60 while they are sorted); a prefix
+is a stretch of them. To sort a million words takes some seconds, in a thread: until it is done, the most frequent words answer, which are
 sorted before the first key.
 """
 
@@ -39,7 +39,7 @@ class Prefixes:
 
     def __init__(self, space: VectorSpace) -> None:
         self._space = space
-        self._order = _sorted_rows(islice(space.words(), AT_ONCE), lambda: None)
+        self._order = _sorted_rows(space.words(), min(len(space), AT_ONCE), lambda: None)
         self._sorting = threading.Thread(target=self._sort, name="prefixes", daemon=True)
         if len(self._order) < len(space):
             self._sorting.start()
@@ -79,7 +79,7 @@ class Prefixes:
 
     def _sort(self) -> None:
         # A moment for whoever answers a key, after each block.
-        self._order = _sorted_rows(self._space.words(), lambda: time.sleep(0))
+        self._order = _sorted_rows(self._space.words(), len(self._space), lambda: time.sleep(0))
 
     def _found(self, row: int) -> Beginning:
         return Beginning(self._space.word(row), row)
@@ -92,16 +92,18 @@ class Prefixes:
         return _bytes(fold(self._space.word(int(row))))[:SORTED_BY]
 
 
-def _sorted_rows(words: Iterator[str], rest: Callable[[], None]) -> Bits:
-    """The rows of some words, by their folded bytes; `rest` is called now and then."""
-    keys = []
-    while some := list(islice(words, BLOCK)):
-        keys.append(np.array(list(map(_bytes, fold_all(some))), f"S{SORTED_BY}"))
+def _sorted_rows(words: Iterator[str], count: int, rest: Callable[[], None]) -> Bits:
+    """The rows of the first words, by their folded bytes; `rest` is called now and then."""
+    keys = np.empty(count, f"S{SORTED_BY}")
+    for first in range(0, count, BLOCK):
+        some = list(islice(words, min(BLOCK, count - first)))
+        keys[first : first + len(some)] = list(map(_bytes, fold_all(some)))
         rest()
-    if not keys:
-        return np.empty(0, np.uint32)
-    parts = np.concatenate(keys).view(">u8").reshape(-1, SORTED_BY // 8)
-    return np.lexsort(parts.T[::-1].astype(np.uint64)).astype(np.uint32)
+    parts = keys.view(">u8").reshape(count, SORTED_BY // 8)
+    order = np.arange(count, dtype=np.uint32)
+    for part in reversed(range(SORTED_BY // 8)):  # the last decides least
+        order = order[np.argsort(parts[order, part].astype(np.uint64), kind="stable")]
+    return order
 
 
 def _least(rows: Bits, most: int) -> list[int]:
