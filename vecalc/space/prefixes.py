@@ -1,8 +1,8 @@
 """Words by how they begin, whatever the case, most frequent first: what an editor asks at every key.
 
 The rows of a vocabulary are sorted by their folded words (4 bytes a word, 60 while they are sorted); a prefix
-is a stretch of them. To sort a million words takes some seconds, in a thread: until it is done, the most frequent words answer, which are
-sorted before the first key.
+is a stretch of them. To sort a million words takes some seconds, in a thread: until it is done, the most
+frequent words answer, which are sorted before the first key.
 """
 
 from __future__ import annotations
