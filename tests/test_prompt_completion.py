@@ -13,6 +13,7 @@ from running import HARD
 from terminal import Open
 
 from vecalc.answers import Ranking
+from vecalc.engine import prelude
 from vecalc.engine.calculator import Calculator
 from vecalc.engine.question import Options
 from vecalc.errors import FileProblem
@@ -123,6 +124,8 @@ def test_names_functions_and_what_each_is(session: Session) -> None:
     assert metas(session, "king + twi") == {"twice(": "twice(x, n=2)"}
     assert metas(session, "king + cos(")["A"] == "king - mat"
     assert metas(session, "slerp")["slerp("].startswith("slerp(a, b, ")
+    assert prelude.signatures().keys() == prelude.functions().keys()
+    assert metas(session, "dilat")["dilate("] == prelude.signatures()["dilate"]
     assert texts(session, "del tw") == ["del twice"]
 
 

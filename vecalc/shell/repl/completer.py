@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -218,10 +219,14 @@ def _bound(session: Session, part: str) -> Mapping[str, str]:
 
 def _functions(session: Session) -> Mapping[str, str]:
     """Functions with the bracket that calls them, and their signatures."""
-    found = {f"{name}(": function.shown() for name, function in FUNCTIONS.items()}
-    for name, definition in {**prelude.functions(), **session.calculator.scope.functions}.items():
-        found[f"{name}("] = _meta(show(definition.function).partition(" = ")[0])
-    return found
+    own = {f.function.name: f.function for f in prompt_names.own_functions(session)}
+    return {**_shipped(), **{f"{name}(": _meta(show(it).partition(" = ")[0]) for name, it in own.items()}}
+
+
+@cache
+def _shipped() -> Mapping[str, str]:
+    shown = {name: function.shown() for name, function in FUNCTIONS.items()}
+    return {f"{name}(": signature for name, signature in (shown | dict(prelude.signatures())).items()}
 
 
 def _meta(text: str) -> str:

@@ -51,7 +51,7 @@ def on(session: Session, name: str, commands: Mapping[str, PromptCommand]) -> st
         parts.append(f"{name} is a value of {of}\n{prompt_options.described(session, of)}")
     parts += _as_word(session, name)
     if not parts:
-        known = {*commands, *prompt_options.SETTINGS, *help_topics.TOPICS, *FUNCTIONS, *prelude.functions()}
+        known = {*commands, *prompt_options.SETTINGS, *help_topics.TOPICS, *FUNCTIONS, *prelude.signatures()}
         near = prompt_options.nearest(name, known)
         hint = f"did you mean {near}? " * bool(near) + "`help` lists the commands and topics"
         raise UsageError(f"there is no help on '{name}'", where="help", hint=hint)
@@ -99,7 +99,7 @@ def _there(name: str, commands: Mapping[str, PromptCommand]) -> Iterator[str]:
         return
     if name in help_topics.TOPICS:
         yield help_topics.TOPICS[name]()
-    elif name in FUNCTIONS or name in prelude.functions():
+    elif name in FUNCTIONS or name in prelude.signatures():
         yield help_topics.function_help(name)
     if name in shell_commands():
         yield f"The command of the shell has options: vecalc {name} --help{here}\n"

@@ -117,7 +117,9 @@ class Session:
     def _tell_of_names(self, before: Mapping[str, object]) -> None:
         """Say once of a name that was bound that it hides a word, and how the word is written."""
         calculator = self.calculator
-        for name in calculator.scope.names.keys() - before.keys() - self.told:
+        for name in calculator.scope.names:
+            if name in before or name in self.told:
+                continue
             if not name.startswith("_") and calculator.spaces[calculator.default].row(name) is not None:
                 self.told.add(name)
                 self.tell([f'{name} is a name now; the word is "{name}", in quotes'])
