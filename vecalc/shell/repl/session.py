@@ -108,8 +108,10 @@ class Session:
 
     def _note(self, note: str) -> str:
         """A note; where nothing is left, which a table says itself, it is what may have left nothing."""
-        if note != NOTHING_LEFT or self.once or self.format not in FOR_PEOPLE:
+        if not note.startswith(NOTHING_LEFT) or self.once or self.format not in FOR_PEOPLE:
             return note
+        if why := note.removeprefix(NOTHING_LEFT).lstrip(": "):
+            return why
         limits = [name for name in LIMITS if prompt_options.typed(self, name) not in ("all", "*", "none")]
         told = ", ".join(f"{name} {prompt_options.typed(self, name)}" for name in limits)
         return f"in force: {told}; reset {limits[0]} lifts it" if limits else note
