@@ -57,7 +57,12 @@ def test_the_words_of_an_answer_go_with_it(prompt: Terminal) -> None:
     prompt.says("king")
     prompt.says("3 + 4")
     assert prompt.says("_") == "7\n"
-    assert "unknown word '_1'; the last answer has no neighbours" in prompt.says("king + _1")
+    said = prompt.says("_1")  # of the last answer that had words, and said so
+    assert 'note: _1 is "kings", of the answer to king: the last had no words' in said
+    assert re.search(r"\(1\)\s+kings", said)
+    assert "note: _1" not in prompt.says("_1")  # it is the last answer's by now
+    prompt.says("3 + 4")
+    assert "# _1: the words of _1; the last answer had none" in prompt.says("vars")
     prompt.says("queen")
     assert "unknown word '_2'; the last answer has 1 neighbour" in prompt.says("_2")
     prompt.says("kign")
@@ -123,7 +128,7 @@ def test_ctrl_c_ends_a_long_answer_and_not_the_prompt(open_prompt: Open, tmp_pat
 def test_help_lists_the_commands_and_explains_a_topic(prompt: Terminal) -> None:
     shown = prompt.says("help")
     for name in ("help", "set", "vars", "del", "find", "models", "use", "save", "load", "quit"):
-        assert re.search(rf"^  {name}\b", shown, re.MULTILINE), name
+        assert re.search(rf"^.{{9}}{name}\b", shown, re.MULTILINE), name
     assert "slerp" in prompt.says("help slerp")
     assert "there is no help on 'nonsense'" in prompt.says("help nonsense")
 
@@ -142,8 +147,10 @@ def test_set_shows_and_changes_options(prompt: Terminal) -> None:
     answer = prompt.says("king")
     assert "norm unit" in answer
     assert re.search(r"^\s+2\s", answer, re.MULTILINE)
-    assert "it is rms, unit, raw" in prompt.says("set norm round")
-    assert "there is no setting 'nrom'" in prompt.says("set nrom unit")
+    assert "set norm: it can't be 'rsm'; did you mean rms? choose rms, unit or raw" in prompt.says(
+        "set norm rsm"
+    )
+    assert "there is no setting 'nrom'; did you mean norm?" in prompt.says("set nrom unit")
 
 
 @pytest.mark.parametrize(
@@ -155,7 +162,7 @@ def test_set_shows_and_changes_options(prompt: Terminal) -> None:
         ("set match q*", r"1  queen "),
         ("set first 4", r"1  man "),
         ("set exclude none", r"1  king "),
-        ("set min-score 0.9999", r"note: no candidate is left$"),
+        ("set min-score 0.9999", r"^no candidate is left$"),
         ("set format vector", r"^1\.4"),
     ],
 )
@@ -218,13 +225,21 @@ def test_find_lists_words(prompt: Terminal) -> None:
 
 
 def test_models_and_use(prompt: Terminal, tmp_path: Path) -> None:
-    assert prompt.says("models") == "family.txt  13 words × 4  (default)\n"
+    assert re.fullmatch(r"family.txt  13 words × 4  /.*family.txt  \(default\)\n", prompt.says("models"))
     write_model(tmp_path / "few.txt", ["one", "two", "three"])
-    assert "few: few  3 words × 4  (default)" in prompt.says("use few=few.txt")
+    shown = prompt.says("use few.txt")
+    assert "note: family stays loaded: family:king is its word" in shown
+    assert re.search(r"^family  13 words × 4  .*family.txt\n", shown, re.MULTILINE)
+    assert re.search(r"^few     3 words × 4   few.txt  \(default\)\n", shown, re.MULTILINE)
     assert re.search(r"1\s+(two|three)", prompt.says("one"))
-    assert "few.txt  3 words × 4  (default)" in prompt.says(f"use {tmp_path}/few.txt")
+    assert re.search(r"1\s+kings", prompt.says("family:king"))
+    assert re.search(r"1\s+kings", (prompt.says("use family"), prompt.says("king"))[1])
+    assert re.search(r"few_2 +3 words × 4 +few.txt  \(default\)", prompt.says("use few_2=few.txt"))
+    assert re.search(r"few_3 +3 words × 4 +/.*few.txt  \(default\)", prompt.says(f"use {tmp_path}/few.txt"))
     np.savez(tmp_path / "parts.npz", words=np.array(["one", "two"]), a=np.eye(2, 4), b=np.eye(2, 4))
-    assert "part: part  2 words × 4  (default)" in prompt.says(f"use part={tmp_path}/parts.npz#a")
+    assert re.search(
+        r"part +2 words × 4 .*npz#a  \(default\)", prompt.says(f"use part={tmp_path}/parts.npz#a")
+    )
     assert "it is not clear which array is meant" in prompt.says(f"use {tmp_path}/parts.npz").replace(
         "\n", " "
     )
@@ -265,9 +280,9 @@ def test_scores_and_another_space_to_rank_in(prompt: Terminal, tmp_path: Path) -
     assert "queen" in prompt.says("cos(?, _1)")
     write_model(tmp_path / "few.txt", ["one", "two", "three"])
     prompt.says("use few=few.txt")
-    assert "there is no space 'nope'; loaded: family.txt, few" in prompt.says("set in nope")
-    assert prompt.says("set in family.txt") == ""
-    assert "in = family.txt\n" in prompt.says("set")
+    assert "set in: there is no space 'nope'; loaded: family, few" in prompt.says("set in nope")
+    assert prompt.says("set in family") == ""
+    assert "in = family\n" in prompt.says("set")
     assert not re.search(r"\b(two|three)\b", prompt.says("one"))
     assert prompt.says("set in none") == ""
     assert re.search(r"\b(two|three)\b", prompt.says("one"))

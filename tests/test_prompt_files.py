@@ -55,14 +55,22 @@ def test_a_loaded_model_is_not_written_over(name: str, prompt: Terminal, tmp_pat
 @pytest.mark.parametrize("name", ["once", "save"])
 def test_a_file_of_another_session_is_not_replaced(name: str, prompt: Terminal, tmp_path: Path) -> None:
     (tmp_path / "old.txt").write_text("A = king\n", "utf-8")
-    assert "there is a file already" in prompt.says(f"{name} old.txt")
+    prompt.child.sendline(f"{name} old.txt")
+    assert "old.txt is there: replace it?" in prompt.until(r"\[y/N\] ")
+    assert "old.txt: it was left as it is" in prompt.says("")
     prompt.says("king")
     assert (tmp_path / "old.txt").read_text("utf-8") == "A = king\n"
     prompt.says("load old.txt")  # what is loaded may be saved again
-    assert "there is a file already" not in prompt.says(f"{name} old.txt")
+    assert "replace it?" not in prompt.says(f"{name} old.txt")
     prompt.says(f"{name} new.txt")
     prompt.says("king")
-    assert "there is a file already" not in prompt.says(f"{name} new.txt")
+    assert "replace it?" not in prompt.says(f"{name} new.txt")
+    (tmp_path / "other.txt").write_text("B = man\n", "utf-8")
+    prompt.child.sendline(f"{name} other.txt")
+    prompt.until(r"\[y/N\] ")
+    prompt.says("y")
+    prompt.says("king")
+    assert (tmp_path / "other.txt").read_text("utf-8") != "B = man\n"
 
 
 @pytest.mark.parametrize("name", ["once", "tee"])
@@ -113,7 +121,12 @@ def test_tee_goes_on_with_a_file_of_lines_and_no_other(open_prompt: Open, tmp_pa
     (tmp_path / "log.json").write_text("[]\n", "utf-8")
     terminal = open_prompt()
     terminal.until()
-    assert "there is a file already" in terminal.says("tee log.json")
+    terminal.child.sendline("tee log.json")
+    terminal.until(r"\[y/N\] ")
+    assert "it was left as it is" in terminal.says("n")
+    terminal.child.sendline("tee log.json")
+    terminal.until(r"\[y/N\] ")
+    assert "answers go to log.json as well" in terminal.says("y")
 
 
 def test_the_end_of_the_session_completes_what_tee_writes(prompt: Terminal, tmp_path: Path) -> None:
@@ -183,7 +196,7 @@ def test_a_start_up_file_that_can_not_be_read_is_told(open_prompt: Open, tmp_pat
 
 def test_keys_of_vi(prompt: Terminal) -> None:
     pytest.importorskip("readline")
-    assert "it is emacs, vi" in prompt.says("set keys ed")
+    assert "choose emacs or vi" in prompt.says("set keys ed")
     assert prompt.says("set keys vi") == ""
     prompt.child.send("kingx\x1bx")  # Escape, and the last letter is deleted
     assert "kings" in prompt.says("")
@@ -193,7 +206,7 @@ def test_keys_of_vi(prompt: Terminal) -> None:
     ("typed", "shown"),
     [
         ("fav\t", "there are none"),
-        ("set preci\t x", "precision can't be 'x'"),
+        ("set preci\t x", "set precision: it can't be 'x'"),
         ("help syn\t", "Operators, loosest first"),
         ("quee\t => queen", "FAIL"),
     ],

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from vecalc.engine.calculator import Calculator
 
 
+NOTHING_LEFT = "no candidate is left"
 Found: TypeAlias = "dict[int, list[Hits] | VecalcError]"
 Statements: TypeAlias = "Sequence[Computed | Answer]"  # what has an answer already is handed on
 
@@ -151,7 +152,7 @@ def _answer(ranker: Ranker, one: Computed, hits: list[Hits] | VecalcError) -> An
     near, excluded = _split(ranker, one, hits[0], metric) if hits else ((), ())
     if ranker.options.rank and not near:
         why = why_none(ranker.spaces[one.space], ranker.options)
-        blank = blank._replace(notes=(*blank.notes, f"no candidate is left{why}"))
+        blank = blank._replace(notes=(*blank.notes, f"{NOTHING_LEFT}{why}"))
     if isinstance(value, Vector):
         return blank._replace(result=Ranking(near, excluded, value.components))
     return blank._replace(result=Scored(near, excluded))

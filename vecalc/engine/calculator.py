@@ -30,6 +30,7 @@ from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
     from vecalc.calc.column_formula import ColumnFormula
+    from vecalc.engine.last_answer import Worded
 
 CHUNK = 256  # expressions that are searched for together: one product of matrices instead of many
 
@@ -74,6 +75,7 @@ class Calculator(Ranker):
         ] = {}  # notes on texts that only bind names, so have no answer that tells them
         self.unbound: dict[str, str] = {}  # names whose values have failed, and where
         self.remember = False  # the last answer as `_`, its words as `_1`, `_2`, ...
+        self.worded: Worded | None = None  # whose words these are
         self.shipped: Mapping[str, Definition] = {}  # the prelude's functions, once they are needed
 
     # --- the stages, in order ---------------------------------------------------------------
@@ -109,9 +111,10 @@ class Calculator(Ranker):
         for computed in chunks:
             for one, answer in zip(computed, self.ranked(computed), strict=True):
                 if isinstance(one, Computed) and one.afar is not None and answer.error is None:
-                    from vecalc.engine.last_answer import with_answer
+                    from vecalc.engine.last_answer import with_answer, worded
 
                     self.scope = with_answer(self.scope, one.afar, answer)
+                    self.worded = worded(self.worded, answer)
                 yield answer
             if len(computed) >= chunk > 1:
                 break

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pkgutil
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 from vecalc.calc.expand import Definition, Scope, unknown_function
 from vecalc.calc.functions import FUNCTIONS
@@ -11,10 +13,18 @@ from vecalc.errors import Span, TypeMismatch
 from vecalc.lang.nodes import Call, Define, Statement, Where, walk
 from vecalc.lang.parse import parse
 
+_SIGNATURE = re.compile(r"^(\w+)\([^)]*\)(?= *=)", re.MULTILINE)
+
 
 def text() -> str:
     """The shipped `prelude.vec`."""
     return (pkgutil.get_data("vecalc", "prelude.vec") or b"").decode("utf-8")
+
+
+@cache
+def signatures() -> Mapping[str, str]:
+    """The shipped functions, each as it is called: `twice(x, n=2)`. Nothing is parsed for it."""
+    return {match[1]: match[0] for match in _SIGNATURE.finditer(text())}
 
 
 def functions() -> Mapping[str, Definition]:

@@ -49,6 +49,16 @@ class Ranker:
     def add(self, spaces: Mapping[str, VectorSpace]) -> None:
         """Take up further spaces, or others under old names."""
         self.spaces |= spaces
+        self._forget()
+
+    def rename(self, old: str, new: str) -> None:
+        """Call a loaded space otherwise, the one without a name ("") too; nothing else changes."""
+        self.spaces = {new if name == old else name: space for name, space in self.spaces.items()}
+        self.default = new if self.default == old else self.default
+        self._forget()
+
+    def _forget(self) -> None:
+        """What was computed for spaces by their names."""
         for known in (self._candidates, self._means, self._rotations, self.readings):
             known.clear()
 

@@ -33,7 +33,20 @@ NO_NAME = "(empty)"  # a word without characters could be neither seen nor click
 _FOLDER = "web"
 _SCRIPTS = (
     *("data", "looks", "view", "stage", "gestures", "keys", "link", "search", "side"),  # for every kind
-    *("grid", "colours", "crowd", "dots", "names", "axes", "map", "chosen", "heat", "bars", "histogram", "main"),
+    *(
+        "grid",
+        "colours",
+        "crowd",
+        "dots",
+        "names",
+        "axes",
+        "map",
+        "chosen",
+        "heat",
+        "bars",
+        "histogram",
+        "main",
+    ),
 )
 _Type: TypeAlias = Literal["f4", "f8", "i4", "u1"]
 _ROLES = ("given", "result", "context")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from vecalc.lang.blocks import one_line
 from vecalc.shell.repl import history
-from vecalc.shell.repl.completer import DELIMITERS, completions
+from vecalc.shell.repl.completer import DELIMITERS, of_part
 from vecalc.shell.repl.plain_editor import PlainEditor
 
 if TYPE_CHECKING:
@@ -59,5 +59,5 @@ class _Completer:
     def complete(self, _prefix: str, state: int) -> str | None:
         if state == 0:
             before = readline.get_line_buffer()[: readline.get_endidx()]
-            self.found = [one.text for one in completions(self.session, before)]
+            self.found = of_part(self.session, before, readline.get_begidx())
         return self.found[state] if state < len(self.found) else None

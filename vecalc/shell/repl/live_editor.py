@@ -137,7 +137,7 @@ class LiveEditor:
             self._live.ask("" if is_command else text)
 
     def _style(self) -> BaseStyle:
-        theme = self.session.theme
+        theme = self.session.request.theme
         if theme not in self._styles:  # made once: it knows what it has looked up
             self._styles[theme] = Style.from_dict(styles(theme, color=self._color))
         return self._styles[theme]

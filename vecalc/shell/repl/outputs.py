@@ -25,18 +25,19 @@ GOES_ON = ("plain", "jsonl", "tsv", "csv")  # formats without an end, so that a 
 
 
 def once(session: Session, argument: str) -> None:
-    """Send the next answer to a file."""
+    """Send the next answer to a file. Raises `UsageError`."""
     if not argument:
         raise UsageError("a file is missing", where="once", hint="once answer.json, then an expression")
-    path = new_file(session, argument)
+    path = _target(session.request, argument)
     format_name(session.request._replace(output=str(path), format=None))  # a bad suffix is told now
+    agree_to_replace(session, path)
     session.once = str(path)
     session.tell([f"the next answer goes to {path}"])
 
 
 def tee(session: Session, argument: str) -> None:
-    """Write answers to a file as well from now on; without a file, no longer."""
-    following = Tee(_target(session.request, argument), session.request) if argument else None
+    """Write answers to a file as well from now on; without a file, no longer. Raises `UsageError`."""
+    following = _tee_of(session, argument) if argument else None
     if session.tee is not None:
         session.tee.close()
         session.tell([f"answers no longer go to {session.tee.path}"])
@@ -45,6 +46,14 @@ def tee(session: Session, argument: str) -> None:
     session.tee = following
     if following is not None:
         session.tell([f"answers {'go on in' if following.begun else 'go to'} {following.path} as well"])
+
+
+def _tee_of(session: Session, argument: str) -> Tee:
+    path, request = _target(session.request, argument), session.request
+    goes_on = format_name(request._replace(output=str(path), format=None)) in GOES_ON
+    if not goes_on:
+        agree_to_replace(session, path)
+    return Tee(path, request, goes_on=goes_on)
 
 
 def write_once(session: Session, path: str, shown: Sequence[Shown]) -> None:
@@ -57,12 +66,22 @@ def write_once(session: Session, path: str, shown: Sequence[Shown]) -> None:
 
 
 def new_file(session: Session, argument: str) -> Path:
-    """A place to write to. Raises `UsageError` where there is a file, not of this session."""
+    """A place to write to. Raises `UsageError` where there is a file that is not to be replaced."""
     path = _target(session.request, argument)
-    if path.is_file() and path.resolve() not in session.known_files:
-        hint = "give another name, or remove it first"
-        raise UsageError("there is a file already", where=str(path), hint=hint)
+    agree_to_replace(session, path)
     return path
+
+
+def agree_to_replace(session: Session, path: Path) -> None:
+    """Ask before a file is lost that this session has neither written nor loaded. UsageError for a no."""
+    if not path.is_file() or path.stat().st_size == 0 or path.resolve() in session.known_files:
+        return
+    if session.may_ask:
+        if session.confirm(f"{path} is there: replace it?"):
+            session.known_files.add(path.resolve())
+            return
+        raise UsageError("it was left as it is", where=str(path))
+    raise UsageError("there is a file already", where=str(path), hint="give another name, or remove it first")
 
 
 def wrote(session: Session, path: Path) -> None:
@@ -74,18 +93,15 @@ def wrote(session: Session, path: Path) -> None:
 class Tee:
     """A file that takes answers as they come, in the format of its suffix."""
 
-    def __init__(self, path: Path, request: Request) -> None:
-        """Raises `UsageError` for a file that can't be gone on with, `StorageProblem`."""
+    def __init__(self, path: Path, request: Request, *, goes_on: bool) -> None:
+        """It `goes_on` behind what the file holds, or replaces it. Raises `UsageError`, `StorageProblem`."""
         self.path = path
         request = request._replace(output=str(path), format=None)
         name = format_name(request)
-        self.begun = path.is_file() and path.stat().st_size > 0
-        if self.begun and name not in GOES_ON:
-            raise UsageError(
-                "there is a file already", where=str(path), hint="go on with .txt, .jsonl, .csv or .tsv"
-            )
         try:
-            self.stream = path.open("a", encoding="utf-8", errors="backslashreplace", newline="\n")
+            self.begun = goes_on and path.is_file() and path.stat().st_size > 0
+            mode = "a" if goes_on else "w"
+            self.stream = path.open(mode, encoding="utf-8", errors="backslashreplace", newline="\n")
         except OSError as problem:
             raise StorageProblem(f"can't be written: {problem.strerror}", where=str(path)) from None
         look = style(request, several=True, file=self.stream)

@@ -6,63 +6,63 @@ A line is a command when its first word is one and no operator follows; `"help"`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from vecalc.calc.expand import Definition
-from vecalc.calc.functions import FUNCTIONS
+import click
+
 from vecalc.engine.as_typed import read
 from vecalc.engine.candidates import candidates
-from vecalc.engine.last_answer import is_neighbour
 from vecalc.engine.question import Options
 from vecalc.errors import ExpressionError, SyntaxProblem, UsageError
-from vecalc.lang.nodes import Bind, Define, ListOf
+from vecalc.lang.nodes import ListOf
 from vecalc.lang.show import show
-from vecalc.library import catalogue
-from vecalc.library.paths import text_of
+from vecalc.library.paths import HISTORY
 from vecalc.render.visible import visible
-from vecalc.render.width import wrapped
-from vecalc.shell import help_topics
-from vecalc.shell.display import FOR_PEOPLE, columns
-from vecalc.shell.opening import Opened
-from vecalc.shell.repl import favourites, outputs, prompt_options
-from vecalc.space.atomic import written_whole
+from vecalc.shell.display import FOR_PEOPLE
+from vecalc.shell.repl import (
+    favourites,
+    habits,
+    outputs,
+    prompt_help,
+    prompt_models,
+    prompt_names,
+    prompt_options,
+)
+from vecalc.shell.repl.prompt_command import PromptCommand
 
 if TYPE_CHECKING:
     from vecalc.shell.repl.session import Session
 
 SHOWN = 40  # words of one `find`
-_NAMES = 24  # columns of the names of commands in `help`
-
-
+LAST_LINES = 20  # of `history`
 SPELLINGS = {"favorite": "favourite"}  # what is typed in another spelling
 
 # What makes a formula of a command's name. Without the blank it may be a path or a pattern: find *ing.
 _FORMULA = re.compile(r"[-+*/@^]+\s+\S|[=:]")
 
 
-class PromptCommand(NamedTuple):
-    """A command: what follows its name, what it does, and the function that does it."""
-
-    argument: str
-    summary: str
-    run: Callable[[Session, str], None]
-
-
 def is_quit(line: str) -> bool:
     """Whether a line ends the session."""
-    return line.strip() in ("quit", "exit", ":q")
+    text = line.strip()
+    return text in habits.QUIT or (text[:1] in ("\\", "/", ":") and text[1:] in ("quit", "exit", "q"))
 
 
 def run(session: Session, line: str) -> bool:
-    """Run the command of a line; False when the line is none."""
-    found = command_of(line)
+    """Run the command of a line; False when the line is none. Raises `VecalcError`."""
+    if not session.where and not line.startswith(" "):
+        session.typed.append(line)
+    found = command_of(line) or command_of(_meant(session, line))
     if found is None:
         return False
     name, argument = found
-    COMMANDS[name].run(session, argument)
+    command = COMMANDS[name]
+    if command.takes == "expression":
+        with session.for_one_line(argument) as argument:
+            command.run(session, argument)
+    else:
+        command.run(session, argument)
     return True
 
 
@@ -73,70 +73,32 @@ def command_of(line: str) -> tuple[str, str] | None:
     return None if name not in COMMANDS or _FORMULA.match(argument) else (name, argument)
 
 
-def offered(session: Session, before: Sequence[str]) -> Sequence[str]:
-    """What Tab offers behind the parts of a line: commands, or what a command takes."""
-    match list(before):
-        case []:
-            return tuple(COMMANDS)
-        case ["set"]:
-            return prompt_options.NAMES
-        case ["help"]:
-            return (*help_topics.TOPICS, *FUNCTIONS, *session.calculator.shipped)
-        case ["favourite" | "favorite"]:
-            return favourites.names()
-        case ["use"]:
-            return (*filter(None, session.calculator.spaces), *catalogue.names())
-        case ["del"]:
-            return (
-                *session.calculator.scope.names,
-                *(found.function.name for found in _own_functions(session)),
-            )
-        case _:
-            return ()
+def _meant(session: Session, line: str) -> str:
+    """The line that is meant by one that another program takes."""
+    calculator = session.calculator
+    if calculator.options.words:
+        return line
+    space = calculator.spaces[calculator.default]
+
+    def values(name: str) -> Sequence[str] | None:
+        setting = prompt_options.SETTINGS.get(name)
+        return setting and setting.choices(session)
+
+    known = habits.AtPrompt(
+        COMMANDS,
+        values,
+        lambda text: text in calculator.scope.names or space.row(text) is not None,
+        calculator.reads_texts(),
+    )
+    return habits.meant(line, known)
 
 
 # --- the commands ---------------------------------------------------------------------------
 
 
 def _help(session: Session, argument: str) -> None:
-    if argument:
-        session.write(help_topics.topic(argument))
-        return
-    screen = columns()
-    lines = wrapped(
-        "Type an expression: king - man + woman.   _ is the last answer, _1 its first word.", screen
-    )
-    for name, command in COMMANDS.items():
-        lines += _described(f"{name} {command.argument}", command.summary, screen)
-    lines += _described("quit", "leave (also Ctrl-D)", screen)
-    lines += wrapped(f"help on: {', '.join(help_topics.TOPICS)}, or a function", screen)
-    session.write("\n".join(lines) + "\n")
-
-
-def _described(name: str, summary: str, screen: int) -> Iterator[str]:
-    """A line of help; a long name stands above what it does."""
-    first, *more = wrapped(summary, screen - _NAMES - 4)
-    if len(name) > _NAMES:
-        yield f"  {name}"
-        name = ""
-    yield f"  {name:<{_NAMES}}  {first}"
-    yield from (f"  {'':<{_NAMES}}  {line}" for line in more)
-
-
-def _vars(session: Session, _: str) -> None:
-    scope = session.calculator.scope
-    lines = [f"{name} = {show(tree)}" for name, tree in scope.names.items() if not is_neighbour(name)]
-    lines += [show(found.function) for found in _own_functions(session)]
-    session.write("".join(f"{visible(line)}\n" for line in lines) or "nothing is bound\n")
-
-
-def _del(session: Session, argument: str) -> None:
-    scope = session.calculator.scope
-    if argument not in scope.names and argument not in scope.functions:
-        raise UsageError(f"'{argument}' is not bound", where="del", hint="`vars` shows what is")
-    names = {name: tree for name, tree in scope.names.items() if name != argument}
-    functions = {name: found for name, found in scope.functions.items() if name != argument}
-    session.calculator.scope = scope._replace(names=names, functions=functions)
+    argument = SPELLINGS.get(argument, argument)
+    session.show(prompt_help.on(session, argument, COMMANDS) if argument else prompt_help.overview(COMMANDS))
 
 
 def _find(session: Session, argument: str) -> None:
@@ -149,58 +111,39 @@ def _find(session: Session, argument: str) -> None:
     session.show("".join(shown) + more or f"no word matches {argument}\n")
 
 
-def _models(session: Session, _: str) -> None:
+def _history(session: Session, argument: str) -> None:
+    """What was typed, the last lines; a private line is not among them."""
+    if argument and not argument.isdecimal():
+        raise UsageError(f"'{argument}' is no number of lines", where="history", hint="history 50")
+    most = int(argument or LAST_LINES)
+    earlier = (HISTORY.read() or b"").decode("utf-8", "replace").splitlines()
+    lines = [*earlier, *session.typed][-most:] if most else []
+    session.show("".join(f"{visible(line)}\n" for line in lines) or "nothing was typed yet\n")
+    _tell_of_word(session, "history", argument)
+
+
+def _clear(session: Session, argument: str) -> None:
+    if argument:
+        raise UsageError("it takes nothing", where="clear", hint="del NAME forgets a name")
+    click.clear()
+    _tell_of_word(session, "clear", argument)
+
+
+def _reset(session: Session, argument: str) -> None:
+    prompt_options.reset(session, argument)
+    _tell_of_word(session, "reset", argument)
+
+
+def _tell_of_word(session: Session, name: str, argument: str) -> None:
+    """Say once how the word is written that a command takes the place of, which may have been meant."""
     calculator = session.calculator
-    for name, space in calculator.spaces.items():
-        default = "  (default)" if name == calculator.default else ""
-        shown = f"{name}: {space.name}" if name else space.name
-        session.write(f"{visible(shown)}  {len(space):,} words × {space.dim}{default}\n")
-
-
-def _use(session: Session, argument: str) -> None:
-    calculator = session.calculator
-    if argument not in calculator.spaces or not argument:
-        if not argument:
-            raise UsageError(
-                "a model is missing",
-                where="use",
-                hint="use [NAME=]FILE [--embed MODEL], or the name of a loaded one",
-            )
-        argument, _, embed = map(str.strip, argument.partition(" --embed "))
-        # What the command line trusts is its own model, not whatever is opened later; so what it embeds by.
-        asked = session.request._replace(model=(argument,), embed=embed, output=None, trust_pickle=False)
-        opened = Opened(asked, calculator.spaces)
-        calculator.add(opened.spaces)
-        session.own |= catalogue.own_settings([argument])
-        session.request = session.request._replace(
-            model=(*session.request.model, argument), beside=opened.request.beside
-        )
-        argument = next(iter(opened.spaces))
-    session.tell(calculator.candidate_notes([argument]))
-    calculator.use(argument)
-    session.take_up_own()
-    _models(session, "")
-
-
-def _load(session: Session, argument: str) -> None:
-    if not argument:
-        raise UsageError("a file is missing", where="load", hint="load FILE; save FILE writes one")
-    path = Path(argument).expanduser()
-    session.calculator.define(text_of(path), where=argument)
-    session.known_files.add(path.resolve())
-    session.tell([f"read {path}; `vars` shows what is bound now"])
-
-
-def _save(session: Session, argument: str) -> None:
-    if not argument:
-        raise UsageError("a file is missing", where="save", hint="save FILE; load FILE reads it again")
-    path = outputs.new_file(session, argument)
-    scope = session.calculator.scope
-    statements: list[Bind | Define] = [found.function for found in _own_functions(session)]
-    statements += [Bind(name, tree) for name, tree in scope.names.items() if not name.startswith("_")]
-    with written_whole(path) as stream:
-        stream.write("".join(f"{show(statement)}\n" for statement in statements).encode())
-    outputs.wrote(session, path)
+    if (
+        not argument
+        and name not in session.told
+        and calculator.spaces[calculator.default].row(name) is not None
+    ):
+        session.told.add(name)
+        session.tell([f'{name} is a command; the word is "{name}", in quotes'])
 
 
 def _explain(session: Session, argument: str) -> None:
@@ -235,39 +178,74 @@ def _plot(session: Session, argument: str) -> None:
     draw(session, argument)
 
 
+_FILE = "The suffix chooses the format: .json .jsonl .csv .tsv .md .txt .npy\n"
+_ASKED = "Before a file is replaced you are asked, unless this session wrote or loaded it."
 COMMANDS = {
-    "help": PromptCommand("[TOPIC]", "this, or help on a topic or function", _help),
-    "set": PromptCommand(
-        "[NAME VALUE]", "show or change options: norm, top, metric, exclude, ...", prompt_options.change
+    "explain": PromptCommand(
+        "answers", "EXPR", "how it is read, where its answer comes from", _explain, "expression"
     ),
-    "explain": PromptCommand("EXPR", "how it is read, where its answer comes from, how sure it is", _explain),
-    "compare": PromptCommand("A, B", "sum, product and other formulas of two expressions", _compare),
-    "plot": PromptCommand("EXPR [-o FILE]", "draw it here, or as .png, .svg, .pdf, .html", _plot),
-    "vars": PromptCommand("", "what is bound and defined", _vars),
-    "del": PromptCommand("NAME", "forget a name", _del),
-    "find": PromptCommand("GLOB|/REGEX/", "words that match, most frequent first", _find),
-    "models": PromptCommand("", "the loaded models", _models),
+    "compare": PromptCommand("", "A, B", "sum, product and other formulas of two", _compare, "expression"),
+    "plot": PromptCommand(
+        "", "EXPR [-o FILE]", "draw it here, or as .png, .svg, .pdf, .html", _plot, "expression"
+    ),
+    "set": PromptCommand(
+        "settings",
+        "[NAME [VALUE]]",
+        "show all or one, or change one: set norm unit",
+        prompt_options.change,
+        "setting",
+        "Without a name all are shown, without a value the one and what it can be.\n"
+        "The value `default` is what was in force when the prompt opened.\n"
+        "For one line alone: king -k 3",
+    ),
+    "reset": PromptCommand("", "[NAME]", "settings as when the prompt opened", _reset, "setting"),
+    "vars": PromptCommand("names", "", "what is bound and defined: A = king", prompt_names.listed, "nothing"),
+    "del": PromptCommand("", "NAME", "forget a name", prompt_names.forget, "name"),
+    "save": PromptCommand("", "FILE", "names and functions to a file", prompt_names.save, "file", _ASKED),
+    "load": PromptCommand("", "FILE", "read them again", prompt_names.load, "file"),
+    "favourite": PromptCommand(
+        "",
+        "[NAME = EXPR]",
+        "list, answer or keep expressions",
+        favourites.favourite,
+        "favourite",
+        "favourite royal = king - man + woman   keeps one, from session to session\n"
+        "favourite royal                        answers it\n"
+        "favourite royal =                      forgets it",
+    ),
+    "find": PromptCommand("models", "GLOB|/REGEX/", "words that match, most frequent first", _find, "word"),
+    "models": PromptCommand("", "", "the loaded models", prompt_models.models, "nothing"),
     "use": PromptCommand(
-        "[NAME=]FILE|NAME [--embed MODEL]", "load a model, or make a loaded one the default", _use
+        "",
+        "[NAME=]MODEL",
+        "load a model, or go to a loaded one",
+        prompt_models.use,
+        "model",
+        "MODEL is a file, a name of `vecalc models`, or a loaded model.\n"
+        "What is loaded stays: after `use news.bin`, starter:king is the word of the\n"
+        "starter, and `use starter` goes back to it.\n"
+        "use docs=lines.txt --embed MODEL makes vectors of the lines of a file.",
     ),
     "once": PromptCommand(
-        "FILE", "the next answer goes to a file, in the format of its suffix", outputs.once
+        "files", "FILE", "the next answer goes to a file", outputs.once, "file", _FILE + _ASKED
     ),
-    "tee": PromptCommand("[FILE]", "answers go to a file as well; without one, no longer", outputs.tee),
-    "favourite": PromptCommand(
-        "[NAME [= EXPR]]", "list, answer or keep expressions; NAME = forgets one", favourites.favourite
+    "tee": PromptCommand(
+        "",
+        "[FILE]",
+        "answers go to a file as well, until `tee`",
+        outputs.tee,
+        "file",
+        f"{_FILE}A .txt, .jsonl, .csv or .tsv that is there is gone on with.\n{_ASKED}",
     ),
-    "save": PromptCommand("FILE", "write names and functions to a file", _save),
-    "load": PromptCommand("FILE", "read them again", _load),
+    "help": PromptCommand("prompt", "[NAME]", "this, or help on anything: help cos", _help, "topic"),
+    "history": PromptCommand(
+        "", "[N]", "the last lines typed", _history, "nothing", "A line that begins with a blank is not kept."
+    ),
+    "clear": PromptCommand("", "", "clear the screen", _clear, "nothing"),
 }
 
 
 # --- helpers --------------------------------------------------------------------------------
-
-
-def _own_functions(session: Session) -> Iterator[Definition]:
-    shipped = session.calculator.shipped
-    return (found for name, found in session.calculator.scope.functions.items() if found != shipped.get(name))
 
 
 def _two(session: Session, argument: str) -> tuple[str, str]:

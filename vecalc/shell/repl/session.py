@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vecalc.answers import Answer, Sheet
+from vecalc.engine.assembly import NOTHING_LEFT
 from vecalc.engine.calculator import Calculator
-from vecalc.engine.last_answer import explain_unknown
+from vecalc.engine.last_answer import explain_unknown, words_of_earlier
 from vecalc.engine.question import Question
 from vecalc.errors import UnknownWords, UsageError, VecalcError
-from vecalc.library.catalogue import Entry, own_settings
+from vecalc.library.catalogue import STARTER, Entry, own_settings, split_model
 from vecalc.render.paint import paint
 from vecalc.render.visible import visible
 from vecalc.shell.display import (
+    FOR_PEOPLE,
     complain,
     document,
+    is_terminal,
     renderer,
     report,
     show,
@@ -25,24 +30,37 @@ from vecalc.shell.display import (
     usual_format,
     wants_color,
 )
-from vecalc.shell.repl import outputs
+from vecalc.shell.repl import habits, outputs, prompt_options
 from vecalc.shell.repl.themes import usual_theme
 from vecalc.shell.request import Request
+
+if TYPE_CHECKING:
+    from vecalc.space.prefixes import Prefixes
+
+LIMITS = ("match", "first", "min-score")  # settings that can leave no candidate
 
 
 class Session:
     """A calculator, which remembers its last answer, and how answers are shown."""
 
+    calculator: Calculator
+    request: Request
+    format: str
+    keys: str
+
     def __init__(self, calculator: Calculator, request: Request) -> None:
         self.calculator = calculator
-        self.request = request
+        self.request = request._replace(theme=usual_theme()) if "theme" in request.unset else request
         self.format = request.format or usual_format()
         self.own = own_settings(request.model)  # what each loaded model carries, by the name of its space
+        self.files = dict(map(split_model, request.model)) or {"": STARTER}  # where each model is from
+        self.typed: list[str] = []  # the lines of this session, but for private ones
+        self.told: set[str] = set()  # what is said once
+        self.prefixes: dict[str, Prefixes] = {}  # what completes the words of each model
         self.keys = "emacs"
         self.use_keys: Callable[[str], None] = lambda keys: None  # what the editor of the line does about it
         self.live = True  # answers are shown while one types
         self.menu = False  # completions are shown while one types, not only after Tab
-        self.theme = usual_theme()  # the colours of what is typed
         self.pages = True  # what is taller than the screen goes through a pager
         self.once = ""  # the file for the next answer
         self.tee: outputs.Tee | None = None
@@ -50,14 +68,37 @@ class Session:
         self.where = ""  # file and line, where nobody types
         renderer(self.format)  # a name that is none is told now, not at every answer
         calculator.remember = True
+        self.unset_at_start = frozenset(request.unset)
+        self.at_start = {name: prompt_options.typed(self, name) for name in prompt_options.SETTINGS}
 
     def answer(self, text: str) -> None:
         """Answer a line and print it."""
+        names = self.calculator.scope.names
+        with self.for_one_line(text) as expression:
+            self._answer(expression)
+        self._tell_of_names(names)
+
+    @contextmanager
+    def for_one_line(self, text: str) -> Iterator[str]:
+        """The line without the `-k N` at its end, which holds meanwhile; `_1` of earlier is told of."""
+        calculator = self.calculator
+        usual, top = calculator.options.k, None
+        if not calculator.options.words:
+            text, top = habits.own_top(text, prompt_options.SETTINGS)
+        said = words_of_earlier(text, calculator.scope, calculator.worded)
+        self.tell([said] if said else [])
+        try:
+            calculator.set(k=usual if top is None else top)
+            yield text
+        finally:
+            calculator.set(k=usual)
+
+    def _answer(self, text: str) -> None:
         held: list[Answer] = []
         for answer in self.calculator.answers([Question(text)]):
             if isinstance(answer.error, UnknownWords):
-                explain_unknown(answer.error, self.calculator.scope)
-            report(answer, self.request, self.where)
+                explain_unknown(answer.error, self.calculator.scope, self.calculator.worded)
+            report(answer._replace(notes=tuple(map(self._note, answer.notes))), self.request, self.where)
             if self.once and answer.error is None:
                 held.append(answer)
             elif answer.error is None:
@@ -65,6 +106,41 @@ class Session:
         self.tell(self.calculator.told())
         if held:
             self._write_once(held)
+
+    def _note(self, note: str) -> str:
+        """A note; where nothing is left, which a table says itself, it is what may have left nothing."""
+        if not note.startswith(NOTHING_LEFT) or self.once or self.format not in FOR_PEOPLE:
+            return note
+        if why := note.removeprefix(NOTHING_LEFT).lstrip(": "):
+            return why
+        limits = [name for name in LIMITS if prompt_options.typed(self, name) not in ("all", "*", "none")]
+        told = ", ".join(f"{name} {prompt_options.typed(self, name)}" for name in limits)
+        return f"in force: {told}; reset {limits[0]} lifts it" if limits else note
+
+    def _tell_of_names(self, before: Mapping[str, object]) -> None:
+        """Say once of a name that was bound that it hides a word, and how the word is written."""
+        calculator = self.calculator
+        for name in calculator.scope.names:
+            if name in before or name in self.told:
+                continue
+            if not name.startswith("_") and calculator.spaces[calculator.default].row(name) is not None:
+                self.told.add(name)
+                self.tell([f'{name} is a name now; the word is "{name}", in quotes'])
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether somebody is there to answer, which nobody is for the lines of the start-up file."""
+        return is_terminal(sys.stdin) and not self.where
+
+    def confirm(self, question: str) -> bool:
+        """Ask a person; no is the answer of nobody, of an empty line, of Ctrl-C and Ctrl-D."""
+        if not self.may_ask:
+            return False
+        try:
+            return input(f"{visible(question)} [y/N] ").strip().lower() in ("y", "yes")
+        except (EOFError, KeyboardInterrupt):
+            self.write("\n")
+            return False
 
     def complain(self, error: VecalcError, text: str = "") -> None:
         """Print a problem."""

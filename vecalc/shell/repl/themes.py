@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import os
 
-THEMES = ("dark", "light", "none")
+from vecalc.render import Theme
+
 LIGHT_GROUNDS = ("7", "15")  # what COLORFGBG calls white
 
 # What no theme has: marks that are no colours.
@@ -52,14 +53,14 @@ _LIGHT = {
 }
 
 
-def usual_theme() -> str:
+def usual_theme() -> Theme:
     """Light where the terminal says that its ground is (COLORFGBG), else dark."""
     ground = os.environ.get("COLORFGBG", "").rpartition(";")[2]
     return "light" if ground in LIGHT_GROUNDS else "dark"
 
 
-def styles(theme: str, *, color: bool) -> dict[str, str]:
-    """What each class of text looks like; without colour, or with the theme `none`, by shape alone."""
-    if not color or theme == "none":
+def styles(theme: Theme, *, color: bool) -> dict[str, str]:
+    """What each class of text looks like; without colour by shape alone."""
+    if not color:
         return {**_SHAPES, "completion-menu.completion.current": "reverse"}
     return {**_SHAPES, **(_LIGHT if theme == "light" else _DARK)}
