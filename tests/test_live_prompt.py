@@ -192,7 +192,7 @@ def test_tab_opens_a_menu_and_enter_takes_from_it(live: Screen) -> None:
     live.until(lambda: live.line == "vecalc> queen")
     live.anew()
     live.types("set ex", "tab")
-    live.until(r"^ +exclude *\n +exact", "the menu")
+    live.until(r"^ +exclude\b.*\n +exact\b", "the menu")
     live.types("tab")
     live.until(lambda: live.line in ("vecalc> set exclude", "vecalc> set exact"))
     line = live.line

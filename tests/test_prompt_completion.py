@@ -234,7 +234,7 @@ def test_tab_completes_quotes_hyphens_and_files(open_prompt: Open, tmp_path: Pat
     terminal.until()
     for typed, shown in [
         ("use mo\t", r"model +3 words"),
-        ('"Matr\t', r"\(1\)\s+Matrix, The \(1999\)"),
+        ('"Matr\t', r"·\s+Matrix, The \(1999\)"),
         ('cos(king, "Matr\t)', r"^0\n"),
         ('cos(king, "Matrix, T\t)', r"^0\n"),
         ("cos(king, 'Forrest G\t)", r"^0\n"),

@@ -184,7 +184,7 @@ def test_a_name_that_hides_a_word_is_told_of_once(say: Talk) -> None:
     assert say("king = man") == ""
     assert say("A = queen") == ""
     assert "0\n" in say("norm(king - man)")
-    assert re.search(r"\(1\)\s+king ", say('"king"'))
+    assert re.search(r"·\s+king ", say('"king"'))
 
 
 # --- help -----------------------------------------------------------------------------------
@@ -227,7 +227,7 @@ def test_a_question_mark_asks_what_is_known(say: Talk, tmp_path: Path) -> None:
     write_model(tmp_path / "ask.txt", ["what?", "?", "other"])
     say("use ask.txt")
     assert "ask: word" in say("other?")
-    assert re.search(r"\(1\)\s+what\?", say("what?"))  # a token of the vocabulary is the token
+    assert re.search(r"·\s+what\?", say("what?"))  # a token of the vocabulary is the token
 
 
 # --- habits from elsewhere ------------------------------------------------------------------
@@ -267,7 +267,7 @@ def test_no_word_is_hidden_by_a_habit(say: Talk, tmp_path: Path) -> None:
             assert f'{word} is a command; the word is "{word}", in quotes' in told, word
             assert "is a command" not in say(word)
             told = say(f'"{word}"')
-        assert re.search(rf"\(1\)\s+{re.escape(word)} ", told) or word == "\\h", word
+        assert re.search(rf"·\s+{re.escape(word)} ", told) or word == "\\h", word
     for line in ("top - words", "history + clear", "config * undo"):
         assert "score" in say(line), line
 
@@ -295,7 +295,7 @@ def test_use_keeps_the_starter(capsys: pytest.CaptureFixture[str], say: Talk) ->
     assert "note: starter stays loaded: starter:king is its word" in told
     assert re.search(r"^starter .* built in\n", told, re.MULTILINE)
     assert re.search(rf"^family  .* {re.escape(str(FAMILY))}  \(default\)\n", told, re.MULTILINE)
-    assert re.search(r"\(1\)\s+king ", talk("starter:king -k 1"))
+    assert re.search(r"·\s+king ", talk("starter:king -k 1"))
     assert "built in  (default)" in talk("use starter")
     assert "stays loaded" not in talk(f"use {FAMILY}")  # said once, nor is it loaded again
     assert talk("models").count("family") == 2
