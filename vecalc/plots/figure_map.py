@@ -135,7 +135,9 @@ def _labels(figure: Figure, axes: Axes, drawing: Scatter, palette: Palette, *, c
         extent = text.get_window_extent(renderer)
         x, y = pixels[i].tolist()
         boxes = beside(x, y, extent.width, extent.height, (_AWAY * point, 0.7 * _AWAY * point))
-        found = room.first_free(boxes, gap=2 * point) if text.get_text().strip() else None
+        firm_only = drawing.roles[i] != "context"
+        shows = bool(text.get_text().strip())
+        found = room.first_free(boxes, gap=2 * point, firm_only=firm_only) if shows else None
         if found is None:
             text.remove()
             continue
@@ -172,7 +174,7 @@ def _keep_free(
         room.take(_around(pixels[i], _MARK * point))
     for start, end in drawing.arrows:
         for share in np.linspace(0, 1, _STEPS).tolist():
-            room.take(_around(pixels[start] * (1 - share) + pixels[end] * share, 3 * point))
+            room.take(_around(pixels[start] * (1 - share) + pixels[end] * share, 3 * point), firm=False)
 
 
 def _renderer(figure: Figure) -> Any:

@@ -39,7 +39,7 @@ def text_map(scatter: Scatter, style: Style, look: Look) -> Iterator[str]:
     for start, end in scatter.arrows:
         _arrow(canvas, frame.cell(start), frame.cell(end), style)
     for cell in canvas.dotted():
-        room.take(Box(*cell, 1, 1))
+        room.take(Box(*cell, 1, 1), firm=False)
     crowded = sum(role == "context" for role in scatter.roles) > _SINGLE
     if crowded:
         for point, role in enumerate(scatter.roles):
@@ -71,6 +71,7 @@ class _Frame:
         steps = spans / (inner - 1, 2 * (rows - 1))  # a cell is twice as high as wide
         if scatter.even:
             steps[:] = steps.max()
+        rows += 2  # for labels above the highest point and below the lowest
         self.height = rows
         middle = (low + high) / 2
         self._x = 2 + (inner - 1) / 2 + (places[:, 0] - middle[0]) / steps[0]
@@ -143,7 +144,8 @@ def _labels(scatter: Scatter, frame: _Frame, room: Room, marker: _Marker, *, cro
         text, (x, y) = marker.text(point), frame.cell(point)
         wide = columns(text)
         boxes = beside(x + 0.5, y + 0.5, wide, 1, (1.5, 0.5))
-        found = room.first_free((Box(int(box.x), int(box.y), wide, 1) for box in boxes), gap=1)
+        cells = [Box(int(box.x), int(box.y), wide, 1) for box in boxes]
+        found = room.first_free(cells, gap=1, firm_only=scatter.roles[point] != "context")
         if not wide or found is None:
             continue
         shown += 1

@@ -36,8 +36,6 @@ PROJECTIONS = ("pca", "tsne")
 )
 @click.option(
     "--colour",
-    "--color-by",
-    "colour",
     default="",
     metavar="WHAT",
     help="frequency, FILE#COLUMN of a table, a score with ?, or a vector.",
