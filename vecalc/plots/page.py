@@ -1,9 +1,9 @@
 """A drawing as one HTML file, which is opened from disk and asks for nothing: no server, no network.
 
-The file holds the drawing as data, a style sheet and a script. Its Content-Security-Policy allows nothing but
-that style and that script, by their digests; so whatever a label says, none of it is fetched or run. The script
-is the files of `web/` in their order, since a page from disk may not import modules. Numbers travel as
-base64 of little-endian arrays: the whole starter is a page of some 9 MB. Same drawing, same bytes.
+The file holds the drawing as data, a style sheet and a script. Its Content-Security-Policy allows nothing
+but that style and that script, by their digests; so whatever a label says, none of it is fetched or run. The
+script is the files of `web/` in their order, since a page from disk may not import modules. Numbers travel as
+base64 of little-endian arrays: 65,000 words with ten neighbours each are some 9 MB. Same drawing, same bytes.
 """
 
 from __future__ import annotations
@@ -53,10 +53,14 @@ _ROLES = ("given", "result", "context")
 
 
 def draw(drawing: Drawing, look: Look) -> bytes:
-    """The page, UTF-8. Words stand in it as `visible` spells them; it is light or dark as the reader's system is."""
+    """The page, UTF-8. Words stand in it as `visible` spells them.
+
+    It opens dark where the look is, else as the reader's system is; its reader can change it.
+    """
     style, script = _web("page.css"), _script()
     parts = {
         "policy": _policy(style, script),
+        "theme": look.theme,
         "title": escape(_named(drawing.title)),
         "style": f"<style>{style}</style>",
         "data": f'<script type="application/json" id="drawing">{_json(plain(drawing))}</script>',
@@ -78,7 +82,7 @@ def fragment(drawing: Drawing) -> str:
         title = escape(_named(drawing.title))
         return (
             f"<p>{title}: this picture has {len(page) / 1e6:.1f} MB, too many for a notebook"
-            f" (at most {MOST_IN_A_NOTEBOOK / 1e6:.0f} MB); write it to an HTML file, or draw fewer words.</p>"
+            f" (at most {MOST_IN_A_NOTEBOOK / 1e6:.0f} MB); write it to a file or draw fewer words.</p>"
         )
     inside = escape(page.decode("utf-8"))
     return (
@@ -88,7 +92,7 @@ def fragment(drawing: Drawing) -> str:
 
 
 def plain(drawing: Drawing) -> dict[str, Any]:
-    """The drawing as the script reads it (`web/data.js` has the types): texts as they are shown, packed arrays."""
+    """The drawing as the script reads it (`web/data.js` has the types): texts as they are shown, arrays packed."""
     told = {"title": _named(drawing.title), "remarks": list(map(visible, drawing.remarks))}
     match drawing:
         case Scatter():
@@ -148,7 +152,7 @@ def _near(near: Neighbourhoods, points: int) -> dict[str, Any]:
 
 
 def _colouring(colouring: Colouring) -> dict[str, Any]:
-    """Numbers; or names, each once in the order of how many points have it, and a place in them for each point."""
+    """Numbers; or names, each once, the most frequent first, and a place in them for each point."""
     values, name = colouring.values, visible(colouring.name)
     if not isinstance(values, tuple):
         return {"name": name, "numbers": _packed(values, "f4")}

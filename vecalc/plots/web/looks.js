@@ -33,7 +33,9 @@ const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-se
 
 /** Which theme is on: chosen by the reader, else the system's; paper is light. */
 class Theme {
-  constructor() {
+  /** @param {boolean} dark whether it was asked for when the page was made */
+  constructor(dark) {
+    this.dark = dark;
     /** @type {"light" | "dark" | ""} */
     this.chosen = "";
     this.printing = false;
@@ -48,7 +50,7 @@ class Theme {
   /** @returns {"light" | "dark"} */
   get name() {
     if (this.printing) return "light";
-    return this.chosen || (this.system.matches ? "dark" : "light");
+    return this.chosen || (this.dark || this.system.matches ? "dark" : "light");
   }
 
   get colours() {

@@ -111,9 +111,8 @@ function showHistogram(drawing) {
 }
 
 function main() {
-  const began = performance.now(), theme = new Theme();
+  const began = performance.now(), drawing = readDrawing(), theme = new Theme(document.documentElement.dataset.theme === "dark");
   theme.apply();
-  const drawing = readDrawing();
   beginSide();
   const picture = drawing.kind === "map" ? showMap(drawing, theme) : drawing.kind === "heat" ? showHeat(drawing, theme)
     : drawing.kind === "bars" ? showBars(drawing) : showHistogram(drawing);

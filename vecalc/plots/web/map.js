@@ -16,12 +16,12 @@ class WordMap {
     /** @type {number[]} */
     this.hits = [];
     this.stage = new Stage(byId("stage"), this.view,
-      `Map of ${counted(drawing.labels.length, "word")}. Arrow keys move it, plus and minus zoom, n goes to the next word, ? lists all keys.`);
+      `Map of ${counted(drawing.labels.length, "word")}. Arrow keys move it, plus and minus zoom, n chooses the next word, ? lists all keys.`);
   }
 
   begin() {
     const narrow = this.stage.home.clientWidth < 500;
-    this.view.margin = { left: narrow ? 34 : 52, top: 8, right: 8, bottom: narrow ? 34 : 40 };
+    this.view.margin = { left: narrow ? 46 : 52, top: 8, right: 8, bottom: narrow ? 34 : 40 };
     this.stage.begin(this);
     listen(this.stage);
   }

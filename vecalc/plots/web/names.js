@@ -71,10 +71,10 @@ class Names {
    *   `first`: points whose names come before all others; `taken`: where no name may stand
    */
   place(context, view, places, { radius, first, counts, taken }) {
-    const boxes = new Boxes(), { left, right, low, high } = view.seen, { margin } = view;
+    const names = new Boxes(), others = new Boxes(), { left, right, low, high } = view.seen, before = new Set(first);
     const area = view.inner.width * view.inner.height;
     const most = this.order.length <= 80 ? Infinity : area / Math.max(3500, 9000 - 400 * view.zoom);
-    taken.forEach((box) => boxes.add(box));
+    taken.forEach((box) => others.add(box));
     this.placed = [];
     let tries = 3000; // what is crowded out is not tried for ever
     /** @param {number} point */
@@ -82,23 +82,32 @@ class Names {
       const x = places[2 * point], y = places[2 * point + 1];
       if (!(x >= left && x <= right && y >= low && y <= high) || (counts && !counts(point))) return;
       tries--;
-      const [across, down] = view.toScreen(x, y), wide = this.width(context, point), gap = radius * 1.2 + 4;
+      const wide = this.width(context, point), boxes = this.around(view.toScreen(x, y), wide, radius * 1.2 + 4, view);
       const strong = this.mixed && this.roles[point] !== CONTEXT;
-      for (const [start, middle] of [[across + gap, down], [across - gap - wide, down], [across - wide / 2, down - gap - 6],
-        [across - wide / 2, down + gap + 6], [across + gap * 0.7, down - gap], [across + gap * 0.7, down + gap]]) {
-        const box = { left: start - 3, right: start + wide + 3, top: middle - HEIGHT / 2, bottom: middle + HEIGHT / 2 };
-        if (box.left < margin.left || box.right > view.width || box.bottom > view.height - margin.bottom || !boxes.free(box)) continue;
-        boxes.add(box);
-        this.placed.push({ point, text: this.text(point), left: start, middle, strong });
-        return;
-      }
+      const box = boxes.find((one) => names.free(one) && others.free(one))
+        ?? (strong || before.has(point) ? boxes.find((one) => names.free(one)) : undefined); // over a line rather than nowhere
+      if (!box) return;
+      names.add(box);
+      this.placed.push({ point, text: this.text(point), left: box.left + 3, middle: (box.top + box.bottom) / 2, strong });
     };
-    const before = new Set(first);
     for (const point of first) attempt(point);
     for (let at = 0; at < this.order.length && tries > 0 && this.placed.length < most; at++) {
       if (!before.has(this.order[at])) attempt(this.order[at]);
     }
     return this.placed;
+  }
+
+  /**
+   * The places for a name, the best first, of those that are in the picture.
+   * @param {[number, number]} point @param {number} wide @param {number} gap @param {View} view @returns {Box[]}
+   */
+  around([across, down], wide, gap, { width, height, margin }) {
+    const start = across + gap, end = across - gap - wide, middle = across - wide / 2;
+    const within = Math.min(Math.max(middle, margin.left + 4), width - wide - 4); // near an edge
+    return [[start, down], [end, down], [within, down - gap - 6], [within, down + gap + 6], [across + gap * 0.7, down - gap],
+      [across + gap * 0.7, down + gap], [across - gap * 0.7 - wide, down - gap], [across - gap * 0.7 - wide, down + gap]]
+      .map(([left, centre]) => ({ left: left - 3, right: left + wide + 3, top: centre - HEIGHT / 2, bottom: centre + HEIGHT / 2 }))
+      .filter((box) => box.left >= margin.left && box.right <= width && box.bottom <= height - margin.bottom);
   }
 
   /** @param {CanvasRenderingContext2D} context @param {Colours} colours */
