@@ -35,7 +35,7 @@ from vecalc.shell.registry import CommandCall, call_of, with_doubt
 from vecalc.shell.settings import Setting, load_settings
 
 SECTIONS = {
-    "What to compute": ("expression_option", "file", "csv", "let", "interactive"),
+    "What to compute": ("expression_option", "file", "csv", "headerless", "let", "interactive"),
     "The model": (
         "model", "embed", "embed_timeout", "norm", "words_file", "encoding", "strict", "skip_bad_rows",
         "allow_trailing", "encoding_errors", "trust_pickle", "require_cache", "no_wait", "verify",
@@ -99,6 +99,7 @@ KINDS = ("man", "bash", "zsh", "fish")
 @EXPRESSIONS
 @FILES
 @click.option("--csv", metavar="FILE", help="Compute -e for each row of a .csv, .tsv or .jsonl file.")
+@flag("--headerless", "The table of --csv has no header: its columns are c1, c2, ...")
 @LET
 @flag("-i", "--interactive", "Then open the prompt.")
 @MODEL
