@@ -5,8 +5,8 @@ in files of questions that have none of them. A file of JSON lines has an object
 
 Between commas, semicolons or bars double quotes are those of CSV: a cell in quotes may hold the delimiter,
 line ends, and quotation marks, which are doubled. Tabs and line ends always separate where tabs do; there a
-cell is unquoted when all of it stands in double quotes and those within are doubled, and any other quotation mark
-is a part of its word. Between blanks quotation marks are words.
+cell is unquoted when all of it stands in double quotes and those within are doubled, and any other quotation
+mark is a part of its word. Between blanks quotation marks are words.
 """
 
 from __future__ import annotations

@@ -41,7 +41,9 @@ def execute(request: Request) -> int:
         raise UsageError("the prompt answers on the terminal", where="-o", hint="give an expression")
     if not typed and not _is_batch(request) and not prompt:
         request = request._replace(file=("-",))
-    return perform(request, partial(_answer_all, prompt=prompt))
+    typing = is_terminal(sys.stdin) and "-" in (*request.file, request.csv, request.among)
+    doing = "" if prompt or request.interactive or typing or not is_terminal(sys.stderr) else "answering"
+    return perform(request, partial(_answer_all, prompt=prompt), doing)
 
 
 def _is_batch(request: Request) -> bool:
