@@ -27,6 +27,7 @@ from running import PATIENCE, command, vecalc
 
 from vecalc.errors import FileProblem, NotWritable, StorageProblem
 from vecalc.formats.load import convert
+from vecalc.library import kept_stores
 from vecalc.library.cache import CacheUse, building, folder_of
 from vecalc.library.open_model import load
 from vecalc.library.vector_models import WORTH_STORING
@@ -415,6 +416,17 @@ def test_the_second_waits_and_takes_what_the_first_made(file: Path, cache: Path)
     assert second.returncode == 0
     assert out.startswith("1\tword")
     assert (store_of(file) / "vectors.npy").stat().st_mtime_ns == made
+
+
+def test_what_a_large_model_takes_is_told_before(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kept_stores, "WORTH_SAYING", 0)
+    size = file.stat().st_size * 5 / 4 / 1e6
+    folder = store_of(file).parent
+    told = f"vecalc: note: model.bin: some {size:,.0f} MB go into the cache ({folder})\n"
+    assert asked(file).err == told
+    assert asked(file).err == ""  # it is there
+    shutil.rmtree(folder)
+    assert asked(file, "-q").err == ""
 
 
 HOLDING = """

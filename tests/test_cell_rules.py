@@ -70,7 +70,9 @@ NOTE = "vecalc: note: {}: read as {}, not as cells between {}\n"
 
 
 @every_reader
-@pytest.mark.parametrize("delimiter", ["\t", ",", ";", "{"], ids=["tabs", "commas", "semicolons", "objects"])
+@pytest.mark.parametrize(
+    "delimiter", ["\t", ",", ";", "|", "{"], ids=["tabs", "commas", "semicolons", "bars", "objects"]
+)
 @pytest.mark.parametrize("name", ["t.csv", "t.tsv", "t.dat", "t", "-"])
 def test_cells_are_told_apart_by_what_is_in_the_file(
     read: Callable[[str, str], Done], name: str, delimiter: str
@@ -103,7 +105,7 @@ def test_decimal_commas_and_sentences_separate_nothing(read: Callable[[str, str]
 
 
 @every_reader
-@pytest.mark.parametrize("delimiter", ["\t", ",", ";"])
+@pytest.mark.parametrize("delimiter", ["\t", ",", ";", "|"])
 def test_a_cell_in_quotes_is_what_is_within(read: Callable[[str, str], Done], delimiter: str) -> None:
     quoted = [[f'"{cell}"' for cell in entry] for entry in (HEADER, *PAIRS)]
     assert read("t.dat", text_of(delimiter, quoted)).out == read("t.dat", text_of(delimiter)).out

@@ -415,12 +415,12 @@ def test_formats_of_one_answer() -> None:
 
     assert out("--format", "plain") == KING
     assert out("--format", "tsv") == (
-        "id\texpr\trank\tword\tscore\terror\tplace\tlabel\tlength\n1\tking\t1\tkings\t0.999015\t\t\t\t\n"
+        "id\texpr\trank\tword\tscore\terror\tplace\tlabel\tlength\tpassed\n1\tking\t1\tkings\t0.999015\t\t\t\t\t\n"
     )
     assert out("--format", "csv") == (
-        "id,expr,rank,word,score,error,place,label,length\n1,king,1,kings,0.999015,,,,\n"
+        "id,expr,rank,word,score,error,place,label,length,passed\n1,king,1,kings,0.999015,,,,,\n"
     )
-    assert out("--format", "csv", "--no-header") == "1,king,1,kings,0.999015,,,,\n"
+    assert out("--format", "csv", "--no-header") == "1,king,1,kings,0.999015,,,,,\n"
     assert (
         out("--format", "markdown")
         == "| rank | word | score |\n| ---: | :--- | ---: |\n| 1 | kings | 0.9990 |\n"

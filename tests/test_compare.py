@@ -177,7 +177,10 @@ def test_an_input_is_no_target() -> None:
 
 
 def test_the_rank_of_the_target_is_headed_by_it() -> None:
-    assert "rank of princess" in compared("king", "queen", "--target", "princess", "--format", "table").out
+    assert (
+        "rank of princess"
+        in compared("king", "queen", "--target", "princess", "--format", "table", COLUMNS="120").out
+    )
 
 
 # --- tables ---------------------------------------------------------------------------------

@@ -411,7 +411,9 @@ class Interrupting:
         self.calls = 0
 
     def __call__(self, frame: FrameType, event: str, _: object) -> None:
-        if event == "call" and frame.f_code.co_filename.startswith(CODE) and frame.f_code.co_name != "run":
+        # What is not exhausted is called once more to be closed, where Python drops what is raised.
+        left_out = frame.f_code.co_name in ("run", "<genexpr>")
+        if event == "call" and frame.f_code.co_filename.startswith(CODE) and not left_out:
             self.calls += 1
             if self.calls == self.at:
                 raise KeyboardInterrupt

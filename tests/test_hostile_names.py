@@ -111,8 +111,8 @@ def test_csv_is_exact_for_programs() -> None:
     assert all(word in piped.replace('"', "") for word in HOSTILE if "\r" not in word)
     vecalc(*asked, "-o", "out.csv", terminal=True)
     assert Path("out.csv").read_bytes().decode() == piped
-    assert piped.splitlines()[0].startswith("=x,-y,id,")
-    assert vecalc(*asked, "--csv-safe")[1].splitlines()[0].startswith("'=x,'-y,id,")
+    assert piped.splitlines()[0].startswith('=x,-y,rank,"""=1+1""",')
+    assert vecalc(*asked, "--csv-safe")[1].splitlines()[0].startswith("'=x,'-y,rank,")
 
 
 # --- in a shell -----------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 import pytest
-from rendering import FORMATS, IN_ROW, MATRIX, NASTY, NASTY_ERROR, NUMBERS, ORDINARY, document
+from rendering import FORMATS, MATRIX, NASTY, NASTY_ERROR, NUMBERS, ORDINARY, document
 
 from vecalc.answers import Answer
 from vecalc.render import Style
@@ -27,7 +27,6 @@ DOCUMENTS: dict[str, tuple[str, list[Answer], Style]] = {
         if name not in ("csv", "vector")
     },
     **{f"{name}-table": (name, [MATRIX, NUMBERS], SEVERAL) for name in ("csv", "plain", "table")},
-    "csv-rows": ("csv", [IN_ROW, IN_ROW], SEVERAL._replace(csv_safe=True)),
     "table-color": ("table", ORDINARY, SEVERAL._replace(color=True)),
     "table-narrow": ("table", ORDINARY, SEVERAL._replace(width=30)),
     "table-ascii": ("table", ORDINARY, SEVERAL._replace(ascii=True, header=False, precision=2)),

@@ -192,12 +192,18 @@ class Column(NamedTuple):
         return tuple(cls(name, kind) for name in names)
 
 
+Part: TypeAlias = Literal["whole", "first", "next"]
+
+
 class Sheet(NamedTuple):
     """A table: columns, rows with a cell for each (None: nothing to say), and remarks below it.
 
     `name` is what programs call it (unique in a document), `title` its heading for people. The first `keys`
     columns say what a row is; where a terminal is too narrow for all others, these stand in several tables
     below each other, each with the keys, and `together` of them are never parted. Without keys, texts fold.
+
+    A long table comes in parts: the first has the names of the columns, the next ones only rows. `lead` are
+    rows of the parts before, by which a table for people is as wide as these are.
     """
 
     name: str
@@ -207,3 +213,5 @@ class Sheet(NamedTuple):
     remarks: tuple[str, ...] = ()
     keys: int = 0
     together: int = 1
+    part: Part = "whole"
+    lead: tuple[tuple[Cell, ...], ...] = ()

@@ -201,8 +201,8 @@ class Calculator(Ranker):
             try:
                 if isinstance(statement, Bind | Define):
                     self._bind(statement, question)
-                    if all(isinstance(one, Bind | Define) for one in statements):
-                        self.untold.update(dict.fromkeys(answer.notes))
+                    shown = any(not isinstance(one, Bind | Define) for one in statements)
+                    self.untold.update({} if shown else dict.fromkeys(answer.notes))
                     continue
                 if only_definitions:
                     raise TypeMismatch("only definitions can stand here", span=statement.span)
@@ -214,6 +214,8 @@ class Calculator(Ranker):
                 yield Computed(answer, statement, tree, afar)
             except VecalcError as problem:
                 yield _with_help(self, answer, statement, problem)
+                if isinstance(statement, Bind):  # what follows may want the value that there is none of
+                    return
 
     def _read(
         self, text: str, names: Mapping[str, Node] | None = None

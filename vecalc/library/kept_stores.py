@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from vecalc.space.store_files import Written
 
 ENOUGH_TO_TELL = 64 << 20  # bytes written, from which on what reading is ahead by does not matter
+WORTH_SAYING = 50_000_000  # bytes of a model, whose room in the cache is told before it is taken
 NOT_KEPT = "read into memory, it can't be kept in the cache"
 
 # told what is being read, and of how many bytes; gives a function that takes the bytes as they come
@@ -48,6 +49,17 @@ def through_cache(folder: Path, place: Path, name: str, use: CacheUse, make: Cal
             note_changes(folder, place)
             found = _opened(folder, name)
     return found
+
+
+def announce(name: str, size: int, folder: Path, use: CacheUse) -> None:
+    """Say before it happens that a file of so many bytes puts a store of much room into the cache.
+
+    That is a float32 and a byte of the search's code for each number: a binary file's size and a quarter of
+    it; of text, whose numbers have any number of digits, it is only near that.
+    """
+    if size >= WORTH_SAYING:
+        room = size * 5 // 4
+        use.tell(f"{name}: some {room / 1e6:,.0f} MB go into the cache ({folder.parent})")
 
 
 def kept(folder: Path, place: Path, name: str, use: CacheUse) -> Loaded | None:

@@ -11,7 +11,7 @@ from vecalc.errors import FileProblem, NotWritable
 from vecalc.formats.folders import main_file, size_of
 from vecalc.formats.load import Loaded, convert, is_whole_store, read_into_memory
 from vecalc.library.cache import CacheUse, folder_of
-from vecalc.library.kept_stores import NOT_KEPT, Watch, through_cache, written
+from vecalc.library.kept_stores import NOT_KEPT, Watch, announce, through_cache, written
 from vecalc.sources import Reading
 from vecalc.space.store import FACTS, open_store, read_facts
 
@@ -39,10 +39,13 @@ def load_vectors(place: Path, wanted: Reading, name: str, watch: Watch, cache: C
     if not os.path.isfile(place) or size_of(place, wanted) < WORTH_STORING:  # noqa: PTH113 - any name
         return read_into_memory(place, wanted, name)
     folder = folder_of(place, wanted)
+
+    def make() -> None:
+        announce(place.name, size_of(place, wanted), folder, cache)
+        write_vectors(place, wanted, folder, place.name, watch)
+
     try:
-        return through_cache(
-            folder, place, name, cache, lambda: write_vectors(place, wanted, folder, place.name, watch)
-        )
+        return through_cache(folder, place, name, cache, make)
     except NotWritable as problem:
         if cache.required:
             raise

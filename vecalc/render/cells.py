@@ -43,23 +43,20 @@ _EXACT = 1e15  # below this, every integer is a float and is worth writing out
 _DIGITS = 6  # of a result nobody asked more of; float32 vectors carry about seven
 _SHOWN = 4  # decimals of a score for people: the fifth rarely tells two neighbours apart
 _DECIMALS = 6  # of a score for programs: float32 scores carry about seven
-# Those of lists come last, so that readers by number find the others where they are without a list.
-_COLUMNS = ("id", "expr", "rank", "word", "score", "error", "place", "label", "length")
+# Those of some answers only come last, so that readers by number find the others where they always are.
+HEADER = ("id", "expr", "rank", "word", "score", "error", "place", "label", "length", "passed")
 _FEW = 3  # digits of a number where many stand side by side
 _UNEVEN = (1e-2, 1e6)  # with a largest number outside, decimals alike would show nothing, or too much
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
 _THOUSAND = 1000
-_OF_A_ROW = 60  # characters that say which row an answer is of
 
 
 # --- headings ---------------------------------------------------------------------------------
 
 
 def heading(answer: Answer) -> str:
-    """What an answer among several is of: its expression, and the cells of its row, where it has one."""
-    cells = ", ".join(filter(None, (answer.row or {}).values()))
-    cells = cells if len(cells) <= _OF_A_ROW else f"{cells[: _OF_A_ROW - 3].rstrip()}..."
-    return visible(f"{answer.asked.expr} ({cells})" if cells else answer.asked.expr)
+    """What an answer among several is of: its expression."""
+    return visible(answer.asked.expr)
 
 
 # --- numbers ----------------------------------------------------------------------------------
@@ -181,25 +178,15 @@ def lines(answer: Answer, style: Style) -> Iterator[FlatRow]:
                     yield FlatRow(word=word, score=shown, place=str(place), label=label)
 
 
-def header(answer: Answer, style: Style) -> list[str]:
-    """The names of the columns: those of the input row first, then ours.
-
-    A name that the input uses already is written `vecalc_NAME`, so that a reader by names gets both.
-    """
-    given = list(answer.row or ())
-    own = [f"vecalc_{name}" if name in given else name for name in _COLUMNS]
-    return [*(map(as_text, given) if style.csv_safe else given), *own]
-
-
 def rows(answer: Answer, style: Style) -> Iterator[list[str]]:
-    """The rows as cells under `header`, at least one: no expression gets lost on the way."""
+    """The rows as cells under `HEADER`, at least one: no expression gets lost on the way."""
     text = as_text if style.csv_safe else str
-    given = (answer.row or {}).values()
-    front = [text(cell) for cell in (*given, str(answer.asked.id), answer.asked.expr)]
+    front = [str(answer.asked.id), text(answer.asked.expr)]
     message = "" if answer.error is None else text(answer.error.message)
+    passed = "" if answer.expected is None else str(answer.expected.passed).lower()
     for line in list(lines(answer, style)) or [FlatRow()]:
         vector = [line.place, text(line.label), line.length]
-        yield [*front, line.rank, text(line.word), line.score, message, *vector]
+        yield [*front, line.rank, text(line.word), line.score, message, *vector, passed]
 
 
 def _neighbour(near: Neighbour, digits: int) -> FlatRow:
@@ -246,18 +233,18 @@ def _size(size: float) -> str:
 
 
 def for_programs(cell: Cell, style: Style) -> str:
-    """A cell with every digit, or with as many as were asked for."""
+    """A cell with as many digits as mean something, or with as many decimals as were asked for."""
     if cell is None:
         return ""
     if isinstance(cell, float):
-        return repr(cell) if style.precision is None else fixed(cell, style.precision)
+        return result(cell, style.precision)
     return str(cell)
 
 
 def rows_for_programs(sheet: Sheet, style: Style) -> Iterator[list[str]]:
     """The header, unless it is not wanted, and the rows of a sheet, for programs."""
     text = as_text if style.csv_safe else str
-    if style.header:
+    if style.header and sheet.part != "next":
         yield [text(column.name) for column in sheet.columns]
     for row in sheet.rows:
         yield [text(cell) if isinstance(cell, str) else for_programs(cell, style) for cell in row]

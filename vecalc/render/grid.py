@@ -23,8 +23,11 @@ class GridRow(NamedTuple):
     looks: Sequence[str] = ()
 
 
-def grid(shape: Sequence[GridColumn], rows: Sequence[GridRow], style: Style) -> str:
-    """The rows under the names of their columns. Cells are text, never markup."""
+def grid(shape: Sequence[GridColumn], rows: Sequence[GridRow], style: Style, before: int = 0) -> str:
+    """The rows under the names of their columns; so many of them, and the names, were shown before.
+
+    Cells are text, never markup.
+    """
     room = max(style.width, NARROWEST)
     used = [i for i, column in enumerate(shape) if column.name or any(row.cells[i] for row in rows)]
     if len(used) < len(shape):
@@ -35,8 +38,10 @@ def grid(shape: Sequence[GridColumn], rows: Sequence[GridRow], style: Style) -> 
     heads = shape if style.header else [column._replace(name="") for column in shape]
     found = widths(heads, [[row.cells[i] for row in rows] for i in range(len(shape))], room)
     if found is None:
-        return "\n".join("".join(_record(shape, row, room, style)) for row in rows)
-    return "".join([*_heading(shape, found, style), *(_row(shape, row, found, style) for row in rows)])
+        records = "\n".join("".join(_record(shape, row, room, style)) for row in rows[before:])
+        return f"\n{records}" if before else records
+    heading = () if before else _heading(shape, found, style)
+    return "".join([*heading, *(_row(shape, row, found, style) for row in rows[before:])])
 
 
 # --- aligned --------------------------------------------------------------------------------

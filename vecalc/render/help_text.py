@@ -9,7 +9,7 @@ from vecalc.render.paint import paint
 from vecalc.render.width import columns, hanging, wrapped
 
 # What stands before a description, up to the last gap of a line: an option, a function, a command.
-_TERM = re.compile(r" {2,}\S.* {2,}(?=\S)")
+_TERM = re.compile(r" {2,}\S.* {2,}(?=[^ \[])")  # in square brackets stands a range of numbers
 _HEADING = re.compile(r"\S[^.]*:$")
 _USAGE = "Usage:"
 _ROOM = 24  # columns that a description needs beside its term
@@ -45,14 +45,18 @@ def _in_lines(line: str, width: int) -> list[str]:
     term = _TERM.match(line)
     margin = len(line) - len(line.lstrip(" "))
     if term is None:
-        return [
-            " " * margin + part for part in hanging(line[margin:], width - margin, _BELOW if margin else 0)
-        ]
+        return _hung(line, width)
     indent = columns(term[0])
     if indent > width - _ROOM:
-        return [term[0].rstrip(), *_behind(margin + _BELOW, line[term.end() :], width)]
+        return [*_hung(term[0].rstrip(), width), *_behind(margin + _BELOW, line[term.end() :], width)]
     first, *rest = _behind(indent, line[term.end() :], width)
     return [term[0] + first.lstrip(" "), *rest]
+
+
+def _hung(line: str, width: int) -> list[str]:
+    """The line, what goes on further to the right where the line does not begin at the left."""
+    margin = len(line) - len(line.lstrip(" "))
+    return [" " * margin + part for part in hanging(line[margin:], width - margin, _BELOW if margin else 0)]
 
 
 def _behind(indent: int, text: str, width: int) -> list[str]:

@@ -43,8 +43,10 @@ def sheet(sheet: Sheet, style: Style, index: int) -> str:
     rows = ([_cell(cell) for cell in row] for row in rows_for_people(sheet, style))
     title = f"### {_cell(sheet.title)}\n\n" if sheet.title else ""
     remarks = "".join(f"\n{_cell(remark)}\n" for remark in sheet.remarks)
+    if sheet.part == "next":
+        return "".join(f"| {' | '.join(cells)} |\n" for cells in rows) + remarks
     table = _table([_cell(column.name) for column in sheet.columns], sides, rows)
-    return ("\n" if index else "") + title + table + remarks
+    return ("\n" if index and sheet.part == "whole" else "") + title + table + remarks
 
 
 def _blocks(answer: Answer, style: Style) -> Iterator[str]:

@@ -3,9 +3,9 @@
 A number is alone on its line. A table [n] has lines `place<TAB>label<TAB>number`; a table [n, m] is a matrix,
 a line `label<TAB>number<TAB>...` a row, below a remark with the labels of its columns.
 
-Lines that begin with `#` are remarks: with several expressions the one that the block answers, with the cells
-of its row in brackets (and the error in its place), of a list each vector above its neighbours (place, label,
-length), after `=>` whether the expectation was met. Nothing is cut but these cells; control characters in
+Lines that begin with `#` are remarks: with several expressions the one that the block answers (and the error
+in its place), of a list each vector above its neighbours (place, label,
+length), after `=>` whether the expectation was met. Nothing is cut; control characters in
 words are shown as escapes (`tsv` and `json` are exact).
 """
 
@@ -59,9 +59,10 @@ def _line(line: FlatRow) -> str:
 
 
 def sheet(sheet: Sheet, style: Style, index: int) -> str:
-    """The rows of a sheet, cells between tabs; its title and columns are remarks."""
+    """The rows of a sheet, cells between tabs; its title and columns are remarks. Empty lines divide them."""
     names = "\t".join(visible(column.name) for column in sheet.columns)
-    head = [f"# {visible(sheet.title)}\n"] if sheet.title and style.header else []
-    head += [f"# {names}\n"] if style.header else []
+    head = ["\n"] if index and sheet.part == "whole" else []
+    head += [f"# {visible(sheet.title)}\n"] if sheet.title and style.header else []
+    head += [f"# {names}\n"] if style.header and sheet.part != "next" else []
     rows = ("\t".join(visible(for_programs(cell, style)) for cell in row) + "\n" for row in sheet.rows)
     return "".join([*head, *rows])

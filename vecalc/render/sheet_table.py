@@ -28,28 +28,29 @@ def sheet(sheet: Sheet, style: Style, index: int) -> str:
     )
     lines = (line for remark in sheet.remarks for line in filled(visible(remark), width))
     remarks = "".join(paint(line, "aside", style) + "\n" for line in lines)
-    body = "\n".join(_tables(sheet, style)) if sheet.rows else "nothing\n"
-    return ("\n" if index else "") + title + body + remarks
+    body = "\n".join(_tables(sheet, style)) if sheet.rows else "nothing\n" if sheet.part == "whole" else ""
+    return ("\n" if index and sheet.part == "whole" else "") + title + body + remarks
 
 
 def _tables(sheet: Sheet, style: Style) -> Iterator[str]:
     """A sheet as one table, or in pieces where the terminal is too narrow for all columns."""
     width = max(style.width, NARROWEST)
-    kept = [i for i, _ in enumerate(sheet.columns) if any(row[i] not in (None, "") for row in sheet.rows)]
-    if sheet.keys or sheet.together > 1:  # columns belong together by their places
+    all_rows = (*sheet.lead, *sheet.rows)
+    kept = [i for i, _ in enumerate(sheet.columns) if any(row[i] not in (None, "") for row in all_rows)]
+    if sheet.keys or sheet.together > 1 or sheet.part != "whole":  # others hang on their places, or may come
         kept = list(range(len(sheet.columns)))
     shape = [_shape(sheet.columns[i]) for i in kept]
-    cells = [_texts(sheet.columns[i], [row[i] for row in sheet.rows], style) for i in kept]
+    cells = [_texts(sheet.columns[i], [row[i] for row in all_rows], style) for i in kept]
     hot = [i for i in kept if sheet.columns[i].tone == "heat"]
-    numbers = [_number(row[i]) for row in sheet.rows for i in hot if _is_finite(row[i])]
+    numbers = [_number(row[i]) for row in all_rows for i in hot if _is_finite(row[i])]
     scale = Scale.between(min(numbers), max(numbers)) if numbers else Scale(0.0, 0.0)
-    looks = [_looks(sheet.columns[i], [row[i] for row in sheet.rows], scale, style) for i in kept]
+    looks = [_looks(sheet.columns[i], [row[i] for row in all_rows], scale, style) for i in kept]
     for places in pieces(shape, cells, width, sheet.keys, sheet.together):
         rows = [
             GridRow([cells[i][line] for i in places], [looks[i][line] for i in places])
-            for line in range(len(sheet.rows))
+            for line in range(len(all_rows))
         ]
-        yield grid([shape[i] for i in places], rows, style)
+        yield grid([shape[i] for i in places], rows, style, len(sheet.lead))
 
 
 def _shape(column: Column) -> GridColumn:

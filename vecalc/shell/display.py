@@ -7,7 +7,7 @@ import importlib
 import io
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
@@ -112,16 +112,33 @@ def error_style(color: Color = "auto", theme: Theme = "dark") -> Style:
     )
 
 
+_before: list[Callable[[], None]] = []
+
+
+def on_writing(hide: Callable[[], None]) -> None:
+    """Call this before anything is written: a line that is not to stay there is removed."""
+    if hide not in _before:
+        _before.append(hide)
+
+
+def clear_line() -> None:
+    """What is about to be written begins on a line of its own."""
+    for hide in _before:
+        hide()
+
+
 # --- messages ---------------------------------------------------------------------------------
 
 
 def say(text: str, stream: IO[str] | None = None) -> None:
     """Write a line to standard output, or to another stream."""
+    clear_line()
     (stream or sys.stdout).write(visible(text) + "\n")
 
 
 def show(text: str) -> None:
     """Write a text to standard output, at once."""
+    clear_line()
     sys.stdout.write(text)
     sys.stdout.flush()
 
@@ -145,6 +162,7 @@ def remark(text: str, color: Color = "auto", theme: Theme = "dark") -> None:
     """Print a note on standard error."""
     from vecalc.render.problem import note
 
+    clear_line()
     sys.stderr.write(note(text, error_style(color, theme)))
 
 
@@ -158,6 +176,7 @@ def complain(text: str, error: VecalcError, request: Request, where: str = "") -
     """Print what is wrong with an expression, with a mark below its place."""
     from vecalc.render.problem import problem
 
+    clear_line()
     sys.stdout.flush()  # what came before it is seen before it
     if request.debug:
         show_traceback(error)
@@ -185,6 +204,7 @@ def confirm(question: str, yes: bool, where: str) -> None:
         return
     if not is_terminal(sys.stdin):
         raise UsageError("it has to be confirmed", where=where, hint="--yes confirms")
+    clear_line()
     sys.stderr.write(f"{visible(question)} [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
@@ -268,6 +288,7 @@ class TextSink:
             held = getattr(self.renderer, "HOLDS", "vectors")
             raise UsageError(f"'{name}' is for {held}, this is a table", where="--format")
         text = of_one(shown, self.style, self.index)
+        clear_line()
         self._begin()
         self.stream.write(text)
         self.index += 1

@@ -183,8 +183,20 @@ class Outcome(NamedTuple):
     data: bytes | None = None
 
 
-def perform(request: Request, work: Callable[[Opened], Outcome]) -> int:
-    """Do the work of a command, and show what comes of it; the exit code."""
+def perform(request: Request, work: Callable[[Opened], Outcome], doing: str = "") -> int:
+    """Do the work of a command, and show what comes of it; the exit code.
+
+    `doing` is what a person who waits for it is told, such as "comparing"; nothing without it.
+    """
+    if not doing:
+        return _performed(request, work)
+    from vecalc.shell.meter import metered
+
+    with metered(doing, None, quiet=request.quiet):
+        return _performed(request, work)
+
+
+def _performed(request: Request, work: Callable[[Opened], Outcome]) -> int:
     opened = Opened(request)
     try:
         outcome = work(opened)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from vecalc.engine.calculator import Calculator, place_in
 from vecalc.engine.question import Question, as_name
-from vecalc.errors import FileProblem, UnknownName
+from vecalc.engine.row_formulas import RowFormula, row_formulas
+from vecalc.errors import FileProblem, NoValue, UnknownName, VecalcError
 from vecalc.lang.nodes import Node, Number, Word
 
 if TYPE_CHECKING:
@@ -19,9 +20,15 @@ NAMES = "what can't be in a name is _: 'first name' is first_name"
 
 
 def from_rows(
-    path: str, texts: Sequence[str], calculator: Calculator, tell: Callable[[str], None] = lambda _: None
+    path: str,
+    texts: Sequence[str],
+    calculator: Calculator,
+    tell: Callable[[str], None] = lambda _: None,
+    known: list[RowFormula] | None = None,
+    *,
+    headerless: bool = False,
 ) -> Iterator[Question]:
-    """Every expression for each row of a table, with the row's columns as names.
+    """Every formula for each row of a table, with the row's columns as names; `known` takes the formulas.
 
     `tell` hears, once, of expressions that are the same in every row, and of columns that have words and
     numbers. Raises `FileProblem`, `UnknownName`.
@@ -30,13 +37,15 @@ def from_rows(
     from vecalc.tables import question_lines, question_rows
     from vecalc.tables.cell_rules import row_or_number
 
+    formulas = known if known is not None else []
     if calculator.options.words:
-        yield from _cells(path, texts, tell)
+        formulas += row_formulas(calculator, texts, ())
+        yield from _cells(path, texts, tell, headerless)
         return
     checked, tally = False, Tally()
     space = calculator.spaces[calculator.default]
     with question_lines.opened(path) as stream:
-        for row in question_rows.rows(path, stream, tell):
+        for row in question_rows.rows(path, stream, tell, headerless=headerless):
             names: dict[str, Node] = {}
             for column, cell in row.cells.items():
                 found = row_or_number(cell, space)
@@ -48,22 +57,36 @@ def from_rows(
                 raise FileProblem("has two columns of the same name", where=path, hint=NAMES)
             if not checked:
                 _check(texts, list(names), calculator, tell)
+                formulas += row_formulas(calculator, texts, list(names))
                 checked = True
-            for text in texts:
+            empty = {as_name(column) for column, cell in row.cells.items() if not cell.strip()}
+            for formula in formulas:
+                problem = row.problem or _empty_cells(formula, empty, calculator)
                 place = f"{path}:{row.number}"
-                yield Question(text.strip(), row.number, names, row.cells, row.problem, place)
+                yield Question(formula.text, row.number, names, row.cells, problem, place)
     if not checked:
         raise FileProblem("has no rows", where=path)
     for note in tally.notes():
         tell(note)
 
 
-def _cells(path: str, texts: Sequence[str], tell: Callable[[str], None]) -> Iterator[Question]:
+def _empty_cells(formula: RowFormula, empty: Collection[str], calculator: Calculator) -> VecalcError | None:
+    """What is wrong with a row in which a formula's cells are empty, unless unknown words are left out."""
+    used = [column for column in formula.columns if column in empty]
+    if not used or calculator.options.oov == "skip":
+        return None
+    cells = f"the cell {used[0]} is" if len(used) == 1 else f"the cells {' and '.join(used)} are"
+    return NoValue(f"{cells} empty")
+
+
+def _cells(
+    path: str, texts: Sequence[str], tell: Callable[[str], None], headerless: bool
+) -> Iterator[Question]:
     """The cells of some columns, row by row: with --words each is a word, and its column the expression."""
     from vecalc.tables import question_lines, question_rows
 
     with question_lines.opened(path) as stream:
-        for row in question_rows.rows(path, stream, tell):
+        for row in question_rows.rows(path, stream, tell, headerless=headerless):
             by_name = {**{as_name(column): cell for column, cell in row.cells.items()}, **row.cells}
             for text in texts:
                 cell = by_name.get(text, by_name.get(text.strip()))

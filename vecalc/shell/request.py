@@ -21,6 +21,7 @@ class Request(NamedTuple):
     expression_option: tuple[str, ...] = ()
     file: tuple[str, ...] = ()
     csv: str | None = None
+    headerless: bool = False
     model: tuple[str, ...] = ()
     top: int = 10
     format: str | None = None

@@ -1,12 +1,12 @@
 """Cells: where one ends, and what it is. The one set of rules for tables and files of questions.
 
-The first lines show what separates cells, whatever a file is called: tabs, semicolons or commas; blanks in
-files of questions that have none of them. A file of JSON lines has an object a line.
+The first lines show what separates cells, whatever a file is called: tabs, semicolons, commas or bars; blanks
+in files of questions that have none of them. A file of JSON lines has an object a line.
 
-Between commas or semicolons double quotes are those of CSV: a cell in quotes may hold the delimiter, line
-ends, and quotation marks, which are doubled. Tabs and line ends always separate where tabs do; there a cell
-is unquoted when all of it stands in double quotes and those within are doubled, and any other quotation mark
-is a part of its word. Between blanks quotation marks are words.
+Between commas, semicolons or bars double quotes are those of CSV: a cell in quotes may hold the delimiter,
+line ends, and quotation marks, which are doubled. Tabs and line ends always separate where tabs do; there a
+cell is unquoted when all of it stands in double quotes and those within are doubled, and any other quotation
+mark is a part of its word. Between blanks quotation marks are words.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from typing import Literal, TypeAlias
 from vecalc.errors import FileProblem
 from vecalc.space import VectorSpace
 
-Delimiter: TypeAlias = Literal["\t", ",", ";", " "]
+Delimiter: TypeAlias = Literal["\t", ",", ";", "|", " "]
 Layout: TypeAlias = Delimiter | Literal["{"]  # what stands between cells; an object a line
 Tell: TypeAlias = Callable[[str], None]
 
@@ -35,12 +35,13 @@ _CALLED = {
     "\t": "cells between tabs",
     ",": "cells between commas",
     ";": "cells between semicolons",
+    "|": "cells between bars",
     " ": "cells between blanks",
     "{": "JSON objects, one a line",
 }
-_SOUGHT: tuple[Delimiter, ...] = ("\t", ",", ";")
+_SOUGHT: tuple[Delimiter, ...] = ("\t", ",", ";", "|")
 LOOKED_AT = 1 << 16  # characters of a line that are looked at for delimiters
-_QUOTED = re.compile(r'(?:^|(?<=[,;]))"(?:[^"]|"")*(?:"|$)')
+_QUOTED = re.compile(r'(?:^|(?<=[,;|]))"(?:[^"]|"")*(?:"|$)')
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 

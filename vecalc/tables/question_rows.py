@@ -47,9 +47,13 @@ class TableRow(NamedTuple):
     problem: VecalcError | None = None
 
 
-def rows(path: str, stream: IO[bytes], tell: Tell = unheard) -> Generator[TableRow]:
+def rows(
+    path: str, stream: IO[bytes], tell: Tell = unheard, *, headerless: bool = False
+) -> Generator[TableRow]:
     """The rows of a table: Parquet by its suffix, JSON lines by theirs or their content, or else of cells
-    between tabs, semicolons or commas, by their content (see `vecalc.tables.cell_rules`).
+    between tabs, semicolons, commas or bars, by their content (see `vecalc.tables.cell_rules`).
+
+    With `headerless` the first line of cells is a row, and the columns are called c1, c2, ...
 
     `tell` hears when cells are not separated as the suffix says. Raises `FileProblem` when there are no
     columns, more than `MOST_COLUMNS`, or two of one name.
@@ -66,7 +70,7 @@ def rows(path: str, stream: IO[bytes], tell: Tell = unheard) -> Generator[TableR
         # Of the others the header and the first row, without which there is no answer either.
         some = first if any(map(is_object, first)) else lines.ahead(2)
         layout = layout_of(path, some, PROMISED.get(suffix, ","), tell)
-        found = _json_lines(lines, path) if layout == "{" else _delimited(lines, layout, path)
+        found = _json_lines(lines, path) if layout == "{" else _delimited(lines, layout, path, headerless)
         yield from map(_check_encoding, found)
     finally:
         with suppress(ValueError):  # of a generator that outlives its file
@@ -133,9 +137,15 @@ def _check_columns(columns: Sequence[str], where: str) -> None:
 # --- cells between delimiters ---------------------------------------------------------------
 
 
-def _delimited(lines: _Lines, delimiter: Delimiter, path: str) -> Iterator[TableRow]:
+def _delimited(lines: _Lines, delimiter: Delimiter, path: str, headerless: bool) -> Iterator[TableRow]:
     reader = divided(lines, delimiter)
     header = _header(reader, path)
+    cells = header
+    if headerless:
+        header = [f"c{i}" for i in range(1, len(header) + 1)]
+    _check_columns(header, f"{path}:1")
+    if headerless:
+        yield TableRow(lines.number, dict(zip(header, cells, strict=True)))
     while True:
         lines.begin_row()
         first = lines.number + 1
@@ -166,7 +176,6 @@ def _header(reader: Iterator[list[str]], path: str) -> list[str]:
         raise FileProblem(f"is not a table: {problem}", where=f"{path}:1") from None
     if not header or not any(header):
         raise FileProblem("has no header line", where=path, hint="name the columns in the first line")
-    _check_columns(header, f"{path}:1")
     return header
 
 

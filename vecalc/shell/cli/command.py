@@ -87,6 +87,7 @@ KINDS = ("man", "bash", "zsh", "fish", "schema")
 @EXPRESSIONS
 @FILES
 @click.option("--csv", metavar="FILE", help="Compute -e for each row of a .csv, .tsv or .jsonl file.")
+@flag("--headerless", "The table of --csv has no header: its columns are c1, c2, ...")
 @LET
 @flag("-i", "--interactive", "Then open the prompt.")
 @MODEL

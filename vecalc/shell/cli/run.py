@@ -7,14 +7,19 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from vecalc.engine.calculator import CHUNK
+from vecalc.engine.question import Question
 from vecalc.errors import UnknownWords, UsageError
 from vecalc.shell.display import Sink, TextSink, is_terminal, renderer, report, style
 from vecalc.shell.opening import Opened, Outcome, perform, sink_for
 from vecalc.shell.registry import near_command
 from vecalc.shell.request import FAILED, Request
 from vecalc.shell.shell_words import called
+
+if TYPE_CHECKING:
+    from vecalc.shell.row_sink import RowSink
 
 # Seconds after which Python lets another thread have its turn: the searching ones need it often and briefly,
 # and would wait for the writing one most of the time at Python's own 5 ms.
@@ -36,7 +41,9 @@ def execute(request: Request) -> int:
         raise UsageError("the prompt answers on the terminal", where="-o", hint="give an expression")
     if not typed and not _is_batch(request) and not prompt:
         request = request._replace(file=("-",))
-    return perform(request, partial(_answer_all, prompt=prompt))
+    typing = is_terminal(sys.stdin) and "-" in (*request.file, request.csv, request.among)
+    doing = "" if prompt or request.interactive or typing or not is_terminal(sys.stderr) else "answering"
+    return perform(request, partial(_answer_all, prompt=prompt), doing)
 
 
 def _is_batch(request: Request) -> bool:
@@ -81,10 +88,9 @@ def _answer_into(sink: Sink, opened: Opened, typed: list[str], skip: int = 0, co
     if batch:
         sys.setswitchinterval(TURN)
     questions = opened.questions(typed)
+    rows: RowSink | None = None
     if request.csv is not None:
-        from vecalc.shell.questions import from_rows
-
-        questions = from_rows(request.csv, typed, opened.calculator, opened.tell)
+        questions, rows = _over_rows(sink, opened, typed)
     with _progress(request, skip) as count:
         for answer in opened.calculator.answers(questions, chunk, skip):
             count(1)
@@ -95,13 +101,32 @@ def _answer_into(sink: Sink, opened: Opened, typed: list[str], skip: int = 0, co
             elif word and (near := near_command(answer.asked.expr)):  # `vecalc modles`
                 opened.tell(f"if a command is meant: vecalc {near}")
             if answer.error is None or _are_several(request, typed) or request.format in FOR_EVERY_LINE:
-                sink.write(answer)
+                (rows or sink).write(answer)
             if not answer.ok:
                 code = code or (FAILED if batch or answer.error is None else answer.error.exit_code)
             yield code
             if not answer.ok and request.bail:
                 break
+    if rows:
+        rows.finish()
     opened.tell(*opened.calculator.told())
+
+
+def _over_rows(sink: Sink, opened: Opened, typed: list[str]) -> tuple[Iterator[Question], RowSink | None]:
+    """The questions of a table's rows, and what makes one table of the answers in a format that has them."""
+    from vecalc.engine.row_formulas import RowFormula
+    from vecalc.shell import row_sink
+    from vecalc.shell.questions import from_rows
+
+    request, formulas = opened.request, list[RowFormula]()
+    questions = from_rows(
+        request.csv or "", typed, opened.calculator, opened.tell, formulas, headerless=request.headerless
+    )
+    if not isinstance(sink, TextSink) or request.format not in row_sink.FORMATS:
+        return questions, None
+    plan = row_sink.planned(questions, formulas, opened.calculator, request.format)
+    terminal = request.output is None and is_terminal(sys.stdout)
+    return plan.questions, row_sink.RowSink(sink, plan, request, terminal=terminal)
 
 
 @contextmanager

@@ -61,4 +61,4 @@ def run(**options: Any) -> int:
         failed = any(not column.answer.ok for one in comparisons for column in one.columns)
         return Outcome(sheets(comparisons, for_people=opened.for_people), notes(comparisons), int(failed))
 
-    return perform(request_of(options), compared)
+    return perform(request_of(options), compared, "comparing")

@@ -73,7 +73,7 @@ def run(model: str, out: str, form: str, **options: Any) -> int:
             say(line)
         return Outcome()
 
-    return perform(request, converted)
+    return perform(request, converted, "converting")
 
 
 def _report(saved: Saved, part: Selection) -> list[str]:

@@ -59,7 +59,7 @@ def run(**options: Any) -> int:
         raise UsageError("an expression is missing", where="vecalc diff", hint="vecalc diff king -m a -m b")
     if len(request.model) < 2:
         raise UsageError("two models are needed", where="vecalc diff", hint="-m old=FILE -m new=FILE")
-    return perform(request._replace(model=named(request.model)), _diff)
+    return perform(request._replace(model=named(request.model)), _diff, "comparing")
 
 
 def _diff(opened: Opened) -> Outcome:

@@ -109,7 +109,11 @@ def run(arguments: tuple[str, ...], **options: Any) -> int:
     if sum(not split_model(model)[0] for model in request.model) > 1:
         request = request._replace(model=named(request.model))
     questions = tuple(name for file in files for name in files_of(file))
-    return perform(request._replace(file=questions), partial(_measure, kind=kind, files=files, wanted=wanted))
+    return perform(
+        request._replace(file=questions),
+        partial(_measure, kind=kind, files=files, wanted=wanted),
+        "evaluating",
+    )
 
 
 def _wanted(kind: str, options: dict[str, Any]) -> Wanted:

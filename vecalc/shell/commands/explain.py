@@ -45,4 +45,4 @@ def run(**options: Any) -> int:
             answer, sheets = explain(calculator, text, for_people=opened.for_people)
         return Outcome(sheets, answer.notes, 0 if answer.ok else 1)
 
-    return perform(request, explained)
+    return perform(request, explained, "explaining")

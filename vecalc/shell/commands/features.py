@@ -112,4 +112,4 @@ def run(table: str, output: str, resume: bool, **options: Any) -> int:
         say(f"{what}, in {output}")
         return Outcome()
 
-    return perform(request_of(options, csv=table, output=output, format=name), made)
+    return perform(request_of(options, csv=table, output=output, format=name), made, "features")

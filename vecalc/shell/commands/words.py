@@ -61,7 +61,7 @@ def run(patterns: tuple[str, ...], **options: Any) -> int:
             sheets = [_sheet(space, found, options["most"])] if found.rows else None
         return Outcome(sheets, found.notes, 0 if found.rows else NOTHING_FOUND)
 
-    return perform(request, listed)
+    return perform(request, listed, "looking for words")
 
 
 def _count(found: Found) -> Sheet:

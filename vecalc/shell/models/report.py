@@ -65,7 +65,7 @@ def info(name: str, **options: Any) -> int:
         opened.reads(found.files)
         return Outcome(details(name, found.space, found.notes))
 
-    return perform(request_of(options, model=(name,)), told)
+    return perform(request_of(options, model=(name,)), told, "reading")
 
 
 @command("vecalc models check NAME|FILE", "  vecalc models check vectors.bin --words words.txt\n")
@@ -91,7 +91,7 @@ def check(name: str, words: str | None, sample: int, seed: int, **options: Any) 
         opened.reads(found.files)
         return Outcome(sheets(found), code=WRONG if found.is_wrong else 0)
 
-    return perform(request_of(options, model=(name,), file=(words,) if words else ()), examined)
+    return perform(request_of(options, model=(name,), file=(words,) if words else ()), examined, "checking")
 
 
 @command(
