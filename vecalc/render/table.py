@@ -85,10 +85,11 @@ def _parts(answer: Answer, style: Style, index: int) -> Iterator[str]:
         yield paint(verdict(answer.expected), GOOD if answer.expected.passed else BAD, style) + "\n"
     yield from (_weights(group, style) for group in attentions(answer))
     if not isinstance(answer.result, Number):
-        yield paint(_caption(answer, style), DIM, style) + "\n"
+        yield paint(caption(answer, style), DIM, style) + "\n"
 
 
-def _caption(answer: Answer, style: Style) -> str:
+def caption(answer: Answer, style: Style) -> str:
+    """What was searched, and how; of a table, its range."""
     asked = answer.asked
     times, between = ("x", " - ") if style.ascii else ("×", " · ")
     place = [f"in {visible(asked.ranked_in)}"] if asked.ranked_in else []
@@ -109,7 +110,7 @@ def _range(table: Tabled) -> list[str]:
 
 
 def _ranking(ranking: Ranking | Scored, metric: str, style: Style) -> str:
-    shown = list(_interleaved(ranking))
+    shown = list(interleaved(ranking))
     lengths = shares([n.score for n, _ in shown], [n.score for n in ranking.neighbours], metric)
     rows = []
     for (neighbour, is_input), length in zip(shown, lengths, strict=True):
@@ -129,7 +130,7 @@ def _ranking(ranking: Ranking | Scored, metric: str, style: Style) -> str:
     return (grid(shape, rows, style) if rows else "") + remark
 
 
-def _interleaved(ranking: Ranking | Scored) -> Iterator[tuple[Neighbour, bool]]:
+def interleaved(ranking: Ranking | Scored) -> Iterator[tuple[Neighbour, bool]]:
     """Neighbours and, at the rank they would have had, inputs (True)."""
     inputs = sorted(ranking.excluded)
     done = 0
