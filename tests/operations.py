@@ -105,6 +105,8 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "words": _writes("words", "-m", "m.bin", "-k", "9"),
     "explain": _writes("explain", "-m", "m.bin", "w1 + w2"),
+    "plot, as a table": _writes("plot", "-m", "m.bin", "w1 + w2"),
+    "plot": Operation(("plot", "-m", "m.bin", "w1 + w2", "-o", "out.txt"), whole=("work/out.txt",)),
     "compare": _writes("compare", "-m", "m.bin", "w1", "w2"),
     "diff": _writes("diff", "-m", "a=m.bin", "-m", "b=other.bin", "w1"),
     "eval": _writes("eval", "-m", "m.bin", "similarity", "pairs.csv"),

@@ -52,6 +52,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "models pull": ("models pull --timeout 1",),
     "models remove": ("models remove spare",),
     "models set": ("models set news --norm unit",),
+    "plot": ("plot 'king - man + woman' -m MODEL --among among.txt", "plot 'cos(?, king)' -m MODEL"),
     "words": ("words -m MODEL",),
 }
 

@@ -78,7 +78,7 @@ def _parts(answer: Answer, style: Style, index: int) -> Iterator[str]:
         case Rows() as rows:
             yield _rows(rows, style)
         case Tabled() as table:
-            yield _table(table, style)
+            yield drawn(table, style)
         case Number(value):
             yield result(value, style.precision) + "\n"
     if answer.expected is not None:
@@ -159,7 +159,7 @@ def _rows(rows: Rows, style: Style) -> str:
     return grid([*shape, GridColumn("nearest", folds=True)], lines, style) if lines else "the list is empty\n"
 
 
-def _table(table: Tabled, style: Style) -> str:
+def drawn(table: Tabled, style: Style) -> str:
     """A number a row with its bar, or a matrix."""
     if not table.values.size:
         return "the table is empty\n"

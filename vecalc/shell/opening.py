@@ -36,6 +36,8 @@ from vecalc.shell.display import (
     format_name,
     is_terminal,
     renderer,
+    say,
+    show,
     style,
     tell,
 )
@@ -173,11 +175,12 @@ class Opened:
 
 
 class Outcome(NamedTuple):
-    """What a command has to show: remarks, tables, its exit code."""
+    """What a command has to show: remarks, tables or a file's bytes, its exit code."""
 
     sheets: Iterable[Sheet] | None = None
     notes: Iterable[str] = ()
     code: int = 0
+    data: bytes | None = None
 
 
 def perform(request: Request, work: Callable[[Opened], Outcome]) -> int:
@@ -191,6 +194,8 @@ def perform(request: Request, work: Callable[[Opened], Outcome]) -> int:
     opened.tell(*outcome.notes)
     if outcome.sheets is not None:
         show_sheets(outcome.sheets, opened.request)
+    if outcome.data is not None:
+        put(outcome.data, opened.request)
     return outcome.code
 
 
@@ -228,12 +233,7 @@ def sink_for(request: Request, *, several: bool) -> Iterator[Sink]:
         yield sink
         sink.close()
         return
-    from vecalc.space.atomic import written_whole
-    from vecalc.space.work_files import refuse_busy
-
-    refuse_overwriting(request)
-    refuse_busy(Path(request.output))
-    with written_whole(Path(request.output)) as stream:
+    with _output(request) as stream:
         if name == "npy":
             from vecalc.shell.array_sink import ArraySink
 
@@ -246,6 +246,30 @@ def sink_for(request: Request, *, several: bool) -> Iterator[Sink]:
         yield sink
         sink.close()
         text.detach()
+
+
+@contextlib.contextmanager
+def _output(request: Request) -> Iterator[IO[bytes]]:
+    """The file of a request, which gets its name when it is complete. Raises `UsageError`."""
+    from vecalc.space.atomic import written_whole
+    from vecalc.space.work_files import refuse_busy
+
+    assert request.output is not None  # noqa: S101 - asked before
+    refuse_overwriting(request)
+    refuse_busy(Path(request.output))
+    with written_whole(Path(request.output)) as stream:
+        yield stream
+
+
+def put(data: bytes, request: Request) -> None:
+    """Write bytes to where a request wants them; a text to standard output. Raises `UsageError`."""
+    if request.output is None or request.output == "-":
+        show(data.decode("utf-8"))
+        return
+    with _output(request) as stream:
+        stream.write(data)
+    size = f"{len(data) / 1e3:,.0f} kB" if len(data) >= 1e4 else f"{len(data):,} bytes"
+    say(f"{request.output}: {size}")
 
 
 def show_sheets(sheets: Iterable[Sheet], request: Request) -> None:

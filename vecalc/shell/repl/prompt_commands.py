@@ -224,6 +224,12 @@ def _compare(session: Session, argument: str) -> None:
     session.show_sheets(sheets([comparison], for_people=session.format in FOR_PEOPLE))
 
 
+def _plot(session: Session, argument: str) -> None:
+    from vecalc.shell.repl.prompt_plot import draw
+
+    draw(session, argument)
+
+
 COMMANDS = {
     "help": PromptCommand("[TOPIC]", "this, or help on a topic or function", _help),
     "set": PromptCommand(
@@ -231,6 +237,7 @@ COMMANDS = {
     ),
     "explain": PromptCommand("EXPR", "how it is read, where its answer comes from, how sure it is", _explain),
     "compare": PromptCommand("A, B", "sum, product and other formulas of two expressions", _compare),
+    "plot": PromptCommand("EXPR [-o FILE]", "draw it here, or as .png, .svg, .pdf, .html", _plot),
     "vars": PromptCommand("", "what is bound and defined", _vars),
     "del": PromptCommand("NAME", "forget a name", _del),
     "find": PromptCommand("GLOB|/REGEX/", "words that match, most frequent first", _find),
