@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from vecalc import answers
 from vecalc.render import Style
-from vecalc.render.brief import brief
+from vecalc.render.brief import NOTHING, brief
 from vecalc.shell.display import columns, only_ascii
 
 if TYPE_CHECKING:
@@ -126,10 +126,8 @@ def _as_text(answer: answers.Answer, *, several: bool) -> str:
     look = Style(color=False, width=columns(), several=several, ascii=only_ascii(sys.stdout))
     if answer.error is not None:
         return problem(answer.error, answer.asked.expr, look, where=answer.asked.where).rstrip("\n")
-    shown = [table(answer, look, 0), *(note(text, look) for text in answer.notes)]
-    if answer.result is None:
-        shown.append("nothing to show: names were only assigned\n")
-    return "".join(shown).rstrip("\n")
+    shown = table(answer, look, 0) if answer.result is not None else f"{NOTHING}\n"
+    return "".join([shown, *(note(text, look) for text in answer.notes)]).rstrip("\n")
 
 
 Answer = PythonAnswer

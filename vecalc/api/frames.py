@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from vecalc.answers import Answer, Number, Ranking, Row, Rows, Scored, Tabled
 from vecalc.errors import NoValue
+from vecalc.render.brief import NOTHING
 from vecalc.render.cells import by_row, named
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _of_one(answer: Answer) -> _Shape:
             names = named(columns) if values.ndim > 1 else ["value"]
             pairs = zip(names, numbers, strict=True)
             return _Shape([_Column(name, "number", cells) for name, cells in pairs], named(rows))
-    raise NoValue("there is nothing to show: names were only assigned")
+    raise NoValue(NOTHING)
 
 
 def _shape(cells: Sequence[Mapping[str, Any]], kinds: Mapping[str, Kind]) -> _Shape:

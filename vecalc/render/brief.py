@@ -9,6 +9,7 @@ from vecalc.render.visible import visible
 _FEW = 3  # words that are named
 _LONGEST = 60  # characters of an expression, and of what it comes to
 _DIGITS = 6
+NOTHING = "nothing to show: names were only assigned"
 
 
 def brief(answer: Answer) -> str:
@@ -37,7 +38,7 @@ def _outcome(answer: Answer) -> str:
             return (
                 f"{_counted(len(rows), 'number')}: {_listed([f'{name} {tidy(v, 3)}' for name, v in pairs])}"
             )
-    return "nothing to show, names were only assigned"
+    return NOTHING
 
 
 def _counted(number: int, what: str) -> str:

@@ -12,6 +12,7 @@ from itertools import islice
 
 from vecalc.answers import Answer, Number, Ranking, Rows, Scored, Tabled, Weights
 from vecalc.render import Style
+from vecalc.render.brief import NOTHING
 from vecalc.render.cells import attentions, by_row, count, entry, heading, named, result, score, verdict
 from vecalc.render.problem import problem
 from vecalc.render.shades import Scale
@@ -73,6 +74,8 @@ def _parts(answer: Answer) -> Iterator[str]:
             yield _tabled(table)
         case Number(value):
             yield f'<div class="v">{_text(result(value, None))}</div>'
+        case None if answer.error is None:
+            yield f"<div>{NOTHING}</div>"
     if answer.expected is not None:
         yield f'<div class="e">{_text_of(verdict(answer.expected))}</div>'
     yield from map(_weights, attentions(answer))
