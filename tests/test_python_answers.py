@@ -21,6 +21,7 @@ from running import vecalc as command
 
 import vecalc
 from vecalc import answers, errors
+from vecalc.lang.nodes import Word
 from vecalc.render.visible import visible
 from vecalc.space.matrix import MatrixSpace
 
@@ -225,6 +226,53 @@ def test_a_package_that_is_missing_is_named(package: str, calculate: vecalc.Calc
     missing = mock.patch.dict(sys.modules, {package: None})
     with missing, pytest.raises(ImportError, match=f"pip install {package}"):
         to()
+
+
+# --- pictures -------------------------------------------------------------------------------
+
+
+def test_an_answer_is_drawn_as_the_command_line_draws_it(
+    calculate: vecalc.Calculator, tmp_path: Path
+) -> None:
+    for kind in ("ranking", "list", "matrix", "numbers", "score"):
+        picture = calculate(KINDS[kind]).plot()
+        shown = command(
+            "plot", "-m", FAMILY, "-k", "3", KINDS[kind], terminal=True, COLUMNS="80", NO_COLOR="1"
+        )
+        with mock.patch.dict("os.environ", COLUMNS="80"):
+            assert str(picture) == shown.out.rstrip("\n")
+        assert picture.drawing.title in repr(picture)
+        assert "\n" not in repr(picture)
+        assert picture._repr_html_()
+    picture.save(tmp_path / "x.svg", theme="dark")
+    assert (tmp_path / "x.svg").read_bytes().startswith(b"<?xml")
+    with pytest.raises(errors.UsageError, match=r"x\.gif: the suffix names no picture; pictures: \."):
+        picture.save(tmp_path / "x.gif")
+    with pytest.raises(errors.UsageError, match="theme can't be 'blue'"):
+        picture.save(tmp_path / "x.svg", theme="blue")
+    with pytest.raises(errors.UsageError, match="kind can't be 'pie'"):
+        calculate.plot("king", kind="pie")
+    with pytest.raises(TypeError, match="a plot has no option 'typ'; there are kind, by"):
+        calculate.plot("king", typ="map")
+    axes = calculate.plot("king, queen, man", axes=("woman - man", "king")).drawing.axes
+    assert axes == calculate.plot("king, queen, man", axes="woman - man, king").drawing.axes
+
+
+def test_a_picture_is_of_the_answer_whatever_has_changed_since(calculate: vecalc.Calculator) -> None:
+    calculate("A = king")
+    answer = calculate("A")
+    before = answer.plot(kind="bars")
+    calculate.set(norm="raw", metric="dot", k=1)
+    calculate("A = queen")
+    assert str(answer.plot(kind="bars")) == str(before)
+    with pytest.raises(errors.UsageError, match="lost its calculator"):
+        pickle.loads(pickle.dumps(answer)).plot()  # noqa: S301
+    named = next(calculate.answers([vecalc.Question("king", names={"king": Word("queen", quoted=True)})]))
+    with pytest.raises(errors.UsageError, match="the names in it stand for something else by now"):
+        named.plot()
+    (failed,) = calculate.answers(["kong"])
+    with pytest.raises(errors.UnknownWords):
+        failed.plot()
 
 
 # --- errors ---------------------------------------------------------------------------------

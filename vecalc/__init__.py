@@ -37,6 +37,7 @@ _HOMES = {
     "Neighbour": "vecalc.answers",
     "Number": "vecalc.answers",
     "Options": "vecalc.engine.question",
+    "Plot": "vecalc.api.drawn",
     "Question": "vecalc.engine.question",
     "Ranking": "vecalc.answers",
     "Rows": "vecalc.answers",
@@ -67,6 +68,7 @@ __all__ = [
     "Neighbour",
     "Number",
     "Options",
+    "Plot",
     "Question",
     "Ranking",
     "Rows",
@@ -94,6 +96,7 @@ if TYPE_CHECKING:
     from vecalc.answers import Neighbour, Number, Ranking, Rows, Scored, Tabled
     from vecalc.api.answered import Answer, Answers
     from vecalc.api.asking import Calculator
+    from vecalc.api.drawn import Plot
     from vecalc.api.frames import to_arrow, to_pandas, to_polars
     from vecalc.api.spaces import open  # noqa: A004 - as a user calls it: vecalc.open
     from vecalc.engine.question import Options, Question
@@ -118,6 +121,20 @@ def __getattr__(name: str) -> object:
     value = getattr(import_module(home), name)
     globals()[name] = value
     return value
+
+
+def load_ipython_extension(ipython: object) -> None:
+    """What `%load_ext vecalc` calls: from here on there are %vecalc and %%vecalc."""
+    from vecalc.api.magics import load
+
+    load(ipython)
+
+
+def unload_ipython_extension(ipython: object) -> None:
+    """What `%unload_ext vecalc` calls."""
+    from vecalc.api.magics import unload
+
+    unload(ipython)
 
 
 def __dir__() -> list[str]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Self
+from copy import copy
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from vecalc import answers
+from vecalc.errors import UsageError
 from vecalc.render import Style
 from vecalc.render.brief import NOTHING, brief
 from vecalc.shell.display import columns, only_ascii
@@ -15,7 +17,10 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-    from vecalc.engine.calculator import Calculator
+    from vecalc.api.asking import PythonCalculator
+    from vecalc.api.drawn import Plot, PlotOptions
+
+_ASK = "calculate(text).plot(), or calculate.plot(text)"
 
 
 class PythonAnswer(answers.Answer):
@@ -24,10 +29,10 @@ class PythonAnswer(answers.Answer):
     Printed it is the table of the command line; a notebook shows it as HTML.
     """
 
-    _calculator: Calculator | None = None  # that gave it: pictures look at its spaces
+    _calculator: PythonCalculator | None = None  # as it was when it gave the answer: for pictures
 
     @classmethod
-    def of(cls, answer: answers.Answer, calculator: Calculator) -> Self:
+    def of(cls, answer: answers.Answer, calculator: PythonCalculator) -> Self:
         """The same answer, with the calculator that gave it; its error knows the text that it is about."""
         if answer.error is not None and answer.error.span is not None:
             answer.error.text = answer.error.text or answer.asked.expr
@@ -55,6 +60,23 @@ class PythonAnswer(answers.Answer):
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """What IPython shows where there is no HTML: the table, but inside of something else a few words."""
         printer.text(repr(self) if cycle or printer.indentation else str(self))
+
+    def plot(self, **options: Unpack[PlotOptions]) -> Plot:
+        """Its picture: a map of vectors, a heat map of a table, a histogram of a score; options as of
+        `Calculator.plot`.
+
+        It is computed anew, under the options and the names that the answer was given under. Raises
+        `UsageError` where these are not at hand (of an answer that was pickled), or where what it is computed
+        of has changed since; `VecalcError` for what can't be drawn.
+        """
+        if self.error is not None:
+            raise self.error
+        if self._calculator is None:
+            raise UsageError("this answer has lost its calculator", hint=f"ask again: {_ASK}")
+        again = copy(self._calculator)(self.asked.expr)
+        if _told(again) != _told(self):
+            raise UsageError("the names in it stand for something else by now", hint=f"ask again: {_ASK}")
+        return self._calculator.plot(self.asked.expr, **options)
 
     def to_dict(self) -> dict[str, object]:
         """The record of `--format json`, of plain values."""
@@ -116,6 +138,14 @@ class Answers(list[PythonAnswer]):
         from vecalc.api import frames
 
         return frames.to_arrow(self)
+
+
+def _told(answer: PythonAnswer) -> object:
+    """What an answer comes to, as values that can be compared."""
+    told = answer.to_dict()
+    return {
+        name: told.get(name) for name in ("parsed", "type", "results", "value", "rows", "columns", "values")
+    }
 
 
 def _as_text(answer: answers.Answer, *, several: bool) -> str:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any, TypedDict, Unpack
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from vecalc.answers import EXCLUSIONS, METRICS, NORMS, OOVS, Answer, Exclude, Metric, Norm, Oov
 from vecalc.api.answered import PythonAnswer
-from vecalc.api.spaces import DEFAULT, Model, Tell, as_mapping, own_settings, spaces_of, warned
+from vecalc.api.spaces import DEFAULT, Model, as_mapping, own_settings, spaces_of
+from vecalc.api.telling import Tell, about, warned
 from vecalc.calc.values import Worth
 from vecalc.engine import calculator as engine
 from vecalc.engine.question import Options, Question
 from vecalc.errors import UsageError, VecalcError
 from vecalc.lang.limits import Limits
-from vecalc.render import Style
-from vecalc.render.problem import drawn
+
+if TYPE_CHECKING:
+    from vecalc.api.drawn import Plot, PlotOptions
 
 _CHOICES = {"norm": NORMS, "metric": METRICS, "exclude": EXCLUSIONS, "oov": OOVS}
 _COUNTS = ("k", "first")
-_WIDE = 100  # columns of an expression that are shown above the carets
 
 
 class OptionChanges(TypedDict, total=False):
@@ -81,11 +82,12 @@ class PythonCalculator(engine.Calculator):
 
     def __call__(self, text: str) -> PythonAnswer:
         """The answer to an expression; of several the last. Raises the `VecalcError` that it would hold."""
-        with _about(text):
-            answer = self._given(super().__call__(text))
+        before = copy(self)
+        with about(text):
+            answer: Answer = super().__call__(text)
         if answer.result is None:  # names were bound, and there is nothing else that could tell of it
-            answer = self._given(answer._replace(notes=(*answer.notes, *self.told())))
-        return answer
+            answer = answer._replace(notes=(*answer.notes, *self.told()))
+        return PythonAnswer.of(answer, before)
 
     def answers(
         self, questions: Iterable[Question | str], chunk: int = engine.CHUNK, skip: int = 0
@@ -99,15 +101,26 @@ class PythonCalculator(engine.Calculator):
             raise TypeError("answers takes several texts; for one, call the calculator")
         asked = (Question(q, i) if isinstance(q, str) else q for i, q in enumerate(questions, start=1))
         for answer in super().answers(asked, chunk, skip):
-            yield self._given(answer)
+            yield PythonAnswer.of(answer, copy(self))  # as it is now: options and names may change
 
     def value(self, text: str) -> Worth:
         """What an expression is worth, without neighbours: Scalar, Vector, List, Table or Score.
 
         Raises `VecalcError`.
         """
-        with _about(text):
+        with about(text):
             return super().value(text)
+
+    def plot(self, text: str | Sequence[str], **options: Unpack[PlotOptions]) -> Plot:
+        """The picture of an expression, or of several with commas between them: `plot("king, queen, man")`.
+
+        `kind` is auto, map, heat, bars or histogram, `by` pca or tsne, `axes` two expressions; `context`
+        neighbours of each point are drawn, too; `colour` is frequency, FILE#COLUMN or an expression;
+        `everything` takes all words that could be neighbours. Raises `VecalcError`.
+        """
+        from vecalc.api.drawn import drawn
+
+        return drawn(self, text, options)
 
     def set(self, **changes: Any) -> None:
         """Change options from now on, by the names of `Options`: `set(norm="unit", k=5)`.
@@ -137,9 +150,6 @@ class PythonCalculator(engine.Calculator):
             raise UsageError(f"there is no space '{name}'", hint=f"loaded: {known}")
         super().use(name)
 
-    def _given(self, answer: Answer) -> PythonAnswer:
-        return PythonAnswer.of(answer, self)
-
 
 def _checked(changes: Mapping[str, Any]) -> dict[str, Any]:
     """The options, if they are some, and their values make sense. Raises `TypeError`, `UsageError`."""
@@ -155,19 +165,6 @@ def _checked(changes: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(among, str):
         raise UsageError(f"among can't be {among!r}", hint="it is a list of words")
     return {**changes, "among": tuple(among)} if among is not None else {**changes}
-
-
-@contextmanager
-def _about(text: str) -> Iterator[None]:
-    """Meanwhile an error shows its place in this text, in every traceback."""
-    try:
-        yield
-    except VecalcError as problem:
-        if problem.span is not None and not hasattr(problem, "__notes__"):
-            problem.text = problem.text or text
-            for line in drawn(problem, text, Style(color=False, width=_WIDE)).splitlines():
-                problem.add_note(line)
-        raise
 
 
 Calculator = PythonCalculator

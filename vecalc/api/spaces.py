@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import os
-import sys
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeAlias, TypedDict, TypeGuard, Unpack, overload
 from weakref import WeakKeyDictionary
 
 from vecalc.answers import Encoding
-from vecalc.errors import VecalcWarning
+from vecalc.api.telling import Tell, warned
 from vecalc.formats.keyed_vectors import from_keyed_vectors
 from vecalc.library.cache import CacheUse
 from vecalc.library.catalogue import STARTER, Entry, own
 from vecalc.library.open_model import open_named
-from vecalc.render.visible import visible
 from vecalc.space import VectorSpace
 
 
@@ -35,14 +32,12 @@ class _HasVectors(Protocol):
 
 Place: TypeAlias = "str | os.PathLike[str]"
 Model: TypeAlias = "Place | VectorSpace | tuple[VectorSpace, Sequence[str]] | KeyedVectorsLike | _HasVectors"
-Tell: TypeAlias = Callable[[str], object]  # takes a note
 
 _SPACE = ("dim", "row", "word", "vectors", "blocks")  # what a space has, and nothing else that is a model
 _TAKES = (
     "a model's name or path, a space, what vecalc.load returns, a gensim KeyedVectors, "
     "or a mapping of names to these"
 )
-_HERE = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120 - as frames have it
 
 # What the catalogue says of a space that was opened by a name: its own norm and metric.
 _OWN: WeakKeyDictionary[VectorSpace, Entry] = WeakKeyDictionary()
@@ -63,14 +58,6 @@ class HowToOpen(TypedDict, total=False):
     require_cache: bool
     no_wait: bool
     verify: bool
-
-
-def warned(note: str) -> None:
-    """Let a note be a `VecalcWarning` of the line outside of vecalc that is at work."""
-    frame, depth = sys._getframe(1), 2
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_HERE):
-        frame, depth = frame.f_back, depth + 1
-    warnings.warn(visible(note), VecalcWarning, stacklevel=depth)
 
 
 @overload

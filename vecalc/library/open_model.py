@@ -114,6 +114,16 @@ def open_spaces(
     Raises `UsageError` for a name given twice, and for an embedder that is not used; `FileProblem` for a file
     that can't be read.
     """
+    paths = paths_of(models)
+    opened = open_named(paths, watch, cache, embed, loaded, **reading)
+    return opened._replace(spaces={name: opened.spaces[name] for name in sorted(paths, key=bool)})
+
+
+def paths_of(models: Sequence[str]) -> dict[str, str]:
+    """The files of `-m [NAME=]FILE ...` by the names of their spaces.
+
+    Raises `UsageError` for a name given twice.
+    """
     paths: dict[str, str] = {}
     for model in models:
         name, path = split_model(model)
@@ -121,8 +131,7 @@ def open_spaces(
             again = f"the name '{name}' is given twice" if name else "two models without a name"
             raise UsageError(again, where=f"-m {model}", hint="name them: -m users=FILE -m movies=FILE")
         paths[name] = path
-    opened = open_named(paths, watch, cache, embed, loaded, **reading)
-    return opened._replace(spaces={name: opened.spaces[name] for name in sorted(paths, key=bool)})
+    return paths
 
 
 def open_named(

@@ -53,6 +53,7 @@ def grid(shape: Sequence[GridColumn], rows: Sequence[GridRow], style: Style) -> 
         color_system="standard" if style.color else None,
         no_color=not style.color,
         legacy_windows=False,
+        force_jupyter=False,  # there it would display what is asked for as text
         _environ={},  # what the terminal can do was asked once, at the edge
     )
     console.print(table)
