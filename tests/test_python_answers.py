@@ -145,12 +145,12 @@ def test_no_word_can_break_a_page() -> None:
     texts = [*quoted, listed, f"cos({listed}, {listed})", f"norm({listed})", f"attend({quoted[0]}, {listed})"]
     answered = vecalc.Answers([*calculate.answers(texts), *map(vecalc.Answer._make, EVERYTHING)])
     assert [one.error for one in answered[: len(texts)]] == [None] * len(texts)
-    for page in (*(one._repr_html_() for one in answered), answered._repr_html_()):
-        assert visible(read(page).text.replace("\n", "")) == read(page).text.replace("\n", "")
+    shown = read(answered._repr_html_()).text
+    assert all(visible(line) == line for line in shown.split("\n"))
     for one in answered:
         assert visible(repr(one)) == repr(one)
         assert all(visible(line) == line for line in str(one).split("\n"))
-    assert all(tag in read(answered._repr_html_()).text for tag in tags)
+    assert all(tag in shown for tag in tags)
 
 
 def test_a_large_table_is_cut_and_says_so(calculate: vecalc.Calculator) -> None:
@@ -244,8 +244,8 @@ def test_an_answer_is_drawn_as_the_command_line_draws_it(
         assert picture.drawing.title in repr(picture)
         assert "\n" not in repr(picture)
         assert picture._repr_html_()
-    picture.save(tmp_path / "x.svg", theme="dark")
-    assert (tmp_path / "x.svg").read_bytes().startswith(b"<?xml")
+    picture.save(tmp_path / "x.txt")
+    assert (tmp_path / "x.txt").read_text("utf-8").startswith(picture.drawing.title)
     with pytest.raises(errors.UsageError, match=r"x\.gif: the suffix names no picture; pictures: \."):
         picture.save(tmp_path / "x.gif")
     with pytest.raises(errors.UsageError, match="theme can't be 'blue'"):

@@ -55,7 +55,7 @@ class PythonAnswer(answers.Answer):
     def _repr_html_(self) -> str:
         from vecalc.render import hypertext
 
-        return hypertext.answer(self)
+        return hypertext.of_answer(self)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """What IPython shows where there is no HTML: the table, but inside of something else a few words."""
@@ -116,7 +116,7 @@ class Answers(list[PythonAnswer]):
     def _repr_html_(self) -> str:
         from vecalc.render import hypertext
 
-        return hypertext.document(self)
+        return hypertext.of_answers(self)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text("Answers(...)" if cycle else str(self))

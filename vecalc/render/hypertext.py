@@ -36,18 +36,18 @@ STYLE = (
     ".vecalc td.h{text-align:right;padding:2px 8px;font-variant-numeric:tabular-nums}"
     ".vecalc tr.i td{opacity:.55}"
     ".vecalc .b{width:110px}.vecalc .b>div{height:9px;border-radius:2px;background:currentColor;opacity:.45}"
-    ".vecalc .c{opacity:.65}.vecalc .e{font-weight:600}"
+    ".vecalc .c{opacity:.65}.vecalc .e{font-weight:600}.vecalc * + .e{margin-top:8px}"
     ".vecalc .v{font-size:16px}.vecalc pre{margin:2px 0;background:none;color:inherit}"
     "</style>"
 )
 
 
-def document(answers: Iterable[Answer]) -> str:
+def of_answers(answers: Iterable[Answer]) -> str:
     """Some answers below each other, each under its expression."""
     return _framed("".join(f'<div class="e">{_text_of(heading(one))}</div>{_body(one)}' for one in answers))
 
 
-def answer(answer: Answer) -> str:
+def of_answer(answer: Answer) -> str:
     """One answer, or what is wrong with its expression."""
     return _framed(_body(answer))
 
