@@ -96,7 +96,7 @@ def test_notes_on_how_words_are_read_are_told() -> None:
 
 def test_lines_of_a_file_are_points(tmp_path: Path) -> None:
     lines = tmp_path / "said.txt"
-    lines.write_text("king man\nqueen woman\nbread apple\n")
+    lines.write_text("the king was good\ncheap food\nslow delivery\n")
     from embedders import write_textual
 
     write_textual(tmp_path / "pot")
@@ -104,7 +104,7 @@ def test_lines_of_a_file_are_points(tmp_path: Path) -> None:
     done = vecalc("plot", "--all", "--in", "docs", *arguments, "--json")
     assert done.code == 0, done.err
     labels = [row["label"] for row in json.loads(done.out)[0]["rows"]]
-    assert labels == ["king man", "queen woman", "bread apple"]
+    assert labels == ["the king was good", "cheap food", "slow delivery"]
 
 
 def test_other_answers_load_nothing_of_pictures() -> None:

@@ -1,6 +1,6 @@
 """What every module that draws must do, with every drawing and with labels that mean something to somebody.
 
-How pictures look on a terminal is in tests/golden: `VECALC_GOLDEN=write pytest tests/test_plot_pictures.py`.
+How pictures look on a terminal is in tests/pictures: `VECALC_GOLDEN=write pytest tests/test_plot_pictures.py`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from vecalc.render.visible import visible
 from vecalc.render.width import columns
 from vecalc.studies.plot import PlotPlan, plot
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parent / "pictures"
 BEGINS = {".png": b"\x89PNG\r\n", ".svg": b"<?xml", ".pdf": b"%PDF-"}
 NICE = drawings(("king", "queen", "man", "woman", "apple"))
 ROUGH = drawings(NASTY)
@@ -206,7 +206,7 @@ def test_golden_pictures(width: int) -> None:
             assert max(map(columns, shown.splitlines())) <= width
             assert shown.isascii() or not only_ascii
             parts.append(shown)
-    path, found = GOLDEN / f"picture-{width}.txt", "\n".join(parts)
+    path, found = GOLDEN / f"{width}.txt", "\n".join(parts)
     if os.environ.get("VECALC_GOLDEN") == "write":
         path.write_text(found, "utf-8")
     assert found == path.read_text("utf-8")
