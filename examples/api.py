@@ -1,4 +1,4 @@
-"""The Python API in a minute: open a space, parse, evaluate, rank.
+"""The Python API in a minute: a calculator, answers, values, names, many questions, the language.
 
 python examples/api.py [MODEL]
 """
@@ -10,11 +10,11 @@ import vecalc
 
 def main(model: str | None) -> None:
     """Answer some expressions over a model, or over the built-in space."""
-    space = vecalc.load(model).space if model else vecalc.starter()
-    calculate = vecalc.Calculator(space, vecalc.Options(k=3))
+    calculate = vecalc.Calculator(model or "starter", k=3)
 
-    # An answer holds neighbours, what was excluded, and how the text was read.
+    # An answer prints as the command line's table; it holds neighbours, what was excluded, how it was read.
     answer = calculate("king - man + woman")
+    print(answer)
     print(answer.parsed, "->", [(n.word, round(n.score, 3)) for n in answer.result.neighbours])
 
     # A value without its neighbours: a Scalar, a Vector or a List.
@@ -27,8 +27,7 @@ def main(model: str | None) -> None:
         print(norm, [n.word for n in calculate("blend(blood, color)").result.neighbours])
 
     # Many questions are searched for together; an error is an answer in its place.
-    questions = [vecalc.Question(text, i) for i, text in enumerate(["eat + food", "kign", "2^10"], start=1)]
-    for answer in calculate.answers(questions):
+    for answer in calculate.answers(["eat + food", "kign", "2^10"]):
         print(answer.asked.id, answer.asked.expr, "->", _short(answer))
 
     # The tree of an expression, and its canonical text.

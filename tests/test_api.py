@@ -45,9 +45,9 @@ def test_the_examples_in_docstrings_run(module: Any) -> None:
 def test_every_public_name_is_there() -> None:
     assert set(vecalc.__all__) == {*vecalc._HOMES, "__version__"}
     assert sorted(vecalc.__all__) == list(vecalc.__all__)
+    assert dir(vecalc) == sorted(vecalc.__all__)
     for name in vecalc.__all__:
         assert getattr(vecalc, name) is not None
-        assert name in dir(vecalc)
     with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
         _ = vecalc.nonsense
 

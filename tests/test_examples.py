@@ -19,7 +19,7 @@ def _run(*command: str) -> subprocess.CompletedProcess[str]:
 def test_the_api_tour_runs() -> None:
     done = _run(str(EXAMPLES / "api.py"))
     assert done.returncode == 0, done.stderr
-    assert "2 kign -> error: unknown word 'kign'" in done.stdout
+    assert "2 kign -> error: 1:1: unknown word 'kign'" in done.stdout
     assert "3 2^10 -> 1024" in done.stdout
     assert done.stdout.endswith("king - man + woman\n")
 

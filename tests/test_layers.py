@@ -56,6 +56,7 @@ BELOW: dict[str, set[str]] = {
     "shell.commands": {"shell", "shell.models", *SHELL},
     "shell.models": {"shell", *SHELL},
     "shell.repl": {"shell", *SHELL},
+    "api": {"shell", "shell.cli", *SHELL},
 }
 EDGE = {"__init__", "__main__"}  # the Python API and the entry name modules of any folder
 # calc sees trees and their text, not the parser
@@ -64,6 +65,9 @@ FROM_LANG = {"lang.limits", "lang.nodes", "lang.show", "lang.substitute"}
 HOMES = {
     "blake3": {"space"},
     "lark": {"lang"},
+    "IPython": {"api"},
+    "pandas": {"api"},
+    "polars": {"api"},
     "rich": {"render"},
     "click": {"shell"},
     "matplotlib": {"plots"},
@@ -74,7 +78,7 @@ HOMES = {
     "regex": {"space"},
     "numkong": {"search"},
     "gensim": {"formats"},
-    "pyarrow": {"formats", "studies", "tables"},
+    "pyarrow": {"api", "formats", "studies", "tables"},
     "safetensors": {"formats"},
     "scipy": set(),
     "threadpoolctl": {"space"},
@@ -85,6 +89,7 @@ HOMES = {
 }
 # Slow to load, and not always needed.
 INSIDE_FUNCTIONS = (
+    "IPython",
     "blake3",
     "gensim",
     "matplotlib",

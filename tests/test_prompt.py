@@ -183,7 +183,9 @@ def test_exact_and_oov_change_how_words_are_read(prompt: Terminal) -> None:
 
 def test_phrases_and_lists_of_ones_own(prompt: Terminal, tmp_path: Path) -> None:
     assert "read as: king - man" in prompt.says('phrase("king without man")')
-    assert 'phrase("king without man") is read as king - man' in " ".join(prompt.says("king without man").split())
+    assert 'phrase("king without man") is read as king - man' in " ".join(
+        prompt.says("king without man").split()
+    )
     (tmp_path / "german.words").write_text("[without]\nohne\n", "utf-8")
     assert prompt.says(f"set phrase-words {tmp_path / 'german.words'}") == ""
     assert "german.words" in prompt.says("set")

@@ -26,7 +26,7 @@ the outermost shell turns them into text, colour and an exit code.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 
 class Span(NamedTuple):
@@ -39,6 +39,10 @@ class Span(NamedTuple):
         """The range from the start of this one to the end of the other."""
         return Span(self.start, other.end)
 
+    def place(self, text: str) -> tuple[int, int]:
+        """Line and column, from 1, where it begins in the text."""
+        return text.count("\n", 0, self.start) + 1, self.start - text.rfind("\n", 0, self.start)
+
 
 NOWHERE = Span(-1, -1)  # the place of a node that stands in another text (a definition, an earlier line)
 
@@ -47,11 +51,13 @@ class VecalcError(Exception):
     """A problem with what the user gave.
 
     `message` says what and why, `hint` what to do; `span` is the range of the expression, when there
-    is one; `where` names a file, a line or an option; `suggestions` are near spellings.
+    is one; `where` names a file, a line or an option; `suggestions` are near spellings. As text it is one
+    line, the one that the command line prints.
     """
 
     exit_code: ClassVar[int] = 1
     kind: ClassVar[str] = "error"
+    text: str = ""  # the expression that `span` is a range of, where it is at hand
 
     def __init__(
         self,
@@ -75,6 +81,35 @@ class VecalcError(Exception):
             self.span = span
         self.where = self.where or where
         return self
+
+    def __str__(self) -> str:
+        place = self.where
+        if self.span is not None and self.text:
+            line, column = self.span.place(self.text)
+            place = f"{place}:{line}:{column}" if place else f"{line}:{column}"
+        hint = f"; {self.hint}" if self.hint else ""
+        return _printable(f"{place}: {self.message}{hint}" if place else f"{self.message}{hint}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Python would call the class with the message, which is not what each of them is made of.
+        return _unpickled, (type(self), self.args), self.__dict__
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of the frames, none of which the user wrote."""
+        return [f"{type(self).__name__}: {self}", *getattr(self, "__notes__", ())]
+
+
+def _unpickled(kind: type[VecalcError], args: tuple[object, ...]) -> VecalcError:
+    return kind.__new__(kind, *args)
+
+
+def _printable(text: str) -> str:
+    """On one line, and nothing in it that a terminal obeys: tracebacks are printed as they are."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+class VecalcWarning(UserWarning):
+    """What had to be put up with to open a model, or to read a list of words."""
 
 
 class UsageError(VecalcError):

@@ -399,6 +399,5 @@ def place_in(text: str, span: Span | None) -> str:
     """Where a span begins: `:LINE:COLUMN`, from 1; nothing where there is none."""
     if span is None:
         return ""
-    line = text.count("\n", 0, span.start) + 1
-    column = span.start - text.rfind("\n", 0, span.start)
+    line, column = span.place(text)
     return f":{line}:{column}"

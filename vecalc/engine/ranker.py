@@ -34,7 +34,7 @@ class Ranker:
     def __init__(self, spaces: VectorSpace | Mapping[str, VectorSpace], options: Options) -> None:
         self.spaces = dict(spaces) if isinstance(spaces, Mapping) else {"": spaces}
         self.default = next(iter(self.spaces))
-        self.options = options
+        self.options: Options = options
         self._candidates: dict[tuple[object, ...], Candidates] = {}
         self._means: dict[tuple[str, str], Floats] = {}
         self._rotations: dict[tuple[str, str], Floats] = {}

@@ -114,7 +114,16 @@ def open_spaces(
     Raises `UsageError` for a name given twice, and for an embedder that is not used; `FileProblem` for a file
     that can't be read.
     """
-    opening = _Opening(how(**reading), watch, cache, embed, loaded)
+    paths = paths_of(models)
+    opened = open_named(paths, watch, cache, embed, loaded, **reading)
+    return opened._replace(spaces={name: opened.spaces[name] for name in sorted(paths, key=bool)})
+
+
+def paths_of(models: Sequence[str]) -> dict[str, str]:
+    """The files of `-m [NAME=]FILE ...` by the names of their spaces.
+
+    Raises `UsageError` for a name given twice.
+    """
     paths: dict[str, str] = {}
     for model in models:
         name, path = split_model(model)
@@ -122,11 +131,24 @@ def open_spaces(
             again = f"the name '{name}' is given twice" if name else "two models without a name"
             raise UsageError(again, where=f"-m {model}", hint="name them: -m users=FILE -m movies=FILE")
         paths[name] = path
+    return paths
+
+
+def open_named(
+    paths: Mapping[str, str],
+    watch: Watch = unwatched,
+    cache: CacheUse = CacheUse(),  # noqa: B008 - immutable
+    embed: str = "",
+    loaded: Mapping[str, VectorSpace] = MappingProxyType({}),
+    **reading: Any,
+) -> OpenedModels:
+    """The same of names and files that stand apart, in their order: = may be part of a file's name."""
+    opening = _Opening(how(**reading), watch, cache, embed, loaded)
     texts = {name: path for name, path in paths.items() if not opening.opened(name, path)}
     for name, path in texts.items():
         opening.embed(name, path)
     opening.refuse_unused()
-    spaces = {name: opening.spaces[name] for name in sorted(paths, key=bool)}
+    spaces = {name: opening.spaces[name] for name in paths}
     return OpenedModels(spaces, tuple(opening.notes), tuple(opening.files))
 
 

@@ -15,7 +15,7 @@ ACROSS, DOWN = 2, 4  # dots of a cell
 
 
 def painted(text: str, how: str, style: Style) -> str:
-    """A text in the colours of a role of `render.paint`, or by SGR codes of its own. It must be visible already."""
+    """A text in the colours of a role of `render.paint`, or by SGR codes. It must be visible already."""
     return colored(text, COLORS[style.theme].get(how, how), style)
 
 

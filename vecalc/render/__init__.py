@@ -13,7 +13,8 @@ and, unless it is for vectors only, a fourth for the tables of commands that ans
 Nothing is kept between the calls, so a batch of any length streams, and a resumed one goes on at
 its index. To add a format, drop a file in here: its name is what `--format` takes. A module without
 `answer` is no format but a helper: `visible` makes text safe to show, `cells` is an answer or a
-sheet as rows of text, `record` as JSON, `problem` draws errors and notes for stderr.
+sheet as rows of text, `record` as JSON, `problem` draws errors and notes for stderr,
+`hypertext` and `brief` are how a notebook and an interpreter show an answer.
 
 Words, expressions and messages are data. No format lets one of them break its syntax, and the ones
 made for people (table, plain, markdown) show control characters as visible escapes. All text can be

@@ -60,6 +60,11 @@ def _lines(what: str, hint: str, style: Style) -> list[str]:
     return painted
 
 
+def drawn(error: VecalcError, text: str, style: Style) -> str:
+    """Only the places of an error in its text, each above its carets; nothing where it has none."""
+    return "".join(_drawn(text, _spans(error), style))
+
+
 def note(text: str, style: Style) -> str:
     """A remark that is no error, such as how a word was read."""
     whole = f"vecalc: note: {_shortened(text, style)}"
@@ -77,8 +82,7 @@ def _place(error: VecalcError, text: str, spans: Sequence[Span], where: str) -> 
     """What stands before the message: file, line and column of the text, then what the error names itself."""
     base = where or error.where
     if spans:
-        line = text.count("\n", 0, spans[0].start) + 1
-        column = spans[0].start - text.rfind("\n", 0, spans[0].start)
+        line, column = spans[0].place(text)
         if known := _LINE_KNOWN.fullmatch(base):
             base, line = known[1], int(known[2]) + line - 1
         base = f"{base}:{line}:{column}" if base else f"{line}:{column}"

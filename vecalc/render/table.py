@@ -68,11 +68,11 @@ def _parts(answer: Answer, style: Style, index: int) -> Iterator[str]:
         yield paint(verdict(answer.expected), "good" if answer.expected.passed else "bad", style) + "\n"
     yield from (_weights(group, style) for group in attentions(answer))
     if not isinstance(answer.result, Number):
-        lines = listed(_caption(answer, style), " - " if style.ascii else " · ", _width(style))
+        lines = listed(caption(answer, style), " - " if style.ascii else " · ", _width(style))
         yield "".join(paint(line, "aside", style) + "\n" for line in lines)
 
 
-def _caption(answer: Answer, style: Style) -> list[str]:
+def caption(answer: Answer, style: Style) -> list[str]:
     asked = answer.asked
     times = "x" if style.ascii else "×"
     place = [f"in {visible(asked.ranked_in)}"] if asked.ranked_in else []
@@ -93,7 +93,7 @@ def _range(table: Tabled) -> list[str]:
 
 
 def _ranking(ranking: Ranking | Scored, metric: str, style: Style) -> str:
-    shown = list(_interleaved(ranking))
+    shown = list(interleaved(ranking))
     lengths = shares([n.score for n, _ in shown], [n.score for n in ranking.neighbours], metric)
     rows = []
     best = True
@@ -125,7 +125,7 @@ def _width(style: Style) -> int:
     return max(style.width, NARROWEST)
 
 
-def _interleaved(ranking: Ranking | Scored) -> Iterator[tuple[Neighbour, bool]]:
+def interleaved(ranking: Ranking | Scored) -> Iterator[tuple[Neighbour, bool]]:
     """Neighbours and, at the rank they would have had, inputs (True)."""
     inputs = sorted(ranking.excluded)
     done = 0

@@ -78,6 +78,10 @@ class MatrixSpace:
         self._near: Near | None = None
         self._initial: str | None = None
 
+    def __repr__(self) -> str:
+        name = self.name if self.name.isprintable() else ascii(self.name)
+        return f"<{name or 'space'}: {len(self):,} words × {self.dim}>"
+
     @property
     def dim(self) -> int:
         """Components of a vector, d."""

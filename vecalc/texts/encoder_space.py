@@ -25,6 +25,10 @@ class EncoderSpace:
         self.encoder = encoder
         self.name = name
 
+    def __repr__(self) -> str:
+        name = self.name if self.name.isprintable() else ascii(self.name)
+        return f"<{name or 'space'}: an encoder of texts>"
+
     @property
     def dim(self) -> int:
         """Components of a vector, d; 0 before there is one."""
