@@ -245,7 +245,7 @@ def test_the_words_of_an_analogy_have_labels_at_any_width() -> None:
     for width in range(40, 201, 8):
         body = draw_text(drawing, Look(".txt", width=width)).decode().partition("\n")[2]
         assert "king - man +" in body, width
-        assert re.search(r"\bking (●|·|↘|[\u2801-\u28ff])|[●↙↘] king\b|\bking\b(?! -)", body), width
+        assert re.search(r"\bking\b(?! -)", body), width
 
 
 def test_a_label_without_room_is_counted_and_a_long_one_cut() -> None:
