@@ -44,6 +44,8 @@ HOSTILE_LINES = {  # where an example names words of its own
     "king -m MODEL --among among.txt": f"-m MODEL -e '\"{HOSTILE[0]}\"' -e 'nosuch{NAMED}'",
     "compare king man -m MODEL --among among.txt": f"compare '\"{HOSTILE[0]}\"' Paris -m MODEL",
     "diff king -m a=MODEL -m b=second.txt": f"diff '\"{HOSTILE[0]}\"' -m a=MODEL -m b=second.txt",
+    "plot 'king - man + woman' -m MODEL --among among.txt": "plot --all -m MODEL",
+    "plot 'cos(?, king)' -m MODEL": f"plot 'cos(?, \"{HOSTILE[0]}\")' -m MODEL",
     "explain 'king - man' -m MODEL --among among.txt": f"explain '\"{HOSTILE[0]}\" - Paris' -m MODEL",
 }
 

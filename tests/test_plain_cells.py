@@ -28,6 +28,7 @@ MODEL = ["-m", str(FAMILY)]
 LINES: dict[str, list[list[str]]] = {
     "": [[*MODEL, "king"], [*MODEL, "cos(?, king)"], [*MODEL, "[king, attend(man, [king])]", "norm(king)"]],
     "compare": [["king", "queen", *MODEL]],
+    "plot": [["king, queen", *MODEL, "--colour", "frequency"], ["cos(?, king)", *MODEL]],
     "diff": [["king", "[king, man]", "norm(?)", *MODEL, "-m", f"other={FAMILY}"]],
     "eval": [
         ["analogies", "questions.txt", *MODEL, "--method", "lrcos", "--method", "3cosavg", "--details"],

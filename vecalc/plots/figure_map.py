@@ -16,9 +16,10 @@ from vecalc.plots.palette import APART, SCALE, Palette
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text
 
 _CROWDED = 400  # points of context, from which on they are small, and few have labels
-_LABELS = 80  # of context then
+_TRIED = 500  # the first of them, for which room is looked for then
 _SIZES: dict[Role, float] = {"given": 42, "result": 58, "context": 22}  # square points
 _SHAPES: dict[Role, str] = {"given": "o", "result": "D", "context": "o"}
 _AWAY = 6.5  # points between the middle of a mark and its label
@@ -51,8 +52,9 @@ def figure_map(
         if len(some):
             size = 3.0 if crowded and role == "context" else _SIZES[role]
             axes.scatter(
-                drawing.places[some, 0], drawing.places[some, 1], s=size, c=[colours[i] for i in some], marker=_SHAPES[role],
-                linewidths=0, alpha=0.55 if crowded and role == "context" else 1.0, zorder=3,
+                drawing.places[some, 0], drawing.places[some, 1], s=size, marker=_SHAPES[role],
+                c=[colours[i] for i in some], linewidths=0, zorder=3,
+                alpha=0.55 if crowded and role == "context" else 1.0,
             )  # fmt: skip
     for start, end in drawing.arrows:
         _arrow(axes, drawing.places[start], drawing.places[end], palette)
@@ -120,49 +122,59 @@ def _by_number(figure: Figure, axes: Axes, title: str, values: Floats, palette: 
 
 def _labels(figure: Figure, axes: Axes, drawing: Scatter, palette: Palette, *, crowded: bool) -> None:
     """Write the labels that have room, and how many there are of all."""
-    pixels: Any = axes.transData.transform(drawing.places) - (axes.bbox.x0, axes.bbox.y0)
+    pixels: Floats = np.asarray(axes.transData.transform(drawing.places)) - (axes.bbox.x0, axes.bbox.y0)
     point = figure.dpi / 72  # pixels of a point
-    room = Room(axes.bbox.width, axes.bbox.height)
-    turn = in_turn(drawing, _LABELS if crowded else len(drawing.labels))
-    box_of_legend = axes.get_legend()
+    turn = in_turn(drawing)
+    important = [i for i in turn if drawing.roles[i] != "context"]
     renderer = _renderer(figure)
-    if box_of_legend is not None:
-        covered = box_of_legend.get_window_extent(renderer)
-        room.take(Box(covered.x0 - axes.bbox.x0, covered.y0 - axes.bbox.y0, covered.width, covered.height))
-    for place in pixels[turn].tolist():
-        room.take(_around(place, _MARK * point))
-    for start, end in drawing.arrows:
-        for share in np.linspace(0, 1, _STEPS).tolist():
-            room.take(_around((pixels[start] * (1 - share) + pixels[end] * share).tolist(), 3 * point))
+    room = Room(axes.bbox.width, axes.bbox.height)
+    _keep_free(room, axes, drawing, pixels, important if crowded else turn, renderer, point)
     shown = 0
-    for i in turn:
-        text = as_text(drawing.labels[i], LONGEST)
-        if not text.strip():
-            continue
-        role = drawing.roles[i]
-        strong = role != "context"
-        made = axes.text(
-            0, 0, text, size=9.5 if strong else 8, weight="bold" if strong else "normal", zorder=4,
-            color=palette.points["result"] if role == "result" else palette.text,
-            transform=None, va="bottom", ha="left",
-        )  # fmt: skip
-        extent = made.get_window_extent(renderer)
+    for i in turn[: len(important) + _TRIED] if crowded else turn:
+        text = _text(axes, drawing, i, palette)
+        extent = text.get_window_extent(renderer)
         x, y = pixels[i].tolist()
-        boxes = beside(x, y, extent.width, extent.height, (_AWAY * point, _AWAY * point * 0.7))
-        found = room.first_free(boxes, gap=2 * point)
+        boxes = beside(x, y, extent.width, extent.height, (_AWAY * point, 0.7 * _AWAY * point))
+        firm_only = drawing.roles[i] != "context"
+        shows = bool(text.get_text().strip())
+        found = room.first_free(boxes, gap=2 * point, firm_only=firm_only) if shows else None
         if found is None:
-            made.remove()
+            text.remove()
             continue
         shown += 1
-        made.set_transform(axes.transData)
-        made.set_position(
-            axes.transData.inverted().transform((found.x + axes.bbox.x0, found.y + axes.bbox.y0)).tolist()
-        )
+        corner = axes.transData.inverted().transform((found.x + axes.bbox.x0, found.y + axes.bbox.y0))
+        text.set_transform(axes.transData)
+        text.set_position(corner.tolist())
     if shown < len(drawing.labels):
         told = f"labels: {shown:,} of {len(drawing.labels):,}"
-        axes.text(
-            1, 1.01, told, size=8, color=palette.faint, transform=axes.transAxes, ha="right", va="bottom"
-        )
+        said = axes.text(1, 1.01, told, size=8, color=palette.faint, transform=axes.transAxes)
+        said.set(ha="right", va="bottom")
+
+
+def _text(axes: Axes, drawing: Scatter, point: int, palette: Palette) -> Text:
+    """The label of a point, in pixels until it has a place."""
+    role = drawing.roles[point]
+    strong = role != "context"
+    return axes.text(
+        0, 0, as_text(drawing.labels[point], LONGEST), transform=None, va="bottom", ha="left", zorder=4,
+        size=9.5 if strong else 8, weight="bold" if strong else "normal",
+        color=palette.points["result"] if role == "result" else palette.text,
+    )  # fmt: skip
+
+
+def _keep_free(
+    room: Room, axes: Axes, drawing: Scatter, pixels: Floats, marked: list[int], renderer: Any, point: float
+) -> None:
+    """Take what labels must not cover: marks, arrows, the legend."""
+    legend = axes.get_legend()
+    if legend is not None:
+        box = legend.get_window_extent(renderer)
+        room.take(Box(box.x0 - axes.bbox.x0, box.y0 - axes.bbox.y0, box.width, box.height))
+    for i in marked:
+        room.take(_around(pixels[i], _MARK * point))
+    for start, end in drawing.arrows:
+        for share in np.linspace(0, 1, _STEPS).tolist():
+            room.take(_around(pixels[start] * (1 - share) + pixels[end] * share, 3 * point), firm=False)
 
 
 def _renderer(figure: Figure) -> Any:
@@ -171,5 +183,6 @@ def _renderer(figure: Figure) -> Any:
     return FigureCanvasAgg(figure).get_renderer()  # type: ignore[no-untyped-call]
 
 
-def _around(place: list[float], width: float) -> Box:
-    return Box(place[0] - width / 2, place[1] - width / 2, width, width)
+def _around(place: Floats, width: float) -> Box:
+    x, y = place.tolist()
+    return Box(x - width / 2, y - width / 2, width, width)

@@ -13,7 +13,8 @@ from vecalc.render.visible import visible
 FAMILIES = (
     "DejaVu Sans", "Noto Sans", "Noto Sans CJK SC", "Noto Sans CJK JP", "Noto Sans CJK KR", "Hiragino Sans",
     "PingFang SC", "Apple SD Gothic Neo", "Yu Gothic", "Microsoft YaHei", "Malgun Gothic",
-    "WenQuanYi Zen Hei", "Noto Sans Devanagari", "Noto Sans Bengali", "Noto Sans Thai", "Noto Emoji", "Arial Unicode MS",
+    "WenQuanYi Zen Hei", "Noto Sans Devanagari", "Noto Sans Bengali", "Noto Sans Thai", "Noto Emoji",
+    "Arial Unicode MS",
 )  # fmt: skip
 _DIGITS = 3
 _USUAL = (0.01, 1000)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -22,52 +22,49 @@ class Box(NamedTuple):
     height: float
 
 
-class Labelled(NamedTuple):
-    """A point's label: whose it is, and where it stands."""
-
-    point: int
-    box: Box
-
-
 class Room:
     """What is taken of a plane of some size."""
 
     def __init__(self, width: float, height: float) -> None:
         self.width = width
         self.height = height
-        self._taken: Floats = np.empty((64, 4))
+        self._taken: Floats = np.empty((64, 5))  # ends of the boxes, and whether they are firm
         self._count = 0
 
-    def take(self, box: Box) -> None:
-        """Nothing else is to stand there."""
+    def take(self, box: Box, *, firm: bool = True) -> None:
+        """Nothing else is to stand there; where it is not firm, nothing else if that can be."""
         if self._count == len(self._taken):
             self._taken = np.concatenate([self._taken, np.empty_like(self._taken)])
-        self._taken[self._count] = (box.x, box.y, box.x + box.width, box.y + box.height)
+        self._taken[self._count] = (box.x, box.y, box.x + box.width, box.y + box.height, firm)
         self._count += 1
 
-    def is_free(self, box: Box, gap: float = 0.0) -> bool:
-        """Whether a box lies within the plane and, with a gap beside it, meets nothing that is taken."""
+    def is_free(self, box: Box, gap: float = 0.0, *, firm_only: bool = False) -> bool:
+        """Whether a box lies within the plane and, with a gap beside it, meets nothing that is taken firmly,
+        or at all.
+        """
         right, top = box.x + box.width, box.y + box.height
         if box.x < 0 or box.y < 0 or right > self.width or top > self.height:
             return False
         taken = self._taken[: self._count]
         apart = (taken[:, 2] <= box.x - gap) | (taken[:, 0] >= right + gap)
         apart |= (taken[:, 3] <= box.y) | (taken[:, 1] >= top)
+        if firm_only:
+            apart |= taken[:, 4] == 0
         return bool(apart.all())
 
-    def first_free(self, boxes: Iterable[Box], gap: float = 0.0) -> Box | None:
-        """The first box that is free, which is taken then."""
+    def first_free(self, boxes: Sequence[Box], gap: float = 0.0, *, firm_only: bool = False) -> Box | None:
+        """The first box that is free, which is taken then; if need be the first that meets nothing firm."""
         found = next((box for box in boxes if self.is_free(box, gap)), None)
+        if found is None and firm_only:
+            found = next((box for box in boxes if self.is_free(box, gap, firm_only=True)), None)
         if found is not None:
             self.take(found)
         return found
 
 
-def in_turn(scatter: Scatter, most: int) -> list[int]:
-    """The points that are to have labels, the most important first, `most` of those that are context."""
-    order = sorted(range(len(scatter.labels)), key=lambda i: _FIRST[scatter.roles[i]])
-    important = sum(role != "context" for role in scatter.roles)
-    return order[: important + most]
+def in_turn(scatter: Scatter) -> list[int]:
+    """The points in the order in which they get labels, the most important first."""
+    return sorted(range(len(scatter.labels)), key=lambda i: _FIRST[scatter.roles[i]])
 
 
 def beside(x: float, y: float, width: float, height: float, away: Sequence[float]) -> list[Box]:

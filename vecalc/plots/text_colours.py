@@ -13,6 +13,7 @@ from vecalc.render import Style
 from vecalc.render.cells import tidy
 from vecalc.render.paint import DIM, paint
 from vecalc.render.visible import visible
+from vecalc.render.width import columns, wrapped
 
 # Of the 256 of xterm: from blue to orange by way of green, and seven that differ for every kind of sight,
 # after Okabe and Ito (2008).
@@ -68,26 +69,40 @@ class Colours:
             return ""
         return ascii_letters[step] if self._names else str(step)
 
-    def legend(self) -> str:
-        """What they stand for, in a line; "" where nothing is coloured."""
+    def legend(self, width: int) -> list[str]:
+        """What they stand for, in lines of at most so many columns where their words allow it."""
         if self._steps is None:
-            return ""
+            return []
         if self._names:
-            marks = (
-                (ascii_letters[i], "") if not self._style.color else ("●", f"38;5;{APART[i]}")
-                for i in range(len(self._names))
-            )
-            pairs = zip(marks, self._names, strict=True)
-            named = "  ".join(f"{self._sign(*mark)} {visible(name)} ({n:,})" for mark, (name, n) in pairs)
-            return f"{self._name}: {named}"
+            return self._of_names(width)
         low, high = (tidy(end, _DIGITS) for end in self._ends)
         if not self._style.color:
-            return f"{self._name}: from 0, which is {low}, to 9, which is {high}"
-        return f"{self._name}: {low} {self._scale()} {high}"
+            return wrapped(f"{self._name}: from 0, which is {low}, to 9, which is {high}", width)
+        lines = wrapped(f"{self._name}:", width)
+        scale = f"{low} {self._scale()} {high}"
+        if columns(lines[-1]) + len(low) + len(RAMP) + len(high) + 3 > width:
+            return [*lines, scale]
+        return [*lines[:-1], f"{lines[-1]} {scale}"]
+
+    def _of_names(self, width: int) -> list[str]:
+        """Marks and names, as many in a line as there is room for."""
+        lines, room = [f"{self._name}:"], width - columns(self._name) - 1
+        for i, (name, number) in enumerate(self._names):
+            text = f"{visible(name)} ({number:,})"
+            shown = f"{self._sign(i)} {text}"
+            if (wide := columns(text) + 4) > room:
+                lines.append(shown)
+                room = width - wide
+            else:
+                lines[-1] += f"  {shown}"
+                room -= wide
+        return lines
 
     def _scale(self) -> str:
         block = "#" if self._style.ascii else "█"
         return "".join(paint(block, f"38;5;{color}", self._style) for color in RAMP)
 
-    def _sign(self, mark: str, how: str) -> str:
-        return paint("o" if self._style.ascii and mark == "●" else mark, how, self._style)
+    def _sign(self, place: int) -> str:
+        if not self._style.color:
+            return ascii_letters[place]
+        return paint("o" if self._style.ascii else "●", f"38;5;{APART[place]}", self._style)

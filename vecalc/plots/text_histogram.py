@@ -74,7 +74,7 @@ def _marks(drawing: Histogram, canvas: Canvas, left: int, span: int, style: Styl
         wide = columns(text)
         starts = [x - wide // 2, x, x - wide + 1]
         rows = range(_HEIGHT + 2, _HEIGHT + 2 + _MARK_ROWS)
-        found = room.first_free((Box(start, row, wide, 1) for row in rows for start in starts), gap=1)
+        found = room.first_free([Box(start, row, wide, 1) for row in rows for start in starts], gap=1)
         if found is not None:
             canvas.write(int(found.x), int(found.y), text, ARROW)
             used = max(used, int(found.y) - _HEIGHT - 1)

@@ -23,7 +23,7 @@ LABELS: dict[Role, str] = {"given": "1", "result": "1;38;5;208", "context": ""}
 ARROW = "38;5;208"
 _HEADS = ("→↗↑↖←↙↓↘", ">/^\\</v\\")
 _SINGLE = 150  # points of context, up to which each is a mark of its own
-_FEW = 60  # labels of context, where there are more
+_TRIED = 1_000  # the first of them, for which room is looked for where there are more
 _LONGEST = 24  # columns of a label; of a longer one the beginning stands
 _LOWEST, _HIGHEST = 8, 32  # rows
 
@@ -40,7 +40,7 @@ def text_map(scatter: Scatter, style: Style, look: Look) -> Iterator[str]:
     for start, end in scatter.arrows:
         _arrow(canvas, frame.cell(start), frame.cell(end), style)
     for cell in canvas.dotted():
-        room.take(Box(*cell, 1, 1))
+        room.take(Box(*cell, 1, 1), firm=False)
     crowded = sum(role == "context" for role in scatter.roles) > _SINGLE
     if crowded:
         for point, role in enumerate(scatter.roles):
@@ -50,8 +50,7 @@ def text_map(scatter: Scatter, style: Style, look: Look) -> Iterator[str]:
     yield from canvas.lines()
     right, up = ("->", "^") if style.ascii else ("→", "↑")
     yield from _dim(f"{right} {visible(scatter.axes[0])}   {up} {visible(scatter.axes[1])}", width, style)
-    if legend := colours.legend():
-        yield legend + "\n"
+    yield from (f"{line}\n" for line in colours.legend(width))
     if shown < len(scatter.labels):
         yield from _dim(
             f"labels: {shown:,} of {len(scatter.labels):,}; there is no room for the others", width, style
@@ -73,6 +72,7 @@ class _Frame:
         steps = spans / (inner - 1, 2 * (rows - 1))  # a cell is twice as high as wide
         if scatter.even:
             steps[:] = steps.max()
+        rows += 2  # for labels above the highest point and below the lowest
         self.height = rows
         middle = (low + high) / 2
         self._x = 2 + (inner - 1) / 2 + (places[:, 0] - middle[0]) / steps[0]
@@ -133,7 +133,9 @@ class _Marker:
 
 def _labels(scatter: Scatter, frame: _Frame, room: Room, marker: _Marker, *, crowded: bool) -> int:
     """Draw marks and labels; how many labels there are."""
-    turn = in_turn(scatter, _FEW if crowded else len(scatter.labels))
+    turn = in_turn(scatter)
+    if crowded:
+        turn = turn[: sum(role != "context" for role in scatter.roles) + _TRIED]
     for point in reversed(turn):  # the most important one covers the others
         if not crowded or scatter.roles[point] != "context":
             marker.mark(point, frame.cell(point))
@@ -143,7 +145,8 @@ def _labels(scatter: Scatter, frame: _Frame, room: Room, marker: _Marker, *, cro
         text, (x, y) = marker.text(point), frame.cell(point)
         wide = columns(text)
         boxes = beside(x + 0.5, y + 0.5, wide, 1, (1.5, 0.5))
-        found = room.first_free((Box(int(box.x), int(box.y), wide, 1) for box in boxes), gap=1)
+        cells = [Box(int(box.x), int(box.y), wide, 1) for box in boxes]
+        found = room.first_free(cells, gap=1, firm_only=scatter.roles[point] != "context")
         if not wide or found is None:
             continue
         shown += 1

@@ -37,8 +37,6 @@ THEMES = ("light", "dark")
 )
 @click.option(
     "--colour",
-    "--color-by",
-    "colour",
     default="",
     metavar="WHAT",
     help="frequency, FILE#COLUMN of a table, a score with ?, or a vector.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vecalc.errors import ExpressionError, UnfinishedText, UsageError
@@ -48,4 +49,4 @@ def draw(session: Session, argument: str) -> None:
         session.show(data.decode())
         return
     put(data, request)
-    session.known_files.add(outputs.Path(output).resolve())
+    session.known_files.add(Path(output).resolve())

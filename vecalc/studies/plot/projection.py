@@ -17,6 +17,7 @@ SAMPLE = 1_000  # so many, evenly spread
 SLOW = 20_000  # points of t-SNE, which takes minutes for them
 _PERPLEXITY = 30.0  # the usual one (van der Maaten and Hinton 2008); few points have fewer neighbours
 _LEAST = 4  # points of t-SNE
+TIED = 1e-9  # places that differ by less, relatively, are as far
 _AT_ONCE = 1 << 22  # distances that are held at the same time
 _EXACT = 2_000  # points, up to which the vectors themselves are decomposed, and not their covariance
 
@@ -46,8 +47,9 @@ def pca(vectors: Floats) -> Projected:
     # What is left along an axis may be rounding: no place, and no share.
     noise = (np.abs(places).max(axis=0) <= 1e-12 * np.abs(vectors).max(initial=0.0)) | (total == 0)
     places[:, noise] = 0.0
-    farthest = places[np.abs(places).argmax(axis=0), [0, 1]]
-    places *= np.where(farthest < 0, -1.0, 1.0)
+    sizes = np.abs(places)
+    farthest = (sizes >= sizes.max(axis=0) * (1 - TIED)).argmax(axis=0)
+    places *= np.where(places[farthest, [0, 1]] < 0, -1.0, 1.0)
     first, second = (places * places).sum(axis=0) / (total or 1.0)
     return Projected(places, (float(first), float(second)))
 
