@@ -92,7 +92,7 @@ def fragment(drawing: Drawing) -> str:
 
 
 def plain(drawing: Drawing) -> dict[str, Any]:
-    """The drawing as the script reads it (`web/data.js` has the types): texts as shown, arrays packed."""
+    """The drawing as the script reads it (types: `web/data.js`): texts as they are shown, arrays packed."""
     told = {"title": _named(drawing.title), "remarks": list(map(visible, drawing.remarks))}
     match drawing:
         case Scatter():

@@ -37,7 +37,7 @@ class Dots {
     this.made = wanted;
     this.sheet.width = this.size * colours.length;
     this.sheet.height = this.size * 3;
-    const context = /** @type {CanvasRenderingContext2D} */ (this.sheet.getContext("2d"));
+    const context = /** @type {CanvasRenderingContext2D} */ (this.sheet.getContext("2d", { willReadFrequently: true }));
     colours.forEach((colour, column) => [GIVEN, RESULT, CONTEXT].forEach((role) => {
       context.setTransform(ratio, 0, 0, ratio, (column + 0.5) * this.size, (role + 0.5) * this.size);
       context.beginPath();
