@@ -23,7 +23,7 @@ _FILES = {
     "startup.txt": "what is done first at the prompt",
 }
 PARTS = (
-    "blake3", "click", "gensim", "lark", "numkong", "numpy", "platformdirs", "plotille", "prompt-toolkit",
+    "blake3", "click", "gensim", "lark", "numkong", "numpy", "platformdirs", "prompt-toolkit",
     "rapidfuzz", "regex", "rich", "threadpoolctl",
 )  # fmt: skip
 OPTIONAL = {  # and what installs them
