@@ -44,7 +44,6 @@ THEME = TerminalTheme(
      (130, 195, 245), (215, 155, 232), (120, 205, 215), (255, 255, 255)],
 )  # fmt: skip
 _NAMED = {"black", "red", "green", "blue", "magenta", "cyan", "white"}
-DIM, GREY = b"\x1b[2m", b"\x1b[90m"  # the emulator knows no faint text: grey stands for it
 
 
 def picture(screen: pyte.Screen, title: str) -> str:
