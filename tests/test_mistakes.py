@@ -126,7 +126,7 @@ MISTAKES = [  # what is typed; the exit code; what is to be read
     ),
     ((*MODEL, '"new york"'), 3, '"new york" is not one word here; its words are: new + york'),
     ((*MODEL, "king * B where A = man"), 3, "unknown word 'B'; B has no value; add B = ... behind where"),
-    ((*MODEL, "king – man"), 3, "write -"),
+    ((*MODEL, "king — man"), 3, "write -"),
     # functions
     ((*MODEL, "cosine(king, queen)"), 3, "it is cos(a, b)"),
     ((*MODEL, "similarity(king, queen)"), 3, "it is cos(a, b)"),

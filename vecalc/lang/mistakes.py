@@ -32,7 +32,7 @@ _SIGNS = {
     "NUMBER": "a number",
     "CANDIDATE": "'?'",
 }
-_ASCII_TWINS = str.maketrans("＋－＊／（）［］＝＠，；：？＾“”‘«»–—", '+-*/()[]=@,;:?^""\'""--')
+_ASCII_TWINS = str.maketrans("＋－＊／（）［］＝＠，；：？＾“”‘«»—", '+-*/()[]=@,;:?^""\'""-')
 
 
 def explain(problem: UnexpectedInput, text: str) -> SyntaxProblem:
@@ -198,7 +198,7 @@ def _where_hint(problem: UnexpectedToken) -> str:
     return 'where is reserved; quote it to mean the word: "where"'
 
 
-_LAST_WORD = re.compile(r"(?<![^\s(\[,;=+\-−*/@^])[^\W\d][^\s()\[\],;:=+−*/@^]*$")
+_LAST_WORD = re.compile(r"(?<![^\s(\[,;=+\-−–*/@^])[^\W\d][^\s()\[\],;:=+−–*/@^]*$")
 
 
 _THREE_WORDS = re.compile(r"\s*" + r"\s+".join([r"([^\W\d][\w'’]*)"] * 3) + r"\s*")

@@ -112,7 +112,7 @@ class Pieces:
         first, last = self.items[i], self.items[behind - 1]
         if behind == i + 1 and first.kind not in ("other", "sign"):
             return True
-        if behind == i + 2 and first.is_sign("+-−") and last.kind == "number":
+        if behind == i + 2 and first.is_sign("+-−–") and last.kind == "number":
             return True
         if alone:
             return False
@@ -125,7 +125,7 @@ class Pieces:
         """
         if not self._computes(i, behind):
             return False
-        sums = any(item.is_sign("+-−") for item in self.items[i:behind])
+        sums = any(item.is_sign("+-−–") for item in self.items[i:behind])
         while self.structure.partner.get(i - 1) == behind and self.structure.callee(i - 1) is None:
             i, behind, sums = i - 1, behind + 1, False
         before, after = (
@@ -144,7 +144,7 @@ class Pieces:
         for item in self.items[i:behind]:
             if item.kind == "number" and wanted:
                 wanted = False
-            elif item.is_sign("+-−" if wanted else OPERATORS):
+            elif item.is_sign("+-−–" if wanted else OPERATORS):
                 wanted = True
             else:
                 return False

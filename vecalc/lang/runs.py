@@ -16,8 +16,8 @@ Kind: TypeAlias = Literal["blank", "end", "comment", "quote", "number", "name", 
 OPENING = frozenset("([")
 PAIRS = {")": "(", "]": "["}
 BRACKETS = "()[]"
-OPERATORS = frozenset({*"+-−*×∘⊙/÷@·⋅^", "**"})
-FACTORS = OPERATORS - {*"+-−"}  # what binds tighter than a sum
+OPERATORS = frozenset({*"+-−–*×∘⊙/÷@·⋅^", "**"})
+FACTORS = OPERATORS - {*"+-−–"}  # what binds tighter than a sum
 SIGNS = "".join(sign for sign in sorted(OPERATORS) if len(sign) == 1) + "?,;:=" + BRACKETS
 _APART: frozenset[Kind] = frozenset({"blank", "end", "comment"})
 _QUOTED = {'"': r'"(?:\\.|[^"\\])*"', "'": r"'(?:\\.|[^'\\])*'"}

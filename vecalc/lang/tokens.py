@@ -24,10 +24,10 @@ from vecalc.lang.show import quote
 _WORD = r"[^\W\d][\w'’]*+"
 _CALL = re.compile(rf"{_WORD}\(\s*+(?:{_WORD}|\?)(?:\s*+,\s*+(?:{_WORD}|\?))*+\s*+\)")
 # What is in the runs of most formulas, between brackets, blanks and commas: two operands at most;
-_PIECE = re.compile(rf"{ATOM}?([*/^@+]{ATOM}?)?|[-−?=]")
+_PIECE = re.compile(rf"{ATOM}?([*/^@+]{ATOM}?)?|[-−–?=]")
 # and what they hold none of: brackets without a blank, or with an operator before the closing one, and
 # commas that may be part of a token.
-_CLOSE = re.compile(r"[(\[][^\s()\[\]]*+[)\]]|[-−=*/^@+][)\]]|,\S|,\s*$")
+_CLOSE = re.compile(r"[(\[][^\s()\[\]]*+[)\]]|[-−–=*/^@+][)\]]|,\S|,\s*$")
 _BETWEEN = re.compile(r"[\s()\[\],]+")
 _PART = re.compile(r"[\w'’]+")  # of a word with hyphens
 
