@@ -164,7 +164,7 @@ def test_the_start_up_file_is_done_first(open_prompt: Open, tmp_path: Path) -> N
     lines = ["# mine", "set norm unit", "f(x) = (x", "  + king)", "kign", "A = queen"]
     (tmp_path / "config" / "startup.txt").write_text("\n".join(lines), "utf-8")
     terminal = open_prompt()
-    shown = terminal.until().replace("\n", "")
+    shown = " ".join(terminal.until().split())
     assert "startup.txt:5:1: unknown word 'kign'" in shown
     assert "norm unit" in terminal.says("A")
     assert "queen" in terminal.says("f(woman) - man")
@@ -174,7 +174,7 @@ def test_the_start_up_file_is_done_first(open_prompt: Open, tmp_path: Path) -> N
 def test_a_start_up_file_that_can_not_be_read_is_told(open_prompt: Open, tmp_path: Path) -> None:
     (tmp_path / "config" / "startup.txt").mkdir(parents=True)
     terminal = open_prompt()
-    assert "startup.txt: can't be read" in terminal.until().replace("\n", "")
+    assert "startup.txt: can't be read" in " ".join(terminal.until().split())
     assert "kings" in terminal.says("king")
 
 
