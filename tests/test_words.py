@@ -39,7 +39,7 @@ def test_rank_and_length_are_those_of_the_file(tmp_path: Path) -> None:
         {"rank": 3, "word": "ab", "length": 1.0},
     ]
     assert vecalc("words", "-m", tmp_path / "m.txt", "*b", VECALC_NORM="unit", VECALC_TOP="1").out == (
-        "# rank\tword\tlength\n2\tb\t0.0\n3\tab\t1.0\n"
+        "# rank\tword\tlength\n2\tb\t0\n3\tab\t1\n"
     )
 
 

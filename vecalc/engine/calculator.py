@@ -214,8 +214,8 @@ class Calculator(Ranker):
                 yield Computed(answer, statement, tree, afar)
             except VecalcError as problem:
                 yield _with_help(self, answer, statement, problem)
-                if isinstance(statement, Bind):  # what follows may want the value that there is none of
-                    return
+                if isinstance(statement, Bind) and question.names is not None:
+                    return  # what follows would take the value of the row before
 
     def _read(
         self, text: str, names: Mapping[str, Node] | None = None

@@ -50,7 +50,7 @@ def problem(error: VecalcError, text: str, style: Style, *, where: str = "") -> 
 def _lines(what: str, hint: str, style: Style) -> list[str]:
     """A message and what to do about it in lines of the terminal; elsewhere, one line."""
     whole = what + hint
-    lines = hanging(whole, style.width, _HANG) if style.terminal else [whole]
+    lines = _wrapped(whole, style)
     painted, start = [], len(what)  # of the hint
     for line in lines:
         text = line.lstrip(" ")
@@ -65,10 +65,19 @@ def drawn(error: VecalcError, text: str, style: Style) -> str:
     return "".join(_drawn(text, _spans(error), style))
 
 
+def _wrapped(text: str, style: Style) -> list[str]:
+    """A message in lines of the terminal, what it begins with beside what comes next; elsewhere one line."""
+    if not style.terminal:
+        return [text]
+    front = text.index(" ")
+    first, *rest = hanging(f"{text[:front]}_{text[front + 1 :]}", style.width, _HANG)
+    return [f"{first[:front]} {first[front + 1 :]}", *rest]
+
+
 def note(text: str, style: Style) -> str:
     """A remark that is no error, such as how a word was read."""
     whole = f"vecalc: note: {_shortened(text, style)}"
-    lines = hanging(whole, style.width, _HANG) if style.terminal else [whole]
+    lines = _wrapped(whole, style)
     return "\n".join(lines).replace("note:", paint("note:", "hint", style), 1) + "\n"
 
 

@@ -54,8 +54,9 @@ def filled(text: str, width: int) -> list[str]:
     if columns(text) <= width:
         return [text]
     indent = _INDENT.match(text)[0] if len(_INDENT.match(text)[0]) < width // 2 else ""  # type: ignore[index]
-    lines = wrapped(text.lstrip(" "), width - len(indent))
-    return [indent + piece for line in lines for piece in folded(line.rstrip(" "), width - len(indent))]
+    lines = (line.rstrip(" ") for line in wrapped(text.lstrip(" "), width - len(indent)))
+    pieces = (piece for line in lines if line for piece in folded(line, width - len(indent)))
+    return [indent + piece for piece in pieces] or [""]
 
 
 def folded(text: str, width: int) -> list[str]:
