@@ -355,7 +355,8 @@ def test_a_legend_shows_one_group_alone(browser: Browser, write: Write) -> None:
 
 PIXEL = """([left, top]) => {
     const { stage } = window.vecalc, box = stage.below.getBoundingClientRect(), ratio = stage.ratio;
-    const copy = Object.assign(document.createElement("canvas"), { width: stage.below.width, height: stage.below.height });
+    const { width, height } = stage.below;
+    const copy = Object.assign(document.createElement("canvas"), { width, height });
     const context = copy.getContext("2d");
     context.drawImage(stage.below, 0, 0);
     const at = [(left - box.left) * ratio, (top - box.top) * ratio].map(Math.round);
@@ -563,3 +564,8 @@ def test_the_command_writes_a_page_that_opens(browser: Browser, tmp_path: Path) 
         expect(page.locator("#about li").first).not_to_be_empty()
         page.mouse.click(*place(page, "king"))
         expect(page.locator("#chosen h3")).to_have_text("king")
+        # The command's own answer, words and scores.
+        best = family("king", "-k", "10", "--precision", "4")
+        assert len(best.words) == 10
+        listed = [f"{word}\t{score.replace('−', '-')}" for word, score in near_of(page)]
+        assert listed == [line.partition("\t")[2] for line in best.out.splitlines()]
