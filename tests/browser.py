@@ -44,7 +44,7 @@ def opened(browser: Browser, file: Path, **looks: Any) -> Iterator[Page]:
     yield page
     context.close()
     assert set(asked) <= {file.as_uri()}, asked
-    assert wrong == []
+    assert wrong == [], wrong
 
 
 def show(page: Page, file: Path, link: str = "") -> None:

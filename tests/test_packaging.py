@@ -79,6 +79,9 @@ def test_the_wheel_holds_the_package_the_grammar_and_the_starter(wheel: Path) ->
         assert f"vecalc/starter/{part}" in names
     for part in ("vecalc/py.typed", "vecalc/prelude.vec", "vecalc/english.words", "vecalc/__main__.py"):
         assert part in names
+    pages = {path.name for path in (ROOT / "vecalc/plots/web").iterdir()}
+    assert {name.removeprefix("vecalc/plots/web/") for name in names if "/plots/web/" in name} == pages
+    assert {"page.html", "page.css", "main.js"} <= pages
     shipped = {name.removeprefix("vecalc/") for name in names if name.endswith(".py")}
     assert shipped == {
         path.relative_to(ROOT / "vecalc").as_posix() for path in (ROOT / "vecalc").rglob("*.py")

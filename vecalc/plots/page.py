@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".html", ".htm")
 
+NEAR = 10  # true neighbours of each point that a page wants to have
+
 MOST_IN_A_NOTEBOOK = 2_000_000  # bytes; a notebook keeps every picture in its file
 NO_NAME = "(empty)"  # a word without characters could be neither seen nor clicked
 

@@ -35,7 +35,9 @@ class HistogramPicture {
 
   draw() {
     const { edges, counts, axis } = this.drawing, width = this.svg.clientWidth, height = this.svg.clientHeight;
-    const rows = this.namedRows(width), top = 14 + BAND.name * rows.count, bottom = height - BAND.bottom;
+    const bottom = height - BAND.bottom, room = Math.floor(bottom / 2 / BAND.name); // no more names than bars
+    const marks = this.namedMarks(width), top = 14 + BAND.name * Math.min(room, Math.max(0, ...marks.map(({ row }) => row + 1)));
+    if (bottom <= top) return; // not on the screen
     const low = edges[0], high = edges[edges.length - 1], most = counts.reduce((a, b) => Math.max(a, b), 1);
     const across = this.across(width);
     /** @param {number} count */
@@ -57,10 +59,10 @@ class HistogramPicture {
       this.add("text", { x: across(value), y: bottom + 16, "text-anchor": "middle" }, ticked(value, numbers.step));
     }
     this.add("text", { x: (BAND.left + width) / 2, y: height - 8, "text-anchor": "middle" }, axis);
-    rows.marks.forEach(({ name, left, row, end }) => {
-      const y = 14 + BAND.name * row;
+    marks.forEach(({ name, left, row, end }) => {
+      const y = 14 + BAND.name * Math.min(row, room);
       this.add("line", { class: "mark", x1: left, x2: left, y1: y + 4, y2: bottom });
-      this.add("text", { class: "mark-name", x: left, y, "text-anchor": end ? "end" : "start" }, name);
+      if (row < room) this.add("text", { class: "mark-name", x: left, y, "text-anchor": end ? "end" : "start" }, name);
     });
   }
 
@@ -71,7 +73,7 @@ class HistogramPicture {
   }
 
   /** Names in as many lines as it takes: from the left, each below those that reach to its number. @param {number} width */
-  namedRows(width) {
+  namedMarks(width) {
     const across = this.across(width), { marks, at } = this.drawing;
     const context = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
     context.font = `12px ${FONT}`;
@@ -85,7 +87,7 @@ class HistogramPicture {
       const above = placed.filter((other) => span[0] < other.span[1] && other.span[0] < span[1]).map(({ row }) => row);
       placed.push({ name, left, end, span, row: Math.max(-1, ...above) + 1 });
     }
-    return { count: Math.max(0, ...placed.map(({ row }) => row + 1)), marks: placed };
+    return placed;
   }
 
   /** @param {string} tag @param {Record<string, string | number>} attributes @param {string} [text] */

@@ -124,6 +124,7 @@ function main() {
   obey([...picture.keys, ...commonKeys(theme, picture.close)]);
   theme.apply();
   link.restore();
+  byId("unscripted").remove();
   /** @type {any} */ (window).vecalc = { state: read, stage: picture.stage, drawing, began: performance.now() - began };
 }
 

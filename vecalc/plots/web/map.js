@@ -161,10 +161,14 @@ class WordMap {
 
   /** The next of the words that have a name on the map, as one reads. @param {number} step 1 or -1 */
   next(step) {
-    const names = [...this.names.placed].sort((a, b) => Math.round((a.middle - b.middle) / 24) || a.left - b.left);
-    if (!names.length) return;
-    const at = names.findIndex((name) => name.point === this.chosen);
-    this.choose(names[(at < 0 && step < 0 ? 0 : at + step + names.length) % names.length].point);
+    const { places } = this.drawing;
+    const found = this.names.placed.map(({ point }) => {
+      const [left, top] = this.view.toScreen(places[2 * point], places[2 * point + 1]);
+      return { point, left, line: Math.floor(top / 24) };
+    }).sort((a, b) => a.line - b.line || a.left - b.left);
+    if (!found.length) return;
+    const at = found.findIndex(({ point }) => point === this.chosen);
+    this.choose(found[(at < 0 && step < 0 ? 0 : at + step + found.length) % found.length].point);
   }
 
   /** @param {number} group -1, or the one that is shown already: all of them */
