@@ -60,7 +60,7 @@ def test_facts_name_the_files_as_they_are(stored):
 def test_vectors_are_plain_bytes_with_full_range(stored):
     assert stored.dtype == np.int8
     assert stored.flags.c_contiguous
-    assert len(stored) >= 25_000
+    assert len(stored) >= 60_000
     assert np.abs(stored.astype(np.int16)).max(axis=1).tolist() == [127] * len(stored)
 
 
@@ -77,14 +77,21 @@ def test_words_are_lower_case_and_single(words, stored):
     assert words[0] == "the"
 
 
+def test_names_of_today_are_in(place):
+    names = "obama google beijing microsoft toyota einstein messi zuckerberg huawei netflix bbc fbi opec"
+    assert set(names.split()) <= place.keys()
+
+
 def test_files_stay_small():
-    assert sum(path.stat().st_size for path in STARTER.iterdir()) < 12_000_000
+    assert sum(path.stat().st_size for path in STARTER.iterdir()) < 14_000_000
 
 
-def test_notice_carries_both_licences():
+def test_notice_carries_all_licences():
     notice = (STARTER / "NOTICE").read_text(encoding="utf-8")
     assert "WordNet 3.0 Copyright 2006 by Princeton University" in notice
     assert "Copyright 2000-2011 by Kevin Atkinson" in notice
+    assert "Public Domain Dedication and License (PDDL)" in notice
+    assert "Jeffrey Pennington, Richard Socher and Christopher D. Manning" in notice
 
 
 def ranks(values):
@@ -95,8 +102,8 @@ def ranks(values):
 
 
 @pytest.mark.parametrize(("name", "least", "known", "total"), [
-    ("wordsim353.tsv", 0.70, 347, 353),
-    ("simlex999.txt", 0.50, 996, 999),
+    ("wordsim353.tsv", 0.73, 353, 353),
+    ("simlex999.txt", 0.50, 998, 999),
 ])  # fmt: skip
 def test_similarity_follows_people(unit, place, name, least, known, total):
     folder = Path(find_spec("gensim").submodule_search_locations[0]) / "test" / "test_data"
@@ -116,21 +123,21 @@ def test_king_less_man_plus_woman_is_queen(nearest, vector):
 
 def test_paris_less_france_plus_italy_gives_rome(nearest, vector):
     target = vector("paris") - vector("france") + vector("italy")
-    assert "rome" in nearest(target, ["paris", "france", "italy"], 3)
+    assert nearest(target, ["paris", "france", "italy"], 1) == ["rome"]
 
 
 def test_blood_plus_color_gives_red(nearest, vector):
-    assert "red" in nearest(vector("blood") + vector("color"), ["blood", "color"], 5)
+    assert "red" in nearest(vector("blood") + vector("color"), ["blood", "color"], 3)
 
 
 def test_blood_times_color_gives_red(nearest, vector, unit):
     a, b = (vector(word) * np.sqrt(unit.shape[1]) for word in ("blood", "color"))
-    assert "red" in nearest(0.5 * (a * b + a + b), ["blood", "color"], 5)
+    assert "red" in nearest(0.5 * (a * b + a + b), ["blood", "color"], 3)
 
 
 def test_eat_plus_food_less_american_gives_meals(nearest, vector):
     found = nearest(vector("eat") + vector("food") - vector("american"), ["eat", "food", "american"], 10)
-    assert {"breakfast", "meal", "dinner"} <= set(found)
+    assert {"breakfast", "meal", "lunch"} <= set(found)
 
 
 @pytest.mark.parametrize(("word", "near"), [

@@ -80,12 +80,12 @@ def centre(rows: Matrix) -> Matrix:
     return np.asarray(unit_rows(level - level.mean(axis=0)))
 
 
-def main_axes(rows: Matrix, width: int, power: float) -> Matrix:
-    """Rotate to principal axes, keep the strongest, and flatten them by a power of their size."""
-    values, vectors = scipy.linalg.eigh(rows.T @ rows)
+def main_axes(rows: Matrix, sample: npt.NDArray[np.bool_], width: int, power: float) -> Matrix:
+    """Rotate to the principal axes of some of the rows, keep the strongest, flatten them by a power."""
+    chosen = rows[sample]
+    values, vectors = scipy.linalg.eigh(chosen.T @ chosen)
     order = np.argsort(-values)[:width]
-    axes = vectors[:, order]
-    turned = rows @ axes
+    turned = rows @ vectors[:, order]
     signs = np.where((turned**3).sum(axis=0) < 0.0, -1.0, 1.0)
     return np.asarray(turned * signs * np.sqrt(values[order]) ** (power - 1.0))
 

@@ -10,7 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from starter.algebra import scale_rows
-from starter.vocabulary import Morphology
+from starter.morphology import Morphology
 from starter.wordnet import Synset, WordNet
 
 # The tag counts of a word's senses are flattened by this power: SemCor is small, and its counts

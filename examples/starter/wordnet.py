@@ -60,6 +60,12 @@ class WordNet:
     senses: dict[str, list[Sense]]
     exceptions: dict[str, list[tuple[str, str]]]  # inflected form -> (part, base form)
 
+    @cached_property
+    def named(self) -> frozenset[str]:
+        """Lower-case lemmas that are written with a capital letter in one of their meanings at least."""
+        members = (name for synset in self.synsets.values() for name, _ in synset.members)
+        return frozenset(name.lower() for name in members if not name.islower())
+
 
 def read_wordnet(root: Path) -> WordNet:
     """Read everything that the builder needs from a WordNet folder."""
