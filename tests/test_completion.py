@@ -75,7 +75,9 @@ def test_files_are_offered_for_options_that_take_files() -> None:
     assert shown("-k ") == shown("--let ") == shown("--precision ") == []
 
 
-def test_every_argument_is_completed() -> None:
+def test_every_argument_is_completed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("VECALC_CONFIG", "VECALC_CACHE_DIR", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
     good = vecalc("models", "add", "aunt", FAMILY)
     assert good.code == 0, good.err
     topics = shown("help ")

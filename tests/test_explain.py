@@ -497,7 +497,6 @@ def test_mistakes_at_the_prompt_have_their_mark(capsys: pytest.CaptureFixture[st
         ("compare king, man, woman", "two expressions"),
         ("compare king +, man", "expected"),
         ("compare (king", "never closed"),
-        ("explain (king", "never closed"),
         ("compare king, kign", "kign"),
     ],
 )

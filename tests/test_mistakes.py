@@ -108,7 +108,7 @@ MISTAKES = [  # what is typed; the exit code; what is to be read
         3,
         "'Word 1' is a column, which an expression calls Word_1",
     ),
-    (("--csv", "empty.csv", "-e", "cos(a, b)"), 1, "unknown word ''; it is empty: a cell without a word"),
+    (("--csv", "empty.csv", "-e", "cos(a, b)"), 1, "empty.csv:2: the cell b is empty"),
     # patterns
     (
         (*MODEL, "king", "--match", "Q*"),

@@ -93,7 +93,7 @@ def test_a_cell_is_a_batch(run: Run) -> None:
     [
         ("%vecalc --foo king", "%vecalc: no such option '--foo'; %vecalc? shows its options"),
         ("%vecalc -o out.txt king", "%vecalc: no such option '-o'"),
-        ("%vecalc --norm foo king", "%vecalc: invalid value for '--norm'"),
+        ("%vecalc --norm foo king", "%vecalc --norm: there is no 'foo'; choose rms, unit or raw; %vecalc?"),
         ("%vecalc -k", "%vecalc: option '-k' requires an argument"),
         ("%vecalc -m a=x -m a=y king", "the name 'a' is given twice"),
         ("%vecalc -m nope.bin king", "nope.bin: no such file"),

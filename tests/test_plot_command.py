@@ -127,7 +127,9 @@ def test_the_prompt_draws_on_the_screen_and_into_files(prompt: Terminal, tmp_pat
     assert "an expression is missing" in prompt.says("plot")
     other = tmp_path / "other.svg"
     other.write_text("mine")
-    assert "there is a file already" in prompt.says(f"plot king -o {other}")
+    prompt.child.sendline(f"plot king -o {other}")
+    prompt.until("replace it")
+    assert "left as it is" in prompt.says("n")
     assert other.read_text() == "mine"
     numbers = tmp_path / "numbers.csv"
     prompt.says(f"plot king, man -o {numbers}")

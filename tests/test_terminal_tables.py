@@ -20,7 +20,9 @@ from vecalc.render.width import columns
 
 WIDTHS = (20, 40, 60, 80, 120, 200)
 SHOWING = [
-    case for case in CASES if {"format", "header"} <= case.options and case.name not in ("", "models pull")
+    case
+    for case in CASES
+    if {"format", "header"} <= case.options and case.name not in ("", "models pull", "plot")
 ]
 
 

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-Kind: TypeAlias = Literal["integer", "number", "text"]
+Kind: TypeAlias = Literal["integer", "number", "text", "truth"]
 _OF_NEIGHBOURS: dict[str, Kind] = {"rank": "integer", "word": "text", "score": "number"}
 _OF_VECTORS: dict[str, Kind] = {"place": "integer", "label": "text", "length": "number", "weight": "number"}
 _LONG: dict[str, Kind] = {
     "expr": "text", **_OF_NEIGHBOURS, "error": "text",
-    "place": "integer", "label": "text", "length": "number",
+    "place": "integer", "label": "text", "length": "number", "passed": "truth",
 }  # fmt: skip
 _LABEL = "label"  # the column of the names of a table's rows, where there is no index
 
@@ -80,8 +80,9 @@ def to_pandas(answers: Iterable[Answer]) -> pd.DataFrame:
     """Answers as one long data frame of pandas: a row for each neighbour, number, or error.
 
     Columns, as of `--format csv`: `id`, `expr`, `rank`, `word`, `score`, `error`, and `place`, `label`,
-    `length` of the vector of a list, or of the row of a table; missing is what there is nothing to say about.
-    An answer with nothing to show has a row, too. Raises `ImportError` where pandas is not installed.
+    `length` of the vector of a list, or of the row of a table, `passed` of an expectation; missing is what
+    there is nothing to say about. An answer with nothing to show has a row, too. Raises `ImportError` where
+    pandas is not installed.
     """
     return _pandas(_long(answers))
 
@@ -124,7 +125,7 @@ def _shape(cells: Sequence[Mapping[str, Any]], kinds: Mapping[str, Kind]) -> _Sh
 
 def _long(answers: Iterable[Answer]) -> _Shape:
     cells = [
-        {"id": answer.asked.id, "expr": answer.asked.expr, **row}
+        {"id": answer.asked.id, "expr": answer.asked.expr, "passed": _passed(answer), **row}
         for answer in answers
         for row in [*_rows_of(answer)] or [{}]
     ]
@@ -132,6 +133,10 @@ def _long(answers: Iterable[Answer]) -> _Shape:
     ids = [row["id"] if numbered else str(row["id"]) for row in cells]
     rest = _shape(cells, _LONG)
     return _Shape([_Column("id", "integer" if numbered else "text", ids), *rest.columns])
+
+
+def _passed(answer: Answer) -> bool | None:
+    return None if answer.expected is None else answer.expected.passed
 
 
 def _rows_of(answer: Answer) -> Iterator[dict[str, Any]]:
@@ -165,7 +170,7 @@ def _of_list(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
 def _pandas(shape: _Shape) -> pd.DataFrame:
     with _needed("pandas"):
         import pandas as pd
-    kinds = {"integer": "int64", "number": "float64", "text": "object"}
+    kinds = {"integer": "int64", "number": "float64", "text": "object", "truth": "boolean"}
     made = {}
     for i, column in enumerate(shape.columns):
         missing = column.kind == "integer" and None in column.cells
@@ -180,14 +185,14 @@ def _pandas(shape: _Shape) -> pd.DataFrame:
 def _polars(shape: _Shape) -> pl.DataFrame:
     with _needed("polars"):
         import polars as pl
-    kinds = {"integer": pl.Int64, "number": pl.Float64, "text": pl.String}
+    kinds = {"integer": pl.Int64, "number": pl.Float64, "text": pl.String, "truth": pl.Boolean}
     return pl.DataFrame([pl.Series(c.name, c.cells, kinds[c.kind]) for c in shape.unique()])
 
 
 def _arrow(shape: _Shape) -> pa.Table:
     with _needed("pyarrow"):
         import pyarrow as pa
-    kinds = {"integer": pa.int64(), "number": pa.float64(), "text": pa.string()}
+    kinds = {"integer": pa.int64(), "number": pa.float64(), "text": pa.string(), "truth": pa.bool_()}
     return pa.table({c.name: pa.array(c.cells, kinds[c.kind]) for c in shape.unique()})
 
 

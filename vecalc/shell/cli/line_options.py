@@ -54,7 +54,9 @@ def read_options(line: str, path: str) -> OptionLine:
     try:
         return OptionLine(read(command, path, arguments, {}), line[at:].strip())
     except UsageError as problem:
-        raise UsageError(problem.message, where=path, hint=f"{path}? shows its options") from None
+        where = f"{path} {problem.where}" if problem.where.startswith("-") else path
+        hint = f"{problem.hint}; " * bool(problem.hint and where != path) + f"{path}? shows its options"
+        raise UsageError(problem.message, where=where, hint=hint) from None
 
 
 def options_help(path: str) -> str:

@@ -75,4 +75,4 @@ def run(**options: Any) -> int:
         data, notes = picture(drawing, drawer, opened.request)
         return Outcome(notes=notes, data=data)
 
-    return perform(request, drawn)
+    return perform(request, drawn, "drawing")
