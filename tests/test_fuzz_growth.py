@@ -23,7 +23,7 @@ FIRST = [
     "?",
     "[king, queen]",
     "nearest(king, 500)",
-    "nearest(king, 39579)",
+    "nearest(king, 60000)",
     "[1, 2]",
     "[[king, man]]",
     "2",

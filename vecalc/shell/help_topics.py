@@ -235,7 +235,7 @@ JSON, .npy and .npz, safetensors, parquet and Arrow files, plain or compressed (
 folders of model2vec, sentence-transformers, spaCy and Spark, told apart by their content. No file runs
 code: a pickle that would is refused. Words in a file beside the rows are found, or named by --words-file.
 FILE#NAME is a column, tensor or array of a file, FILE.zip:NAME a file of an archive; FILE#? lists them.
-Without -m the starter answers: English words made from WordNet, inside the package.
+Without -m the starter answers: English words and names, made from WordNet and GloVe, inside the package.
 
 -m users=users.bin -m movies=movies.bin loads several; users:42 and movies:"Toy Story (1995)" are
 their words. A model without a name, or else the first, is the default space.

@@ -29,7 +29,7 @@ def features(
     >>> words = {"a": ["cat", "coast"], "b": ["dog", "shore"]}
     >>> made = features(calculator, ["cos = cos(a, b)", "a*b"], words)
     >>> made.values.shape, made.names[:3]
-    ((2, 257), ('cos', 'e2_0', 'e2_1'))
+    ((2, 193), ('cos', 'e2_0', 'e2_1'))
 
     Columns are names in the formulas; their cells are words of the default space, or numbers where they are
     no words and read as such. `bind=["u=users:user_id"]` takes column user_id as words of the space users,
