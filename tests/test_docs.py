@@ -172,7 +172,7 @@ def test_there_are_examples() -> None:
 
 def rewrite(document: Path, old: str, new: str) -> None:
     """Put what is true now in place of what is shown; lines of the same text may stand in another order."""
-    if sorted(old.split()) != sorted(new.split()):
+    if sorted(map(str.rstrip, old.strip().splitlines())) != sorted(map(str.rstrip, new.strip().splitlines())):
         new = "".join(f"{text.rstrip()}\n" for text in new.splitlines())
         document.write_text(document.read_text("utf-8").replace(old, new, 1), "utf-8")
 
