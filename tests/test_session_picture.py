@@ -19,7 +19,7 @@ SHOWN = r"^rome 0\.\d{4} · "  # what is said of it while it is typed
 
 def test_the_picture_is_a_session(tmp_path: Path) -> None:
     """Of the built-in words, on a terminal of 80 columns; the last line is still being typed."""
-    screen = Screen(tmp_path, "-k", "5", model="starter", lines=26)
+    screen = Screen(tmp_path, "-k", "5", model="starter", lines=20)
     screen.until("^vecalc>")
     for line in LINES:
         screen.enters(line)
