@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from embedders import write_textual
-from running import write_model
+from running import family, write_model
 from terminal import CONTINUED, Open, Terminal
 
 
@@ -37,6 +37,12 @@ def test_an_expression_is_answered(prompt: Terminal) -> None:
     answer = prompt.says("king - man + woman")
     assert re.search(r"1\s+queen", answer)
     assert "13 words × 4 · norm rms · cos" in answer
+
+
+def test_how_it_is_read_is_shown(prompt: Terminal) -> None:
+    assert prompt.says("man : king :: woman : ?").startswith("= king - man + woman\n")
+    assert "= king" not in prompt.says("king  -man+woman")  # no other way than it was typed
+    assert "= king" not in family("man : king :: woman : ?", "--format", "table").out
 
 
 def test_names_and_functions_live_on(prompt: Terminal) -> None:
