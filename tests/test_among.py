@@ -98,9 +98,9 @@ def test_exact_reads_nothing_otherwise() -> None:
 def test_a_space_that_has_none_is_passed_over() -> None:
     """Words of one model are no mistake in the others."""
     models = ["-m", f"a={FAMILY}", "-m", "b=starter"]
-    done = vecalc(*models, "b:king", "--among", "leukocyte,monarch,zzyzzyx")
+    done = vecalc(*models, "b:king", "--among", "nobleman,monarch,zzyzzyx")
     assert done.err == "vecalc: note: b: words of --among that are not in the model: 1 (zzyzzyx)\n"
-    done = vecalc(*models, "king", "--among", "leukocyte,monarch")
+    done = vecalc(*models, "king", "--among", "nobleman,monarch")
     assert (done.code, done.out) == (2, "")
 
 
