@@ -301,7 +301,7 @@ def test_save_and_load(prompt: Terminal, tmp_path: Path, open_prompt: Open) -> N
     prompt.says("A = king - man")
     prompt.says("f(x) = 2*x")
     assert prompt.says("save mine.vec") == "vecalc: note: wrote mine.vec\n"
-    assert (tmp_path / "mine.vec").read_text("utf-8").splitlines() == ["f(x) = 2 * x", "A = king - man"]
+    assert (tmp_path / "mine.vec").read_text("utf-8").splitlines() == ["A = king - man", "f(x) = 2 * x"]
     other = open_prompt()
     other.until()
     assert "note: read mine.vec" in other.says("load mine.vec")

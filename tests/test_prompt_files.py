@@ -86,8 +86,7 @@ def test_a_suffix_that_names_no_format_is_refused_at_once(
 
 def test_once_says_what_it_needs(prompt: Terminal) -> None:
     assert "a file is missing" in prompt.says("once")
-    prompt.says("once nowhere/answer.txt")
-    assert "nowhere/answer.txt: can't be written" in prompt.says("king")
+    assert "nowhere: there is no such folder" in prompt.says("once nowhere/answer.txt")
     assert "kings" in prompt.says("king")
 
 
@@ -224,3 +223,36 @@ def test_what_is_taller_than_the_screen_is_paged(open_prompt: Open) -> None:
     assert "paged:" in terminal.says("king")
     terminal.says("set pager off")
     assert "paged:" not in terminal.says("king")
+
+
+# --- what is kept means the same --------------------------------------------------------------
+
+
+def test_what_is_saved_means_the_same_wherever_it_is_loaded(prompt: Terminal) -> None:
+    """A function keeps what its names were, and a word that is called like a name stays the word."""
+    prompt.says("royal = king - man")
+    prompt.says("f(x) = x + royal")
+    prompt.says("royal = bread")
+    prompt.says("g(x) = y + x where y = royal")
+    shown = {line: prompt.says(line) for line in ("f(woman)", "g(man)")}
+    assert "wrote names.vec" in prompt.says("save names.vec")
+    for name in ("royal", "f", "g"):
+        prompt.says(f"del {name}")
+    prompt.says("royal = apple")
+    assert "read names.vec: royal, f(), g()" in prompt.says("load names.vec")
+    assert {line: prompt.says(line) for line in shown} == shown
+
+
+def test_a_word_that_became_a_name_is_saved_in_quotes(prompt: Terminal) -> None:
+    prompt.says("king - man")
+    prompt.says("man = prince")
+    prompt.says("v = _ + woman")
+    assert 'v = king - "man" + woman' in prompt.says("vars").replace("(", "").replace(")", "")
+
+
+def test_a_table_of_ones_own_takes_no_answers(prompt: Terminal, tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("first,second\nking,queen\n", "utf-8")
+    assert "it is not a file of answers; it begins with first,second" in prompt.says("tee own.csv")
+    assert own.read_text("utf-8") == "first,second\nking,queen\n"
+    assert "there is no such folder" in prompt.says("once nowhere/answer.csv")

@@ -203,8 +203,15 @@ def formula_of(
     return formula, resolved.notes
 
 
-def depends_on_row(calculator: Calculator, text: str, names: Sequence[str]) -> bool:
-    """Whether an expression that is asked for each row of a table depends on the row.
+class Dependence(NamedTuple):
+    """Whether an expression depends on the row of a table, and the bare words in it that are no columns."""
+
+    on_row: bool
+    words: tuple[str, ...] = ()
+
+
+def dependence(calculator: Calculator, text: str, names: Sequence[str]) -> Dependence:
+    """How an expression that is asked for each row of a table depends on the row.
 
     Raises `UnknownName` for what is likely meant for a column and is not one; what else is wrong with the
     text is a problem of each row.
@@ -220,9 +227,20 @@ def depends_on_row(calculator: Calculator, text: str, names: Sequence[str]) -> b
     try:
         found = read(calculator, text, columns)
     except VecalcError:
-        return True
+        return Dependence(True)
     found.check(columns, knows)
-    return not found.trees or any(map(columns.are_in, (found.trees[-1], *found.expected)))
+    on_row = not found.trees or any(map(columns.are_in, (found.trees[-1], *found.expected)))
+    words = [node for tree in found.trees for node in walk(tree) if isinstance(node, Word)]
+    bare = [node.text for node in words if not (node.quoted or node.space) and node.span != NOWHERE]
+    return Dependence(on_row, tuple(dict.fromkeys(bare)))
+
+
+def taken_as_words(words: Sequence[str], names: Sequence[str]) -> str:
+    """The note on bare words beside columns."""
+    which = (
+        "is not a column: it is taken as the word" if len(words) == 1 else "are not columns: they are words"
+    )
+    return f"{', '.join(words)} {which}; the columns are {', '.join(names[:LISTED])}"
 
 
 def same_in_every_row(formula: str) -> str:

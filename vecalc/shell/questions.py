@@ -56,7 +56,7 @@ def from_rows(
             if len(names) < len(row.cells):
                 raise FileProblem("has two columns of the same name", where=path, hint=NAMES)
             if not checked:
-                _check(texts, list(names), calculator, tell)
+                _check(texts, list(names), calculator, tell, headerless)
                 formulas += row_formulas(calculator, texts, list(names))
                 checked = True
             empty = {as_name(column) for column, cell in row.cells.items() if not cell.strip()}
@@ -97,16 +97,28 @@ def _cells(
 
 
 def _check(
-    texts: Sequence[str], columns: Sequence[str], calculator: Calculator, tell: Callable[[str], None]
+    texts: Sequence[str],
+    columns: Sequence[str],
+    calculator: Calculator,
+    tell: Callable[[str], None],
+    headerless: bool,
 ) -> None:
-    from vecalc.engine.columns import depends_on_row, same_in_every_row
+    from vecalc.engine.columns import dependence, same_in_every_row, taken_as_words
 
+    words: dict[str, None] = {}
     for text in map(str.strip, texts):
         try:
-            if not depends_on_row(calculator, text, columns):
-                tell(same_in_every_row(text))
+            found = dependence(calculator, text, columns)
         except UnknownName as problem:
+            if not headerless and not problem.suggestions:
+                problem.hint += "; if the first line holds data, add --headerless"
             raise problem.at(where=f"-e '{text}'{place_in(text, problem.span)}") from None
+        if found.on_row:
+            words |= dict.fromkeys(found.words)
+        else:
+            tell(same_in_every_row(text))
+    if words:
+        tell(taken_as_words(list(words), columns))
 
 
 # A word of a list: in quotes up to a comma or the end, or whatever is between commas.

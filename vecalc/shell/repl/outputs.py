@@ -12,6 +12,7 @@ import click
 
 from vecalc.answers import Answer, Sheet
 from vecalc.errors import StorageProblem, UsageError
+from vecalc.render.cells import HEADER
 from vecalc.shell.display import TextSink, format_name, is_terminal, renderer, show, style
 from vecalc.shell.opening import refuse_overwriting, sink_for
 from vecalc.shell.request import Request
@@ -31,6 +32,10 @@ def once(session: Session, argument: str) -> None:
     path = _target(session.request, argument)
     format_name(session.request._replace(output=str(path), format=None))  # a bad suffix is told now
     agree_to_replace(session, path)
+    if not path.parent.is_dir():
+        raise UsageError(
+            "there is no such folder", where=str(path.parent), hint="make it, or give another name"
+        )
     session.once = str(path)
     session.tell([f"the next answer goes to {path}"])
 
@@ -53,7 +58,24 @@ def _tee_of(session: Session, argument: str) -> Tee:
     goes_on = format_name(request._replace(output=str(path), format=None)) in GOES_ON
     if not goes_on:
         agree_to_replace(session, path)
+    elif path.resolve() not in session.known_files:
+        _refuse_other_columns(path, request)
+        session.known_files.add(path.resolve())
     return Tee(path, request, goes_on=goes_on)
+
+
+def _refuse_other_columns(path: Path, request: Request) -> None:
+    """Raises `UsageError` for a table that answers have no place in: rows of theirs would spoil it."""
+    if path.suffix.lower() not in (".csv", ".tsv") or not path.is_file() or not request.header:
+        return
+    with path.open(encoding="utf-8", errors="replace") as stream:
+        first = stream.readline(1 << 12).strip()
+    columns = first.split("\t" if path.suffix.lower() == ".tsv" else ",")
+    if first and columns[:3] != list(HEADER[:3]):
+        hint = "give another name: its rows would have other columns"
+        raise UsageError(
+            f"it is not a file of answers; it begins with {first[:60]}", where=str(path), hint=hint
+        )
 
 
 def write_once(session: Session, path: str, shown: Sequence[Shown]) -> None:

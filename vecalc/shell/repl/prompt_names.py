@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vecalc.calc.expand import Definition
+from vecalc.calc.expand import Definition, expand
 from vecalc.engine.last_answer import is_neighbour
-from vecalc.errors import UsageError
-from vecalc.lang.nodes import Bind, Define
+from vecalc.errors import UsageError, VecalcError
+from vecalc.lang.nodes import Bind, Define, Node, Where, Word, fold, walk, with_parts
 from vecalc.lang.show import show
 from vecalc.library.paths import text_of
 from vecalc.render.visible import visible
@@ -25,8 +27,7 @@ SHOWN = 20  # names that `load` tells of
 def listed(session: Session, _: str) -> None:
     """Show what is bound and defined, and whose words `_1`, `_2`, ... are."""
     scope = session.calculator.scope
-    lines = [f"{name} = {show(tree)}" for name, tree in scope.names.items() if not is_neighbour(name)]
-    lines += [show(found.function) for found in own_functions(session)]
+    lines = [show(statement) for statement in _statements(session, lambda name: not is_neighbour(name))]
     count, of = sum(map(is_neighbour, scope.names)), session.calculator.worded
     if count and of is not None:
         last = "" if of.is_last else "; the last answer had none"
@@ -66,12 +67,45 @@ def save(session: Session, argument: str) -> None:
     if not argument:
         raise UsageError("a file is missing", where="save", hint="save FILE; load FILE reads it again")
     path = outputs.new_file(session, argument)
-    scope = session.calculator.scope
-    statements: list[Bind | Define] = [found.function for found in own_functions(session)]
-    statements += [Bind(name, tree) for name, tree in scope.names.items() if not name.startswith("_")]
+    statements = _statements(session, lambda name: not name.startswith("_"))
     with written_whole(path) as stream:
         stream.write("".join(f"{show(statement)}\n" for statement in statements).encode())
     outputs.wrote(session, path)
+
+
+def _statements(session: Session, wanted: Callable[[str], bool]) -> Iterator[Bind | Define]:
+    """The names and functions of a session, each with all that it saw when it was typed.
+
+    So they mean the same in any order and beside any other names: a function has the values that names had
+    for it, and a word that is called like a name is in quotes.
+    """
+    scope = session.calculator.scope
+    for name, tree in scope.names.items():
+        if wanted(name):
+            yield Bind(name, _alone(tree, {}, scope.names))
+    for found in own_functions(session):
+        function, own = found.function, found.scope
+        hidden: dict[str, Node] = {name: Word(name) for name, _ in function.parameters}
+        body = function.body
+        if any(isinstance(node, Where) for node in walk(body)):  # whose names hide others, too
+            with suppress(VecalcError):  # a parameter that has to be a list is none yet
+                body = expand(body, own.with_names(hidden))
+        else:
+            body = _alone(body, {**own.names, **hidden}, scope.names.keys() - hidden.keys())
+        yield replace(function, body=body)
+
+
+def _alone(tree: Node, given: Mapping[str, Node], others: Collection[str]) -> Node:
+    """A tree with what names stood for in it, and with quotes around words that are called like others."""
+
+    def put_in(node: Node, below: Sequence[Node]) -> Node:
+        if not isinstance(node, Word) or node.quoted:
+            return with_parts(node, below) if below else node
+        if node.text in given:
+            return given[node.text]
+        return replace(node, quoted=True) if node.text in others else node
+
+    return fold(tree, put_in)
 
 
 def own_functions(session: Session) -> Iterator[Definition]:
