@@ -8,7 +8,7 @@ phrase; the cosines of the pairs are compared with the human judgements by Spear
 the pairs whose words the model has, with a bootstrap interval over pairs. Beside it the difference to A + B
 at the same norm, from the same resamples, and what the formula finds without knowing the adjectives: the mean
 where those of other pairs are dealt to it at random. In that set the two phrases of a pair nearly always
-share their adjective, so the noun alone is the baseline to beat: `same adjective` says in how many pairs.
+share their adjective; the few pairs that don't are left out, and the noun alone is the baseline to beat.
 """
 
 from __future__ import annotations
@@ -50,8 +50,11 @@ def spearman(a: np.ndarray, b: np.ndarray) -> float:
 
 def measure(space: vecalc.VectorSpace, judged: list[tuple[list[str], float]]) -> None:
     """Print a table for one model."""
-    known = [(words, score) for words, score in judged if all(space.row(word) is not None for word in words)]
-    same = sum(words[0] == words[2] for words, _ in known)
+    known = [
+        (words, score)
+        for words, score in judged
+        if words[0] == words[2] and all(space.row(word) is not None for word in words)
+    ]
     human = np.array([score for _, score in known])
     pairs = [words for words, _ in known]
     rows = []
@@ -72,7 +75,7 @@ def measure(space: vecalc.VectorSpace, judged: list[tuple[list[str], float]]) ->
             dealt = np.mean([spearman(similar(calculate, formula, deal), human) for deal in deals(pairs)])
             rows.append([norm, f"`{name}`", str(here), str(gain) if name != "A + B" else "", f"{dealt:.3f}"])
     print_table(
-        f"{space.name}: {len(known):,} of {len(judged):,} pairs, {same:,} with the same adjective",
+        f"{space.name}: {len(known):,} of {len(judged):,} pairs, those with one adjective",
         ["norm", "formula", "Spearman [95 %]", "minus that of A + B [95 %]", "other adjectives"],
         merged(rows),
     )
