@@ -116,9 +116,11 @@ def test_phrases_are_compared_with_people(tmp_path: Path) -> None:
     model.write_bytes(as_text(["big", *nouns], rows))
     lines = [f'{i},"big n0,big {noun}",{9 - i / 2}' for i, noun in enumerate(nouns)]
     annotations = tmp_path / "pairs.csv"
-    annotations.write_text("Pid,Pair,Sem_Sim\n" + "\n".join([*lines, '99,"big zzz,big n1",1']) + "\n")
+    annotations.write_text(
+        "Pid,Pair,Sem_Sim\n" + "\n".join([*lines, '99,"big zzz,big n1",1', '98,"big n2,n1 n3",5']) + "\n"
+    )
     out = run(sys.executable, "-c", PHRASES, EXAMPLES, annotations, model).stdout
-    assert "nouns.txt: 12 of 13 pairs, 12 with the same adjective" in out
+    assert "nouns.txt: 12 of 14 pairs, those with one adjective" in out
     found = table(out, key=1)
     assert number(found["`B`"][2]) == 1.0
     assert found["`A`"][2] == "none: the same for all pairs"
