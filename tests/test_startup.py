@@ -50,10 +50,10 @@ def test_a_function_of_the_prelude_loads_nothing_more() -> None:
     assert loaded("combined(king, queen)", "--format", "plain").isdisjoint(NOT_FOR_A_LINE)
 
 
-def test_a_table_loads_rich_for_wide_letters_only() -> None:
+def test_only_a_table_loads_rich() -> None:
     modules = loaded("king - man + woman", "--format", "table")
-    assert modules.isdisjoint(NOT_FOR_A_LINE)
-    assert "rich" in loaded("king", "king * 漢 where 漢 = 2", "--format", "table")
+    assert modules & NOT_FOR_A_LINE == {"rich"}
+    assert loaded("cos(king, queen)", "--format", "table").isdisjoint(NOT_FOR_A_LINE)
 
 
 def test_a_batch_loads_no_more_than_a_line() -> None:
