@@ -143,14 +143,14 @@ def show(text: str) -> None:
     sys.stdout.flush()
 
 
-def fitted_help(text: str) -> str:
-    """Help as it goes to standard output: on a terminal in lines that fit it, in colours."""
+def fitted_help(text: str, theme: Theme | None = None) -> str:
+    """Help as it goes to standard output: on a terminal in lines that fit it, in colours of a theme."""
     if not is_terminal(sys.stdout):
         return text
     from vecalc.render.help_text import help_text
 
-    color, theme = look_of(sys.argv)
-    return help_text(text, Style(wants_color(color, sys.stdout), columns(), theme=theme))
+    color, usual = look_of(sys.argv)
+    return help_text(text, Style(wants_color(color, sys.stdout), columns(), theme=theme or usual))
 
 
 def say_exactly(text: str) -> None:

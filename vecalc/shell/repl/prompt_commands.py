@@ -20,7 +20,7 @@ from vecalc.lang.nodes import ListOf
 from vecalc.lang.show import show
 from vecalc.library.paths import HISTORY
 from vecalc.render.visible import visible
-from vecalc.shell.display import FOR_PEOPLE
+from vecalc.shell.display import FOR_PEOPLE, fitted_help
 from vecalc.shell.repl import (
     favourites,
     habits,
@@ -98,7 +98,8 @@ def _meant(session: Session, line: str) -> str:
 
 def _help(session: Session, argument: str) -> None:
     argument = SPELLINGS.get(argument, argument)
-    session.show(prompt_help.on(session, argument, COMMANDS) if argument else prompt_help.overview(COMMANDS))
+    text = prompt_help.on(session, argument, COMMANDS) if argument else prompt_help.overview(COMMANDS)
+    session.show(fitted_help(text, session.request.theme))
 
 
 def _find(session: Session, argument: str) -> None:

@@ -116,7 +116,7 @@ def _summary(comparisons: Sequence[Comparison], *, for_people: bool) -> Sheet:
     rows = [_standing(comparison, column) for comparison in comparisons for column in comparison.columns]
     remarks = [
         "shared: neighbours shown that the sum shows, too. cosine: between the result and the sum.",
-        f"axes: measured with {ROTATIONS} random rotations of A and B. change: the largest, as a share of",
+        f"axes: measured with {ROTATIONS} random rotations of A and B. change: the largest, as a share of "
         "the result. kept: neighbours shown that stay, on average.",
     ]
     remarks += [f"metric: {comparisons[0].metric}"]
