@@ -116,7 +116,7 @@ def test_what_is_neither_a_column_nor_a_word_is_told_once() -> None:
     assert (done.code, done.out) == (3, "")
     assert done.err == (
         "vecalc: -e 'cos(word1, King)':1:5: 'word1' is not a column or a word of the model; "
-        "the columns are King, woman, gold\n"
+        "the columns are King, woman, gold; if the first line holds data, add --headerless\n"
     )
     assert "left out" in csv("word1 + King", "--oov", "skip").err
 
