@@ -40,6 +40,7 @@ def run(**options: Any) -> int:
     from vecalc.studies.compare.formulas import Formula, chosen
 
     texts = [as_utf8(text).strip() for text in options["operands"]]
+    texts[:1] = [text.removesuffix(",") for text in texts[:1]]  # as it is written at the prompt
     if len(texts) != 2:
         what = f"two expressions are compared, {len(texts)} given"
         raise UsageError(

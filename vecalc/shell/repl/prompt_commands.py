@@ -258,5 +258,7 @@ def _two(session: Session, argument: str) -> tuple[str, str]:
     if isinstance(found, ListOf) and len(found.items) == 2:
         first, second = map(show, found.items)
         return first, second
+    if len(words := argument.split()) == 2 and not {",", ";"} & {*argument}:  # as it is written in a shell
+        return words[0], words[1]
     read(session.calculator, argument.replace(",", ";"))  # a bracket may be open, or an expression wrong
     raise UsageError("two expressions are compared", where="compare", hint="compare blood, color")
