@@ -230,6 +230,15 @@ def test_a_package_that_is_missing_is_named(package: str, calculate: vecalc.Calc
         to()
 
 
+def test_that_nothing_is_left_is_said_once() -> None:
+    for more in ({"min_score": 2.0}, {"match": "K*"}, {"match": "king*", "first": 1, "exclude": "inputs"}):
+        answer = vecalc.Calculator(FAMILY, **more)("king")
+        assert answer.notes[0].startswith("no candidate is left")
+        for shown in (str(answer), answer._repr_html_(), repr(answer)):
+            assert shown.count("no candidate is left") == 1
+        assert ("no word matches K*" in str(answer)) == (more.get("match") == "K*")
+
+
 # --- pictures -------------------------------------------------------------------------------
 
 
@@ -240,9 +249,8 @@ def test_a_notebook_shows_a_picture_in_a_frame_that_reaches_nothing(tmp_path: Pa
         picture = vecalc.Calculator(space).plot(text, everything=True, kind="map")
         assert set(words) <= set(picture.drawing.labels)
         shown = picture._repr_html_()
-        frame = re.fullmatch(
-            r'<iframe sandbox="allow-scripts" title="[^"<>]*" srcdoc="([^"<>]*)" style="[^"<>]*"></iframe>', shown
-        )
+        tag = r'<iframe sandbox="allow-scripts" title="[^"<>]*" srcdoc="([^"<>]*)" style="[^"<>]*">'
+        frame = re.fullmatch(f"{tag}</iframe>", shown)
         assert frame is not None  # nothing beside it, and no word ends an attribute
         picture.save(tmp_path / "x.html")
         page = unescape(frame[1])

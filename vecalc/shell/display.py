@@ -143,13 +143,16 @@ def show(text: str) -> None:
     sys.stdout.flush()
 
 
-def fitted_help(text: str) -> str:
-    """Help as it goes to standard output: on a terminal in lines that fit it, in colours."""
+def fitted_help(text: str, look: tuple[Color, Theme] | None = None) -> str:
+    """Help as it goes to standard output: on a terminal in lines that fit it, in colours.
+
+    `look` is what is set about colours, unless it is what the command line says.
+    """
     if not is_terminal(sys.stdout):
         return text
     from vecalc.render.help_text import help_text
 
-    color, theme = look_of(sys.argv)
+    color, theme = look or look_of(sys.argv)
     return help_text(text, Style(wants_color(color, sys.stdout), columns(), theme=theme))
 
 
