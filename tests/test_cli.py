@@ -279,6 +279,19 @@ def test_candidates(options: list[str], words: list[str]) -> None:
     assert ("no candidate is left" in done.err) == (not words)
 
 
+def test_that_nothing_is_left_is_said_once_and_why_beside_it() -> None:
+    nothing, why = "no candidate is left", "no word matches K*"
+    for options, reason in ((["--min-score", "2"], ""), (["--match", "K*"], why)):
+        for form, note in (("table", ""), ("markdown", ""), ("plain", nothing)):
+            done = family("king", *options, "--format", form)
+            assert (done.out + done.err).count(nothing) == 1, form
+            assert (nothing in done.err) == bool(note)
+            assert (why in done.err) == bool(reason)
+            assert done.err or not (note or reason)
+        (record,) = family("king", *options, "--format", "jsonl").records
+        assert record["notes"][0].startswith(nothing)
+
+
 def test_candidates_can_come_from_a_file_or_from_stdin(tmp_path: Path) -> None:
     path = tmp_path / "few.txt"
     path.write_bytes(b"\xef\xbb\xbfbread\r\n\r\n# a remark\r\nqueen")

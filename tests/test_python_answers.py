@@ -8,6 +8,7 @@ import pickle
 import re
 import sys
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from unittest import mock
@@ -22,6 +23,7 @@ from running import vecalc as command
 import vecalc
 from vecalc import answers, errors
 from vecalc.lang.nodes import Word
+from vecalc.lang.show import quote
 from vecalc.render.visible import visible
 from vecalc.space.matrix import MatrixSpace
 
@@ -228,7 +230,33 @@ def test_a_package_that_is_missing_is_named(package: str, calculate: vecalc.Calc
         to()
 
 
+def test_that_nothing_is_left_is_said_once() -> None:
+    for more in ({"min_score": 2.0}, {"match": "K*"}, {"match": "king*", "first": 1, "exclude": "inputs"}):
+        answer = vecalc.Calculator(FAMILY, **more)("king")
+        assert answer.notes[0].startswith("no candidate is left")
+        for shown in (str(answer), answer._repr_html_(), repr(answer)):
+            assert shown.count("no candidate is left") == 1
+        assert ("no word matches K*" in str(answer)) == (more.get("match") == "K*")
+
+
 # --- pictures -------------------------------------------------------------------------------
+
+
+def test_a_notebook_shows_a_picture_in_a_frame_that_reaches_nothing(tmp_path: Path) -> None:
+    words = ["king", "</script><script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "a&amp;b"]
+    space = MatrixSpace(words, np.random.default_rng(0).normal(size=(len(words), 4)))
+    for text in ("king", quote(words[2])):  # the second is a title that would end a tag
+        picture = vecalc.Calculator(space).plot(text, everything=True, kind="map")
+        assert set(words) <= set(picture.drawing.labels)
+        shown = picture._repr_html_()
+        tag = r'<iframe sandbox="allow-scripts" title="[^"<>]*" srcdoc="([^"<>]*)" style="[^"<>]*">'
+        frame = re.fullmatch(f"{tag}</iframe>", shown)
+        assert frame is not None  # nothing beside it, and no word ends an attribute
+        picture.save(tmp_path / "x.html")
+        page = unescape(frame[1])
+        assert page == (tmp_path / "x.html").read_text("utf-8")
+        assert page.count("<script") == page.count("</script>") == 2
+        assert "<img" not in page
 
 
 def test_an_answer_is_drawn_as_the_command_line_draws_it(
@@ -243,7 +271,6 @@ def test_an_answer_is_drawn_as_the_command_line_draws_it(
             assert str(picture) == shown.out.rstrip("\n")
         assert picture.drawing.title in repr(picture)
         assert "\n" not in repr(picture)
-        assert picture._repr_html_()
     picture.save(tmp_path / "x.txt")
     assert (tmp_path / "x.txt").read_text("utf-8").startswith(picture.drawing.title)
     with pytest.raises(errors.UsageError, match=r"x\.gif: the suffix names no picture; pictures: \."):

@@ -125,3 +125,21 @@ def test_a_table_without_a_header(mark: str) -> None:
         "--csv", "-", "-e", "cos(c1, c2)", "--headerless", "--format", "csv", stdin=Path("t.csv").read_text()
     )
     assert piped.out.count("king") == 3
+
+
+def test_what_several_formulas_of_a_row_meet_is_told_once() -> None:
+    Path("t.csv").write_text("a,b\nking,quen\nKING,man\nkign,quen\nking,quen\n,man\n")
+    formulas = ("-e", "cos(a, b)", "-e", "a - b", "-e", "a + a", "-k", "1")
+    for form in ("table", "csv", "json"):
+        done = asked(*formulas, "--format", form, terminal=form == "table", NO_COLOR="1", COLUMNS="200")
+        told = [line.partition("; ")[0].removeprefix("vecalc: ") for line in done.err.splitlines()]
+        assert told == [
+            "t.csv:2: unknown word 'quen'",
+            "note: KING read as king",
+            "t.csv:4: unknown words 'kign', 'quen'",
+            "t.csv:4: unknown word 'kign'",  # of a formula that has no b: another message
+            "t.csv:5: unknown word 'quen'",  # another row
+            "t.csv:6: the cell a is empty",
+        ], form
+    errors = [row["error"] for row in rows(*formulas)]
+    assert errors[2] == "unknown words 'kign', 'quen'; unknown word 'kign'"

@@ -30,6 +30,10 @@ OOVS: tuple[Oov, ...] = get_args(Oov)
 ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
 STORED: tuple[Stored, ...] = get_args(Stored)
 
+# What a ranking without neighbours says: what is made for people says it in the table, with what is known of
+# the reason in a note; for programs all of it is a note.
+NOTHING_LEFT = "no candidate is left"
+
 SCHEMA = 1  # version of the JSON record; raised when a field changes its meaning
 
 
@@ -161,6 +165,14 @@ class Answer(NamedTuple):
     def ok(self) -> bool:
         """Whether there is a result, and the expectation, if any, was met."""
         return self.error is None and (self.expected is None or self.expected.passed)
+
+    def notes_beside(self) -> tuple[str, ...]:
+        """The notes for where the answer is shown, too: without what its table says itself."""
+        notes = (
+            note.removeprefix(NOTHING_LEFT).lstrip(": ") if note.startswith(NOTHING_LEFT) else note
+            for note in self.notes
+        )
+        return tuple(filter(None, notes))
 
 
 # Plain values, no numpy number: as text it may spell its type, and mypy takes a float64 for a float.

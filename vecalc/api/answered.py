@@ -157,7 +157,7 @@ def _as_text(answer: answers.Answer, *, several: bool) -> str:
     if answer.error is not None:
         return problem(answer.error, answer.asked.expr, look, where=answer.asked.where).rstrip("\n")
     shown = table(answer, look, 0) if answer.result is not None else f"{NOTHING}\n"
-    return "".join([shown, *(note(text, look) for text in answer.notes)]).rstrip("\n")
+    return "".join([shown, *(note(text, look) for text in answer.notes_beside())]).rstrip("\n")
 
 
 Answer = PythonAnswer

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
@@ -23,7 +22,7 @@ from vecalc.studies.plot.plan import PLOT_KINDS, PROJECTIONS, PlotKind, Projecti
 if TYPE_CHECKING:
     from vecalc.api.asking import PythonCalculator
 
-_PAGE, _TEXT = ".html", ".txt"
+_TEXT = ".txt"
 
 
 class PlotOptions(TypedDict, total=False):
@@ -50,10 +49,9 @@ class Plot(NamedTuple):
         return _text(drawers()[_TEXT].draw(self.drawing, look))
 
     def _repr_html_(self) -> str:
-        page: Any = drawers().get(_PAGE)
-        if page is None:
-            return f"<pre>{escape(_text(drawers()[_TEXT].draw(self.drawing, Look())))}</pre>"
-        return str(page.fragment(self.drawing))
+        from vecalc.plots.page import fragment
+
+        return fragment(self.drawing)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         printer.text(repr(self) if cycle or printer.indentation else str(self))

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
-from vecalc.answers import Answer, Expected, Neighbour, Number, Ranking, Row, Rows, Scored, Tabled, Weights
+from vecalc.answers import (
+    NOTHING_LEFT,
+    Answer,
+    Expected,
+    Neighbour,
+    Number,
+    Ranking,
+    Row,
+    Rows,
+    Scored,
+    Tabled,
+    Weights,
+)
 from vecalc.arrays import Floats
 from vecalc.calc import algebra
 from vecalc.calc.resolve import find_row
@@ -25,7 +37,6 @@ if TYPE_CHECKING:
     from vecalc.engine.calculator import Calculator
 
 
-NOTHING_LEFT = "no candidate is left"
 Found: TypeAlias = "dict[int, list[Hits] | VecalcError]"
 Statements: TypeAlias = "Sequence[Computed | Answer]"  # what has an answer already is handed on
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vecalc.answers import Asked, Norm
+from vecalc.answers import NOTHING_LEFT, Asked, Norm
 from vecalc.arrays import Floats, Numbers
 from vecalc.calc.resolve import Key, Resolved
 from vecalc.calc.values import List, Scalar, Score, Spaces, Table, Vector, Worth
@@ -275,7 +275,7 @@ class Ranker:
         hits = search(space, vector.components[None], k + len(excluded), self.measure, self.candidates(name))
         rows = [int(row) for row in hits.rows[0] if int(row) not in excluded][:k]
         if not rows:
-            raise NoValue("no candidate is left")
+            raise NoValue(NOTHING_LEFT)
         labels = tuple(space.word(row) for row in rows)
         words = vectors_at(space, rows, norm)
         return List(words, labels, frozenset({name}), found=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from itertools import islice
 
-from vecalc.answers import Answer, Number, Ranking, Rows, Scored, Tabled, Weights
+from vecalc.answers import NOTHING_LEFT, Answer, Number, Ranking, Rows, Scored, Tabled, Weights
 from vecalc.render import Style
 from vecalc.render.bars import shares
 from vecalc.render.cells import attentions, by_row, count, entry, heading, named, result, score, verdict
@@ -82,15 +82,13 @@ def _parts(answer: Answer) -> Iterator[str]:
     yield from map(_weights, attentions(answer))
     if answer.result is not None and not isinstance(answer.result, Number):
         yield f'<div class="c">{_text_of(" · ".join(caption(answer, _LOOK)))}</div>'
-    yield from (f'<div class="c">note: {_text(note)}</div>' for note in answer.notes)
+    yield from (f'<div class="c">note: {_text(note)}</div>' for note in answer.notes_beside())
 
 
 # --- the kinds of results ---------------------------------------------------------------------
 
 
 def _ranking(ranking: Ranking | Scored, metric: str) -> str:
-    if not ranking.neighbours and not ranking.excluded:
-        return "<div>no candidate is left</div>"
     shown = list(interleaved(ranking))
     lengths = shares([n.score for n, _ in shown], [n.score for n in ranking.neighbours], metric)
     measured = "distance" if metric == "l2" else "score"
@@ -99,7 +97,8 @@ def _ranking(ranking: Ranking | Scored, metric: str) -> str:
         rank = f"({count(near.rank)})" if is_input else count(near.rank)
         cells = [_cell(rank, "n"), _cell(near.word), _cell(score(near.score, _LOOK), "n"), _bar(length)]
         rows.append(_row([*cells, _cell("input" if is_input else "")], "i" if is_input else ""))
-    return _table(["rank", "word", measured, "", ""], rows, right=(0, 2))
+    remark = "" if ranking.neighbours else f"<div>{NOTHING_LEFT}</div>"
+    return (_table(["rank", "word", measured, "", ""], rows, right=(0, 2)) if rows else "") + remark
 
 
 def _rows(rows: Rows) -> str:

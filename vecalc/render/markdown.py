@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from vecalc.answers import Answer, Number, Ranking, Row, Rows, Scored, Sheet, Tabled, Weights
+from vecalc.answers import NOTHING_LEFT, Answer, Number, Ranking, Row, Rows, Scored, Sheet, Tabled, Weights
 from vecalc.render import Style
 from vecalc.render.cells import (
     attentions,
@@ -70,7 +70,7 @@ def _blocks(answer: Answer, style: Style) -> Iterator[str]:
 
 def _ranking(ranking: Ranking | Scored, style: Style) -> str:
     if not ranking.neighbours:
-        return "no candidate is left\n"
+        return f"{NOTHING_LEFT}\n"
     rows = ([str(n.rank), _cell(n.word), score(n.score, style)] for n in ranking.neighbours)
     return _table(("rank", "word", "score"), (_RIGHT, _LEFT, _RIGHT), rows)
 

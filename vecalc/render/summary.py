@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vecalc.answers import Answer, Number, Ranking, Rows, Scored, Tabled
+from vecalc.answers import NOTHING_LEFT, Answer, Number, Ranking, Rows, Scored, Tabled
 from vecalc.render.cells import count, fixed, named, tidy
 from vecalc.render.visible import visible
 
@@ -22,10 +22,7 @@ def _outcome(answer: Answer) -> str:
         return f"{type(answer.error).__name__}: {answer.error.message}"
     match answer.result:
         case Ranking(neighbours) | Scored(neighbours):
-            return (
-                _listed([f"{near.word} {fixed(near.score, 2)}" for near in neighbours])
-                or "no candidate is left"
-            )
+            return _listed([f"{near.word} {fixed(near.score, 2)}" for near in neighbours]) or NOTHING_LEFT
         case Number(value):
             return tidy(value, _DIGITS)
         case Rows(rows):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from vecalc.answers import Answer, Neighbour, Number, Ranking, Rows, Scored, Tabled, Weights
+from vecalc.answers import NOTHING_LEFT, Answer, Neighbour, Number, Ranking, Rows, Scored, Tabled, Weights
 from vecalc.render import Style
 from vecalc.render.bars import CELLS, NARROW, beside, both_sides, shares
 from vecalc.render.cells import (
@@ -113,7 +113,7 @@ def _ranking(ranking: Ranking | Scored, metric: str, style: Style) -> str:
         GridColumn(""),
         GridColumn(""),
     ]
-    remark = "" if ranking.neighbours else "no candidate is left\n"
+    remark = "" if ranking.neighbours else f"{NOTHING_LEFT}\n"
     return (grid(shape, rows, style) if rows else "") + remark
 
 

@@ -143,14 +143,17 @@ def show(text: str) -> None:
     sys.stdout.flush()
 
 
-def fitted_help(text: str, theme: Theme | None = None) -> str:
-    """Help as it goes to standard output: on a terminal in lines that fit it, in colours of a theme."""
+def fitted_help(text: str, look: tuple[Color, Theme] | None = None) -> str:
+    """Help as it goes to standard output: on a terminal in lines that fit it, in colours.
+
+    `look` is what is set about colours, unless it is what the command line says.
+    """
     if not is_terminal(sys.stdout):
         return text
     from vecalc.render.help_text import help_text
 
-    color, usual = look_of(sys.argv)
-    return help_text(text, Style(wants_color(color, sys.stdout), columns(), theme=theme or usual))
+    color, theme = look or look_of(sys.argv)
+    return help_text(text, Style(wants_color(color, sys.stdout), columns(), theme=theme))
 
 
 def say_exactly(text: str) -> None:

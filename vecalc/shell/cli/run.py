@@ -9,10 +9,11 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vecalc.answers import Answer
 from vecalc.engine.calculator import CHUNK
 from vecalc.engine.question import Question
 from vecalc.errors import UnknownWords, UsageError
-from vecalc.shell.display import Sink, TextSink, is_terminal, renderer, report, style
+from vecalc.shell.display import FOR_PEOPLE, Sink, TextSink, is_terminal, renderer, report, style
 from vecalc.shell.opening import Opened, Outcome, perform, sink_for
 from vecalc.shell.registry import near_command
 from vecalc.shell.request import FAILED, Request
@@ -91,10 +92,12 @@ def _answer_into(sink: Sink, opened: Opened, typed: list[str], skip: int = 0, co
     rows: RowSink | None = None
     if request.csv is not None:
         questions, rows = _over_rows(sink, opened, typed)
+    shown = rows is None and request.output is None and request.format in FOR_PEOPLE
+    told = _telling(request, shown=shown)
     with _progress(request, skip) as count:
         for answer in opened.calculator.answers(questions, chunk, skip):
             count(1)
-            report(answer, request)
+            told(answer)
             word = typed[:1] == [answer.asked.expr] and isinstance(answer.error, UnknownWords)
             if word and (call := called(typed)):  # `vecalc cos king queen`
                 opened.tell(call)
@@ -110,6 +113,26 @@ def _answer_into(sink: Sink, opened: Opened, typed: list[str], skip: int = 0, co
     if rows:
         rows.finish()
     opened.tell(*opened.calculator.told())
+
+
+def _telling(request: Request, *, shown: bool) -> Callable[[Answer], None]:
+    """Reports answers, which are `shown` on the screen, too; what is the same of several formulas in a row of
+    a table only once.
+    """
+    place, told = "", set[str]()
+
+    def tell(answer: Answer) -> None:
+        nonlocal place, told
+        notes, error = answer.notes_beside() if shown else answer.notes, answer.error
+        if answer.row is not None:
+            if answer.asked.where != place:
+                place, told = answer.asked.where, set()
+            notes = tuple(note for note in notes if note not in told)
+            error = None if error is None or error.message in told else error
+            told.update(notes, [error.message] if error else [])
+        report(answer._replace(notes=notes, error=error), request)
+
+    return tell
 
 
 def _over_rows(sink: Sink, opened: Opened, typed: list[str]) -> tuple[Iterator[Question], RowSink | None]:

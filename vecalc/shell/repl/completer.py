@@ -244,6 +244,7 @@ def _beginning(session: Session, name: str, prefix: str) -> Iterable[Beginning]:
 TAKES: Mapping[Takes, Callable[[Session, str, int], Offered]] = {
     "nothing": _nothing,
     "expression": _expression,
+    "pair": _expression,
     "file": _files,
     "model": _models,
     "setting": _settings,

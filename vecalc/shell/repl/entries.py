@@ -61,7 +61,11 @@ def expression_of(text: str) -> str:
     if command is None:
         return text
     name, argument = command
-    takes = prompt_commands.COMMANDS[name].argument
-    if "A, B" in takes:
-        return argument.replace(",", ";")  # of two, each is an expression by itself
-    return argument.partition("=")[2] if "= EXPR" in takes else argument if "EXPR" in takes else ""
+    match prompt_commands.COMMANDS[name].takes:
+        case "expression":
+            return argument
+        case "pair":
+            return argument.replace(",", ";")  # each of the two is an expression by itself
+        case "favourite":
+            return argument.partition("=")[2]
+    return ""

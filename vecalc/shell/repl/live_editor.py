@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
@@ -23,6 +24,7 @@ from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.output.color_depth import ColorDepth
 from prompt_toolkit.styles import BaseStyle, DynamicStyle, Style
 
+from vecalc.errors import UsageError
 from vecalc.lang.parse import terminals
 from vecalc.render.visible import visible
 from vecalc.shell.display import wants_color
@@ -133,8 +135,15 @@ class LiveEditor:
 
     def _typed(self, text: str) -> None:
         if self.session.live:
-            is_command = prompt_commands.is_quit(text) or prompt_commands.command_of(text) is not None
-            self._live.ask("" if is_command else text)
+            self._live.ask(self._expression(text))
+
+    def _expression(self, text: str) -> str:
+        """What is answered while a text stands there: nothing of a command, and no `-k N` at the end."""
+        if prompt_commands.is_quit(text) or prompt_commands.command_of(text) is not None:
+            return ""
+        with suppress(UsageError):
+            return self.session.own_top(text)[0]
+        return text
 
     def _style(self) -> BaseStyle:
         theme = self.session.request.theme
@@ -146,7 +155,7 @@ class LiveEditor:
         size, session = get_app().output.get_size(), self.session
         shown = self._live.shown if session.live else None
         width = size.columns - 1
-        line = live_line(shown, self._prompt.default_buffer.text, session, width)
+        line = live_line(shown, self._expression(self._prompt.default_buffer.text), session, width)
         if session.request.quiet:
             return [*line]
         resting = session.live and self._live.resting

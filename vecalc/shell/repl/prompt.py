@@ -88,8 +88,12 @@ def _complete(session: Session, editing: Editor, text: str) -> tuple[Typed, ...]
 def _do(session: Session, text: str) -> None:
     """Do a line: a command, or an expression."""
     try:
-        if text.strip() and not text.lstrip().startswith("#") and not prompt_commands.run(session, text):
-            session.answer(text)
+        if not text.strip() or text.lstrip().startswith("#"):
+            return
+        name, _ = prompt_commands.command_of(text) or ("answering", "")
+        with session.at_work(name):
+            if not prompt_commands.run(session, text):
+                session.answer(text)
     except BrokenPipeError:
         raise
     except Exception as problem:  # whatever it was, the session and its names live on

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
 # What stands behind a command, and so what completes it; `completer.TAKES` says how.
 Takes: TypeAlias = Literal[
-    "nothing", "expression", "file", "model", "setting", "topic", "favourite", "name", "word"
+    "nothing", "expression", "pair", "file", "model", "setting", "topic", "favourite", "name", "word"
 ]
+EXPRESSIONS: tuple[Takes, ...] = ("expression", "pair")  # of which -k N at the end holds for the line
 
 
 class PromptCommand(NamedTuple):

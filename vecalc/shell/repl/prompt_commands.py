@@ -18,19 +18,19 @@ from vecalc.engine.question import Options
 from vecalc.errors import ExpressionError, SyntaxProblem, UsageError
 from vecalc.lang.nodes import ListOf
 from vecalc.lang.show import show
-from vecalc.library.paths import HISTORY
 from vecalc.render.visible import visible
-from vecalc.shell.display import FOR_PEOPLE, fitted_help
+from vecalc.shell.display import FOR_PEOPLE, style
 from vecalc.shell.repl import (
     favourites,
     habits,
+    history,
     outputs,
     prompt_help,
     prompt_models,
     prompt_names,
     prompt_options,
 )
-from vecalc.shell.repl.prompt_command import PromptCommand
+from vecalc.shell.repl.prompt_command import EXPRESSIONS, PromptCommand
 
 if TYPE_CHECKING:
     from vecalc.shell.repl.session import Session
@@ -58,7 +58,7 @@ def run(session: Session, line: str) -> bool:
         return False
     name, argument = found
     command = COMMANDS[name]
-    if command.takes == "expression":
+    if command.takes in EXPRESSIONS:
         with session.for_one_line(argument) as argument:
             command.run(session, argument)
     else:
@@ -98,8 +98,9 @@ def _meant(session: Session, line: str) -> str:
 
 def _help(session: Session, argument: str) -> None:
     argument = SPELLINGS.get(argument, argument)
-    text = prompt_help.on(session, argument, COMMANDS) if argument else prompt_help.overview(COMMANDS)
-    session.show(fitted_help(text, session.request.theme))
+    look = style(session.request, several=False)
+    text = prompt_help.on(session, argument, COMMANDS) if argument else prompt_help.overview(COMMANDS, look)
+    session.show(text)
 
 
 def _find(session: Session, argument: str) -> None:
@@ -113,12 +114,14 @@ def _find(session: Session, argument: str) -> None:
 
 
 def _history(session: Session, argument: str) -> None:
-    """What was typed, the last lines; a private line is not among them."""
+    """What was typed last; a block counts as one and is shown in its lines. What is private is left out."""
     if argument and not argument.isdecimal():
         raise UsageError(f"'{argument}' is no number of lines", where="history", hint="history 50")
     most = int(argument or LAST_LINES)
-    earlier = (HISTORY.read() or b"").decode("utf-8", "replace").splitlines()
-    lines = [*earlier, *session.typed][-most:] if most else []
+    earlier, why = history.load()
+    session.tell([why] if why else [])
+    entries = [*earlier, *session.typed][-most:] if most else []
+    lines = (line for entry in entries for line in entry.split("\n"))
     session.show("".join(f"{visible(line)}\n" for line in lines) or "nothing was typed yet\n")
     _tell_of_word(session, "history", argument)
 
@@ -185,7 +188,7 @@ COMMANDS = {
     "explain": PromptCommand(
         "answers", "EXPR", "how it is read, where its answer comes from", _explain, "expression"
     ),
-    "compare": PromptCommand("", "A, B", "sum, product and other formulas of two", _compare, "expression"),
+    "compare": PromptCommand("", "A, B", "sum, product and other formulas of two", _compare, "pair"),
     "plot": PromptCommand(
         "", "EXPR [-o FILE]", "draw it here, or as .png, .svg, .pdf, .html", _plot, "expression"
     ),

@@ -9,10 +9,12 @@ from vecalc.calc.functions import FUNCTIONS
 from vecalc.engine import prelude
 from vecalc.errors import UsageError
 from vecalc.lang.show import quote, show
+from vecalc.render import Style
+from vecalc.render.paint import paint
 from vecalc.render.visible import visible
 from vecalc.render.width import wrapped
 from vecalc.shell import help_topics
-from vecalc.shell.display import columns
+from vecalc.shell.display import fitted_help
 from vecalc.shell.registry import names as shell_commands
 from vecalc.shell.repl import prompt_options
 from vecalc.shell.repl.habits import HERE
@@ -26,13 +28,13 @@ INTRODUCTION = "Type an expression: king - man + woman. Then _ is it, _1 its fir
 LEAVE = "Ctrl-D does the same"
 
 
-def overview(commands: Mapping[str, PromptCommand]) -> str:
+def overview(commands: Mapping[str, PromptCommand], style: Style) -> str:
     """All commands, on a screen of 24 lines and 80 columns."""
-    screen = columns()
+    screen = style.width
     lines = wrapped(INTRODUCTION, screen)
     for name, command in commands.items():
-        lines += _described(command.group, f"{name} {command.argument}", command.summary, screen)
-    lines += _described("", "quit, exit", f"leave; {LEAVE}", screen)
+        lines += _described(command.group, f"{name} {command.argument}", command.summary, style)
+    lines += _described("", "quit, exit", f"leave; {LEAVE}", style)
     lines += wrapped(
         f"help NAME or NAME? explains a command, setting, function, word, or {', '.join(help_topics.TOPICS)}",
         screen,
@@ -55,18 +57,20 @@ def on(session: Session, name: str, commands: Mapping[str, PromptCommand]) -> st
         near = prompt_options.nearest(name, known)
         hint = f"did you mean {near}? " * bool(near) + "`help` lists the commands and topics"
         raise UsageError(f"there is no help on '{name}'", where="help", hint=hint)
-    return "\n".join(parts)
+    request = session.request
+    return fitted_help("\n".join(parts), (request.color, request.theme))
 
 
-def _described(group: str, name: str, summary: str, screen: int) -> Iterator[str]:
+def _described(group: str, name: str, summary: str, style: Style) -> Iterator[str]:
     """A line of help; on a narrow screen what it does stands below the name."""
-    beside = screen - _GROUP - _NAME - 2
+    beside = style.width - _GROUP - _NAME - 2
+    front = paint(group, "title", style) + " " * (_GROUP - len(group)) + paint(name, "term", style)
     if beside < _NAME:
-        yield f"{group:<{_GROUP}}{name}"
-        yield from (f"{'':<{_GROUP}}  {line}" for line in wrapped(summary, screen - _GROUP - 2))
+        yield front
+        yield from (f"{'':<{_GROUP}}  {line}" for line in wrapped(summary, style.width - _GROUP - 2))
         return
     first, *more = wrapped(summary, beside)
-    yield f"{group:<{_GROUP}}{name:<{_NAME}}  {first}"
+    yield f"{front}{'':<{_NAME - len(name)}}  {first}"
     yield from (f"{'':<{_GROUP + _NAME}}  {line}" for line in more)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vecalc.answers import Answer, Sheet
-from vecalc.engine.assembly import NOTHING_LEFT
+from vecalc.answers import NOTHING_LEFT, Answer, Sheet
 from vecalc.engine.calculator import Calculator
 from vecalc.engine.last_answer import explain_unknown, words_of_earlier
 from vecalc.engine.question import Question
@@ -30,6 +29,7 @@ from vecalc.shell.display import (
     usual_format,
     wants_color,
 )
+from vecalc.shell.meter import metered
 from vecalc.shell.repl import habits, outputs, prompt_options
 from vecalc.shell.repl.themes import usual_theme
 from vecalc.shell.request import Request
@@ -64,12 +64,20 @@ class Session:
         self.pages = True  # what is taller than the screen goes through a pager
         self.once = ""  # the file for the next answer
         self.tee: outputs.Tee | None = None
+        self._waiting = ExitStack()  # the meter of what somebody waits for
         self.known_files: set[Path] = set()  # written or loaded here, so that they may be replaced
         self.where = ""  # file and line, where nobody types
         renderer(self.format)  # a name that is none is told now, not at every answer
         calculator.remember = True
         self.unset_at_start = frozenset(request.unset)
         self.at_start = {name: prompt_options.typed(self, name) for name in prompt_options.SETTINGS}
+
+    @contextmanager
+    def at_work(self, doing: str) -> Iterator[None]:
+        """Meanwhile a meter says so, if it takes long, until there is something to see, or to be asked."""
+        with ExitStack() as self._waiting:
+            self._waiting.enter_context(metered(doing, None, quiet=self.request.quiet))
+            yield
 
     def answer(self, text: str) -> None:
         """Answer a line and print it."""
@@ -82,9 +90,8 @@ class Session:
     def for_one_line(self, text: str) -> Iterator[str]:
         """The line without the `-k N` at its end, which holds meanwhile; `_1` of earlier is told of."""
         calculator = self.calculator
-        usual, top = calculator.options.k, None
-        if not calculator.options.words:
-            text, top = habits.own_top(text, prompt_options.SETTINGS)
+        usual = calculator.options.k
+        text, top = self.own_top(text)
         said = words_of_earlier(text, calculator.scope, calculator.worded)
         self.tell([said] if said else [])
         try:
@@ -93,12 +100,17 @@ class Session:
         finally:
             calculator.set(k=usual)
 
+    def own_top(self, text: str) -> tuple[str, int | None]:
+        """A line without the `-k N` at its end, and N. Raises `UsageError` for another option there."""
+        as_words = self.calculator.options.words  # of which these may be a part
+        return (text, None) if as_words else habits.own_top(text, prompt_options.SETTINGS)
+
     def _answer(self, text: str) -> None:
         held: list[Answer] = []
         for answer in self.calculator.answers([Question(text)]):
             if isinstance(answer.error, UnknownWords):
                 explain_unknown(answer.error, self.calculator.scope, self.calculator.worded)
-            report(answer._replace(notes=tuple(map(self._note, answer.notes))), self.request, self.where)
+            report(answer._replace(notes=self._notes(answer)), self.request, self.where)
             if self.once and answer.error is None:
                 held.append(answer)
             elif answer.error is None:
@@ -107,15 +119,15 @@ class Session:
         if held:
             self._write_once(held)
 
-    def _note(self, note: str) -> str:
-        """A note; where nothing is left, which a table says itself, it is what may have left nothing."""
-        if not note.startswith(NOTHING_LEFT) or self.once or self.format not in FOR_PEOPLE:
-            return note
-        if why := note.removeprefix(NOTHING_LEFT).lstrip(": "):
-            return why
+    def _notes(self, answer: Answer) -> tuple[str, ...]:
+        """The notes; where nothing is left, which a table says itself, also what may have left nothing."""
+        if self.once or self.format not in FOR_PEOPLE:
+            return answer.notes
         limits = [name for name in LIMITS if prompt_options.typed(self, name) not in ("all", "*", "none")]
+        if NOTHING_LEFT not in answer.notes or not limits:
+            return answer.notes_beside()
         told = ", ".join(f"{name} {prompt_options.typed(self, name)}" for name in limits)
-        return f"in force: {told}; reset {limits[0]} lifts it" if limits else note
+        return (*answer.notes_beside(), f"in force: {told}; reset {limits[0]} lifts it")
 
     def _tell_of_names(self, before: Mapping[str, object]) -> None:
         """Say once of a name that was bound that it hides a word, and how the word is written."""
@@ -136,6 +148,7 @@ class Session:
         """Ask a person; no is the answer of nobody, of an empty line, of Ctrl-C and Ctrl-D."""
         if not self.may_ask:
             return False
+        self._waiting.close()
         try:
             return input(f"{visible(question)} [y/N] ").strip().lower() in ("y", "yes")
         except (EOFError, KeyboardInterrupt):
@@ -198,6 +211,7 @@ class Session:
 
     def show(self, text: str) -> None:
         """Print what may be long."""
+        self._waiting.close()  # not over a pager
         if self.pages:
             outputs.page(text, wants_color(self.request.color, sys.stdout))
         else:

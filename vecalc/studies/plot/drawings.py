@@ -7,7 +7,7 @@ from copy import copy
 
 import numpy as np
 
-from vecalc.answers import Ranking, Scored, Tabled
+from vecalc.answers import NOTHING_LEFT, Ranking, Scored, Tabled
 from vecalc.arrays import Floats
 from vecalc.calc.values import List, Scalar, Score, Table, Vector
 from vecalc.engine.calculator import Calculator
@@ -128,7 +128,7 @@ def _ranking(calculator: Calculator, text: str) -> Bars:
     axis = text if isinstance(result, Scored) else calculator.options.metric
     scores: Floats = np.array([near.score for near in result.neighbours])
     if not len(scores):
-        raise NoValue("no candidate is left")
+        raise NoValue(NOTHING_LEFT)
     labels = tuple(near.word for near in result.neighbours)
     return Bars(text, axis, labels, scores, (caption(calculator),))
 

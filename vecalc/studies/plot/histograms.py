@@ -6,7 +6,7 @@ from copy import copy
 
 import numpy as np
 
-from vecalc.answers import Scored
+from vecalc.answers import NOTHING_LEFT, Scored
 from vecalc.arrays import Floats
 from vecalc.calc.topk import score_values
 from vecalc.calc.values import Score
@@ -54,7 +54,7 @@ def _of(
 ) -> Histogram:
     finite = numbers[np.isfinite(numbers)]
     if not len(finite):
-        raise NoValue("no candidate is left")
+        raise NoValue(NOTHING_LEFT)
     counts, edges = np.histogram(finite, bins=BINS)
     left = len(numbers) - len(finite)
     ends = f"from {finite.min():.4g} to {finite.max():.4g}, median {np.median(finite):.4g}"
