@@ -431,4 +431,4 @@ def test_fast_typing_in_a_large_space_shows_what_enter_answers(opened: list[Scre
         screen.until(lambda: screen.line == "vecalc>")
         last = re.findall(r"^([123])\t?\s*(\S+)", screen.shown, re.MULTILINE)[-3:]
         assert [word for _, word in last] == live
-    assert "vecalc: " not in screen.shown
+    assert "vecalc: " not in screen.shown.replace("vecalc: note: ", "")  # of what the cache takes
