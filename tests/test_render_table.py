@@ -25,6 +25,8 @@ from vecalc.answers import Answer, Neighbour
 from vecalc.render import Style
 from vecalc.render.bars import bar, shares
 from vecalc.render.cells import fixed, result, tidy
+from vecalc.render.grid import GridRow, grid
+from vecalc.render.layout import GridColumn
 
 
 def test_table_interleaves_inputs_at_the_rank_they_would_have_had() -> None:
@@ -34,6 +36,21 @@ def test_table_interleaves_inputs_at_the_rank_they_would_have_had() -> None:
         ["5", "crown_prince"],
     ]  # fmt: skip
     assert [line.endswith("input") for line in lines] == [True, False, False, False, True, False, False]
+
+
+def test_a_long_table_is_one_table() -> None:
+    """Its rows are laid out in blocks; none shows but by its rows."""
+    words = ["[red]", ":smile:", "漢字", "a b"]
+    rows = [GridRow((str(i), words[i % 4]), ("1;38;5;114", "")) for i in range(2001)]
+    shape = [GridColumn("rank", right=True), GridColumn("word")]
+    lines = [f"{i:4}  {words[i % 4]}" for i in range(2001)]
+    assert grid(shape, rows, Style(color=False, width=80)).splitlines() == ["rank  word", *lines]
+    heads, *colored = grid(shape, rows, Style(color=True, width=80)).splitlines()
+    assert SGR.sub("", heads) == "rank  word"
+    assert colored[1000] == "\x1b[1;38;5;114m1000\x1b[0m  [red]"
+    assert [SGR.sub("", line) for line in colored] == lines
+    assert grid(shape, rows, Style(color=False, width=80), before=1000).splitlines() == lines[1000:]
+    assert grid([GridColumn("")], [GridRow([""])] * 2, Style(color=False, width=80)) == "\n\n"
 
 
 def test_table_columns_align() -> None:

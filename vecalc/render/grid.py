@@ -15,6 +15,7 @@ from vecalc.render.paint import codes_of, colored, paint
 from vecalc.render.width import columns, filled, short_path
 
 if TYPE_CHECKING:
+    from rich.console import JustifyMethod
     from rich.segment import Segment
     from rich.style import Style as RichStyle
     from rich.table import Table
@@ -85,15 +86,17 @@ def _table(
     shape: Sequence[GridColumn], rows: Sequence[GridRow], wide: Sequence[int], style: Style, *, headed: bool
 ) -> Table:
     """A block of rows; it is one row of rich's, which takes a tenth of a millisecond for a cell."""
+    from rich.padding import Padding
     from rich.segment import SegmentLines
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="", show_header=headed)
+    table = Table(box=None, padding=0, header_style="", show_header=headed)
+    aside = _look(codes_of("aside", style))
     for column, width in zip(shape, wide, strict=True):
-        name = "\n".join(filled(column.name, width))
-        head = Text.assemble((name, _look(codes_of("aside", style))))
-        table.add_column(head, width=width, justify="right" if column.right else "left", no_wrap=True)
+        head = Text.assemble(("\n".join(filled(column.name, width)), aside))
+        side: JustifyMethod = "right" if column.right else "left"
+        table.add_column(Padding(head, (0, GAP, 0, 0)), width=width + GAP, justify=side, no_wrap=True)
     if rows:
         cells = [list(map(_cell, shape, row.cells, wide, repeat(style))) for row in rows]
         heights = [max(map(len, row)) for row in cells]
@@ -114,15 +117,21 @@ def _lines(
     heights: Sequence[int],
     width: int,
 ) -> Iterator[list[Segment]]:
-    """The lines of one column: each cell's, and blank ones as far as others of its row go."""
+    """The lines of one column, as wide as it with its gap: rich has nothing to pad, which takes it long."""
     from rich.segment import Segment
 
+    blank, gap = [Segment(" " * (width + GAP))], " " * GAP
     for row, parts, height in zip(rows, cells, heights, strict=True):
-        look = _look(row.looks[place]) if row.looks else None
+        look = row.looks[place] if row.looks else ""
         for text in parts[place]:
-            blanks = [Segment(" " * (width - columns(text)))] if column.right else []
-            yield [*blanks, Segment(text, look)]
-        yield from repeat([], height - len(parts[place]))
+            blanks = " " * (width - columns(text))
+            before, after = (blanks, gap) if column.right else ("", blanks + gap)
+            if look and text:
+                front = [Segment(before)] if before else []
+                yield [*front, Segment(text, _look(look)), Segment(after)]
+            else:
+                yield [Segment(before + text + after)]
+        yield from repeat(blank, height - len(parts[place]))
 
 
 @cache

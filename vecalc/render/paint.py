@@ -1,5 +1,6 @@
 """Colours by what they mean, in two themes, put on by hand: what loads no library. Off, they leave no trace.
 
+Aligned tables get theirs from rich, by the same codes.
 `dark` is for a dark background and the default, `light` for a white one. A colour that carries text has a
 contrast of at least 4.5 to 1 (WCAG 2, level AA) with the background of its theme. The numbers are those of
 xterm's 256 colours. Bold alone is the terminal's own colour, which its owner can read.
