@@ -71,6 +71,18 @@ def test_an_answer_is_there_before_enter(live: Screen) -> None:
         assert live.bar[0] == "", typed
 
 
+def test_the_number_of_neighbours_at_the_end_of_a_line_is_no_part_of_what_is_answered(live: Screen) -> None:
+    live.types("king - man + woman")
+    live.until(QUEEN)
+    live.types(" -k 3")
+    live.until(r"^vecalc> .* -k 3$")
+    live.settle(A_WHILE)
+    assert re.search(QUEEN, live.bar[0])  # the answer to this line, not the last one there was
+    live.anew()
+    live.types("queen --top 2")
+    live.until(r"^\S+ 0\.\d{4} · ")
+
+
 def test_what_is_unfinished_or_wrong_shows_no_error_and_no_answer_of_its_own(live: Screen) -> None:
     live.types("king - man + woman")
     live.until(QUEEN)

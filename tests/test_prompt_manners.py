@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 from running import FAMILY, HARD, write_model
-from terminal import Open
+from terminal import CODES, PROMPT, Open
 
 from vecalc.shell.exceptions import as_problem
 from vecalc.shell.help_topics import TOPICS
 from vecalc.shell.opening import Opened
 from vecalc.shell.registry import names as shell_commands
 from vecalc.shell.repl import habits, prompt_commands, prompt_options
+from vecalc.shell.repl.entries import expression_of
 from vecalc.shell.repl.session import Session
 from vecalc.shell.request import Request
 
@@ -286,6 +287,17 @@ def test_history_shows_what_was_typed_but_for_private_lines(say: Talk) -> None:
     assert say("history 0") == "nothing was typed yet\n"
 
 
+def test_history_shows_a_block_in_its_lines_and_counts_it_once(say: Talk, tmp_path: Path) -> None:
+    (tmp_path / "history").write_bytes("king\n(king +\u2028  man)\n".encode() + b"queen \xff\n")
+    say("(man -\n  king)")
+    assert say("history 4") == "(king +\n  man)\nqueen \\udcff\n(man -\n  king)\nhistory 4\n"
+    (tmp_path / "history").unlink()
+    (tmp_path / "history").mkdir()
+    said = say("history 1")
+    assert "vecalc: note: " in said
+    assert said.endswith("history 1\n")
+
+
 # --- models and files -----------------------------------------------------------------------
 
 
@@ -372,3 +384,55 @@ def test_words_in_help_and_lists_are_data(say: Talk, tmp_path: Path) -> None:
         for line in (f"help {word}", f"find {word}", f"set match {word}", f"{word}?"):
             assert not re.search("[\x1b\x07\u202e]", say(line)), line
         say("set match default")
+
+
+@pytest.mark.parametrize(
+    ("line", "expression"),
+    [
+        ("king - (man", "king - (man"),
+        ("explain (king", "(king"),
+        ("plot [king", "[king"),
+        ("compare (king, man", "(king; man"),
+        ("favourite royal = (king", " (king"),
+        ("favourite (royal", ""),
+        ("save names(1", ""),
+        ("find [kq", ""),
+        ("# (king", ""),
+    ],
+)
+def test_what_may_go_on_in_the_next_line_is_the_expression_of_a_line(line: str, expression: str) -> None:
+    assert expression_of(line) == expression
+
+
+def test_help_fits_a_terminal_in_its_colours(open_prompt: Open) -> None:
+    terminal = open_prompt("--color", "always", COLUMNS="50", NO_COLOR="")
+    terminal.until()
+    terminal.says("set pager off")
+
+    def said(line: str) -> str:
+        terminal.child.sendline(line)
+        terminal.child.expect(PROMPT)
+        return str(terminal.child.before)
+
+    def colours(shown: str, text: str) -> list[str]:
+        return re.findall(rf"\x1b\[([\d;]+)m{re.escape(text)}\x1b\[0m", shown)
+
+    for line, coloured in (
+        ("help", ["settings", "del NAME"]),
+        ("help set", ["phrase-words"]),
+        ("diff?", ["What to compute:", "-e EXPR"]),
+        ("cos?", []),
+    ):
+        shown = said(line)
+        plain = [CODES.sub("", one) for one in shown.split("\n")]
+        assert max(map(len, plain[1:])) <= 50, line
+        assert all(colours(shown, text) for text in coloured), line
+    # What stands beside options is fitted once: it goes on where it began.
+    of_diff = CODES.sub("", said("diff?"))
+    assert re.search(r"\n  -f, --file FILE  Expressions, one a line;.*\n {19}\S", of_diff)
+    of_theme = {}
+    for theme in ("light", "dark"):
+        said(f"set theme {theme}")
+        of_theme[theme] = colours(said("help set"), "phrase-words") + colours(said("diff?"), "-e EXPR")
+    assert len(set(of_theme["light"])) == len(set(of_theme["dark"])) == 1
+    assert of_theme["light"] != of_theme["dark"]

@@ -72,7 +72,7 @@ def topic(name: str) -> str:
     parts = [TOPICS[name]()] if name in TOPICS else []
     if (command := registry.find(name)) is not None:
         with click.Context(command, info_name=f"vecalc {name}", **command.context_settings) as context:
-            parts.append(f"{command.get_help(context)}\n")
+            parts.append(f"{command.help_text(context)}\n")
     entries = () if parts else (function_help(name), help_entries.sign(name), help_entries.option(name))
     if not (parts := [*parts, *filter(None, entries)]):
         from vecalc.near import did_you_mean

@@ -57,12 +57,16 @@ class Command(click.Command):
 
     def get_help(self, ctx: click.Context) -> str:
         """The help, on a terminal as it fits there."""
-        text = super().get_help(ctx)
+        text = self.help_text(ctx)
         if not sys.stdout.isatty():
             return text
         from vecalc.shell.display import fitted_help
 
         return fitted_help(text)
+
+    def help_text(self, ctx: click.Context) -> str:
+        """The help as it is before it is fitted to a terminal, for those who fit it with more beside it."""
+        return super().get_help(ctx)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the help, in that order."""

@@ -33,7 +33,7 @@ def overview(commands: Mapping[str, PromptCommand], style: Style) -> str:
     screen = style.width
     lines = wrapped(INTRODUCTION, screen)
     for name, command in commands.items():
-        lines += _described(command.group, f"{name} {command.argument}", command.summary, style)
+        lines += _described(command.group, f"{name} {command.argument}".rstrip(), command.summary, style)
     lines += _described("", "quit, exit", f"leave; {LEAVE}", style)
     lines += wrapped(
         f"help NAME or NAME? explains a command, setting, function, word, or {', '.join(help_topics.TOPICS)}",
