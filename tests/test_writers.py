@@ -72,8 +72,8 @@ def space_of(words: Sequence[str], rows: np.ndarray | None = None) -> MatrixSpac
 
 def read(path: Path) -> VectorSpace:
     loaded = load(path, encoding_errors="surrogateescape")
-    # Rows of fewer than four numbers tell little of where a word of a binary file ends.
-    said = ("not UTF-8", "words that may go on behind a blank")
+    # Rows of fewer than four numbers tell little of where a word of a binary file ends; and "0e0" is a word.
+    said = ("not UTF-8", "words that may go on behind a blank", "the first of them are numbers")
     assert not [note for note in loaded.notes if not any(part in note for part in said)]
     return loaded.space
 
