@@ -134,3 +134,9 @@ def test_the_prompt_draws_on_the_screen_and_into_files(prompt: Terminal, tmp_pat
     numbers = tmp_path / "numbers.csv"
     prompt.says(f"plot king, man -o {numbers}")
     assert numbers.read_text().startswith("label,x,y,role,kept\n")
+
+
+def test_a_table_has_no_place_among_all_words() -> None:
+    done = with_family("plot", "cos([king, queen], [man, woman])", "--all")
+    assert done.code == 3
+    assert "is not a vector or list, so it has no point; leave --all out" in " ".join(done.err.split())

@@ -97,7 +97,8 @@ class _Gathered:
                 role: Role = "context" if value.found else "given" if label in named else "result"
                 self._add(label, vector, role, self._row_like(label, vector))
             return
-        assert isinstance(value, Vector)  # noqa: S101 - nothing else is drawn as points
+        if not isinstance(value, Vector):  # beside all words (--all), which are points
+            raise TypeMismatch(f"{text} is not a vector or list, so it has no point", hint="leave --all out")
         tree = one.resolved.tree
         if isinstance(tree, Word | Text):
             self._add(tree.text, value.components, "given", self._row(one, key_of(tree)))
