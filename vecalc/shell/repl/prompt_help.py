@@ -9,6 +9,7 @@ from vecalc.calc.functions import FUNCTIONS
 from vecalc.engine import prelude
 from vecalc.errors import UsageError
 from vecalc.lang.show import quote, show
+from vecalc.near import did_you_mean
 from vecalc.render import Style
 from vecalc.render.paint import paint
 from vecalc.render.visible import visible
@@ -54,8 +55,7 @@ def on(session: Session, name: str, commands: Mapping[str, PromptCommand]) -> st
     parts += _as_word(session, name)
     if not parts:
         known = {*commands, *prompt_options.SETTINGS, *help_topics.TOPICS, *FUNCTIONS, *prelude.signatures()}
-        near = prompt_options.nearest(name, known)
-        hint = f"did you mean {near}? " * bool(near) + "`help` lists the commands and topics"
+        hint = f"{did_you_mean(name, known)} `help` lists the commands and topics".lstrip()
         raise UsageError(f"there is no help on '{name}'", where="help", hint=hint)
     request = session.request
     return fitted_help("\n".join(parts), (request.color, request.theme))

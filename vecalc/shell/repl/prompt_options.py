@@ -5,14 +5,14 @@ One entry for each in `SETTINGS`: what it is, how it is read, what can be typed.
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from math import isnan, nan
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from vecalc.answers import EXCLUSIONS, METRICS, NORMS, OOVS
 from vecalc.errors import UsageError
+from vecalc.near import did_you_mean
 from vecalc.render import THEMES
 from vecalc.render.visible import visible
 from vecalc.shell.display import formats, renderer
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 KEYS = ("emacs", "vi")
 SWITCH = ("on", "off")
 DEFAULT = "default"  # as a value: what was in force when the prompt opened
-NEAR = 0.6  # how alike a mistyped name and a real one are, as difflib counts
 NUMBER, PATTERN = "a number", "a glob such as q*, or /regex/"
 
 
@@ -51,7 +50,7 @@ def change(session: Session, argument: str) -> None:
         session.show("".join(f"{visible(f'{name} = {typed(session, name)}')}\n" for name in SETTINGS))
         return
     if name not in SETTINGS:
-        hint = f"did you mean {near}?" if (near := nearest(name, SETTINGS)) else "`set` shows all"
+        hint = did_you_mean(name, SETTINGS) or "`set` shows all"
         raise UsageError(f"there is no setting '{name}'", where="set", hint=hint)
     if not value:
         session.write(f"{visible(f'{name} = {typed(session, name)}')}{_offer(session, name)}\n")
@@ -100,11 +99,6 @@ def of_value(session: Session, value: str) -> str:
     return found[0] if len(found) == 1 else ""
 
 
-def nearest(text: str, names: Iterable[str]) -> str:
-    """The name that a mistyped one may have meant, or ''."""
-    return next(iter(difflib.get_close_matches(text, list(names), n=1, cutoff=NEAR)), "")
-
-
 # --- helpers --------------------------------------------------------------------------------
 
 
@@ -133,9 +127,8 @@ def _put(session: Session, name: str, value: str) -> None:
 
 
 def _refused(value: str, choices: Sequence[str]) -> UsageError:
-    near = nearest(value, choices)
     told = f"choose {', '.join(choices[:-1])} or {choices[-1]}"
-    return UsageError(f"it can't be '{value}'", hint=f"did you mean {near}? " * bool(near) + told)
+    return UsageError(f"it can't be '{value}'", hint=f"{did_you_mean(value, choices)} {told}".lstrip())
 
 
 def _option(name: str, read: Callable[[str], object]) -> _Ways:
