@@ -18,7 +18,7 @@ import vecalc
 PACKAGE = Path(vecalc.__file__).parent
 
 # What each folder, and each part of `studies` and `shell`, may import from vecalc besides itself.
-BOTTOM = {"errors", "answers", "arrays", "finder", "bounded", "near"}
+BOTTOM = {"errors", "answers", "arrays", "conditions", "finder", "bounded", "near"}
 CALCULATING = {"calc", "search", "lang", "space", *BOTTOM}
 STUDYING = {"engine", "evaluation", "tables", *CALCULATING}
 SHELL = {"studies", "plots", "library", "texts", "formats", "sources", "render", *STUDYING}
@@ -26,6 +26,7 @@ BELOW: dict[str, set[str]] = {
     "errors": set(),
     "answers": {"arrays", "errors"},
     "arrays": set(),
+    "conditions": {"errors", "near"},
     "finder": {"errors"},
     "bounded": set(),
     "near": set(),
