@@ -31,10 +31,10 @@ def search(
     measure: Measure = Measure(),  # noqa: B008 - immutable
     rows: Allowed = None,
 ) -> Hits:
-    """See `Searcher.search`. What finds neighbours where the vectors are is asked to."""
-    if space.seeker is not None:
+    """See `Searcher.search`; a seeker is asked, unless the candidates are named by their rows."""
+    if isinstance(rows, Filtered) or (space.seeker is not None and rows is None):
+        assert space.seeker is not None  # noqa: S101 - only seekers are given conditions
         return space.seeker.search(queries, k, measure, rows)
-    assert not isinstance(rows, Filtered)  # noqa: S101 - only seekers are given conditions
     with np.errstate(over="ignore", invalid="ignore"):
         if _has_use_for_codes(space, k, measure, rows):
             # The other threads of BLAS spin for a while after a product, on the cores that ours need next. Of

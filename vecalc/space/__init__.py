@@ -61,25 +61,25 @@ class Hits(NamedTuple):
 
 
 class Filtered(NamedTuple):
-    """Candidates that a seeker finds itself: those of `rows` (ascending; None: of all) that meet a settled
-    condition.
-    """
+    """Candidates that a seeker finds itself: the rows that meet a settled condition."""
 
     condition: Condition
-    rows: Numbers | None = None
 
 
 Allowed: TypeAlias = "Numbers | Filtered | None"  # the candidates of a search; None: all
 
 
 class Seeker(Protocol):
-    """What finds neighbours where the vectors are: a server that has an index, or many machines."""
+    """What finds neighbours where the vectors are: a server, whose answers take a while and may fail."""
 
-    def search(self, queries: Floats, k: int, measure: Measure, allowed: Allowed) -> Hits:
+    def search(self, queries: Floats, k: int, measure: Measure, among: Filtered | None) -> Hits:
         """As `Searcher.search`: the scores are those of float64, ties are by row.
 
         Raises `RemoteProblem` where it can't be asked, or gives fewer rows than there are.
         """
+
+    def expect(self, words: Iterable[str]) -> None:
+        """These words may be asked for soon: they are looked up together."""
 
 
 class Metadata(Protocol):
