@@ -37,7 +37,7 @@ from vecalc.shell.request import Request
 if TYPE_CHECKING:
     from vecalc.space.prefixes import Prefixes
 
-LIMITS = ("match", "first", "min-score")  # settings that can leave no candidate
+LIMITS = ("match", "where", "first", "min-score")  # settings that can leave no candidate
 
 
 class Session:
