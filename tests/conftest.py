@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from servers.fixtures import milvus, own_milvus, own_postgres, postgres  # noqa: F401 - for all tests
 from terminal import Open, Terminal
 
 import vecalc
