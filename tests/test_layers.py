@@ -18,14 +18,15 @@ import vecalc
 PACKAGE = Path(vecalc.__file__).parent
 
 # What each folder, and each part of `studies` and `shell`, may import from vecalc besides itself.
-BOTTOM = {"errors", "answers", "arrays", "finder", "bounded", "near"}
+BOTTOM = {"errors", "answers", "arrays", "conditions", "finder", "bounded", "near"}
 CALCULATING = {"calc", "search", "lang", "space", *BOTTOM}
 STUDYING = {"engine", "evaluation", "tables", *CALCULATING}
-SHELL = {"studies", "plots", "library", "texts", "formats", "sources", "render", *STUDYING}
+SHELL = {"studies", "plots", "stores", "library", "texts", "formats", "sources", "render", *STUDYING}
 BELOW: dict[str, set[str]] = {
     "errors": set(),
     "answers": {"arrays", "errors"},
     "arrays": set(),
+    "conditions": {"errors", "near"},
     "finder": {"errors"},
     "bounded": set(),
     "near": set(),
@@ -36,12 +37,13 @@ BELOW: dict[str, set[str]] = {
     "formats": {"codecs", "sources", "space", *BOTTOM},
     "search": {"space", *BOTTOM},
     "calc": {"lang", "space", *BOTTOM},
+    "stores": {"search", "lang", "sources", "space", *BOTTOM},
     "render": BOTTOM,
     "plots": {"render", *BOTTOM},
     "tables": {"formats", "sources", "space", *BOTTOM},
     "texts": {"tables", "formats", "codecs", "sources", "space", *BOTTOM},
     "engine": CALCULATING,
-    "library": {"formats", "sources", "texts", "lang", "space", *BOTTOM},
+    "library": {"formats", "search", "sources", "stores", "texts", "lang", "space", *BOTTOM},
     "evaluation": {"tables", *CALCULATING},
     "studies": STUDYING,
     "studies.axes": STUDYING,
@@ -85,7 +87,7 @@ HOMES = {
     "tokenizers": {"space"},
     "zstandard": {"formats"},
     "numpy": {"arrays", "calc", "engine", "evaluation"}
-    | {"codecs", "formats", "plots", "search", "space", "studies", "shell", "tables", "texts"},
+    | {"codecs", "formats", "plots", "search", "space", "stores", "studies", "shell", "tables", "texts"},
 }
 # Slow to load, and not always needed.
 INSIDE_FUNCTIONS = (

@@ -59,13 +59,14 @@ back is a `UsageError`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from vecalc.arrays import Numbers, Singles
 from vecalc.sources import Head, Source
 
 if TYPE_CHECKING:
+    from vecalc.conditions import MetadataColumn
     from vecalc.formats.textual import Textual
     from vecalc.space.subwords import Subwords
 
@@ -81,6 +82,8 @@ class Block(NamedTuple):
     left_out: tuple[Numbers, Singles] | None = (
         None  # which rows of the file had to be left out here, and these
     )
+    # What the file says of each row besides: a list [b] of plain values (None: missing) for each column.
+    metadata: Mapping[MetadataColumn, Sequence[Any]] | None = None
 
 
 class Format(Protocol):

@@ -80,6 +80,13 @@ def _without(block: Block, bad: Mask, seen: set[str], source: Source) -> Block:
     left[kept] = False
     words = [block.words[i] for i in kept]
     left_out = numbers[left], block.rows[left]
+    known = block.metadata and {
+        column: [values[i] for i in kept] for column, values in block.metadata.items()
+    }
     return block._replace(
-        words=words, rows=block.rows[kept], numbers=numbers[kept].tolist(), left_out=left_out
+        words=words,
+        rows=block.rows[kept],
+        numbers=numbers[kept].tolist(),
+        left_out=left_out,
+        metadata=known,
     )

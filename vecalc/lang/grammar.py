@@ -26,25 +26,25 @@ from vecalc.errors import LimitExceeded, Span
 if TYPE_CHECKING:
     from lark import Lark, Token
 
-FILE = "vecalc.lark"
+FILE, START = "vecalc.lark", "program"
 Write: TypeAlias = Callable[[Path, bytes], None]
 
 LARGEST = 1 << 24  # bytes; the tables have a hundredth of it
 LAYOUT = 1  # raised when the parser is built from the same grammar in another way
 
 
-def grammar_text() -> str:
-    """The grammar: inside an installed package (or its zip), or beside the package in a checkout."""
+def grammar_text(file: str = FILE) -> str:
+    """A grammar: inside an installed package (or its zip), or beside the package in a checkout."""
     with contextlib.suppress(OSError):
-        if inside := pkgutil.get_data("vecalc", f"grammar/{FILE}"):
+        if inside := pkgutil.get_data("vecalc", f"grammar/{file}"):
             return inside.decode("utf-8")
-    return (Path(vecalc.__file__).parents[1] / "grammar" / FILE).read_text(encoding="utf-8")
+    return (Path(vecalc.__file__).parents[1] / "grammar" / file).read_text(encoding="utf-8")
 
 
 class Brackets:
     """Between lexer and parser: a line end inside brackets is a blank, and nesting has a limit.
 
-    The limit also counts runs of signs, the other way to nest without end.
+    The limit also counts runs of signs (of "not" in a condition), the other way to nest without end.
     """
 
     always_accept = ("NEWLINE",)
@@ -59,7 +59,7 @@ class Brackets:
             kind = token.type
             if kind == "NEWLINE" and depth > 0:
                 continue
-            signs = signs + 1 if kind in ("MINUS", "POSITIVE") else 0
+            signs = signs + 1 if kind in ("MINUS", "POSITIVE", "NOT") else 0
             if kind in ("LPAR", "LSQB"):
                 depth += 1
             elif kind in ("RPAR", "RSQB"):
@@ -94,16 +94,16 @@ def _absent(module: str) -> Iterator[None]:
 
 
 @cache
-def build_parser(transformer_class: type[Any], nesting: int) -> Lark:
-    """The LALR parser whose rules build nodes as they are reduced (no tree in between)."""
+def build_parser(transformer_class: type[Any], nesting: int, file: str = FILE, start: str = START) -> Lark:
+    """The LALR parser of a grammar whose rules build nodes as they are reduced (no tree in between)."""
     with _absent("regex"):  # Lark imports it where it is installed, though we ask for nothing that needs it
         from lark import Lark
 
-    text = grammar_text()
+    text = grammar_text(file)
     callbacks = {"transformer": transformer_class(), "postlex": Brackets(nesting)}
     if _kept and (parser := _load(_kept[0], text, callbacks)):
         return parser
-    parser = Lark(text, parser="lalr", lexer="basic", start="program", maybe_placeholders=False, **callbacks)
+    parser = Lark(text, parser="lalr", lexer="basic", start=start, maybe_placeholders=False, **callbacks)
     if _kept:
         _save(*_kept, text, parser)
     return parser

@@ -2,35 +2,20 @@
 
 This file is the contract. `exact` searches, `ranks` counts what comes before a row, both in two steps: cheap
 products with a bound (`quantized`, `scoring`), then float64 (`scoring`). A search returns rows, not words:
-turning k rows into words is somebody else's last step.
+turning k rows into words is somebody else's last step. What a search is asked and gives is said in
+`vecalc.space`, for a space may have its own way to find (`Seeker`).
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-from vecalc.answers import Metric, Norm
 from vecalc.arrays import Floats, Numbers
+from vecalc.space import Allowed as Allowed
+from vecalc.space import Filtered as Filtered
+from vecalc.space import Hits as Hits
+from vecalc.space import Measure as Measure
 from vecalc.space import VectorSpace
-
-
-class Measure(NamedTuple):
-    """What near means: a metric, and how long the candidates' vectors are taken.
-
-    cos: cosine similarity; dot: dot product; l2: Euclidean distance, nearest first. `norm` is rms
-    (length √d), unit (length 1) or raw (as in the file); it does not matter to cos. A zero vector has no
-    cosine, and no length to bring to rms or unit, so it is a candidate only for raw dot and raw l2.
-    """
-
-    metric: Metric = "cos"
-    norm: Norm = "rms"
-
-
-class Hits(NamedTuple):
-    """The nearest rows of each query, best first, ties by row; k or as many as there are."""
-
-    rows: Numbers  # [q, k]
-    scores: Floats  # [q, k]: similarities, or distances for l2
 
 
 class Searcher(Protocol):

@@ -15,7 +15,7 @@ from contextlib import nullcontext
 import numpy as np
 
 from vecalc.arrays import AnyArray, Floats, Numbers, Singles
-from vecalc.search import Hits, Measure
+from vecalc.search import Allowed, Filtered, Hits, Measure
 from vecalc.search.scoring import EPSILON, approximate, asked_of, blocks, needs_direction, scores_of
 from vecalc.space import VectorSpace
 from vecalc.space.threads import on_all_cores, products_alone
@@ -29,9 +29,12 @@ def search(
     queries: Floats,
     k: int,
     measure: Measure = Measure(),  # noqa: B008 - immutable
-    rows: Numbers | None = None,
+    rows: Allowed = None,
 ) -> Hits:
-    """See `Searcher.search`."""
+    """See `Searcher.search`; a seeker is asked, unless the candidates are named by their rows."""
+    if isinstance(rows, Filtered) or (space.seeker is not None and rows is None):
+        assert space.seeker is not None  # noqa: S101 - only seekers are given conditions
+        return space.seeker.search(queries, k, measure, rows)
     with np.errstate(over="ignore", invalid="ignore"):
         if _has_use_for_codes(space, k, measure, rows):
             # The other threads of BLAS spin for a while after a product, on the cores that ours need next. Of

@@ -7,7 +7,7 @@ in a folder of plain arrays; a caller can't tell them apart.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeVar, overload
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from vecalc.arrays import AnyArray, Floats, Numbers, Singles
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from vecalc.answers import Cell, Metric, Norm
+    from vecalc.conditions import Condition, MetadataColumn
     from vecalc.space.patterns import Pattern
     from vecalc.space.quantization import Codes
 
@@ -37,6 +39,61 @@ class Encoder(Protocol):
         """The vectors [t, d] of some texts, as the model itself gives them (norm raw); of a text without
         tokens zeros. Raises `VecalcError`.
         """
+
+
+class Measure(NamedTuple):
+    """What near means: a metric, and how long the candidates' vectors are taken.
+
+    cos: cosine similarity; dot: dot product; l2: Euclidean distance, nearest first. `norm` is rms
+    (length √d), unit (length 1) or raw (as in the file); it does not matter to cos. A zero vector has no
+    cosine, and no length to bring to rms or unit, so it is a candidate only for raw dot and raw l2.
+    """
+
+    metric: Metric = "cos"
+    norm: Norm = "rms"
+
+
+class Hits(NamedTuple):
+    """The nearest rows of each query, best first, ties by row; k or as many as there are."""
+
+    rows: Numbers  # [q, k]
+    scores: Floats  # [q, k]: similarities, or distances for l2
+
+
+class Filtered(NamedTuple):
+    """Candidates that a seeker finds itself: the rows that meet a settled condition."""
+
+    condition: Condition
+
+
+Allowed: TypeAlias = "Numbers | Filtered | None"  # the candidates of a search; None: all
+
+
+class Seeker(Protocol):
+    """What finds neighbours where the vectors are: a server, whose answers take a while and may fail."""
+
+    def search(self, queries: Floats, k: int, measure: Measure, among: Filtered | None) -> Hits:
+        """As `Searcher.search`: the scores are those of float64, ties are by row.
+
+        Raises `RemoteProblem` where it can't be asked, or gives fewer rows than there are.
+        """
+
+    def expect(self, words: Iterable[str]) -> None:
+        """These words may be asked for soon: they are looked up together."""
+
+
+class Metadata(Protocol):
+    """What is known of the rows of a space besides word and vector: columns of values."""
+
+    @property
+    def columns(self) -> Sequence[MetadataColumn]:
+        """The columns, in the order of the source."""
+
+    def matching(self, condition: Condition, rows: Numbers | None = None) -> Numbers:
+        """The rows that meet a settled condition, of some (ascending; None: of all), ascending."""
+
+    def records(self, rows: Sequence[int], names: Sequence[str]) -> list[tuple[Cell, ...]]:
+        """The values of some columns, for each of some rows in their order; None where one is missing."""
 
 
 class VectorSpace(Protocol):
@@ -73,6 +130,14 @@ class VectorSpace(Protocol):
     @property
     def codes(self) -> Codes | None:
         """One byte a number for every row, where the space has them."""
+
+    @property
+    def metadata(self) -> Metadata | None:
+        """What is known of the rows besides, where the source has more columns."""
+
+    @property
+    def seeker(self) -> Seeker | None:
+        """What finds neighbours where the vectors are; None where they are at hand, and read."""
 
     @overload
     def vectors(self, rows: Numbers | Sequence[int]) -> Floats: ...

@@ -13,7 +13,7 @@ from vecalc.space.spelling import Near
 from vecalc.space.words import INITIALS, Vocabulary, WordList
 
 if TYPE_CHECKING:
-    from vecalc.space import Encoder
+    from vecalc.space import Encoder, Metadata
     from vecalc.space.patterns import Pattern
     from vecalc.space.quantization import Codes
     from vecalc.space.subwords import Subwords
@@ -34,9 +34,11 @@ class MatrixSpace:
 
     `words` is a sequence of strings (of equal words the first counts) or a `Vocabulary`. `lengths` [n]
     are computed, in float64, at first use unless they are given. `codes` make searching faster, `subwords`
-    compose vectors of words that the vocabulary lacks, the `encoder` makes those of texts. ValueError when
-    the shapes disagree.
+    compose vectors of words that the vocabulary lacks, the `encoder` makes those of texts, `metadata` is what
+    is known of the rows besides. ValueError when the shapes disagree.
     """
+
+    seeker = None
 
     __slots__ = (
         "__weakref__",
@@ -47,6 +49,7 @@ class MatrixSpace:
         "_words",
         "codes",
         "encoder",
+        "metadata",
         "name",
         "subwords",
     )
@@ -60,6 +63,7 @@ class MatrixSpace:
         codes: Codes | None = None,
         subwords: Subwords | None = None,
         encoder: Encoder | None = None,
+        metadata: Metadata | None = None,
     ) -> None:
         if matrix.ndim != 2 or len(matrix) != len(words):
             raise ValueError(f"{len(words)} words do not fit a matrix of shape {matrix.shape}")
@@ -75,6 +79,7 @@ class MatrixSpace:
         self.codes = codes
         self.subwords = subwords
         self.encoder = encoder
+        self.metadata = metadata
         self._near: Near | None = None
         self._initial: str | None = None
 

@@ -24,6 +24,9 @@ class Selection:
     |x - x as float32| / |x| of a vector that `blocks` has given: 0 for raw.
     """
 
+    metadata = None
+    seeker = None
+
     __slots__ = ("__weakref__", "_of", "_rows", "codes", "dim", "encoder", "loss", "name", "norm")
 
     def __init__(self, of: VectorSpace, rows: Numbers | None = None, norm: Norm = "raw") -> None:

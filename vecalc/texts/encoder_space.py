@@ -20,6 +20,8 @@ class EncoderSpace:
 
     codes = None
     initial = ""
+    metadata = None
+    seeker = None
 
     def __init__(self, encoder: CommandEncoder, name: str) -> None:
         self.encoder = encoder
