@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
+from servers.housed import LOOK, PATIENCE
 from servers.milvus import Milvus, MilvusServer
 from servers.postgres import Postgres, PostgresServer
 
@@ -37,6 +43,7 @@ def test_a_postgres_of_ones_own_is_frozen_killed_and_restarted(own_postgres: Pos
         Postgres(own_postgres.at.address, "wrong").connect()
 
 
+@pytest.mark.slow
 def test_a_milvus_of_ones_own_is_frozen_cut_off_killed_and_restarted(own_milvus: MilvusServer) -> None:
     grpc = pytest.importorskip("grpc")
     pymilvus = pytest.importorskip("pymilvus")
@@ -57,3 +64,35 @@ def test_a_milvus_of_ones_own_is_frozen_cut_off_killed_and_restarted(own_milvus:
 
 def test_milvus_is_the_real_one(milvus: Milvus) -> None:
     assert milvus.connect().get_server_version().startswith("v2.3.5")
+
+
+def test_no_server_outlives_what_it_was_started_for(postgres: Postgres, tmp_path: Path) -> None:
+    """The run may be killed, or what keeps the server."""
+    for dies in ("run", "keeper"):
+        told = tmp_path / dies
+        run = subprocess.Popen(["sleep", "infinity"])
+        command = [sys.executable, "-m", "servers", "postgres", "--until", str(run.pid), "--tell", str(told)]
+        environment = os.environ | {
+            "PYTEST_DEBUG_TEMPROOT": str(tmp_path)
+        }  # one that is killed leaves its files
+        keeper = subprocess.Popen(command, cwd=HERE, env=environment)
+        while keeper.poll() is None and not told.exists():
+            time.sleep(LOOK)
+        server = Postgres(**json.loads(told.read_text("utf-8")))
+        server.connect().close()
+        (run if dies == "run" else keeper).kill()
+        keeper.wait(PATIENCE)
+        while is_there(server):
+            time.sleep(LOOK)
+        run.kill()
+        run.wait()
+
+
+def is_there(server: Postgres) -> bool:
+    import psycopg
+
+    try:
+        server.connect().close()
+    except psycopg.OperationalError:
+        return False
+    return True

@@ -115,9 +115,12 @@ def _children(pid: int) -> list[int]:
 
 
 def _is_stopped(pid: int) -> bool:
-    """Whether all its threads are; each takes note by itself."""
-    told = (thread.read_text("utf-8") for thread in Path(f"/proc/{pid}/task").glob("*/stat"))
-    return all(line.rpartition(")")[2].split()[0] == "T" for line in told)
+    """Whether all its threads are, each of which takes note by itself; or it has ended."""
+    try:
+        told = [thread.read_text("utf-8") for thread in Path(f"/proc/{pid}/task").glob("*/stat")]
+    except (FileNotFoundError, ProcessLookupError):
+        return False  # a thread has just ended
+    return all(line.rpartition(")")[2].split()[0] in "TZX" for line in told)
 
 
 def _descendants(pid: int) -> Iterator[int]:
