@@ -126,7 +126,8 @@ class PythonCalculator(engine.Calculator):
         """The picture of an expression, or of several with commas between them: `plot("king, queen, man")`.
 
         `kind` is auto, map, heat, bars or histogram, `by` pca or tsne, `axes` two expressions; `context`
-        neighbours of each point are drawn, too; `colour` is frequency, FILE#COLUMN or an expression;
+        neighbours of each point are drawn, too; `colour` is frequency, FILE#COLUMN or an expression,
+        `column` one of the model's metadata;
         `everything` takes all words that could be neighbours. Raises `VecalcError`.
         """
         from vecalc.api.drawn import drawn

@@ -148,7 +148,7 @@ class Ranker:
         can't be one, `UsageError` for columns of `show` that there are not.
         """
         within, condition = self.options.within, self.options.where
-        if self.options.among is None and condition is None and not self.shown:
+        if not self.shown and self.options.among is None and condition is None:
             return ()
         names = list(spaces or (self.spaces if within is None else [self._key(within)]))
         notes: list[str] = []

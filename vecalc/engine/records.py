@@ -29,23 +29,23 @@ def without_metadata(space: VectorSpace, where: str) -> UsageError:
     return UsageError(f"{space.name or 'the model'} has no metadata", where=where, hint=_HAVE_SOME)
 
 
-def columns_shown(spaces: Iterable[VectorSpace], names: Sequence[str]) -> tuple[str, ...]:
+def columns_shown(spaces: Iterable[VectorSpace], names: Sequence[str], where: str = SHOW) -> tuple[str, ...]:
     """The names of the columns to show, of those that some spaces have; `*` are all of them.
 
-    Raises `UsageError` for one that none has.
+    Raises `UsageError`, with `where` as the place, for one that none has.
     """
     if not names:
         return ()
     spaces = list(spaces)
     there = {column.name: column for space in spaces for column in columns_in(space)}
     if not there:
-        raise without_metadata(spaces[0], SHOW)
+        raise without_metadata(spaces[0], where)
     try:
         wanted = [
             there if name == EVERYTHING else [column_named(name, [*there.values()]).name] for name in names
         ]
     except UsageError as problem:
-        raise problem.at(where=SHOW) from None
+        raise problem.at(where=where) from None
     return tuple(dict.fromkeys(name for some in wanted for name in some))
 
 

@@ -281,7 +281,7 @@ SETTINGS: dict[str, PromptSetting] = {
     ),
     "where": PromptSetting(
         "only words whose metadata meet a condition are candidates",
-        lambda session: session.calculator.options.where,
+        lambda session: session.calculator.options.where or "off",
         _of_metadata("where", lambda value: value or None),
         _columns,
         CONDITION,
@@ -289,7 +289,7 @@ SETTINGS: dict[str, PromptSetting] = {
     ),
     "show": PromptSetting(
         "metadata that stand beside words",
-        lambda session: listed(session.calculator.options.show) or None,
+        lambda session: listed(session.calculator.options.show) or "off",
         _of_metadata("show", column_list),
         lambda session: (*_columns(session), "*"),
         "columns, with commas between them",
