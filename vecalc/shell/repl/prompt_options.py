@@ -291,7 +291,7 @@ SETTINGS: dict[str, PromptSetting] = {
         "metadata that stand beside words",
         lambda session: listed(session.calculator.options.show) or "off",
         _of_metadata("show", column_list),
-        lambda session: (*_columns(session), "*"),
+        lambda session: (*_columns(session), *("*" for _ in _columns(session)[1:2])),
         "columns, with commas between them",
         in_parts=True,
     ),
