@@ -164,7 +164,7 @@ class OpenFiles:
         self._lacking: list[Path] = []
 
     def lacks(self, path: Path) -> None:
-        """Take part in what the source is of by having no content: a file that is to come is a change, too."""
+        """See that a file which isn't there, or is empty, takes part: if it comes, that is a change, too."""
         self._lacking.append(path)
 
     def open(self, path: Path, member: str = "") -> Source:
