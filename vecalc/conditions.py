@@ -190,12 +190,16 @@ def _checked(leaf: Leaf, known: dict[str, MetadataColumn]) -> Leaf:
         return leaf
     if column.kind == "other":
         hint = f"only {leaf.column} is null, and is not null, can be asked"
-        raise TypeMismatch(f"{leaf.column} holds {_SAID['other']}, and can't be compared", span=leaf.span, hint=hint)
+        raise TypeMismatch(
+            f"{leaf.column} holds {_SAID['other']}, and can't be compared", span=leaf.span, hint=hint
+        )
     match leaf:
         case Relation():
             if column.kind == "flag" and leaf.sign not in ("=", "<>"):
                 hint = f"write {leaf.column} = true, or {leaf.column} = false"
-                raise TypeMismatch(f"{leaf.column} is true or false, which has no order", span=leaf.span, hint=hint)
+                raise TypeMismatch(
+                    f"{leaf.column} is true or false, which has no order", span=leaf.span, hint=hint
+                )
             return replace(leaf, value=_value(leaf.value, column, leaf.at))
         case Membership():
             return replace(leaf, values=tuple(_value(value, column, leaf.at) for value in leaf.values))
@@ -219,7 +223,9 @@ def _value(value: Value, column: MetadataColumn, at: Span) -> Value:
                 return found
             hint = 'write "2024", "2024-05", "2024-05-01" or "2024-05-01T10:00"'
             raise TypeMismatch(f"{column.name} holds times, '{value[:40]}' is none", span=at, hint=hint)
-    raise TypeMismatch(f"{column.name} holds {_SAID[column.kind]}, {_told(value)}", span=at, hint=_hint(column, value))
+    raise TypeMismatch(
+        f"{column.name} holds {_SAID[column.kind]}, {_told(value)}", span=at, hint=_hint(column, value)
+    )
 
 
 def _told(value: Value) -> str:
@@ -238,7 +244,7 @@ def _hint(column: MetadataColumn, value: Value) -> str:
     match column.kind, value:
         case "number", str() if re.fullmatch(r"[-+]?[0-9]+(\.[0-9]+)?", value):
             return f"write it without quotes: {value}"
-        case ("text" | "time"), int() | float():
+        case (("text" | "time"), int() | float()):
             return f'write it in quotes: "{str(value).lower()}"'
         case "flag", _:
             return f"write {column.name} = true, or {column.name} = false"
@@ -258,8 +264,12 @@ def _as_text(value: str, at: Span) -> str:
 
 
 def _columns_there(name: str, names: Sequence[str]) -> str:
-    told = ", ".join(names[:MOST_TOLD]) + (f" and {len(names) - MOST_TOLD} more" if len(names) > MOST_TOLD else "")
-    return "; ".join(filter(None, [did_you_mean(name, names), f"there are {told}" if told else "there are none"]))
+    told = ", ".join(names[:MOST_TOLD]) + (
+        f" and {len(names) - MOST_TOLD} more" if len(names) > MOST_TOLD else ""
+    )
+    return "; ".join(
+        filter(None, [did_you_mean(name, names), f"there are {told}" if told else "there are none"])
+    )
 
 
 # --- patterns -------------------------------------------------------------------------------
@@ -282,7 +292,9 @@ def pieces_of(pattern: str) -> list[str | Wildcard]:
 def _pattern(pattern: str, at: Span) -> str:
     """The same pattern, with a backslash only before `%`, `_` and a backslash: all stores agree on those."""
     if len(pattern) > LONGEST_PATTERN:
-        raise SyntaxProblem(f"a pattern may have {LONGEST_PATTERN:,} characters, not {len(pattern):,}", span=at)
+        raise SyntaxProblem(
+            f"a pattern may have {LONGEST_PATTERN:,} characters, not {len(pattern):,}", span=at
+        )
     if len(pattern) % 2 != len(pattern.rstrip("\\")) % 2:
         hint = "double it to mean a backslash"
         raise SyntaxProblem("the pattern ends with a backslash that escapes nothing", span=at, hint=hint)
@@ -310,7 +322,9 @@ def instant(text: str) -> str | None:
     from datetime import UTC, datetime, timedelta
 
     *numbers, fraction, _, hours, minutes = found.groups()
-    year, month, day, hour, minute, second = (int(n) if n else least for n, least in zip(numbers, (1, 1, 1, 0, 0, 0)))
+    year, month, day, hour, minute, second = (
+        int(n) if n else least for n, least in zip(numbers, (1, 1, 1, 0, 0, 0))
+    )
     try:
         moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
         if hours:
