@@ -6,7 +6,7 @@ import logging
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -18,6 +18,9 @@ from vecalc.stores.retries import asked
 PORT = 19530
 TOKEN = "VECALC_MILVUS_TOKEN"  # noqa: S105 - the name of the variable that holds it
 NEVER = 2**31 - 1
+# How recent an answer must be. STRICT waits until all that was written before is seen: a fifth of a second.
+# After one such answer LOOSE, of the last five seconds, takes nothing back, and doesn't wait.
+STRICT, LOOSE = "Strong", "Bounded"
 LONGEST_TOLD = 200  # characters of what a server says that a message has
 # A frozen server is waited for as long as the user said, and not until the library's watchdog barks.
 _OPTIONS = {"grpc.keepalive_time_ms": NEVER, "grpc.max_reconnect_backoff_ms": 1000}
@@ -42,7 +45,9 @@ class MilvusCalls:
         library = _library(self.shown)
         with self._explained(patience.connect):
             self._client = library.MilvusClient(
-                f"http://[{self._host}]:{self._port}" if ":" in self._host else f"http://{self._host}:{self._port}",
+                f"http://[{self._host}]:{self._port}"
+                if ":" in self._host
+                else f"http://{self._host}:{self._port}",
                 token=_token(address),
                 db_name=database,
                 timeout=patience.connect,
@@ -61,13 +66,18 @@ class MilvusCalls:
 
         return asked(question, self._probe, self._patience)
 
+    def count(self, collection: str, told: str = "", consistency: str = STRICT) -> int:
+        """How many rows of a collection an expression is true of."""
+        named = {"filter": told, "output_fields": ["count(*)"], "consistency_level": consistency}
+        return int(self("query", collection, **named)[0]["count(*)"])
+
     def problem(self, message: str, hint: str = "") -> RemoteProblem:
         """An error of this server."""
         return RemoteProblem(message, where=self.shown, hint=hint)
 
-    def waited(self, is_done: Any, progress: Any, what: str) -> None:
+    def waited(self, is_done: Callable[[], bool], progress: Callable[[], object], what: str) -> None:
         """Wait until something is done, as long as it goes on: no longer than a call may take without any."""
-        seen, since = None, time.monotonic()
+        seen, since = object(), time.monotonic()
         while not is_done():
             if (now := progress()) != seen:
                 seen, since = now, time.monotonic()
@@ -93,7 +103,7 @@ class MilvusCalls:
 
     @contextmanager
     def _explained(self, seconds: float) -> Iterator[None]:
-        """Errors of pymilvus, those of gRPC that it lets through, and those of Python that it stumbles over."""
+        """Errors of pymilvus, those of gRPC that it lets through, and those that it stumbles over."""
         try:
             yield
         except VecalcError:
@@ -109,7 +119,9 @@ class MilvusCalls:
         if name == "DEADLINE_EXCEEDED":
             return self.problem(f"no answer within {seconds:g} s")
         if name in _NO_ENTRY or "auth check failure" in said:
-            return self.problem("it doesn't let you in", f"the token goes into {TOKEN}, as USER:PASSWORD or an API key")
+            return self.problem(
+                "it doesn't let you in", f"the token goes into {TOKEN}, as USER:PASSWORD or an API key"
+            )
         if name == "UNAVAILABLE" or code in _PASSING or _is_passing(said):
             return Unreachable(f"it doesn't answer: {said}", where=self.shown)
         return self.problem(said)

@@ -1,4 +1,4 @@
-"""What a collection of Milvus consists of: which field is the key, the word, the vector, and what else is there.
+"""What a collection of Milvus consists of: which fields are key, word and vector, and what else is there.
 
 A collection that vecalc has published says all of it in its description. Of any other the names and types of
 its fields say it; fields that the schema doesn't know (dynamic ones) are seen in some of its rows.
@@ -7,6 +7,7 @@ its fields say it; fields that the schema doesn't know (dynamic ones) are seen i
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, cast, get_args
 
@@ -47,9 +48,14 @@ class MilvusColumn(NamedTuple):
     def cell(self, row: Mapping[str, Any], name: str) -> Cell:
         """Its value in a row that was read; None where it is missing."""
         value = row.get(name if self.output == OTHERS else self.output)
-        if value is None or (self.known and not row.get(self.known)) or value != value:  # NaN
+        if value is None or (self.known and not row.get(self.known)) or is_nan(value):
             return None
         return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else cast(Cell, value)
+
+
+def is_nan(value: object) -> bool:
+    """Whether it is a number that is none."""
+    return isinstance(value, float) and math.isnan(value)
 
 
 class MilvusLayout(NamedTuple):
@@ -95,10 +101,17 @@ def published(said: str) -> Published | None:
         told = Published(**found, columns=columns)
     except (ValueError, TypeError, KeyError):
         return None
+    return told if _is_sound(told) else None
+
+
+def _is_sound(told: Any) -> bool:
+    """Whether it says what vecalc writes: anybody may have changed it."""
     kinds = {*get_args(Kind)}
-    fits = told.metric in METRICS and all(column.kind in kinds for column in columns)
-    fits = fits and all(isinstance(text, str) for text in (told.model, told.initial, told.fingerprint))
-    return told if fits and isinstance(told.rows, int) and isinstance(told.width, int) else None
+    numbers = all(isinstance(number, int) for number in (told.rows, told.width))
+    texts = all(isinstance(text, str) for text in (told.model, told.initial, told.fingerprint))
+    return (
+        numbers and texts and told.metric in METRICS and all(column.kind in kinds for column in told.columns)
+    )
 
 
 def columns_of_published(columns: Sequence[MetadataColumn]) -> dict[str, MilvusColumn]:
@@ -125,7 +138,15 @@ def layout(said: Mapping[str, Any], options: Mapping[str, str]) -> MilvusLayout:
         if all(column.output in fields and column.known in fields for column in columns.values()):
             width = _width(fields[VECTOR])
             return MilvusLayout(
-                said["collection_name"], said["collection_id"], key, WORD, FOLDED, VECTOR, width, columns, told
+                said["collection_name"],
+                said["collection_id"],
+                key,
+                WORD,
+                FOLDED,
+                VECTOR,
+                width,
+                columns,
+                told,
             )
     vector = _chosen("vector", [name for name, kind in types.items() if kind == "FLOAT_VECTOR"], (), options)
     word = _chosen("word", [name for name, kind in types.items() if kind == "VARCHAR"], CALLED, options)
@@ -169,7 +190,10 @@ def dynamic_columns(rows: Iterable[Mapping[str, Any]], known: Iterable[str]) -> 
     for row in rows:
         for name in row.keys() - {*known}:
             kinds.setdefault(name, set()).add(_kind(row[name]))
-    return {name: _dynamic(name, found.pop() if len(found) == 1 else "other") for name, found in sorted(kinds.items())}
+    return {
+        name: _dynamic(name, found.pop() if len(found) == 1 else "other")
+        for name, found in sorted(kinds.items())
+    }
 
 
 def _kind(value: object) -> Kind:

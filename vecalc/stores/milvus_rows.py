@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -13,12 +13,11 @@ from vecalc.arrays import Numbers, Singles
 from vecalc.conditions import Condition
 from vecalc.space.spelling import fold
 from vecalc.stores import FoundRows, ServedFacts
-from vecalc.stores.keys import Key, RowKeys
-from vecalc.stores.milvus_calls import MilvusCalls
+from vecalc.stores.keys import RowKeys
+from vecalc.stores.milvus_calls import LOOSE, MilvusCalls
 from vecalc.stores.milvus_filter import expression, literal, within
-from vecalc.stores.milvus_layout import OTHERS, MilvusLayout
+from vecalc.stores.milvus_layout import MilvusLayout
 
-T = TypeVar("T")
 MOST = 16_384  # rows of an answer, queries of a call: the server's limits
 REQUEST = 32 << 20  # bytes of a call or an answer: half of what a server takes
 OF_A_ROW = 512  # bytes that a row may need besides its vector, as a guess
@@ -26,15 +25,18 @@ FOUND = 1_000_000  # rows that one call finds, of all its queries
 ASKED = 4_096  # words or keys of a filter
 ASKED_BYTES = 4 << 20  # of text in one
 WITHOUT_DIRECTION = 4_096  # zero vectors that are looked for where rows are missing
-# Everything up to the moment of connecting is seen (`milvus.connect` counts the rows so), and nothing waits.
-CONSISTENCY = "Bounded"
 
 
 class MilvusRows:
     """The rows of one collection. Whoever makes it has found out the facts."""
 
     def __init__(
-        self, calls: MilvusCalls, layout: MilvusLayout, facts: ServedFacts, keys: RowKeys, search: Mapping[str, Any]
+        self,
+        calls: MilvusCalls,
+        layout: MilvusLayout,
+        facts: ServedFacts,
+        keys: RowKeys,
+        search: Mapping[str, Any],
     ) -> None:
         self.facts = facts
         self._calls = calls
@@ -87,7 +89,13 @@ class MilvusRows:
             for hits in self._nearest(queries[first : first + at_once], k, told)
         ]
         fewest = min(map(len, found), default=k)
-        there = self.facts.rows if not told else self._count(told) if fewest < k else k
+        there = (
+            self.facts.rows
+            if not told
+            else self._calls.count(self._layout.name, told, LOOSE)
+            if fewest < k
+            else k
+        )
         return [FoundRows(rows, self._is_all(rows, k, there, condition)) for rows in found]
 
     def _nearest(self, queries: Singles, k: int, told: str) -> Iterator[Numbers]:
@@ -101,7 +109,7 @@ class MilvusRows:
             limit=k,
             output_fields=[self._layout.key],
             search_params={"params": params},
-            consistency_level=CONSISTENCY,
+            consistency_level=LOOSE,
         )
         for hits in answers:
             rows = [self._keys.row(key) for key in hits.ids]
@@ -115,7 +123,9 @@ class MilvusRows:
             if not np.any(self.fetch(left.tolist())[1]):
                 return True
         if missing > 0:
-            message = f"it finds {len(rows):,} rows of {min(k, there):,} that there must be: its index isn't ready"
+            message = (
+                f"it finds {len(rows):,} rows of {min(k, there):,} that there must be: its index isn't ready"
+            )
             raise self._calls.problem(message, "ask again in a while" if self.facts.exact else _OR_LOSSY)
         return len(rows) >= there
 
@@ -133,7 +143,9 @@ class MilvusRows:
     def records(self, rows: Sequence[int], names: Sequence[str]) -> list[tuple[Cell, ...]]:
         """See `Connection.records`."""
         columns = [(self._layout.columns[name], name) for name in names]
-        wanted = dict.fromkeys(field for column, _ in columns for field in (column.output, column.known) if field)
+        wanted = dict.fromkeys(
+            field for column, _ in columns for field in (column.output, column.known) if field
+        )
         found = self._of_rows(rows, list(wanted), OF_A_ROW * (1 + len(wanted)))
         return [tuple(column.cell(row, name) for column, name in columns) for row in found]
 
@@ -167,13 +179,15 @@ class MilvusRows:
         at_once = max(1, min(ASKED, REQUEST // size))
         for first in range(0, len(rows), at_once):
             keys = [self._keys.key(row) for row in rows[first : first + at_once]]
-            found = {row[self._layout.key]: row for row in self._query(within(self._layout.key, keys), fields)}
+            found = {
+                row[self._layout.key]: row for row in self._query(within(self._layout.key, keys), fields)
+            }
             if not found.keys() >= {*keys}:
                 raise self._changed()
             yield from (found[key] for key in keys)
 
     def _pages(self, told: str, fields: Sequence[str], size: int) -> Iterator[list[Any]]:
-        """All rows that an expression is true of, in the order of their keys, which a limit takes the first of."""
+        """All rows that an expression is true of, by their keys: a limit takes the first of them."""
         limit, start = max(1, min(MOST, REQUEST // size)), ""
         while True:
             page = self._query(" and ".join(filter(None, [told, start])), fields, limit=limit)
@@ -187,12 +201,9 @@ class MilvusRows:
     def _query(self, told: str, fields: Sequence[str], **options: Any) -> list[Any]:
         named = list(dict.fromkeys([self._layout.key, *fields]))
         found = self._calls(
-            "query", self._layout.name, filter=told, output_fields=named, consistency_level=CONSISTENCY, **options
+            "query", self._layout.name, filter=told, output_fields=named, consistency_level=LOOSE, **options
         )
         return list(found)
-
-    def _count(self, told: str) -> int:
-        return count(self._calls, self._layout.name, told, CONSISTENCY)
 
     def _expression(self, condition: Condition | None) -> str:
         return expression(condition, self._layout.fields, self._layout.key) if condition else ""
@@ -202,41 +213,6 @@ class MilvusRows:
 
 
 _OR_LOSSY = "ask again in a while, or for fewer rows"
-
-
-def count(calls: MilvusCalls, collection: str, told: str = "", consistency: str = "Strong") -> int:
-    """How many rows an expression is true of; Strong: of all that were written before."""
-    found = calls("query", collection, filter=told, output_fields=["count(*)"], consistency_level=consistency)
-    return int(found[0]["count(*)"])
-
-
-def row_keys(calls: MilvusCalls, layout: MilvusLayout, rows: int, most: int) -> RowKeys:
-    """The keys of a collection: a range where they have no gaps, else listed, of as many rows as can be."""
-
-    def page(told: str, limit: int) -> list[Key]:
-        found = calls("query", layout.name, filter=told, output_fields=[layout.key], limit=limit)
-        return sorted(row[layout.key] for row in found)
-
-    first = page("", 1)
-    if not first:
-        return RowKeys(range(0))
-    if isinstance(first[0], int):
-        told = f"{layout.key} >= {first[0]} and {layout.key} < {first[0] + rows}"
-        if count(calls, layout.name, told) == rows:
-            return RowKeys(range(first[0], first[0] + rows))
-    if rows > most:
-        message = f"its keys have gaps, and of {rows:,} rows they aren't listed; {most:,} are"
-        raise calls.problem(message, "give it keys from 0 without gaps")
-    keys, some = [], page("", MOST)
-    while some:
-        keys += some
-        some = page(f"{layout.key} > {literal(some[-1])}", MOST) if len(some) == MOST else []
-    return RowKeys(np.array(keys, np.int64) if isinstance(keys[0], int) else keys)
-
-
-def sampled(calls: MilvusCalls, layout: MilvusLayout, rows: int) -> list[Any]:
-    """The dynamic fields of the first rows."""
-    return list(calls("query", layout.name, filter="", output_fields=[layout.key, OTHERS], limit=rows))
 
 
 def _usual_forms(word: str) -> set[str]:
