@@ -1,6 +1,6 @@
 """A batch on many machines: parts of its files to workers of a dask cluster, their answers to one file.
 
-    ranges        a file of expressions in parts: ranges of bytes, each with the lines before it that bind names
+    ranges        a file of expressions in parts: ranges of bytes, with the lines before them that bind names
     worker        one part, there: read, answered, rendered, written, and a receipt for it
     dispatch      parts out, receipts back; a part that ends its workers is split until one line is left
     joined        parts in order into the output, by the journal that `--resume` has

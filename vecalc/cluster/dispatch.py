@@ -9,19 +9,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from vecalc.cluster.connection import Cluster
 from vecalc.cluster.ranges import Part
 from vecalc.cluster.worker import Job, Overwhelmed, Receipt, answered
 from vecalc.errors import RemoteProblem, StorageProblem, VecalcError
-from vecalc.space import digest
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Future
 
 AHEAD = 4  # parts that are out for each thread of a worker
 LOOK = 5.0  # seconds after which the scheduler is asked whether it is there, where nothing comes
-ANSWER = 15.0  # seconds that it has for that
 NO_WORKER = 60.0  # seconds that a batch waits for a worker, where there is none
 TRIES = 3  # of a part whose answers do not arrive as they were written
 
@@ -33,21 +32,22 @@ class Lost(Exception):
 class Dispatch:
     """The parts of one batch on a cluster. The methods raise `Lost`, and `VecalcError` that a worker has."""
 
-    def __init__(self, client: Client, job: Job) -> None:
-        self._client = client
+    def __init__(self, cluster: Cluster, job: Job) -> None:
+        self._cluster = cluster
         self._job = job
         self._out: dict[Future, Part] = {}
         self._tries: dict[str, int] = {}
         self._fatal: set[str] = set()  # lines that end workers
-        self._deaths = 1 + client.run_on_scheduler(_allowed_failures)
         self._threads = 0
-        self._seen = time.monotonic()  # when there was a worker
+        self._looked = self._seen = time.monotonic()  # when it was asked last, and when there was a worker
 
     def done(self, parts: Iterable[Part]) -> Iterator[tuple[Part, list[Receipt]]]:
         """Each part with its receipts, in any order: one, or those of what it was split into."""
         self._look()
         waiting, suspects = iter(parts), list[Part]()
         while True:
+            if time.monotonic() - self._looked > LOOK:
+                self._look()
             while len(self._out) < AHEAD * max(self._threads, 1) and (part := next(waiting, None)):
                 self._send(part)
             if not self._out:
@@ -57,20 +57,21 @@ class Dispatch:
                     suspects.append(part)
                 else:
                     yield part, [receipt]
-        for part in sorted(suspects):
-            yield part, list(self._split(part))
+        for part in sorted(suspects):  # one of them may have died of its neighbour
+            receipt = self._alone(part)
+            yield part, [receipt] if receipt else list(self._split(part))
 
     def cancel(self) -> None:
         """Nothing that is out is wanted any longer."""
         if self._out:
-            self._client.cancel(list(self._out), force=True)
+            self._cluster.client.cancel(list(self._out), force=True)
             self._out.clear()
 
     def _split(self, part: Part) -> Iterator[Receipt]:
         """The receipts of a part that ends workers, in its order; what comes before it is answered."""
         if part.lines == 1:
             self._fatal.add(part.called)
-            yield self._alone(part._replace(fatal=self._deaths, bound=())) or _nothing_left(part)
+            yield self._alone(part._replace(fatal=self._cluster.tries, bound=())) or _nothing_left(part)
             return
         begins = part.begins
         for half in part.halves():
@@ -93,7 +94,7 @@ class Dispatch:
         harmless = tuple(line for line in part.bound or () if line.where not in self._fatal)
         part = part._replace(bound=None if part.bound is None else harmless)
         key = f"vecalc-{self._job.name}-{part.file}-{self._tries.get(part.file, 0)}"
-        self._out[self._client.submit(answered, self._job, part, key=key, pure=False)] = part
+        self._out[self._cluster.client.submit(answered, self._job, part, key=key, pure=False)] = part
 
     def _ended(self) -> Iterator[tuple[Part, Receipt | None]]:
         """What has come back since, if anything; a part without a receipt has ended its workers."""
@@ -111,27 +112,14 @@ class Dispatch:
             if future.status == "cancelled":
                 raise Lost("the scheduler is lost")
             if future.status == "error":
-                yield part, self._failed(future.exception())
+                _refuse(future.exception())
+                yield part, None
                 continue
             receipt: Receipt = future.result()
-            if self._has_arrived(receipt):
+            if receipt.is_sound(Path(self._job.folder)):
                 yield part, receipt
             else:
                 self._again(part)
-
-    def _failed(self, fault: BaseException | None) -> None:
-        """Raises what a worker has, unless it was ended."""
-        from distributed import KilledWorker
-
-        if isinstance(fault, KilledWorker | Overwhelmed):
-            return
-        if isinstance(fault, VecalcError):
-            raise fault
-        what = f"a worker has no vecalc, or another one: {type(fault).__name__}: {fault}"
-        raise RemoteProblem(what, hint="install the same version for all workers")
-
-    def _has_arrived(self, receipt: Receipt) -> bool:
-        return is_sound(Path(self._job.folder), receipt)
 
     def _again(self, part: Part) -> None:
         """Send a part once more. Raises `StorageProblem` where that is in vain."""
@@ -147,26 +135,25 @@ class Dispatch:
     def _look(self) -> None:
         """Ask how many workers there are. Raises `Lost` where nobody answers, or there is none for long."""
         try:
-            self._threads = sum(self._client.sync(self._client.scheduler.ncores, callback_timeout=ANSWER).values())
+            self._threads = self._cluster.threads()
         except Exception as fault:
             raise Lost("the scheduler is lost") from fault
-        now = time.monotonic()
+        self._looked = now = time.monotonic()
         self._seen = now if self._threads else self._seen
         if now - self._seen > NO_WORKER:
             raise Lost(f"there was no worker for {NO_WORKER:.0f} s")
 
 
-def is_sound(folder: Path, receipt: Receipt) -> bool:
-    """Whether the answers of a receipt are there."""
-    try:
-        return digest.of_file(folder / receipt.file) == receipt.digest
-    except OSError:
-        return False
+def _refuse(fault: BaseException) -> None:
+    """Raises what a worker says of a part, unless the part has ended it."""
+    from distributed import KilledWorker
 
-
-def _allowed_failures(dask_scheduler: Any = None) -> int:
-    """How many workers may end over a task before it is given up."""
-    return int(dask_scheduler.allowed_failures)
+    if isinstance(fault, KilledWorker | Overwhelmed):
+        return
+    if isinstance(fault, VecalcError):
+        raise fault
+    what = f"a worker has no vecalc, or another one: {type(fault).__name__}: {fault}"
+    raise RemoteProblem(what, hint="install the same version for all workers")
 
 
 def _nothing_left(part: Part) -> Receipt:

@@ -29,7 +29,7 @@ from vecalc.shell.questions import from_lines
 from vecalc.shell.request import FAILED, Request
 from vecalc.space import digest
 from vecalc.space.atomic import new_file
-from vecalc.tables.question_lines import opened
+from vecalc.space.files import for_reading
 
 _ONE_AT_A_TIME = Lock()
 MODELS = 2  # calculators that a worker keeps, of the batches that came last
@@ -57,6 +57,13 @@ class Receipt(NamedTuple):
     code: int  # the exit code: 0 or FAILED
     said: str  # what is said of them on standard error
     untold: tuple[str, ...]  # notes on lines that bind names, which have no answer that tells them
+
+    def is_sound(self, folder: Path) -> bool:
+        """Whether the answers are there as they were written."""
+        try:
+            return digest.of_file(folder / self.file) == self.digest
+        except OSError:
+            return False
 
 
 class Overwhelmed(Exception):
@@ -100,7 +107,9 @@ def _answered(job: Job, part: Part) -> Receipt:
     path = Path(job.folder) / f"{job.name}-{part.file}"
     if not path.parent.is_dir():
         raise RemoteProblem(
-            "there is no such folder there", where=job.folder, hint="share the folder of -o among all machines"
+            "there is no such folder there",
+            where=job.folder,
+            hint="share the folder of -o among all machines",
         )
     said, code = io.StringIO(), 0
     with new_file(path, private=True) as stream:
@@ -137,9 +146,11 @@ def _shown(found: object) -> str:
 
 def _questions(part: Part, calculator: Calculator) -> Iterator[Question]:
     """The lines of a part, or what is wrong with its only one. Raises `RemoteProblem`."""
-    with opened(part.path) as stream:
+    with for_reading(Path(part.path)) as stream:
         if digest.of_spans(stream, [(part.start, part.end)]) != part.digest:
-            raise RemoteProblem("has other bytes there than here", where=part.path, hint="share the folder of -f")
+            raise RemoteProblem(
+                "has other bytes there than here", where=part.path, hint="share the folder of -f"
+            )
         stream.seek(part.start)
         lines = RangeOf(stream, part.end - part.start)
         for question in from_lines(lines, part.name, calculator, alone=part.alone, first=part.first):
