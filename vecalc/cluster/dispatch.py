@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from vecalc.cluster.connection import Cluster
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 AHEAD = 4  # parts that are out for each thread of a worker
 LOOK = 5.0  # seconds after which the scheduler is asked whether it is there, where nothing comes
 NO_WORKER = 60.0  # seconds that a batch waits for a worker, where there is none
+FETCH = 120.0  # seconds in which the receipt of a part that is done has to come, also from a worker that dies
 TRIES = 3  # of a part whose answers do not arrive as they were written
 
 
@@ -35,7 +38,8 @@ class Dispatch:
     def __init__(self, cluster: Cluster, job: Job) -> None:
         self._cluster = cluster
         self._job = job
-        self._out: dict[Future, Part] = {}
+        self._out: dict[Future[Receipt], Part] = {}
+        self._back: SimpleQueue[Future[Receipt]] = SimpleQueue()
         self._tries: dict[str, int] = {}
         self._fatal: set[str] = set()  # lines that end workers
         self._threads = 0
@@ -94,32 +98,23 @@ class Dispatch:
         harmless = tuple(line for line in part.bound or () if line.where not in self._fatal)
         part = part._replace(bound=None if part.bound is None else harmless)
         key = f"vecalc-{self._job.name}-{part.file}-{self._tries.get(part.file, 0)}"
-        self._out[self._cluster.client.submit(answered, self._job, part, key=key, pure=False)] = part
+        future = self._cluster.client.submit(answered, self._job, part, key=key, pure=False)
+        self._out[future] = part
+        future.add_done_callback(self._back.put)
 
     def _ended(self) -> Iterator[tuple[Part, Receipt | None]]:
         """What has come back since, if anything; a part without a receipt has ended its workers."""
-        from distributed import wait
-
         try:
-            ended = wait(list(self._out), timeout=LOOK, return_when="FIRST_COMPLETED").done
-        except TimeoutError:
+            future = self._back.get(timeout=LOOK)
+        except Empty:
             self._look()
             return
-        except Exception as fault:  # of several futures at once, by whatever name
-            raise Lost("the scheduler is lost") from fault
-        for future in ended:
-            part = self._out.pop(future)
-            if future.status == "cancelled":
-                raise Lost("the scheduler is lost")
-            if future.status == "error":
-                _refuse(future.exception())
-                yield part, None
-                continue
-            receipt: Receipt = future.result()
-            if receipt.is_sound(Path(self._job.folder)):
-                yield part, receipt
-            else:
-                self._again(part)
+        part = self._out.pop(future)
+        receipt = _receipt(future)
+        if receipt is None or receipt.is_sound(Path(self._job.folder)):
+            yield part, receipt
+        else:
+            self._again(part)
 
     def _again(self, part: Part) -> None:
         """Send a part once more. Raises `StorageProblem` where that is in vain."""
@@ -144,16 +139,22 @@ class Dispatch:
             raise Lost(f"there was no worker for {NO_WORKER:.0f} s")
 
 
-def _refuse(fault: BaseException) -> None:
-    """Raises what a worker says of a part, unless the part has ended it."""
+def _receipt(future: Future[Receipt]) -> Receipt | None:
+    """What came of a part; None where it has ended its workers. Raises what a worker says of it."""
     from distributed import KilledWorker
 
-    if isinstance(fault, KilledWorker | Overwhelmed):
-        return
-    if isinstance(fault, VecalcError):
-        raise fault
-    what = f"a worker has no vecalc, or another one: {type(fault).__name__}: {fault}"
-    raise RemoteProblem(what, hint="install the same version for all workers")
+    try:
+        receipt: Receipt = future.result(timeout=FETCH)
+    except (KilledWorker, Overwhelmed):
+        return None
+    except VecalcError:
+        raise
+    except (CancelledError, OSError) as fault:  # a time that is over is one, too
+        raise Lost("the scheduler is lost") from fault
+    except Exception as fault:
+        what = f"a worker has no vecalc, or another one: {type(fault).__name__}: {fault}"
+        raise RemoteProblem(what, hint="install the same version for all workers") from fault
+    return receipt
 
 
 def _nothing_left(part: Part) -> Receipt:

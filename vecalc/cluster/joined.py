@@ -122,4 +122,4 @@ class Joined:
 def _read(noted: dict[str, Any]) -> Iterator[tuple[int, Waiting]]:
     """Parts by number, as `_facts` has written them."""
     for number, (lines, receipts) in noted.get("waiting", {}).items():
-        yield int(number), (lines, [Receipt(*told, untold=tuple(untold)) for *told, untold in receipts])
+        yield int(number), (lines, [Receipt(*one) for one in receipts])

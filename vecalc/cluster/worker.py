@@ -29,7 +29,7 @@ from vecalc.shell.questions import from_lines
 from vecalc.shell.request import FAILED, Request
 from vecalc.space import digest
 from vecalc.space.atomic import new_file
-from vecalc.space.files import for_reading
+from vecalc.tables.question_lines import opened
 
 _ONE_AT_A_TIME = Lock()
 MODELS = 2  # calculators that a worker keeps, of the batches that came last
@@ -146,7 +146,7 @@ def _shown(found: object) -> str:
 
 def _questions(part: Part, calculator: Calculator) -> Iterator[Question]:
     """The lines of a part, or what is wrong with its only one. Raises `RemoteProblem`."""
-    with for_reading(Path(part.path)) as stream:
+    with opened(part.path) as stream:
         if digest.of_spans(stream, [(part.start, part.end)]) != part.digest:
             raise RemoteProblem(
                 "has other bytes there than here", where=part.path, hint="share the folder of -f"
