@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
 from vecalc.answers import Answer
-from vecalc.cluster.ranges import Part, RangeOf
+from vecalc.cluster.ranges import Bound, Part, RangeOf
 from vecalc.engine import identity
 from vecalc.engine.calculator import Calculator
 from vecalc.engine.question import Question
@@ -98,12 +98,7 @@ def _address() -> str:
 
 
 def _answered(job: Job, part: Part) -> Receipt:
-    calculator = _calculator(job.request, job.identity).anew()
-    calculator.soon = False
-    for line in part.bound or ():
-        for _ in calculator.stages(Question(line.text, where=line.where)):
-            pass  # what it binds is bound
-    calculator.told()  # where the line itself is answered
+    calculator = _models(job.request, job.identity).behind(part.bound or ())
     path = Path(job.folder) / f"{job.name}-{part.file}"
     if not path.parent.is_dir():
         raise RemoteProblem(
@@ -128,15 +123,35 @@ def _answered(job: Job, part: Part) -> Receipt:
     )
 
 
+class _Models:
+    """The models of a batch, and the names that are bound where the last part began."""
+
+    def __init__(self, calculator: Calculator) -> None:
+        self._opened = self._bound = calculator
+        self._lines: list[Bound] = []
+
+    def behind(self, lines: Sequence[Bound]) -> Calculator:
+        """A calculator that knows what some lines bind; those of the last part are not read again."""
+        if list(lines[: len(self._lines)]) != self._lines:
+            self._bound, self._lines = self._opened, []
+        bound = self._bound = self._bound.anew()
+        for line in lines[len(self._lines) :]:
+            for _ in bound.stages(Question(line.text, where=line.where)):
+                pass  # what it comes to is answered in its own part
+            self._lines.append(line)
+        return bound.anew()
+
+
 @lru_cache(MODELS)
-def _calculator(request: Request, wanted: str) -> Calculator:
+def _models(request: Request, wanted: str) -> _Models:
     """The models of a batch. Raises `RemoteProblem` unless they and the program are those that are wanted."""
     calculator = Opened(request).calculator
     ours, theirs = json.loads(told_apart(calculator)), json.loads(wanted)
     for what, called in (("vecalc", "vecalc"), ("model", "the model"), ("names", "the user's definitions")):
         if ours[what] != theirs[what]:
             raise RemoteProblem(f"{called} is {_shown(ours[what])} there and {_shown(theirs[what])} here")
-    return calculator
+    calculator.soon = False
+    return _Models(calculator)
 
 
 def _shown(found: object) -> str:

@@ -131,7 +131,7 @@ class Calculator(Ranker):
     def anew(self) -> Self:
         """Another over the same spaces, with the names of now; what it binds is its own."""
         other = copy(self)
-        other.untold, other.unbound = {}, {}
+        other.untold, other.unbound = {}, dict(self.unbound)
         return other
 
     def worked(self, questions: Iterable[Question]) -> list[tuple[Answer, Computed | None]]:
