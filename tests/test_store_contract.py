@@ -18,6 +18,7 @@ from vecalc.engine.question import Options, Question
 from vecalc.errors import VecalcError
 from vecalc.space import VectorSpace
 
+pytestmark = pytest.mark.filterwarnings("ignore::vecalc.errors.VecalcWarning")
 WORDS = model().words
 NEAR = 1e-6  # what a score may differ by; the order of neighbours may not
 SETTINGS = (
@@ -41,7 +42,7 @@ def space(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     server = getattr(store, "SERVER", "")
     place = request.getfixturevalue(server) if server else tmp_path_factory.mktemp(request.param)
     made = store.make(model(), place)
-    with closing(made) if hasattr(made, "close") else nullcontext():  # type: ignore[type-var]
+    with closing(made) if hasattr(made, "close") else nullcontext():
         yield made
 
 

@@ -1,19 +1,18 @@
-"""One model in every store, and what is asked of each: `tests/test_store_contract.py` asks, and compares with memory.
+"""One model in every store, and what is asked of each; `tests/test_store_contract.py` asks it.
 
 A store joins by one file of this folder, which has
 
     make(model: Model, place: Any) -> VectorSpace      the model in a new store of its kind, opened
 
 and perhaps `SERVER`, the name of the fixture that `place` comes from (else it is an empty folder), and
-`METADATA = True` where the columns of the model are in it, too. A space that has `close` is closed in the end.
+`METADATA = True` where the columns of the model are in it, too. A space that can be closed is, in the end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from vecalc import finder
 
