@@ -12,6 +12,7 @@ import pytest
 from stores import STORES, expressions
 from stores.model import model, sample
 
+import vecalc
 from vecalc.answers import Answer
 from vecalc.engine.calculator import Calculator
 from vecalc.engine.question import Options, Question
@@ -41,9 +42,9 @@ def space(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     store = STORES[request.param]
     server = getattr(store, "SERVER", "")
     place = request.getfixturevalue(server) if server else tmp_path_factory.mktemp(request.param)
-    made = store.make(model(), place)
-    with closing(made) if hasattr(made, "close") else nullcontext():
-        yield made
+    opened: Any = vecalc.open(store.filled(model(), place))
+    with closing(opened) if hasattr(opened, "close") else nullcontext():
+        yield opened
 
 
 def test_every_word_and_vector_is_there(space: VectorSpace) -> None:

@@ -2,10 +2,14 @@
 
 A store joins by one file of this folder, which has
 
-    make(model: Model, place: Any) -> VectorSpace      the model in a new store of its kind, opened
+    filled(model: Model, place: Any) -> str      a new store of its kind that holds the model: what `-m` takes
 
-and perhaps `SERVER`, the name of the fixture that `place` comes from (else it is an empty folder), and
-`METADATA = True` where the columns of the model are in it, too. A space that can be closed is, in the end.
+and perhaps
+
+    METADATA = True        where the columns of the model are in it, too
+    SERVER                 the name of the fixture that `place` comes from; else it is an empty folder
+    METRIC                 the only metric that it can search by
+    digest(place) -> str   of all that is kept there, to see that nothing changes
 """
 
 from __future__ import annotations
@@ -16,7 +20,7 @@ from types import ModuleType
 
 from vecalc import finder
 
-from .model import Model
+from .model import NASTY, Model, quoted
 
 __all__ = ["STORES", "Model", "expressions"]
 
@@ -25,7 +29,7 @@ _HERE = Path(__file__).parent
 
 def _stores() -> Mapping[str, ModuleType]:
     modules = {name: finder.module(__name__, name) for name in finder.names(__name__)}
-    return {name: module for name, module in modules.items() if hasattr(module, "make")}
+    return {name: module for name, module in modules.items() if hasattr(module, "filled")}
 
 
 STORES = _stores()
@@ -33,8 +37,6 @@ STORES = _stores()
 
 def expressions() -> list[str]:
     """What is asked: the lines of expressions.txt, and each nasty word, quoted."""
-    from .model import NASTY, quoted
-
     lines = (_HERE / "expressions.txt").read_text("utf-8").splitlines()
     asked = [line for line in lines if line and not line.startswith("#")]
     return [*asked, *map(quoted, NASTY)]
