@@ -14,6 +14,7 @@ METADATA = True
 SERVER = "milvus"
 METRIC = "cos"
 AT_ONCE = 1_000  # rows of a call
+MOST = 16_384  # rows that it gives at once
 
 
 def filled(model: Model, place: Milvus) -> str:
