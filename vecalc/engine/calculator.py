@@ -182,6 +182,7 @@ class Calculator(Ranker):
         """The expressions of a text, with all names replaced; what binds a name is taken up on the way."""
         blank, names = Answer(self.asked(question), row=question.row), question.names
         try:
+            self.expect([question])
             if question.problem is not None:
                 raise question.problem
             if self.options.words and not only_definitions:
