@@ -10,7 +10,7 @@ from pathlib import Path
 from .cells import as_text
 from .model import Model
 
-METADATA = True
+METADATA = True  # of fewer kinds: SQLite has neither flags nor times
 TABLE = 'words of "the" model'
 
 
@@ -26,7 +26,7 @@ def filled(model: Model, place: Path) -> str:
                 for word, vector, record in zip(model.words, model.vectors, model.records(), strict=True)
             ),
         )
-    return f"sqlite:{place / 'model.db'}#{TABLE}"
+    return f"{place / 'model.db'}#{TABLE}"
 
 
 def digest(place: Path) -> str:
