@@ -9,6 +9,7 @@ and perhaps
     METADATA = True        where the columns of the model are in it, too
     SERVER                 the name of the fixture that `place` comes from; else it is an empty folder
     METRIC                 the only metric that it can search by
+    PREFIXES_ONLY          where `like` finds no texts but by how they begin
     digest(place) -> str   of all that is kept there, to see that nothing changes
 """
 

@@ -13,6 +13,7 @@ from .model import Model
 METADATA = True
 SERVER = "milvus"
 METRIC = "cos"
+PREFIXES_ONLY = True  # `like` of this server
 AT_ONCE = 1_000  # rows of a call
 MOST = 16_384  # rows that it gives at once
 MOST = 16_384  # rows that it gives at once
