@@ -48,7 +48,8 @@ back is a `UsageError`.
     columns           which columns, or fields of records, hold words and vectors
     csv_layout        what a delimited table looks like
     json_entries      a JSON text -> entries, in a stream
-    other_columns, arrow_metadata   which columns become metadata, and their values
+    other_columns  what columns are called that become metadata, and how much is kept
+    arrow_metadata, plain_kinds   their kinds and values: by types, by what is spelled
     arrow_text     columns of text, a few rows at a time
     arrow_blocks      Arrow record batches <-> blocks
     word_ends         word2vec binary: where words end that hold blanks

@@ -14,7 +14,7 @@ import numpy as np
 from vecalc.arrays import Numbers
 from vecalc.conditions import Kind, MetadataColumn
 from vecalc.formats.arrow_text import ArrowText, missing_at, text_of
-from vecalc.formats.other_columns import LONGEST, TOO_LONG, UNREADABLE, called, kept, not_kept, spelled
+from vecalc.formats.other_columns import LONGEST, TOO_LONG, UNREADABLE, OtherColumns, not_kept, spelled
 from vecalc.sources import Source
 
 NUMBER = 8  # bytes of a value in memory
@@ -39,13 +39,12 @@ def others_of(schema: Any, taken: Sequence[str], source: Source) -> list[OtherCo
     left = [field for field in schema if field.name not in set(taken)]
     kinds = {field.name: _kind(field.type, types) for field in left if not _is_vector(field.type, types)}
     not_kept([name for name, kind in kinds.items() if kind is None], "bytes and the like", source)
-    names = set(kept([name for name, kind in kinds.items() if kind], source))
-    found: dict[str, OtherColumn] = {}
-    for place, field in enumerate(schema, 1):
-        if field.name in names and (kind := kinds.get(field.name)):
-            known = called(field.name, place, found)
-            found[known] = OtherColumn(field.name, MetadataColumn(known, kind))
-    return list(found.values())
+    names = OtherColumns(source)
+    return [
+        OtherColumn(field.name, MetadataColumn(name, kind))
+        for place, field in enumerate(schema, 1)
+        if (kind := kinds.get(field.name)) and (name := names.named(field.name, place))
+    ]
 
 
 def _is_vector(kind: Any, types: Any) -> bool:

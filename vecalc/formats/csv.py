@@ -10,17 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vecalc.codecs.csv_cells import Cut, Record, cells_of, records, split
 from vecalc.codecs.float_text import lines
 from vecalc.codecs.number_bodies import fault, list_body, numbers_of
 from vecalc.codecs.text_lines import Chunk, chunks
+from vecalc.conditions import MetadataColumn
 from vecalc.errors import FileProblem, UsageError
 from vecalc.formats import Block
 from vecalc.formats.columns import BESIDE, NARROWEST, ColumnChoice, choice_of, one_line
 from vecalc.formats.csv_layout import TableLayout, layout_of
 from vecalc.formats.number_rows import with_words
+from vecalc.formats.other_columns import OtherColumns, not_kept, short
+from vecalc.formats.plain_kinds import of_cells
 from vecalc.formats.text_layout import header_remark
 from vecalc.formats.wordlists import words_beside
 from vecalc.formats.writers import batches, created
@@ -28,6 +31,9 @@ from vecalc.sources import HEAD_BYTES, Head, Source
 from vecalc.sources.excuses import MALFORMED, odd
 from vecalc.sources.word_text import decode, shown, unfit
 from vecalc.space import VectorSpace
+
+if TYPE_CHECKING:
+    from vecalc.space.metadata_writer import Known
 
 SUFFIXES = (".csv",)
 GZIPPED = True  # it may be
@@ -54,7 +60,7 @@ def read(source: Source) -> Iterator[Block]:
     if layout is None:
         message = "the first rows do not hold equally many cells, with numbers in them"
         raise FileProblem(message, where=str(source.path), hint="the file is damaged, or of another format")
-    plan = _plan(layout, choice_of(layout.columns, source, beside=True))
+    plan = _plan(layout, choice_of(layout.columns, source, beside=True), source)
     if layout.decimal_commas:
         source.tally.remarks["its numbers are read with decimal commas: 0,5 is a half"] = None
     if layout.header and layout.cut.delimiter == b"\t" and not plan.lists:  # GloVe text may have tabs, too
@@ -99,6 +105,7 @@ class _Plan(NamedTuple):
     cut: Cut
     columns: int
     word: int
+    others: dict[int, str]  # those beside the word and the vector, and what they are called
     start: int
     stop: int
     places: Sequence[int]  # empty where the numbers stand side by side
@@ -107,13 +114,27 @@ class _Plan(NamedTuple):
     decimal: bool
 
 
-def _plan(layout: TableLayout, choice: ColumnChoice) -> _Plan:
+def _plan(layout: TableLayout, choice: ColumnChoice, source: Source) -> _Plan:
     numbers = choice.numbers
     start, stop = numbers[0], numbers[-1] + 1
     apart = [] if numbers == list(range(start, stop)) else numbers
     width = layout.columns[start].width if choice.lists else len(numbers)
     columns, decimal = len(layout.columns), layout.decimal_commas
-    return _Plan(layout.cut, columns, choice.word, start, stop, apart, width, choice.lists, decimal)
+    others = _others(layout, choice, source)
+    return _Plan(layout.cut, columns, choice.word, others, start, stop, apart, width, choice.lists, decimal)
+
+
+def _others(layout: TableLayout, choice: ColumnChoice, source: Source) -> dict[int, str]:
+    """The columns that become metadata, by their places; what is behind the last delimiter is none."""
+    seen = layout.columns
+    left = [i for i in range(len(seen)) if i != choice.word and i not in set(choice.numbers)]
+    left = [i for i in left if seen[i].kind or (seen[i].named and not seen[i].unnamed)]
+    if choice.word == BESIDE:
+        not_kept([seen[i].name for i in left], "columns of a table without words", source)
+        return {}
+    not_kept([seen[i].name for i in left if seen[i].kind == "lists"], "further lists of numbers", source)
+    names = OtherColumns(source)
+    return {i: name for i in left if seen[i].kind != "lists" and (name := names.named(seen[i].name, i + 1))}
 
 
 def _is_whole(text: bytes, plan: _Plan) -> bool:
@@ -125,6 +146,7 @@ def _is_whole(text: bytes, plan: _Plan) -> bool:
 class _Taken(NamedTuple):
     word: bytes
     body: bytes
+    others: list[bytes]
 
 
 def _block(some: Sequence[Record], plan: _Plan, source: Source, seen: int) -> Block:
@@ -142,7 +164,18 @@ def _block(some: Sequence[Record], plan: _Plan, source: Source, seen: int) -> Bl
     good = [found[i] for i in numbers.good]
     raw = one_line([taken.word for _, taken in good], source)
     words = decode(raw, source, lambda i: f"{source.path}:{some[good[i][0]].line}")
-    return Block(words, numbers.rows, [seen + i + 1 for i, _ in good])
+    known = _known([taken.others for _, taken in good], plan, source) if plan.others else None
+    return Block(words, numbers.rows, [seen + i + 1 for i, _ in good], metadata=known)
+
+
+def _known(rows: Sequence[Sequence[bytes]], plan: _Plan, source: Source) -> Known:
+    """The other columns of some rows."""
+    known: dict[MetadataColumn, list[Any]] = {}
+    for place, name in enumerate(plan.others.values()):
+        cells = [short(row[place].decode("utf-8", "surrogateescape"), source) or "" for row in rows]
+        kind, values = of_cells(cells, decimal_commas=plan.decimal)
+        known[MetadataColumn(name, kind)] = values
+    return known
 
 
 def _miscounted(record: Record, plan: _Plan) -> str:
@@ -163,12 +196,12 @@ def _taken(text: bytes, plan: _Plan) -> _Taken | None:
     cut = plan.cut
     cells = _plainly(text, plan) if cut.style == "cells" and not plan.places else None
     if cells is not None:  # all numbers in one
-        word = plan.word if plan.word < plan.start else plan.word - (plan.stop - plan.start) + 1
+        behind = plan.stop - plan.start - 1
         body = cells[plan.start]
         if not plan.lists:
             body = _one_blank(body, cut)
     else:
-        cells, word = cells_of(text, cut, plan.columns + 1), plan.word
+        cells, behind = cells_of(text, cut, plan.columns + 1), 0
         if len(cells) != plan.columns:
             return None
         numbers = [cells[i] for i in plan.places] if plan.places else cells[plan.start : plan.stop]
@@ -177,7 +210,8 @@ def _taken(text: bytes, plan: _Plan) -> _Taken | None:
         body = list_body(body)
     elif plan.decimal:
         body = body.replace(b",", b".")
-    return _Taken(cells[word].strip() if cut.spaced else cells[word], body)
+    word, *others = (cells[i if i < plan.start else i - behind] for i in (plan.word, *plan.others))
+    return _Taken(word.strip() if cut.spaced else word, body, others)
 
 
 def _plainly(text: bytes, plan: _Plan) -> list[bytes] | None:
