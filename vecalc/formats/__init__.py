@@ -7,6 +7,7 @@ A module of this folder is a format when it has the two functions of `Format`:
 
 and it may have, where the format asks for it:
 
+    HAS_COLUMNS: bool                          whether there may be other columns, which become metadata
     IN_FOLDERS: tuple[str, ...]                names of the file to read when a folder is given
     SUFFIXES: tuple[str, ...]                  suffixes (".npy") that choose the format for writing
     GZIPPED: bool                              whether what is called .gz is packed when it is written

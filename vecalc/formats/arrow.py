@@ -15,6 +15,7 @@ from vecalc.sources import Head, Source
 from vecalc.sources.compression import unpacked
 from vecalc.space import VectorSpace
 
+HAS_COLUMNS = True
 SUFFIXES = (".arrow", ".feather")
 _WHAT = "an Arrow table"
 

@@ -35,6 +35,7 @@ from vecalc.space import VectorSpace
 if TYPE_CHECKING:
     from vecalc.space.metadata_writer import Known
 
+HAS_COLUMNS = True
 SUFFIXES = (".csv",)
 GZIPPED = True  # it may be
 _HINT = "correct the row, or leave such rows out with --skip-bad-rows"
@@ -130,9 +131,10 @@ def _others(layout: TableLayout, choice: ColumnChoice, source: Source) -> dict[i
     left = [i for i in range(len(seen)) if i != choice.word and i not in set(choice.numbers)]
     left = [i for i in left if seen[i].kind or (seen[i].named and not seen[i].unnamed)]
     if choice.word == BESIDE:
-        not_kept([seen[i].name for i in left], "columns of a table without words", source)
+        not_kept(
+            [seen[i].name for i in left if seen[i].kind == "text"], "columns of a table without words", source
+        )
         return {}
-    not_kept([seen[i].name for i in left if seen[i].kind == "lists"], "further lists of numbers", source)
     names = OtherColumns(source)
     return {i: name for i in left if seen[i].kind != "lists" and (name := names.named(seen[i].name, i + 1))}
 

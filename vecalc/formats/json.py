@@ -28,13 +28,14 @@ from vecalc.formats import Block
 from vecalc.formats.columns import VECTORS, ColumnChoice, Kind, SeenColumn, choice_of, one_line
 from vecalc.formats.json_entries import Entry, Fields, RowAlone, WordAndList, entries, is_numbers
 from vecalc.formats.number_rows import with_words
-from vecalc.formats.other_columns import MOST, TOO_MANY, OtherColumns, not_kept, short
+from vecalc.formats.other_columns import MOST, TOO_MANY, OtherColumns, short
 from vecalc.formats.plain_kinds import of_values
 from vecalc.formats.wordlists import words_beside
 from vecalc.sources import MAX_WIDTH, Head, Source
 from vecalc.sources.excuses import MALFORMED, odd
 from vecalc.sources.word_text import decode, shown
 
+HAS_COLUMNS = True
 LOOKED_AT = 8  # entries that show what fields there are, and how wide a vector is
 ROWS = 1 << 12  # in a block
 NUMBERS = 1 << 17  # and their numbers: half a megabyte, and 4 MB while they are Python's
@@ -68,9 +69,8 @@ def _blocks(pairs: Iterable[WordAndList], source: Source) -> Iterator[Block]:
     for pair in pairs:
         some.append(pair)
         size += len(pair.vector) if isinstance(pair.vector, list) else 1
-        size += (
-            sum(len(value) for value in (pair.others or {}).values() if isinstance(value, str)) // CHARACTERS
-        )
+        told = (pair.others or {}).values()
+        size += sum(len(value) for value in told if isinstance(value, str)) // CHARACTERS
         if len(some) == ROWS or size >= NUMBERS:
             width = width or _width(some, source)
             yield _block(some, width, source, seen)
@@ -106,7 +106,6 @@ class _Others:
     def __init__(self, columns: Sequence[SeenColumn], choice: ColumnChoice, source: Source) -> None:
         used = {columns[i].name for i in (choice.word, *choice.numbers)}
         lists = [column.name for column in columns if column.kind == "lists" and column.name not in used]
-        not_kept(lists, "further lists of numbers", source)
         self._names: dict[str, str | None] = dict.fromkeys([*used, *lists])
         self._columns = OtherColumns(source)
         self._source = source

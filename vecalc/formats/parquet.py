@@ -23,6 +23,7 @@ from vecalc.sources import DAMAGED, Head, Source
 from vecalc.sources.compression import ceiling_of, too_much, unpacked
 from vecalc.space import VectorSpace
 
+HAS_COLUMNS = True
 SUFFIXES = (".parquet",)
 AT_ONCE = 1 << 20  # bytes of a column read at a time; without it, a whole row group is
 NUMBERS = 1 << 22  # values at a time, of all columns together
