@@ -46,10 +46,10 @@ def chunks(
 ) -> Iterator[list[Computed | Answer]]:
     """What the questions come to, in chunks of 1, 2, 4, ... `chunk`, without the first `skip` answers.
 
-    The first are small, so that the first answers are there soon.
+    The first are small, so that the first answers are there soon, unless nobody sees them before the last.
     """
     pending = iter(questions)
-    size = 1
+    size = 1 if calculator.soon else chunk
     while batch := list(islice(pending, min(size, chunk))):
         size *= 2
         computed = list(_computed(calculator, batch))
@@ -59,6 +59,7 @@ def chunks(
 
 def _computed(calculator: Calculator, batch: list[Question]) -> Iterator[Computed | Answer]:
     """Everything but the neighbours; plain sums together, unless a line before them binds their words."""
+    calculator.expect(batch)
     sums: Mapping[int, tuple[tuple[str, ...], Computed]] = {}
     options = calculator.options
     if len(batch) > 1 and not calculator.remember and options.within is None and not options.words:

@@ -2,7 +2,8 @@
 
 Words: the column that is usually called so, or the only one of text; without one, a column of ids. Vectors:
 a column of lists; without one, the columns of numbers, of which those that count the rows, or something in
-them, are none. `FILE#NAME` names a column: of lists it is that of the vectors, any other that of the words.
+them, are none. `FILE#NAME` names a column: of lists it is that of the vectors, any other that of the words;
+`FILE#NAME,NAME` both.
 """
 
 from __future__ import annotations
@@ -14,19 +15,12 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from vecalc.errors import FileProblem, NotVectors
 from vecalc.sources import Source
+from vecalc.sources.column_names import IDS, SURE_WORDS, VECTORS, WORDS
 from vecalc.sources.parts import LISTED, FilePart, chosen, listed
 from vecalc.sources.word_text import shown
 
 Kind: TypeAlias = Literal["text", "lists", "numbers", ""]
 
-# What people call a column, the likeliest first.
-SURE_WORDS = ("word", "token", "term")  # also where they look like numbers
-WORDS = (
-    *SURE_WORDS,
-    *("key", "words", "tokens", "text", "title", "name", "label", "sentence", "content", "item", "entity"),
-)
-IDS = ("node_id", "item_id", "user_id", "movie_id", "id", "node", "item", "user", "key", "index")
-VECTORS = ("vector", "embedding", "vectors", "embeddings", "emb", "vec", "features", "values")
 # Numbers that are no component of a vector, whatever stands beside them; and so are names that end in id.
 _APART = re.compile(
     r".*[a-z]Ids?|(?i:(?:.*[_ .-])?[pu]?ids?|index|idx|rank|row|counts?|freq|frequency|occurrences|n|n_tokens"
@@ -139,9 +133,20 @@ def _named(
     """The column of vectors, or that of words, that the user names."""
     if not source.reading.part:
         return None, None
-    found = chosen(parts, source, what="column", known=(), fits=lambda _: True)
-    place = _place(parts, found)
-    return (place, None) if columns[place].kind == "lists" else (None, place)
+    part = source.reading.part
+    names = [part] if "," not in part or part in [one.name for one in parts] else part.split(",")
+    vector = word = None
+    for name in names:
+        named = source._replace(reading=source.reading._replace(part=name))
+        place = _place(parts, chosen(parts, named, what="column", known=(), fits=lambda _: True))
+        if columns[place].kind == "lists" and vector is None:
+            vector = place
+        elif columns[place].kind != "lists" and word is None:
+            word = place
+        else:
+            message = f"two columns of the same kind are named: {shown(part)}"
+            raise FileProblem(message, where=str(source.path), hint=f"{source.path.name}#WORDS,VECTORS")
+    return vector, word
 
 
 def _place(parts: Sequence[FilePart], wanted: FilePart) -> int:

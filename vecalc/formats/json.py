@@ -25,13 +25,14 @@ from vecalc.codecs.number_bodies import is_list, list_body
 from vecalc.conditions import MetadataColumn
 from vecalc.errors import FileProblem
 from vecalc.formats import Block
-from vecalc.formats.columns import VECTORS, ColumnChoice, Kind, SeenColumn, choice_of, one_line
+from vecalc.formats.columns import ColumnChoice, Kind, SeenColumn, choice_of, one_line
 from vecalc.formats.json_entries import Entry, Fields, RowAlone, WordAndList, entries, is_numbers
 from vecalc.formats.number_rows import with_words
 from vecalc.formats.other_columns import MOST, TOO_MANY, OtherColumns, short
 from vecalc.formats.plain_kinds import of_values
 from vecalc.formats.wordlists import words_beside
 from vecalc.sources import MAX_WIDTH, Head, Source
+from vecalc.sources.column_names import VECTORS
 from vecalc.sources.excuses import MALFORMED, odd
 from vecalc.sources.word_text import decode, shown
 

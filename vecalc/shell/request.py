@@ -48,9 +48,12 @@ class Request(NamedTuple):
     bail: bool = False
     line_buffered: bool = False
     resume: bool = False
+    cluster: str | None = None
+    insecure_cluster: bool = False
     interactive: bool = False
     embed: str = ""
     embed_timeout: float = 60.0
+    store_timeout: float = 60.0
     words_file: str = ""
     encoding: str = "utf-8"
     strict: bool = False

@@ -75,6 +75,9 @@ class TabledMetadata:
             connection.set_progress_handler(_Budget(steps * (self._rows + 1)), _STEPS_AT_ONCE)
             found = connection.execute(f"SELECT row FROM rows WHERE {where.text} ORDER BY row", where.values)  # noqa: S608 - names and placeholders
             matching = np.fromiter((row for (row,) in found), np.int64)
+            ascending = np.concatenate([[-1], matching, [self._rows]])
+            if not np.all(ascending[1:] > ascending[:-1]):
+                raise FileProblem("the metadata is damaged: it has rows that the model hasn't")
         return matching if rows is None else np.intersect1d(matching, rows, assume_unique=True)
 
     def records(self, rows: Sequence[int], names: Sequence[str]) -> list[tuple[Cell, ...]]:
