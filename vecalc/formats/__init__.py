@@ -10,6 +10,7 @@ and it may have, where the format asks for it:
     HAS_COLUMNS: bool                          whether there may be other columns, which become metadata
     IN_FOLDERS: tuple[str, ...]                names of the file to read when a folder is given
     SUFFIXES: tuple[str, ...]                  suffixes (".npy") that choose the format for writing
+    ROOM: Room                                 which metadata `write` writes, see `written_columns`
     GZIPPED: bool                              whether what is called .gz is packed when it is written
     write(path: Path, space: VectorSpace)      write a space at a path, in an empty folder; every file that it
                                                makes lies there, and its name begins with the path's stem
@@ -58,6 +59,7 @@ back is a `UsageError`.
     pickled_says      what else a pickle holds
     gensim_parts      what there is in a gensim model
     fasttext_header   all that stands before the matrix of a fastText model
+    written_columns   metadata on its way into files
     writers           what writers of text share
 """
 

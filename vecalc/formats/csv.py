@@ -7,6 +7,7 @@ Source: RFC 4180, and what pandas, R, spreadsheets and people write.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -27,16 +28,19 @@ from vecalc.formats.plain_kinds import of_cells
 from vecalc.formats.text_layout import header_remark
 from vecalc.formats.wordlists import words_beside
 from vecalc.formats.writers import batches, created
+from vecalc.formats.written_columns import Room, known_records, placed
 from vecalc.sources import HEAD_BYTES, Head, Source
 from vecalc.sources.excuses import MALFORMED, odd
 from vecalc.sources.word_text import decode, shown, unfit
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
+    from vecalc.answers import Cell
     from vecalc.space.metadata_writer import Known
 
 HAS_COLUMNS = True
 SUFFIXES = (".csv",)
+ROOM = Room(("number", "text", "flag", "time"), re.compile(r"word|\d+"))
 GZIPPED = True  # it may be
 _HINT = "correct the row, or leave such rows out with --skip-bad-rows"
 COMMENTS = "lines above the rows that begin with #, left out"
@@ -244,19 +248,36 @@ def _one_blank(body: bytes, cut: Cut) -> bytes:
 def write(path: Path, space: VectorSpace) -> None:
     """Write a space with a header; every number reads back to the same float32.
 
-    UsageError for vectors of one number, and for a word with a NUL, which no text has.
+    Columns of metadata stand behind the numbers; a missing value is a blank cell. UsageError for vectors of
+    one number, and for a word with a NUL, which no text has.
     """
     if space.dim < NARROWEST:
         message = f"a table needs vectors of at least {NARROWEST} numbers"
         raise UsageError(message, hint="choose another format with --to")
+    columns = placed(space, ROOM)
     with created(path) as stream:
-        stream.write(b"word,%b\n" % b",".join(b"%d" % i for i in range(space.dim)))
+        names = [b"word", *(b"%d" % i for i in range(space.dim)), *(_cell(name.encode()) for name in columns)]
+        stream.write(b",".join(names) + b"\n")
         for batch in batches(space):
             for i, raw in enumerate(batch.raw):
                 if b"\0" in raw:
                     raise unfit(batch.words[i], batch.first + i, "csv", "it holds a NUL")
-            pairs = zip(map(_cell, batch.raw), lines(batch.rows), strict=True)
-            stream.write(b"".join([b"%b,%b\n" % (word, row.replace(b" ", b",")) for word, row in pairs]))
+            known = known_records(space, columns, batch.first, len(batch.words))
+            rows = zip(map(_cell, batch.raw), lines(batch.rows), map(_cells, known), strict=True)
+            stream.write(
+                b"".join([b"%b,%b%b\n" % (w, row.replace(b" ", b","), more) for w, row, more in rows])
+            )
+
+
+def _cells(record: Sequence[Cell]) -> bytes:
+    """Values of metadata as cells, each behind a comma."""
+    return b"".join([b"," + _cell(_spelled(value).encode()) for value in record])
+
+
+def _spelled(value: Cell) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _cell(word: bytes) -> bytes:

@@ -43,8 +43,12 @@ class OtherColumns:
 def not_kept(names: Sequence[str], what: str, source: Source) -> None:
     """A remark on columns that hold what is not kept."""
     if names:
-        listed = ", ".join(map(shown, names[:LISTED])) + (" and more" if len(names) > LISTED else "")
-        source.tally.remarks[f"{what}, not kept: {listed}"] = None
+        source.tally.remarks[f"{what}, not kept: {listed_names(names)}"] = None
+
+
+def listed_names(names: Sequence[str]) -> str:
+    """Some columns, for people."""
+    return ", ".join(map(shown, names[:LISTED])) + (" and more" if len(names) > LISTED else "")
 
 
 def short(value: str | None, source: Source) -> str | None:
