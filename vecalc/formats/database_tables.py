@@ -84,7 +84,7 @@ def paced(blocks: Iterable[Block], source: Source) -> Iterator[Block]:
 
 
 def _divided(part: str, names: dict[str, Table]) -> tuple[str, str]:
-    """A part as the name of a table, the longest that there is, since it may hold dots, and that of columns."""
+    """A part as the name of a table, the longest there is (it may hold dots), and those of columns."""
     ends = [i for i, letter in enumerate(part) if letter == "." and part[:i] in names]
     if part in names or not ends:
         return part, ""

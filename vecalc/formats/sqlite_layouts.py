@@ -80,7 +80,8 @@ class SqliteTable:
 
     def _sample(self, columns: Sequence[RowColumn]) -> list[Row]:
         rows = islice(self._selected(columns), LOOKED_AT)
-        return next(table_rows.pieces(rows, len(columns)), [])
+        first = next(table_rows.pieces(rows, len(columns)), None)
+        return first.rows if first else []
 
     def _rows(self) -> Iterator[Row]:
         return self._selected(self._columns)
