@@ -214,3 +214,19 @@ def test_a_users_script_is_checked_by_the_types(tmp_path: Path) -> None:
     assert {int(line.split(":")[1]) for line in lines if line.startswith("wrong.py")} == {4, 5, 6, 7}, (
         done.stdout
     )
+
+
+def test_several_expressions_on_a_line_have_an_answer_each(run: Run) -> None:
+    answers = run("%vecalc -k 1 king - man + woman; kign; 2^10")
+    assert isinstance(answers, vecalc.Answers)
+    assert [one.error is None for one in answers] == [True, False, True]
+    assert isinstance(run("%vecalc A = king; A + woman"), vecalc.Answer)
+
+
+def test_names_that_other_models_do_not_know_are_told(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    run("%vecalc royal = king - man")
+    run(f"%vecalc -m '{FAMILY}' king")
+    assert "names of other models are not known to these: royal" in capsys.readouterr().out
+    run(f"%vecalc -m '{FAMILY}' queen")
+    run("%vecalc royal")
+    assert "not known" not in capsys.readouterr().out

@@ -140,3 +140,8 @@ def test_a_table_has_no_place_among_all_words() -> None:
     done = with_family("plot", "cos([king, queen], [man, woman])", "--all")
     assert done.code == 3
     assert "is not a vector or list, so it has no point; leave --all out" in " ".join(done.err.split())
+
+
+def test_options_of_maps_are_told_where_no_map_is_drawn() -> None:
+    done = with_family("plot", "cos([king, queen], [man, woman])", "--by", "tsne", "--context", "3")
+    assert "--by, --context: only maps have a use for it, and this is drawn as heat" in done.err

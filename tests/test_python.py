@@ -162,3 +162,10 @@ def test_threads_may_share_a_calculator(calculate: vecalc.Calculator) -> None:
     for one in alone:
         one["id"] = 1
     assert all(some == alone for some in found)
+
+
+def test_of_several_expressions_the_last_is_given_and_said() -> None:
+    answer = vecalc.Calculator(k=1)("king; 2^10")
+    assert answer.result == vecalc.Number(1024)
+    assert answer.notes == ("the last of 2 expressions; answers([text]) gives all of them",)
+    assert vecalc.Calculator(k=1)("A = king; A").notes == ()

@@ -12,6 +12,7 @@ from vecalc.api.spaces import DEFAULT, Model, as_mapping, own_settings, spaces_o
 from vecalc.api.telling import Tell, about, warned
 from vecalc.calc.values import Worth
 from vecalc.engine import calculator as engine
+from vecalc.engine.calculator import sound
 from vecalc.engine.question import Options, Question
 from vecalc.errors import UsageError, VecalcError
 from vecalc.lang.limits import Limits
@@ -81,12 +82,19 @@ class PythonCalculator(engine.Calculator):
         return f"<Calculator of {', '.join(spaces)}>"
 
     def __call__(self, text: str) -> PythonAnswer:
-        """The answer to an expression; of several the last. Raises the `VecalcError` that it would hold."""
+        """The answer to an expression; of several the last, and a note says so.
+
+        Raises the `VecalcError` that it would hold.
+        """
         before = copy(self)
         with about(text):
-            answer: Answer = super().__call__(text)
-        if answer.result is None:  # names were bound, and there is nothing else that could tell of it
-            answer = answer._replace(notes=(*answer.notes, *self.told()))
+            found = [sound(answer) for answer in list(super().answers([Question(text)]))]
+        if not found:  # names were bound, and there is nothing else that could tell of it
+            return PythonAnswer.of(Answer(self.asked(Question(text)), notes=tuple(self.told())), before)
+        answer: Answer = found[-1]
+        if len(found) > 1:
+            note = f"the last of {len(found)} expressions; answers([text]) gives all of them"
+            answer = answer._replace(notes=(*answer.notes, note))
         return PythonAnswer.of(answer, before)
 
     def answers(

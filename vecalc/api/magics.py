@@ -10,6 +10,8 @@ from typing import Any
 from vecalc.api.answered import Answers, PythonAnswer
 from vecalc.api.asking import PythonCalculator
 from vecalc.api.spaces import DEFAULT, spaces_of
+from vecalc.api.telling import about
+from vecalc.engine.calculator import sound
 from vecalc.engine.question import Options, Question
 from vecalc.errors import UsageError
 from vecalc.library.open_model import paths_of
@@ -21,9 +23,10 @@ from vecalc.shell.request import Request
 from vecalc.tables import question_lines
 
 NAME = "vecalc"
+_NAMED = 5  # names that a note lists
 _OF_MODEL = (
-    "model", "embed", "embed_timeout", "words_file", "encoding", "strict", "skip_bad_rows", "allow_trailing",
-    "encoding_errors", "trust_pickle", "require_cache", "no_wait", "verify",
+    "model", "embed", "embed_timeout", "store_timeout", "words_file", "encoding", "strict", "skip_bad_rows",
+    "allow_trailing", "encoding_errors", "trust_pickle", "require_cache", "no_wait", "verify",
 )  # fmt: skip
 _SAYABLE = tuple(name for name in KEPT if name != "let")  # names stay bound by themselves
 _CALLED_OTHERWISE = {"top": "k", "limit": "limits"}  # in `Options`
@@ -46,11 +49,12 @@ class MagicSession:
     def __init__(self) -> None:
         self.standing = Request(unset=tuple(name for name in Request._fields if name != "unset"))
         self.calculators: dict[tuple[object, ...], tuple[PythonCalculator, Options]] = {}
+        self.current: PythonCalculator | None = None
 
-    def line(self, text: str) -> PythonAnswer | PythonCalculator | None:
-        """The answer to a line; without an expression its calculator, whose options stay in force.
+    def line(self, text: str) -> PythonAnswer | Answers | PythonCalculator | None:
+        """The answer to a line, or several; without an expression its calculator, whose options stay.
 
-        None where names were bound. Raises `VecalcError`.
+        None where names were bound. Raises `VecalcError`, of several answers none: it stands in its place.
         """
         read = read_options(text, f"%{NAME}")
         request = self._joined(read.request)
@@ -58,10 +62,14 @@ class MagicSession:
         if not read.text:
             self.standing = request
             return calculator
-        answer = calculator(read.text)
-        if answer.result is not None:
+        answers = Answers(calculator.answers([Question(read.text)]))
+        _tell(calculator.told())
+        if len(answers) > 1:
+            return answers
+        for answer in answers:
+            with about(read.text):
+                sound(answer)
             return answer
-        _tell(answer.notes)
         return None
 
     def cell(self, line: str, text: str) -> Answers:
@@ -88,6 +96,9 @@ class MagicSession:
             made = _calculator(request)
             self.calculators[key] = made, made.options
         calculator, own = self.calculators[key]
+        if calculator is not self.current:
+            _tell(_left_behind(self.current, calculator))
+            self.current = calculator
         told = conditions(request)
         said = [_CALLED_OTHERWISE.get(name, name) for name in _SAYABLE if name not in request.unset]
         calculator.options = own
@@ -124,6 +135,17 @@ def _calculator(request: Request) -> PythonCalculator:
     made = PythonCalculator(spaces)
     made.remember = True
     return made
+
+
+def _left_behind(before: PythonCalculator | None, now: PythonCalculator) -> list[str]:
+    """A note on names of the models asked before, which those asked now don't know."""
+    scope = before.scope if before else now.scope
+    known = {*now.scope.names, *now.scope.functions}
+    names = [name for name in (*scope.names, *scope.functions) if name not in known and name[0] != "_"]
+    shipped = before.shipped if before else {}
+    names = [name for name in names if name not in shipped]
+    told = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
+    return [f"names of other models are not known to these: {told}"] if names else []
 
 
 def _questions(text: str) -> Iterator[Question]:

@@ -59,6 +59,7 @@ def chunks(
 
 def _computed(calculator: Calculator, batch: list[Question]) -> Iterator[Computed | Answer]:
     """Everything but the neighbours; plain sums together, unless a line before them binds their words."""
+    calculator.expect(batch)
     sums: Mapping[int, tuple[tuple[str, ...], Computed]] = {}
     options = calculator.options
     if len(batch) > 1 and not calculator.remember and options.within is None and not options.words:

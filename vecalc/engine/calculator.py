@@ -96,7 +96,7 @@ class Calculator(Ranker):
 
     def __call__(self, text: str) -> Answer:
         """The answer to one expression. Raises the `VecalcError` that the answer would hold."""
-        answers = [_sound(answer) for answer in list(self.answers([Question(text)]))]
+        answers = [sound(answer) for answer in list(self.answers([Question(text)]))]
         return answers[-1] if answers else Answer(self.asked(Question(text)))
 
     def answers(self, questions: Iterable[Question], chunk: int = CHUNK, skip: int = 0) -> Iterator[Answer]:
@@ -137,19 +137,19 @@ class Calculator(Ranker):
 
     def explained(self, question: Question) -> tuple[Answer, Computed]:
         """The answer to the last expression of a text, and how it came about. Raises `VecalcError`."""
-        computed = [_sound(one) for one in self.stages(question)]
+        computed = [sound(one) for one in self.stages(question)]
         last = _last(computed)
-        answers = [_sound(answer) for answer in self.ranked(computed)]
+        answers = [sound(answer) for answer in self.ranked(computed)]
         return answers[-1], last
 
     def workings(self, question: Question) -> Computed:
         """How the last expression of a text comes to its value, step by step. Raises `VecalcError`."""
-        return _last([_sound(one) for one in self.stages(question)])
+        return _last([sound(one) for one in self.stages(question)])
 
     def value(self, text: str) -> Worth:
         """What one expression is worth, without its neighbours. Raises `VecalcError`."""
         parsed = self._parsed(Question(text))
-        return _last([_sound(self._evaluated(self._resolved(one))) for one in parsed]).evaluated.value
+        return _last([sound(self._evaluated(self._resolved(one))) for one in parsed]).evaluated.value
 
     def define(self, text: str, where: str = "") -> None:
         """Take up the definitions of a text (a prelude); an expression in it is an error.
@@ -158,7 +158,7 @@ class Calculator(Ranker):
         """
         try:
             for one in self._parsed(Question(text), only_definitions=True):
-                _sound(one)
+                sound(one)
         except VecalcError as problem:
             raise problem.at(where=f"{where}{place_in(text, problem.span)}") from None
 
@@ -182,6 +182,7 @@ class Calculator(Ranker):
         """The expressions of a text, with all names replaced; what binds a name is taken up on the way."""
         blank, names = Answer(self.asked(question), row=question.row), question.names
         try:
+            self.expect([question])
             if question.problem is not None:
                 raise question.problem
             if self.options.words and not only_definitions:
@@ -353,7 +354,7 @@ def _with_help(
     return as_typed.helped(calculator, answer, statement, problem)
 
 
-def _sound(one: T) -> T:
+def sound(one: T) -> T:
     """The same, unless it has failed. Raises its `VecalcError`."""
     if isinstance(one, Answer) and one.error is not None:
         raise one.error

@@ -87,6 +87,15 @@ class Ranker:
             return asked if asked.width == space.dim else asked._replace(width=space.dim)
         return asked._replace(size=len(space), width=space.dim, ranked_in=self.caption(name))
 
+    def expect(self, questions: Iterable[Question]) -> None:
+        """Spaces on servers look up together what these questions may ask for. Raises `RemoteProblem`."""
+        if seekers := [space.seeker for space in self.spaces.values() if space.seeker is not None]:
+            from vecalc.engine.word_guesses import words_of_texts
+
+            words = words_of_texts(question.text for question in questions)
+            for seeker in seekers:
+                seeker.expect(words)
+
     def caption(self, name: str) -> str:
         """What people call a space: its name, or its file's."""
         return name or self.spaces[name].name

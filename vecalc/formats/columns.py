@@ -15,19 +15,12 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from vecalc.errors import FileProblem, NotVectors
 from vecalc.sources import Source
+from vecalc.sources.column_names import IDS, SURE_WORDS, VECTORS, WORDS
 from vecalc.sources.parts import LISTED, FilePart, chosen, listed
 from vecalc.sources.word_text import shown
 
 Kind: TypeAlias = Literal["text", "lists", "numbers", ""]
 
-# What people call a column, the likeliest first.
-SURE_WORDS = ("word", "token", "term")  # also where they look like numbers
-WORDS = (
-    *SURE_WORDS,
-    *("key", "words", "tokens", "text", "title", "name", "label", "sentence", "content", "item", "entity"),
-)
-IDS = ("node_id", "item_id", "user_id", "movie_id", "id", "node", "item", "user", "key", "index")
-VECTORS = ("vector", "embedding", "vectors", "embeddings", "emb", "vec", "features", "values")
 # Numbers that are no component of a vector, whatever stands beside them; and so are names that end in id.
 _APART = re.compile(
     r".*[a-z]Ids?|(?i:(?:.*[_ .-])?[pu]?ids?|index|idx|rank|row|counts?|freq|frequency|occurrences|n|n_tokens"

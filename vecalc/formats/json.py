@@ -24,11 +24,12 @@ from vecalc.codecs.json_scan import is_json
 from vecalc.codecs.number_bodies import is_list, list_body
 from vecalc.errors import FileProblem
 from vecalc.formats import Block
-from vecalc.formats.columns import VECTORS, ColumnChoice, Kind, SeenColumn, choice_of, one_line
+from vecalc.formats.columns import ColumnChoice, Kind, SeenColumn, choice_of, one_line
 from vecalc.formats.json_entries import Entry, Fields, RowAlone, WordAndList, entries, is_numbers
 from vecalc.formats.number_rows import with_words
 from vecalc.formats.wordlists import words_beside
 from vecalc.sources import MAX_WIDTH, Head, Source
+from vecalc.sources.column_names import VECTORS
 from vecalc.sources.excuses import MALFORMED, odd
 from vecalc.sources.word_text import decode, shown
 

@@ -168,10 +168,11 @@ def _refuse_misread(path: Path, form: str, space: VectorSpace) -> None:
         raise _misread(space, form, problem.message) from None
     if found != form:
         raise _misread(space, form, f"it would be read as {spoken(found)}")
+    vectors = space.vectors(range(len(block.words)), np.float32)  # a server then knows their words, too
     for row, word in enumerate(block.words):
         if word != space.word(row):
             raise unfit(space.word(row), row, spoken(form), f"it would be read as {shown(word)}")
-    if block.rows.tobytes() != space.vectors(range(len(block.words)), np.float32).tobytes():
+    if block.rows.tobytes() != vectors.tobytes():
         raise _misread(space, form, "other numbers would be read")
 
 

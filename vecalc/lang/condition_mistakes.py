@@ -13,7 +13,18 @@ if TYPE_CHECKING:
 _COLUMN = frozenset({"NAME", "QUOTED_NAME"})
 _VALUE = frozenset({"TEXT", "NUMBER", "TRUE", "FALSE"})
 _ORDER = ("AND", "OR", "NOT", "IN", "IS", "LIKE", "BETWEEN", "NULL")
-_TWINS = {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "&": "and", "|": "or", "!": "not"}
+_TWINS = {
+    "“": '"',
+    "”": '"',
+    "„": '"',
+    "«": '"',
+    "»": '"',
+    "‘": "'",
+    "’": "'",
+    "&": "and",
+    "|": "or",
+    "!": "not",
+}
 
 
 def explain_condition(problem: UnexpectedInput, text: str) -> SyntaxProblem:
@@ -63,7 +74,9 @@ def _expected(accepted: frozenset[str]) -> str:
         words += ["a number", "a text in quotes"] if "NUMBER" in accepted else ["a text in quotes"]
     words += ["a sign such as ="] if "SIGN" in accepted else []
     words += [kind.lower() for kind in _ORDER if kind in accepted]
-    words += [f"'{sign}'" for kind, sign in (("LPAR", "("), ("COMMA", ","), ("RPAR", ")")) if kind in accepted]
+    words += [
+        f"'{sign}'" for kind, sign in (("LPAR", "("), ("COMMA", ","), ("RPAR", ")")) if kind in accepted
+    ]
     words += ["the end"] if "$END" in accepted else []
     return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
@@ -79,8 +92,10 @@ def _hint(kind: str, token: str, accepted: frozenset[str], before: str) -> str:
     if kind in _COLUMN and "TEXT" in accepted:
         return f'a text stands in quotes: "{shorten(token)}"'
     if "SIGN" in accepted:
-        name = before.split()[-1].lstrip("(") if before.split() else "price"
-        return f"compare the column with something, as in {shorten(name)} = true, or {shorten(name)} is not null"
+        name = before.rsplit(maxsplit=1)[-1].lstrip("(") if before.split() else "price"
+        return (
+            f"compare the column with something, as in {shorten(name)} = true, or {shorten(name)} is not null"
+        )
     if kind == "SIGN" and "AND" in accepted:
         return "one comparison at a time: price between 1 and 10, or price > 1 and price < 10"
     if kind in _ORDER and wants_column:

@@ -45,6 +45,7 @@ class CacheUse(NamedTuple):
     verify: bool = False  # compare all digests with the files, also the source's
     tell: Callable[[str], None] = lambda _: None  # hears what we wait for
     patience: float = 60.0  # seconds that one call of a command may take
+    store_patience: float = 60.0  # seconds that a store on a server may take for an answer
 
 
 def folder_of(path: Path, reading: Reading) -> Path:

@@ -34,7 +34,7 @@ def height_of(drawing: Drawing, usual: float) -> float:
 
 
 def heat(figure: Figure, area: Area, drawing: Heat, palette: Palette) -> None:
-    """A table of numbers as shades; below zero in blue, where there are such numbers."""
+    """A table of numbers as shades; below zero in orange, where there are such numbers."""
     values = drawing.table.values
     low, high = float(values.min()), float(values.max())
     largest = max(-low, high)

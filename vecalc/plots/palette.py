@@ -9,7 +9,7 @@ from vecalc.render import Theme
 
 APART = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#b8a800")
 SCALE = "viridis"  # of numbers (van der Walt and Smith 2015)
-DIVERGING = "RdBu_r"  # of numbers on both sides of zero (Brewer 2003)
+DIVERGING = "PuOr"  # of numbers on both sides of zero, orange below (Brewer 2003), as the page has it
 HEAT = "cividis"  # of a table (Nuñez, Anderton and Renslow 2018)
 
 

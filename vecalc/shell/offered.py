@@ -53,7 +53,7 @@ def _spaces(context: click.Context, _: str) -> Iterator[str]:
     """The spaces of the -m that stand before, by their names, or their files' where they have none."""
     for model in context.params.get("model") or ():
         name, path = catalogue.split_model(model)
-        yield name or path
+        yield name or catalogue.as_shown(path)
 
 
 def _formats(_: click.Context, __: str) -> Iterable[str]:

@@ -47,6 +47,7 @@ from vecalc.space import VectorSpace
 from vecalc.space.store import is_store
 
 if TYPE_CHECKING:
+    from vecalc.library.cache import CacheUse
     from vecalc.library.kept_stores import Watch
 
 
@@ -95,6 +96,21 @@ class Opened:
 
         return {name: value for name, value in self.request._asdict().items() if name in Reading._fields}
 
+    @property
+    def cache_use(self) -> CacheUse:
+        """What is asked of the cache, and of what is waited for."""
+        from vecalc.library.cache import CacheUse
+
+        request = self.request
+        return CacheUse(
+            request.require_cache,
+            not request.no_wait,
+            request.verify,
+            self._tell_now,
+            request.embed_timeout,
+            request.store_timeout,
+        )
+
     @cached_property
     def spaces(self) -> dict[str, VectorSpace]:
         """The models, read as the request says, by the names of their spaces."""
@@ -105,19 +121,12 @@ class Opened:
             raise nothing_to_embed("the starter holds vectors")
         if not request.model:  # nothing is read, converted or watched
             return {"": catalogue.starter()}
-        from vecalc.library.cache import CacheUse
         from vecalc.library.open_model import open_spaces
 
         opened = open_spaces(
             request.model,
             watch=self.watch,
-            cache=CacheUse(
-                request.require_cache,
-                not request.no_wait,
-                request.verify,
-                self._tell_now,
-                request.embed_timeout,
-            ),
+            cache=self.cache_use,
             embed=request.embed,
             loaded=self._loaded,
             **self.reading,

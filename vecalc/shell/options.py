@@ -152,7 +152,7 @@ MODEL_FILE = several(
     "-m",
     "--model",
     "[NAME=]FILE",
-    "Vectors to use; several with names.",
+    "Vectors to use, a file or the address of a store; several with names.",
     shell_complete=offer("models", files=True),
 )
 
@@ -162,6 +162,15 @@ EMBED = click.option(
     metavar="MODEL",
     help="What makes vectors of the lines of a model that has none, or of FILE#COLUMN.",
     shell_complete=offer("models", files=True),
+)
+
+STORE_TIMEOUT = click.option(
+    "--store-timeout",
+    type=RealNumber(),
+    callback=seconds,
+    default=60.0,
+    metavar="S",
+    help="Seconds that a store on a server may take for an answer. [60]",
 )
 
 MODEL = group(
@@ -175,6 +184,7 @@ MODEL = group(
         metavar="S",
         help="Seconds that one call of a command may take. [60]",
     ),
+    STORE_TIMEOUT,
     choice(
         "--norm",
         "Scale word vectors: rms (length sqrt(d)), unit (length 1) or raw (as stored).",

@@ -29,8 +29,9 @@ _LONGEST = 60  # characters of an expression that a hint repeats
 SECTIONS = {
     "What to compute": ("expression_option", "file", "csv", "headerless", "let", "interactive"),
     "The model": (
-        "model", "embed", "embed_timeout", "norm", "words_file", "encoding", "strict", "skip_bad_rows",
-        "allow_trailing", "encoding_errors", "trust_pickle", "require_cache", "no_wait", "verify",
+        "model", "embed", "embed_timeout", "store_timeout", "norm", "words_file", "encoding", "strict",
+        "skip_bad_rows", "allow_trailing", "encoding_errors", "trust_pickle", "require_cache", "no_wait",
+        "verify",
     ),
     "Words": ("words", "exact", "oov", "phrase_words"),
     "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score", "within"),

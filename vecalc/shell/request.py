@@ -51,6 +51,7 @@ class Request(NamedTuple):
     interactive: bool = False
     embed: str = ""
     embed_timeout: float = 60.0
+    store_timeout: float = 60.0
     words_file: str = ""
     encoding: str = "utf-8"
     strict: bool = False

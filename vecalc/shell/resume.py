@@ -28,7 +28,7 @@ KEPT_BACK = 1 << 16  # characters of answers that are written at a time, unless 
 # What an answer does not depend on.
 INDIFFERENT = (
     "output", "quiet", "color", "debug", "resume", "require_cache", "no_wait", "verify", "notes", "beside",
-    "unset",
+    "unset", "store_timeout",
 )  # fmt: skip
 
 

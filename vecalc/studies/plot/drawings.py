@@ -59,6 +59,8 @@ def plot(
     kind = _kind(made, plan)
     if kind == "map":
         return _map(calculator, made, plan, around)
+    if unused := _for_maps_alone(plan):
+        around.tell(f"{unused}: only maps have a use for it, and this is drawn as {kind}")
     (text, computed), value = made[0], made[0][1].evaluated.value
     with around.about(text):
         if isinstance(value, Table):
@@ -67,6 +69,17 @@ def plot(
             return _ranking(calculator, text)
         assert isinstance(value, Score)  # noqa: S101 - nothing else is left
         return of_score(calculator, text, value, computed, around)
+
+
+def _for_maps_alone(plan: PlotPlan) -> str:
+    """The options that were given, and say nothing of what is no map."""
+    given = {
+        "--by": plan.by != USUAL.by,
+        "--axes": plan.axes,
+        "--context": plan.context is not None,
+        "--colour": plan.colour,
+    }
+    return ", ".join(name for name, is_given in given.items() if is_given)
 
 
 def _check(one: Computed, *, alone: bool) -> None:
