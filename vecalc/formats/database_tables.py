@@ -66,7 +66,7 @@ def chosen_table(tables: Sequence[Table], source: Source) -> tuple[Table, Source
     )
     if not part and len(parts) > 1:
         source.tally.remarks[
-            f"the table {shown(found.name, LONGEST_NAME)} is read, the only one of vectors"
+            f"the table {shown(found.name, LONGEST_NAME)} is read, the only one with vectors"
         ] = None
     return by_name[found.name], source._replace(reading=source.reading._replace(part=column))
 
