@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -84,14 +83,14 @@ def sqlite_vec(path: Path) -> Iterator[sqlite3.Connection]:
         library.sqlite3_cancel_auto_extension(start)
 
 
-def write_vec0(path: Path, words: Sequence[str], rows: np.ndarray, **more: Any) -> Path:
-    """A virtual table of sqlite-vec's, with a column of each kind, and another keyed by numbers."""
-    definition = (
-        "id text primary key, embedding float[{}], lang text partition key, price float, n integer, ok boolean, "
-        "genre text, +plot text, chunk_size=8"
+def write_vec0(path: Path, words: Sequence[str], rows: np.ndarray) -> Path:
+    """A virtual table of sqlite-vec's, with a column of each kind."""
+    columns = (
+        "id text primary key, embedding float[{}], lang text partition key, price float, n integer, "
+        "ok boolean, genre text, +plot text, chunk_size=8"
     )
     with sqlite_vec(path) as database:
-        database.execute(f"CREATE VIRTUAL TABLE films USING vec0({definition.format(rows.shape[1])})")
+        database.execute(f"CREATE VIRTUAL TABLE films USING vec0({columns.format(rows.shape[1])})")
         for i, (word, row) in enumerate(zip(words, rows, strict=True)):
             genre = "short" if i % 2 else "a genre of more than twelve bytes"
             cells = (word, row.tobytes(), "en" if i % 3 else "fr", i / 2, i, i % 2, genre, f"plot {i}")

@@ -192,7 +192,7 @@ def _beside(name: str, data: bytes) -> Callable[[Path], Path]:
 
 
 def _sqlite(folder: Path) -> Path:
-    """Tables of blobs, of lists in text and of columns, and a view; the first has no other with vectors beside it."""
+    """A table of blobs, another without vectors, an index and a view."""
     write_sqlite(folder / "model", WORDS, ROWS)
     with sqlite(folder / "model") as database:
         database.execute("CREATE TABLE plain (a TEXT, b INTEGER)")

@@ -147,7 +147,9 @@ class DuckTable:
 
     def batches(self, names: Sequence[str]) -> Iterator[Any]:
         """Its rows, as record batches of some columns."""
-        return iter(self._selected(", ".join(map(_quoted, names))).fetch_arrow_reader(_ROWS))
+        found = self._selected(", ".join(map(_quoted, names)))
+        reader = getattr(found, "to_arrow_reader", None) or found.fetch_arrow_reader  # its name before 1.4
+        return iter(reader(_ROWS))
 
     def _selected(self, what: str, rest: str = "") -> Any:
         return self._database.sql(f"SELECT {what} FROM {self._path}{rest}")  # noqa: S608 - quoted
