@@ -24,6 +24,7 @@ from typing import Any, NamedTuple
 
 from vecalc import bounded
 from vecalc.errors import FileProblem, StorageProblem
+from vecalc.formats.lance_folders import lasting
 from vecalc.formats.recognition import may_have_columns
 from vecalc.library.paths import cache_folder
 from vecalc.sources import Reading
@@ -51,6 +52,7 @@ class CacheUse(NamedTuple):
 
 def folder_of(path: Path, reading: Reading) -> Path:
     """Where the store of a file lies, or would lie."""
+    path = lasting(path)
     key = json.dumps([str(path.absolute()), *reading])
     hashed = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     readable = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in path.name[:40])
