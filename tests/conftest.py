@@ -6,11 +6,14 @@ import compileall
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from servers.fixtures import milvus, own_milvus, own_postgres, postgres  # noqa: F401 - for all tests
 from terminal import Open, Terminal
 
 import vecalc
@@ -39,6 +42,17 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes a minute begins first, or at the end one worker would run it while the others wait."""
     items.sort(key=lambda item: not any(mark.kwargs.get("first") for mark in item.iter_markers("slow")))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """The last lines of a run are what it did not test, and why; `.ci/run` collects them."""
+    yield
+    reporter: Any = session.config.pluginmanager.get_plugin("terminalreporter")
+    reports = [] if hasattr(session.config, "workerinput") else reporter.stats.get("skipped", [])
+    for why, number in Counter(report.longrepr[2] for report in reports).items():
+        told = " ".join(why.removeprefix("Skipped: ").split())
+        reporter.write_line(f"not run: {number} of the tests: {told}")
 
 
 def has_room(folder: Path) -> bool:

@@ -73,8 +73,9 @@ def answers(location: Path, folder: Path, *arguments: str) -> str:
 def test_the_wheel_holds_the_package_the_grammar_and_the_starter(wheel: Path) -> None:
     names = files_of(wheel)
     grammars = [name for name in names if name.endswith(".lark")]
-    assert grammars == ["vecalc/grammar/vecalc.lark"]
-    assert names["vecalc/grammar/vecalc.lark"] == (ROOT / "grammar" / "vecalc.lark").read_bytes()
+    assert grammars == ["vecalc/grammar/vecalc.lark", "vecalc/grammar/where.lark"]
+    for grammar in grammars:
+        assert names[grammar] == (ROOT / "grammar" / Path(grammar).name).read_bytes()
     for part in ("facts.json", "vectors.npy", "lengths.npy", "words.txt", "NOTICE"):
         assert f"vecalc/starter/{part}" in names
     for part in ("vecalc/py.typed", "vecalc/prelude.vec", "vecalc/english.words", "vecalc/__main__.py"):

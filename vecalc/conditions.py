@@ -1,8 +1,8 @@
 """Conditions on the metadata of words: the tree of `price < 10 and lang = "en"`, and what columns there are.
 
-A condition holds for a row where it is known to be true. A comparison says nothing of a row without a value, so
-`not (price < 10)` leaves such rows out, as SQL does: `settled` turns negations inwards, until none is left
-above a comparison. A store then needs only "and", "or" and comparisons that are false where a value is missing.
+A condition holds for a row where it is known to be true. A comparison says nothing of a row without a value,
+so `not (price < 10)` leaves such rows out, as SQL does: `settled` turns negations inwards, until none is left
+above a comparison. A store then needs "and", "or", and comparisons that are false where a value is missing.
 """
 
 from __future__ import annotations
@@ -65,7 +65,9 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """`title like "The %"`: `%` is any text, `_` any one character, a backslash makes them plain; case counts."""
+    """`title like "The %"`: `%` is any text, `_` any one character, a backslash makes them plain; case
+    counts.
+    """
 
     column: str
     pattern: str
@@ -121,9 +123,9 @@ def settled(
 ) -> Condition:
     """The condition as a store takes it: every column is there, and compared with values of its kind.
 
-    Negations are turned inwards, times are ISO text in UTC (`instant`), whole numbers integers, and in patterns
-    only what has to be escaped is. `text` is what its places refer to. Raises `UnknownName`, `TypeMismatch`, or
-    `SyntaxProblem` for a pattern that can't be one; `where` is what they name as the place.
+    Negations are turned inwards, times are ISO text in UTC (`instant`), whole numbers integers, and patterns
+    have no backslash but where one is needed. `text` is what its places refer to, `where` what errors name
+    as the place. Raises `UnknownName`, `TypeMismatch`, `SyntaxProblem` for what can't be a pattern.
     """
     known = {column.name: column for column in columns}
     try:
@@ -153,7 +155,8 @@ def _settled(condition: Condition, known: dict[str, MetadataColumn], *, negated:
             return _settled(part, known, negated=not negated)
         case AllOf(parts) | AnyOf(parts):
             whole = AllOf if isinstance(condition, AllOf) is not negated else AnyOf
-            return whole(tuple(_flat(whole, (_settled(part, known, negated=negated) for part in parts))))
+            told = _flat(whole, (_settled(part, known, negated=negated) for part in parts))
+            return _gathered(whole, list(told))
         case Relation(sign=sign):
             condition = replace(condition, sign=_OPPOSITE[sign] if negated else sign)
         case _:
@@ -167,6 +170,23 @@ def _flat(whole: type[AllOf | AnyOf], parts: Iterator[Condition]) -> Iterator[Co
             yield from part.parts
         else:
             yield part
+
+
+def _gathered(whole: type[AllOf | AnyOf], parts: Sequence[Condition]) -> Condition:
+    """The parts as one, `a = 1 or a = 2` as `a in (1, 2)`: SQLite takes seconds for thousands of signs."""
+    sign = "=" if whole is AnyOf else "<>"
+    same: dict[str, list[Relation]] = {}
+    others: list[Condition] = []
+    for part in parts:
+        if isinstance(part, Relation) and part.sign == sign:
+            same.setdefault(part.column, []).append(part)
+        else:
+            others.append(part)
+    for column, equal in same.items():
+        values = tuple(relation.value for relation in equal)
+        many = Membership(column, values, whole is AllOf, equal[0].span, equal[0].at)
+        others.append(many if len(equal) > 1 else equal[0])
+    return others[0] if len(others) == 1 else whole(tuple(others))
 
 
 # --- columns and their kinds ----------------------------------------------------------------
@@ -323,7 +343,7 @@ def instant(text: str) -> str | None:
 
     *numbers, fraction, _, hours, minutes = found.groups()
     year, month, day, hour, minute, second = (
-        int(n) if n else least for n, least in zip(numbers, (1, 1, 1, 0, 0, 0))
+        int(n) if n else least for n, least in zip(numbers, (1, 1, 1, 0, 0, 0), strict=True)
     )
     try:
         moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
@@ -332,5 +352,5 @@ def instant(text: str) -> str | None:
     except (ValueError, OverflowError):
         return None
     fraction = (fraction or "").rstrip("0")
-    shown = f"{moment:%Y-%m-%dT%H:%M:%S}".rjust(19, "0") + (f".{fraction}" if fraction else "")
+    shown = moment.isoformat()[:19] + (f".{fraction}" if fraction else "")
     return shown.removesuffix("T00:00:00")

@@ -52,7 +52,7 @@ class MagicSession:
         self.current: PythonCalculator | None = None
 
     def line(self, text: str) -> PythonAnswer | Answers | PythonCalculator | None:
-        """The answer to a line, or several; without an expression its calculator, whose options stay in force.
+        """The answer to a line, or several; without an expression its calculator, whose options stay.
 
         None where names were bound. Raises `VecalcError`, of several answers none: it stands in its place.
         """

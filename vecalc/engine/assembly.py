@@ -46,10 +46,10 @@ def chunks(
 ) -> Iterator[list[Computed | Answer]]:
     """What the questions come to, in chunks of 1, 2, 4, ... `chunk`, without the first `skip` answers.
 
-    The first are small, so that the first answers are there soon.
+    The first are small, so that the first answers are there soon, unless nobody sees them before the last.
     """
     pending = iter(questions)
-    size = 1
+    size = 1 if calculator.soon else chunk
     while batch := list(islice(pending, min(size, chunk))):
         size *= 2
         computed = list(_computed(calculator, batch))

@@ -32,16 +32,16 @@ STEPS = 50  # Newton needs about ten
 CLOSE = 1e-10  # the largest change of a coefficient at which it has arrived
 
 
-class Relation(NamedTuple):
+class PairedRows(NamedTuple):
     """The pairs of a section: from which row to which [p]."""
 
     sources: Numbers
     targets: Numbers
 
-    def without(self, source: int) -> Relation:
+    def without(self, source: int) -> PairedRows:
         """The pairs that begin with another word."""
         kept = self.sources != source
-        return Relation(self.sources[kept], self.targets[kept])
+        return PairedRows(self.sources[kept], self.targets[kept])
 
 
 class SectionSolver:
@@ -72,7 +72,7 @@ class SectionSolver:
         return best
 
 
-def relations(asked: Posed) -> dict[int, Relation]:
+def relations(asked: Posed) -> dict[int, PairedRows]:
     """The known pairs of each section, in the order of the file: as a:b or c:d of its questions."""
     found: dict[int, dict[tuple[int, int], None]] = {}
     for row, answers in zip(asked.rows.tolist(), asked.answers.tolist(), strict=True):
@@ -82,7 +82,7 @@ def relations(asked: Posed) -> dict[int, Relation]:
             if UNKNOWN not in pair:
                 pairs[pair] = None
     return {
-        section: Relation(*np.array(list(pairs), dtype=np.int64).reshape(-1, 2).T)
+        section: PairedRows(*np.array(list(pairs), dtype=np.int64).reshape(-1, 2).T)
         for section, pairs in found.items()
     }
 
@@ -94,7 +94,7 @@ def _units(space: VectorSpace, rows: Numbers) -> Floats:
 
 
 def _three_cos_avg(
-    space: VectorSpace, pairs: list[Relation], kinds: Numbers, k: int, rules: Rules
+    space: VectorSpace, pairs: list[PairedRows], kinds: Numbers, k: int, rules: Rules
 ) -> Numbers:
     """The words nearest to the word plus the mean offset of the pairs."""
     offsets = [
@@ -105,7 +105,7 @@ def _three_cos_avg(
     return search(space, queries, k, Measure("cos", "unit"), candidates(space, rules)).rows
 
 
-def _lr_cos(space: VectorSpace, pairs: list[Relation], kinds: Numbers, k: int, rules: Rules) -> Numbers:
+def _lr_cos(space: VectorSpace, pairs: list[PairedRows], kinds: Numbers, k: int, rules: Rules) -> Numbers:
     """The words likeliest to be of the targets' class, times the cosine to the word.
 
     Targets are learnt against sources and as many random words, drawn for each kind of question by itself.
@@ -122,7 +122,7 @@ def _lr_cos(space: VectorSpace, pairs: list[Relation], kinds: Numbers, k: int, r
     return _best_rows(space, first, len(pairs), k, score)
 
 
-def _target_class(space: VectorSpace, relation: Relation, seed: tuple[int, ...], first: int) -> Floats:
+def _target_class(space: VectorSpace, relation: PairedRows, seed: tuple[int, ...], first: int) -> Floats:
     random = np.random.default_rng(seed).integers(0, first, len(relation.targets))
     others = np.setdiff1d(random, relation.targets)
     rows = np.concatenate([relation.targets, relation.sources, others])
@@ -179,5 +179,5 @@ def fit(x: Floats, is_positive: Mask) -> Floats:
     return np.asarray(x.T @ coefficients)
 
 
-_Method = Callable[[VectorSpace, list[Relation], Numbers, int, Rules], "Numbers"]
+_Method = Callable[[VectorSpace, list[PairedRows], Numbers, int, Rules], "Numbers"]
 _METHODS: dict[str, _Method] = {"3cosavg": _three_cos_avg, "lrcos": _lr_cos}

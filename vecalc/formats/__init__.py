@@ -48,6 +48,8 @@ back is a `UsageError`.
     columns           which columns, or fields of records, hold words and vectors
     csv_layout        what a delimited table looks like
     json_entries      a JSON text -> entries, in a stream
+    other_columns, arrow_metadata   which columns become metadata, and their values
+    arrow_text     columns of text, a few rows at a time
     arrow_blocks      Arrow record batches <-> blocks
     word_ends         word2vec binary: where words end that hold blanks
     pickled_plain, pickled_words   plain values -> words and rows
@@ -59,15 +61,15 @@ back is a `UsageError`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from vecalc.arrays import Numbers, Singles
 from vecalc.sources import Head, Source
 
 if TYPE_CHECKING:
-    from vecalc.conditions import MetadataColumn
     from vecalc.formats.textual import Textual
+    from vecalc.space.metadata_writer import Known
     from vecalc.space.subwords import Subwords
 
 
@@ -82,8 +84,9 @@ class Block(NamedTuple):
     left_out: tuple[Numbers, Singles] | None = (
         None  # which rows of the file had to be left out here, and these
     )
-    # What the file says of each row besides: a list [b] of plain values (None: missing) for each column.
-    metadata: Mapping[MetadataColumn, Sequence[Any]] | None = None
+    # What the file says of each row besides: [b] values for each column that one of these rows has. Where
+    # blocks disagree about the kind of a column, it is one of texts.
+    metadata: Known | None = None
 
 
 class Format(Protocol):

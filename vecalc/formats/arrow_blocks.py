@@ -14,9 +14,12 @@ import numpy as np
 
 from vecalc.arrays import Numbers, Singles
 from vecalc.codecs.npy_array import as_float32
+from vecalc.conditions import MetadataColumn
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.formats import Block
 from vecalc.formats.arrow_columns import TableColumns, arrow
+from vecalc.formats.arrow_metadata import OtherValues
+from vecalc.formats.arrow_text import rows_at_once, text_of
 from vecalc.sources import DAMAGED, MAX_WIDTH, Source
 from vecalc.sources.compression import ceiling_of, too_much
 from vecalc.sources.excuses import MALFORMED, odd
@@ -24,9 +27,7 @@ from vecalc.sources.word_text import decode, encoded, shown
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
 
-BATCH = 1 << 13  # rows at a time
-TEXT = 1 << 24  # bytes of words at a time, where many rows may share one
-COPIES = 2  # of a word while it is read: its bytes, and the text that they are
+COPIES = 2  # of a text while it is read: its bytes, and the text that they are
 LONGEST_REASON = 150  # characters of what pyarrow says
 
 
@@ -36,16 +37,17 @@ def blocks_of(batches: Iterable[Any], columns: TableColumns, source: Source) -> 
     A table that yields far more than its file could honestly hold is refused.
     """
     ceiling, given, first, width = ceiling_of(source.ceiling), 0, 1, 0
-    for listed, numbers in _validated(batches, columns):
+    for listed, numbers, others, size in _validated(batches, columns, source):
         if columns.lists:
             width = width or _width(numbers[0], source)
             rows, good = _of_lists(numbers[0], width, first, source)
         else:
             rows, good = _side_by_side(numbers), np.arange(len(listed))
         words = _words(listed, first, source)
-        yield Block([words[i] for i in good], rows, [first + int(i) for i in good])
+        known = {column: [values[i] for i in good] for column, values in others.items()}
+        yield Block([words[i] for i in good], rows, [first + int(i) for i in good], metadata=known or None)
         first += len(listed)
-        given += rows.nbytes + COPIES * listed.nbytes
+        given += rows.nbytes + COPIES * (listed.nbytes + size)
         if given > ceiling:
             raise too_much(source.path, ceiling)
 
@@ -83,71 +85,32 @@ def batches_of(path: Path, space: VectorSpace) -> tuple[Any, Iterator[Any]]:
     return schema, batches()
 
 
-def _validated(batches: Iterable[Any], columns: TableColumns) -> Iterator[tuple[Any, list[Any]]]:
-    """The word column, as bytes, and those of numbers, some thousand rows at a time (these are views)."""
+class _Some(NamedTuple):
+    """Some thousand rows of a record batch, sound."""
+
+    words: Any  # bytes
+    numbers: list[Any]  # views
+    others: dict[MetadataColumn, list[Any]]
+    size: int  # bytes of the others
+
+
+def _validated(batches: Iterable[Any], columns: TableColumns, source: Source) -> Iterator[_Some]:
+    """The columns of word, numbers and metadata, a part of each batch after the other."""
     for batch in batches:
         words = text_of(batch.column(columns.word))
         numbers = [batch.column(name) for name in columns.numbers]
         for column in numbers:
             column.validate(full=True)
-        step = rows_at_once(words.sizes())
+        others = [(one.column, OtherValues(batch.column(one.name), one, source)) for one in columns.others]
+        sizes = sum((values.sizes() for _, values in others), np.zeros(batch.num_rows, np.int64))
+        step = rows_at_once(words.sizes() + sizes)
         for first in range(0, batch.num_rows, step):
-            yield words.written_out(first, step), [column.slice(first, step) for column in numbers]
-
-
-class ArrowText(NamedTuple):
-    """A sound column of text, of which many rows may share the same bytes."""
-
-    values: Any  # an array of bytes, or of views of text
-    indices: Any = None  # which of them stands in each row; None: they do in their order
-
-    def sizes(self) -> Numbers:
-        """Bytes of each row's text [n]."""
-        if self.indices is None:
-            return _lengths(self.values)
-        import pyarrow as pa
-
-        sizes = pa.array(_lengths(self.values)).take(self.indices)  # refuses one that there is none of
-        found: Numbers = sizes.fill_null(0).to_numpy(zero_copy_only=False)
-        return found
-
-    def written_out(self, first: int, count: int) -> Any:
-        """Some rows, as an array of bytes of their own."""
-        if self.indices is not None:
-            return self.values.take(self.indices.slice(first, count))
-        some = self.values.slice(first, count)
-        return some.cast("string").view("binary") if str(some.type) == "string_view" else some
-
-
-def text_of(column: Any) -> ArrowText:
-    """A column of text, sound, its bytes where they are (they need not be UTF-8); of integers, decimals."""
-    kind = str(column.type)
-    if kind.lstrip("u").startswith("int"):
-        column.validate(full=True)
-        column, kind = column.cast("string"), "string"
-    if kind.startswith("dictionary"):
-        column.indices.validate(full=True)
-        values = text_of(column.dictionary)
-        return ArrowText(values.written_out(0, len(values.values)), column.indices.cast("int64"))
-    if kind in {"string", "large_string"}:  # the same buffers
-        column = column.view("binary" if kind == "string" else "large_binary")
-    column.validate(full=True)
-    return ArrowText(column)
-
-
-def rows_at_once(sizes: Numbers) -> int:
-    """How many rows with texts of these sizes to take at a time, so that they stay small."""
-    return max(min(BATCH, TEXT // max(int(sizes.max(initial=1)), 1)), 1)
-
-
-def _lengths(values: Any) -> Numbers:
-    """Bytes of each text [n], none for a missing one."""
-    if str(values.type) != "string_view":
-        offsets = np.dtype(np.int64 if str(values.type).startswith("large") else np.int32)
-        ends = np.frombuffer(values.buffers()[1], offsets)[values.offset :][: len(values) + 1]
-        return np.diff(ends).astype(np.int64)
-    views = np.frombuffer(values.buffers()[1], np.int32).reshape(-1, 4)  # each begins with its length
-    return views[values.offset :][: len(values), 0].astype(np.int64)
+            yield _Some(
+                words.written_out(first, step),
+                [column.slice(first, step) for column in numbers],
+                {column: values.some(first, step) for column, values in others},
+                int(sizes[first : first + step].sum()),
+            )
 
 
 def _words(column: Any, first: int, source: Source) -> list[str]:

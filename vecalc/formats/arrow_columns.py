@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from vecalc.errors import FileProblem, NotVectors
+from vecalc.formats.arrow_metadata import OtherColumn, others_of
 from vecalc.formats.columns import NARROWEST, stands_apart
 from vecalc.sources import MAX_WIDTH, Source
 from vecalc.sources.column_names import IDS, VECTORS, WORDS
@@ -36,6 +37,12 @@ class TableColumns(NamedTuple):
     word: str
     numbers: list[str]
     lists: bool
+    others: Sequence[OtherColumn] = ()  # which become metadata
+
+    @property
+    def names(self) -> list[str]:
+        """All columns to read, as the table calls them."""
+        return [self.word, *self.numbers, *(other.name for other in self.others)]
 
 
 def arrow(path: Path, what: str, module: str = "pyarrow") -> Any:
@@ -44,7 +51,15 @@ def arrow(path: Path, what: str, module: str = "pyarrow") -> Any:
 
 
 def columns_of(schema: Any, source: Source) -> TableColumns:
-    """The columns of an Arrow schema that hold words and vectors; FileProblem where that is not clear."""
+    """The columns of an Arrow schema that hold words and vectors, and all others.
+
+    FileProblem where it is not clear which are which.
+    """
+    columns = _words_and_vectors(schema, source)
+    return columns._replace(others=others_of(schema, columns.names, source))
+
+
+def _words_and_vectors(schema: Any, source: Source) -> TableColumns:
     kinds = {field.name: _kind(field.type, arrow(source.path, "a table").types) for field in schema}
     if len(kinds) < len(schema):
         raise FileProblem("two columns have the same name", where=str(source.path), hint=_HINT)
@@ -123,9 +138,6 @@ def _side_by_side(word: str, kinds: Mapping[str, str], types: Mapping[str, str],
         message = f"it is not clear which of {len(found):,} columns are the vector, they hold {_some(held)}"
         hint = "keep only the word and its numbers, of one type"
         raise FileProblem(message, where=str(source.path), hint=hint)
-    taken = set(found)
-    if unused := [FilePart(name, kinds[name]) for name in able if name not in taken]:
-        source.tally.remarks[f"columns not used: {listed(unused)}"] = None
     return found
 
 

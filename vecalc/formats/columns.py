@@ -2,7 +2,8 @@
 
 Words: the column that is usually called so, or the only one of text; without one, a column of ids. Vectors:
 a column of lists; without one, the columns of numbers, of which those that count the rows, or something in
-them, are none. `FILE#NAME` names a column: of lists it is that of the vectors, any other that of the words.
+them, are none. `FILE#NAME` names a column: of lists it is that of the vectors, any other that of the words;
+`FILE#NAME,NAME` both.
 """
 
 from __future__ import annotations
@@ -132,9 +133,20 @@ def _named(
     """The column of vectors, or that of words, that the user names."""
     if not source.reading.part:
         return None, None
-    found = chosen(parts, source, what="column", known=(), fits=lambda _: True)
-    place = _place(parts, found)
-    return (place, None) if columns[place].kind == "lists" else (None, place)
+    part = source.reading.part
+    names = [part] if "," not in part or part in [one.name for one in parts] else part.split(",")
+    vector = word = None
+    for name in names:
+        named = source._replace(reading=source.reading._replace(part=name))
+        place = _place(parts, chosen(parts, named, what="column", known=(), fits=lambda _: True))
+        if columns[place].kind == "lists" and vector is None:
+            vector = place
+        elif columns[place].kind != "lists" and word is None:
+            word = place
+        else:
+            message = f"two columns of the same kind are named: {shown(part)}"
+            raise FileProblem(message, where=str(source.path), hint=f"{source.path.name}#WORDS,VECTORS")
+    return vector, word
 
 
 def _place(parts: Sequence[FilePart], wanted: FilePart) -> int:

@@ -32,6 +32,8 @@ from vecalc.space.store_files import Written
 from vecalc.space.store_writer import write_store
 
 if TYPE_CHECKING:
+    from vecalc.space.metadata_table import TabledMetadata
+    from vecalc.space.metadata_writer import MetadataWriter
     from vecalc.space.text_encoder import TextEncoder
 
 # The matrix grows by an eighth whenever it is full: at most that much is idle, and a resize of a large
@@ -77,10 +79,12 @@ def read_into_memory(place: Path, reading: Reading, name: str = "") -> Loaded:
     found = ModelExtras()
     file, reading = main_file(place, reading)
     with opened(file, reading, is_known) as (source, head, files):
-        words, matrix = gathered(found.of(blocks_of(source, head)), source.path)
+        words, matrix, metadata = gathered(found.of(blocks_of(source, head)), source.path)
         subwords = found.subwords.in_memory() if found.subwords else None
     encoder = _encoder(found, matrix, str(place))
-    space = MatrixSpace(words, matrix, name or place.name, subwords=subwords, encoder=encoder)
+    space = MatrixSpace(
+        words, matrix, name or place.name, subwords=subwords, encoder=encoder, metadata=metadata
+    )
     return Loaded(space, source.tally.notes()).of(*files.paths)
 
 
@@ -150,6 +154,7 @@ def convert(
             facts=facts,
             subwords=lambda: found.subwords,
             texts=found.texts,
+            metadata=lambda: found.metadata,
         )
     except FileProblem as problem:
         raise problem.at(where=str(path)) from None
@@ -229,14 +234,18 @@ def _format_of(source: Source, head: Head) -> Format:
         raise
 
 
-def gathered(blocks: Iterable[Block], path: Path) -> tuple[list[str], Singles]:
-    """All words and their matrix [n, d] float32; FileProblem when there is no row at all."""
+def gathered(blocks: Iterable[Block], path: Path) -> tuple[list[str], Singles, TabledMetadata | None]:
+    """All words, their matrix [n, d] float32 and metadata; FileProblem when there is no row at all."""
     words: list[str] = []
+    known: MetadataWriter | None = None
     matrix = np.empty((0, 0), np.float32)
     try:
         for block in blocks:
             matrix = _with_room(matrix, len(words) + len(block.words), block.rows.shape[1])
             matrix[len(words) : len(words) + len(block.words)] = block.rows
+            if block.metadata:
+                known = known or _metadata_writer()
+                known.add(len(words), len(block.words), block.metadata)
             words += block.words
         matrix.resize((len(words), matrix.shape[1]), refcheck=False)
     except MemoryError:
@@ -246,7 +255,13 @@ def gathered(blocks: Iterable[Block], path: Path) -> tuple[list[str], Singles]:
         ) from None
     if not words:
         raise FileProblem("no row is left", where=str(path), hint="see whether the file holds vectors at all")
-    return words, matrix
+    return words, matrix, known.in_memory(len(words)) if known else None
+
+
+def _metadata_writer() -> MetadataWriter:
+    from vecalc.space.metadata_writer import MetadataWriter
+
+    return MetadataWriter()
 
 
 def _with_room(matrix: Singles, rows: int, width: int) -> Singles:

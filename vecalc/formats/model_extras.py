@@ -1,4 +1,4 @@
-"""What a model carries besides words and rows, gathered while its blocks pass: n-grams, a tokenizer."""
+"""What a model carries besides words and rows, while its blocks pass: n-grams, a tokenizer, metadata."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from vecalc.formats import Block
 
 if TYPE_CHECKING:
     from vecalc.formats.textual import Textual
+    from vecalc.space.metadata_writer import Known
     from vecalc.space.subwords import Subwords
     from vecalc.space.text_encoder import TextRules, TokenRows
 
@@ -21,6 +22,7 @@ class ModelExtras:
 
     def __init__(self) -> None:
         self.subwords: Subwords | None = None
+        self.metadata: Known | None = None  # of the block that came last
         self._textual: Textual | None = None
         self._kept: list[Numbers] = []  # which rows of the file became rows of the space
         self._others: list[tuple[Numbers, Singles]] = []
@@ -29,6 +31,7 @@ class ModelExtras:
         """The same blocks; what one of them carries is known before it comes."""
         for block in blocks:
             self.subwords = self.subwords or block.subwords
+            self.metadata = block.metadata
             self._textual = self._textual or block.textual
             if self._textual:
                 self._kept.append(np.asarray(block.numbers, np.int64) - 1)

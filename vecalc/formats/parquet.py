@@ -16,8 +16,9 @@ from typing import Any, BinaryIO, NamedTuple
 
 from vecalc.errors import FileProblem
 from vecalc.formats import Block
-from vecalc.formats.arrow_blocks import BATCH, TEXT, batches_of, blocks_of, explained
+from vecalc.formats.arrow_blocks import batches_of, blocks_of, explained
 from vecalc.formats.arrow_columns import arrow, columns_of
+from vecalc.formats.arrow_text import BATCH, TEXT
 from vecalc.sources import DAMAGED, Head, Source
 from vecalc.sources.compression import ceiling_of, too_much, unpacked
 from vecalc.space import VectorSpace
@@ -25,6 +26,7 @@ from vecalc.space import VectorSpace
 SUFFIXES = (".parquet",)
 AT_ONCE = 1 << 20  # bytes of a column read at a time; without it, a whole row group is
 NUMBERS = 1 << 22  # values at a time, of all columns together
+BYTES = 1 << 26  # bytes at a time, as far as the pages' averages tell
 _NUMBER = 4  # bytes of a value in memory, at least: a float32, or which text of a dictionary it is
 # Encodings of texts that pyarrow reads as dictionaries, with those of levels.
 _INDEXED = {"PLAIN", "PLAIN_DICTIONARY", "RLE_DICTIONARY", "RLE", "BIT_PACKED"}
@@ -47,7 +49,7 @@ def read(source: Source) -> Iterator[Block]:
     with explained(source.path, _WHAT):
         table = ParquetTable(file, source.path)
         columns = columns_of(table.schema, source)
-        batches = table.batches(ceiling_of(source.ceiling), [columns.word, *columns.numbers])
+        batches = table.batches(ceiling_of(source.ceiling), columns.names)
         yield from blocks_of(batches, columns, source)
 
 
@@ -88,9 +90,9 @@ class ParquetTable:
 
     def _rows_at_once(self, ceiling: int, names: set[str] | None) -> int:
         """How many rows to read at a time, by what the pages say of their sizes and the values in them."""
-        total, widest, longest = 0, 1, 1
+        total, widest, longest, heaviest = 0, 1, 1, 1
         for i, group in enumerate(self._groups):
-            wide = 0
+            wide = heavy = 0
             for name, chunk in group:
                 # A column's name may hold dots, as the paths of its values do.
                 if names is not None and names.isdisjoint(accumulate(name.split("."), "{}.{}".format)):
@@ -99,13 +101,15 @@ class ParquetTable:
                 values = sum(page.values for page in found)
                 total += max(sum(page.size for page in found), _NUMBER * values)
                 wide += values
+                heavy += max((-(-page.size // page.values) for page in found if page.values), default=0)
                 # Texts that share bytes are copied for every row, where they aren't read as a dictionary.
                 if _is_text(chunk) and name not in self._indexed and any(page.shared for page in found):
                     longest = max(longest, *(page.size for page in found))
                 if total > ceiling:
                     raise too_much(self._path, ceiling)
             widest = max(widest, -(-wide // max(self._metadata.row_group(i).num_rows, 1)))
-        return max(min(BATCH, NUMBERS // widest, TEXT // longest), 1)
+            heaviest = max(heaviest, heavy)
+        return max(min(BATCH, NUMBERS // widest, TEXT // longest, BYTES // heaviest), 1)
 
 
 def write(path: Path, space: VectorSpace) -> None:

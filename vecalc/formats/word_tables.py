@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from vecalc.errors import FileProblem
-from vecalc.formats.arrow_blocks import COPIES, explained, rows_at_once, text_of
+from vecalc.formats.arrow_blocks import COPIES, explained
 from vecalc.formats.arrow_columns import arrow
+from vecalc.formats.arrow_text import rows_at_once, text_of
 from vecalc.formats.listed import Listed
 from vecalc.formats.word_lines import CALLED
 from vecalc.sources import Source

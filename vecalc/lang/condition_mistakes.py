@@ -92,7 +92,7 @@ def _hint(kind: str, token: str, accepted: frozenset[str], before: str) -> str:
     if kind in _COLUMN and "TEXT" in accepted:
         return f'a text stands in quotes: "{shorten(token)}"'
     if "SIGN" in accepted:
-        name = before.split()[-1].lstrip("(") if before.split() else "price"
+        name = before.rsplit(maxsplit=1)[-1].lstrip("(") if before.split() else "price"
         return (
             f"compare the column with something, as in {shorten(name)} = true, or {shorten(name)} is not null"
         )

@@ -160,4 +160,4 @@ class _Conditions:
 
 
 def _is_negated(signs: list[Token]) -> bool:
-    return signs[0].type == "NOT"
+    return any(sign.type == "NOT" for sign in signs[:2])

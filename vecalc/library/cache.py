@@ -164,18 +164,18 @@ def still_of(folder: Path, facts: Mapping[str, Any], path: Path, *, verify: bool
     now, changed = [], []
     for known in files:
         try:
-            status = known.path.stat()
+            seen = known.seen()
         except (OSError, ValueError) as problem:
             if known.path == path and isinstance(problem, OSError):
                 raise unreadable(path, problem) from None
             return False
-        if known.told.get("size") != status.st_size:
+        if known.told.get("size") != seen.size:
             return False
-        same = (known.told.get("mtime_ns"), known.changed) == (status.st_mtime_ns, status.st_ctime_ns)
-        if (verify or not same) and known.told.get("digest") != _digest(known):
+        same = (known.told.get("mtime_ns"), known.changed) == (seen.modified, seen.changed)
+        if (verify or not same) and seen.size and known.told.get("digest") != _digest(known):
             return False
-        now.append({**known.told, "mtime_ns": status.st_mtime_ns})
-        changed.append(status.st_ctime_ns)
+        now.append({**known.told, "mtime_ns": seen.modified})
+        changed.append(seen.changed)
     fresh = {**facts, "source": now[0], "changed_ns": changed}
     if len(now) > 1:
         fresh["beside"] = now[1:]
@@ -188,11 +188,19 @@ def note_changes(folder: Path, path: Path) -> None:
     """Remember, of a store just made, when its files last changed: what setting a time back can't hide."""
     facts = read_facts(folder / FACTS).rest
     try:
-        files = [(known.told, known.path.stat()) for known in known_files(facts, path)]
+        files = [(known.told, known.seen()) for known in known_files(facts, path)]
     except OSError:  # gone already; the next look finds out
         return
-    if all(told.get("mtime_ns") == status.st_mtime_ns for told, status in files):
-        _take_up_times(folder, {**facts, "changed_ns": [status.st_ctime_ns for _, status in files]})
+    if all(told.get("mtime_ns") == seen.modified for told, seen in files):
+        _take_up_times(folder, {**facts, "changed_ns": [seen.changed for _, seen in files]})
+
+
+class FileState(NamedTuple):
+    """A file as it is now: bytes, and the times of its content's and of its last change, in nanoseconds."""
+
+    size: int
+    modified: int
+    changed: int
 
 
 class Known(NamedTuple):
@@ -201,6 +209,16 @@ class Known(NamedTuple):
     path: Path
     told: Mapping[str, Any]
     changed: int | None
+
+    def seen(self) -> FileState:
+        """The file now; nothing where it had no content then, and still isn't there. Raises `OSError`."""
+        try:
+            status = self.path.stat()
+        except FileNotFoundError:
+            if self.told.get("size") == 0:
+                return FileState(0, 0, 0)
+            raise
+        return FileState(status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
 
 def known_files(facts: Mapping[str, Any], path: Path | None = None) -> list[Known]:

@@ -64,12 +64,12 @@ def _state(kept: Conversion) -> str:
     state = CURRENT
     for known in files:
         try:
-            status = known.path.stat()
+            seen = known.seen()
         except (OSError, ValueError):
             return GONE
-        if known.told.get("size") != status.st_size:
+        if known.told.get("size") != seen.size:
             return CHANGED
-        if (known.told.get("mtime_ns"), known.changed) != (status.st_mtime_ns, status.st_ctime_ns):
+        if (known.told.get("mtime_ns"), known.changed) != (seen.modified, seen.changed):
             state = TOUCHED
     return state
 

@@ -48,6 +48,8 @@ class Request(NamedTuple):
     bail: bool = False
     line_buffered: bool = False
     resume: bool = False
+    cluster: str | None = None
+    insecure_cluster: bool = False
     interactive: bool = False
     embed: str = ""
     embed_timeout: float = 60.0

@@ -91,6 +91,10 @@ class Stream(Protocol):
         """At most this many bytes, none at the end; FileProblem when they can't be had."""
 
 
+def _unnoticed(path: Path) -> None:
+    """Whoever has a stream alone notices no other files."""
+
+
 def _no_other(path: Path) -> Source:
     """A source that was made of a stream alone has no files beside it."""
     raise FileProblem("no such file", where=str(path))
@@ -121,3 +125,4 @@ class Source(NamedTuple):
     packed: int = 0  # bytes that the file, or the archive that it is in, takes on the disk
     has: Callable[[Path], bool] = Path.is_file  # whether there is another: beside it, or in its archive
     names: Callable[[Path], list[str]] = names_beside  # and what those are called
+    lacks: Callable[[Path], None] = _unnoticed  # one that isn't there, or empty, and would be read if it were

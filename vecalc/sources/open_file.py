@@ -161,6 +161,11 @@ class OpenFiles:
         self._closing = closing
         self._hashing = hashing
         self._opened: list[_Opened] = []
+        self._lacking: list[Path] = []
+
+    def lacks(self, path: Path) -> None:
+        """See that a file which isn't there, or is empty, takes part: if it comes, that is a change, too."""
+        self._lacking.append(path)
 
     def open(self, path: Path, member: str = "") -> Source:
         """A regular file that is not empty, as a source of its own with the same tally.
@@ -185,7 +190,8 @@ class OpenFiles:
         packing = packing_of(first)
         if packing is None:  # one that grows meanwhile is found out at the end, not by its ceiling
             plain, jumping = Guarded(file.tapped, path, 1 << 63, ""), self._jumping(file)
-            return Source(path, plain, size, size, self._reading, self.tally, jumping, self.open)
+            source = Source(path, plain, size, size, self._reading, self.tally, jumping, self.open)
+            return source._replace(lacks=self.lacks)
         ceiling = ceiling_of(size)
         stream = Guarded(packing.unpacked(file.tapped, path), path, ceiling, packing.name)
         return Source(path, stream, None, ceiling, self._reading, self.tally, None, self.open, size)
@@ -231,12 +237,17 @@ class OpenFiles:
         """FileProblem unless every file is what it was when it was opened."""
         for file in self._opened:
             file.refuse_if_changed()
+        for path in self._lacking:
+            if path.is_file() and path.stat().st_size:
+                raise changed(path)
 
     def facts(self) -> list[dict[str, object]]:
         """What to know each file again by, in the order of their opening."""
         if self._hashing:
             self._hashing.shutdown()
-        return [file.facts() for file in self._opened]
+        nothing = {"size": 0, "mtime_ns": 0, "digest": digest.noted(digest.running())}
+        lacking = [{"path": str(path.absolute()), **nothing} for path in self._lacking]
+        return [*(file.facts() for file in self._opened), *lacking]
 
 
 @contextmanager

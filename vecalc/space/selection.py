@@ -12,9 +12,34 @@ from vecalc.arrays import AnyArray, Floats, Numbers, Singles
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
+    from vecalc.answers import Cell
+    from vecalc.conditions import Condition, MetadataColumn
+    from vecalc.space import Metadata
     from vecalc.space.patterns import Pattern
 
 AT_ONCE = 4096  # rows of a block
+
+
+class SelectedMetadata:
+    """What is known of some `rows` [n] (ascending) of a space; see `vecalc.space.Metadata`."""
+
+    def __init__(self, of: Metadata, rows: Numbers) -> None:
+        self._of = of
+        self._rows = rows
+
+    @property
+    def columns(self) -> Sequence[MetadataColumn]:
+        """The columns, in the order of the source."""
+        return self._of.columns
+
+    def matching(self, condition: Condition, rows: Numbers | None = None) -> Numbers:
+        """The rows that meet a settled condition, of some or of all, ascending."""
+        there = self._rows if rows is None else self._rows[rows]
+        return np.searchsorted(self._rows, self._of.matching(condition, there))
+
+    def records(self, rows: Sequence[int], names: Sequence[str]) -> list[tuple[Cell, ...]]:
+        """The values of some columns, for each of some rows in their order."""
+        return self._of.records(self._rows[np.asarray(rows, np.int64)].tolist(), names)
 
 
 class Selection:
@@ -24,10 +49,9 @@ class Selection:
     |x - x as float32| / |x| of a vector that `blocks` has given: 0 for raw.
     """
 
-    metadata = None
     seeker = None
 
-    __slots__ = ("__weakref__", "_of", "_rows", "codes", "dim", "encoder", "loss", "name", "norm")
+    __slots__ = ("__weakref__", "_of", "_rows", "codes", "dim", "encoder", "loss", "metadata", "name", "norm")
 
     def __init__(self, of: VectorSpace, rows: Numbers | None = None, norm: Norm = "raw") -> None:
         self._of = of
@@ -37,6 +61,8 @@ class Selection:
         self.dim = of.dim
         self.codes = None
         self.encoder = None
+        known = of.metadata
+        self.metadata = known if known is None or rows is None else SelectedMetadata(known, rows)
         self.loss = 0.0
 
     def __len__(self) -> int:

@@ -12,6 +12,7 @@ and, in a store that `store_writer.py` wrote (the digests name them):
     subwords.npy                               [buckets, d] n-grams of a model that has them, see `subwords`
     tokenizer.json, tokens.npy                 what makes tokens of a text, the row of each [ids] int32
     others.npy                                 [k, d] float32 rows of tokens that are no words, from n on
+    metadata.db                                what is known of the rows besides, see `metadata_table.py`
 
 Every file is checked against the facts before it is used; a file that disagrees is a FileProblem.
 """
@@ -37,12 +38,15 @@ from vecalc.space.words import WordFile
 
 if TYPE_CHECKING:
     from vecalc.space.index import MappedWords
+    from vecalc.space.metadata_table import TabledMetadata
     from vecalc.space.quantization import Codes
     from vecalc.space.subwords import Subwords
     from vecalc.space.text_encoder import TextEncoder
 
 FORMAT = 1
 FACTS = "facts.json"
+METADATA = "metadata.db"
+COLUMNS = "columns"  # the fact that says how many columns of metadata there are; earlier stores lack it
 REBUILD = "build the store again from its source"
 REPLACED = 5  # how often in a row a store may be replaced while it is opened
 LONGEST_FACTS = 1 << 20  # a megabyte of facts is no facts file, whatever it is
@@ -105,7 +109,8 @@ def _opened(folder: Path, name: str) -> VectorSpace:
     codes = _codes(folder, facts) if "codes.npy" in files else None
     subwords = _subwords(folder, facts) if "subwords.npy" in files else None
     encoder = _encoder(folder, facts, vectors) if "tokenizer.json" in files else None
-    return MatrixSpace(words, vectors, name or facts.name, lengths, codes, subwords, encoder)
+    metadata = _metadata(folder, facts) if METADATA in files else None
+    return MatrixSpace(words, vectors, name or facts.name, lengths, codes, subwords, encoder, metadata)
 
 
 def _check_sizes(folder: Path, facts: Mapping[str, object]) -> None:
@@ -223,6 +228,13 @@ def _subwords(folder: Path, facts: Facts) -> Subwords:
     ):
         raise _problem(folder / FACTS, "a store with n-grams, and without their number and lengths")
     return Subwords(_mapped(folder / "subwords.npy", facts.type, (buckets, facts.width)), shortest, longest)
+
+
+def _metadata(folder: Path, facts: Facts) -> TabledMetadata:
+    from vecalc.space.metadata_table import open_metadata
+
+    bounded.refuse_irregular(folder / METADATA)
+    return open_metadata(folder / METADATA, facts.rows)
 
 
 def _encoder(folder: Path, facts: Facts, rows: AnyArray) -> TextEncoder:

@@ -19,10 +19,11 @@ from vecalc.errors import FileProblem, NoSpace
 from vecalc.space import digest
 from vecalc.space.atomic import folder_beside, take_place
 from vecalc.space.files import private_file, sync_folder, unwritable
-from vecalc.space.store import FACTS, FORMAT
+from vecalc.space.store import COLUMNS, FACTS, FORMAT, METADATA
 from vecalc.space.store_files import Written, write_files, write_subwords, write_texts
 
 if TYPE_CHECKING:
+    from vecalc.space.metadata_writer import Known
     from vecalc.space.subwords import Subwords
     from vecalc.space.text_encoder import TextRules, TokenRows
 
@@ -36,22 +37,26 @@ def write_store(
     facts: Mapping[str, Any] | None = None,
     subwords: Callable[[], Subwords | None] = lambda: None,
     texts: Callable[[], tuple[TextRules, TokenRows] | None] = lambda: None,
+    metadata: Callable[[], Known | None] = lambda: None,
 ) -> Written:
     """Write words [b] and rows [b, d], block after block, as a store; an older one in its place is replaced.
 
     `kind` is float32 or float16. Further `facts` are written as they are once the blocks have come to
-    their end; `subwords` is asked for n-grams when the first block has come, `texts` for the tokenizer and
-    the tokens of a textual model when all have. Raises `StorageProblem` when
-    it can't be written (`NotWritable`, `NoSpace`), `FileProblem` when there is no row or a number that
-    float16 can't hold, and whatever the blocks raise; then nothing is left behind.
+    their end; `subwords` is asked for n-grams when the first block has come, `metadata` for what is known of
+    the rows of each, `texts` for the tokenizer and the tokens of a textual model when all have. Raises
+    `StorageProblem` when it can't be written (`NotWritable`, `NoSpace`), `FileProblem` when there is no row
+    or a number that float16 can't hold, and whatever the blocks raise; then nothing is left behind.
     """
     written_bytes = 0
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with folder_beside(folder) as place:
-            more: dict[str, Any] = {}
+            more: dict[str, Any] = {COLUMNS: 0}
             try:
-                written = write_files(place, _with_subwords(blocks, subwords, place, kind, more), kind)
+                given = _with_metadata(
+                    _with_subwords(blocks, subwords, place, kind, more), metadata, place, more
+                )
+                written = write_files(place, given, kind)
                 if not written.rows:
                     raise FileProblem("no row is left", hint="see whether the file holds vectors at all")
                 if found := texts():
@@ -83,6 +88,31 @@ def _with_subwords(
         if i == 0 and (found := subwords()):
             facts["subwords"] = write_subwords(place, found, kind)
         yield block
+
+
+def _with_metadata(
+    blocks: Iterable[tuple[Sequence[str], Singles]],
+    metadata: Callable[[], Known | None],
+    place: Path,
+    facts: dict[str, Any],
+) -> Iterator[tuple[Sequence[str], Singles]]:
+    """The same blocks; what is known of the rows of each is written before it goes on."""
+    first, writer = 0, None
+    try:
+        for words, rows in blocks:
+            if known := metadata():
+                if writer is None:
+                    from vecalc.space.metadata_writer import MetadataWriter
+
+                    writer = MetadataWriter(place / METADATA)
+                writer.add(first, len(words), known)
+            first += len(words)
+            yield words, rows
+        if writer:
+            facts[COLUMNS] = writer.finish(first)
+    finally:
+        if writer:
+            writer.close()
 
 
 # --- files ------------------------------------------------------------------------------------

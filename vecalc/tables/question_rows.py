@@ -267,7 +267,7 @@ def _pieces(file: BinaryIO, path: Path) -> Iterator[Any]:
     """The record batches of a Parquet file, as many rows at a time as have little text."""
     import numpy as np
 
-    from vecalc.formats import arrow_blocks, parquet
+    from vecalc.formats import arrow_text, parquet
     from vecalc.sources.compression import ceiling_of, too_much
 
     table = parquet.ParquetTable(file, path)
@@ -275,10 +275,8 @@ def _pieces(file: BinaryIO, path: Path) -> Iterator[Any]:
     ceiling, given = ceiling_of(os.fstat(file.fileno()).st_size), 0
     for batch in table.batches(ceiling):
         texts = [column for column in batch.columns if str(column.type).startswith("dictionary")]
-        sizes = sum(
-            (arrow_blocks.text_of(column).sizes() for column in texts), np.zeros(len(batch), np.int64)
-        )
+        sizes = sum((arrow_text.text_of(column).sizes() for column in texts), np.zeros(len(batch), np.int64))
         if (given := given + int(sizes.sum())) > ceiling:
             raise too_much(path, ceiling)
-        step = arrow_blocks.rows_at_once(sizes)
+        step = arrow_text.rows_at_once(sizes)
         yield from (batch.slice(first, step) for first in range(0, len(batch), step))

@@ -106,8 +106,8 @@ def write_texts(
 def texts_in_memory(file: TextFile, embedder: Embedder, name: str) -> Loaded:
     """The same as a space in memory."""
     with opened(file.path, file.reading, _any) as (source, _, files):
-        words, matrix = gathered(_blocks(file, source, embedder.encoder), file.path)
-    space = MatrixSpace(words, matrix, name, encoder=embedder.encoder)
+        words, matrix, metadata = gathered(_blocks(file, source, embedder.encoder), file.path)
+    space = MatrixSpace(words, matrix, name, encoder=embedder.encoder, metadata=metadata)
     return Loaded(space, source.tally.notes()).of(*files.paths)
 
 

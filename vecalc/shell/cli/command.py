@@ -96,6 +96,8 @@ KINDS = ("man", "bash", "zsh", "fish", "schema")
 @RANKING
 @FORMAT
 @flag("--resume", "Resume an interrupted batch (with -o FILE).")
+@click.option("--cluster", metavar="ADDRESS", help="Share a batch (-f, -o) among a dask cluster, or local:N.")
+@flag("--insecure-cluster", "Let --cluster go to another machine without TLS.")
 @flag("--line-buffered", "Answer each line at once, for programs that wait.")
 @QUIET
 @flag("--bail", "Stop at the first error.")

@@ -27,10 +27,16 @@ PARTS = (
     "rapidfuzz", "regex", "rich", "threadpoolctl",
 )  # fmt: skip
 OPTIONAL = {  # and what installs them
+    "distributed": "cluster",
+    "duckdb": "duckdb",
+    "lancedb": "lance",
     "matplotlib": "plot",
+    "psycopg": "postgres",
     "pyarrow": "parquet",
+    "pymilvus": "milvus",
     "safetensors": "safetensors",
     "scikit-learn": "tsne",
+    "sqlite-vec": "sqlite",
     "tokenizers": "text",
     "zstandard": "zstd",
 }

@@ -1,8 +1,8 @@
 """A condition as SQL: text with placeholders, and the values that belong into them.
 
-No value ever stands in the text, and no name but those of the columns, quoted. What databases disagree about is
-a `Dialect`: whether `like` minds the case, how texts are ordered, what NaN is greater than. All of them are
-held to the same answers by the tests: a leaf is true only where its value is known, and of its column's kind.
+No value ever stands in the text, and no name but those of the columns, quoted. What databases disagree about
+is a `Dialect`: whether `like` minds the case, how texts are ordered, what NaN is greater than. The tests hold
+them to the same answers: a leaf is true only where its value is known, and of its column's kind.
 """
 
 from __future__ import annotations

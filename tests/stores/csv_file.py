@@ -1,0 +1,32 @@
+"""A CSV file: the numbers in one cell each, the metadata in others."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import vecalc
+from vecalc.space import VectorSpace
+
+from .model import Model
+
+METADATA = True
+
+
+def make(model: Model, place: Path) -> VectorSpace:
+    with (place / "model.csv").open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(["word", *model.columns, "vector"])
+        for word, vector, record in zip(model.words, model.vectors.tolist(), model.records(), strict=True):
+            lines.writerow([word, *map(cell, record.values()), str(vector)])
+    return vecalc.open(place / "model.csv")
+
+
+def cell(value: object) -> object:
+    """A value as a person's program would write it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).lower()
+    return value.isoformat() if hasattr(value, "isoformat") else value

@@ -1,0 +1,144 @@
+"""The other columns of an Arrow table as metadata: which there are, of which kinds, and their values.
+
+Every column is validated first, since pyarrow believes what a file says of its own buffers. Bytes and further
+vectors are not kept; nor are, but for dictionaries of texts, types in which rows may share a large value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from vecalc.arrays import Numbers
+from vecalc.conditions import Kind, MetadataColumn
+from vecalc.formats.arrow_text import ArrowText, missing_at, text_of
+from vecalc.formats.other_columns import LONGEST, TOO_LONG, UNREADABLE, called, kept, not_kept, spelled
+from vecalc.sources import Source
+
+NUMBER = 8  # bytes of a value in memory
+_LISTS = ("is_list", "is_large_list", "is_fixed_size_list")
+_TEXTS = ("is_string", "is_large_string", "is_string_view")
+_TIMES = ("is_date", "is_timestamp")
+_NUMBERS = ("is_integer", "is_floating", "is_decimal")
+_OTHERS = ("is_time", "is_duration", "is_interval", "is_null")
+
+
+class OtherColumn(NamedTuple):
+    """A column of the source, and what it is as metadata."""
+
+    name: str
+    column: MetadataColumn
+
+
+def others_of(schema: Any, taken: Sequence[str], source: Source) -> list[OtherColumn]:
+    """The columns of a schema beside those that are taken for words and vectors."""
+    from pyarrow import types
+
+    left = [field for field in schema if field.name not in set(taken)]
+    kinds = {field.name: _kind(field.type, types) for field in left if not _is_vector(field.type, types)}
+    not_kept([name for name, kind in kinds.items() if kind is None], "bytes and the like", source)
+    names = set(kept([name for name, kind in kinds.items() if kind], source))
+    found: dict[str, OtherColumn] = {}
+    for place, field in enumerate(schema, 1):
+        if field.name in names and (kind := kinds.get(field.name)):
+            known = called(field.name, place, found)
+            found[known] = OtherColumn(field.name, MetadataColumn(known, kind))
+    return list(found.values())
+
+
+def _is_vector(kind: Any, types: Any) -> bool:
+    return any(getattr(types, of)(kind) for of in _LISTS) and types.is_floating(kind.value_type)
+
+
+def _kind(kind: Any, types: Any) -> Kind | None:
+    """What a column of this type is as metadata; None where it is not kept."""
+    kind = getattr(kind, "storage_type", kind)  # of an extension
+    if types.is_dictionary(kind):
+        found = _kind(kind.value_type, types)
+        return None if found == "other" else found
+    if any(getattr(types, of)(kind) for of in _TEXTS):
+        return "text"
+    if types.is_boolean(kind):
+        return "flag"
+    if any(getattr(types, of)(kind) for of in _NUMBERS):
+        return "number"
+    if any(getattr(types, of)(kind) for of in _TIMES):
+        return "time"
+    return "other" if _is_plain(kind, types) else None
+
+
+def _is_plain(kind: Any, types: Any) -> bool:
+    """Whether no two rows share a value of a type, and there are no bytes in it."""
+    if any(getattr(types, of)(kind) for of in _LISTS):
+        return _is_plain(kind.value_type, types)
+    if types.is_map(kind):
+        return _is_plain(kind.key_type, types) and _is_plain(kind.item_type, types)
+    if types.is_struct(kind):
+        return all(_is_plain(kind.field(i).type, types) for i in range(kind.num_fields))
+    plain = (*_TEXTS[:2], *_TIMES, *_NUMBERS, *_OTHERS, "is_boolean")
+    return any(getattr(types, of)(kind) for of in plain)
+
+
+class OtherValues:
+    """A column of a record batch, sound."""
+
+    def __init__(self, column: Any, told: OtherColumn, source: Source) -> None:
+        self.kind = kind = told.column.kind
+        self._source = source
+        column = getattr(column, "storage", column)
+        if kind == "text":
+            text = text_of(column)
+            self._text: ArrowText | None = text
+            self._sizes = text.sizes()
+            return
+        self._text = None
+        column.validate(full=True)
+        if hasattr(column, "dictionary"):
+            column.indices.validate(full=True)
+            column = column.dictionary_decode()
+        self._column = _moments(column) if kind == "time" else column
+        self._sizes = np.full(len(column), NUMBER, np.int64)
+        if kind == "other" and column.nbytes > LONGEST:
+            self._sizes = np.array([column.slice(i, 1).nbytes for i in range(len(column))], np.int64)
+
+    def sizes(self) -> Numbers:
+        """Bytes of each row's value [n] that will be kept."""
+        return np.where(self._sizes > LONGEST, 0, self._sizes)
+
+    def some(self, first: int, count: int) -> list[Any]:
+        """The values of some rows, as metadata has them."""
+        long = self._sizes[first : first + count] > LONGEST
+        if long.any():
+            self._source.tally.counts[TOO_LONG] += int(long.sum())
+        if self._text:
+            raw = self._text.written_out(first, count, without=long).to_pylist()
+            return [None if one is None else one.decode("utf-8", "surrogateescape") for one in raw]
+        column = self._column.slice(first, count)
+        if long.any():
+            column = missing_at(column, long)
+        values = self._plain(column)
+        return list(map(spelled, values)) if self.kind == "other" else values
+
+    def _plain(self, column: Any) -> list[Any]:
+        try:
+            return list(column.to_pylist())
+        except (ValueError, OverflowError):  # a time that Python has none for, deep inside
+            return [self._one(value) for value in column]
+
+    def _one(self, value: Any) -> Any:
+        try:
+            return value.as_py()
+        except (ValueError, OverflowError):
+            self._source.tally.counts[UNREADABLE] += 1
+            return None
+
+
+def _moments(column: Any) -> Any:
+    """Times as texts, in UTC; a day as a day."""
+    import pyarrow as pa
+
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.timestamp(column.type.unit))
+    return column.cast("string")

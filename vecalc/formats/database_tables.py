@@ -1,0 +1,99 @@
+"""Which table of a database is read: FILE#TABLE, FILE#TABLE.COLUMN, FILE#TABLE.WORDS,VECTORS.
+
+Without a name it is the only one with vectors, and a note says so where there are others. `FILE#?` lists the
+tables with what they hold, `FILE#TABLE.?` the columns of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol, TypeVar
+
+from vecalc.formats import Block
+from vecalc.sources import Source
+from vecalc.sources.parts import LISTED, LONGEST_NAME, FilePart, chosen
+from vecalc.sources.reference import LIST
+from vecalc.sources.word_text import shown
+
+PIECE = 1 << 20  # bytes of a file at a time
+_SHOWN = 12  # columns of a table that a listing names
+_HINT = "{}#TABLE names one; {}#? lists the tables"
+
+
+class DatabaseTable(Protocol):
+    """A table, or a view, of any database."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    def count(self) -> str:
+        """How many rows it has, for people: "1,000 rows"; "a view" where nobody knows without reading."""
+
+    def columns(self) -> Sequence[str]:
+        """Its columns, for people: "title", "embedding FLOAT[384]"."""
+
+    def has_vectors(self) -> bool:
+        """Whether one of them may hold vectors."""
+
+
+Table = TypeVar("Table", bound=DatabaseTable)
+
+
+def chosen_table(tables: Sequence[Table], source: Source) -> tuple[Table, Source]:
+    """The table to read, and the source with the columns that are named of it as its part, if any.
+
+    FileProblem where there is none, or several that might be meant; and for the question which there are.
+    """
+    by_name = {table.name: table for table in tables}
+    part = source.reading.part
+    name, column = _divided(part, by_name)
+    asked = part == LIST
+    vectors = set(by_name) if part else {name for name, table in by_name.items() if table.has_vectors()}
+    parts = [FilePart(table.name, _what(table, whole=asked)) for table in tables]
+    found = chosen(
+        parts,
+        source._replace(reading=source.reading._replace(part=name)),
+        what="table",
+        known=(),
+        fits=lambda part: part.name in vectors,
+        hint=_HINT.format(source.path.name, source.path.name),
+    )
+    if not part and len(parts) > 1:
+        source.tally.remarks[
+            f"the table {shown(found.name, LONGEST_NAME)} is read, the only one of vectors"
+        ] = None
+    return by_name[found.name], source._replace(reading=source.reading._replace(part=column))
+
+
+def counted(rows: int) -> str:
+    """So many rows, for people."""
+    return f"{rows:,} row{'' if rows == 1 else 's'}"
+
+
+def paced(blocks: Iterable[Block], source: Source) -> Iterator[Block]:
+    """The same blocks, and meanwhile the stream of the file, as much of it as they take, in the end all.
+
+    A database is read by its own program. The stream is what the digest is of, and shows how far it is.
+    """
+    for block in blocks:
+        source.stream.read(block.rows.nbytes)
+        yield block
+    while source.stream.read(PIECE):
+        pass
+
+
+def _divided(part: str, names: dict[str, Table]) -> tuple[str, str]:
+    """A part as the name of a table, the longest that there is, since it may hold dots, and that of columns."""
+    ends = [i for i, letter in enumerate(part) if letter == "." and part[:i] in names]
+    if part in names or not ends:
+        return part, ""
+    return part[: ends[-1]], part[ends[-1] + 1 :]
+
+
+def _what(table: DatabaseTable, *, whole: bool) -> str:
+    """A table for people: its columns, and where the `whole` of it is asked for how many rows it has."""
+    columns = table.columns()
+    most = _SHOWN if whole else LISTED
+    names = ", ".join(columns[:most]) + (f" and {len(columns) - most:,} more" if len(columns) > most else "")
+    return f"{table.count()}: {names}" if whole else names

@@ -1,0 +1,207 @@
+"""What an SQLite database holds: plain tables and views, sqlite-vec's virtual tables, collections of llm's.
+
+Each is a name, columns, and rows of plain values. Virtual tables are never asked: that would run the code of
+an extension on data that may be anybody's. Those of sqlite-vec are read by the plain tables behind them
+(`vec0_rows`).
+Source: sqlite.org/schematab.html; llm's `embeddings.db`, as its documentation has it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from vecalc.formats import Block, table_rows
+from vecalc.formats.database_tables import counted
+from vecalc.formats.sqlite_reading import quoted, select, values
+from vecalc.formats.table_rows import LOOKED_AT, Row, RowColumn, blocks_of_rows
+from vecalc.formats.vec0_rows import Vec0
+from vecalc.sources import Source
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+MOST_TABLES = 1_000  # that are looked into
+MOST_KEYS = 100  # of the metadata of a collection that become columns
+_OF_ROWS = "rowid"  # what counts the rows of nearly every table
+_COLLECTIONS = {"collections": {"id", "name"}, "embeddings": {"collection_id", "id", "embedding"}}
+_WORD = "id"
+_ALL_BUT = {"collection_id", "embedding", "content_hash", "content_blob", "metadata"}
+_GENERATED = (0, 2, 3)  # kinds of columns of `table_xinfo` that a query gives; 1 is hidden
+
+
+class SqliteTable:
+    """A table or view of a database that is open."""
+
+    def __init__(self, database: Connection, name: str, *, is_view: bool = False) -> None:
+        self.name = name
+        self._database = database
+        self._is_view = is_view
+
+    def count(self) -> str:
+        """How many rows it has; of a view that is not asked."""
+        if self._is_view:
+            return "a view"
+        return counted(values(self._database, select("count(*)", self.name))[0])
+
+    def columns(self) -> Sequence[str]:
+        """Its columns, for people."""
+        return table_rows.told_columns(self._columns, self._first)
+
+    def has_vectors(self) -> bool:
+        """Whether one of its columns may hold vectors, by its first rows."""
+        return table_rows.has_vectors(self._columns, self._first)
+
+    def blocks(self, source: Source) -> Iterator[Block]:
+        """Its rows, in the order in which the database keeps them."""
+        return blocks_of_rows(self._columns, self._rows(), source)
+
+    @cached_property
+    def _columns(self) -> list[RowColumn]:
+        told = list(self._database.execute(f"PRAGMA table_xinfo({quoted(self.name)})"))
+        found = [RowColumn(name, kind) for _, name, kind, _, _, _, hidden in told if hidden in _GENERATED]
+        if self._is_view or not table_rows.without_words(found, self._sample(found)):
+            return found
+        keyed = any(key for *_, key, _ in told)
+        return found if keyed or self._is_clustered else [RowColumn(_OF_ROWS, "INTEGER"), *found]
+
+    @property
+    def _is_clustered(self) -> bool:
+        """Whether the table has no row numbers of its own."""
+        sql = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND name = ?"
+        return "WITHOUT ROWID" in str(values(self._database, sql, self.name)[0]).upper()
+
+    @cached_property
+    def _first(self) -> list[Row]:
+        return self._sample(self._columns)
+
+    def _sample(self, columns: Sequence[RowColumn]) -> list[Row]:
+        rows = islice(self._selected(columns), LOOKED_AT)
+        return next(table_rows.pieces(rows, len(columns)), [])
+
+    def _rows(self) -> Iterator[Row]:
+        return self._selected(self._columns)
+
+    def _selected(self, columns: Sequence[RowColumn]) -> Iterator[Row]:
+        names = ", ".join(quoted(column.name) for column in columns)
+        # No index may give them in its own order.
+        return iter(self._database.execute(select(names, self.name, "" if self._is_view else "NOT INDEXED")))
+
+
+class LlmCollection(SqliteTable):
+    """A collection of llm's: words are the ids, metadata the content and the keys of its JSON."""
+
+    def __init__(self, database: Connection, name: str, key: int) -> None:
+        super().__init__(database, name)
+        self._key = key
+
+    def count(self) -> str:
+        """How many embeddings are in it."""
+        sql = "SELECT count(*) FROM embeddings WHERE collection_id = ?"
+        return counted(values(self._database, sql, self._key)[0])
+
+    def blocks(self, source: Source) -> Iterator[Block]:
+        """Its rows, the ids as words unless another column is named."""
+        part = source.reading.part or _WORD
+        return super().blocks(source._replace(reading=source.reading._replace(part=part)))
+
+    @cached_property
+    def _columns(self) -> list[RowColumn]:
+        told = [row[1:3] for row in self._database.execute("PRAGMA table_xinfo(embeddings)")]
+        plain = [RowColumn(name, kind) for name, kind in told if name not in _ALL_BUT]
+        return [*plain, RowColumn("embedding"), *(RowColumn(f"metadata.{key}") for key in self._keys)]
+
+    @cached_property
+    def _keys(self) -> list[str]:
+        """The keys of the metadata, as they come up."""
+        keys: dict[str, None] = {}
+        if not self._has_metadata:
+            return []
+        sql = "SELECT metadata FROM embeddings WHERE collection_id = ? AND metadata IS NOT NULL"
+        for (text,) in self._database.execute(sql, (self._key,)):
+            keys.update(dict.fromkeys(_object(text)))
+            if len(keys) >= MOST_KEYS:
+                break
+        return list(keys)[:MOST_KEYS]
+
+    @property
+    def _has_metadata(self) -> bool:
+        return "metadata" in [row[1] for row in self._database.execute("PRAGMA table_xinfo(embeddings)")]
+
+    def _selected(self, columns: Sequence[RowColumn]) -> Iterator[Row]:
+        plain = [column.name for column in columns if not column.name.startswith("metadata.")]
+        last = "metadata" if self._keys else "NULL"
+        what = ", ".join([*map(quoted, plain), last])
+        sql = select(what, "embeddings", "WHERE collection_id = ? ORDER BY rowid")
+        for *cells, text in self._database.execute(sql, (self._key,)):
+            found = _object(text) if text else {}
+            yield (*cells, *(_plain(found.get(key)) for key in self._keys))
+
+
+class Vec0Table(SqliteTable):
+    """A virtual table of sqlite-vec's."""
+
+    def __init__(self, database: Connection, name: str, definition: str) -> None:
+        super().__init__(database, name)
+        self._vec0 = Vec0(database, name, definition)
+
+    def count(self) -> str:
+        """How many vectors it has."""
+        sql = select("count(*)", f"{self.name}_rowids")
+        return counted(values(self._database, sql)[0])
+
+    @cached_property
+    def _columns(self) -> list[RowColumn]:
+        return self._vec0.columns
+
+    def _selected(self, columns: Sequence[RowColumn]) -> Iterator[Row]:
+        return self._vec0.rows()
+
+
+def tables_of(database: Connection) -> list[SqliteTable]:
+    """The tables and views of a database, but for those that belong to a virtual table."""
+    sql = "SELECT name, type, sql FROM sqlite_schema WHERE type IN ('table', 'view')"
+    sql += " AND name NOT LIKE 'sqlite~_%' ESCAPE '~'"
+    told = list(islice(database.execute(sql), MOST_TABLES))
+    virtual = {name: text for name, _, text in told if str(text).upper().startswith("CREATE VIRTUAL")}
+    plain = [(name, kind) for name, kind, _ in told if name not in virtual and not _is_behind(name, virtual)]
+    found: list[SqliteTable] = []
+    if _is_of_llm(database, [name for name, _ in plain]):
+        rows = database.execute("SELECT name, id FROM collections ORDER BY id")
+        found += [LlmCollection(database, str(name), key) for name, key in islice(rows, MOST_TABLES)]
+        plain = [(name, kind) for name, kind in plain if name not in _COLLECTIONS]
+    found += [Vec0Table(database, name, text) for name, text in virtual.items() if Vec0.is_one(text)]
+    return [*found, *(SqliteTable(database, name, is_view=kind == "view") for name, kind in plain)]
+
+
+def _is_behind(name: str, virtual: dict[str, Any]) -> bool:
+    return any(name.startswith(f"{other}_") for other in virtual)
+
+
+def _is_of_llm(database: Connection, names: Sequence[str]) -> bool:
+    """Whether these are the tables of llm's collections."""
+    return all(
+        table in names and columns <= {row[1] for row in database.execute(f"PRAGMA table_xinfo({table})")}
+        for table, columns in _COLLECTIONS.items()
+    )
+
+
+def _object(text: Any) -> dict[str, Any]:
+    """An object of JSON; empty where it is none."""
+    try:
+        found = json.loads(text)
+    except (TypeError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _plain(value: Any) -> Any:
+    """A value of JSON as SQLite would give it."""
+    if isinstance(value, bool):
+        return int(value)
+    if value is None or isinstance(value, str | float):
+        return value
+    return value if isinstance(value, int) and abs(value) < 1 << 63 else json.dumps(value, ensure_ascii=False)

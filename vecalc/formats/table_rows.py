@@ -1,0 +1,273 @@
+"""Rows of plain values, as a database gives them, to blocks: words, vectors, the other columns as metadata.
+
+Vectors are blobs of numbers, lists that are written as text, or a column for each component; `columns` says
+which columns they and the words are. What the first rows show holds for all: a row that is otherwise is odd.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from vecalc.arrays import Numbers, Singles
+from vecalc.codecs.npy_array import as_float32
+from vecalc.codecs.number_bodies import fault, is_list, list_body, numbers_of
+from vecalc.codecs.vector_blobs import NAMES, Blobs, kind_of, rows_of
+from vecalc.conditions import Kind, MetadataColumn
+from vecalc.errors import FileProblem
+from vecalc.formats import Block
+from vecalc.formats import columns as columns_rule
+from vecalc.formats.columns import ColumnChoice, SeenColumn, choice_of, one_line, stands_apart
+from vecalc.sources import MAX_WIDTH, Source
+from vecalc.sources.compression import ceiling_of, too_much
+from vecalc.sources.excuses import MALFORMED, odd
+from vecalc.sources.word_text import decode, shown
+
+LOOKED_AT = 64  # rows that show what the columns hold
+ROWS = 1 << 13  # in a block
+VALUES = 1 << 18  # and values in them: a table may have two thousand columns
+BYTES = 1 << 23  # and what their texts and blobs take
+AN_OBJECT = 32  # bytes that any value takes
+OTHERWISE = "values of another type than their column's, left out"
+_HINT = "correct the row, or leave such rows out with --skip-bad-rows"
+_NUMERIC = ("INT", "REAL", "FLOA", "DOUB", "NUM", "DEC")
+
+Row = tuple[Any, ...]  # of None, int, float, str, bytes
+
+
+class RowColumn(NamedTuple):
+    """A column: its name, and the type that the table declares for it, if any."""
+
+    name: str
+    declared: str = ""
+
+
+class _Held(NamedTuple):
+    """A column, as the first rows show it."""
+
+    column: RowColumn
+    seen: SeenColumn
+    blobs: Blobs | None
+    kind: Kind | None  # as metadata; None for what is none
+
+
+def has_vectors(columns: Sequence[RowColumn], first: Sequence[Row]) -> bool:
+    """Whether there may be vectors in a table that begins with these rows."""
+    return bool(columns_rule.width_of([held.seen for held in _held(columns, first)]))
+
+
+def blocks_of_rows(columns: Sequence[RowColumn], rows: Iterable[Row], source: Source) -> Iterator[Block]:
+    """The blocks of a table; FileProblem where it is not clear which columns they are.
+
+    A table that yields far more than its file could honestly hold is refused.
+    """
+    found = pieces(rows, len(columns))
+    first = next(found, [])
+    if not first:
+        raise FileProblem("the table has no rows", where=str(source.path), hint="name another one")
+    held = _held(columns, first[:LOOKED_AT])
+    choice = choice_of([column.seen for column in held], source)
+    _remark(held, choice, source)
+    given, number, ceiling = 0, 1, ceiling_of(source.ceiling)
+    for some in chain([first], found):
+        block = _block(list(zip(*some, strict=True)), held, choice, number, source)
+        given += sum(map(_size, some))
+        number += len(some)
+        if given > ceiling:
+            raise too_much(source.path, ceiling)
+        yield block
+
+
+def pieces(rows: Iterable[Row], columns: int) -> Iterator[list[Row]]:
+    """Some rows at a time, as many as take a few megabytes."""
+    most = max(min(ROWS, VALUES // max(columns, 1)), 1)
+    some: list[Row] = []
+    size = 0
+    for row in rows:
+        some.append(row)
+        size += _size(row)
+        if len(some) == most or size > BYTES:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
+def _size(row: Row) -> int:
+    return AN_OBJECT * len(row) + sum([len(value) for value in row if type(value) in (str, bytes)])
+
+
+# --- what the columns hold ------------------------------------------------------------------------
+
+
+def _held(columns: Sequence[RowColumn], first: Sequence[Row]) -> list[_Held]:
+    """The columns, as the first rows show them."""
+    by_column = zip(*first, strict=True) if first else [()] * len(columns)
+    return [_column(column, values) for column, values in zip(columns, by_column, strict=True)]
+
+
+def _column(column: RowColumn, values: Sequence[Any]) -> _Held:
+    values = [value for value in values if value is not None]
+    types = Counter(map(type, values))
+    most = max(types, key=lambda kind: types[kind], default=None)
+    blobs = kind_of([v for v in values if type(v) is bytes], _declared(column)) if most is bytes else None
+    seen = SeenColumn(column.name, "")
+    if most is bytes and blobs:
+        seen = seen._replace(kind="lists", width=blobs.width)
+    elif most is str:
+        texts = [value for value in values if type(value) is str]
+        lists = [len(_body(text).split(b" ")) for text in texts if is_list(text.encode("utf-8", "replace"))]
+        if 2 * len(lists) > len(texts):
+            seen = seen._replace(kind="lists", width=Counter(lists).most_common(1)[0][0])
+        else:
+            seen = seen._replace(kind="text", constant=len(set(texts)) == 1 and len(texts) > 1)
+    elif most in (int, float):
+        whole = all(type(value) is int for value in values)
+        counting = whole and len(values) > 1 and values == list(range(values[0], values[0] + len(values)))
+        distinct = len(set(values)) == len(values)
+        seen = seen._replace(kind="numbers", whole=whole, counting=counting, distinct=distinct)
+    kind = None if seen.kind == "lists" else _kind(column, most, values)
+    return _Held(column, seen, blobs, kind)
+
+
+def _declared(column: RowColumn) -> str:
+    return f"{column.declared} {column.name}"
+
+
+def _kind(column: RowColumn, most: type | None, values: Sequence[Any]) -> Kind | None:
+    """What the column is as metadata."""
+    declared = column.declared.upper()
+    if most is bytes:
+        return None
+    if most is str or (most is None and not any(name in declared for name in _NUMERIC)):
+        return "text"
+    return "flag" if "BOOL" in declared and set(values) <= {0, 1} else "number"
+
+
+def _remark(held: Sequence[_Held], choice: ColumnChoice, source: Source) -> None:
+    """Say how blobs are read that are not float32; FileProblem for vectors of an absurd width."""
+    word, vector = held[choice.word], held[choice.numbers[0]]
+    if (blobs := vector.blobs) and choice.lists and NAMES[blobs.kind] != "float32":
+        source.tally.remarks[f"the blobs of {shown(vector.column.name)} are read as {NAMES[blobs.kind]}"] = (
+            None
+        )
+    width = vector.seen.width if choice.lists else len(choice.numbers)
+    if not 1 <= width <= MAX_WIDTH:
+        message = f"the first row has {width:,} numbers"
+        raise FileProblem(message, where=str(source.path), hint=f"a row has from 1 to {MAX_WIDTH:,}")
+    if word.seen.kind == "lists":
+        message = f"the column {shown(word.column.name)} can't be both the words and the vectors"
+        raise FileProblem(message, where=str(source.path), hint=f"{source.path.name}#TABLE.WORDS,VECTORS")
+
+
+# --- blocks ---------------------------------------------------------------------------------------
+
+
+def _block(
+    values: Sequence[Sequence[Any]],
+    held: Sequence[_Held],
+    choice: ColumnChoice,
+    first: int,
+    source: Source,
+) -> Block:
+    """The block of some rows [columns, b], the first of this number; those without a vector are odd."""
+    if choice.lists:
+        place = choice.numbers[0]
+        rows, good = _vectors(values[place], held[place], first, source)
+    else:
+        rows = _side_by_side([values[i] for i in choice.numbers])
+        good = np.arange(len(rows))
+    chosen = good.tolist()
+    raw = one_line([_as_word(values[choice.word][i]) for i in chosen], source)
+    words = decode(raw, source, lambda i: f"{source.path}: row {first + chosen[i]:,}")
+    beside = {
+        MetadataColumn(column.column.name, column.kind): _known(values[i], column.kind, chosen, source)
+        for i, column in enumerate(held)
+        if column.kind and i != choice.word and i not in set(choice.numbers)
+    }
+    return Block(words, rows, [first + i for i in chosen], metadata=beside or None)
+
+
+def _vectors(cells: Sequence[Any], held: _Held, first: int, source: Source) -> tuple[Singles, Numbers]:
+    """The rows [g, width] of a column of blobs, or of lists in text, and which rows they are."""
+    width = held.seen.width
+    if held.blobs:
+        found = rows_of(cells, held.blobs)
+        rows, good = found.rows, found.good
+    else:
+        bodies = [_body(cell) if type(cell) is str else b"" for cell in cells]
+        read = numbers_of(bodies, width)
+        rows, good = read.rows, np.array(read.good, np.int64)
+    if len(good) < len(cells):
+        bad = int(np.setdiff1d(np.arange(len(cells)), good)[0])
+        message = f"row {first + bad:,} {_why(cells[bad], held, width)}"
+        problem = FileProblem(message, where=str(source.path), hint=_HINT)
+        odd(MALFORMED, problem, source, len(cells) - len(good))
+    return rows, good
+
+
+def _why(cell: Any, held: _Held, width: int) -> str:
+    """Why a cell is no vector."""
+    if cell is None:
+        return "has no vector"
+    if held.blobs and type(cell) is bytes:
+        size = width * np.dtype(held.blobs.kind).itemsize
+        return f"has a blob of {len(cell):,} bytes, {size:,} are expected"
+    if not held.blobs and type(cell) is str:
+        return fault(_body(cell), width)
+    return f"has {shown(str(cell))} where a vector is expected"
+
+
+def _body(text: str) -> bytes:
+    return list_body(text.encode("utf-8", "replace"))
+
+
+def _side_by_side(columns: Sequence[Sequence[Any]]) -> Singles:
+    """The rows [b, d] of a column for each component; what is no number is nan, which `row_rules` judges."""
+    rows = np.empty((len(columns[0]), len(columns)), np.float32)
+    for i, cells in enumerate(columns):
+        numbers = [cell if type(cell) in (int, float) else np.nan for cell in cells]
+        rows[:, i] = as_float32(np.array(numbers, np.float64))
+    return rows
+
+
+def _as_word(value: Any) -> bytes:
+    """A text, or a number as a word; UTF-8 in which bytes that were none are what they were."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogateescape")
+    if value is None:
+        return b""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
+def _known(cells: Sequence[Any], kind: Kind, chosen: Sequence[int], source: Source) -> list[Any]:
+    """Some cells of a column of metadata, of one kind; what is of another is missing, and counted."""
+    if kind == "text":
+        some = [str(cell) if type(cell) in (int, float) else cell for cell in (cells[i] for i in chosen)]
+        fits: tuple[type, ...] = (str,)
+    else:
+        some, fits = [cells[i] for i in chosen], (int, float)
+    if wrong := sum(cell is not None and type(cell) not in fits for cell in some):
+        source.tally.counts[OTHERWISE] += wrong
+        some = [cell if type(cell) in fits else None for cell in some]
+    return [cell if cell is None else bool(cell) for cell in some] if kind == "flag" else some
+
+
+def told_columns(columns: Sequence[RowColumn], first: Sequence[Row]) -> list[str]:
+    """The columns for people, those of vectors with their width."""
+    return [
+        f"{held.column.name} [{held.seen.width:,}]" if held.seen.kind == "lists" else held.column.name
+        for held in _held(columns, first)
+    ]
+
+
+def without_words(columns: Sequence[RowColumn], first: Sequence[Row]) -> bool:
+    """Whether nothing in the table may be a word: neither text nor ids."""
+    seen = [held.seen for held in _held(columns, first)]
+    return not any(
+        c.kind == "text" or (c.kind == "numbers" and c.whole and stands_apart(c.name)) for c in seen
+    )
