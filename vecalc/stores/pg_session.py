@@ -1,4 +1,4 @@
-"""A session with Postgres: every question ends within its time, and what the driver raises is a `RemoteProblem`.
+"""A session with Postgres: every question ends in time, and what the driver raises is a `RemoteProblem`.
 
 Time limits of the server's own are set, and the connection keeps itself alive; but neither helps where the
 server stands still and its system goes on answering for it. So the driver's waiting is limited here, too.
@@ -19,7 +19,7 @@ from vecalc.stores.retries import asked
 
 if TYPE_CHECKING:
     from psycopg import Connection, Error
-    from psycopg.sql import Composable
+    from psycopg.sql import SQL, Composed
 
     from vecalc.stores.addresses import Address
 
@@ -42,7 +42,7 @@ class Session:
         weakref.finalize(self, _close, self._open)
         self.reconnect()
 
-    def rows(self, query: Composable, *values: object) -> list[tuple[Any, ...]]:
+    def rows(self, query: SQL | Composed, *values: object) -> list[tuple[Any, ...]]:
         """All rows that a question has for an answer; it is asked again where the connection was lost."""
         return self.asked(lambda connection: _fetched(connection, query, values))
 
@@ -81,13 +81,14 @@ class Session:
 
         self.close()
         address = self._address
-        known = {name: value for name, value in address.options.items() if name in LIBPQ}
+        known: dict[str, Any] = {name: value for name, value in address.options.items() if name in LIBPQ}
         named = {
             "user": address.user,
             "password": address.password,
             "host": address.host,
             "port": address.port,
         }
+        known |= {name: value for name, value in named.items() if value}
         try:
             connection = _driver().connect(
                 dbname=address.path,
@@ -95,9 +96,7 @@ class Session:
                 application_name="vecalc",
                 autocommit=True,
                 client_encoding="utf8",
-                **{name: value for name, value in named.items() if value},
-                **ALIVE,
-                **known,
+                **{**ALIVE, **known},
             )
         except psycopg.OperationalError as error:
             raise _unconnected(error, self.where) from None
@@ -133,7 +132,7 @@ def _close(connections: list[Connection[Any]]) -> None:
 
 
 def _fetched(
-    connection: Connection[Any], query: Composable, values: Sequence[object]
+    connection: Connection[Any], query: SQL | Composed, values: Sequence[object]
 ) -> list[tuple[Any, ...]]:
     with connection.cursor(binary=True) as cursor:
         return cursor.execute(query, values).fetchall()
@@ -150,7 +149,7 @@ def _driver() -> type[Connection[Any]]:
     class Bounded(Connection[Any]):
         end = 0.0
 
-        def wait(self, gen: Any, interval: float = 0.1, **_: Any) -> Any:
+        def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
             try:
                 return waiting.wait(_until(gen, lambda: self.end), self.pgconn.socket, interval=interval)
             except TimeoutError:

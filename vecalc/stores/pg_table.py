@@ -1,4 +1,4 @@
-"""What a table of Postgres is to us: which column holds the words, which the vectors, what orders the rows."""
+"""What a table of Postgres is to us: which column holds words, which one vectors, what orders the rows."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class PgTable(NamedTuple):
 
 
 def table_of(session: Session, address: Address) -> PgTable:
-    """The table of `#TABLE`, `#SCHEMA.TABLE`, `#TABLE.COLUMN` or `#SCHEMA.TABLE.COLUMN`. Raises `RemoteProblem`."""
+    """The table of `#[SCHEMA.]TABLE[.COLUMN]`. Raises `RemoteProblem`."""
     oid, schema, name, column = _found(session, address.table)
     told = _told(session, oid)
     if version := told.get("version"):  # a view, beside which its table lies
@@ -138,7 +138,8 @@ def _schema(session: Session, oid: int) -> str:
     from psycopg.sql import SQL
 
     query = SQL(
-        "SELECT s.nspname::text FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace WHERE c.oid = %s"
+        "SELECT s.nspname::text FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace "
+        "WHERE c.oid = %s"
     )
     return str(session.rows(query, oid)[0][0])
 
@@ -186,7 +187,8 @@ def _columns(session: Session, oid: int) -> list[PgColumn]:
     from psycopg.sql import SQL
 
     query = SQL(
-        "SELECT a.attname::text, t.typname::text, a.atttypmod FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid "
+        "SELECT a.attname::text, t.typname::text, a.atttypmod FROM pg_attribute a "
+        "JOIN pg_type t ON t.oid = a.atttypid "
         "WHERE a.attrelid = %s AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum"
     )
     return [PgColumn(name, kind, max(width, 0)) for name, kind, width in session.rows(query, oid)]
@@ -231,7 +233,8 @@ def _key(session: Session, oid: int, columns: Sequence[PgColumn]) -> PgColumn:
     from psycopg.sql import SQL
 
     query = SQL(
-        "SELECT a.attname::text FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey) "
+        "SELECT a.attname::text FROM pg_index i "
+        "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey) "
         "WHERE i.indrelid = %s AND i.indisprimary"
     )
     names = [row[0] for row in session.rows(query, oid)]
@@ -255,14 +258,9 @@ def keys_of(session: Session, table: PgTable) -> RowKeys:
     numbered = table.key.type.startswith("int")
     if "rows" in table.told and numbered:
         return _numbered(session, table)
-    asked = SQL(
-        "SELECT count(*), min({key}), max({key}) FROM {table} WHERE {vector} IS NOT NULL AND {word} IS NOT NULL"
-    )
-    if not numbered:
-        asked = SQL(
-            "SELECT count(*), 0::int8, 0::int8 FROM {table} WHERE {vector} IS NOT NULL AND {word} IS NOT NULL"
-        )
-    count, least, most = session.rows(asked.format(key=key, **parts_of(table)))[0]
+    ends = SQL("min({key}), max({key})" if numbered else "0::int8, 0::int8").format(key=key)
+    asked = SQL("SELECT count(*), {ends} FROM {table} WHERE {vector} IS NOT NULL AND {word} IS NOT NULL")
+    count, least, most = session.rows(asked.format(ends=ends, **parts_of(table)))[0]
     if not count:
         raise _problem(session, "the table has no rows", "")
     if numbered and most - least + 1 == count:

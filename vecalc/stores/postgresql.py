@@ -11,7 +11,7 @@ Values are parameters, and names are quoted by the driver. The neighbours are ex
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, LiteralString, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -20,21 +20,19 @@ from vecalc.arrays import Numbers, Singles
 from vecalc.conditions import NO_TEXT, Condition, columns_of, instant
 from vecalc.errors import RemoteProblem, UsageError
 from vecalc.space.spelling import fold
+from vecalc.space.sql import POSTGRESQL, clause
 from vecalc.stores import FoundRows, Patience, ServedFacts
 from vecalc.stores.keys import Key
 from vecalc.stores.pg_session import LIBPQ, Session
 from vecalc.stores.pg_table import (
     PgColumn,
-    PgTable,
     is_text,
     key_in,
     keys_of,
     parts_of,
     table_of,
     vector_of,
-    word_in,
 )
-from vecalc.stores.sql import POSTGRESQL, clause
 
 if TYPE_CHECKING:
     from psycopg.sql import Composable, Composed
@@ -46,7 +44,7 @@ OPTIONS = ("word", "index", *LIBPQ)
 NEEDED = "psycopg"
 AT_ONCE = 2_000  # rows of an answer, and of a block: some megabytes
 REACH = {"hnsw.ef_search": "400", "ivfflat.probes": "20"}  # of what an index looks at: more than by default
-_BY: dict[Metric, LiteralString] = {"cos": "<=>", "dot": "<#>", "l2": "<->"}
+_BY: dict[Metric, str] = {"cos": "<=>", "dot": "<#>", "l2": "<->"}
 
 
 def connect(address: Address, patience: Patience) -> PgConnection:
@@ -123,14 +121,16 @@ class PgConnection:
         return {word: row for word, row in rows if row is not None}
 
     def variants(self, words: Sequence[str]) -> Mapping[str, Sequence[int]]:
-        """See `Connection.variants`. Where no column has folded words, only case is looked at by the server."""
+        """See `Connection.variants`; where no column has folded words, the server looks at case alone."""
+        from psycopg.sql import SQL
+
         words = [word for word in words if not NO_TEXT.search(word)]
         wanted = {word: fold(word) for word in words}
         spelled = {*wanted.values(), *(() if self._table.folded else map(str.lower, words))}
-        column = "folded" if self._table.folded else "lower({word})"
-        query = "SELECT {word}, {key} FROM {table} WHERE %s = ANY(%%s) AND {vector} IS NOT NULL" % column
+        folded = SQL("folded") if self._table.folded else SQL("lower({word})").format(**parts_of(self._table))
+        query = "SELECT {word}, {key} FROM {table} WHERE {folded} = ANY(%s) AND {vector} IS NOT NULL"
         found: dict[str, list[int]] = {}
-        for word, key in self._rows(query, sorted(spelled)):
+        for word, key in self._rows(query, sorted(spelled), folded=folded):
             if (row := self._keys.row(key)) is not None:
                 found.setdefault(fold(word), []).append(row)
         return {word: sorted(found[folded]) for word, folded in wanted.items() if folded in found}
@@ -154,11 +154,12 @@ class PgConnection:
         source, where, values = self._where(condition)
         distance = SQL("{vector} {by} q.v" if by_index else "({vector} {by} q.v) + 0")
         query = SQL(
-            "WITH q AS MATERIALIZED (SELECT n, v::{type} AS v FROM unnest(%s::text[]) WITH ORDINALITY AS u(v, n)) "
+            "WITH q AS MATERIALIZED "
+            "(SELECT n, v::{type} AS v FROM unnest(%s::text[]) WITH ORDINALITY AS u(v, n)) "
             "SELECT q.n, near.key FROM q CROSS JOIN LATERAL (SELECT {key} AS key FROM {source} WHERE {where} "
             "ORDER BY {distance} LIMIT %s) near ORDER BY q.n"
         ).format(
-            type=SQL(cast(LiteralString, self._table.vector.type)),
+            type=SQL(self._table.vector.type),
             key=key_in(self._table),
             source=source,
             where=where,
@@ -199,17 +200,20 @@ class PgConnection:
         named = [column for column in table.columns if column.name in {*columns_of(condition)} - own]
         columns = [*map(Identifier, sorted(own)), *map(_as_compared, named)]
         within = SQL("(SELECT {} FROM {}) AS compared").format(SQL(", ").join(columns), table.place)
-        return within, SQL("{} AND {}").format(whole, SQL(cast(LiteralString, found.text))), found.values
+        return within, SQL("{} AND {}").format(whole, SQL(found.text)), found.values
 
     # --- rows -------------------------------------------------------------------------------
 
     def fetch(self, rows: Sequence[int]) -> tuple[list[str], Singles]:
         """See `Connection.fetch`."""
+        from psycopg.sql import SQL
+
         words: list[str] = []
         vectors = np.empty((len(rows), self.facts.width), np.float32)
+        both = SQL("{word}, {vector}").format(**parts_of(self._table))
         for first in range(0, len(rows), AT_ONCE):
-            some = rows[first : first + AT_ONCE]
-            for i, (word, vector) in enumerate(self._of("{word}, {vector}", some), start=first):
+            some = self._of(both, rows[first : first + AT_ONCE])
+            for i, (word, vector) in enumerate(some, start=first):
                 words.append(word)
                 vectors[i] = vector_of(vector, self._table.vector)
         return words, vectors
@@ -221,7 +225,8 @@ class PgConnection:
             if vectors:
                 yield self.fetch(rows)
             else:
-                yield [word for (word,) in self._of("{word}", rows)], np.empty((len(rows), 0), np.float32)
+                alone = parts_of(self._table)["word"]
+                yield [word for (word,) in self._of(alone, rows)], np.empty((len(rows), 0), np.float32)
 
     def records(self, rows: Sequence[int], names: Sequence[str]) -> list[tuple[Cell, ...]]:
         """See `Connection.records`."""
@@ -232,22 +237,23 @@ class PgConnection:
         values = SQL(", ").join(map(_as_read, wanted))
         found: list[tuple[Cell, ...]] = []
         for first in range(0, len(rows), AT_ONCE):
-            for record in self._of("{values}", rows[first : first + AT_ONCE], values=values):
+            for record in self._of(SQL("true, {}").format(values), rows[first : first + AT_ONCE]):
                 found.append(
-                    tuple(_cell(value, column) for value, column in zip(record, wanted, strict=True))
+                    tuple(_cell(value, column) for value, column in zip(record[1:], wanted, strict=True))
                 )
         return found
 
-    def _of(self, what: LiteralString, rows: Sequence[int], **parts: Composed) -> Iterator[tuple[Any, ...]]:
+    def _of(self, what: Composed, rows: Sequence[int]) -> Iterator[tuple[Any, ...]]:
         """Something of some rows, in their order. Raises `RemoteProblem` where rows are missing."""
         if not rows:
             return
         keys = [self._keys.key(row) for row in rows]
-        start: LiteralString = "SELECT {key}, " + what + " FROM {table} WHERE "
+        query = "SELECT {key}, {what} FROM {table} WHERE {name} = ANY(%s::{type}[])"
+        values: list[object] = [keys]
         if isinstance(rows, range) and isinstance(keys[0], int):
-            found = self._rows(start + "{name} BETWEEN %s AND %s", keys[0], keys[-1], **parts)
-        else:
-            found = self._rows(start + "{name} = ANY(%s::{type}[])", keys, **parts)
+            query = "SELECT {key}, {what} FROM {table} WHERE {name} BETWEEN %s AND %s"
+            values = [keys[0], keys[-1]]
+        found = self._rows(query, *values, what=what)
         known = {key: rest for key, *rest in found}
         if any(key not in known or known[key][0] is None for key in keys):
             what_is = "rows are missing that were there at the start"
@@ -260,13 +266,13 @@ class PgConnection:
         """See `Connection.close`."""
         self._session.close()
 
-    def _rows(self, query: LiteralString, *values: object, **parts: Composable) -> list[tuple[Any, ...]]:
+    def _rows(self, query: str, *values: object, **parts: Composable) -> list[tuple[Any, ...]]:
         from psycopg.sql import SQL, Identifier
 
         table = self._table
         named: dict[str, Composable] = {
             "name": Identifier(table.key.name),
-            "type": SQL(cast(LiteralString, table.key.type)),
+            "type": SQL(table.key.type),
             "key": key_in(table),
             **parts_of(table),
         }
