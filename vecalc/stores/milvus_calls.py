@@ -149,7 +149,7 @@ def _token(address: Address) -> str:
 
 
 def _library(shown: str) -> Any:
-    """pymilvus, kept from what it does besides: it logs to the terminal, and reads an `.env` that it finds."""
+    """pymilvus, kept from what it does besides: it logs to the terminal, and reads any file `.env`."""
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     without = "PYTHON_DOTENV_DISABLED"
     before = os.environ.get(without)

@@ -146,13 +146,13 @@ def _related(sign: Sign, value: Value, field: MilvusField) -> str:
         return f"({field.told} {'==' if sign == '=' else sign} {_written(value, field)})"
     if sign == "=":
         return ""
-    is_below = near < value  # type: ignore[operator] - only a number has a neighbour
+    is_below = near < float(value) if isinstance(value, float) else near < int(value)
     least = ("<=" if is_below else "<") if sign.startswith("<") else (">" if is_below else ">=")
     return f"({field.told} {least} {_written(near, field)})"
 
 
 def _neighbour(value: Value, field: MilvusField) -> float | None:
-    """For a number that a field can't have, one beside it that it can, with no other of its kind in between."""
+    """For a number that a field can't have, one that it can, with no other of them in between."""
     match value, field.numeric:
         case (bool(), _) | (str(), _):
             return None
