@@ -123,7 +123,7 @@ def test_every_format_is_that_of_one_machine(
 
 
 def test_notes_are_told_as_on_one_machine(questions: Path, tmp_path: Path, shared: Shared) -> None:
-    """Also those on lines that only bind names, once and at the end; what the cluster has to say comes first."""
+    """Also those on lines that only bind names, once and at the end; those on the cluster come first."""
     questions.write_text("A = King\nB = Man\nA + Queen\nA - B\n" * 30, "utf-8")
     shared("-f", questions, "-o", tmp_path / "quiet.jsonl")
     alone = family("-f", questions, "-o", tmp_path / "one.jsonl")
@@ -176,7 +176,7 @@ def test_83_what_is_done_is_kept_and_gone_on_with(questions: Path, tmp_path: Pat
     lost, here = shared("-f", questions, "-o", many, here=Here(lost_after=9))
     assert lost.code == 6
     assert "the scheduler is lost; " in lost.err
-    assert "go on with: vecalc --resume " in lost.err
+    assert "go on with: vecalc --resume" in lost.err
     assert not many.exists()
     for wrong, told in (
         ([], "an unfinished run is kept here: --resume goes on"),
@@ -298,7 +298,7 @@ def test_no_line_that_binds_is_missed() -> None:
             if any(isinstance(statement, Bind | Define) for statement in statements):
                 bound += 1
                 missed += not binds(line)
-    assert bound > 100
+    assert bound > 50
     assert missed == 0
     harmless = ["topk(king, k=3)", "king => queen", "A where A = king, f(x) = x"]
     assert not any(map(binds, harmless))
