@@ -132,15 +132,15 @@ def details(name: str, space: VectorSpace, notes: Iterable[str]) -> Iterator[She
     first = range(min(FIRST, len(space)))
     space.vectors(first)  # and so the words of these rows, where asking for each would take its time
     told = [("first words", ", ".join(map(space.word, first))), *kept]
+    if space.metadata is not None:
+        columns = ", ".join(f"{column.name} ({column.kind})" for column in space.metadata.columns)
+        told.append(("columns", columns))
     told += [("note", note) for note in notes]
     yield Sheet("details", (Column("what"), Column("value")), tuple(told), "Details")
 
 
 def _of_server(space: VectorSpace) -> Iterator[tuple[str, str]]:
     yield "kept", "no: its server is asked"
-    if space.metadata is not None:
-        columns = ", ".join(f"{column.name} ({column.kind})" for column in space.metadata.columns)
-        yield "columns", columns
 
 
 def _of_store(facts: Facts | None) -> Iterator[tuple[str, str]]:
