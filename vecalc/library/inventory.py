@@ -124,11 +124,8 @@ def details(name: str, space: VectorSpace, notes: Iterable[str]) -> Iterator[She
         place = place_of(name)
         facts = facts_of(place) or _converted(name)
         shape = (*shape, facts.type if facts else "float32")
-        lies: tuple[Cell, Cell]
-        lies, kept = (
-            (size_of(catalogue.file_at(place)), str(place)),
-            [*_of_store(facts), *_of_metadata(space)],
-        )
+        lies: tuple[Cell, Cell] = (size_of(catalogue.file_at(place)), str(place))
+        kept = [*_of_store(facts), *_of_metadata(space)]
     else:
         name, lies = catalogue.as_shown(name), (None, catalogue.as_shown(address))
         shape, kept = (*shape, "float32"), [*_of_server(space)]
