@@ -29,5 +29,5 @@ def filled(model: Model, place: Path) -> str:
     return f"{place / 'model.db'}#{TABLE}"
 
 
-def digest(place: Path) -> str:
+def digest(place: Path, kept: str) -> str:
     return hashlib.sha256((place / "model.db").read_bytes()).hexdigest()
