@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from stores import STORES, expressions
 from stores.asking import told
-from stores.model import model, sample
+from stores.model import NASTY, TWINS, model, sample
 
 import vecalc
 from vecalc.conditions import columns_of, instant, settled
@@ -95,7 +95,8 @@ def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def test_every_word_and_vector_is_there(opened: Opened) -> None:
     space = opened.space
     assert [*space.words()] == [*WORDS]
-    assert [space.row(word) for word in WORDS] == [*range(len(WORDS))]
+    for word in (*NASTY, *TWINS, *sample(WORDS, 100)):
+        assert space.row(word) == WORDS.index(word), word
     rows = [7, 3, len(WORDS) - 1, 0]
     assert space.vectors(rows, np.float32).tobytes() == model().vectors[rows].tobytes()
     assert np.concatenate([block for _, block, _ in space.blocks()]).tobytes() == model().vectors.tobytes()
@@ -104,12 +105,13 @@ def test_every_word_and_vector_is_there(opened: Opened) -> None:
 def test_answers_are_those_of_the_model_in_memory(opened: Opened) -> None:
     """Rows that are at hand are ranked by the same code whatever file they come from: once will do."""
     for number, options in enumerate(SETTINGS if opened.space.seeker else SETTINGS[:1]):
+        texts = asked_under(number)
         if not can_rank_by(opened.store, options):
             with pytest.raises(RemoteProblem, match=f"its index ranks by .*, not by {options.metric}"):
-                told(opened.space, expressions(), options)
+                told(opened.space, texts, options)
             continue
-        found = told(opened.space, expressions(), options)
-        for text, here, there in zip(expressions(), in_memory(number), found, strict=True):
+        found = told(opened.space, texts, options)
+        for text, here, there in zip(texts, in_memory(number), found, strict=True):
             assert here[0] == there[0], (text, options)
             assert np.allclose(here[1], there[1], rtol=NEAR, atol=NEAR, equal_nan=True), (text, options)
 
@@ -120,7 +122,7 @@ def test_conditions_hold_before_the_nearest_are_taken(opened: Opened) -> None:
     if not hasattr(opened.store, "METADATA"):
         return
     kinds = {column.name: column.kind for column in metadata.columns}
-    assert sorted(kinds) == sorted(model().columns)
+    assert set(kinds) - {"id"} == set(model().columns)  # some servers count the key among the columns
     asked = 0
     for text, holds in CONDITIONS.items():
         condition = parse_condition(text)
@@ -168,4 +170,9 @@ def can_rank_by(store: Any, options: Options) -> bool:
 
 @cache
 def in_memory(number: int) -> list[tuple[Any, list[float]]]:
-    return told(model().space(), expressions(), SETTINGS[number])
+    return told(model().space(), asked_under(number), SETTINGS[number])
+
+
+def asked_under(setting: int) -> list[str]:
+    """All under the usual settings; every third under each other, that no server is asked for a minute."""
+    return expressions()[setting % 3 :: 3] if setting else expressions()

@@ -26,7 +26,7 @@ def filled(model: Model, place: Path) -> str:
                 for word, vector, record in zip(model.words, model.vectors, model.records(), strict=True)
             ),
         )
-    return f"{place / 'model.db'}#{TABLE}"
+    return f"sqlite:{place / 'model.db'}#{TABLE}"
 
 
 def digest(place: Path, kept: str) -> str:
