@@ -166,17 +166,13 @@ class Opened:
             yield Question(text if as_words else text.strip(), number)
         if not self.request.file:
             return
+        from vecalc.shell.questions import from_lines
         from vecalc.tables import question_lines
 
-        # A line may have more bytes than the expression in it, for blanks and a comment.
-        longest = max(question_lines.LINE_LIMIT, 2 * self.calculator.options.limits.size)
+        alone = len(self.request.file) == 1
         for path in self.request.file:
-            name = "standard input" if path == "-" else path
             with question_lines.opened(path) as stream:
-                for line in question_lines.lines(stream, longest, comments=not as_words):
-                    place = f"{name}:{line.number}"
-                    id_ = line.number if len(self.request.file) == 1 else place
-                    yield Question(line.text, id_, problem=line.problem, where=place)
+                yield from from_lines(stream, path, self.calculator, alone=alone)
 
     def _tell_now(self, text: str) -> None:
         self.tell(text)

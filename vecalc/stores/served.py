@@ -19,7 +19,7 @@ from vecalc.conditions import Condition, MetadataColumn
 from vecalc.errors import RemoteProblem
 from vecalc.search.scoring import EPSILON, needs_direction, scores_of
 from vecalc.space import Filtered, Hits, Measure
-from vecalc.space.matrix import euclidean
+from vecalc.space.matrix import directions_of, euclidean
 from vecalc.space.patterns import Pattern, matching_rows
 from vecalc.space.spelling import Near
 from vecalc.space.words import WordList
@@ -206,8 +206,11 @@ class ServedSpace:
             if most and min(wanted, len(self)) > most:
                 return self._exhaustive(queries, k, measure, condition)
             asked = queries[pending]
+            sent = (directions_of(asked) if by == "cos" else asked).astype(np.float32)
+            if not np.isfinite(sent).all():  # lengths that float32 can't hold
+                return self._exhaustive(queries, k, measure, condition)
             with self._lock:
-                near = self._connection.near(asked.astype(np.float32), min(wanted, len(self)), by, condition)
+                near = self._connection.near(sent, min(wanted, len(self)), by, condition)
             scored = self._scored(asked, near, measure)
             for i, one, (rows, scores) in zip(pending, near, scored, strict=True):
                 whole = one.complete or wanted >= len(self)
