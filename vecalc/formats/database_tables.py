@@ -35,7 +35,7 @@ class DatabaseTable(Protocol):
         """Its columns, for people ("title", "embedding FLOAT[384]"), or why there are none."""
 
     def has_vectors(self) -> bool:
-        """Whether one of them may hold vectors, or there is no way to tell; a view is only read by its name."""
+        """Whether one may hold vectors, or there is no way to tell; a view is only read by its name."""
 
 
 Table = TypeVar("Table", bound=DatabaseTable)

@@ -165,6 +165,12 @@ class Vec0Table(SqliteTable):
         super().__init__(database, name)
         self._vec0 = Vec0(database, name, definition)
 
+    def blocks(self, source: Source) -> Iterator[Block]:
+        """Its rows, a key of text as words unless another column is named."""
+        key = self._columns[0]
+        part = source.reading.part or (key.name if key.declared == "text" else "")
+        return super().blocks(source._replace(reading=source.reading._replace(part=part)))
+
     def count(self) -> str:
         """How many vectors it has."""
         sql = select("count(*)", f"{self.name}_rowids")
@@ -217,8 +223,6 @@ def _object(text: Any) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """A value of JSON as SQLite would give it."""
-    if isinstance(value, bool):
-        return int(value)
-    if value is None or isinstance(value, str | float):
+    if value is None or isinstance(value, str | float | bool):
         return value
     return value if isinstance(value, int) and abs(value) < 1 << 63 else json.dumps(value, ensure_ascii=False)
