@@ -7,6 +7,7 @@ Source: lancedb.github.io/lance/format.html (table.proto), read by the official 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -54,6 +55,7 @@ def read(source: Source) -> Iterator[Block]:
         raise FileProblem("a file of a Lance table by itself", where=str(source.path), hint=_HINT)
     folder = source.path.parents[2]
     _refuse_elsewhere(source)
+    os.environ.setdefault("LANCEDB_LOG", "off")  # it would write to standard error by itself
     manifest = source.path
     with _explained(manifest.parents[1]):
         database = extra("lancedb", "lance", _WHAT, source.path).connect(str(folder.absolute()))
