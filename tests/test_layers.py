@@ -83,6 +83,8 @@ HOMES = {
     "regex": {"space"},
     "numkong": {"search"},
     "gensim": {"formats"},
+    "duckdb": {"formats"},
+    "lancedb": {"formats"},
     "pyarrow": {"api", "formats", "studies", "tables"},
     "safetensors": {"formats"},
     "scipy": set(),

@@ -98,7 +98,7 @@ def _cut(whole: Part, lines: int, bound: list[Bound] | None) -> Iterator[Part]:
     with opened(whole.path) as stream:
         stream.seek(whole.start)
         rest = RangeOf(stream, whole.end - whole.start)
-        part = whole._replace(end=whole.start)
+        part = whole._replace(end=whole.start, lines=0)
         while True:
             part = part._replace(
                 start=part.end,

@@ -105,7 +105,7 @@ def _search_all(ranker: Ranker, placed: Mapping[int, Computed]) -> Found:
         here = [(i, vector) for i, vector in wanted if placed[i].space == name]
         k = ranker.options.k + max(_left_out(placed[i]) for i, _ in here)
         queries = np.stack([vector for _, vector in here])
-        hits = search(ranker.spaces[name], queries, k, ranker.measure, ranker.candidates(name))
+        hits = search(ranker.spaces[name], queries, k, ranker.measure, ranker.allowed(name))
         for (i, _), rows, scores in zip(here, hits.rows, hits.scores, strict=True):
             # As many as this one would have asked for alone: what else is searched for must not show.
             own = ranker.options.k + _left_out(placed[i])
@@ -179,6 +179,7 @@ def _split(
         raise NoValue("the scores overflow", hint=f"--metric cos compares directions ({metric} lengths)")
     neighbours: list[Neighbour] = []
     excluded: list[Neighbour] = []
+    rows: list[int] = []
     # Of distances the largest is wanted, of similarities the least.
     sign, limit = -1 if metric == "l2" else 1, options.min_score
     for rank, (row, score) in enumerate(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True), start=1):
@@ -188,7 +189,20 @@ def _split(
             excluded.append(Neighbour(rank, space.word(row), score))
         else:
             neighbours.append(Neighbour(len(neighbours) + 1, space.word(row), score))
-    return tuple(neighbours), tuple(excluded)
+            rows.append(row)
+    return tuple(_with_records(ranker, one, neighbours, rows)), tuple(excluded)
+
+
+def _with_records(
+    ranker: Ranker, one: Computed, neighbours: list[Neighbour], rows: list[int]
+) -> list[Neighbour]:
+    """The neighbours with the metadata of their rows that is shown."""
+    if not (names := one.answer.asked.show):
+        return neighbours
+    from vecalc.engine.records import records_of
+
+    records = records_of(ranker.spaces[one.space], rows, names)
+    return [near._replace(record=record) for near, record in zip(neighbours, records, strict=True)]
 
 
 def _rows(ranker: Ranker, one: Computed, value: List, hits: list[Hits]) -> Rows:

@@ -169,8 +169,6 @@ def _word(columns: Sequence[SeenColumn], parts: Sequence[FilePart], source: Sour
     sure = [i for i, column in enumerate(columns) if _is_sure(column)]
     texts = [column for column in columns if column.kind == "text"]
     if len(sure) == 1:
-        if others := [i for i, column in enumerate(columns) if column.kind == "text" and i != sure[0]]:
-            source.tally.remarks[f"text that is not used: {_columns(columns, others)}"] = None
         return sure[0]
     if texts and not all(column.constant for column in texts):
         return _one(columns, parts, "text", WORDS, source)
@@ -225,7 +223,7 @@ def _remark(columns: Sequence[SeenColumn], word: int, components: Sequence[int],
     numeric = [i for i, column in enumerate(columns) if column.kind == "numbers"]
     out = [i for i in numeric if i not in set(components) and i != word]
     if out:
-        source.tally.remarks[f"no components of the vectors, left out: {_columns(columns, out)}"] = None
+        source.tally.remarks[f"no components of the vectors: {_columns(columns, out)}"] = None
     if not columns[0].named or not set(components) <= set(in_series(columns)):
         whole = [i for i in components if columns[i].whole]
         if whole and 2 * len(whole) <= len(components):

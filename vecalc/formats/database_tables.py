@@ -7,7 +7,7 @@ tables with what they hold, `FILE#TABLE.?` the columns of one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from vecalc.formats import Block
 from vecalc.sources import Source
@@ -26,6 +26,10 @@ class DatabaseTable(Protocol):
     @property
     def name(self) -> str:
         """What it is called."""
+
+    @property
+    def is_view(self) -> bool:
+        """Whether it only shows what others hold; where nothing is named, tables are meant."""
 
     def count(self) -> str:
         """How many rows it has, for people: "1,000 rows"; "a view" where nobody knows without reading."""
@@ -49,7 +53,8 @@ def chosen_table(tables: Sequence[Table], source: Source) -> tuple[Table, Source
     part = source.reading.part
     name, column = _divided(part, by_name)
     asked = part == LIST
-    vectors = set(by_name) if part else {name for name, table in by_name.items() if table.has_vectors()}
+    able = [] if part else [table for table in tables if table.has_vectors()]
+    vectors = {table.name for table in able if not table.is_view} or {table.name for table in able}
     parts = [FilePart(table.name, _what(table, whole=asked)) for table in tables]
     found = chosen(
         parts,
@@ -61,9 +66,19 @@ def chosen_table(tables: Sequence[Table], source: Source) -> tuple[Table, Source
     )
     if not part and len(parts) > 1:
         source.tally.remarks[
-            f"the table {shown(found.name, LONGEST_NAME)} is read, the only one of vectors"
+            f"the table {shown(found.name, LONGEST_NAME)} is read, the only one with vectors"
         ] = None
     return by_name[found.name], source._replace(reading=source.reading._replace(part=column))
+
+
+def may_be_vectors(schema: Any) -> bool:
+    """Whether a column of an Arrow schema is one of lists of numbers, or two are of fractions."""
+    from pyarrow import types
+
+    kinds = [field.type for field in schema]
+    of_lists = [kind for kind in kinds if types.is_list(kind) or types.is_fixed_size_list(kind)]
+    lists = [kind for kind in of_lists if types.is_floating(kind.value_type)]
+    return bool(lists) or sum(map(types.is_floating, kinds)) > 1
 
 
 def counted(rows: int) -> str:
@@ -84,7 +99,7 @@ def paced(blocks: Iterable[Block], source: Source) -> Iterator[Block]:
 
 
 def _divided(part: str, names: dict[str, Table]) -> tuple[str, str]:
-    """A part as the name of a table, the longest that there is, since it may hold dots, and that of columns."""
+    """A part as the name of a table, the longest there is (it may hold dots), and those of columns."""
     ends = [i for i, letter in enumerate(part) if letter == "." and part[:i] in names]
     if part in names or not ends:
         return part, ""

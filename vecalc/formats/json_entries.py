@@ -27,6 +27,7 @@ class WordAndList(NamedTuple):
 
     word: str
     vector: Any
+    others: Fields | None = None  # of a record: the other fields that are kept
 
 
 class RowAlone(NamedTuple):

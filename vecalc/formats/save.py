@@ -19,6 +19,7 @@ from vecalc.formats.known import formats
 from vecalc.formats.recognition import is_known, recognised
 from vecalc.formats.row_rules import sound
 from vecalc.formats.writers import GZIP
+from vecalc.formats.written_columns import told
 from vecalc.sources import MAX_WORD, Reading
 from vecalc.sources.open_file import opened
 from vecalc.sources.output_files import moved, refuse_existing
@@ -43,6 +44,7 @@ class Saved(NamedTuple):
     form: str
     files: tuple[Path, ...]
     size: int
+    notes: tuple[str, ...] = ()  # of columns that are not written, or not by their names
 
 
 Tap = Callable[[int], None]  # told how many rows more are written
@@ -107,7 +109,8 @@ def save(
             writers()[form].write(first, _Watched(space, form, tap))
             _refuse_misread(first, form, space)
             size = sum(path.stat().st_size for path in folder.iterdir())  # later another may replace them
-            return Saved(form, moved(first, place, force, never), size)
+            notes = tuple(told(space, getattr(writers()[form], "ROOM", None)))
+            return Saved(form, moved(first, place, force, never), size, notes)
     except UnsupportedOperation:  # an OSError, but a mistake of ours
         raise
     except OSError as problem:

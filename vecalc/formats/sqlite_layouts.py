@@ -39,11 +39,11 @@ class SqliteTable:
     def __init__(self, database: Connection, name: str, *, is_view: bool = False) -> None:
         self.name = name
         self._database = database
-        self._is_view = is_view
+        self.is_view = is_view
 
     def count(self) -> str:
         """How many rows it has; of a view that is not asked."""
-        if self._is_view:
+        if self.is_view:
             return "a view"
         return counted(values(self._database, select("count(*)", self.name))[0])
 
@@ -63,7 +63,7 @@ class SqliteTable:
     def _columns(self) -> list[RowColumn]:
         told = list(self._database.execute(f"PRAGMA table_xinfo({quoted(self.name)})"))
         found = [RowColumn(name, kind) for _, name, kind, _, _, _, hidden in told if hidden in _GENERATED]
-        if self._is_view or not table_rows.without_words(found, self._sample(found)):
+        if self.is_view or not table_rows.without_words(found, self._sample(found)):
             return found
         keyed = any(key for *_, key, _ in told)
         return found if keyed or self._is_clustered else [RowColumn(_OF_ROWS, "INTEGER"), *found]
@@ -80,7 +80,8 @@ class SqliteTable:
 
     def _sample(self, columns: Sequence[RowColumn]) -> list[Row]:
         rows = islice(self._selected(columns), LOOKED_AT)
-        return next(table_rows.pieces(rows, len(columns)), [])
+        first = next(table_rows.pieces(rows, len(columns)), None)
+        return first.rows if first else []
 
     def _rows(self) -> Iterator[Row]:
         return self._selected(self._columns)
@@ -88,7 +89,7 @@ class SqliteTable:
     def _selected(self, columns: Sequence[RowColumn]) -> Iterator[Row]:
         names = ", ".join(quoted(column.name) for column in columns)
         # No index may give them in its own order.
-        return iter(self._database.execute(select(names, self.name, "" if self._is_view else "NOT INDEXED")))
+        return iter(self._database.execute(select(names, self.name, "" if self.is_view else "NOT INDEXED")))
 
 
 class LlmCollection(SqliteTable):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from sys import getsizeof
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,7 +32,6 @@ LOOKED_AT = 64  # rows that show what the columns hold
 ROWS = 1 << 13  # in a block
 VALUES = 1 << 18  # and values in them: a table may have two thousand columns
 BYTES = 1 << 23  # and what their texts and blobs take
-AN_OBJECT = 32  # bytes that any value takes
 OTHERWISE = "values of another type than their column's, left out"
 _HINT = "correct the row, or leave such rows out with --skip-bad-rows"
 _NUMERIC = ("INT", "REAL", "FLOA", "DOUB", "NUM", "DEC")
@@ -66,39 +66,42 @@ def blocks_of_rows(columns: Sequence[RowColumn], rows: Iterable[Row], source: So
     A table that yields far more than its file could honestly hold is refused.
     """
     found = pieces(rows, len(columns))
-    first = next(found, [])
-    if not first:
+    first = next(found, Piece([], 0))
+    if not first.rows:
         raise FileProblem("the table has no rows", where=str(source.path), hint="name another one")
-    held = _held(columns, first[:LOOKED_AT])
+    held = _held(columns, first.rows[:LOOKED_AT])
     choice = choice_of([column.seen for column in held], source)
     _remark(held, choice, source)
     given, number, ceiling = 0, 1, ceiling_of(source.ceiling)
     for some in chain([first], found):
-        block = _block(list(zip(*some, strict=True)), held, choice, number, source)
-        given += sum(map(_size, some))
-        number += len(some)
+        block = _block(list(zip(*some.rows, strict=True)), held, choice, number, source)
+        given += some.size
+        number += len(some.rows)
         if given > ceiling:
             raise too_much(source.path, ceiling)
         yield block
 
 
-def pieces(rows: Iterable[Row], columns: int) -> Iterator[list[Row]]:
+class Piece(NamedTuple):
+    """Some rows, and the bytes that their values take."""
+
+    rows: list[Row]
+    size: int
+
+
+def pieces(rows: Iterable[Row], columns: int) -> Iterator[Piece]:
     """Some rows at a time, as many as take a few megabytes."""
     most = max(min(ROWS, VALUES // max(columns, 1)), 1)
     some: list[Row] = []
     size = 0
     for row in rows:
         some.append(row)
-        size += _size(row)
+        size += sum(map(getsizeof, row))
         if len(some) == most or size > BYTES:
-            yield some
+            yield Piece(some, size)
             some, size = [], 0
     if some:
-        yield some
-
-
-def _size(row: Row) -> int:
-    return AN_OBJECT * len(row) + sum([len(value) for value in row if type(value) in (str, bytes)])
+        yield Piece(some, size)
 
 
 # --- what the columns hold ------------------------------------------------------------------------

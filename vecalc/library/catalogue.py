@@ -31,6 +31,8 @@ _NAMED = re.compile(r"([^\W\d][\w'’]*)=(.+)", re.DOTALL)
 CALLED = 12  # characters of a name made of a file's: columns are to fit on a screen
 FORMAT = 1
 STARTER = "starter"
+DATABASES = ("sqlite:", "duckdb:", "lance:")  # before a file of this format
+PREFIXES = (FORCED, *DATABASES)
 COMMAND = "!"  # before a program of the user's that encodes texts
 ON_SERVER = "://"  # in the address of a store, and in no absolute path
 FOR_SHELLS = "$`;&!'"  # would do something, where a name is pasted without quotes
@@ -216,11 +218,12 @@ def split_model(model: str) -> tuple[str, str]:
     return match[1], match[2]
 
 
-def without_prefix(model: str) -> tuple[str, bool]:
-    """`lines:FILE` as the file, and whether the prefix was there; a path that exists as written has none."""
-    if not model.startswith(FORCED) or os.path.lexists(model):
-        return model, False
-    return model.removeprefix(FORCED), True
+def without_prefix(model: str) -> tuple[str, str]:
+    """`lines:FILE` or `sqlite:FILE` as the file, and the prefix; a path that exists as written has none."""
+    prefix = next((prefix for prefix in PREFIXES if model.startswith(prefix)), "")
+    if not prefix or os.path.lexists(model):
+        return model, ""
+    return model.removeprefix(prefix), prefix
 
 
 def absolute(embed: str) -> str:

@@ -14,6 +14,7 @@ from vecalc.shell.options import (
     MODEL,
     QUIET,
     RANKING,
+    SHOW,
     WORDS,
 )
 
@@ -55,6 +56,7 @@ def sign(name: str) -> str:
 @AS_WORDS
 @WORDS
 @RANKING
+@SHOW
 @FORMAT
 @QUIET
 @DEBUG

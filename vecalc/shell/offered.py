@@ -34,9 +34,10 @@ def _models(_: click.Context, typed: str) -> Iterable[str]:
 
 
 def space_before(typed: str) -> str:
-    """The `a=` that stands before a model."""
-    space, equals, _ = typed.rpartition("=")
-    return space + equals
+    """The `a=` that stands before a model, and `sqlite:` or the like behind it."""
+    space, equals, file = typed.rpartition("=")
+    prefix = next((prefix for prefix in catalogue.PREFIXES if file.startswith(prefix)), "")
+    return space + equals + prefix
 
 
 def _named(_: click.Context, __: str) -> Iterable[str]:

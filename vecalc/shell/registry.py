@@ -35,9 +35,9 @@ SECTIONS = {
         "verify",
     ),
     "Words": ("words", "exact", "oov", "phrase_words"),
-    "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score", "within"),
+    "Ranking": ("top", "metric", "exclude", "first", "among", "match", "where", "min_score", "within"),
     "Output": (
-        "format", "json", "output", "resume", "precision", "header", "csv_safe", "color", "theme",
+        "show", "format", "json", "output", "resume", "precision", "header", "csv_safe", "color", "theme",
         "line_buffered", "quiet",
     ),
     "When something is wrong": ("bail", "limit", "debug"),

@@ -32,6 +32,8 @@ class Request(NamedTuple):
     first: int | None = None
     among: str | None = None
     match: str | None = None
+    where: str | None = None
+    show: str | None = None
     min_score: float | None = None
     within: str | None = None
     let: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from vecalc.conditions import MOST_TOLD
 from vecalc.errors import UsageError
 from vecalc.stores import Patience, ServedFacts, Unreachable
 from vecalc.stores.addresses import Address
@@ -46,7 +47,7 @@ def target(address: Address, patience: Patience) -> MilvusTarget:
 
 def rows_of(calls: MilvusCalls, collection: str, options: Mapping[str, str]) -> MilvusRows:
     """Find out what a collection, or what an alias stands for, is, and load it if vecalc has made it."""
-    found = layout(calls("describe_collection", collection), options)
+    found = _layout(calls, collection, options)
     index = _index(calls, found)
     _see_that_it_is_loaded(calls, found)
     rows = calls.count(found.name)
@@ -72,6 +73,14 @@ def _opened(address: Address, patience: Patience) -> tuple[MilvusCalls, str]:
 
 
 # --- what is found out ----------------------------------------------------------------------
+
+
+def _layout(calls: MilvusCalls, collection: str, options: Mapping[str, str]) -> MilvusLayout:
+    if not calls("has_collection", collection):
+        there = ", ".join(calls("list_collections")[:MOST_TOLD])
+        hint = f"there are {there}" if there else "there is none at all"
+        raise calls.problem(f"there is no collection {collection}", hint)
+    return layout(calls("describe_collection", collection), options)
 
 
 class _Index(NamedTuple):

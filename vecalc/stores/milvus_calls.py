@@ -149,15 +149,19 @@ def _token(address: Address) -> str:
 
 
 def _library(shown: str) -> Any:
-    """pymilvus, which is told to log nothing: what matters, it raises."""
+    """pymilvus, kept from what it does besides: it logs to the terminal, and reads any file `.env`."""
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-    logger = logging.getLogger("pymilvus")
-    logger.propagate = False
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())
+    without = "PYTHON_DOTENV_DISABLED"
+    before = os.environ.get(without)
+    os.environ[without] = "1"
     try:
         import pymilvus
     except ImportError:
         message = "reading from Milvus needs the package pymilvus, which is not installed"
         raise UsageError(message, where=shown, hint="pip install 'vecalc[milvus]'") from None
+    finally:
+        os.environ.pop(without)
+        os.environ.update({without: before} if before is not None else {})
+    for name in ("pymilvus", "pymilvus.milvus_client", "pymilvus.bulk_writer"):
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what matters, it raises
     return pymilvus

@@ -133,7 +133,7 @@ def _beginning(told: str, start: str) -> str:
 
 def _one_of(values: Sequence[Value], field: MilvusField) -> str:
     """One list where the values can be in one: a list that JSON is compared with has numbers of one type."""
-    fit = [value for value in values if not _is_fraction(value) or field.numeric != "whole"]
+    fit = [value for value in values if _neighbour(value, field) is None]
     if field.kind == "number" and field.numeric == "any":
         equal = [_related("=", value, field) for value in fit]
         return joined(equal, "or") if equal else ""
@@ -141,25 +141,26 @@ def _one_of(values: Sequence[Value], field: MilvusField) -> str:
 
 
 def _related(sign: Sign, value: Value, field: MilvusField) -> str:
-    if field.numeric == "whole" and _is_fraction(value):
-        return _between(sign, float(value), field.told)
-    return f"({field.told} {'==' if sign == '=' else sign} {_written(value, field)})"
-
-
-def _is_fraction(value: Value) -> bool:
-    """Whether it is a number that no whole number of 64 bits is equal to: those are integers once settled."""
-    return isinstance(value, float)
-
-
-def _between(sign: Sign, value: float, told: str) -> str:
-    """A whole number compared with a fraction, or with one beyond 64 bits."""
+    near = _neighbour(value, field)
+    if near is None:
+        return f"({field.told} {'==' if sign == '=' else sign} {_written(value, field)})"
     if sign == "=":
         return ""
-    if value > 0:
-        below = MOST if value > MOST else math.floor(value)
-        return f"({told} {'<=' if sign.startswith('<') else '>'} {_whole(below)})"
-    above = LEAST if value < LEAST else math.ceil(value)
-    return f"({told} {'<' if sign.startswith('<') else '>='} {_whole(above)})"
+    is_below = near < float(value) if isinstance(value, float) else near < int(value)
+    least = ("<=" if is_below else "<") if sign.startswith("<") else (">" if is_below else ">=")
+    return f"({field.told} {least} {_written(near, field)})"
+
+
+def _neighbour(value: Value, field: MilvusField) -> float | None:
+    """For a number that a field can't have, one that it can, with no other of them in between."""
+    match value, field.numeric:
+        case (bool(), _) | (str(), _):
+            return None
+        case int(), "float":
+            return float(value) if float(value) != value else None
+        case float(), "whole":  # a fraction, or beyond 64 bits: others are integers once settled
+            return MOST if value > MOST else LEAST if value < LEAST else math.floor(value)
+    return None
 
 
 def _written(value: Value, field: MilvusField) -> str:

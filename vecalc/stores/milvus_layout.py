@@ -48,14 +48,11 @@ class MilvusColumn(NamedTuple):
     def cell(self, row: Mapping[str, Any], name: str) -> Cell:
         """Its value in a row that was read; None where it is missing."""
         value = row.get(name if self.output == OTHERS else self.output)
-        if value is None or (self.known and not row.get(self.known)) or is_nan(value):
+        if value is None or (self.known and not row.get(self.known)):
+            return None
+        if isinstance(value, float) and math.isnan(value):
             return None
         return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else cast(Cell, value)
-
-
-def is_nan(value: object) -> bool:
-    """Whether it is a number that is none."""
-    return isinstance(value, float) and math.isnan(value)
 
 
 class MilvusLayout(NamedTuple):

@@ -7,6 +7,7 @@ the server answers from an interim index that leaves rows out.
 from __future__ import annotations
 
 import json
+import math
 import re
 import secrets
 import time
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from vecalc.answers import Cell
-from vecalc.conditions import NO_TEXT, Kind, MetadataColumn
+from vecalc.conditions import NO_TEXT, Kind, MetadataColumn, instant
 from vecalc.errors import RemoteProblem
 from vecalc.stores import Connection, NewRows, Published
 from vecalc.stores.milvus_calls import MilvusCalls
@@ -27,7 +28,6 @@ from vecalc.stores.milvus_layout import (
     MilvusColumn,
     columns_of_published,
     description,
-    is_nan,
     published,
 )
 
@@ -169,10 +169,9 @@ class MilvusTarget:
         number = rows.first + place
         made: dict[str, Any] = {KEY: number, WORD: rows.words[place], FOLDED: rows.folded[place]}
         for column, cell in zip(columns, rows.records[place] if columns else (), strict=True):
-            kind = column.field.kind
-            is_known = cell is not None and not is_nan(cell)
-            made[column.output] = _value(cell, kind) if is_known else _EMPTY.get(kind, "")
-            made[column.known] = is_known
+            value = _value(cell, column.field.kind)
+            made[column.output] = _EMPTY.get(column.field.kind, "") if value is None else value
+            made[column.known] = value is not None
         for name, value in made.items():
             if reason := _unfit(value, name == KEY):
                 raise self._unfit(number, rows.words[place], reason)
@@ -185,11 +184,18 @@ class MilvusTarget:
 
 
 def _value(cell: Cell, kind: Kind) -> Cell:
-    match kind:
-        case "number":
-            return cell if isinstance(cell, int) and abs(cell) > WHOLE else float(cell or 0)
-        case "flag":
+    """A cell as its field keeps it; None where there is no value."""
+    match kind, cell:
+        case _, None:
+            return None
+        case "number", float():
+            return None if math.isnan(cell) else cell
+        case "number", int():
+            return cell if abs(cell) > WHOLE else float(cell)
+        case "flag", _:
             return bool(cell)
+        case "time", _:
+            return instant(str(cell))
     return cell if isinstance(cell, str) else json.dumps(cell, ensure_ascii=False)
 
 

@@ -24,6 +24,7 @@ from vecalc.shell.options import (
     MODEL,
     QUIET,
     RANKING,
+    SHOW,
     WORDS,
     OneOf,
     flag,
@@ -94,6 +95,7 @@ KINDS = ("man", "bash", "zsh", "fish", "schema")
 @AS_WORDS
 @WORDS
 @RANKING
+@SHOW
 @FORMAT
 @flag("--resume", "Resume an interrupted batch (with -o FILE).")
 @click.option("--cluster", metavar="ADDRESS", help="Share a batch (-f, -o) among a dask cluster, or local:N.")

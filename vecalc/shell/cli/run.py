@@ -151,6 +151,8 @@ def _over_rows(sink: Sink, opened: Opened, typed: list[str]) -> tuple[Iterator[Q
     from vecalc.shell.questions import from_rows
 
     request, formulas = opened.request, list[RowFormula]()
+    if request.show and request.format in row_sink.FORMATS:
+        opened.tell(f"--show: {request.format} has the table's own columns; --format jsonl has the metadata")
     questions = from_rows(
         request.csv or "", typed, opened.calculator, opened.tell, formulas, headerless=request.headerless
     )

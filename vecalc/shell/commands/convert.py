@@ -72,6 +72,7 @@ def run(model: str, out: str, form: str, **options: Any) -> int:
             saved = save(part, out, form, force=options["force"], gzip=options["gzip"], tap=tap, never=kept)
         for line in _report(saved, part):
             say(line)
+        opened.tell(*(f"{Path(out).name}: {note}" for note in saved.notes))
         return Outcome()
 
     return perform(request, converted, "converting")

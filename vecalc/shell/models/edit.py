@@ -21,6 +21,7 @@ from vecalc.shell.display import confirm, remark, say, say_exactly
 from vecalc.shell.options import EMBED, QUIET, READING, TYPE, YES, choice, flag, group, offer
 from vecalc.shell.registry import command
 from vecalc.shell.settings import default_model
+from vecalc.texts import FORCED
 
 Forget: TypeAlias = Literal["none"]
 OwnNorm: TypeAlias = Norm | Forget
@@ -56,7 +57,7 @@ def add(name: str, path: str, copied: bool, embed: str, kind: Stored, quiet: boo
         return _add_command(name, path, copied, embed, _with(Entry(path), own_norm, own_metric))
     if catalogue.address_named(path) == path and not copied:
         return _add_address(name, path, embed, _with(Entry(path), own_norm, own_metric))
-    file, forced = catalogue.without_prefix(path)
+    file, prefix = catalogue.without_prefix(path)
     refuse_missing(file)
     place = Path(file).absolute()
     own = _with(Entry(embed=catalogue.absolute(embed) or None), own_norm, own_metric)
@@ -66,11 +67,16 @@ def add(name: str, path: str, copied: bool, embed: str, kind: Stored, quiet: boo
 
         import_and_tell(path.replace(file, str(place)), name, kind, how(**options), quiet=quiet, own=own)
         return 0
-    if forced:
+    if prefix == FORCED:
         hint = "add --import to keep them, or leave it out: what holds no vectors is read as texts"
         raise UsageError("an alias is a file, and has no prefix", where=path, hint=hint)
     if not catalogue.file_at(place).exists():
         raise FileProblem("no such file", where=path, hint="check the spelling of the path")
+    if prefix:
+        from vecalc.library.meant import meant
+        from vecalc.sources import Reading
+
+        meant(path, Reading())  # a file of another format is told now
     entry = own._replace(path=str(place))
     catalogue.change(lambda found: _unless_taken(found, name).put(name, entry))
     say(f"{name}: {place}")
