@@ -79,6 +79,10 @@ class PgTable(NamedTuple):
 
         return SQL("{}").format(Identifier(self.schema, self.name))
 
+    def without_key(self) -> PgTable:
+        """The same, whose key is no column to be asked about."""
+        return self._replace(columns=tuple(one for one in self.columns if one.name != self.key.name))
+
     @property
     def metadata(self) -> tuple[MetadataColumn, ...]:
         """The columns besides."""

@@ -95,6 +95,8 @@ class PgConnection:
         )
         self._table = table_of(session, address)
         self._keys = keys_of(session, self._table)
+        if self._keys.are_counted:
+            self._table = self._table.without_key()
         self.facts = self._facts()
 
     def _facts(self) -> ServedFacts:
