@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from running import vecalc as run
 from test_prompt_manners import Talk
+from vecalc.stores.tabled import metadata_in_memory
 
 import vecalc
 from vecalc.answers import Ranking
@@ -22,7 +23,6 @@ from vecalc.search import exact
 from vecalc.shell.repl.completer import completions
 from vecalc.space import Filtered, Hits, Measure
 from vecalc.space.matrix import MatrixSpace
-from vecalc.stores.tabled import metadata_in_memory
 
 WORDS = ["Alien", "Heat", "Ran", "Up", "Her", "It"]
 KINDS = {

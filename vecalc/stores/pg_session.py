@@ -19,7 +19,7 @@ from vecalc.stores.retries import asked
 
 if TYPE_CHECKING:
     from psycopg import Connection, Cursor, Error
-    from psycopg.sql import SQL, Composed
+    from psycopg.sql import SQL, Composable, Composed
 
     from vecalc.stores.addresses import Address
 
@@ -156,6 +156,26 @@ def fetched(
     """The rows that a question has for an answer, values as they are best read."""
     with connection.cursor(binary=True) as cursor:
         return cursor.execute(query, values).fetchall()
+
+
+def quoted(*names: str) -> Composed:
+    """A name, quoted by the driver, for a query with parameters: a % in it is none of them."""
+    from psycopg.sql import Identifier
+
+    return _plain(Identifier(*names))
+
+
+def literal(text: str) -> Composed:
+    """A text where there can't be a parameter, in the same way."""
+    from psycopg.sql import Literal
+
+    return _plain(Literal(text))
+
+
+def _plain(part: Composable) -> Composed:
+    from psycopg.sql import SQL
+
+    return SQL("{}").format(SQL(part.as_string(None).replace("%", "%%")))
 
 
 # --- the driver -----------------------------------------------------------------------------

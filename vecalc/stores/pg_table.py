@@ -13,7 +13,7 @@ from vecalc.errors import RemoteProblem
 from vecalc.near import did_you_mean
 from vecalc.sources.column_names import IDS, WORDS
 from vecalc.stores.keys import RowKeys
-from vecalc.stores.pg_session import Session
+from vecalc.stores.pg_session import Session, quoted
 
 if TYPE_CHECKING:
     from psycopg.sql import Composed
@@ -75,9 +75,8 @@ class PgTable(NamedTuple):
     @property
     def place(self) -> Composed:
         """Its name in a query."""
-        from psycopg.sql import SQL, Identifier
 
-        return SQL("{}").format(Identifier(self.schema, self.name))
+        return quoted(self.schema, self.name)
 
     def without_key(self) -> PgTable:
         """The same, whose key is no column to be asked about."""
@@ -252,7 +251,7 @@ def _word(session: Session, columns: Sequence[PgColumn], wanted: str) -> PgColum
             return fitting[wanted] if wanted else named[name]
     if len(texts) == 1:
         return texts[0]
-    for name in IDS:
+    for name in () if texts else IDS:
         if name in named:
             return named[name]
     raise _problem(session, "which column holds the words?", f"?word=COLUMN names one of {_listed(fitting)}")
@@ -318,24 +317,23 @@ def _numbered(session: Session, table: PgTable) -> RowKeys:
 
 def key_in(table: PgTable) -> Composed:
     """The key of a row in a query: a number, or a text in the order of its code points."""
-    from psycopg.sql import SQL, Identifier
+    from psycopg.sql import SQL
 
     cast = SQL("{}::int8") if table.key.type.startswith("int") else SQL('{}::text COLLATE "C"')
-    return cast.format(Identifier(table.key.name))
+    return cast.format(quoted(table.key.name))
 
 
 def word_in(table: PgTable) -> Composed:
     """The word of a row in a query, as a text; without a cast where an index may know the column."""
-    from psycopg.sql import SQL, Identifier
+    from psycopg.sql import SQL
 
-    return SQL("{}" if table.word.type in _TEXTS else "{}::text").format(Identifier(table.word.name))
+    return SQL("{}" if table.word.type in _TEXTS else "{}::text").format(quoted(table.word.name))
 
 
 def parts_of(table: PgTable) -> dict[str, Composed]:
     """The names that a query has for the table, its vectors and its words."""
-    from psycopg.sql import SQL, Identifier
 
-    vector = SQL("{}").format(Identifier(table.vector.name))
+    vector = quoted(table.vector.name)
     return {"table": table.place, "vector": vector, "word": word_in(table)}
 
 

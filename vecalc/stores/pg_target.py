@@ -19,7 +19,7 @@ from vecalc.answers import Cell
 from vecalc.conditions import NO_TEXT, Kind
 from vecalc.errors import RemoteProblem
 from vecalc.stores import Connection, NewRows, Published
-from vecalc.stores.pg_session import Session
+from vecalc.stores.pg_session import Session, literal, quoted
 from vecalc.stores.pg_table import FOLDED, KEY, MARK, TOLD_COLUMNS, VECTOR, WORD, told_of
 
 if TYPE_CHECKING:
@@ -208,9 +208,8 @@ class PgTarget:
                 yield _Step(cursor)
 
     def _at(self, name: str) -> Composed:
-        from psycopg.sql import SQL, Identifier
 
-        return SQL("{}").format(Identifier(self._schema, name))
+        return quoted(self._schema, name)
 
     def _problem(self, what: str, hint: str = "") -> RemoteProblem:
         return RemoteProblem(what, where=self._session.where, hint=hint)
@@ -261,18 +260,15 @@ def _text(cell: Cell) -> str | None:
 
 
 def _comment(told: dict[str, Any]) -> Composable:
-    from psycopg.sql import Literal
-
-    return Literal(f"{MARK} {json.dumps(told)}")
+    return literal(f"{MARK} {json.dumps(told)}")
 
 
 def _sql(text: str, *parts: str | int | Composable) -> Composed:
     """A text with names in its {}, quoted; what is quoted already, or a number, as it is."""
-    from psycopg.sql import SQL, Composable, Identifier
+    from psycopg.sql import SQL, Composable
 
     made = [
-        SQL(str(p)) if isinstance(p, int) else p if isinstance(p, Composable) else Identifier(p)
-        for p in parts
+        SQL(str(p)) if isinstance(p, int) else p if isinstance(p, Composable) else quoted(p) for p in parts
     ]
     return SQL(text).format(*made)
 

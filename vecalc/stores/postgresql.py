@@ -23,7 +23,7 @@ from vecalc.space.spelling import fold
 from vecalc.space.sql import POSTGRESQL, clause
 from vecalc.stores import FoundRows, Patience, ServedFacts
 from vecalc.stores.keys import Key
-from vecalc.stores.pg_session import LIBPQ, Session
+from vecalc.stores.pg_session import LIBPQ, Session, quoted
 from vecalc.stores.pg_table import (
     PgColumn,
     is_text,
@@ -203,7 +203,7 @@ class PgConnection:
 
         The columns of a condition are those of a table within, where texts of other types are plain texts.
         """
-        from psycopg.sql import SQL, Identifier
+        from psycopg.sql import SQL
 
         table = self._table
         whole = SQL("{vector} IS NOT NULL AND {word} IS NOT NULL").format(**parts_of(table))
@@ -217,7 +217,7 @@ class PgConnection:
             for column in table.columns
             if column.called in columns_of(condition) and column.name not in own
         ]
-        columns = [*map(Identifier, sorted(own)), *map(_as_compared, named)]
+        columns = [*map(quoted, sorted(own)), *map(_as_compared, named)]
         within = SQL("(SELECT {} FROM {}) AS compared").format(SQL(", ").join(columns), table.place)
         return within, SQL("{} AND {}").format(whole, SQL(found.text)), found.values
 
@@ -286,11 +286,11 @@ class PgConnection:
         self._session.close()
 
     def _rows(self, query: str, *values: object, **parts: Composable) -> list[tuple[Any, ...]]:
-        from psycopg.sql import SQL, Identifier
+        from psycopg.sql import SQL
 
         table = self._table
         named: dict[str, Composable] = {
-            "name": Identifier(table.key.name),
+            "name": quoted(table.key.name),
             "type": SQL(table.key.type),
             "key": key_in(table),
             **parts_of(table),
@@ -303,18 +303,18 @@ class PgConnection:
 
 def _as_compared(column: PgColumn) -> Composed:
     """A column for a condition: what is a text to us is one there."""
-    from psycopg.sql import SQL, Identifier
+    from psycopg.sql import SQL
 
     cast_to = SQL("{0}::text AS {0}") if column.kind == "text" and not is_text(column) else SQL("{0}")
-    return cast_to.format(Identifier(column.name))
+    return cast_to.format(quoted(column.name))
 
 
 def _as_read(column: PgColumn) -> Composed:
     """A column for its values: what the driver might not know, or not hold, comes as text."""
-    from psycopg.sql import SQL, Identifier
+    from psycopg.sql import SQL
 
     plain = column.kind == "flag" or column.type in ("int2", "int4", "int8", "float4", "float8")
-    return SQL("{}" if plain else "{}::text").format(Identifier(column.name))
+    return SQL("{}" if plain else "{}::text").format(quoted(column.name))
 
 
 def _cell(value: Any, column: PgColumn) -> Cell:
