@@ -162,8 +162,8 @@ def test_82_a_line_that_ends_its_worker_is_found(work: Path, tmp_path: Path) -> 
         "if any('poison' in text for text in texts): os.kill(*above, signal.SIGKILL)\n"
         "for text in texts: print([len(text), text.count('e'), 1.0])\n"
     )
-    lines = [f'cos(text("some {i}"), text("others"))' for i in range(48)]
-    lines[21] = 'cos(text("poison"), text("others"))'
+    lines = [f'cos(text("some {i}"), text("others"))' for i in range(20)]  # parts of 16 and 4
+    lines[17] = 'cos(text("poison"), text("others"))'
     (tmp_path / "q.txt").write_text("\n".join(lines))
     model = (
         f"!{shlex.quote(sys.executable)} {shlex.quote(str(killer))} $$"  # the shell, whom the worker started
@@ -173,7 +173,7 @@ def test_82_a_line_that_ends_its_worker_is_found(work: Path, tmp_path: Path) -> 
     done = subprocess.run(line, capture_output=True, timeout=PATIENCE, check=False)
     assert done.returncode == 1, done.stderr
     assert done.stderr.count(b"this line ended 3 workers, one after the other") == 1, done.stderr
-    assert out.read_text().count("\n") == 1 + 48
+    assert out.read_text().count("\n") == 1 + 20
 
 
 # --- two hosts ----------------------------------------------------------------------------------
