@@ -75,8 +75,9 @@ def nearest(space: vecalc.VectorSpace, pairs: dict[str, list[str]]) -> dict[tupl
     found = {}
     for norm in NORMS:
         calculate = vecalc.Calculator(space, vecalc.Options(norm=norm, exact=True))
-        for name, formula in COMPARED.items():
-            cosines = vecalc.features(calculate, [formula], pairs, kind="float64").values @ rows.T
+        made = vecalc.features(calculate, list(COMPARED.values()), pairs, kind="float64").values
+        for name, vectors in zip(COMPARED, np.split(made, len(COMPARED), axis=1), strict=True):
+            cosines = vectors @ rows.T
             np.put_along_axis(cosines, inputs, -np.inf, axis=1)
             found[norm, name] = [set(near) for near in np.argpartition(cosines, -NEAR)[:, -NEAR:].tolist()]
     return found
