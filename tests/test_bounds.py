@@ -48,7 +48,7 @@ def test_what_takes_too_much_is_seen(home: Path) -> None:
 
 
 DOORS = {"-m": ["w1"], "import": ["--name", "x"], "models check": [], "convert": ["out.bin"]}
-QUICK = ("5,000 numbers wide", "parquet, one long word", "parquet, a false footer", "pickle of None")
+QUICK = ("5,000 numbers wide", "parquet, a false footer", "pickle of None")
 
 
 def _models() -> list[object]:
