@@ -7,7 +7,7 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from typing import Any, NamedTuple
 
@@ -33,11 +33,10 @@ from vecalc.conditions import (
     pieces_of,
     settled,
 )
-from vecalc.errors import RemoteProblem, SyntaxProblem, UsageError, VecalcError
-from vecalc.space.matrix import MatrixSpace
+from vecalc.errors import RemoteProblem, SyntaxProblem, UsageError
 from vecalc.space.spelling import fold
 from vecalc.stores import NewRows, Patience, Published, Target, milvus_rows
-from vecalc.stores.addresses import address_of, servers
+from vecalc.stores.addresses import address_of
 from vecalc.stores.milvus import connect, target
 from vecalc.stores.milvus_filter import MilvusField, expression, quoted
 from vecalc.stores.milvus_rows import MilvusRows
