@@ -312,13 +312,15 @@ def test_at_the_prompt(say: Talk) -> None:
 def test_a_table_and_what_is_made_of_it(tmp_path: Path) -> None:
     """Its further columns are metadata; a run that is resumed sees that they have changed."""
     table = Path(__file__).parents[1] / "examples" / "rated_films.csv"
-    assert "price (number), seen (flag), released (time)" in run("models", "info", table).out
+    assert "column\tprice (number), 2 missing\n" in run("models", "info", table).out
     part = tmp_path / "part.txt"
     assert run("convert", table, part, "--where", "price < 8").code == 0
     assert run("words", "-m", part, "--count").out == "6\n"
     films = tmp_path / "films.csv"
-    films.write_bytes(table.read_bytes())
-    one = identity.of_calculator(vecalc.Calculator(films))
-    assert one == identity.of_calculator(vecalc.Calculator(films))
-    films.write_bytes(table.read_bytes().replace(b"7.5", b"8.5"))
-    assert one != identity.of_calculator(vecalc.Calculator(films))
+    before, same, changed = (
+        identity.of_calculator(vecalc.Calculator(films, notes=lambda _: None))
+        for old in (b"7.5", b"7.5", b"8.5")
+        if films.write_bytes(table.read_bytes().replace(b"7.5", old))
+    )
+    assert before == same
+    assert before != changed
