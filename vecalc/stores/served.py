@@ -100,7 +100,7 @@ class ServedSpace:
     def _look_up(self, words: Sequence[str]) -> None:
         if not (unknown := [word for word in words if word not in self._rows]):
             return
-        found = self._connection.find(unknown)
+        found = self._connection.find(unknown) if self._words is None else _rows_of(self._words, unknown)
         if len(self._rows) + len(unknown) > LOOKED_UP:
             self._rows = {word: self._rows[word] for word in words if word in self._rows}
         self._rows.update((word, found.get(word)) for word in unknown)
@@ -108,7 +108,7 @@ class ServedSpace:
     def _look_up_variants(self, words: Sequence[str]) -> None:
         if not (unknown := [word for word in words if word not in self._variants]):
             return
-        found = self._connection.variants(unknown)
+        found = self._connection.variants(unknown) if self._words is None else _spelled(self._words, unknown)
         if len(self._variants) + len(unknown) > LOOKED_UP:
             self._variants = {}
         self._variants.update((word, found.get(word, ())) for word in unknown)
@@ -279,6 +279,15 @@ class ServedMetadata:
         """See `Metadata.records`."""
         with self._lock:
             return self._connection.records(rows, names)
+
+
+def _rows_of(words: WordList, asked: Sequence[str]) -> dict[str, int]:
+    rows = ((word, words.row(word)) for word in asked)
+    return {word: row for word, row in rows if row is not None}
+
+
+def _spelled(words: WordList, asked: Sequence[str]) -> dict[str, Sequence[int]]:
+    return {word: words.variants(word) for word in asked}
 
 
 def _is_settled(scores: Floats, k: int, dim: int) -> bool:
