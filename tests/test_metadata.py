@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from running import vecalc as run
 from test_prompt_manners import Talk
-from vecalc.stores.tabled import metadata_in_memory
 
 import vecalc
 from vecalc.answers import Ranking
