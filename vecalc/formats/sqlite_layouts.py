@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from vecalc.formats import Block, table_rows
 from vecalc.formats.database_tables import UNREADABLE, counted
 from vecalc.formats.sqlite_reading import quoted, select, values
-from vecalc.formats.table_rows import LOOKED_AT, Row, PlainColumn, blocks_of_rows
+from vecalc.formats.table_rows import LOOKED_AT, PlainColumn, Row, blocks_of_rows
 from vecalc.formats.vec0_rows import Vec0
 from vecalc.sources import Source
 
