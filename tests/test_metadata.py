@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from running import vecalc as run
 from test_prompt_manners import Talk
-from vecalc.stores.tabled import metadata_in_memory
 
 import vecalc
 from vecalc.answers import Ranking
@@ -23,6 +22,7 @@ from vecalc.search import exact
 from vecalc.shell.repl.completer import completions
 from vecalc.space import Filtered, Hits, Measure
 from vecalc.space.matrix import MatrixSpace
+from vecalc.space.metadata_writer import MetadataWriter
 
 WORDS = ["Alien", "Heat", "Ran", "Up", "Her", "It"]
 KINDS = {
@@ -40,7 +40,7 @@ VALUES = {
     "sold": [True, False, True, None, False, True],
     "day": ["1979-05-25", "1995-12-15", "1985-06-01", "2009-05-29T10:00", None, "2017-09-08"],
     "score": [8, 8.3, 8.2, 8.3, 8, 7.3],
-    "tags": [["space"], None, [], ["dogs", "balloons"], [], ["clown"]],
+    "tags": ['["space"]', None, "[]", '["dogs", "balloons"]', "[]", '["clown"]'],
 }
 SHOWN = "price,title,sold,day,score,tags"
 
@@ -48,9 +48,9 @@ SHOWN = "price,title,sold,day,score,tags"
 @cache
 def films() -> MatrixSpace:
     matrix = np.random.default_rng(5).normal(size=(len(WORDS), 4)).astype(np.float32)
-    return MatrixSpace(
-        WORDS, matrix, name="films", metadata=metadata_in_memory(COLUMNS, [[*VALUES.values()]])
-    )
+    writer = MetadataWriter()
+    writer.add(0, len(WORDS), dict(zip(COLUMNS, VALUES.values(), strict=True)))
+    return MatrixSpace(WORDS, matrix, name="films", metadata=writer.in_memory(len(WORDS)))
 
 
 @pytest.fixture(autouse=True)
@@ -133,6 +133,15 @@ def test_of_several_models_those_without_the_columns_are_passed_over() -> None:
     assert calculate.options.where == "price < 10"
     calculate.set(where=None)
     assert [near.record for near in calculate("bare:Alien").result.neighbours] == [(None,)]
+
+
+def test_a_batch_goes_on_where_a_space_is_passed_over() -> None:
+    bare = MatrixSpace(["Alien", "Nobody"], np.eye(2, 4, dtype=np.float32), name="bare")
+    for limits in ({"where": "price < 10"}, {"among": ["Heat"]}):
+        calculate = vecalc.Calculator({"bare": bare, "films": films()}, **limits)
+        answers = list(calculate.answers(["Alien - Nobody", "films:Alien", "Nobody", "cos(?, Nobody)"] * 2))
+        assert [answer.error is None for answer in answers] == [False, True, False, False] * 2
+        assert {type(answer.error) for answer in answers} == {UsageError, type(None)}
 
 
 def test_a_space_that_searches_by_itself_is_told_the_condition() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import re
 import secrets
-import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import Any, NamedTuple
 
@@ -66,8 +66,7 @@ def said(condition: Condition, fields: dict[str, MilvusField]) -> str:
     """As an expression; "" where that can't be said, which is checked to be so."""
     try:
         return expression(condition, fields, "row")
-    except SyntaxProblem as problem:
-        assert "how they begin" in problem.message
+    except SyntaxProblem:
         assert any(within(leaf.pattern) for leaf in leaves(condition) if isinstance(leaf, Likeness))
         return ""
 
@@ -141,7 +140,7 @@ def test_words_and_vectors_come_back_as_they_were(
     words, vectors = published.words, published.vectors
     for at_once in (milvus_rows.ASKED, 7):  # whole, and in many pieces
         monkeypatch.setattr(milvus_rows, "ASKED", at_once)
-        monkeypatch.setattr(milvus_rows, "MOST", 40 * at_once)
+        monkeypatch.setattr(milvus_rows, "MOST", 4 * at_once)
         with closing(published.connect()) as rows:
             assert rows.facts.rows == len(words)
             assert (rows.facts.metric, rows.facts.exact, rows.facts.fingerprint) == ("cos", True, "first")
@@ -179,12 +178,12 @@ def test_neighbours_at_any_selectivity_are_the_nearest(
             condition = Relation("year", "<", below)
             meeting = [row for row in range(below) if lengths[row]]
             assert rows.matching(condition).tolist() == list(range(below))
-            for k, at_once in ((1, 3), (50, 1_000), (below, 1_000_000)):
+            for k, at_once in ((1, 3), (50, 1_000), (below + 1, 1_000_000)):
                 monkeypatch.setattr(milvus_rows, "FOUND", at_once)
                 for found, own in zip(rows.near(queries, k, "cos", condition), scores, strict=True):
                     best = sorted(meeting, key=lambda row: -own[row])[:k]
                     assert np.allclose(own[found.rows], own[best], atol=1e-6)
-                    assert found.complete is (k >= below)
+                    assert found.complete is (k > below)
         everything = rows.near(queries[:1], len(vectors), "cos", None)[0]
         assert everything.complete
         assert set(everything.rows.tolist()) == set(np.flatnonzero(lengths).tolist())
@@ -222,7 +221,7 @@ def films(milvus: Milvus) -> OnServer:
 
 @pytest.fixture(scope="module")
 def dynamic(milvus: Milvus, films: OnServer) -> OnServer:
-    """The same as anybody would insert it: what is missing is left out; whole numbers are whole, and large."""
+    """The same as anybody would insert it: what is missing is left out; whole numbers stay whole."""
     table = [
         {**row, PRICE: 2**63 - 1 - place if row[PRICE] == 1e300 else row[PRICE]}
         for place, row in enumerate(films.table)
@@ -235,7 +234,7 @@ def dynamic(milvus: Milvus, films: OnServer) -> OnServer:
         for place, row in enumerate(table)
     ]
     client.upsert(name, told)
-    columns = [MetadataColumn(n, "text" if n == DAY else kind) for n, kind in NAMES.items()]  # type: ignore[arg-type]
+    columns = [column._replace(kind="text") if column.name == DAY else column for column in COLUMNS]
     return OnServer(f"{milvus.address}/{name}", films.words, films.vectors, columns, table)
 
 
@@ -244,7 +243,7 @@ def known(row: Row) -> Row:
 
 
 def foreign(milvus: Milvus, metric: str, index: str = "FLAT", params: Any = None, **fields: Any) -> str:
-    """A loaded collection with these fields, the first of which is the key; a number is the width of vectors."""
+    """A loaded collection with these fields: the first is the key; of vectors the width is told."""
     from pymilvus import DataType
 
     client, name = milvus.connect(), f"foreign_{secrets.token_hex(4)}"
@@ -331,7 +330,7 @@ def test_any_collection_can_be_read(milvus: Milvus, dynamic: OnServer) -> None:
         assert np.array_equal(rows.fetch([5, 2_000, 7])[1], vectors[order[[5, 2_000, 7]]])
         assert rows.records([5], ["size", "note"]) == [(int(order[5]), '{"a": 1}')]
         for sign, value in (("<", 2.5), (">=", 2_997), ("=", 1.5), ("<>", -(2.0**70)), ("<", -(2**63))):
-            asked = Relation("size", sign, value)  # type: ignore[arg-type]
+            asked = Relation("size", sign, value)
             wanted = [row for row, size in enumerate(order) if holds(asked, {"size": int(size)})]
             assert rows.matching(asked).tolist() == wanted
         with pytest.raises(RemoteProblem, match="its index isn't ready"):
@@ -445,9 +444,9 @@ def test_what_cannot_be_published_is_refused(milvus: Milvus, dynamic: OnServer) 
         ("a-b", "letters of English"),
         (dynamic.address.rpartition("/")[2], "another name"),
     ):
-        with closing(target(address_of(f"{milvus.address}/{name}"), FAST)) as place:
-            with pytest.raises(RemoteProblem, match=message):
-                place.begin(made.told())
+        place = target(address_of(f"{milvus.address}/{name}"), FAST)
+        with closing(place), pytest.raises(RemoteProblem, match=message):
+            place.begin(made.told())
     with closing(target(address_of(made.address), FAST)) as place:
         wide = [MetadataColumn(f"c{number}", "flag") for number in range(31)]
         with pytest.raises(RemoteProblem, match="31 columns"):
@@ -504,10 +503,12 @@ def test_a_server_that_fails_is_told_of_in_time_and_asked_again(
         with pytest.raises(RemoteProblem, match="connection refused"):
             connect(where, FAST)
         assert time.monotonic() - began < 1
-        again = threading.Thread(target=own_milvus.restart)
-        again.start()
-        made.put(place, next_, 500)  # waits for the server, and doubles nothing
-        again.join()
+        with ThreadPoolExecutor(
+            1
+        ) as other:  # not for the restart: a server ends with the thread that started it
+            waiting = other.submit(made.put, place, next_, 500)
+            own_milvus.restart()
+            waiting.result()  # it has waited for the server, and doubles nothing
         assert rows.find(["w7"]) == {"w7": 7}
         assert rows.near(vectors[:1], 1, "cos", None)[0].rows.tolist() == [0]
         place.finish(next_)

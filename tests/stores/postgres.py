@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from typing import Any
 
@@ -42,12 +41,8 @@ def rows_of(model: Model) -> list[list[Any]]:
     return [[number, word, *record.values(), vector] for number, (word, record, vector) in enumerate(zipped)]
 
 
-def digest(place: Postgres) -> str:
-    """Of all tables of the database with what is in them."""
-    told = hashlib.sha256()
-    tables = "select tablename from pg_tables where schemaname = 'public' order by 1"
+def digest(place: Postgres, kept: str) -> str:
+    table = kept.partition("#")[2]
     with place.connect() as connection:
-        for (name,) in connection.execute(tables).fetchall():
-            rows = f'select md5(string_agg(t::text, chr(10) order by id)) from "{name}" t'  # noqa: S608
-            told.update(f"{name} {connection.execute(rows).fetchone()}\n".encode())
-    return told.hexdigest()
+        rows = f'select md5(string_agg(t::text, chr(10) order by id)) from "{table}" t'  # noqa: S608
+        return str(connection.execute(rows).fetchone())

@@ -53,6 +53,10 @@ back is a `UsageError`.
     other_columns  what columns are called that become metadata, and how much is kept
     arrow_metadata, plain_kinds   their kinds and values: by types, by what is spelled
     arrow_text     columns of text, a few rows at a time
+    database_tables   which table of a database is read
+    sqlite_reading, sqlite_layouts, vec0_rows   an SQLite database: opened safely, its tables, sqlite-vec's
+    table_rows        rows of plain values -> blocks
+    lance_folders     a folder of Lance's -> the manifest of its newest version
     arrow_blocks      Arrow record batches <-> blocks
     word_ends         word2vec binary: where words end that hold blanks
     pickled_plain, pickled_words   plain values -> words and rows

@@ -23,7 +23,7 @@ from vecalc.formats import Block
 from vecalc.formats.columns import BESIDE, NARROWEST, ColumnChoice, choice_of, one_line
 from vecalc.formats.csv_layout import TableLayout, layout_of
 from vecalc.formats.number_rows import with_words
-from vecalc.formats.other_columns import OtherColumns, not_kept, short
+from vecalc.formats.other_columns import ColumnNames, not_kept, short
 from vecalc.formats.plain_kinds import of_cells
 from vecalc.formats.text_layout import header_remark
 from vecalc.formats.wordlists import words_beside
@@ -139,7 +139,7 @@ def _others(layout: TableLayout, choice: ColumnChoice, source: Source) -> dict[i
             [seen[i].name for i in left if seen[i].kind == "text"], "columns of a table without words", source
         )
         return {}
-    names = OtherColumns(source)
+    names = ColumnNames(source)
     return {i: name for i in left if seen[i].kind != "lists" and (name := names.named(seen[i].name, i + 1))}
 
 

@@ -16,6 +16,7 @@ from vecalc.sources.reference import LIST
 from vecalc.sources.word_text import shown
 
 PIECE = 1 << 20  # bytes of a file at a time
+UNREADABLE = "which can't be read"
 _SHOWN = 12  # columns of a table that a listing names
 _HINT = "{}#TABLE names one; {}#? lists the tables"
 
@@ -27,18 +28,14 @@ class DatabaseTable(Protocol):
     def name(self) -> str:
         """What it is called."""
 
-    @property
-    def is_view(self) -> bool:
-        """Whether it only shows what others hold; where nothing is named, tables are meant."""
-
     def count(self) -> str:
         """How many rows it has, for people: "1,000 rows"; "a view" where nobody knows without reading."""
 
     def columns(self) -> Sequence[str]:
-        """Its columns, for people: "title", "embedding FLOAT[384]"."""
+        """Its columns, for people ("title", "embedding FLOAT[384]"), or why there are none."""
 
     def has_vectors(self) -> bool:
-        """Whether one of them may hold vectors."""
+        """Whether one may hold vectors, or there is no way to tell; a view is only read by its name."""
 
 
 Table = TypeVar("Table", bound=DatabaseTable)
@@ -52,23 +49,27 @@ def chosen_table(tables: Sequence[Table], source: Source) -> tuple[Table, Source
     by_name = {table.name: table for table in tables}
     part = source.reading.part
     name, column = _divided(part, by_name)
-    asked = part == LIST
-    able = [] if part else [table for table in tables if table.has_vectors()]
-    vectors = {table.name for table in able if not table.is_view} or {table.name for table in able}
-    parts = [FilePart(table.name, _what(table, whole=asked)) for table in tables]
+    if name in by_name:
+        source.tally.used.add("part")
+        return by_name[name], _with(column, source)
+    vectors = set() if part else {table.name for table in tables if table.has_vectors()}
     found = chosen(
-        parts,
-        source._replace(reading=source.reading._replace(part=name)),
+        [FilePart(table.name, _what(table, whole=part == LIST)) for table in tables],
+        _with(name, source),
         what="table",
         known=(),
         fits=lambda part: part.name in vectors,
         hint=_HINT.format(source.path.name, source.path.name),
     )
-    if not part and len(parts) > 1:
-        source.tally.remarks[
-            f"the table {shown(found.name, LONGEST_NAME)} is read, the only one with vectors"
-        ] = None
-    return by_name[found.name], source._replace(reading=source.reading._replace(part=column))
+    if len(tables) > 1:
+        called = shown(found.name, LONGEST_NAME)
+        source.tally.remarks[f"the table {called} is read, the only one with vectors"] = None
+    return by_name[found.name], source
+
+
+def _with(part: str, source: Source) -> Source:
+    """The source with another part."""
+    return source._replace(reading=source.reading._replace(part=part))
 
 
 def may_be_vectors(schema: Any) -> bool:

@@ -19,7 +19,7 @@ from vecalc.formats import Block
 from vecalc.formats.arrow_blocks import blocks_of
 from vecalc.formats.arrow_blocks import explained as of_arrow
 from vecalc.formats.arrow_columns import arrow, columns_of
-from vecalc.formats.database_tables import chosen_table, counted, may_be_vectors, paced
+from vecalc.formats.database_tables import UNREADABLE, chosen_table, counted, may_be_vectors, paced
 from vecalc.sources import DAMAGED, Head, Source
 from vecalc.sources.compression import unpacked
 from vecalc.sources.extras import extra
@@ -122,6 +122,12 @@ class DuckTable:
         self._path = f"{_quoted(schema)}.{_quoted(name)}"
         self.is_view = is_view
 
+    @property
+    def _errors(self) -> type[Exception]:
+        import duckdb
+
+        return duckdb.Error
+
     def count(self) -> str:
         """How many rows it has; of a view that is not asked."""
         if self.is_view:
@@ -139,11 +145,20 @@ class DuckTable:
 
     def columns(self) -> Sequence[str]:
         """Its columns, for people."""
-        return [f"{name} {kind}" for name, kind in zip(self._head.columns, self._head.types, strict=True)]
+        try:
+            head = self._head
+        except self._errors:
+            return [UNREADABLE]
+        return [f"{name} {kind}" for name, kind in zip(head.columns, head.types, strict=True)]
 
     def has_vectors(self) -> bool:
         """Whether there may be vectors in its columns."""
-        return may_be_vectors(self.schema)
+        if self.is_view:
+            return False
+        try:
+            return may_be_vectors(self.schema)
+        except self._errors:
+            return True
 
     def batches(self, names: Sequence[str]) -> Iterator[Any]:
         """Its rows, as record batches of some columns."""

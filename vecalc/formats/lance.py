@@ -7,6 +7,7 @@ Source: lancedb.github.io/lance/format.html (table.proto), read by the official 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from vecalc.errors import FileProblem
 from vecalc.formats import Block
 from vecalc.formats.arrow_blocks import blocks_of
 from vecalc.formats.arrow_columns import arrow, columns_of
-from vecalc.formats.database_tables import chosen_table, counted, may_be_vectors, paced
+from vecalc.formats.database_tables import UNREADABLE, chosen_table, counted, may_be_vectors, paced
 from vecalc.formats.lance_folders import is_manifest, tables_in, version_of
 from vecalc.sources import DAMAGED, Head, Source
 from vecalc.sources.compression import unpacked
@@ -30,6 +31,7 @@ from vecalc.sources.word_text import shown
 _WHAT = "a Lance table"
 _END = b"LANC"
 _LARGE = re.compile(rb"(?s).{4}(?:\x08[\x80-\xff]{0,9}[\0-\x7f])?\x12\$[0-9a-f]{8}-")  # begins with a change
+_ERRORS = (RuntimeError, ValueError, OSError, TypeError, OverflowError, LookupError)  # pyarrow's are of these
 _ROWS = 1 << 13  # at a time
 _LONGEST_REASON = 150  # characters of what Lance says
 _LONGEST = 1 << 26  # bytes of a manifest
@@ -53,6 +55,7 @@ def read(source: Source) -> Iterator[Block]:
         raise FileProblem("a file of a Lance table by itself", where=str(source.path), hint=_HINT)
     folder = source.path.parents[2]
     _refuse_elsewhere(source)
+    os.environ.setdefault("LANCEDB_LOG", "off")  # it would write to standard error by itself
     manifest = source.path
     with _explained(manifest.parents[1]):
         database = extra("lancedb", "lance", _WHAT, source.path).connect(str(folder.absolute()))
@@ -83,11 +86,9 @@ def _refuse_elsewhere(source: Source) -> None:
 @contextmanager
 def _explained(path: Path) -> Iterator[None]:
     """What Lance may raise, as FileProblems; panics of Rust, too, which are no `Exception`."""
-    from pyarrow.lib import ArrowException
-
     try:
         yield
-    except (ArrowException, RuntimeError, ValueError, OSError, TypeError, OverflowError) as error:
+    except _ERRORS as error:
         raise _problem(error, path) from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":
@@ -102,8 +103,6 @@ def _problem(error: BaseException, path: Path) -> FileProblem:
 
 class LanceTable:
     """A table of a folder, at a version."""
-
-    is_view = False
 
     def __init__(self, database: Any, name: str, manifest: Path) -> None:
         self.name = name
@@ -127,11 +126,17 @@ class LanceTable:
 
     def columns(self) -> Sequence[str]:
         """Its columns, for people."""
-        return [f"{field.name} {field.type}" for field in self.schema]
+        try:
+            return [f"{field.name} {field.type}" for field in self.schema]
+        except _ERRORS:
+            return [UNREADABLE]
 
     def has_vectors(self) -> bool:
         """Whether there may be vectors in its columns."""
-        return may_be_vectors(self.schema)
+        try:
+            return may_be_vectors(self.schema)
+        except _ERRORS:
+            return True
 
     def batches(self, names: Sequence[str]) -> Iterator[Any]:
         """Its rows, as record batches of some columns."""

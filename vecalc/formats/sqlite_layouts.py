@@ -15,7 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from vecalc.formats import Block, table_rows
-from vecalc.formats.database_tables import counted
+from vecalc.formats.database_tables import UNREADABLE, counted
 from vecalc.formats.sqlite_reading import quoted, select, values
 from vecalc.formats.table_rows import LOOKED_AT, Row, RowColumn, blocks_of_rows
 from vecalc.formats.vec0_rows import Vec0
@@ -47,13 +47,29 @@ class SqliteTable:
             return "a view"
         return counted(values(self._database, select("count(*)", self.name))[0])
 
+    @property
+    def _errors(self) -> type[Exception]:
+        import sqlite3
+
+        return sqlite3.Error
+
     def columns(self) -> Sequence[str]:
         """Its columns, for people."""
-        return table_rows.told_columns(self._columns, self._first)
+        try:
+            if self.is_view:
+                return [column.name for column in self._columns]
+            return table_rows.told_columns(self._columns, self._first)
+        except self._errors:
+            return [UNREADABLE]
 
     def has_vectors(self) -> bool:
         """Whether one of its columns may hold vectors, by its first rows."""
-        return table_rows.has_vectors(self._columns, self._first)
+        if self.is_view:
+            return False
+        try:
+            return table_rows.has_vectors(self._columns, self._first)
+        except self._errors:
+            return True
 
     def blocks(self, source: Source) -> Iterator[Block]:
         """Its rows, in the order in which the database keeps them."""
@@ -149,6 +165,12 @@ class Vec0Table(SqliteTable):
         super().__init__(database, name)
         self._vec0 = Vec0(database, name, definition)
 
+    def blocks(self, source: Source) -> Iterator[Block]:
+        """Its rows, a key of text as words unless another column is named."""
+        key = self._columns[0]
+        part = source.reading.part or (key.name if key.declared == "text" else "")
+        return super().blocks(source._replace(reading=source.reading._replace(part=part)))
+
     def count(self) -> str:
         """How many vectors it has."""
         sql = select("count(*)", f"{self.name}_rowids")
@@ -201,8 +223,6 @@ def _object(text: Any) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """A value of JSON as SQLite would give it."""
-    if isinstance(value, bool):
-        return int(value)
-    if value is None or isinstance(value, str | float):
+    if value is None or isinstance(value, str | float | bool):
         return value
     return value if isinstance(value, int) and abs(value) < 1 << 63 else json.dumps(value, ensure_ascii=False)

@@ -42,7 +42,10 @@ def connect(address: Address, patience: Patience) -> MilvusRows:
 def target(address: Address, patience: Patience) -> MilvusTarget:
     """The versions of a model; the alias is the name in the address."""
     calls, collection = _opened(address, patience)
-    return MilvusTarget(calls, collection, lambda version: rows_of(calls, version, {}))
+    beside = address.path.removesuffix(collection)
+    return MilvusTarget(
+        calls, collection, lambda name: connect(address._replace(path=beside + name), patience)
+    )
 
 
 def rows_of(calls: MilvusCalls, collection: str, options: Mapping[str, str]) -> MilvusRows:

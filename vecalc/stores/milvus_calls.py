@@ -26,7 +26,7 @@ LONGEST_TOLD = 200  # characters of what a server says that a message has
 _OPTIONS = {"grpc.keepalive_time_ms": NEVER, "grpc.max_reconnect_backoff_ms": 1000}
 # Codes of a server that is starting, or has lost a part of itself: the same question may have an answer soon.
 _PASSING = {
-    *(1, 2, 8),  # not ready, not available, too many requests
+    *(2, 8),  # not available, too many requests
     *(101, 103, 104),  # the collection isn't loaded (yet), which is seen to when it is connected to
     *range(300, 600),  # replicas, channels, resource groups
     *(901, 902, 903),  # a node is gone

@@ -88,14 +88,9 @@ class MilvusRows:
             for first in range(0, len(queries), at_once)
             for hits in self._nearest(queries[first : first + at_once], k, told)
         ]
-        fewest = min(map(len, found), default=k)
-        there = (
-            self.facts.rows
-            if not told
-            else self._calls.count(self._layout.name, told, LOOSE)
-            if fewest < k
-            else k
-        )
+        there = self.facts.rows
+        if told and any(len(rows) < k for rows in found):
+            there = self._calls.count(self._layout.name, told, LOOSE)
         return [FoundRows(rows, self._is_all(rows, k, there, condition)) for rows in found]
 
     def _nearest(self, queries: Singles, k: int, told: str) -> Iterator[Numbers]:
