@@ -31,6 +31,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from data import as_binary, as_csv, as_fasttext, as_json_lines, as_text, shared_data
+from database_files import sqlite, write_duckdb, write_lance, write_llm, write_sqlite, write_vec0
 from spacy_files import in_spacy
 
 from vecalc.errors import FileProblem, StorageProblem, VecalcError
@@ -190,6 +191,45 @@ def _beside(name: str, data: bytes) -> Callable[[Path], Path]:
     return make
 
 
+def _sqlite(folder: Path) -> Path:
+    """A table of blobs, another without vectors, an index and a view."""
+    write_sqlite(folder / "model", WORDS, ROWS)
+    with sqlite(folder / "model") as database:
+        database.execute("CREATE TABLE plain (a TEXT, b INTEGER)")
+        database.execute("CREATE INDEX by_title ON films (title)")
+        database.execute("CREATE VIEW upper AS SELECT upper(title) AS title, embedding FROM films")
+    return folder / "model"
+
+
+def _sqlite_wal(folder: Path) -> Path:
+    """Lists in text, some of them in the log."""
+    with sqlite(folder / "live") as database:
+        database.execute("PRAGMA journal_mode = wal")
+        database.execute("CREATE TABLE t (word TEXT PRIMARY KEY, vector TEXT, at REAL) WITHOUT ROWID")
+        database.commit()
+        database.execute("PRAGMA wal_checkpoint")
+        for word, row in zip(WORDS, ROWS, strict=True):
+            database.execute("INSERT INTO t VALUES (?, ?, .5)", (word, json.dumps(row.tolist())))
+        database.commit()
+        for end in ("", "-wal"):
+            shutil.copy(folder / f"live{end}", folder / f"model{end}")
+    (folder / "live").unlink()
+    return folder / "model"
+
+
+def _llm(folder: Path) -> Path:
+    return write_llm(folder / "model", {"films": (WORDS, ROWS)})
+
+
+def _vec0(folder: Path) -> Path:
+    return write_vec0(folder / "model", WORDS, ROWS)
+
+
+def _lance(folder: Path) -> Path:
+    write_lance(folder, WORDS, ROWS)
+    return next((folder / "films.lance" / "_versions").glob("*.manifest"))
+
+
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 PAIRS = list(zip(WORDS, ROWS, strict=True))
 WIDE = np.random.default_rng(8).normal(size=(2, 3_000)).astype(np.float32)
@@ -248,6 +288,9 @@ GOOD: dict[str, list[Callable[[Path], Path]]] = {
         _zipped(zipfile.ZIP_DEFLATED, {"vectors.npy": _as_npy(ROWS), "words.txt": "\n".join(WORDS).encode()}),
     ],
     "npz": [_array_a_word],
+    "sqlite": [_sqlite, _sqlite_wal, _llm, _vec0],
+    "duckdb": [lambda folder: write_duckdb(folder / "model", WORDS, ROWS)],
+    "lance": [_lance],
     "safetensors": [_checkpoint],
     "parquet": [_integer_ids, _parquet(wide=True), _parquet(wide=False), _parquet(wide=False, **ALIKE)],
 }
@@ -270,9 +313,11 @@ def _made_once(make: Callable[[Path], Path]) -> Callable[[Path], Path]:
     def again(folder: Path) -> Path:
         nonlocal first
         if not made:
-            first = make(folder).name
-            made.update({path.name: path.read_bytes() for path in sorted(folder.iterdir())})
+            first = str(make(folder).relative_to(folder))
+            files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+            made.update({str(path.relative_to(folder)): path.read_bytes() for path in files})
         for name, data in made.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(data)
         return folder / first
 
@@ -422,7 +467,7 @@ def mutant(form: str, index: int, folder: Path) -> Mutant:
     """The index-th damaged file of a format, written into an empty folder."""
     rng = random.Random(f"{form}:{index}")  # noqa: S311
     path = rng.choice(good_files(form))(folder)
-    own = [file for file in sorted(folder.iterdir()) if not file.is_symlink()]
+    own = [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.is_symlink()]
     victim = path if rng.random() < 0.7 else rng.choice(own)
     data = bytearray(victim.read_bytes())
     if rng.random() < 0.1:  # the beginning of one file and the end of another

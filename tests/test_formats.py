@@ -94,13 +94,16 @@ def read_all(form: Format, data: bytes, most: int = 1 << 30) -> tuple[list[str],
 OF_FILES = {
     "arrow",
     "arrow_stream",
+    "duckdb",
     "gguf",
+    "lance",
     "npy",
     "npz",
     "number_rows",
     "parquet",
     "safetensors",
-}  # see test_array_formats.py
+    "sqlite",
+}  # see test_array_formats.py, test_databases.py
 
 
 def test_every_format_has_a_sample() -> None:

@@ -54,10 +54,11 @@ BELOW: dict[str, set[str]] = {
     "studies.features": {"render", *STUDYING},
     "studies.plot": {"plots", *STUDYING},
     "shell": SHELL,
-    "shell.cli": {"shell", "shell.repl", *SHELL},
+    "shell.cli": {"cluster", "shell", "shell.repl", *SHELL},
     "shell.commands": {"shell", "shell.models", *SHELL},
     "shell.models": {"shell", *SHELL},
     "shell.repl": {"shell", *SHELL},
+    "cluster": {"shell", *SHELL},
     "api": {"shell", "shell.cli", *SHELL},
 }
 EDGE = {"__init__", "__main__"}  # the Python API and the entry name modules of any folder
@@ -66,6 +67,8 @@ FROM_LANG = {"lang.limits", "lang.nodes", "lang.show", "lang.substitute"}
 
 HOMES = {
     "blake3": {"space"},
+    "dask": {"cluster"},
+    "distributed": {"cluster"},
     "lark": {"lang"},
     "IPython": {"api"},
     "pandas": {"api"},
@@ -80,6 +83,10 @@ HOMES = {
     "regex": {"space"},
     "numkong": {"search"},
     "gensim": {"formats"},
+    "duckdb": {"formats"},
+    "lancedb": {"formats"},
+    "psycopg": {"stores"},
+    "pymilvus": {"stores"},
     "pyarrow": {"api", "formats", "studies", "tables"},
     "safetensors": {"formats"},
     "scipy": set(),
@@ -93,6 +100,8 @@ HOMES = {
 INSIDE_FUNCTIONS = (
     "IPython",
     "blake3",
+    "dask",
+    "distributed",
     "gensim",
     "matplotlib",
     "numkong",

@@ -231,7 +231,7 @@ def test_the_file_itself_carries_nothing() -> None:
 def test_a_batch_does_not_go_on_at_another_norm() -> None:
     from vecalc.shell.opening import Opened
     from vecalc.shell.request import Request
-    from vecalc.shell.resume import _about
+    from vecalc.shell.resume import about as identity
 
     good("add", "family", FAMILY)
     Path("in.txt").write_text("king\n")
@@ -239,7 +239,7 @@ def test_a_batch_does_not_go_on_at_another_norm() -> None:
     def about(**more: Any) -> str:
         request = Request(model=("family",), file=("in.txt",), output="out.jsonl", unset=("norm",), **more)
         opened = Opened(request)
-        return _about(opened.request, [], "jsonl", opened.calculator)
+        return identity(opened.request, [], "jsonl", opened.calculator)
 
     before = about()
     assert about(verify=True) == before

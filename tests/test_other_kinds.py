@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import scipy.sparse
 from data import as_text
+from database_files import sqlite
 from running import vecalc
 
 from vecalc.errors import FileProblem
@@ -30,6 +31,12 @@ def zipped(**members: bytes | str) -> Callable[[Path], object]:
 
 def holding(data: bytes) -> Callable[[Path], object]:
     return lambda path: path.write_bytes(data)
+
+
+def magnitude(path: Path) -> None:
+    with sqlite(path) as database:
+        database.execute("CREATE TABLE magnitude (key TEXT, dim_0 INTEGER, dim_1 INTEGER)")
+        database.execute("CREATE TABLE magnitude_format (key TEXT, value INTEGER)")
 
 
 FAISS = b"IxFI" + struct.pack("<iqqqBi", 6, 12, 1 << 20, 1 << 20, 1, 1) + ROWS.tobytes()
@@ -62,7 +69,7 @@ KINDS: dict[str, tuple[Callable[[Path], object], str, str]] = {
         "pd.read_excel('book.xlsx')",
     ),
     "model.h5": (holding(b"\x89HDF\r\n\x1a\n\0\0"), "HDF5", "h5py.File('model.h5')"),
-    "model.magnitude": (holding(b"SQLite format 3\0"), "SQLite", "pymagnitude.Magnitude('model.magnitude')"),
+    "model.magnitude": (magnitude, "Magnitude", "pymagnitude.Magnitude('model.magnitude')"),
     "llama.gguf": (holding(GGUF), "Q4_K", "gguf.GGUFReader('llama.gguf')"),
     "model.onnx": (holding(ONNX), "an ONNX model", "onnx.load('model.onnx')"),
     "flat.index": (holding(FAISS), "an index of faiss", "faiss.read_index('flat.index')"),

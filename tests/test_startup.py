@@ -10,8 +10,13 @@ import pytest
 from running import FAMILY, PATIENCE, loaded
 
 HEAVY = {"gensim", "scipy"}
+CLIENTS = {  # of stores and clusters
+    *["psycopg", "pymilvus", "grpc", "duckdb", "lancedb", "sqlite3", "sqlite_vec", "distributed", "pyarrow"],
+    *["socket", "ssl", "vecalc.stores"],
+}
 NOT_FOR_A_LINE = {
     *HEAVY,
+    *CLIENTS,
     "rich",
     "rapidfuzz",
     "regex",

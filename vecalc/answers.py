@@ -34,6 +34,9 @@ STORED: tuple[Stored, ...] = get_args(Stored)
 # the reason in a note; for programs all of it is a note.
 NOTHING_LEFT = "no candidate is left"
 
+# Plain values, no numpy number: as text it may spell its type, and mypy takes a float64 for a float.
+Cell: TypeAlias = str | int | float | None
+
 SCHEMA = 1  # version of the JSON record; raised when a field changes its meaning
 
 
@@ -43,6 +46,7 @@ class Neighbour(NamedTuple):
     rank: int
     word: str
     score: float
+    record: tuple[Cell, ...] = ()  # the metadata that is shown, a value for each column of `Asked.show`
 
 
 class Ranking(NamedTuple):
@@ -140,6 +144,8 @@ class Asked(NamedTuple):
     width: int  # components of its vectors
     where: str = ""  # file and line that the text comes from
     ranked_in: str = ""  # that space, where several are loaded and it is not the default one
+    only: tuple[str, ...] = ()  # what leaves fewer candidates: "first 1,000", "where price < 10"
+    show: tuple[str, ...] = ()  # columns of metadata that neighbours are shown with
 
 
 Result: TypeAlias = Ranking | Scored | Number | Rows | Tabled
@@ -175,10 +181,7 @@ class Answer(NamedTuple):
         return tuple(filter(None, notes))
 
 
-# Plain values, no numpy number: as text it may spell its type, and mypy takes a float64 for a float.
-Cell: TypeAlias = str | int | float | None
-
-Kind: TypeAlias = Literal["text", "path", "count", "score", "percent", "size"]
+Kind: TypeAlias = Literal["text", "path", "count", "score", "percent", "size", "value"]
 
 
 # What the cells of a column mean, for colours: more or less than nothing; right or wrong; new, with a "+" at
@@ -191,7 +194,8 @@ class Column(NamedTuple):
 
     text; path: a text that people may get without folders in its middle; count: a whole number; score: a
     number with some decimals; percent: a share from 0 to 1, shown as
-    percentage to people and as it is to programs; size: bytes, shown with a unit to people.
+    percentage to people and as it is to programs; size: bytes, shown with a unit to people; value: whatever
+    a model's metadata hold, as it is.
     """
 
     name: str

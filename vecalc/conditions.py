@@ -25,6 +25,10 @@ LONGEST_PATTERN = 4_000  # characters of a pattern of `like`; SQLite takes 50,00
 NO_TEXT = re.compile("[\0\ud800-\udfff]")  # characters that some store can't have in a text
 
 
+_BARE = re.compile(r"[^\W\d]\w*")
+_RESERVED = ("and", "or", "not", "in", "is", "null", "like", "between", "true", "false")
+
+
 class MetadataColumn(NamedTuple):
     """A column beside the words: lists, blobs and whatever else is `other` are shown, and never compared."""
 
@@ -142,6 +146,24 @@ def column_named(name: str, columns: Sequence[MetadataColumn]) -> MetadataColumn
             return column
     names = [column.name for column in columns]
     raise UsageError(f"there is no column '{name}'", hint=_columns_there(name, names))
+
+
+def column_list(text: str) -> tuple[str, ...]:
+    """The names of `--show`, between commas; one with a comma stands in backticks, as in a condition."""
+    found = re.finditer(r"`((?:[^`]|``)+)`|([^,`]+)", text)
+    names = (one[1].replace("``", "`") if one[1] else one[2].strip() for one in found)
+    return tuple(filter(None, names))
+
+
+def typed_column(name: str) -> str:
+    """A column's name as it is typed in a condition."""
+    bare = _BARE.fullmatch(name) and name.lower() not in _RESERVED
+    return name if bare else "`" + name.replace("`", "``") + "`"
+
+
+def listed(names: Sequence[str]) -> str:
+    """The same names as a text, which `column_list` reads."""
+    return ",".join("`" + n.replace("`", "``") + "`" if {",", "`"} & {*n} else n for n in names)
 
 
 # --- negations ------------------------------------------------------------------------------

@@ -5,21 +5,18 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-import vecalc
-from vecalc.space import VectorSpace
-
 from .model import Model
 
 METADATA = True
 
 
-def make(model: Model, place: Path) -> VectorSpace:
+def filled(model: Model, place: Path) -> str:
     with (place / "model.csv").open("w", encoding="utf-8", newline="") as file:
         lines = csv.writer(file)
         lines.writerow(["word", *model.columns, "vector"])
         for word, vector, record in zip(model.words, model.vectors.tolist(), model.records(), strict=True):
             lines.writerow([word, *map(cell, record.values()), str(vector)])
-    return vecalc.open(place / "model.csv")
+    return str(place / "model.csv")
 
 
 def cell(value: object) -> object:

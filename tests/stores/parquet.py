@@ -6,15 +6,12 @@ from pathlib import Path
 
 import pyarrow.parquet
 
-import vecalc
-from vecalc.space import VectorSpace
-
 from .model import Model
 from .tables import as_arrow
 
 METADATA = True
 
 
-def make(model: Model, place: Path) -> VectorSpace:
+def filled(model: Model, place: Path) -> str:
     pyarrow.parquet.write_table(as_arrow(model), place / "model.parquet")
-    return vecalc.open(place / "model.parquet")
+    return str(place / "model.parquet")

@@ -11,6 +11,7 @@ from vecalc.api.answered import PythonAnswer
 from vecalc.api.spaces import DEFAULT, Model, as_mapping, own_settings, spaces_of
 from vecalc.api.telling import Tell, about, warned
 from vecalc.calc.values import Worth
+from vecalc.conditions import column_list
 from vecalc.engine import calculator as engine
 from vecalc.engine.calculator import sound
 from vecalc.engine.question import Options, Question
@@ -34,6 +35,8 @@ class OptionChanges(TypedDict, total=False):
     first: int | None
     among: Iterable[str] | None
     match: str | None
+    where: str | None
+    show: str | Iterable[str]
     min_score: float | None
     exact: bool
     oov: Oov
@@ -123,7 +126,8 @@ class PythonCalculator(engine.Calculator):
         """The picture of an expression, or of several with commas between them: `plot("king, queen, man")`.
 
         `kind` is auto, map, heat, bars or histogram, `by` pca or tsne, `axes` two expressions; `context`
-        neighbours of each point are drawn, too; `colour` is frequency, FILE#COLUMN or an expression;
+        neighbours of each point are drawn, too; `colour` is frequency, FILE#COLUMN or an expression,
+        `column` one of the model's metadata;
         `everything` takes all words that could be neighbours. Raises `VecalcError`.
         """
         from vecalc.api.drawn import drawn
@@ -138,7 +142,7 @@ class PythonCalculator(engine.Calculator):
         changes = _checked(changes)
         before = self.options
         super().set(**changes)
-        if {"among", "first", "match", "exact", "within"} & changes.keys():
+        if {"among", "first", "match", "where", "show", "exact", "within"} & changes.keys():
             try:
                 told = self.candidate_notes()
             except VecalcError:
@@ -172,7 +176,10 @@ def _checked(changes: Mapping[str, Any]) -> dict[str, Any]:
     among = changes.get("among")
     if isinstance(among, str):
         raise UsageError(f"among can't be {among!r}", hint="it is a list of words")
-    return {**changes, "among": tuple(among)} if among is not None else {**changes}
+    lists = {"among": tuple(among)} if among is not None else {}
+    if (show := changes.get("show")) is not None:
+        lists["show"] = column_list(show) if isinstance(show, str) else tuple(show)
+    return {**changes, **lists}
 
 
 Calculator = PythonCalculator

@@ -33,6 +33,7 @@ class PlotOptions(TypedDict, total=False):
     axes: str | tuple[str, str]
     context: int | None
     colour: str
+    column: str
     everything: bool
 
 

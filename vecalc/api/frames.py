@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import count
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
-from vecalc.answers import Answer, Number, Ranking, Row, Rows, Scored, Tabled
+from vecalc.answers import Answer, Cell, Number, Ranking, Row, Rows, Scored, Tabled
 from vecalc.errors import NoValue
-from vecalc.render.cells import by_row, named
+from vecalc.render.cells import by_row, free_name, named
 from vecalc.render.summary import NOTHING
 
 if TYPE_CHECKING:
@@ -51,8 +50,7 @@ class _Shape(NamedTuple):
         taken: set[str] = set()
         made = []
         for column in (*front, *self.columns):
-            names = (column.name if i == 1 else f"{column.name}_{i}" for i in count(1))
-            free = next(name for name in names if name not in taken)
+            free = free_name(column.name, taken)
             taken.add(free)
             made.append(column._replace(name=free))
         return made
@@ -80,9 +78,9 @@ def to_pandas(answers: Iterable[Answer]) -> pd.DataFrame:
     """Answers as one long data frame of pandas: a row for each neighbour, number, or error.
 
     Columns, as of `--format csv`: `id`, `expr`, `rank`, `word`, `score`, `error`, and `place`, `label`,
-    `length` of the vector of a list, or of the row of a table, `passed` of an expectation; missing is what
-    there is nothing to say about. An answer with nothing to show has a row, too. Raises `ImportError` where
-    pandas is not installed.
+    `length` of the vector of a list, or of the row of a table, `passed` of an expectation, then the columns
+    of `show`; missing is what there is nothing to say about. An answer with nothing to show has a row, too.
+    Raises `ImportError` where pandas is not installed.
     """
     return _pandas(_long(answers))
 
@@ -103,12 +101,17 @@ def _of_one(answer: Answer) -> _Shape:
         raise answer.error
     match answer.result:
         case Ranking(neighbours) | Scored(neighbours):
-            return _shape([near._asdict() for near in neighbours], _OF_NEIGHBOURS)
+            found = _shape([near._asdict() for near in neighbours], _OF_NEIGHBOURS)
+            records = [_record(answer, near._asdict()) for near in neighbours]
+            return found._replace(columns=[*found.columns, *_metadata(answer.asked.show, records)])
         case Rows(rows):
             kinds = _OF_VECTORS | _OF_NEIGHBOURS
             if all(row.weight is None for row in rows):
                 kinds = {name: kind for name, kind in kinds.items() if name != "weight"}
-            return _shape([*_of_list(rows)], kinds)
+            cells = [*_of_list(rows)]
+            records = [_record(answer, row) for row in cells]
+            shape = _shape(cells, kinds)
+            return shape._replace(columns=[*shape.columns, *_metadata(answer.asked.show, records)])
         case Number(value):
             return _Shape([_Column("value", "number", [value])])
         case Tabled(rows, columns, values):
@@ -123,16 +126,37 @@ def _shape(cells: Sequence[Mapping[str, Any]], kinds: Mapping[str, Kind]) -> _Sh
     return _Shape([_Column(name, kind, [row.get(name) for row in cells]) for name, kind in kinds.items()])
 
 
+def _metadata(names: Sequence[str], records: Sequence[Mapping[str, Cell]]) -> Iterator[_Column]:
+    """The columns of metadata that are shown."""
+    kinds: dict[Kind, type | tuple[type, ...]] = {"truth": bool, "integer": int, "number": (int, float)}
+    for name in names:
+        cells = [record.get(name) for record in records]
+        there = [cell for cell in cells if cell is not None]
+        found = (kind for kind, of in kinds.items() if there and all(isinstance(cell, of) for cell in there))
+        kind = next(found, None)
+        yield _Column(name, kind or "text", cells if kind else [c if c is None else str(c) for c in cells])
+
+
 def _long(answers: Iterable[Answer]) -> _Shape:
-    cells = [
-        {"id": answer.asked.id, "expr": answer.asked.expr, "passed": _passed(answer), **row}
-        for answer in answers
-        for row in [*_rows_of(answer)] or [{}]
-    ]
+    cells: list[dict[str, Any]] = []
+    records: list[Mapping[str, Cell]] = []
+    names: dict[str, None] = {}
+    for answer in answers:
+        front = {"id": answer.asked.id, "expr": answer.asked.expr, "passed": _passed(answer)}
+        rows = [*_rows_of(answer)] or [{}]
+        cells += [{**front, **row} for row in rows]
+        records += [_record(answer, row) for row in rows]
+        names |= dict.fromkeys(answer.asked.show)
     numbered = all(isinstance(row["id"], int) for row in cells)
     ids = [row["id"] if numbered else str(row["id"]) for row in cells]
     rest = _shape(cells, _LONG)
-    return _Shape([_Column("id", "integer" if numbered else "text", ids), *rest.columns])
+    shown = _metadata([*names], records)
+    return _Shape([_Column("id", "integer" if numbered else "text", ids), *rest.columns, *shown])
+
+
+def _record(answer: Answer, row: Mapping[str, Any]) -> Mapping[str, Cell]:
+    """The metadata of a row that has a neighbour."""
+    return dict(zip(answer.asked.show, row.get("record", ()), strict=False))
 
 
 def _passed(answer: Answer) -> bool | None:

@@ -25,8 +25,8 @@ from vecalc.tables import question_lines
 NAME = "vecalc"
 _NAMED = 5  # names that a note lists
 _OF_MODEL = (
-    "model", "embed", "embed_timeout", "words_file", "encoding", "strict", "skip_bad_rows", "allow_trailing",
-    "encoding_errors", "trust_pickle", "require_cache", "no_wait", "verify",
+    "model", "embed", "embed_timeout", "store_timeout", "words_file", "encoding", "strict", "skip_bad_rows",
+    "allow_trailing", "encoding_errors", "trust_pickle", "require_cache", "no_wait", "verify",
 )  # fmt: skip
 _SAYABLE = tuple(name for name in KEPT if name != "let")  # names stay bound by themselves
 _CALLED_OTHERWISE = {"top": "k", "limit": "limits"}  # in `Options`

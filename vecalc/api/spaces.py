@@ -48,6 +48,7 @@ class HowToOpen(TypedDict, total=False):
 
     embed: Place
     embed_timeout: float
+    store_timeout: float
     words_file: Place
     encoding: str
     encoding_errors: Encoding
@@ -72,7 +73,8 @@ def open(  # noqa: A001
     model: Place | Mapping[str, Model], /, *, notes: Tell = warned, **how: Unpack[HowToOpen]
 ) -> VectorSpace | dict[str, VectorSpace]:
     """The space of a model, by what `-m` opens: "starter", the name of a model that was imported or has an
-    alias, a path, FILE#PART, lines:FILE, !COMMAND. A mapping opens several, by the names of their spaces.
+    alias, a path, FILE#PART, lines:FILE, !COMMAND, the address of a store on a server. A mapping opens
+    several, by the names of their spaces.
 
     >>> len(vecalc.open("starter")) > 1000
     True
@@ -80,7 +82,7 @@ def open(  # noqa: A001
     A large file is converted into the cache on first use, and mapped from then on. The options are those of
     the command line: `embed` (the model that makes vectors of texts), `encoding`, `strict`, `verify`, ...
     What had to be put up with is told to `notes`; each is a `VecalcWarning` by default. Raises `FileProblem`,
-    `StorageProblem`, `UsageError`.
+    `StorageProblem`, `UsageError`, `RemoteProblem`.
     """
     if isinstance(model, Mapping):
         return spaces_of(model, notes, **how)
@@ -109,12 +111,14 @@ def _opened(
     reading: dict[str, Any] = {**how}
     embed = os.fspath(reading.pop("embed", ""))
     required, no_wait = reading.pop("require_cache", False), reading.pop("no_wait", False)
-    verify, patience = reading.pop("verify", False), reading.pop("embed_timeout", CacheUse().patience)
+    verify, usual = reading.pop("verify", False), CacheUse()
+    patience = reading.pop("embed_timeout", usual.patience)
+    store_patience = reading.pop("store_timeout", usual.store_patience)
 
     def tell(note: str) -> None:
         notes(note)
 
-    cache = CacheUse(required, not no_wait, verify, tell, patience)
+    cache = CacheUse(required, not no_wait, verify, tell, patience, store_patience)
     if "words_file" in reading:
         reading["words_file"] = os.fspath(reading["words_file"])
     if unknown := reading.keys() - HowToOpen.__annotations__.keys():

@@ -46,10 +46,10 @@ def chunks(
 ) -> Iterator[list[Computed | Answer]]:
     """What the questions come to, in chunks of 1, 2, 4, ... `chunk`, without the first `skip` answers.
 
-    The first are small, so that the first answers are there soon.
+    The first are small, so that the first answers are there soon, unless nobody sees them before the last.
     """
     pending = iter(questions)
-    size = 1
+    size = 1 if calculator.soon else chunk
     while batch := list(islice(pending, min(size, chunk))):
         size *= 2
         computed = list(_computed(calculator, batch))
@@ -59,9 +59,13 @@ def chunks(
 
 def _computed(calculator: Calculator, batch: list[Question]) -> Iterator[Computed | Answer]:
     """Everything but the neighbours; plain sums together, unless a line before them binds their words."""
+    calculator.expect(batch)
     sums: Mapping[int, tuple[tuple[str, ...], Computed]] = {}
     options = calculator.options
-    if len(batch) > 1 and not calculator.remember and options.within is None and not options.words:
+    # Among several spaces one may be passed over, which is a problem of those of its questions alone.
+    passed_over = len(calculator.spaces) > 1 and (options.among, options.where) != (None, None)
+    usual = options.within is None and not options.words and not passed_over
+    if len(batch) > 1 and not calculator.remember and usual:
         from vecalc.engine import word_sums
 
         sums = word_sums.compute(calculator, batch)
@@ -104,7 +108,7 @@ def _search_all(ranker: Ranker, placed: Mapping[int, Computed]) -> Found:
         here = [(i, vector) for i, vector in wanted if placed[i].space == name]
         k = ranker.options.k + max(_left_out(placed[i]) for i, _ in here)
         queries = np.stack([vector for _, vector in here])
-        hits = search(ranker.spaces[name], queries, k, ranker.measure, ranker.candidates(name))
+        hits = search(ranker.spaces[name], queries, k, ranker.measure, ranker.allowed(name))
         for (i, _), rows, scores in zip(here, hits.rows, hits.scores, strict=True):
             # As many as this one would have asked for alone: what else is searched for must not show.
             own = ranker.options.k + _left_out(placed[i])
@@ -178,6 +182,7 @@ def _split(
         raise NoValue("the scores overflow", hint=f"--metric cos compares directions ({metric} lengths)")
     neighbours: list[Neighbour] = []
     excluded: list[Neighbour] = []
+    rows: list[int] = []
     # Of distances the largest is wanted, of similarities the least.
     sign, limit = -1 if metric == "l2" else 1, options.min_score
     for rank, (row, score) in enumerate(zip(hits.rows.tolist(), hits.scores.tolist(), strict=True), start=1):
@@ -187,7 +192,20 @@ def _split(
             excluded.append(Neighbour(rank, space.word(row), score))
         else:
             neighbours.append(Neighbour(len(neighbours) + 1, space.word(row), score))
-    return tuple(neighbours), tuple(excluded)
+            rows.append(row)
+    return tuple(_with_records(ranker, one, neighbours, rows)), tuple(excluded)
+
+
+def _with_records(
+    ranker: Ranker, one: Computed, neighbours: list[Neighbour], rows: list[int]
+) -> list[Neighbour]:
+    """The neighbours with the metadata of their rows that is shown."""
+    if not (names := one.answer.asked.show):
+        return neighbours
+    from vecalc.engine.records import records_of
+
+    records = records_of(ranker.spaces[one.space], rows, names)
+    return [near._replace(record=record) for near, record in zip(neighbours, records, strict=True)]
 
 
 def _rows(ranker: Ranker, one: Computed, value: List, hits: list[Hits]) -> Rows:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import wraps
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from vecalc.answers import Answer
 from vecalc.calc.evaluate import Evaluated, Values, evaluate
@@ -75,6 +76,7 @@ class Calculator(Ranker):
         ] = {}  # notes on texts that only bind names, so have no answer that tells them
         self.unbound: dict[str, str] = {}  # names whose values have failed, and where
         self.remember = False  # the last answer as `_`, its words as `_1`, `_2`, ...
+        self.soon = True  # the first of many answers are wanted before the last
         self.worded: Worded | None = None  # whose words these are
         self.shipped: Mapping[str, Definition] = {}  # the prelude's functions, once they are needed
 
@@ -125,6 +127,12 @@ class Calculator(Ranker):
         # From here on a chunk is searched for while the one before it is taken, and the next one read.
         for computed, found in ahead(lambda some: (some, assembly.find(self, some)), chunks):
             yield from assembly.assemble(self, computed, found)
+
+    def anew(self) -> Self:
+        """Another over the same spaces, with the names of now; what it binds is its own."""
+        other = copy(self)
+        other.untold, other.unbound = {}, dict(self.unbound)
+        return other
 
     def worked(self, questions: Iterable[Question]) -> list[tuple[Answer, Computed | None]]:
         """The answers to some questions, each with how it came about, if it has a value."""
@@ -182,6 +190,7 @@ class Calculator(Ranker):
         """The expressions of a text, with all names replaced; what binds a name is taken up on the way."""
         blank, names = Answer(self.asked(question), row=question.row), question.names
         try:
+            self.expect([question])
             if question.problem is not None:
                 raise question.problem
             if self.options.words and not only_definitions:

@@ -28,10 +28,10 @@ class Candidates(NamedTuple):
 
 
 def candidates(space: VectorSpace, options: Options) -> Candidates:
-    """The words of a space that `first`, `among` and `match` leave.
+    """The words of a space that `first`, `among`, `match` and `where` leave.
 
-    Raises `UsageError` for a pattern that is no regular expression, and when none of the words of
-    `among` is in the vocabulary.
+    Raises `UsageError` for a pattern that is no regular expression, when none of the words of `among` is in
+    the vocabulary, and for a condition on a space without metadata; `ExpressionError` for what can't be one.
     """
     rows: Numbers | None = None
     notes: tuple[str, ...] = ()
@@ -39,6 +39,8 @@ def candidates(space: VectorSpace, options: Options) -> Candidates:
         rows, notes = _among(space, options.among, exact=options.exact)
     if options.match is not None:
         rows = _matching(space, options.match, rows)
+    if options.where is not None:
+        rows = _meeting(space, options.where, rows)
     if options.first is not None and (rows is not None or options.first < len(space)):
         rows = np.arange(options.first) if rows is None else rows[rows < options.first]
     return Candidates(rows, notes)
@@ -77,8 +79,19 @@ def _matching(space: VectorSpace, text: str, rows: Numbers | None) -> Numbers:
     return np.array([row for row in rows if wanted.matches(space.word(int(row)))], dtype=np.int64)
 
 
+def _meeting(space: VectorSpace, text: str, rows: Numbers | None) -> Numbers:
+    from vecalc.engine.records import condition_in, without_metadata
+
+    condition = condition_in(space, text)
+    if space.metadata is None:
+        raise without_metadata(space, "--where")
+    return space.metadata.matching(condition, rows)
+
+
 def why_none(space: VectorSpace, options: Options) -> str:
-    """Why a pattern leaves no candidate, behind a colon; "" where it is not the pattern."""
+    """Why a condition or a pattern leaves no candidate, behind a colon; "" where it is neither."""
+    if options.where is not None and not len(_meeting(space, options.where, None)):
+        return f": no row meets {options.where}"
     text = options.match
     if text is None or len(_matching(space, text, None)):
         return ""

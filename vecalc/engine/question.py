@@ -24,7 +24,9 @@ class Options(NamedTuple):
     exclude: Exclude = "inputs"
     first: int | None = None  # neighbours are among the first words,
     among: tuple[str, ...] | None = None  # these words,
-    match: str | None = None  # and those that match a pattern
+    match: str | None = None  # those that match a pattern,
+    where: str | None = None  # and those whose metadata meet a condition
+    show: tuple[str, ...] = ()  # columns of metadata that neighbours are shown with; * for all
     min_score: float | None = None
     exact: bool = False
     oov: Oov = "error"

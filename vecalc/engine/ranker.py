@@ -13,13 +13,14 @@ from vecalc.calc.resolve import Key, Resolved
 from vecalc.calc.values import List, Scalar, Score, Spaces, Table, Vector, Worth
 from vecalc.engine.candidates import Candidates, candidates, with_variants
 from vecalc.engine.question import Options, Question
-from vecalc.errors import NOWHERE, LimitExceeded, NoValue, Span, TypeMismatch, UsageError
+from vecalc.errors import NOWHERE, LimitExceeded, NoValue, Span, TypeMismatch, UnknownName, UsageError
 from vecalc.lang.limits import Limits
-from vecalc.search import Measure
+from vecalc.search import Allowed, Filtered, Measure
 from vecalc.search.exact import search
 from vecalc.space import VectorSpace
 
 if TYPE_CHECKING:
+    from vecalc.conditions import Condition
     from vecalc.lang.phrases import Phrase
 
 _WORDLESS = (
@@ -36,6 +37,8 @@ class Ranker:
         self.default = next(iter(self.spaces))
         self.options: Options = options
         self._candidates: dict[tuple[object, ...], Candidates] = {}
+        self._conditions: dict[tuple[str, str], Condition] = {}
+        self._columns: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._means: dict[tuple[str, str], Floats] = {}
         self._rotations: dict[tuple[str, str], Floats] = {}
         self.readings: dict[tuple[object, ...], Phrase] = {}  # of phrases, by what they depend on
@@ -59,7 +62,15 @@ class Ranker:
 
     def _forget(self) -> None:
         """What was computed for spaces by their names."""
-        for known in (self._candidates, self._means, self._rotations, self.readings):
+        kept = (
+            self._candidates,
+            self._conditions,
+            self._columns,
+            self._means,
+            self._rotations,
+            self.readings,
+        )
+        for known in kept:
             known.clear()
 
     def use(self, name: str) -> None:
@@ -78,6 +89,8 @@ class Ranker:
             len(space),
             space.dim,
             question.where,
+            only=limits_told(options),
+            show=self.shown,
         )
 
     def asked_in(self, asked: Asked, name: str) -> Asked:
@@ -86,6 +99,15 @@ class Ranker:
         if name == self.default:  # of a program that encodes texts, the width shows with the first
             return asked if asked.width == space.dim else asked._replace(width=space.dim)
         return asked._replace(size=len(space), width=space.dim, ranked_in=self.caption(name))
+
+    def expect(self, questions: Iterable[Question]) -> None:
+        """Spaces on servers look up together what these questions may ask for. Raises `RemoteProblem`."""
+        if seekers := [space.seeker for space in self.spaces.values() if space.seeker is not None]:
+            from vecalc.engine.word_guesses import words_of_texts
+
+            words = words_of_texts(question.text for question in questions)
+            for seeker in seekers:
+                seeker.expect(words)
 
     def caption(self, name: str) -> str:
         """What people call a space: its name, or its file's."""
@@ -96,36 +118,69 @@ class Ranker:
         """What near means under these options."""
         return Measure(self.options.metric, self.options.norm)
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The columns of metadata that neighbours are shown with. Raises `UsageError` for unknown ones."""
+        wanted = self.options.show
+        if not wanted:
+            return ()
+        if wanted not in self._columns:
+            from vecalc.engine.records import columns_shown
+
+            self._columns[wanted] = columns_shown(self.spaces.values(), wanted)
+        return self._columns[wanted]
+
     def candidates(self, space: str) -> Numbers | None:
         """The rows of a space that may be neighbours; None for all of them."""
         return self._limited(space).rows
 
+    def allowed(self, name: str) -> Allowed:
+        """The same for a search: what finds neighbours by itself is told a condition, not its rows."""
+        options, space = self.options, self.spaces[name]
+        others = (options.first, options.among, options.match)
+        if options.where is None or space.seeker is None or others != (None, None, None):
+            return self.candidates(name)
+        return Filtered(self._condition(name, options.where))
+
+    def _condition(self, name: str, text: str) -> Condition:
+        if (name, text) not in self._conditions:
+            from vecalc.engine.records import condition_in
+
+            self._conditions[name, text] = condition_in(self.spaces[name], text)
+        return self._conditions[name, text]
+
     def candidate_notes(self, spaces: Iterable[str] | None = None) -> tuple[str, ...]:
         """Which words of `among` the spaces lack (all, or that of `within`), or have in another spelling.
 
-        A space that has none of them is passed over, for its words may not be meant. Raises `UsageError`
-        where no space has any.
+        A space that has none of them, or not the columns of `where`, is passed over, for it may not be meant.
+        Raises `UsageError` or `UnknownName` where no space has any, `ExpressionError` for a condition that
+        can't be one, `UsageError` for columns of `show` that there are not.
         """
-        if self.options.among is None:
+        within, condition = self.options.within, self.options.where
+        if not self.shown and self.options.among is None and condition is None:
             return ()
-        within = self.options.within
         names = list(spaces or (self.spaces if within is None else [self._key(within)]))
-        notes, problems = [], []
+        notes: list[str] = []
+        problems: list[UsageError | UnknownName] = []
         for name in names:
             place = f"{self.caption(name)}: " if len(self.spaces) > 1 else ""
             try:
-                notes += [f"{place}{note}" for note in self._limited(name).notes]
-            except UsageError as problem:
+                if condition is not None:
+                    self._condition(name, condition)
+                if self.options.among is not None:
+                    notes += [f"{place}{note}" for note in self._limited(name).notes]
+            except (UsageError, UnknownName) as problem:
                 problems.append(problem)
         if len(problems) == len(names):
-            raise problems[0]
+            raise next((one for one in problems if isinstance(one, UnknownName)), problems[0])
         return tuple(notes)
 
     def _limited(self, space: str) -> Candidates:
         options = self.options
-        if (options.first, options.among, options.match) == (None, None, None):
+        limits = (options.first, options.among, options.match, options.where)
+        if limits == (None, None, None, None):
             return Candidates(None)
-        key = (space, options.first, options.among, options.match, options.exact)
+        key = (space, *limits, options.exact)
         if key not in self._candidates:
             self._candidates[key] = candidates(self.spaces[space], options)
         return self._candidates[key]
@@ -133,7 +188,8 @@ class Ranker:
     def place(self, value: Worth, resolved: Resolved, span: Span) -> tuple[str, frozenset[int]]:
         """The space whose words are the neighbours of a value, and the rows that may not be among them.
 
-        If some are wanted, raises `TypeMismatch`, `NoValue`, `LimitExceeded` for what can't have any.
+        If some are wanted, raises `TypeMismatch`, `NoValue`, `LimitExceeded` for what can't have any, and
+        `UsageError`, `ExpressionError` for limits that make no sense in this space.
         """
         name = self.home(value)
         if self.options.rank:
@@ -141,6 +197,8 @@ class Ranker:
             if isinstance(value, Vector | List | Score) and not len(self.spaces[name]):
                 what = f"{self.caption(name)} encodes texts, and has no words that could be neighbours"
                 raise NoValue(what, span=place, hint=_WORDLESS)
+            if isinstance(value, Vector | List | Score):
+                self.allowed(name)  # raises what is wrong with the limits in this space
             if isinstance(value, Vector):
                 self._check_width(len(value.components), value.spaces, name, place)
                 if not self.has_neighbours(value.components):
@@ -272,7 +330,7 @@ class Ranker:
         if not self.has_neighbours(vector.components):
             raise NoValue("the zero vector has no direction")
         excluded = self.excluded(name, self.rows_of(name, forbidden))
-        hits = search(space, vector.components[None], k + len(excluded), self.measure, self.candidates(name))
+        hits = search(space, vector.components[None], k + len(excluded), self.measure, self.allowed(name))
         rows = [int(row) for row in hits.rows[0] if int(row) not in excluded][:k]
         if not rows:
             raise NoValue(NOTHING_LEFT)
@@ -286,6 +344,18 @@ class Ranker:
 
         name = word.space if self.options.within is None else self._key(self.options.within)
         return rank_of(self, name, word, vector, forbidden)
+
+
+def limits_told(options: Options) -> tuple[str, ...]:
+    """What leaves fewer neighbours, as it is typed."""
+    told = {
+        "first": options.first and f"{options.first:,}",
+        "among": options.among and f"{len(options.among):,} words",
+        "match": options.match,
+        "where": options.where,
+        "min-score": options.min_score is not None and f"{options.min_score:g}",
+    }
+    return tuple(f"{name} {value}" for name, value in told.items() if value)
 
 
 def row_of_text(space: VectorSpace, text: str) -> int | None:

@@ -34,17 +34,24 @@ def part_of(space: VectorSpace, options: Options, norm: Norm = "raw") -> tuple[S
     return Selection(space, rows, norm), notes
 
 
-def found_words(space: VectorSpace, wanted: str | None = None, *, first: int | None = None) -> Found:
-    """The words that match a pattern (None: all), most frequent first. UsageError for what is no pattern.
+def found_words(
+    space: VectorSpace, wanted: str | None = None, *, first: int | None = None, where: str | None = None
+) -> Found:
+    """The words that match a pattern, and whose metadata meet a condition (None: all), most frequent first.
 
-    When there is none, a note names words that are spelled like it.
+    When no word matches, a note names words that are spelled like it. Raises `UsageError` for what is no
+    pattern, and `ExpressionError` for what can't be a condition.
     """
     most = min(len(space), first or len(space))
-    if wanted is None:
+    if wanted is None and where is None:
         return Found(range(most))
-    rows = space.matching(pattern(wanted, where="vecalc words"))
-    if len(found := rows[rows < most]):
-        return Found(found.tolist())
+    if wanted is not None:
+        pattern(wanted, where="vecalc words")
+    rows, _ = candidates(space, Options(first=most, match=wanted, where=where))
+    if rows is not None and len(rows):
+        return Found(rows.tolist())
+    if wanted is None or (where is not None and len(found_words(space, wanted, first=first).rows)):
+        return Found((), (f"no word meets {where}",))
     text = wanted.strip("*?/^$")
     if text != wanted and (why := why_none(space, Options(match=wanted)).partition("; ")[2]):
         return Found((), (f"no word matches {wanted}; {why}",))

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from vecalc.formats import Block
-from vecalc.formats.arrow_blocks import batches_of, blocks_of, explained
+from vecalc.formats.arrow_blocks import COLUMNS, batches_of, blocks_of, explained
 from vecalc.formats.arrow_columns import arrow, columns_of
 from vecalc.sources import Head, Source
 from vecalc.sources.compression import unpacked
 from vecalc.space import VectorSpace
 
+HAS_COLUMNS = True
+ROOM = COLUMNS
 SUFFIXES = (".arrow", ".feather")
 _WHAT = "an Arrow table"
 
@@ -36,7 +38,7 @@ def read(source: Source) -> Iterator[Block]:
 
 
 def write(path: Path, space: VectorSpace) -> None:
-    """A table of two columns, word and vector (a list of fixed size, float32)."""
+    """A table of word, vector (a list of fixed size, float32), and the columns of metadata."""
     ipc = arrow(path, _WHAT, "pyarrow.ipc")
     schema, batches = batches_of(path, space)
     with path.open("wb") as stream, ipc.new_file(stream, schema) as writer:

@@ -5,21 +5,23 @@ pyarrow believes what an Arrow file says of its own buffers; so every column tha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 
 from vecalc.arrays import Numbers, Singles
 from vecalc.codecs.npy_array import as_float32
-from vecalc.conditions import MetadataColumn
+from vecalc.conditions import Kind, MetadataColumn
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.formats import Block
 from vecalc.formats.arrow_columns import TableColumns, arrow
-from vecalc.formats.arrow_metadata import OtherValues
+from vecalc.formats.arrow_metadata import OtherValues, fields_of, filled
 from vecalc.formats.arrow_text import rows_at_once, text_of
+from vecalc.formats.written_columns import Room, known_records, placed
 from vecalc.sources import DAMAGED, MAX_WIDTH, Source
 from vecalc.sources.compression import ceiling_of, too_much
 from vecalc.sources.excuses import MALFORMED, odd
@@ -27,6 +29,7 @@ from vecalc.sources.word_text import decode, encoded, shown
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
 
+COLUMNS = Room(get_args(Kind), re.compile("word|vector"))
 COPIES = 2  # of a text while it is read: its bytes, and the text that they are
 LONGEST_REASON = 150  # characters of what pyarrow says
 
@@ -70,9 +73,11 @@ def explained(path: Path, what: str) -> Iterator[None]:
 
 
 def batches_of(path: Path, space: VectorSpace) -> tuple[Any, Iterator[Any]]:
-    """A schema, word and vector, and the record batches of a space, for the file at a path."""
+    """A schema (word, vector, metadata), and the record batches of a space, for the file at a path."""
     pa = arrow(path, "a table")
-    schema = pa.schema([("word", pa.string()), ("vector", pa.list_(pa.float32(), space.dim))])
+    others = placed(space, COLUMNS)
+    fields = [pa.field("word", pa.string()), pa.field("vector", pa.list_(pa.float32(), space.dim))]
+    schema = pa.schema([*fields, *fields_of(others, space)])
 
     def batches() -> Iterator[Any]:
         words = space.words()
@@ -80,7 +85,10 @@ def batches_of(path: Path, space: VectorSpace) -> tuple[Any, Iterator[Any]]:
             numbers = pa.array(np.ascontiguousarray(rows, np.float32).reshape(-1))
             vectors = pa.FixedSizeListArray.from_arrays(numbers, space.dim)
             listed = [encoded(next(words), first + i, "a table", escapes=False) for i in range(len(rows))]
-            yield pa.record_batch([pa.array(listed, pa.binary()).cast(pa.string()), vectors], schema=schema)
+            known = zip(*known_records(space, others, first, len(rows)), strict=True)
+            more = [filled(values, field) for values, field in zip(known, list(schema)[2:], strict=True)]
+            own = pa.array(listed, pa.binary()).cast(pa.string())
+            yield pa.record_batch([own, vectors, *more], schema=schema)
 
     return schema, batches()
 

@@ -17,8 +17,9 @@ from typing import Any, NamedTuple
 
 from vecalc.errors import FileProblem, NotVectors
 from vecalc.formats.arrow_metadata import OtherColumn, others_of
-from vecalc.formats.columns import IDS, NARROWEST, VECTORS, WORDS, stands_apart
+from vecalc.formats.columns import NARROWEST, stands_apart
 from vecalc.sources import MAX_WIDTH, Source
+from vecalc.sources.column_names import IDS, VECTORS, WORDS
 from vecalc.sources.extras import extra
 from vecalc.sources.parts import LONGEST_NAME, FilePart, chosen, listed
 from vecalc.sources.word_text import shown

@@ -6,17 +6,21 @@ vectors are not kept; nor are, but for dictionaries of texts, types in which row
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from vecalc.answers import Cell
 from vecalc.arrays import Numbers
 from vecalc.conditions import Kind, MetadataColumn
-from vecalc.formats.arrow_text import ArrowText, missing_at, text_of
-from vecalc.formats.other_columns import LONGEST, TOO_LONG, UNREADABLE, called, kept, not_kept, spelled
+from vecalc.formats.arrow_text import BATCH, ArrowText, missing_at, text_of
+from vecalc.formats.other_columns import LONGEST, TOO_LONG, UNREADABLE, ColumnNames, not_kept, spelled
+from vecalc.formats.written_columns import known_records
 from vecalc.sources import Source
+from vecalc.space import VectorSpace
 
+_KIND = b"vecalc.kind"  # what a field says of itself
 NUMBER = 8  # bytes of a value in memory
 _LISTS = ("is_list", "is_large_list", "is_fixed_size_list")
 _TEXTS = ("is_string", "is_large_string", "is_string_view")
@@ -39,13 +43,48 @@ def others_of(schema: Any, taken: Sequence[str], source: Source) -> list[OtherCo
     left = [field for field in schema if field.name not in set(taken)]
     kinds = {field.name: _kind(field.type, types) for field in left if not _is_vector(field.type, types)}
     not_kept([name for name, kind in kinds.items() if kind is None], "bytes and the like", source)
-    names = set(kept([name for name, kind in kinds.items() if kind], source))
-    found: dict[str, OtherColumn] = {}
-    for place, field in enumerate(schema, 1):
-        if field.name in names and (kind := kinds.get(field.name)):
-            known = called(field.name, place, found)
-            found[known] = OtherColumn(field.name, MetadataColumn(known, kind))
-    return list(found.values())
+    names = ColumnNames(source)
+    return [
+        OtherColumn(field.name, MetadataColumn(name, _as_written(field, kind)))
+        for place, field in enumerate(schema, 1)
+        if (kind := kinds.get(field.name)) and (name := names.named(field.name, place))
+    ]
+
+
+def _as_written(field: Any, kind: Kind) -> Kind:
+    """The kind of a column that vecalc wrote: times and others are texts."""
+    told = (field.metadata or {}).get(_KIND, b"").decode("ascii", "replace")
+    return cast("Kind", told) if kind == "text" and told in ("time", "other") else kind
+
+
+def fields_of(columns: Mapping[str, MetadataColumn], space: VectorSpace) -> list[Any]:
+    """The fields of a schema for columns of metadata, by what they are called; whole numbers are integers."""
+    import pyarrow as pa
+
+    numbers = {name: column for name, column in columns.items() if column.kind == "number"}
+    whole = dict.fromkeys(numbers, True)
+    for first in range(0, len(space) if numbers else 0, BATCH):
+        for record in known_records(space, numbers, first, min(BATCH, len(space) - first)):
+            for name, value in zip(numbers, record, strict=True):
+                whole[name] &= not isinstance(value, float)
+    types = {"flag": pa.bool_(), "number": pa.float64()}
+    return [
+        pa.field(
+            name,
+            pa.int64() if whole.get(name) else types.get(column.kind, pa.string()),
+            metadata={_KIND: column.kind.encode()} if column.kind in ("time", "other") else None,
+        )
+        for name, column in columns.items()
+    ]
+
+
+def filled(values: Sequence[Cell], field: Any) -> Any:
+    """Values of metadata as an array; among fractions whole numbers are the nearest float64."""
+    import pyarrow as pa
+
+    if pa.types.is_floating(field.type):
+        values = [value if value is None else float(value) for value in values]
+    return pa.array(values, field.type)
 
 
 def _is_vector(kind: Any, types: Any) -> bool:
@@ -88,7 +127,7 @@ class OtherValues:
         self.kind = kind = told.column.kind
         self._source = source
         column = getattr(column, "storage", column)
-        if kind == "text":
+        if kind == "text" or _is_text(column.type):
             text = text_of(column)
             self._text: ArrowText | None = text
             self._sizes = text.sizes()
@@ -133,6 +172,13 @@ class OtherValues:
         except (ValueError, OverflowError):
             self._source.tally.counts[UNREADABLE] += 1
             return None
+
+
+def _is_text(kind: Any) -> bool:
+    from pyarrow import types
+
+    kind = kind.value_type if types.is_dictionary(kind) else kind
+    return any(getattr(types, of)(kind) for of in _TEXTS)
 
 
 def _moments(column: Any) -> Any:

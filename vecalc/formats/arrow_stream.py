@@ -13,6 +13,7 @@ from vecalc.formats.arrow_blocks import blocks_of, explained
 from vecalc.formats.arrow_columns import arrow, columns_of
 from vecalc.sources import Head, Source
 
+HAS_COLUMNS = True
 _WHAT = "an Arrow stream"
 _CONTINUES = b"\xff\xff\xff\xff"  # before the length of every message
 _LONGEST_SCHEMA = 1 << 26

@@ -15,19 +15,12 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from vecalc.errors import FileProblem, NotVectors
 from vecalc.sources import Source
+from vecalc.sources.column_names import IDS, SURE_WORDS, VECTORS, WORDS
 from vecalc.sources.parts import LISTED, FilePart, chosen, listed
 from vecalc.sources.word_text import shown
 
 Kind: TypeAlias = Literal["text", "lists", "numbers", ""]
 
-# What people call a column, the likeliest first.
-SURE_WORDS = ("word", "token", "term")  # also where they look like numbers
-WORDS = (
-    *SURE_WORDS,
-    *("key", "words", "tokens", "text", "title", "name", "label", "sentence", "content", "item", "entity"),
-)
-IDS = ("node_id", "item_id", "user_id", "movie_id", "id", "node", "item", "user", "key", "index")
-VECTORS = ("vector", "embedding", "vectors", "embeddings", "emb", "vec", "features", "values")
 # Numbers that are no component of a vector, whatever stands beside them; and so are names that end in id.
 _APART = re.compile(
     r".*[a-z]Ids?|(?i:(?:.*[_ .-])?[pu]?ids?|index|idx|rank|row|counts?|freq|frequency|occurrences|n|n_tokens"
@@ -176,8 +169,6 @@ def _word(columns: Sequence[SeenColumn], parts: Sequence[FilePart], source: Sour
     sure = [i for i, column in enumerate(columns) if _is_sure(column)]
     texts = [column for column in columns if column.kind == "text"]
     if len(sure) == 1:
-        if others := [i for i, column in enumerate(columns) if column.kind == "text" and i != sure[0]]:
-            source.tally.remarks[f"text that is not used: {_columns(columns, others)}"] = None
         return sure[0]
     if texts and not all(column.constant for column in texts):
         return _one(columns, parts, "text", WORDS, source)
@@ -232,7 +223,7 @@ def _remark(columns: Sequence[SeenColumn], word: int, components: Sequence[int],
     numeric = [i for i, column in enumerate(columns) if column.kind == "numbers"]
     out = [i for i in numeric if i not in set(components) and i != word]
     if out:
-        source.tally.remarks[f"no components of the vectors, left out: {_columns(columns, out)}"] = None
+        source.tally.remarks[f"no components of the vectors: {_columns(columns, out)}"] = None
     if not columns[0].named or not set(components) <= set(in_series(columns)):
         whole = [i for i in components if columns[i].whole]
         if whole and 2 * len(whole) <= len(components):

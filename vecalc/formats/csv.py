@@ -7,29 +7,40 @@ Source: RFC 4180, and what pandas, R, spreadsheets and people write.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from vecalc.codecs.csv_cells import Cut, Record, cells_of, records, split
 from vecalc.codecs.float_text import lines
 from vecalc.codecs.number_bodies import fault, list_body, numbers_of
 from vecalc.codecs.text_lines import Chunk, chunks
+from vecalc.conditions import MetadataColumn
 from vecalc.errors import FileProblem, UsageError
 from vecalc.formats import Block
 from vecalc.formats.columns import BESIDE, NARROWEST, ColumnChoice, choice_of, one_line
 from vecalc.formats.csv_layout import TableLayout, layout_of
 from vecalc.formats.number_rows import with_words
+from vecalc.formats.other_columns import ColumnNames, not_kept, short
+from vecalc.formats.plain_kinds import of_cells
 from vecalc.formats.text_layout import header_remark
 from vecalc.formats.wordlists import words_beside
 from vecalc.formats.writers import batches, created
+from vecalc.formats.written_columns import Room, known_records, placed
 from vecalc.sources import HEAD_BYTES, Head, Source
 from vecalc.sources.excuses import MALFORMED, odd
 from vecalc.sources.word_text import decode, shown, unfit
 from vecalc.space import VectorSpace
 
+if TYPE_CHECKING:
+    from vecalc.answers import Cell
+    from vecalc.space.metadata_writer import Known
+
+HAS_COLUMNS = True
 SUFFIXES = (".csv",)
+ROOM = Room(("number", "text", "flag", "time"), re.compile(r"word|\d+"))
 GZIPPED = True  # it may be
 _HINT = "correct the row, or leave such rows out with --skip-bad-rows"
 COMMENTS = "lines above the rows that begin with #, left out"
@@ -54,7 +65,7 @@ def read(source: Source) -> Iterator[Block]:
     if layout is None:
         message = "the first rows do not hold equally many cells, with numbers in them"
         raise FileProblem(message, where=str(source.path), hint="the file is damaged, or of another format")
-    plan = _plan(layout, choice_of(layout.columns, source, beside=True))
+    plan = _plan(layout, choice_of(layout.columns, source, beside=True), source)
     if layout.decimal_commas:
         source.tally.remarks["its numbers are read with decimal commas: 0,5 is a half"] = None
     if layout.header and layout.cut.delimiter == b"\t" and not plan.lists:  # GloVe text may have tabs, too
@@ -99,6 +110,7 @@ class _Plan(NamedTuple):
     cut: Cut
     columns: int
     word: int
+    others: dict[int, str]  # those beside the word and the vector, and what they are called
     start: int
     stop: int
     places: Sequence[int]  # empty where the numbers stand side by side
@@ -107,13 +119,28 @@ class _Plan(NamedTuple):
     decimal: bool
 
 
-def _plan(layout: TableLayout, choice: ColumnChoice) -> _Plan:
+def _plan(layout: TableLayout, choice: ColumnChoice, source: Source) -> _Plan:
     numbers = choice.numbers
     start, stop = numbers[0], numbers[-1] + 1
     apart = [] if numbers == list(range(start, stop)) else numbers
     width = layout.columns[start].width if choice.lists else len(numbers)
     columns, decimal = len(layout.columns), layout.decimal_commas
-    return _Plan(layout.cut, columns, choice.word, start, stop, apart, width, choice.lists, decimal)
+    others = _others(layout, choice, source)
+    return _Plan(layout.cut, columns, choice.word, others, start, stop, apart, width, choice.lists, decimal)
+
+
+def _others(layout: TableLayout, choice: ColumnChoice, source: Source) -> dict[int, str]:
+    """The columns that become metadata, by their places; what is behind the last delimiter is none."""
+    seen = layout.columns
+    left = [i for i in range(len(seen)) if i != choice.word and i not in set(choice.numbers)]
+    left = [i for i in left if seen[i].kind or (seen[i].named and not seen[i].unnamed)]
+    if choice.word == BESIDE:
+        not_kept(
+            [seen[i].name for i in left if seen[i].kind == "text"], "columns of a table without words", source
+        )
+        return {}
+    names = ColumnNames(source)
+    return {i: name for i in left if seen[i].kind != "lists" and (name := names.named(seen[i].name, i + 1))}
 
 
 def _is_whole(text: bytes, plan: _Plan) -> bool:
@@ -125,6 +152,7 @@ def _is_whole(text: bytes, plan: _Plan) -> bool:
 class _Taken(NamedTuple):
     word: bytes
     body: bytes
+    others: list[bytes]
 
 
 def _block(some: Sequence[Record], plan: _Plan, source: Source, seen: int) -> Block:
@@ -142,7 +170,18 @@ def _block(some: Sequence[Record], plan: _Plan, source: Source, seen: int) -> Bl
     good = [found[i] for i in numbers.good]
     raw = one_line([taken.word for _, taken in good], source)
     words = decode(raw, source, lambda i: f"{source.path}:{some[good[i][0]].line}")
-    return Block(words, numbers.rows, [seen + i + 1 for i, _ in good])
+    known = _known([taken.others for _, taken in good], plan, source) if plan.others else None
+    return Block(words, numbers.rows, [seen + i + 1 for i, _ in good], metadata=known)
+
+
+def _known(rows: Sequence[Sequence[bytes]], plan: _Plan, source: Source) -> Known:
+    """The other columns of some rows."""
+    known: dict[MetadataColumn, list[Any]] = {}
+    for place, name in enumerate(plan.others.values()):
+        cells = [short(row[place].decode("utf-8", "surrogateescape"), source) or "" for row in rows]
+        kind, values = of_cells(cells, decimal_commas=plan.decimal)
+        known[MetadataColumn(name, kind)] = values
+    return known
 
 
 def _miscounted(record: Record, plan: _Plan) -> str:
@@ -163,12 +202,12 @@ def _taken(text: bytes, plan: _Plan) -> _Taken | None:
     cut = plan.cut
     cells = _plainly(text, plan) if cut.style == "cells" and not plan.places else None
     if cells is not None:  # all numbers in one
-        word = plan.word if plan.word < plan.start else plan.word - (plan.stop - plan.start) + 1
+        behind = plan.stop - plan.start - 1
         body = cells[plan.start]
         if not plan.lists:
             body = _one_blank(body, cut)
     else:
-        cells, word = cells_of(text, cut, plan.columns + 1), plan.word
+        cells, behind = cells_of(text, cut, plan.columns + 1), 0
         if len(cells) != plan.columns:
             return None
         numbers = [cells[i] for i in plan.places] if plan.places else cells[plan.start : plan.stop]
@@ -177,7 +216,8 @@ def _taken(text: bytes, plan: _Plan) -> _Taken | None:
         body = list_body(body)
     elif plan.decimal:
         body = body.replace(b",", b".")
-    return _Taken(cells[word].strip() if cut.spaced else cells[word], body)
+    word, *others = (cells[i if i < plan.start else i - behind] for i in (plan.word, *plan.others))
+    return _Taken(word.strip() if cut.spaced else word, body, others)
 
 
 def _plainly(text: bytes, plan: _Plan) -> list[bytes] | None:
@@ -208,19 +248,36 @@ def _one_blank(body: bytes, cut: Cut) -> bytes:
 def write(path: Path, space: VectorSpace) -> None:
     """Write a space with a header; every number reads back to the same float32.
 
-    UsageError for vectors of one number, and for a word with a NUL, which no text has.
+    Columns of metadata stand behind the numbers; a missing value is a blank cell. UsageError for vectors of
+    one number, and for a word with a NUL, which no text has.
     """
     if space.dim < NARROWEST:
         message = f"a table needs vectors of at least {NARROWEST} numbers"
         raise UsageError(message, hint="choose another format with --to")
+    columns = placed(space, ROOM)
     with created(path) as stream:
-        stream.write(b"word,%b\n" % b",".join(b"%d" % i for i in range(space.dim)))
+        names = [b"word", *(b"%d" % i for i in range(space.dim)), *(_cell(name.encode()) for name in columns)]
+        stream.write(b",".join(names) + b"\n")
         for batch in batches(space):
             for i, raw in enumerate(batch.raw):
                 if b"\0" in raw:
                     raise unfit(batch.words[i], batch.first + i, "csv", "it holds a NUL")
-            pairs = zip(map(_cell, batch.raw), lines(batch.rows), strict=True)
-            stream.write(b"".join([b"%b,%b\n" % (word, row.replace(b" ", b",")) for word, row in pairs]))
+            known = known_records(space, columns, batch.first, len(batch.words))
+            rows = zip(map(_cell, batch.raw), lines(batch.rows), map(_cells, known), strict=True)
+            stream.write(
+                b"".join([b"%b,%b%b\n" % (w, row.replace(b" ", b","), more) for w, row, more in rows])
+            )
+
+
+def _cells(record: Sequence[Cell]) -> bytes:
+    """Values of metadata as cells, each behind a comma."""
+    return b"".join([b"," + _cell(_spelled(value).encode()) for value in record])
+
+
+def _spelled(value: Cell) -> str:
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _cell(word: bytes) -> bytes:

@@ -17,8 +17,9 @@ from vecalc.codecs.number_bodies import is_list, list_body
 from vecalc.codecs.text_lines import Chunk
 from vecalc.codecs.word2vec_header import BYTE_ORDER_MARK, is_number, parse_header
 from vecalc.formats import text_layout
-from vecalc.formats.columns import IDS, NARROWEST, WORDS, Kind, SeenColumn, components_of, width_of
+from vecalc.formats.columns import NARROWEST, Kind, SeenColumn, components_of, width_of
 from vecalc.sources import Head
+from vecalc.sources.column_names import IDS, WORDS
 
 NO_NULS = 1024  # bytes, in which a text has no NUL
 LOOKED_AT = 17  # records, of which the first may be a header

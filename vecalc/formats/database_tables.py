@@ -7,7 +7,7 @@ tables with what they hold, `FILE#TABLE.?` the columns of one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from vecalc.formats import Block
 from vecalc.sources import Source
@@ -16,6 +16,7 @@ from vecalc.sources.reference import LIST
 from vecalc.sources.word_text import shown
 
 PIECE = 1 << 20  # bytes of a file at a time
+UNREADABLE = "which can't be read"
 _SHOWN = 12  # columns of a table that a listing names
 _HINT = "{}#TABLE names one; {}#? lists the tables"
 
@@ -31,10 +32,10 @@ class DatabaseTable(Protocol):
         """How many rows it has, for people: "1,000 rows"; "a view" where nobody knows without reading."""
 
     def columns(self) -> Sequence[str]:
-        """Its columns, for people: "title", "embedding FLOAT[384]"."""
+        """Its columns, for people ("title", "embedding FLOAT[384]"), or why there are none."""
 
     def has_vectors(self) -> bool:
-        """Whether one of them may hold vectors."""
+        """Whether one may hold vectors, or there is no way to tell; a view is only read by its name."""
 
 
 Table = TypeVar("Table", bound=DatabaseTable)
@@ -48,22 +49,37 @@ def chosen_table(tables: Sequence[Table], source: Source) -> tuple[Table, Source
     by_name = {table.name: table for table in tables}
     part = source.reading.part
     name, column = _divided(part, by_name)
-    asked = part == LIST
-    vectors = set(by_name) if part else {name for name, table in by_name.items() if table.has_vectors()}
-    parts = [FilePart(table.name, _what(table, whole=asked)) for table in tables]
+    if name in by_name:
+        source.tally.used.add("part")
+        return by_name[name], _with(column, source)
+    vectors = set() if part else {table.name for table in tables if table.has_vectors()}
     found = chosen(
-        parts,
-        source._replace(reading=source.reading._replace(part=name)),
+        [FilePart(table.name, _what(table, whole=part == LIST)) for table in tables],
+        _with(name, source),
         what="table",
         known=(),
         fits=lambda part: part.name in vectors,
         hint=_HINT.format(source.path.name, source.path.name),
     )
-    if not part and len(parts) > 1:
-        source.tally.remarks[
-            f"the table {shown(found.name, LONGEST_NAME)} is read, the only one of vectors"
-        ] = None
-    return by_name[found.name], source._replace(reading=source.reading._replace(part=column))
+    if len(tables) > 1:
+        called = shown(found.name, LONGEST_NAME)
+        source.tally.remarks[f"the table {called} is read, the only one with vectors"] = None
+    return by_name[found.name], source
+
+
+def _with(part: str, source: Source) -> Source:
+    """The source with another part."""
+    return source._replace(reading=source.reading._replace(part=part))
+
+
+def may_be_vectors(schema: Any) -> bool:
+    """Whether a column of an Arrow schema is one of lists of numbers, or two are of fractions."""
+    from pyarrow import types
+
+    kinds = [field.type for field in schema]
+    of_lists = [kind for kind in kinds if types.is_list(kind) or types.is_fixed_size_list(kind)]
+    lists = [kind for kind in of_lists if types.is_floating(kind.value_type)]
+    return bool(lists) or sum(map(types.is_floating, kinds)) > 1
 
 
 def counted(rows: int) -> str:
@@ -84,7 +100,7 @@ def paced(blocks: Iterable[Block], source: Source) -> Iterator[Block]:
 
 
 def _divided(part: str, names: dict[str, Table]) -> tuple[str, str]:
-    """A part as the name of a table, the longest that there is, since it may hold dots, and that of columns."""
+    """A part as the name of a table, the longest there is (it may hold dots), and those of columns."""
     ends = [i for i, letter in enumerate(part) if letter == "." and part[:i] in names]
     if part in names or not ends:
         return part, ""

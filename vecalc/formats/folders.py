@@ -4,6 +4,7 @@
     WordLlama             weights/NAME.safetensors, tokenizers/NAME_tokenizer_config.json; or side by side
     a checkpoint          model.safetensors.index.json: the file of several that has the tensor (`shards`)
     spaCy                 vectors, key2row, strings.json; in vocab/, or in vocab/ of its only subfolder so
+    Lance                 TABLE.lance, or a folder of such: its newest manifest
     Spark                 part-00000-....parquet, part-00001-...: one model in parts, one after the other;
                           or data/ or itemFactors/ with these in it, beside metadata/
     an array alone        the only .npy in it, or in its data/, but for lists of words
@@ -22,6 +23,7 @@ from typing import NamedTuple
 
 from vecalc.errors import FileProblem
 from vecalc.formats.known import formats
+from vecalc.formats.lance_folders import is_manifest, lance_model, size_of_table
 from vecalc.formats.wordlists import OF_WORDLLAMA, TOKENIZERS, WEIGHTS, is_usual
 from vecalc.sources import Reading
 from vecalc.sources.word_text import shown
@@ -55,6 +57,8 @@ def main_file(path: Path, reading: Reading) -> tuple[Path, Reading]:
     """
     if not _is_folder(path):
         return _shard(path, reading)
+    if found_of_lance := lance_model(path, reading):
+        return found_of_lance
     for finds in (_of_formats, _of_index, _of_wordllama, _of_spacy, _of_spark, _lone_array):
         found = finds(path)
         if len(found) == 1:
@@ -83,6 +87,8 @@ def _shard(file: Path, reading: Reading) -> tuple[Path, Reading]:
 
 def size_of(file: Path, reading: Reading) -> int:
     """The bytes of the file that `main_file` found, and of the parts behind it; 0 where there is none."""
+    if is_manifest(file):
+        return size_of_table(file)
     parts = (file, *(file.with_name(part) for part in reading.parts))
     return sum(part.stat().st_size for part in parts if part.is_file())
 

@@ -22,19 +22,26 @@ import numpy as np
 from vecalc.arrays import Singles
 from vecalc.codecs.json_scan import is_json
 from vecalc.codecs.number_bodies import is_list, list_body
+from vecalc.conditions import MetadataColumn
 from vecalc.errors import FileProblem
 from vecalc.formats import Block
-from vecalc.formats.columns import VECTORS, ColumnChoice, Kind, SeenColumn, choice_of, one_line
+from vecalc.formats.columns import ColumnChoice, Kind, SeenColumn, choice_of, one_line
 from vecalc.formats.json_entries import Entry, Fields, RowAlone, WordAndList, entries, is_numbers
 from vecalc.formats.number_rows import with_words
+from vecalc.formats.other_columns import MOST, TOO_MANY, ColumnNames, short
+from vecalc.formats.plain_kinds import of_values
 from vecalc.formats.wordlists import words_beside
 from vecalc.sources import MAX_WIDTH, Head, Source
+from vecalc.sources.column_names import VECTORS
 from vecalc.sources.excuses import MALFORMED, odd
 from vecalc.sources.word_text import decode, shown
 
+HAS_COLUMNS = True
 LOOKED_AT = 8  # entries that show what fields there are, and how wide a vector is
 ROWS = 1 << 12  # in a block
 NUMBERS = 1 << 17  # and their numbers: half a megabyte, and 4 MB while they are Python's
+CHARACTERS = 8  # of a text, which weigh as much as a number
+MOST_FIELDS = MAX_WIDTH + MOST  # that are told apart
 _HINT = "correct the entry, or leave such out with --skip-bad-rows"
 
 
@@ -63,6 +70,8 @@ def _blocks(pairs: Iterable[WordAndList], source: Source) -> Iterator[Block]:
     for pair in pairs:
         some.append(pair)
         size += len(pair.vector) if isinstance(pair.vector, list) else 1
+        told = (pair.others or {}).values()
+        size += sum(len(value) for value in told if isinstance(value, str)) // CHARACTERS
         if len(some) == ROWS or size >= NUMBERS:
             width = width or _width(some, source)
             yield _block(some, width, source, seen)
@@ -78,16 +87,42 @@ def _pairs(all_of_them: Iterable[Entry], first: Sequence[Entry], source: Source)
     """The word and the vector of each entry."""
     records = [entry for entry in first if isinstance(entry, dict)]
     names = list(dict.fromkeys(name for record in records for name in record))
-    choice = choice_of([_column(name, records) for name in names], source) if records else None
+    columns = [_column(name, records) for name in names]
+    choice = choice_of(columns, source) if records else None
+    others = _Others(columns, choice, source) if choice else None
     for entry in all_of_them:
         if isinstance(entry, WordAndList):
             yield entry
         elif isinstance(entry, RowAlone):
             yield WordAndList("", entry.vector)
-        elif choice is None:
+        elif choice is None or others is None:
             yield WordAndList("", None)
         else:
-            yield _pair(entry, names, choice)
+            yield _pair(entry, names, choice)._replace(others=others.of(entry))
+
+
+class _Others:
+    """The other fields of records, some of which may come late."""
+
+    def __init__(self, columns: Sequence[SeenColumn], choice: ColumnChoice, source: Source) -> None:
+        used = {columns[i].name for i in (choice.word, *choice.numbers)}
+        lists = [column.name for column in columns if column.kind == "lists" and column.name not in used]
+        self._names: dict[str, str | None] = dict.fromkeys([*used, *lists])
+        self._columns = ColumnNames(source)
+        self._source = source
+
+    def of(self, record: Fields) -> Fields:
+        """The fields of a record, by what they are called from now on."""
+        found: Fields = {}
+        for field, value in record.items():
+            if field not in self._names:
+                if len(self._names) > MOST_FIELDS:
+                    self._source.tally.remarks[TOO_MANY] = None
+                    break
+                self._names[field] = self._columns.named(field, len(self._names) + 1)
+            if name := self._names[field]:
+                found[name] = short(value, self._source) if isinstance(value, str) else value
+        return found
 
 
 def _pair(record: Fields, names: Sequence[str], choice: ColumnChoice) -> WordAndList:
@@ -160,7 +195,19 @@ def _block(some: Sequence[WordAndList], width: int, source: Source, seen: int) -
                 good.append(i)
     raw = one_line([_bytes(some[i].word) for i in good], source)
     words = decode(raw, source, lambda i: f"{source.path}: entry {seen + good[i] + 1:,}")
-    return Block(words, rows[: len(good)], [seen + i + 1 for i in good])
+    known = _known([some[i].others or {} for i in good], source)
+    return Block(words, rows[: len(good)], [seen + i + 1 for i in good], metadata=known or None)
+
+
+def _known(records: Sequence[Fields], source: Source) -> dict[MetadataColumn, list[Any]]:
+    """The other fields of some records."""
+    known: dict[MetadataColumn, list[Any]] = {}
+    for name in dict.fromkeys(name for record in records for name in record):
+        kind, values = of_values([record.get(name) for record in records])
+        if kind in ("other", "text"):
+            values = [short(value, source) if isinstance(value, str) else value for value in values]
+        known[MetadataColumn(name, kind)] = values
+    return known
 
 
 def _fill(row: Singles, vector: object) -> str:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 from vecalc.codecs.json_scan import JsonScan
 from vecalc.errors import FileProblem, NotVectors
-from vecalc.formats.columns import IDS, VECTORS, WORDS
 from vecalc.sources import Source
+from vecalc.sources.column_names import IDS, VECTORS, WORDS
 from vecalc.sources.parts import FilePart, chosen
 from vecalc.sources.reference import LIST
 from vecalc.sources.word_text import shown
@@ -27,6 +27,7 @@ class WordAndList(NamedTuple):
 
     word: str
     vector: Any
+    others: Fields | None = None  # of a record: the other fields that are kept
 
 
 class RowAlone(NamedTuple):

@@ -15,6 +15,7 @@ from vecalc.errors import FileProblem, NoSpace, NotVectors, StorageProblem, Usag
 from vecalc.formats import Block, Format
 from vecalc.formats.base64_words import decoded
 from vecalc.formats.folders import main_file
+from vecalc.formats.known import formats
 from vecalc.formats.model_extras import ModelExtras
 from vecalc.formats.recognition import is_known, recognised
 from vecalc.formats.row_rules import sound
@@ -100,6 +101,15 @@ def holds_vectors(place: Path, reading: Reading) -> bool:
     except NotVectors:
         return False
     return True
+
+
+def form_of(place: Path, reading: Reading) -> str:
+    """The format of the file at a path, for people: "word2vec text". FileProblem where it is none."""
+    if is_store(place):
+        return "vecalc's own stores"
+    with opened(*main_file(place, reading), is_known) as (source, head, _):
+        form = _format_of(source, head)
+    return next(name for name, one in formats().items() if one is form).replace("_", " ")
 
 
 def is_whole_store(place: Path, reading: Reading) -> bool:

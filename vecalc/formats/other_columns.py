@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from vecalc.conditions import NO_TEXT
@@ -15,32 +15,48 @@ from vecalc.sources.word_text import shown
 MOST = 1_000  # columns
 LONGEST = 1 << 20  # bytes of a value
 LONGEST_NAME = 200  # characters
+TOO_MANY = f"only the first {MOST:,} other columns are kept"
 TOO_LONG = f"values of more than {LONGEST:,} bytes in other columns, left out"
 UNREADABLE = "values in other columns that can't be read, left out"
 
 
-def kept(names: Sequence[str], source: Source) -> list[str]:
-    """The columns that are kept of some, as sources name them; a remark on the others."""
-    if len(names) > MOST:
-        remark = f"of {len(names):,} other columns the first {MOST:,} are kept"
-        source.tally.remarks[remark] = None
-    return list(names[:MOST])
+class ColumnNames:
+    """What the columns of a file are called that are kept, in the order in which they come."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._names: set[str] = set()
+
+    def named(self, name: str, place: int) -> str | None:
+        """A name of its own for one more column, the `place`-th of the file from 1; None of too many."""
+        if len(self._names) == MOST:
+            self._source.tally.remarks[TOO_MANY] = None
+            return None
+        plain = NO_TEXT.sub("\ufffd", name)[:LONGEST_NAME].strip() or str(place)
+        found, more = plain, 2
+        while found in self._names:
+            found, more = f"{plain} ({more})", more + 1
+        self._names.add(found)
+        return found
 
 
 def not_kept(names: Sequence[str], what: str, source: Source) -> None:
     """A remark on columns that hold what is not kept."""
     if names:
-        listed = ", ".join(map(shown, names[:LISTED])) + (" and more" if len(names) > LISTED else "")
-        source.tally.remarks[f"{what}, not kept: {listed}"] = None
+        source.tally.remarks[f"{what}, not kept: {listed_names(names)}"] = None
 
 
-def called(name: str, place: int, taken: Collection[str]) -> str:
-    """What a column is called from now on, from 1 its place: a name, of some length, that no other has."""
-    name = NO_TEXT.sub("\ufffd", name)[:LONGEST_NAME].strip() or str(place)
-    found, more = name, 2
-    while found in taken:
-        found, more = f"{name} ({more})", more + 1
-    return found
+def listed_names(names: Sequence[str]) -> str:
+    """Some columns, for people."""
+    return ", ".join(map(shown, names[:LISTED])) + (" and more" if len(names) > LISTED else "")
+
+
+def short(value: str | None, source: Source) -> str | None:
+    """A value; None, and counted, where it is too long."""
+    if value is not None and len(value) > LONGEST:
+        source.tally.counts[TOO_LONG] += 1
+        return None
+    return value
 
 
 def spelled(value: Any) -> str | None:

@@ -16,13 +16,15 @@ from typing import Any, BinaryIO, NamedTuple
 
 from vecalc.errors import FileProblem
 from vecalc.formats import Block
-from vecalc.formats.arrow_blocks import batches_of, blocks_of, explained
+from vecalc.formats.arrow_blocks import COLUMNS, batches_of, blocks_of, explained
 from vecalc.formats.arrow_columns import arrow, columns_of
 from vecalc.formats.arrow_text import BATCH, TEXT
 from vecalc.sources import DAMAGED, Head, Source
 from vecalc.sources.compression import ceiling_of, too_much, unpacked
 from vecalc.space import VectorSpace
 
+HAS_COLUMNS = True
+ROOM = COLUMNS
 SUFFIXES = (".parquet",)
 AT_ONCE = 1 << 20  # bytes of a column read at a time; without it, a whole row group is
 NUMBERS = 1 << 22  # values at a time, of all columns together
@@ -113,7 +115,7 @@ class ParquetTable:
 
 
 def write(path: Path, space: VectorSpace) -> None:
-    """A table of two columns, word and vector (a list of fixed size, float32)."""
+    """A table of word, vector (a list of fixed size, float32), and the columns of metadata."""
     parquet = arrow(path, _WHAT, "pyarrow.parquet")
     schema, batches = batches_of(path, space)
     with parquet.ParquetWriter(path, schema) as writer:

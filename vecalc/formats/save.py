@@ -19,6 +19,7 @@ from vecalc.formats.known import formats
 from vecalc.formats.recognition import is_known, recognised
 from vecalc.formats.row_rules import sound
 from vecalc.formats.writers import GZIP
+from vecalc.formats.written_columns import told
 from vecalc.sources import MAX_WORD, Reading
 from vecalc.sources.open_file import opened
 from vecalc.sources.output_files import moved, refuse_existing
@@ -43,6 +44,7 @@ class Saved(NamedTuple):
     form: str
     files: tuple[Path, ...]
     size: int
+    notes: tuple[str, ...] = ()  # of columns that are not written, or not by their names
 
 
 Tap = Callable[[int], None]  # told how many rows more are written
@@ -107,7 +109,8 @@ def save(
             writers()[form].write(first, _Watched(space, form, tap))
             _refuse_misread(first, form, space)
             size = sum(path.stat().st_size for path in folder.iterdir())  # later another may replace them
-            return Saved(form, moved(first, place, force, never), size)
+            notes = tuple(told(space, getattr(writers()[form], "ROOM", None)))
+            return Saved(form, moved(first, place, force, never), size, notes)
     except UnsupportedOperation:  # an OSError, but a mistake of ours
         raise
     except OSError as problem:
@@ -168,10 +171,11 @@ def _refuse_misread(path: Path, form: str, space: VectorSpace) -> None:
         raise _misread(space, form, problem.message) from None
     if found != form:
         raise _misread(space, form, f"it would be read as {spoken(found)}")
+    vectors = space.vectors(range(len(block.words)), np.float32)  # a server then knows their words, too
     for row, word in enumerate(block.words):
         if word != space.word(row):
             raise unfit(space.word(row), row, spoken(form), f"it would be read as {shown(word)}")
-    if block.rows.tobytes() != space.vectors(range(len(block.words)), np.float32).tobytes():
+    if block.rows.tobytes() != vectors.tobytes():
         raise _misread(space, form, "other numbers would be read")
 
 

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from vecalc.formats import Block, table_rows
-from vecalc.formats.database_tables import counted
+from vecalc.formats.database_tables import UNREADABLE, counted
 from vecalc.formats.sqlite_reading import quoted, select, values
 from vecalc.formats.table_rows import LOOKED_AT, Row, RowColumn, blocks_of_rows
 from vecalc.formats.vec0_rows import Vec0
@@ -39,21 +39,37 @@ class SqliteTable:
     def __init__(self, database: Connection, name: str, *, is_view: bool = False) -> None:
         self.name = name
         self._database = database
-        self._is_view = is_view
+        self.is_view = is_view
 
     def count(self) -> str:
         """How many rows it has; of a view that is not asked."""
-        if self._is_view:
+        if self.is_view:
             return "a view"
         return counted(values(self._database, select("count(*)", self.name))[0])
 
+    @property
+    def _errors(self) -> type[Exception]:
+        import sqlite3
+
+        return sqlite3.Error
+
     def columns(self) -> Sequence[str]:
         """Its columns, for people."""
-        return table_rows.told_columns(self._columns, self._first)
+        try:
+            if self.is_view:
+                return [column.name for column in self._columns]
+            return table_rows.told_columns(self._columns, self._first)
+        except self._errors:
+            return [UNREADABLE]
 
     def has_vectors(self) -> bool:
         """Whether one of its columns may hold vectors, by its first rows."""
-        return table_rows.has_vectors(self._columns, self._first)
+        if self.is_view:
+            return False
+        try:
+            return table_rows.has_vectors(self._columns, self._first)
+        except self._errors:
+            return True
 
     def blocks(self, source: Source) -> Iterator[Block]:
         """Its rows, in the order in which the database keeps them."""
@@ -63,7 +79,7 @@ class SqliteTable:
     def _columns(self) -> list[RowColumn]:
         told = list(self._database.execute(f"PRAGMA table_xinfo({quoted(self.name)})"))
         found = [RowColumn(name, kind) for _, name, kind, _, _, _, hidden in told if hidden in _GENERATED]
-        if self._is_view or not table_rows.without_words(found, self._sample(found)):
+        if self.is_view or not table_rows.without_words(found, self._sample(found)):
             return found
         keyed = any(key for *_, key, _ in told)
         return found if keyed or self._is_clustered else [RowColumn(_OF_ROWS, "INTEGER"), *found]
@@ -80,7 +96,8 @@ class SqliteTable:
 
     def _sample(self, columns: Sequence[RowColumn]) -> list[Row]:
         rows = islice(self._selected(columns), LOOKED_AT)
-        return next(table_rows.pieces(rows, len(columns)), [])
+        first = next(table_rows.pieces(rows, len(columns)), None)
+        return first.rows if first else []
 
     def _rows(self) -> Iterator[Row]:
         return self._selected(self._columns)
@@ -88,7 +105,7 @@ class SqliteTable:
     def _selected(self, columns: Sequence[RowColumn]) -> Iterator[Row]:
         names = ", ".join(quoted(column.name) for column in columns)
         # No index may give them in its own order.
-        return iter(self._database.execute(select(names, self.name, "" if self._is_view else "NOT INDEXED")))
+        return iter(self._database.execute(select(names, self.name, "" if self.is_view else "NOT INDEXED")))
 
 
 class LlmCollection(SqliteTable):
@@ -148,6 +165,12 @@ class Vec0Table(SqliteTable):
         super().__init__(database, name)
         self._vec0 = Vec0(database, name, definition)
 
+    def blocks(self, source: Source) -> Iterator[Block]:
+        """Its rows, a key of text as words unless another column is named."""
+        key = self._columns[0]
+        part = source.reading.part or (key.name if key.declared == "text" else "")
+        return super().blocks(source._replace(reading=source.reading._replace(part=part)))
+
     def count(self) -> str:
         """How many vectors it has."""
         sql = select("count(*)", f"{self.name}_rowids")
@@ -200,8 +223,6 @@ def _object(text: Any) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """A value of JSON as SQLite would give it."""
-    if isinstance(value, bool):
-        return int(value)
-    if value is None or isinstance(value, str | float):
+    if value is None or isinstance(value, str | float | bool):
         return value
     return value if isinstance(value, int) and abs(value) < 1 << 63 else json.dumps(value, ensure_ascii=False)

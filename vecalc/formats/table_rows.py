@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from sys import getsizeof
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,11 +18,13 @@ from vecalc.arrays import Numbers, Singles
 from vecalc.codecs.npy_array import as_float32
 from vecalc.codecs.number_bodies import fault, is_list, list_body, numbers_of
 from vecalc.codecs.vector_blobs import NAMES, Blobs, kind_of, rows_of
-from vecalc.conditions import Kind, MetadataColumn
+from vecalc.conditions import MetadataColumn
 from vecalc.errors import FileProblem
 from vecalc.formats import Block
 from vecalc.formats import columns as columns_rule
 from vecalc.formats.columns import ColumnChoice, SeenColumn, choice_of, one_line, stands_apart
+from vecalc.formats.other_columns import UNREADABLE, ColumnNames, not_kept, short
+from vecalc.formats.plain_kinds import of_values
 from vecalc.sources import MAX_WIDTH, Source
 from vecalc.sources.compression import ceiling_of, too_much
 from vecalc.sources.excuses import MALFORMED, odd
@@ -31,10 +34,8 @@ LOOKED_AT = 64  # rows that show what the columns hold
 ROWS = 1 << 13  # in a block
 VALUES = 1 << 18  # and values in them: a table may have two thousand columns
 BYTES = 1 << 23  # and what their texts and blobs take
-AN_OBJECT = 32  # bytes that any value takes
-OTHERWISE = "values of another type than their column's, left out"
 _HINT = "correct the row, or leave such rows out with --skip-bad-rows"
-_NUMERIC = ("INT", "REAL", "FLOA", "DOUB", "NUM", "DEC")
+_BOOLEAN = "BOOL"  # what a declared type begins with, of which SQLite itself makes nothing
 
 Row = tuple[Any, ...]  # of None, int, float, str, bytes
 
@@ -52,7 +53,7 @@ class _Held(NamedTuple):
     column: RowColumn
     seen: SeenColumn
     blobs: Blobs | None
-    kind: Kind | None  # as metadata; None for what is none
+    is_bytes: bool
 
 
 def has_vectors(columns: Sequence[RowColumn], first: Sequence[Row]) -> bool:
@@ -66,39 +67,43 @@ def blocks_of_rows(columns: Sequence[RowColumn], rows: Iterable[Row], source: So
     A table that yields far more than its file could honestly hold is refused.
     """
     found = pieces(rows, len(columns))
-    first = next(found, [])
-    if not first:
+    first = next(found, Piece([], 0))
+    if not first.rows:
         raise FileProblem("the table has no rows", where=str(source.path), hint="name another one")
-    held = _held(columns, first[:LOOKED_AT])
+    held = _held(columns, first.rows[:LOOKED_AT])
     choice = choice_of([column.seen for column in held], source)
     _remark(held, choice, source)
+    others = _others(held, choice, source)
     given, number, ceiling = 0, 1, ceiling_of(source.ceiling)
     for some in chain([first], found):
-        block = _block(list(zip(*some, strict=True)), held, choice, number, source)
-        given += sum(map(_size, some))
-        number += len(some)
+        block = _block(list(zip(*some.rows, strict=True)), held, choice, others, number, source)
+        given += some.size
+        number += len(some.rows)
         if given > ceiling:
             raise too_much(source.path, ceiling)
         yield block
 
 
-def pieces(rows: Iterable[Row], columns: int) -> Iterator[list[Row]]:
+class Piece(NamedTuple):
+    """Some rows, and the bytes that their values take."""
+
+    rows: list[Row]
+    size: int
+
+
+def pieces(rows: Iterable[Row], columns: int) -> Iterator[Piece]:
     """Some rows at a time, as many as take a few megabytes."""
     most = max(min(ROWS, VALUES // max(columns, 1)), 1)
     some: list[Row] = []
     size = 0
     for row in rows:
         some.append(row)
-        size += _size(row)
+        size += sum(map(getsizeof, row))
         if len(some) == most or size > BYTES:
-            yield some
+            yield Piece(some, size)
             some, size = [], 0
     if some:
-        yield some
-
-
-def _size(row: Row) -> int:
-    return AN_OBJECT * len(row) + sum([len(value) for value in row if type(value) in (str, bytes)])
+        yield Piece(some, size)
 
 
 # --- what the columns hold ------------------------------------------------------------------------
@@ -130,22 +135,11 @@ def _column(column: RowColumn, values: Sequence[Any]) -> _Held:
         counting = whole and len(values) > 1 and values == list(range(values[0], values[0] + len(values)))
         distinct = len(set(values)) == len(values)
         seen = seen._replace(kind="numbers", whole=whole, counting=counting, distinct=distinct)
-    kind = None if seen.kind == "lists" else _kind(column, most, values)
-    return _Held(column, seen, blobs, kind)
+    return _Held(column, seen, blobs, most is bytes)
 
 
 def _declared(column: RowColumn) -> str:
     return f"{column.declared} {column.name}"
-
-
-def _kind(column: RowColumn, most: type | None, values: Sequence[Any]) -> Kind | None:
-    """What the column is as metadata."""
-    declared = column.declared.upper()
-    if most is bytes:
-        return None
-    if most is str or (most is None and not any(name in declared for name in _NUMERIC)):
-        return "text"
-    return "flag" if "BOOL" in declared and set(values) <= {0, 1} else "number"
 
 
 def _remark(held: Sequence[_Held], choice: ColumnChoice, source: Source) -> None:
@@ -164,6 +158,40 @@ def _remark(held: Sequence[_Held], choice: ColumnChoice, source: Source) -> None
         raise FileProblem(message, where=str(source.path), hint=f"{source.path.name}#TABLE.WORDS,VECTORS")
 
 
+class _Other(NamedTuple):
+    """A column that becomes metadata: what it is called from now on, and where it stands."""
+
+    name: str
+    place: int
+    is_flag: bool
+
+    def known(self, cells: Sequence[Any], source: Source) -> tuple[MetadataColumn, list[Any]]:
+        """Some cells of it; bytes among them are missing, and counted."""
+        if wrong := sum([type(cell) is bytes for cell in cells]):
+            source.tally.counts[UNREADABLE] += wrong
+        plain = [None if type(cell) is bytes else cell for cell in cells]
+        if self.is_flag:
+            plain = [bool(cell) if cell in (0, 1) else cell for cell in plain]
+        kind, values = of_values([short(cell, source) if type(cell) is str else cell for cell in plain])
+        return MetadataColumn(self.name, kind), values
+
+
+def _others(held: Sequence[_Held], choice: ColumnChoice, source: Source) -> list[_Other]:
+    """The columns beside words and vectors, but for those of bytes and further vectors."""
+    used = {choice.word, *choice.numbers}
+    left = {i: column for i, column in enumerate(held) if i not in used}
+    lists = [i for i, column in left.items() if column.seen.kind == "lists"]
+    raw = [i for i, column in left.items() if column.is_bytes and i not in set(lists)]
+    not_kept([held[i].column.name for i in lists], "further lists of numbers", source)
+    not_kept([held[i].column.name for i in raw], "bytes and the like", source)
+    names = ColumnNames(source)
+    return [
+        _Other(name, i, column.column.declared.upper().startswith(_BOOLEAN))
+        for i, column in left.items()
+        if i not in {*lists, *raw} and (name := names.named(column.column.name, i + 1))
+    ]
+
+
 # --- blocks ---------------------------------------------------------------------------------------
 
 
@@ -171,6 +199,7 @@ def _block(
     values: Sequence[Sequence[Any]],
     held: Sequence[_Held],
     choice: ColumnChoice,
+    others: Sequence[_Other],
     first: int,
     source: Source,
 ) -> Block:
@@ -184,12 +213,8 @@ def _block(
     chosen = good.tolist()
     raw = one_line([_as_word(values[choice.word][i]) for i in chosen], source)
     words = decode(raw, source, lambda i: f"{source.path}: row {first + chosen[i]:,}")
-    beside = {
-        MetadataColumn(column.column.name, column.kind): _known(values[i], column.kind, chosen, source)
-        for i, column in enumerate(held)
-        if column.kind and i != choice.word and i not in set(choice.numbers)
-    }
-    return Block(words, rows, [first + i for i in chosen], metadata=beside or None)
+    known = dict(other.known([values[other.place][i] for i in chosen], source) for other in others)
+    return Block(words, rows, [first + i for i in chosen], metadata=known or None)
 
 
 def _vectors(cells: Sequence[Any], held: _Held, first: int, source: Source) -> tuple[Singles, Numbers]:
@@ -242,19 +267,6 @@ def _as_word(value: Any) -> bytes:
     if value is None:
         return b""
     return value if isinstance(value, bytes) else str(value).encode()
-
-
-def _known(cells: Sequence[Any], kind: Kind, chosen: Sequence[int], source: Source) -> list[Any]:
-    """Some cells of a column of metadata, of one kind; what is of another is missing, and counted."""
-    if kind == "text":
-        some = [str(cell) if type(cell) in (int, float) else cell for cell in (cells[i] for i in chosen)]
-        fits: tuple[type, ...] = (str,)
-    else:
-        some, fits = [cells[i] for i in chosen], (int, float)
-    if wrong := sum(cell is not None and type(cell) not in fits for cell in some):
-        source.tally.counts[OTHERWISE] += wrong
-        some = [cell if type(cell) in fits else None for cell in some]
-    return [cell if cell is None else bool(cell) for cell in some] if kind == "flag" else some
 
 
 def told_columns(columns: Sequence[RowColumn], first: Sequence[Row]) -> list[str]:

@@ -24,13 +24,15 @@ from typing import Any, NamedTuple
 
 from vecalc import bounded
 from vecalc.errors import FileProblem, StorageProblem
+from vecalc.formats.lance_folders import lasting
+from vecalc.formats.recognition import may_have_columns
 from vecalc.library.paths import cache_folder
 from vecalc.sources import Reading
 from vecalc.space import digest
 from vecalc.space.atomic import new_file, sweep
 from vecalc.space.files import unreadable, unwritable
 from vecalc.space.locks import Lock
-from vecalc.space.store import FACTS, is_store, read_facts
+from vecalc.space.store import COLUMNS, FACTS, is_store, read_facts
 
 _OPEN_TO_ALL = stat.S_IWOTH
 _ROOT = 0  # may change anything anyway
@@ -45,10 +47,12 @@ class CacheUse(NamedTuple):
     verify: bool = False  # compare all digests with the files, also the source's
     tell: Callable[[str], None] = lambda _: None  # hears what we wait for
     patience: float = 60.0  # seconds that one call of a command may take
+    store_patience: float = 60.0  # seconds that a store on a server may take for an answer
 
 
 def folder_of(path: Path, reading: Reading) -> Path:
     """Where the store of a file lies, or would lie."""
+    path = lasting(path)
     key = json.dumps([str(path.absolute()), *reading])
     hashed = hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     readable = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "_" for c in path.name[:40])
@@ -143,6 +147,8 @@ def is_current(folder: Path, path: Path, *, verify: bool = False) -> bool:
     try:
         facts = read_facts(folder / FACTS)
     except FileProblem:  # damaged, or of another version: it is made again
+        return False
+    if COLUMNS not in facts.rest and may_have_columns(path):  # of a version that kept no metadata
         return False
     if verify:
         from vecalc.space.store_digests import damaged

@@ -31,14 +31,17 @@ _NAMED = re.compile(r"([^\W\d][\w'’]*)=(.+)", re.DOTALL)
 CALLED = 12  # characters of a name made of a file's: columns are to fit on a screen
 FORMAT = 1
 STARTER = "starter"
+DATABASES = ("sqlite:", "duckdb:", "lance:")  # before a file of this format
+PREFIXES = (FORCED, *DATABASES)
 COMMAND = "!"  # before a program of the user's that encodes texts
+ON_SERVER = "://"  # in the address of a store, and in no absolute path
 FOR_SHELLS = "$`;&!'"  # would do something, where a name is pasted without quotes
 LONGEST_NAME = 100  # characters; with room for 4 bytes each, and a suffix, below what file systems take
 
 
 class Entry(NamedTuple):
-    """What the catalogue knows of a name: the alias's path (or command, with its !), the model's own norm and
-    metric, and the model that embeds its texts.
+    """What the catalogue knows of a name: its path, or command with its !, or address of a store; the model's
+    own norm and metric, and the model that embeds its texts.
     """
 
     path: str | None = None
@@ -87,7 +90,7 @@ def not_an_alias(name: str) -> str:
     """The name, if an imported model can have it. Raises `UsageError` for an alias's."""
     if (entry := read().entries.get(name)) and entry.path:
         hint = f"`vecalc models remove {name}` makes room"
-        raise UsageError(f"'{name}' is an alias of {entry.path}", where="--name", hint=hint)
+        raise UsageError(f"'{name}' is an alias of {as_shown(entry.path)}", where="--name", hint=hint)
     return name
 
 
@@ -124,7 +127,7 @@ def _known(path: Path, found: Catalogue | None) -> Path:
     if os.path.lexists(name) or path.name != name or len(name) > LONGEST_NAME or not name.isprintable():
         return path
     if (entry := (found or read()).entries.get(name)) and entry.path:
-        return path if entry.path.startswith(COMMAND) else Path(entry.path)
+        return path if entry.path.startswith(COMMAND) or ON_SERVER in entry.path else Path(entry.path)
     return imported(name) if _is_imported(name) else path
 
 
@@ -133,6 +136,26 @@ def command_of(model: str, found: Catalogue | None = None) -> str | None:
     if not model.startswith(COMMAND):
         model = own(model, found).path or ""
     return model.removeprefix(COMMAND) if model.startswith(COMMAND) else None
+
+
+def address_named(model: str, found: Catalogue | None = None) -> str | None:
+    """The address of a store that a model of `-m` is, as such or by name; None for all others."""
+    if ON_SERVER not in model:
+        model = own(model, found).path or ""
+    if ON_SERVER not in model:
+        return None
+    from vecalc.stores.addresses import is_address
+
+    return model if is_address(model) else None
+
+
+def as_shown(model: str) -> str:
+    """A model as it was typed, without the password that an address may hold."""
+    if ON_SERVER not in model:
+        return model
+    from vecalc.stores.addresses import without_password
+
+    return without_password(model)
 
 
 def file_at(path: Path) -> Path:
@@ -195,11 +218,12 @@ def split_model(model: str) -> tuple[str, str]:
     return match[1], match[2]
 
 
-def without_prefix(model: str) -> tuple[str, bool]:
-    """`lines:FILE` as the file, and whether the prefix was there; a path that exists as written has none."""
-    if not model.startswith(FORCED) or os.path.lexists(model):
-        return model, False
-    return model.removeprefix(FORCED), True
+def without_prefix(model: str) -> tuple[str, str]:
+    """`lines:FILE` or `sqlite:FILE` as the file, and the prefix; a path that exists as written has none."""
+    prefix = next((prefix for prefix in PREFIXES if model.startswith(prefix)), "")
+    if not prefix or os.path.lexists(model):
+        return model, ""
+    return model.removeprefix(prefix), prefix
 
 
 def absolute(embed: str) -> str:
@@ -217,14 +241,22 @@ def named(models: Iterable[str]) -> tuple[str, ...]:
     named: dict[str, str] = {}
     for model in models:
         name, path = split_model(model)
-        file = "command" if path.startswith(COMMAND) else Path(without_prefix(path)[0]).name
+        file = "command" if path.startswith(COMMAND) else _file_called(path)
         stem = name or re.sub(r"\W", "_", file.split(".")[0])[:CALLED]
         stem = f"_{stem}" if not stem[:1].isalpha() else stem
         unique = next(n for n in chain([stem], (f"{stem}_{i}" for i in count(2))) if name or n not in named)
         if unique in named:
-            raise UsageError(f"the name '{unique}' is given twice", where=f"-m {model}")
+            raise UsageError(f"the name '{unique}' is given twice", where=f"-m {as_shown(model)}")
         named[unique] = path
     return tuple(f"{name}={path}" for name, path in named.items())
+
+
+def _file_called(path: str) -> str:
+    if (address := address_named(path)) is None:
+        return Path(without_prefix(path)[0]).name
+    from vecalc.stores.addresses import address_of
+
+    return path if path != address else address_of(address).called
 
 
 def own_settings(models: Sequence[str], found: Catalogue | None = None) -> dict[str, Entry]:
@@ -234,9 +266,12 @@ def own_settings(models: Sequence[str], found: Catalogue | None = None) -> dict[
 
 
 def files_of(models: Sequence[str], found: Catalogue | None = None) -> list[Path]:
-    """The files, or folders, that the models of `-m` are; without any, the starter's. A command is none."""
+    """The files, or folders, that the models of `-m` are; without any, the starter's. Commands and stores on
+    servers are none.
+    """
     named = [split_model(model)[1] for model in models] or [STARTER]
-    files = [without_prefix(name)[0] for name in named if command_of(name, found) is None]
+    local = [name for name in named if command_of(name, found) is None and address_named(name, found) is None]
+    files = [without_prefix(name)[0] for name in local]
     folders = [starter_folder()] if STARTER in named else []
     return [*(file_at(known(Path(name), found)) for name in files), *folders]
 

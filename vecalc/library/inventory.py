@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 
 from vecalc.answers import Cell, Column, Sheet
+from vecalc.conditions import Missing
 from vecalc.errors import FileProblem
 from vecalc.formats.folders import main_file
 from vecalc.library import catalogue
@@ -51,7 +51,9 @@ def place_of(name: str) -> Path:
 def sheets(default: str) -> Iterator[Sheet]:
     """All models with a name, and what the cache keeps; `default` is what `-m` would be without it."""
     rows = tuple(_row(name, default) for name in catalogue.names())
-    remarks = () if default in catalogue.names() else (f"the default is the file {default}",)
+    kind = "file" if catalogue.address_named(default) is None else "store"
+    known = default in catalogue.names()
+    remarks = () if known else (f"the default is the {kind} {catalogue.as_shown(default)}",)
     yield Sheet("models", COLUMNS, rows, "Models", remarks)
     if kept := list(conversions()):
         total = f"{sum(one.size for one in kept) / 1e6:,.1f} MB; `vecalc models prune` removes what is stale"
@@ -77,6 +79,9 @@ def _row(name: str, default: str) -> tuple[Cell, ...]:
     is_default = "yes" if name == default else ""
     if catalogue.command_of(name) is not None:
         return (name, "command", None, None, None, entry.norm, entry.metric, None, is_default, entry.path)
+    if (address := catalogue.address_named(name)) is not None:  # which is not asked: servers may be away
+        shown = catalogue.as_shown(address)
+        return (name, "store", None, None, None, entry.norm, entry.metric, None, is_default, shown)
     place = place_of(name)
     file = catalogue.file_at(place)
     facts, size, source = facts_of(place), size_of(file), ""
@@ -113,16 +118,37 @@ def _converted(name: str) -> Facts | None:
 
 def details(name: str, space: VectorSpace, notes: Iterable[str]) -> Iterator[Sheet]:
     """One model: what the list says, and what its store and its words tell."""
-    place = place_of(name)
-    entry = catalogue.own(name)
-    facts = facts_of(place) or _converted(name)
-    shape = (len(space), space.dim, facts.type if facts else "float32")
-    row = (name, *shape, entry.norm, entry.metric, size_of(catalogue.file_at(place)), str(place))
-    yield Sheet("model", MODEL, (row,), "Model")
-    told = [("first words", ", ".join(islice(space.words(), FIRST)))]
-    told += _of_store(facts)
+    entry, address = catalogue.own(name), catalogue.address_named(name)
+    shape: tuple[Cell, ...] = (len(space), space.dim)
+    if address is None:
+        place = place_of(name)
+        facts = facts_of(place) or _converted(name)
+        shape = (*shape, facts.type if facts else "float32")
+        lies: tuple[Cell, Cell] = (size_of(catalogue.file_at(place)), str(place))
+        kept = [*_of_store(facts), *_of_metadata(space)]
+    else:
+        name, lies = catalogue.as_shown(name), (None, catalogue.as_shown(address))
+        shape, kept = (*shape, "float32"), [*_of_server(space)]
+    yield Sheet("model", MODEL, ((name, *shape, entry.norm, entry.metric, *lies),), "Model")
+    first = range(min(FIRST, len(space)))
+    space.vectors(first)  # and so the words of these rows, where asking for each would take its time
+    told = [("first words", ", ".join(map(space.word, first))), *kept]
     told += [("note", note) for note in notes]
     yield Sheet("details", (Column("what"), Column("value")), tuple(told), "Details")
+
+
+def _of_server(space: VectorSpace) -> Iterator[tuple[str, str]]:
+    yield "kept", "no: its server is asked"
+    if space.metadata is not None:
+        yield "columns", ", ".join(f"{column.name} ({column.kind})" for column in space.metadata.columns)
+
+
+def _of_metadata(space: VectorSpace) -> Iterator[tuple[str, str]]:
+    """The columns of a local space, and how many rows lack a value: all rows are looked at."""
+    known = space.metadata
+    for name, kind in known.columns if known else ():
+        missing = len(known.matching(Missing(name))) if known else 0
+        yield "column", f"{name} ({kind})" + (f", {missing:,} missing" if missing else "")
 
 
 def _of_store(facts: Facts | None) -> Iterator[tuple[str, str]]:

@@ -23,6 +23,7 @@ COLLECTION = (
 )
 # A path has lost one of the two slashes of an address.
 _ADDRESS = re.compile(r"(https?|ftp|s3|gs|hf|file):/*(.+)", re.IGNORECASE | re.DOTALL)
+_STORE = re.compile(r"[a-z][a-z0-9+.-]+:/.+", re.IGNORECASE | re.DOTALL)
 _FETCH = {"s3": "aws s3 cp {} .", "gs": "gsutil cp {} .", "hf": "vecalc models pull hf:{}"}
 _OTHERWISE = "curl -LO {}"
 _NAMED = re.compile(r"([^=/\\]{1,100})=(.+)", re.DOTALL)
@@ -48,6 +49,8 @@ def refuse_missing(path: str) -> None:
         raise FileProblem(message, where=path, hint="-m and --embed run it; ./ before it names a file")
     if match := _ADDRESS.fullmatch(path):
         raise _address(match[1].lower(), match[2])
+    if _STORE.fullmatch(path):
+        raise _no_store(path)
     if hint := _meant(path):
         raise FileProblem("no such file", where=path, hint=hint)
 
@@ -60,6 +63,17 @@ def _address(scheme: str, rest: str) -> FileProblem:
         command = _FETCH.get(scheme, _OTHERWISE).format(shlex.quote(rest if scheme == "hf" else whole))
         hint = f"fetch it first: {command}"
     return FileProblem("an address, not a file", where=whole, hint=hint)
+
+
+def _no_store(path: str) -> FileProblem:
+    from vecalc.stores.addresses import is_address, servers, without_password
+
+    whole = path if "://" in path else path.replace(":/", "://", 1)
+    shown = without_password(whole)
+    if is_address(whole):
+        return FileProblem("a store on a server, which is no file", where=shown, hint="-m opens it")
+    there = ", ".join(f"{scheme}://" for scheme in servers())
+    return FileProblem("no file, nor a store of a kind that is known", where=shown, hint=f"there are {there}")
 
 
 def _meant(path: str) -> str:

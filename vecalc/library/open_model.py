@@ -18,7 +18,17 @@ from vecalc.errors import FileProblem, NotVectors, UsageError
 from vecalc.formats.folders import main_file
 from vecalc.formats.load import Loaded, how
 from vecalc.library.cache import CacheUse
-from vecalc.library.catalogue import STARTER, check_name, command_of, imported, own, split_model, starter
+from vecalc.library.catalogue import (
+    STARTER,
+    address_named,
+    as_shown,
+    check_name,
+    command_of,
+    imported,
+    own,
+    split_model,
+    starter,
+)
 from vecalc.library.kept_stores import Watch, unwatched
 from vecalc.library.meant import may_be_texts, meant
 from vecalc.library.vector_models import load_vectors, write_vectors
@@ -50,9 +60,13 @@ def load(
 
     With `embed` (a textual model's name or path, or a space that has an encoder) a file without vectors is
     one of texts: a row for each line, or for each cell of FILE#COLUMN; see `text_models`. A model that was
-    named with an embedder has it already.
-    Raises `FileProblem`, `StorageProblem`, `UsageError`.
+    named with an embedder has it already. A store on a server is connected to by its address.
+    Raises `FileProblem`, `StorageProblem`, `UsageError`, `RemoteProblem`.
     """
+    if (address := address_named(str(path))) is not None:
+        from vecalc.library.served_models import open_served
+
+        return open_served(address, name, cache)
     what = meant(str(path), how(**reading))
     embed = embed or own(str(path)).embed
     if embed is None:
@@ -129,7 +143,9 @@ def paths_of(models: Sequence[str]) -> dict[str, str]:
         name, path = split_model(model)
         if name in paths:
             again = f"the name '{name}' is given twice" if name else "two models without a name"
-            raise UsageError(again, where=f"-m {model}", hint="name them: -m users=FILE -m movies=FILE")
+            raise UsageError(
+                again, where=f"-m {as_shown(model)}", hint="name them: -m users=FILE -m movies=FILE"
+            )
         paths[name] = path
     return paths
 
@@ -181,6 +197,12 @@ class _Opening:
             from vecalc.library.commands import command_space
 
             self.spaces[name] = command_space(command, name, self.cache)
+            return True
+        if (address := address_named(path)) is not None:
+            from vecalc.library.served_models import open_served
+
+            served = open_served(address, name, self.cache)
+            self._take(name, served.space.name, served)
             return True
         what = meant(path, self.reading)
         if own(path).embed or may_be_texts(what):
@@ -240,12 +262,22 @@ class _Opening:
 
 
 def import_model(
-    path: str, name: str, kind: Stored, reading: Reading, watch: Watch = unwatched, embed: str = ""
+    path: str,
+    name: str,
+    kind: Stored,
+    reading: Reading,
+    watch: Watch = unwatched,
+    embed: str = "",
+    cache: CacheUse = CacheUse(),  # noqa: B008 - immutable
 ) -> tuple[Path, Written]:
     """Convert a file into the models folder under a name; the folder, and what went into it.
 
-    With `embed` its texts, by the model of this name or path.
+    With `embed` its texts, by the model of this name or path. A store on a server is copied.
     """
+    if (address := address_named(path)) is not None:
+        from vecalc.library.served_models import copy_served
+
+        return copy_served(address, imported(check_name(name)), name, kind, watch, cache)
     folder, what = imported(check_name(name)), meant(path, reading)
     if embed:
         from vecalc.library.embedders import embedder_of

@@ -17,7 +17,9 @@ and `jsonl`, whose names the columns have.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Container, Iterator, Sequence
+from itertools import chain
 from math import floor, isfinite, log10
 from typing import NamedTuple
 
@@ -111,6 +113,24 @@ def short_entry(value: float, largest: float, style: Style) -> str:
     return text.replace("0.", ".", 1) if largest <= 1 else text
 
 
+def value(cell: Cell) -> str:
+    """A value of metadata, all of it; nothing where it is missing."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "true" if cell else "false"
+        case float():
+            return repr(cell).removesuffix(".0")
+    return str(cell)
+
+
+def values_are_numbers(neighbours: Sequence[Neighbour], count: int) -> list[bool]:
+    """Which columns of their metadata, so many, hold nothing but numbers."""
+    found = [[near.record[i] for near in neighbours if near.record[i] is not None] for i in range(count)]
+    return [all(isinstance(v, int | float) and not isinstance(v, bool) for v in some) for some in found]
+
+
 def attentions(answer: Answer) -> Iterator[list[Weights]]:
     """The attention weights of an answer: one query's alone, or those of several over the same keys."""
     group: list[Weights] = []
@@ -155,6 +175,7 @@ class FlatRow(NamedTuple):
     place: str = ""
     label: str = ""
     length: str = ""
+    record: tuple[Cell, ...] = ()  # metadata of the word
 
 
 def lines(answer: Answer, style: Style) -> Iterator[FlatRow]:
@@ -165,9 +186,9 @@ def lines(answer: Answer, style: Style) -> Iterator[FlatRow]:
             yield from (_neighbour(near, digits) for near in neighbours)
         case Rows(rows):
             for place, row in enumerate(rows, 1):
-                vector = {"place": str(place), "label": row.label, "length": fixed(row.length, digits)}
+                length = fixed(row.length, digits)
                 near = [_neighbour(near, digits) for near in row.neighbours] or [FlatRow()]
-                yield from (one._replace(**vector) for one in near)
+                yield from (one._replace(place=str(place), label=row.label, length=length) for one in near)
         case Number(value):
             yield FlatRow(score=result(value, style.precision))
         case Tabled(labels, columns, values):
@@ -178,19 +199,36 @@ def lines(answer: Answer, style: Style) -> Iterator[FlatRow]:
                     yield FlatRow(word=word, score=shown, place=str(place), label=label)
 
 
+def header(answer: Answer, style: Style) -> list[str]:
+    """The names of the columns of `rows`, those of metadata last; no name twice."""
+    names = list(HEADER)
+    for name in answer.asked.show:
+        names.append(free_name(as_text(name) if style.csv_safe else name, names))
+    return names
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """The name of a column, `score_2` where there is a `score` already."""
+    return next(one for one in chain([name], (f"{name}_{i}" for i in itertools.count(2))) if one not in taken)
+
+
 def rows(answer: Answer, style: Style) -> Iterator[list[str]]:
-    """The rows as cells under `HEADER`, at least one: no expression gets lost on the way."""
+    """The rows as cells under `header`, at least one: no expression gets lost on the way."""
     text = as_text if style.csv_safe else str
     front = [str(answer.asked.id), text(answer.asked.expr)]
     message = "" if answer.error is None else text(answer.error.message)
     passed = "" if answer.expected is None else str(answer.expected.passed).lower()
+    blank = (None,) * len(answer.asked.show)
     for line in list(lines(answer, style)) or [FlatRow()]:
         vector = [line.place, text(line.label), line.length]
-        yield [*front, line.rank, text(line.word), line.score, message, *vector, passed]
+        record = (
+            text(value(cell)) if isinstance(cell, str) else value(cell) for cell in line.record or blank
+        )
+        yield [*front, line.rank, text(line.word), line.score, message, *vector, passed, *record]
 
 
 def _neighbour(near: Neighbour, digits: int) -> FlatRow:
-    return FlatRow(str(near.rank), near.word, fixed(near.score, digits))
+    return FlatRow(str(near.rank), near.word, fixed(near.score, digits), record=near.record)
 
 
 def verdict(expected: Expected) -> str:
@@ -214,6 +252,8 @@ def _for_people(cell: Cell, column: Column, style: Style) -> str:
     if isinstance(cell, str):
         return cell
     match column.kind:
+        case "value":
+            return value(cell)
         case "percent":
             return f"{fixed(100 * cell, 2)} %"
         case "size":
@@ -232,10 +272,10 @@ def _size(size: float) -> str:
     return f"{size:.1f} {_UNITS[-1]}"
 
 
-def for_programs(cell: Cell, style: Style) -> str:
+def for_programs(cell: Cell, column: Column, style: Style) -> str:
     """A cell with as many digits as mean something, or with as many decimals as were asked for."""
-    if cell is None:
-        return ""
+    if cell is None or column.kind == "value":
+        return value(cell)
     if isinstance(cell, float):
         return result(cell, style.precision)
     return str(cell)
@@ -247,7 +287,10 @@ def rows_for_programs(sheet: Sheet, style: Style) -> Iterator[list[str]]:
     if style.header and sheet.part != "next":
         yield [text(column.name) for column in sheet.columns]
     for row in sheet.rows:
-        yield [text(cell) if isinstance(cell, str) else for_programs(cell, style) for cell in row]
+        yield [
+            text(cell) if isinstance(cell, str) else for_programs(cell, column, style)
+            for cell, column in zip(row, sheet.columns, strict=True)
+        ]
 
 
 def as_text(cell: str) -> str:

@@ -21,7 +21,7 @@ begin = end = nothing
 
 def answer(answer: Answer, style: Style, index: int) -> str:
     """The header, once, and a record per row."""
-    names = [list(cells.HEADER)] if style.header and index == 0 else []
+    names = [cells.header(answer, style)] if style.header and index == 0 else []
     return "".join(_line(row, style) for row in (*names, *cells.rows(answer, style)))
 
 

@@ -13,7 +13,19 @@ from itertools import islice
 from vecalc.answers import NOTHING_LEFT, Answer, Number, Ranking, Rows, Scored, Tabled, Weights
 from vecalc.render import Style
 from vecalc.render.bars import shares
-from vecalc.render.cells import attentions, by_row, count, entry, heading, named, result, score, verdict
+from vecalc.render.cells import (
+    attentions,
+    by_row,
+    count,
+    entry,
+    heading,
+    named,
+    result,
+    score,
+    value,
+    values_are_numbers,
+    verdict,
+)
 from vecalc.render.problem import problem
 from vecalc.render.shades import Scale
 from vecalc.render.summary import NOTHING
@@ -66,9 +78,9 @@ def _parts(answer: Answer) -> Iterator[str]:
         yield f"<pre>{_lines_of(problem(answer.error, answer.asked.expr, _LOOK))}</pre>"
     match answer.result:
         case Ranking() as ranking:
-            yield _ranking(ranking, answer.asked.metric)
+            yield _ranking(ranking, answer.asked.metric, answer.asked.show)
         case Scored() as scored:
-            yield _ranking(scored, SCORED)
+            yield _ranking(scored, SCORED, answer.asked.show)
         case Rows() as rows:
             yield _rows(rows)
         case Tabled() as table:
@@ -88,17 +100,23 @@ def _parts(answer: Answer) -> Iterator[str]:
 # --- the kinds of results ---------------------------------------------------------------------
 
 
-def _ranking(ranking: Ranking | Scored, metric: str) -> str:
+def _ranking(ranking: Ranking | Scored, metric: str, columns: Sequence[str]) -> str:
     shown = list(interleaved(ranking))
     lengths = shares([n.score for n, _ in shown], [n.score for n in ranking.neighbours], metric)
     measured = "distance" if metric == "l2" else "score"
+    right = values_are_numbers(ranking.neighbours, len(columns))
+    numbers = (0, 2, *(5 + i for i, is_number in enumerate(right) if is_number))
     rows = []
     for (near, is_input), length in zip(shown, lengths, strict=True):
         rank = f"({count(near.rank)})" if is_input else count(near.rank)
         cells = [_cell(rank, "n"), _cell(near.word), _cell(score(near.score, _LOOK), "n"), _bar(length)]
-        rows.append(_row([*cells, _cell("input" if is_input else "")], "i" if is_input else ""))
+        cells.append(_cell("input" if is_input else ""))
+        kinds = zip(near.record or [None] * len(columns), right, strict=True)
+        cells += [_cell(value(cell), "n" if is_number else "") for cell, is_number in kinds]
+        rows.append(_row(cells, "i" if is_input else ""))
     remark = "" if ranking.neighbours else f"<div>{NOTHING_LEFT}</div>"
-    return (_table(["rank", "word", measured, "", ""], rows, right=(0, 2)) if rows else "") + remark
+    names = ["rank", "word", measured, "", "", *columns]
+    return (_table(names, rows, right=numbers) if rows else "") + remark
 
 
 def _rows(rows: Rows) -> str:

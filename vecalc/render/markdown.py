@@ -21,6 +21,8 @@ from vecalc.render.cells import (
     result,
     rows_for_people,
     score,
+    value,
+    values_are_numbers,
     verdict,
 )
 from vecalc.render.visible import visible
@@ -56,23 +58,28 @@ def _blocks(answer: Answer, style: Style) -> Iterator[str]:
             yield f"> error: {_cell(answer.error.message)}\n"
     match answer.result:
         case Ranking() | Scored() as ranking:
-            yield _ranking(ranking, style)
+            yield _ranking(ranking, answer.asked.show, style)
         case Rows() as rows:
             yield _rows(rows, style)
         case Tabled() as table:
             yield _numbers(table, style)
-        case Number(value):
-            yield result(value, style.precision) + "\n"
+        case Number(number):
+            yield result(number, style.precision) + "\n"
     if answer.expected is not None:
         yield _cell(verdict(answer.expected)) + "\n"
     yield from (_weights(group, style) for group in attentions(answer))
 
 
-def _ranking(ranking: Ranking | Scored, style: Style) -> str:
+def _ranking(ranking: Ranking | Scored, shown: Sequence[str], style: Style) -> str:
     if not ranking.neighbours:
         return f"{NOTHING_LEFT}\n"
-    rows = ([str(n.rank), _cell(n.word), score(n.score, style)] for n in ranking.neighbours)
-    return _table(("rank", "word", "score"), (_RIGHT, _LEFT, _RIGHT), rows)
+    rows = (
+        [str(n.rank), _cell(n.word), score(n.score, style), *(_cell(value(cell)) for cell in n.record)]
+        for n in ranking.neighbours
+    )
+    sides = [_RIGHT if right else _LEFT for right in values_are_numbers(ranking.neighbours, len(shown))]
+    names = ("rank", "word", "score", *map(_cell, shown))
+    return _table(names, (_RIGHT, _LEFT, _RIGHT, *sides), rows)
 
 
 def _rows(rows: Rows, style: Style) -> str:
@@ -94,7 +101,7 @@ def _numbers(table: Tabled, style: Style) -> str:
     largest = float(abs(values).max()) if values.size else 0.0
     names = ["", *map(_cell, named(columns))] if values.ndim > 1 else ["", "number"]
     lines = (
-        [_cell(label), *(entry(value, largest, style) for value in row)]
+        [_cell(label), *(entry(number, largest, style) for number in row)]
         for label, row in zip(named(rows), by_row(values), strict=True)
     )
     return _table(names, [_LEFT, *[_RIGHT] * (len(names) - 1)], lines)
@@ -105,7 +112,7 @@ def _weights(group: Sequence[Weights], style: Style) -> str:
     (first, *_) = group
     if first.query:
         names = ["attention", *map(_cell, first.labels)]
-        lines = [[_cell(one.query), *(score(value, style) for value in one.values)] for one in group]
+        lines = [[_cell(one.query), *(score(share, style) for share in one.values)] for one in group]
         return _table(names, [_LEFT, *[_RIGHT] * len(first.labels)], lines)
     pairs = zip(first.labels, first.values, strict=True)
     return _table(("attention", "weight"), (_LEFT, _RIGHT), ([_cell(k), score(v, style)] for k, v in pairs))

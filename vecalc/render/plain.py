@@ -1,4 +1,5 @@
-"""One neighbour a line, `rank<TAB>word<TAB>score`: stable, for pipes; the default off a terminal.
+"""One neighbour a line, `rank<TAB>word<TAB>score`: stable, for pipes; the default off a terminal. Columns of
+metadata that are shown stand behind these.
 
 A number is alone on its line. A table [n] has lines `place<TAB>label<TAB>number`; a table [n, m] is a matrix,
 a line `label<TAB>number<TAB>...` a row, below a remark with the labels of its columns.
@@ -16,7 +17,18 @@ from itertools import groupby
 
 from vecalc.answers import Answer, Sheet, Tabled
 from vecalc.render import Style
-from vecalc.render.cells import FlatRow, by_row, for_programs, heading, lines, named, nothing, result, verdict
+from vecalc.render.cells import (
+    FlatRow,
+    by_row,
+    for_programs,
+    heading,
+    lines,
+    named,
+    nothing,
+    result,
+    value,
+    verdict,
+)
 from vecalc.render.visible import visible
 
 begin = end = nothing
@@ -42,7 +54,7 @@ def _table(table: Tabled, style: Style) -> Iterator[str]:
         yield "#\t" + "\t".join(map(visible, named(table.columns))) + "\n"
     for place, (label, row) in enumerate(zip(named(table.rows), by_row(table.values), strict=True), 1):
         front = [label] if table.columns else [str(place), label]
-        yield "\t".join([*map(visible, front), *(result(value, style.precision) for value in row)]) + "\n"
+        yield "\t".join([*map(visible, front), *(result(number, style.precision) for number in row)]) + "\n"
 
 
 def _block(place: str, lines: Sequence[FlatRow]) -> str:
@@ -55,7 +67,8 @@ def _block(place: str, lines: Sequence[FlatRow]) -> str:
 def _line(line: FlatRow) -> str:
     if not line.rank:  # a number, or a vector of a list without neighbours
         return f"{line.score}\n" if line.score else ""
-    return f"{line.rank}\t{visible(line.word)}\t{line.score}\n"
+    cells = (visible(value(cell)) for cell in line.record)
+    return "\t".join([line.rank, visible(line.word), line.score, *cells]) + "\n"
 
 
 def sheet(sheet: Sheet, style: Style, index: int) -> str:
@@ -64,5 +77,8 @@ def sheet(sheet: Sheet, style: Style, index: int) -> str:
     head = ["\n"] if index and sheet.part == "whole" else []
     head += [f"# {visible(sheet.title)}\n"] if sheet.title and style.header else []
     head += [f"# {names}\n"] if style.header and sheet.part != "next" else []
-    rows = ("\t".join(visible(for_programs(cell, style)) for cell in row) + "\n" for row in sheet.rows)
+    rows = (
+        "\t".join(visible(for_programs(*cell, style)) for cell in zip(row, sheet.columns, strict=True)) + "\n"
+        for row in sheet.rows
+    )
     return "".join([*head, *rows])

@@ -36,6 +36,7 @@ def problem(error: VecalcError, text: str, style: Style, *, where: str = "") -> 
     `text` is what its spans refer to ("" when it is not at hand: no place is shown); `where` is the
     file of that text, or `file:line` with the line that the text begins on.
     """
+    text = error.text or text
     spans = _spans(error) if text else []
     place = _place(error, text, spans, where)
     head = "".join(f"{visible(part)}: " for part in place)

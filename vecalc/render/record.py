@@ -2,7 +2,7 @@
 
     schema, id, expr, parsed, model, norm, metric
     type        "ranking" | "score" | "scalar" | "list" | "table", null for an error
-    results     of a ranking or a score: [{rank, word, score}]
+    results     of a ranking or a score: [{rank, word, score}], with --show each with `record`, its metadata
     value       of a scalar
     rows        of a list: [{label, length, weight (of an attention), results}]; of a table: [label]
     columns     of a table: [label], none where it is one number a row
@@ -24,7 +24,7 @@ are exact and finite. Text is readable UTF-8, but for what a terminal would obey
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from math import isfinite
 
 from vecalc.answers import (
@@ -59,7 +59,7 @@ def record(answer: Answer) -> Record:
         "model": asked.model,
         "norm": asked.norm,
         "metric": asked.metric,
-        **_result(answer.result),
+        **_result(answer.result, asked.show),
         "notes": list(answer.notes),
         **_extras(answer),
         "error": _error(answer.error) if answer.error is not None else None,
@@ -84,7 +84,10 @@ def row_records(sheet: Sheet) -> Iterator[Record]:
 
 
 def _cells(sheet: Sheet, row: Iterable[Cell]) -> Record:
-    names = (column.name for column in sheet.columns)
+    return _named((column.name for column in sheet.columns), row)
+
+
+def _named(names: Iterable[str], row: Iterable[Cell]) -> Record:
     return {n: _finite(c) if isinstance(c, float) else c for n, c in zip(names, row, strict=True)}
 
 
@@ -94,16 +97,16 @@ def encode(record: Record, indent: int | None = None) -> str:
     return "\n".join(map(spell_controls, text.split("\n")))  # these line ends are JSON's own, words have \\n
 
 
-def _result(result: Result | None) -> Record:
+def _result(result: Result | None, shown: Sequence[str]) -> Record:
     match result:
         case Ranking(neighbours, excluded) | Scored(neighbours, excluded):
             without = [{"word": n.word, "rank": n.rank, "score": _finite(n.score)} for n in excluded]
             kind = "ranking" if isinstance(result, Ranking) else "score"
-            return {"type": kind, "results": _results(neighbours), "excluded": without}
+            return {"type": kind, "results": _results(neighbours, shown), "excluded": without}
         case Number(value):
             return {"type": "scalar", "value": _finite(value), "excluded": []}
         case Rows(rows):
-            return {"type": "list", "rows": [_row(row) for row in rows], "excluded": []}
+            return {"type": "list", "rows": [_row(row, shown) for row in rows], "excluded": []}
         case Tabled(rows, columns, values):
             flat = values.ndim == 1
             numbers = [_finite(row) if flat else list(map(_finite, row)) for row in values.tolist()]
@@ -112,17 +115,21 @@ def _result(result: Result | None) -> Record:
     return {"type": None, "excluded": []}
 
 
-def _results(neighbours: Iterable[Neighbour]) -> list[Record]:
-    return [{"rank": n.rank, "word": n.word, "score": _finite(n.score)} for n in neighbours]
+def _results(neighbours: Sequence[Neighbour], shown: Sequence[str]) -> list[Record]:
+    found: list[Record] = [{"rank": n.rank, "word": n.word, "score": _finite(n.score)} for n in neighbours]
+    if shown:
+        for one, near in zip(found, neighbours, strict=True):
+            one["record"] = _named(shown, near.record)
+    return found
 
 
-def _row(row: Row) -> Record:
+def _row(row: Row, shown: Sequence[str]) -> Record:
     weight = {} if row.weight is None else {"weight": _finite(row.weight)}
     return {
         "label": row.label,
         "length": _finite(row.length),
         **weight,
-        "results": _results(row.neighbours),
+        "results": _results(row.neighbours, shown),
     }
 
 

@@ -21,6 +21,8 @@ from vecalc.render.cells import (
     result,
     score,
     tidy,
+    value,
+    values_are_numbers,
     verdict,
 )
 from vecalc.render.grid import NARROWEST, GridRow, grid
@@ -55,15 +57,15 @@ def _parts(answer: Answer, style: Style, index: int) -> Iterator[str]:
         yield paint("\n".join(filled(heading(answer), _width(style))), "title", style) + "\n"
     match answer.result:
         case Ranking() as ranking:
-            yield _ranking(ranking, answer.asked.metric, style)
+            yield _ranking(ranking, answer.asked.metric, answer.asked.show, style)
         case Scored() as scored:
-            yield _ranking(scored, SCORED, style)
+            yield _ranking(scored, SCORED, answer.asked.show, style)
         case Rows() as rows:
             yield _rows(rows, style)
         case Tabled() as table:
             yield drawn(table, style)
-        case Number(value):
-            yield result(value, style.precision) + "\n"
+        case Number(number):
+            yield result(number, style.precision) + "\n"
     if answer.expected is not None:
         yield paint(verdict(answer.expected), "good" if answer.expected.passed else "bad", style) + "\n"
     yield from (_weights(group, style) for group in attentions(answer))
@@ -84,7 +86,8 @@ def caption(answer: Answer, style: Style) -> list[str]:
             how = ["score"]
         case _:
             how = [asked.metric]
-    return [visible(asked.model), *place, *size, f"norm {asked.norm}", *how]
+    only = () if isinstance(answer.result, Tabled) else map(visible, asked.only)
+    return [visible(asked.model), *place, *size, f"norm {asked.norm}", *how, *only]
 
 
 def _range(table: Tabled) -> list[str]:
@@ -92,19 +95,22 @@ def _range(table: Tabled) -> list[str]:
     return [f"from {tidy(low, _FEW)} to {tidy(high, _FEW)}"] if low < high else []
 
 
-def _ranking(ranking: Ranking | Scored, metric: str, style: Style) -> str:
+def _ranking(ranking: Ranking | Scored, metric: str, columns: Sequence[str], style: Style) -> str:
     shown = list(interleaved(ranking))
     lengths = shares([n.score for n, _ in shown], [n.score for n in ranking.neighbours], metric)
     rows = []
     best = True
+    blank: list[Role] = [""] * len(columns)
     for (neighbour, is_input), length in zip(shown, lengths, strict=True):
         drawn, color = beside(length, style)
         rank = _INPUT[style.ascii] if is_input else count(neighbour.rank)
         cells = [rank, visible(neighbour.word), score(neighbour.score, style), drawn]
+        record = [visible(value(cell)) for cell in neighbour.record] or blank
         word: Role = "input" if is_input else "best" if best else ""
         looks: list[Role] = ["input" if is_input else "aside", word, "input" if is_input else ""]
-        looks += ["input" if is_input else color, "input"]
-        rows.append(_grid_row([*cells, "input" if is_input and style.width >= NARROW else ""], looks, style))
+        looks += ["input" if is_input else color, "input", *blank]
+        mark = "input" if is_input and style.width >= NARROW else ""
+        rows.append(_grid_row([*cells, mark, *record], looks, style))
         best = best and is_input
     shape = [
         GridColumn("rank", right=True),
@@ -112,6 +118,10 @@ def _ranking(ranking: Ranking | Scored, metric: str, style: Style) -> str:
         GridColumn("distance" if metric == "l2" else "score", right=True),
         GridColumn(""),
         GridColumn(""),
+        *(
+            GridColumn(visible(name), right=right, folds=not right)
+            for name, right in zip(columns, values_are_numbers(ranking.neighbours, len(columns)), strict=True)
+        ),
     ]
     remark = "" if ranking.neighbours else f"{NOTHING_LEFT}\n"
     return (grid(shape, rows, style) if rows else "") + remark
@@ -163,11 +173,11 @@ def drawn(table: Tabled, style: Style) -> str:
     scale = Scale.of(table)
     both = scale.share(scale.low) * CELLS <= -1
     lines = []
-    for label, value in zip(named(table.rows[:ROWS]), table.values[:ROWS].tolist(), strict=True):
-        share = scale.share(value)
+    for label, number in zip(named(table.rows[:ROWS]), table.values[:ROWS].tolist(), strict=True):
+        share = scale.share(number)
         drawn, color = both_sides(share, style) if both else beside(share, style)
         lines.append(
-            _grid_row([visible(label), entry(value, scale.largest, style), drawn], ["", "", color], style)
+            _grid_row([visible(label), entry(number, scale.largest, style), drawn], ["", "", color], style)
         )
     shape = [GridColumn("", folds=True), GridColumn("number", right=True), GridColumn("")]
     cut = f"{count(ROWS)} of {count(len(table.rows))} rows; all: {WHOLE}"
@@ -181,9 +191,9 @@ def _weights(group: Sequence[Weights], style: Style) -> str:
         return paint("attention", "aside", style) + "\n" + weights_matrix(group, style)
     pairs = zip(first.labels, first.values, strict=True)
     lines = []
-    for label, value in pairs:
-        drawn, color = beside(value, style)
-        lines.append(_grid_row([visible(label), score(value, style), drawn], ["", "", color], style))
+    for label, share in pairs:
+        drawn, color = beside(share, style)
+        lines.append(_grid_row([visible(label), score(share, style), drawn], ["", "", color], style))
     return grid(
         [GridColumn("attention", folds=True), GridColumn("weight", right=True), GridColumn("")], lines, style
     )

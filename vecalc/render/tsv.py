@@ -20,7 +20,7 @@ begin = end = nothing
 
 def answer(answer: Answer, style: Style, index: int) -> str:
     """The header, once, and a line per row."""
-    names = [_line(cells.HEADER)] if style.header and index == 0 else []
+    names = [_line(cells.header(answer, style))] if style.header and index == 0 else []
     return "".join([*names, *map(_line, cells.rows(answer, style))])
 
 

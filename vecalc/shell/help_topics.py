@@ -228,6 +228,28 @@ A text is read as a whole: "food without meat" takes nothing away. phrase("...")
 """
 
 
+def _conditions() -> str:
+    from vecalc.lang.condition_parse import FILE
+    from vecalc.lang.grammar import grammar_text
+
+    head = grammar_text(FILE).partition("\n\n")[0]
+    return "\n".join(line.removeprefix("//").removeprefix(" ") for line in head.splitlines()) + f"\n\n{WHERE}"
+
+
+WHERE = """\
+vecalc -m films.parquet --where 'price < 10 and lang = "en"' --show title,price Alien
+
+--where takes the words whose metadata are known to meet it, before anything is ranked: as many neighbours
+come as are asked for. A word without a price meets neither price < 10 nor not (price < 10). Case counts. A
+time is compared with the beginning of "2024", "2024-05", "2024-05-01" or "2024-05-01T10:00", in UTC. Lists,
+records and bytes are shown; of them can only be asked whether they are null.
+
+--show puts columns beside the words, * all of them. explain, compare, diff and plot take --where, too, and
+plot --color-by COLUMN. vecalc words --where CONDITION --show '*' lists words. At the prompt: set where
+price < 10, set where off, set show title,price.
+"""
+
+
 def _models() -> str:
     return """\
 -m FILE reads word2vec (text and binary), GloVe, fastText (.bin), what gensim saves, tables (CSV, TSV),
@@ -266,6 +288,12 @@ def _csv() -> str:
     return CSV
 
 
+def _cluster() -> str:
+    from vecalc.shell.help_entries import CLUSTER
+
+    return CLUSTER
+
+
 def _prompt() -> str:
     from vecalc.shell.help_entries import PROMPT
 
@@ -283,19 +311,23 @@ TOPICS: dict[str, Callable[[], str]] = {
     "phrases": _phrases,
     "texts": _texts,
     "models": _models,
+    "conditions": _conditions,
     "formats": _formats,
     "csv": _csv,
+    "cluster": _cluster,
     "prompt": _prompt,
     "exit-codes": _exit_codes,
 }
 OTHER_NAMES = {
     **dict.fromkeys(("tables", "table", "list", "by"), "lists"),
     "phrase-words": "phrases",
+    **dict.fromkeys(("metadata", "filter", "condition"), "conditions"),
     **dict.fromkeys(("format", "json", "jsonl", "tsv", "markdown", "junit", "npy", "output"), "formats"),
     **dict.fromkeys(
         ("set", "use", "vars", "del", "find", "once", "tee", "favourite", "save", "load"), "prompt"
     ),
     **dict.fromkeys(("quit", "exit", "repl"), "prompt"),
+    **dict.fromkeys(("dask", "distributed", "workers"), "cluster"),
     **dict.fromkeys(("operators", "grammar", "language"), "syntax"),
 }
 CALLED = {  # what people ask for, and what it is called here

@@ -34,9 +34,10 @@ def _models(_: click.Context, typed: str) -> Iterable[str]:
 
 
 def space_before(typed: str) -> str:
-    """The `a=` that stands before a model."""
-    space, equals, _ = typed.rpartition("=")
-    return space + equals
+    """The `a=` that stands before a model, and `sqlite:` or the like behind it."""
+    space, equals, file = typed.rpartition("=")
+    prefix = next((prefix for prefix in catalogue.PREFIXES if file.startswith(prefix)), "")
+    return space + equals + prefix
 
 
 def _named(_: click.Context, __: str) -> Iterable[str]:
@@ -53,7 +54,7 @@ def _spaces(context: click.Context, _: str) -> Iterator[str]:
     """The spaces of the -m that stand before, by their names, or their files' where they have none."""
     for model in context.params.get("model") or ():
         name, path = catalogue.split_model(model)
-        yield name or path
+        yield name or catalogue.as_shown(path)
 
 
 def _formats(_: click.Context, __: str) -> Iterable[str]:

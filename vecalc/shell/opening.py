@@ -47,6 +47,7 @@ from vecalc.space import VectorSpace
 from vecalc.space.store import is_store
 
 if TYPE_CHECKING:
+    from vecalc.library.cache import CacheUse
     from vecalc.library.kept_stores import Watch
 
 
@@ -95,6 +96,21 @@ class Opened:
 
         return {name: value for name, value in self.request._asdict().items() if name in Reading._fields}
 
+    @property
+    def cache_use(self) -> CacheUse:
+        """What is asked of the cache, and of what is waited for."""
+        from vecalc.library.cache import CacheUse
+
+        request = self.request
+        return CacheUse(
+            request.require_cache,
+            not request.no_wait,
+            request.verify,
+            self._tell_now,
+            request.embed_timeout,
+            request.store_timeout,
+        )
+
     @cached_property
     def spaces(self) -> dict[str, VectorSpace]:
         """The models, read as the request says, by the names of their spaces."""
@@ -105,19 +121,12 @@ class Opened:
             raise nothing_to_embed("the starter holds vectors")
         if not request.model:  # nothing is read, converted or watched
             return {"": catalogue.starter()}
-        from vecalc.library.cache import CacheUse
         from vecalc.library.open_model import open_spaces
 
         opened = open_spaces(
             request.model,
             watch=self.watch,
-            cache=CacheUse(
-                request.require_cache,
-                not request.no_wait,
-                request.verify,
-                self._tell_now,
-                request.embed_timeout,
-            ),
+            cache=self.cache_use,
             embed=request.embed,
             loaded=self._loaded,
             **self.reading,
@@ -157,17 +166,13 @@ class Opened:
             yield Question(text if as_words else text.strip(), number)
         if not self.request.file:
             return
+        from vecalc.shell.questions import from_lines
         from vecalc.tables import question_lines
 
-        # A line may have more bytes than the expression in it, for blanks and a comment.
-        longest = max(question_lines.LINE_LIMIT, 2 * self.calculator.options.limits.size)
+        alone = len(self.request.file) == 1
         for path in self.request.file:
-            name = "standard input" if path == "-" else path
             with question_lines.opened(path) as stream:
-                for line in question_lines.lines(stream, longest, comments=not as_words):
-                    place = f"{name}:{line.number}"
-                    id_ = line.number if len(self.request.file) == 1 else place
-                    yield Question(line.text, id_, problem=line.problem, where=place)
+                yield from from_lines(stream, path, self.calculator, alone=alone)
 
     def _tell_now(self, text: str) -> None:
         self.tell(text)

@@ -152,7 +152,7 @@ MODEL_FILE = several(
     "-m",
     "--model",
     "[NAME=]FILE",
-    "Vectors to use; several with names.",
+    "Vectors to use, a file or the address of a store; several with names.",
     shell_complete=offer("models", files=True),
 )
 
@@ -162,6 +162,15 @@ EMBED = click.option(
     metavar="MODEL",
     help="What makes vectors of the lines of a model that has none, or of FILE#COLUMN.",
     shell_complete=offer("models", files=True),
+)
+
+STORE_TIMEOUT = click.option(
+    "--store-timeout",
+    type=RealNumber(),
+    callback=seconds,
+    default=60.0,
+    metavar="S",
+    help="Seconds that a store on a server may take for an answer. [60]",
 )
 
 MODEL = group(
@@ -175,6 +184,7 @@ MODEL = group(
         metavar="S",
         help="Seconds that one call of a command may take. [60]",
     ),
+    STORE_TIMEOUT,
     choice(
         "--norm",
         "Scale word vectors: rms (length sqrt(d)), unit (length 1) or raw (as stored).",
@@ -199,6 +209,10 @@ WORDS = group(
     EXACT, choice("--oov", "Unknown words in sums and lists.", of=OOVS, default="error"), PHRASE_WORDS
 )
 
+WHERE = click.option(
+    "--where", metavar="CONDITION", help="Only words whose metadata meet it: 'price < 10 and lang = \"en\"'."
+)
+SHOW = click.option("--show", metavar="COLUMNS", help="Show metadata beside words: title,price or *.")
 METRIC = choice("--metric", "Similarity measure.", of=METRICS, default="cos")
 RANKING = group(
     count("-k", "--top", "Neighbours to show.", default=10),
@@ -207,6 +221,7 @@ RANKING = group(
     count("--first", "Only the N most frequent words."),
     click.option("--among", metavar="FILE|WORDS", help="Only these words: a file of them, or a,b,c."),
     click.option("--match", metavar="GLOB|/REGEX/", help="Only words that match."),
+    WHERE,
     click.option(
         "--min-score",
         type=RealNumber(),
@@ -308,10 +323,21 @@ def conditions(request: Request) -> Options:
     return Options(**same)._replace(
         k=request.top,
         among=among,
+        where=None if request.where is None else as_utf8(request.where),
+        show=_columns(request.show),
         phrase_words=lists_of(request.phrase_words),
         limits=_limits(request.limit),
         rank=request.format not in ("vector", "npy"),
     )
+
+
+def _columns(text: str | None) -> tuple[str, ...]:
+    """The columns that `--show` names."""
+    if not text:
+        return ()
+    from vecalc.conditions import column_list
+
+    return column_list(as_utf8(text))
 
 
 def lists_of(path: str) -> str:

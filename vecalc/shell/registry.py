@@ -28,14 +28,16 @@ _LONGEST = 60  # characters of an expression that a hint repeats
 # The options that commands share, by what they are for; an option of one command alone stands before them.
 SECTIONS = {
     "What to compute": ("expression_option", "file", "csv", "headerless", "let", "interactive"),
+    "Many machines": ("cluster", "insecure_cluster"),
     "The model": (
-        "model", "embed", "embed_timeout", "norm", "words_file", "encoding", "strict", "skip_bad_rows",
-        "allow_trailing", "encoding_errors", "trust_pickle", "require_cache", "no_wait", "verify",
+        "model", "embed", "embed_timeout", "store_timeout", "norm", "words_file", "encoding", "strict",
+        "skip_bad_rows", "allow_trailing", "encoding_errors", "trust_pickle", "require_cache", "no_wait",
+        "verify",
     ),
     "Words": ("words", "exact", "oov", "phrase_words"),
-    "Ranking": ("top", "metric", "exclude", "first", "among", "match", "min_score", "within"),
+    "Ranking": ("top", "metric", "exclude", "first", "among", "match", "where", "min_score", "within"),
     "Output": (
-        "format", "json", "output", "resume", "precision", "header", "csv_safe", "color", "theme",
+        "show", "format", "json", "output", "resume", "precision", "header", "csv_safe", "color", "theme",
         "line_buffered", "quiet",
     ),
     "When something is wrong": ("bail", "limit", "debug"),

@@ -32,6 +32,8 @@ class Request(NamedTuple):
     first: int | None = None
     among: str | None = None
     match: str | None = None
+    where: str | None = None
+    show: str | None = None
     min_score: float | None = None
     within: str | None = None
     let: tuple[str, ...] = ()
@@ -48,9 +50,12 @@ class Request(NamedTuple):
     bail: bool = False
     line_buffered: bool = False
     resume: bool = False
+    cluster: str | None = None
+    insecure_cluster: bool = False
     interactive: bool = False
     embed: str = ""
     embed_timeout: float = 60.0
+    store_timeout: float = 60.0
     words_file: str = ""
     encoding: str = "utf-8"
     strict: bool = False

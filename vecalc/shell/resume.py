@@ -25,10 +25,11 @@ from vecalc.space.unfinished import Unfinished
 from vecalc.space.work_files import Places, in_file
 
 KEPT_BACK = 1 << 16  # characters of answers that are written at a time, unless a note is due
+MADE_OF = "input, models or options"  # how a note calls what `about` is a digest of
 # What an answer does not depend on.
 INDIFFERENT = (
     "output", "quiet", "color", "debug", "resume", "require_cache", "no_wait", "verify", "notes", "beside",
-    "unset",
+    "unset", "store_timeout", "cluster", "insecure_cluster",
 )  # fmt: skip
 
 
@@ -43,7 +44,7 @@ class ResumableBatch:
     """A batch under way: `stream` takes its answers. Raises `StorageProblem`, as `Unfinished` does."""
 
     def __init__(self, places: Places, about: str) -> None:
-        self._work = Unfinished(places, {"input, models or options": about})
+        self._work = Unfinished(places, {MADE_OF: about})
         self._part = places.files[0].name
         self.noted = Noted(**self._work.facts)
         self.done = self._work.done
@@ -80,16 +81,21 @@ def batch_for(request: Request, typed: Sequence[str], name: str, calculator: Cal
         raise UsageError("only a batch written to a file of text can go on", where="--resume", hint=hint)
     if "-" in (*request.file, request.csv) or not (request.file or request.csv):
         raise UsageError("only a batch from files can go on", where="--resume", hint=hint)
-    output = Path(request.output)
+    return ResumableBatch(places_for(request, hint), about(request, typed, name, calculator))
+
+
+def places_for(request: Request, hint: str) -> Places:
+    """Where the answers to a request with an output lie until they are complete. Raises `UsageError`."""
+    output = Path(request.output or "")
     if output.exists() and not output.is_file():
         raise UsageError("is not a file", where=f"-o {output}", hint=hint)
     places = in_file(output, "answers")
     for written in places.all:
         refuse_overwriting(request._replace(output=str(written)))
-    return ResumableBatch(places, _about(request, typed, name, calculator))
+    return places
 
 
-def _about(request: Request, typed: Sequence[str], name: str, calculator: Calculator) -> str:
+def about(request: Request, typed: Sequence[str], name: str, calculator: Calculator) -> str:
     """What the answers depend on, as a digest: the program, the options, the texts, the models."""
     options = request._replace(**{name: Request._field_defaults[name] for name in INDIFFERENT})
     texts = [

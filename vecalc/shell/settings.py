@@ -20,6 +20,7 @@ from vecalc.library.paths import PROJECT, SETTINGS, Kept
 # are read, so a project file from a stranger can change answers' looks and conditions, and no more.
 KEYS: dict[str, type] = {
     "model": list,
+    "store-timeout": float,
     "top": int,
     "format": str,
     "norm": str,
@@ -112,23 +113,29 @@ def _checked(key: str, value: object, path: Path) -> object:
     if wanted is float and type(value) is int:
         value = float(value)
     if key == "model" and path == PROJECT.path() and isinstance(value, list):
-        _refuse_commands(value, path)
+        _refuse_strangers(value, path)
     if type(value) is not wanted or (isinstance(value, list) and not all(type(v) is str for v in value)):
         raise FileProblem(f"'{key}' must be {_CALLED[wanted]}", where=str(path))
     return value
 
 
-def _refuse_commands(models: list[Any], path: Path) -> None:
-    """Raises `FileProblem` for a project that would run a program of its own: it may be a stranger's."""
-    if any(catalogue.split_model(str(model))[1].startswith(catalogue.COMMAND) for model in models):
-        hint = f"name it with `vecalc models add`, on the command line or in {SETTINGS.path()}"
+def _refuse_strangers(models: list[Any], path: Path) -> None:
+    """Raises `FileProblem` for a project that would run a program of its own, or show a server of its choice
+    the user's password: it may be a stranger's.
+    """
+    named = [catalogue.split_model(str(model))[1] for model in models]
+    hint = f"name it with `vecalc models add`, on the command line or in {SETTINGS.path()}"
+    if any(model.startswith(catalogue.COMMAND) for model in named):
         raise FileProblem("a project's settings run no commands", where=str(path), hint=hint)
+    if any(catalogue.ON_SERVER in model for model in named):
+        raise FileProblem("a project's settings connect to no servers", where=str(path), hint=hint)
 
 
 TEMPLATE = """\
 # vecalc settings. Remove the # before a line to set it; flags and VECALC_... variables beat this file.
 
 # model = ["vectors.bin"]     # or ["users=users.bin", "movies=movies.bin"]; the first is the default space
+# store-timeout = 60          # seconds that a store on a server may take for an answer
 # top = 10                    # neighbours shown
 # norm = "rms"                # rms | unit | raw: the length of word vectors
 # metric = "cos"              # cos | dot | l2

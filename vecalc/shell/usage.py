@@ -30,6 +30,8 @@ CALLED: Mapping[str, str] = {
     **dict.fromkeys(("silent", "no-notes"), "quiet"),
     **dict.fromkeys(("input", "batch"), "file"),
     **dict.fromkeys(("define", "set", "var"), "let"),
+    **dict.fromkeys(("filter", "condition", "having"), "where"),
+    **dict.fromkeys(("columns", "fields", "with-metadata"), "show"),
     **dict.fromkeys(("vocab", "restrict", "restrict-vocab"), "first"),
 }
 # What the values of options are called elsewhere, and what people write instead.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import IO, Any, TypeAlias
 
 from vecalc import bounded
 
@@ -27,7 +27,7 @@ def of_file(path: Path) -> str:
     return noted(blake3(max_threads=blake3.AUTO).update_mmap(path))
 
 
-def of_spans(file: BinaryIO, spans: Iterable[Span]) -> str:
+def of_spans(file: IO[bytes], spans: Iterable[Span]) -> str:
     """The digest of some spans of an open file, one behind the other. Raises `OSError`."""
     told = running()
     for first, last in spans:

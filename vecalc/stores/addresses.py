@@ -31,6 +31,11 @@ class Address(NamedTuple):
     table: str  # what stands behind #
 
     @property
+    def called(self) -> str:
+        """What captions call a store: its table, or what is named behind the host."""
+        return self.table or self.path or self.host
+
+    @property
     def shown(self) -> str:
         """The address without its password and options."""
         user = f"{self.user}@" if self.user else ""
@@ -73,9 +78,9 @@ def address_of(model: str) -> Address:
 
 
 _HINT = "SCHEME://USER@HOST:PORT/NAME; in a password #, /, @ and ? are written %23, %2F, %40, %3F"
-_PASSWORD = re.compile(r"(://[^:@/?#]*):.*@", re.DOTALL)
+_PASSWORD = re.compile(r"(://[^:@/?#]*):.*@|([?&]password=)[^&#]*", re.DOTALL | re.IGNORECASE)
 
 
 def without_password(model: str) -> str:
-    """An address as it was typed, without a password."""
-    return _PASSWORD.sub(r"\1@", model)
+    """A model as it was typed, without the password of an address."""
+    return _PASSWORD.sub(lambda found: f"{found[1]}@" if found[1] else found[2], model)

@@ -19,7 +19,7 @@ from vecalc.conditions import Condition, MetadataColumn
 from vecalc.errors import RemoteProblem
 from vecalc.search.scoring import EPSILON, needs_direction, scores_of
 from vecalc.space import Filtered, Hits, Measure
-from vecalc.space.matrix import euclidean
+from vecalc.space.matrix import directions_of, euclidean
 from vecalc.space.patterns import Pattern, matching_rows
 from vecalc.space.spelling import Near
 from vecalc.space.words import WordList
@@ -46,6 +46,7 @@ class ServedSpace:
         self._tell = tell
         self._lock = RLock()
         self._rows: dict[str, int | None] = {}
+        self._variants: dict[str, Sequence[int]] = {}
         self._fetched: dict[int, tuple[str, Singles]] = {}
         self._words: WordList | None = None
         self._said: set[str] = set()
@@ -82,20 +83,35 @@ class ServedSpace:
 
     def row(self, word: str) -> int | None:
         """The row of exactly this word, or None."""
-        self.expect([word])
         with self._lock:
-            return self._rows.get(word)
+            self._look_up([word])
+            return self._rows[word]
 
     def expect(self, words: Iterable[str]) -> None:
-        """See `Seeker.expect`."""
+        """See `Seeker.expect`: their rows, their vectors, and what those without a row may be read as."""
         with self._lock:
-            unknown = [word for word in dict.fromkeys(words) if word not in self._rows]
-            if not unknown:
-                return
-            found = self._connection.find(unknown)
-            if len(self._rows) + len(unknown) > LOOKED_UP:
-                self._rows.clear()
-            self._rows.update((word, found.get(word)) for word in unknown)
+            words = list(dict.fromkeys(words))
+            self._look_up(words)
+            self._look_up_variants([word for word in words if self._rows[word] is None])
+            rows = {row for word in words if (row := self._rows[word]) is not None}
+            rows |= {row for word in words for row in self._variants.get(word, ())[:1]}
+            self._fetch(sorted(rows)[: KEPT // (4 * self.dim)])
+
+    def _look_up(self, words: Sequence[str]) -> None:
+        if not (unknown := [word for word in words if word not in self._rows]):
+            return
+        found = self._connection.find(unknown) if self._words is None else _rows_of(self._words, unknown)
+        if len(self._rows) + len(unknown) > LOOKED_UP:
+            self._rows = {word: self._rows[word] for word in words if word in self._rows}
+        self._rows.update((word, found.get(word)) for word in unknown)
+
+    def _look_up_variants(self, words: Sequence[str]) -> None:
+        if not (unknown := [word for word in words if word not in self._variants]):
+            return
+        found = self._connection.variants(unknown) if self._words is None else _spelled(self._words, unknown)
+        if len(self._variants) + len(unknown) > LOOKED_UP:
+            self._variants = {}
+        self._variants.update((word, found.get(word, ())) for word in unknown)
 
     def word(self, row: int) -> str:
         """The word of a row."""
@@ -113,7 +129,8 @@ class ServedSpace:
     def variants(self, word: str) -> Sequence[int]:
         """Rows of the same word in any case or Unicode composition, in row order."""
         with self._lock:
-            return self._connection.variants([word]).get(word, ())
+            self._look_up_variants([word])
+            return self._variants[word]
 
     def compose(self, word: str) -> Floats | None:
         """Nothing: a store on a server has the words that it has."""
@@ -189,8 +206,11 @@ class ServedSpace:
             if most and min(wanted, len(self)) > most:
                 return self._exhaustive(queries, k, measure, condition)
             asked = queries[pending]
+            sent = (directions_of(asked) if by == "cos" else asked).astype(np.float32)
+            if not np.isfinite(sent).all():  # lengths that float32 can't hold
+                return self._exhaustive(queries, k, measure, condition)
             with self._lock:
-                near = self._connection.near(asked.astype(np.float32), min(wanted, len(self)), by, condition)
+                near = self._connection.near(sent, min(wanted, len(self)), by, condition)
             scored = self._scored(asked, near, measure)
             for i, one, (rows, scores) in zip(pending, near, scored, strict=True):
                 whole = one.complete or wanted >= len(self)
@@ -216,6 +236,7 @@ class ServedSpace:
     ) -> list[tuple[Numbers, Floats]]:
         """What was found for each query, in the order of its scores in float64, ties by row."""
         lists = [one.rows for one in near]
+        self._fetch(np.concatenate(lists).tolist())  # at once what is asked for one by one below
         if needs_direction(measure):
             lists = [rows[self.lengths(rows) > 0] if len(rows) else rows for rows in lists]
         scores = scores_of(self, queries, lists, measure)
@@ -258,6 +279,15 @@ class ServedMetadata:
         """See `Metadata.records`."""
         with self._lock:
             return self._connection.records(rows, names)
+
+
+def _rows_of(words: WordList, asked: Sequence[str]) -> dict[str, int]:
+    rows = ((word, words.row(word)) for word in asked)
+    return {word: row for word, row in rows if row is not None}
+
+
+def _spelled(words: WordList, asked: Sequence[str]) -> dict[str, Sequence[int]]:
+    return {word: words.variants(word) for word in asked}
 
 
 def _is_settled(scores: Floats, k: int, dim: int) -> bool:

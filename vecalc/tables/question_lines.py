@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, Protocol
 
 from vecalc.errors import FileProblem, VecalcError
 from vecalc.space.files import for_reading
@@ -24,6 +24,13 @@ class Line(NamedTuple):
     number: int
     text: str
     problem: VecalcError | None = None
+
+
+class LineStream(Protocol):
+    """What lines are read from: an open file, or a part of one."""
+
+    def readline(self, most: int, /) -> bytes:
+        """Bytes up to a line end, that included, at most so many; none at the end."""
 
 
 @contextmanager
@@ -43,14 +50,14 @@ def opened(path: str) -> Iterator[IO[bytes]]:
 
 
 def lines(
-    stream: IO[bytes], longest: int = LINE_LIMIT, hint: str = RAISE, *, comments: bool = True
+    stream: LineStream, longest: int = LINE_LIMIT, hint: str = RAISE, *, comments: bool = True, first: int = 1
 ) -> Iterator[Line]:
     """The lines of a file. Blank ones and `comments` are skipped; a bad line is a problem in place.
 
     UTF-8 with or without a byte-order mark, LF or CRLF, with or without a last line end. A line may have
-    `longest` bytes, its end included.
+    `longest` bytes, its end included. `first` is the number of the first one.
     """
-    number = 0
+    number = first - 1
     while raw := stream.readline(longest + 1):
         number += 1
         if len(raw) > longest:

@@ -24,6 +24,7 @@ from vecalc.shell.options import (
     MODEL,
     QUIET,
     RANKING,
+    SHOW,
     WORDS,
     OneOf,
     flag,
@@ -94,8 +95,11 @@ KINDS = ("man", "bash", "zsh", "fish", "schema")
 @AS_WORDS
 @WORDS
 @RANKING
+@SHOW
 @FORMAT
 @flag("--resume", "Resume an interrupted batch (with -o FILE).")
+@click.option("--cluster", metavar="ADDRESS", help="Share a batch (-f, -o) among a dask cluster, or local:N.")
+@flag("--insecure-cluster", "Let --cluster go to another machine without TLS.")
 @flag("--line-buffered", "Answer each line at once, for programs that wait.")
 @QUIET
 @flag("--bail", "Stop at the first error.")

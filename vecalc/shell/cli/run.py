@@ -33,6 +33,10 @@ def execute(request: Request) -> int:
     if request.expressions == ("-",):  # the same as -f -
         unset = tuple(name for name in request.unset if name != "file")
         request = request._replace(expressions=(), file=(*request.file, "-"), unset=unset)
+    if request.cluster is not None:
+        from vecalc.cluster import batch
+
+        batch.refuse(request)
     typed = bool(request.expression_option or request.expressions)
     if request.csv is not None and (request.file or not typed):
         what = "its expressions can't come from a file" if request.file else "an expression is missing"
@@ -62,7 +66,12 @@ def _answer_all(opened: Opened, prompt: bool) -> Outcome:
     calculator, request, typed = opened.calculator, opened.request, opened.typed()
     calculator.remember = request.interactive  # what is answered before the prompt is its last answer, too
     code = 0
-    if request.resume and not prompt:
+    if request.cluster is not None:
+        from vecalc.cluster import batch
+
+        with _progress(request, 0) as count:
+            code = batch.answer(opened, count)
+    elif request.resume and not prompt:
         code = _answer_resumably(opened, typed)
     elif not prompt:
         answered = False
@@ -142,6 +151,8 @@ def _over_rows(sink: Sink, opened: Opened, typed: list[str]) -> tuple[Iterator[Q
     from vecalc.shell.questions import from_rows
 
     request, formulas = opened.request, list[RowFormula]()
+    if request.show and request.format in row_sink.FORMATS:
+        opened.tell(f"--show: {request.format} has the table's own columns; --format jsonl has the metadata")
     questions = from_rows(
         request.csv or "", typed, opened.calculator, opened.tell, formulas, headerless=request.headerless
     )

@@ -7,6 +7,7 @@ import json
 import click
 
 from vecalc.errors import UsageError
+from vecalc.library.catalogue import as_shown
 from vecalc.library.paths import PROJECT, SETTINGS
 from vecalc.near import did_you_mean
 from vecalc.shell.display import say, say_exactly
@@ -34,6 +35,8 @@ def run(actions: tuple[str, ...]) -> int:
 def _show() -> int:
     """Every setting as a line of TOML; the ones that are not set as comments."""
     for name, (value, origin) in sorted(settings_in_force().items()):
+        if name == "model":
+            value = [as_shown(model) for model in value]  # noqa: PLW2901 - the same without passwords
         line = (
             f"# {name} is not set" if value is None else f"{name} = {json.dumps(value, ensure_ascii=False)}"
         )

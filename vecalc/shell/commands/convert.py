@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vecalc.answers import NORMS
-from vecalc.shell.options import EMBED, QUIET, READING, choice, count, flag, offer, request_of
+from vecalc.shell.options import EMBED, QUIET, READING, STORE_TIMEOUT, choice, count, flag, offer, request_of
 from vecalc.shell.registry import command
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ EXAMPLES = """\
 @click.option("--match", "matching", metavar="GLOB|/REGEX/", help="Only words that match.")
 @choice("--norm", "scaled", "How long vectors are written. [raw]", of=NORMS, default="raw")
 @EMBED
+@STORE_TIMEOUT
 @READING
 @QUIET
 def run(model: str, out: str, form: str, **options: Any) -> int:
@@ -71,6 +72,7 @@ def run(model: str, out: str, form: str, **options: Any) -> int:
             saved = save(part, out, form, force=options["force"], gzip=options["gzip"], tap=tap, never=kept)
         for line in _report(saved, part):
             say(line)
+        opened.tell(*(f"{Path(out).name}: {note}" for note in saved.notes))
         return Outcome()
 
     return perform(request, converted, "converting")

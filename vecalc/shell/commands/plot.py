@@ -6,7 +6,19 @@ from typing import Any
 
 import click
 
-from vecalc.shell.options import FORMAT, LET, MODEL, QUIET, RANKING, WORDS, choice, flag, request_of, several
+from vecalc.shell.options import (
+    FORMAT,
+    LET,
+    MODEL,
+    QUIET,
+    RANKING,
+    WORDS,
+    as_utf8,
+    choice,
+    flag,
+    request_of,
+    several,
+)
 from vecalc.shell.registry import command
 
 EXAMPLES = """\
@@ -40,6 +52,7 @@ PROJECTIONS = ("pca", "tsne")
     metavar="WHAT",
     help="frequency, FILE#COLUMN of a table, a score with ?, or a vector.",
 )
+@click.option("--color-by", "column", default="", metavar="COLUMN", help="A column of the model's metadata.")
 @flag("--all", "everything", "Every word of the model, or of --in; --first, --match, --among take fewer.")
 @LET
 @MODEL
@@ -64,6 +77,7 @@ def run(**options: Any) -> int:
         options["axes"],
         options["context"],
         options["colour"],
+        as_utf8(options["column"]),
         options["everything"],
         getattr(drawer, "NEAR", 0),
     )

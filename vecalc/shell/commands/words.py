@@ -6,10 +6,25 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vecalc.shell.options import EMBED, FORMAT, MODEL_FILE, QUIET, READING, as_utf8, count, flag, request_of
+from vecalc.shell.options import (
+    EMBED,
+    FORMAT,
+    MODEL_FILE,
+    QUIET,
+    READING,
+    SHOW,
+    WHERE,
+    as_utf8,
+    conditions,
+    count,
+    flag,
+    request_of,
+)
 from vecalc.shell.registry import command
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from vecalc.answers import Sheet
     from vecalc.engine.subset import Found
     from vecalc.space import VectorSpace
@@ -20,6 +35,7 @@ EXAMPLES = """\
   vecalc words                          the most frequent words
   vecalc words 'un*' -k 10
   vecalc words '/^[A-Z].*ing$/' --count
+  vecalc words -m films.parquet --where 'year < 1950' --show '*'
 """
 
 
@@ -30,6 +46,8 @@ EXAMPLES = """\
 @EMBED
 @count("-k", "--top", "most", "Words to show, 40 unless given.", default=40)
 @count("--first", "leading", "Only among the N most frequent words.")
+@WHERE
+@SHOW
 @flag("--count", "only_count", "Only say how many there are.")
 @READING
 @FORMAT
@@ -40,6 +58,7 @@ def run(patterns: tuple[str, ...], **options: Any) -> int:
     Exit code 1: there is none. Then words that may be meant are named.
     """
     # What opens a model loads numpy; the options don't need it.
+    from vecalc.engine.records import columns_shown
     from vecalc.engine.subset import found_words
     from vecalc.errors import UsageError
     from vecalc.shell.opening import Opened, Outcome, perform
@@ -52,13 +71,15 @@ def run(patterns: tuple[str, ...], **options: Any) -> int:
 
     def listed(opened: Opened) -> Outcome:
         space = next(iter(opened.spaces.values()))
-        found = found_words(space, *map(as_utf8, patterns), first=options["leading"])
+        told = conditions(request)
+        shown = columns_shown([space], told.show)
+        found = found_words(space, *map(as_utf8, patterns), first=options["leading"], where=told.where)
         if options["only_count"]:
             named = opened.request.header and opened.request.format not in ("plain", "table")
             opened.request = opened.request._replace(header=named)
             sheets: list[Sheet] | None = [_count(found)]
         else:
-            sheets = [_sheet(space, found, options["most"])] if found.rows else None
+            sheets = [_sheet(space, found, options["most"], shown)] if found.rows else None
         return Outcome(sheets, found.notes, 0 if found.rows else NOTHING_FOUND)
 
     return perform(request, listed, "looking for words")
@@ -70,13 +91,21 @@ def _count(found: Found) -> Sheet:
     return Sheet("count", (Column("words", "count"),), ((len(found.rows),),))
 
 
-def _sheet(space: VectorSpace, found: Found, most: int) -> Sheet:
-    """Rank, word and length of the first ones."""
+def _sheet(space: VectorSpace, found: Found, most: int, shown: Sequence[str]) -> Sheet:
+    """Rank, word and length of the first ones, and some of their metadata."""
     from vecalc.answers import Column, Sheet
+    from vecalc.engine.records import records_of
+    from vecalc.render.cells import free_name
 
     rows = list(found.rows[:most])
     lengths = space.lengths(rows).tolist()
-    cells = [(row + 1, space.word(row), length) for row, length in zip(rows, lengths, strict=True)]
+    records = records_of(space, rows, shown)
+    cells = [
+        (row + 1, space.word(row), length, *record)
+        for row, length, record in zip(rows, lengths, records, strict=True)
+    ]
     more = len(found.rows) - len(rows)
-    columns = (Column("rank", "count"), Column("word"), Column("length", "score"))
-    return Sheet("words", columns, tuple(cells), remarks=(f"and {more:,} more",) if more else ())
+    columns = [Column("rank", "count"), Column("word"), Column("length", "score")]
+    for name in shown:
+        columns.append(Column(free_name(name, [column.name for column in columns]), "value"))
+    return Sheet("words", tuple(columns), tuple(cells), remarks=(f"and {more:,} more",) if more else ())

@@ -21,6 +21,7 @@ from vecalc.shell.display import confirm, remark, say, say_exactly
 from vecalc.shell.options import EMBED, QUIET, READING, TYPE, YES, choice, flag, group, offer
 from vecalc.shell.registry import command
 from vecalc.shell.settings import default_model
+from vecalc.texts import FORCED
 
 Forget: TypeAlias = Literal["none"]
 OwnNorm: TypeAlias = Norm | Forget
@@ -33,9 +34,10 @@ OWN = group(
 
 
 @command(
-    "vecalc models add NAME PATH|!CMD",
+    "vecalc models add NAME PATH|!CMD|ADDRESS",
     "  vecalc models add news ~/vectors/news.bin --norm unit\n"
-    "  vecalc models add clip '!python3 clip_texts.py'\n",
+    "  vecalc models add clip '!python3 clip_texts.py'\n"
+    "  vecalc models add docs 'postgresql://reader@host/db#docs'\n",
 )
 @click.argument("name")
 @click.argument("path")
@@ -46,14 +48,16 @@ OWN = group(
 @READING
 @QUIET
 def add(name: str, path: str, copied: bool, embed: str, kind: Stored, quiet: bool, **options: Any) -> int:
-    """Gives a file, a store's folder or a command a name: -m NAME opens it. The file stays where it is."""
+    """Gives a file, folder, command or store's address a name: -m NAME opens it. Nothing is copied."""
     own_norm, own_metric = options.pop("own_norm"), options.pop("own_metric")
     catalogue.check_name(name, "vecalc models add")
     _unless_copied(copied, ("kind", *options))
     _unless_taken(catalogue.read(), name)
     if path.startswith(catalogue.COMMAND):
         return _add_command(name, path, copied, embed, _with(Entry(path), own_norm, own_metric))
-    file, forced = catalogue.without_prefix(path)
+    if catalogue.address_named(path) == path and not copied:
+        return _add_address(name, path, embed, _with(Entry(path), own_norm, own_metric))
+    file, prefix = catalogue.without_prefix(path)
     refuse_missing(file)
     place = Path(file).absolute()
     own = _with(Entry(embed=catalogue.absolute(embed) or None), own_norm, own_metric)
@@ -63,11 +67,16 @@ def add(name: str, path: str, copied: bool, embed: str, kind: Stored, quiet: boo
 
         import_and_tell(path.replace(file, str(place)), name, kind, how(**options), quiet=quiet, own=own)
         return 0
-    if forced:
+    if prefix == FORCED:
         hint = "add --import to keep them, or leave it out: what holds no vectors is read as texts"
         raise UsageError("an alias is a file, and has no prefix", where=path, hint=hint)
     if not catalogue.file_at(place).exists():
         raise FileProblem("no such file", where=path, hint="check the spelling of the path")
+    if prefix:
+        from vecalc.library.meant import meant
+        from vecalc.sources import Reading
+
+        meant(path, Reading())  # a file of another format is told now
     entry = own._replace(path=str(place))
     catalogue.change(lambda found: _unless_taken(found, name).put(name, entry))
     say(f"{name}: {place}")
@@ -83,6 +92,18 @@ def _add_command(name: str, command: str, copied: bool, embed: str, entry: Entry
         raise UsageError("there is no command behind the !", where=f"vecalc models add {name}")
     catalogue.change(lambda found: _unless_taken(found, name).put(name, entry))
     say(f"{name}: {command}")
+    return 0
+
+
+def _add_address(name: str, address: str, embed: str, entry: Entry) -> int:
+    """Give a store on a server a name; nobody asks whether it is there. Raises `UsageError`."""
+    from vecalc.stores.addresses import address_of
+
+    shown = address_of(address).shown
+    if embed:
+        raise UsageError("a store holds vectors, there is nothing to embed", where=f"--embed {embed}")
+    catalogue.change(lambda found: _unless_taken(found, name).put(name, entry))
+    say(f"{name}: {shown}")
     return 0
 
 
@@ -102,14 +123,18 @@ def _unless_copied(copied: bool, names: Iterable[str]) -> None:
 def make_default(name: str | None) -> int:
     """Shows the model that answers without -m, or makes another one the default; `starter` is built in."""
     if name is None:
-        say(default_model())
+        say(catalogue.as_shown(default_model()))
         return 0
     _existing(name, catalogue.read())
     default = None if name == catalogue.STARTER else name
     catalogue.change(lambda found: _existing(name, found)._replace(default=default))
     say(f"default: {name}")
     if (now := default_model()) != name:
-        say(f"note: {now} still comes first, by the settings; `vecalc config show` tells which", sys.stderr)
+        say(
+            f"note: {catalogue.as_shown(now)} still comes first, by the settings; "
+            "`vecalc config show` tells which",
+            sys.stderr,
+        )
     return 0
 
 
@@ -165,12 +190,15 @@ def remove(name: str, yes: bool) -> int:
 @command("vecalc models path NAME")
 @click.argument("name", shell_complete=offer("named"))
 def path(name: str) -> int:
-    """Where a model lies: an alias's file, a store's folder; of a command itself."""
+    """Where a model lies: an alias's file, a store's folder or address; of a command itself."""
     from vecalc.library.inventory import place_of
 
     found = _existing(name, catalogue.read())
-    if catalogue.command_of(name, found) is not None:
-        say_exactly(str(found.entries[name].path))
+    elsewhere = (
+        catalogue.command_of(name, found) is not None or catalogue.address_named(name, found) is not None
+    )
+    if elsewhere:
+        say_exactly(catalogue.as_shown(str(found.entries[name].path)))
         return 0
     say_exactly(str(place_of(name)))
     return 0

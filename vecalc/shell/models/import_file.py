@@ -6,6 +6,7 @@ from functools import partial
 
 from vecalc.answers import Stored
 from vecalc.library import catalogue
+from vecalc.library.cache import CacheUse
 from vecalc.library.open_model import import_model
 from vecalc.shell.display import remark, say
 from vecalc.shell.meter import watched
@@ -21,6 +22,7 @@ def import_and_tell(
     *,
     quiet: bool,
     own: catalogue.Entry = catalogue.Entry(),  # noqa: B008 - immutable
+    use: CacheUse = CacheUse(),  # noqa: B008 - immutable
 ) -> None:
     """Import a file under a name, and print a line; `own` is what the model is to carry, and what embeds it.
 
@@ -32,7 +34,7 @@ def import_and_tell(
         if own != catalogue.Entry():  # first: a model that is there without it would be taken for whole
             catalogue.change(lambda found: found.put(name, own))
         watch = partial(watched, quiet=quiet)
-        folder, written = import_model(path, name, kind, reading, watch, own.embed or "")
+        folder, written = import_model(path, name, kind, reading, watch, own.embed or "", use)
     except BaseException:
         if own != before and older:
             catalogue.change(lambda found: found.put(name, before))

@@ -16,6 +16,7 @@ from vecalc.shell.options import (
     FORMAT,
     QUIET,
     READING,
+    STORE_TIMEOUT,
     TYPE,
     YES,
     RealNumber,
@@ -47,6 +48,7 @@ def list_(**options: Any) -> int:
 @command("vecalc models info NAME|FILE")
 @click.argument("name", shell_complete=offer("models", files=True))
 @EMBED
+@STORE_TIMEOUT
 @FORMAT
 @READING
 @QUIET
@@ -61,7 +63,7 @@ def info(name: str, **options: Any) -> int:
         found = Loaded(catalogue.starter(), ())
         if name != catalogue.STARTER:
             by = opened.request.embed or None
-            found = load(name, watch=opened.watch, embed=by, **opened.reading)
+            found = load(name, watch=opened.watch, cache=opened.cache_use, embed=by, **opened.reading)
         opened.reads(found.files)
         return Outcome(details(name, found.space, found.notes))
 
@@ -73,6 +75,7 @@ def info(name: str, **options: Any) -> int:
 @click.option("--words", metavar="FILE", help="How many of these words the model has; one a line.")
 @click.option("--sample", type=WholeNumber(2), default=5000, metavar="N", help="Rows to sample. [5000]")
 @click.option("--seed", type=WholeNumber(), default=0, metavar="N", help="Random seed. [0]")
+@STORE_TIMEOUT
 @READING
 @FORMAT
 @QUIET
@@ -87,7 +90,9 @@ def check(name: str, words: str | None, sample: int, seed: int, **options: Any) 
     from vecalc.studies.check.model_check import examine
 
     def examined(opened: Opened) -> Outcome:
-        found = examine(place_of(name), words, sample, seed, opened.watch, **opened.reading)
+        on_server = catalogue.address_named(name) is not None
+        model = next(iter(opened.spaces.values())) if on_server else place_of(name)
+        found = examine(model, words, sample, seed, opened.watch, **opened.reading)
         opened.reads(found.files)
         return Outcome(sheets(found), code=WRONG if found.is_wrong else 0)
 

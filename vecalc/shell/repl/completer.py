@@ -96,6 +96,10 @@ def _settings(session: Session, line: str, start: int) -> Offered:
         yield from matching(values, name, start)
     elif name in prompt_options.SETTINGS:
         start = len(line) - len(value.lstrip())
+        if prompt_options.SETTINGS[name].in_parts and (
+            parts := re.search(r"[\s,(](?=[^\s,(]*$)", line[start:])
+        ):
+            start += parts.end()
         choices = prompt_options.SETTINGS[name].choices(session)
         now = prompt_options.typed(session, name)
         metas = {choice: "now" if choice == now else "" for choice in choices}

@@ -45,7 +45,7 @@ def use(session: Session, argument: str) -> None:
 
 def called(session: Session, name: str) -> str:
     """What `use` takes for a loaded model."""
-    return name or session.files.get(name) or session.calculator.spaces[name].name
+    return name or catalogue.as_shown(session.files.get(name, "")) or session.calculator.spaces[name].name
 
 
 def _loaded(session: Session, argument: str) -> str | None:
@@ -53,7 +53,8 @@ def _loaded(session: Session, argument: str) -> str | None:
     spaces = session.calculator.spaces
     if argument in spaces:
         return argument
-    return "" if "" in spaces and argument == session.files.get("") else None
+    own = session.files.get("", "")
+    return "" if "" in spaces and argument in (own, catalogue.as_shown(own)) else None
 
 
 def _load(session: Session, argument: str) -> str:
@@ -69,7 +70,7 @@ def _load(session: Session, argument: str) -> str:
     if "" in calculator.spaces:
         _give_name(session)
     if session.files.get(name, path) != path:
-        session.tell([f"{name} was {session.files[name]}"])
+        session.tell([f"{name} was {catalogue.as_shown(session.files[name])}"])
     calculator.add(found)
     session.own |= catalogue.own_settings(asked.model)
     session.files[name] = path
@@ -102,4 +103,6 @@ def _source(session: Session, name: str) -> str:
     path = session.files.get(name, "")
     if path == catalogue.STARTER:
         return "built in"
+    if (address := catalogue.address_named(path)) is not None:
+        return catalogue.as_shown(address)
     return str(catalogue.known(Path(path))) if path else ""

@@ -5,13 +5,16 @@ One entry for each in `SETTINGS`: what it is, how it is read, what can be typed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from math import isnan, nan
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from vecalc.answers import EXCLUSIONS, METRICS, NORMS, OOVS
-from vecalc.errors import UsageError
+from vecalc.conditions import column_list, listed, typed_column
+from vecalc.engine.records import columns_in
+from vecalc.errors import ExpressionError, UsageError, VecalcError
 from vecalc.near import did_you_mean
 from vecalc.render import THEMES
 from vecalc.render.visible import visible
@@ -27,6 +30,8 @@ KEYS = ("emacs", "vi")
 SWITCH = ("on", "off")
 DEFAULT = "default"  # as a value: what was in force when the prompt opened
 NUMBER, PATTERN = "a number", "a glob such as q*, or /regex/"
+CONDITION = "a condition such as price < 10"
+_ASSIGNED = re.compile(r"([^\s=]*)\s*=?\s*(.*?)\s*", re.DOTALL)
 
 
 _Ways: TypeAlias = "tuple[Callable[[Session], object], Callable[..., None]]"  # how it is shown and taken
@@ -40,12 +45,14 @@ class PromptSetting(NamedTuple):
     take: Callable[[Session, str], None]  # a value as it is typed; raises `UsageError`
     choices: Callable[[Session], Sequence[str]]  # the values that can be named
     others: str = ""  # and what else a value can be
+    in_parts: bool = False  # a value may have several of the choices in it
 
 
 def change(session: Session, argument: str) -> None:
     """Show all options or one, or change one. Raises `UsageError` for what is none, or can't be."""
-    name, _, value = argument.removeprefix("--").replace("=", " ").partition(" ")
-    value = value.strip()
+    assigned = _ASSIGNED.fullmatch(argument.removeprefix("--"))
+    assert assigned is not None  # noqa: S101 - any text is
+    name, value = assigned.groups()
     if not argument:
         session.show("".join(f"{visible(f'{name} = {typed(session, name)}')}\n" for name in SETTINGS))
         return
@@ -116,7 +123,7 @@ def _put(session: Session, name: str, value: str) -> None:
     if value != typed(session, name):
         try:
             SETTINGS[name].take(session, value)
-        except UsageError as problem:
+        except (UsageError, ExpressionError) as problem:
             problem.where = f"set {name}"
             raise
     was_unset = is_default and name in session.unset_at_start
@@ -138,6 +145,21 @@ def _option(name: str, read: Callable[[str], object]) -> _Ways:
         session.calculator.set(**{name: read(value)})
 
     return lambda session: getattr(session.calculator.options, name), take
+
+
+def _of_metadata(name: str, read: Callable[[str], object]) -> Callable[[Session, str], None]:
+    """Sets an option that has to do with columns, unless there are none such."""
+
+    def take(session: Session, value: str) -> None:
+        before = getattr(session.calculator.options, name)
+        session.calculator.set(**{name: read("" if value in ("off", "none") else value)})
+        try:
+            session.tell(session.calculator.candidate_notes())
+        except VecalcError:
+            session.calculator.set(**{name: before})
+            raise
+
+    return take
 
 
 def _own(name: str, read: Callable[[str], object]) -> _Ways:
@@ -228,6 +250,12 @@ def _chosen(name: str, what: str, values: Sequence[str]) -> PromptSetting:
     return _choice(what, _option(name, partial(_one_of, choices=values)), *values)
 
 
+def _columns(session: Session) -> Sequence[str]:
+    """The columns of metadata of all loaded models, as one types them."""
+    columns = (column.name for space in session.calculator.spaces.values() for column in columns_in(space))
+    return ("off", *dict.fromkeys(map(typed_column, columns)))
+
+
 def _spaces(session: Session) -> Sequence[str]:
     return ("none", *(name or space.name for name, space in session.calculator.spaces.items()))
 
@@ -250,6 +278,22 @@ SETTINGS: dict[str, PromptSetting] = {
         _option("match", _pattern)[1],
         lambda _: ("*",),
         PATTERN,
+    ),
+    "where": PromptSetting(
+        "only words whose metadata meet a condition are candidates",
+        lambda session: session.calculator.options.where or "off",
+        _of_metadata("where", lambda value: value or None),
+        _columns,
+        CONDITION,
+        in_parts=True,
+    ),
+    "show": PromptSetting(
+        "metadata that stand beside words",
+        lambda session: listed(session.calculator.options.show) or "off",
+        _of_metadata("show", column_list),
+        lambda session: (*_columns(session), *("*" for _ in _columns(session)[1:2])),
+        "columns, with commas between them",
+        in_parts=True,
     ),
     "in": PromptSetting(
         "the model whose words are ranked",

@@ -37,7 +37,7 @@ from vecalc.shell.request import Request
 if TYPE_CHECKING:
     from vecalc.space.prefixes import Prefixes
 
-LIMITS = ("match", "first", "min-score")  # settings that can leave no candidate
+LIMITS = ("match", "where", "first", "min-score")  # settings that can leave no candidate
 
 
 class Session:
@@ -123,7 +123,9 @@ class Session:
         """The notes; where nothing is left, which a table says itself, also what may have left nothing."""
         if self.once or self.format not in FOR_PEOPLE:
             return answer.notes
-        limits = [name for name in LIMITS if prompt_options.typed(self, name) not in ("all", "*", "none")]
+        limits = [
+            name for name in LIMITS if prompt_options.typed(self, name) not in ("all", "*", "none", "off")
+        ]
         if NOTHING_LEFT not in answer.notes or not limits:
             return answer.notes_beside()
         told = ", ".join(f"{name} {prompt_options.typed(self, name)}" for name in limits)

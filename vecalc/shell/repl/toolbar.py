@@ -22,7 +22,8 @@ LEAST = 12  # columns for an expression before its answer
 # as usual goes first; of that, only the first four are shown at all.
 _SET = {
     "top": "k", "norm": "norm", "metric": "metric", "exclude": "exclude", "in": "within", "match": "match",
-    "first": "first", "min-score": "min_score", "oov": "oov", "exact": "exact", "words": "words",
+    "where": "where", "first": "first", "min-score": "min_score", "oov": "oov", "exact": "exact",
+    "words": "words",
 }  # fmt: skip
 _ALWAYS = 4
 

@@ -8,8 +8,6 @@ import numpy as np
 
 from vecalc.answers import Cell, Column, Sheet
 from vecalc.arrays import Floats
-from vecalc.library.catalogue import file_at
-from vecalc.library.conversions import size_of
 from vecalc.studies.check.geometry import Geometry
 from vecalc.studies.check.model_check import Examined, Finding
 from vecalc.studies.check.word_check import Coverage
@@ -27,8 +25,7 @@ def sheets(found: Examined) -> Iterator[Sheet]:
         Column("size", "size"),
         Column("order"),
     )
-    size = size_of(file_at(found.path))
-    row = (str(found.path), found.words, found.width, found.type, size, found.order.guess)
+    row = (found.path, found.words, found.width, found.type, found.size, found.order.guess)
     yield Sheet("model", columns, (row,), "Model", (_of_order(found),))
     yield _findings(found)
     if len(found.lengths):

@@ -15,10 +15,11 @@ from vecalc import bounded
 from vecalc.arrays import Bytes, Floats, Singles
 from vecalc.errors import FileProblem
 from vecalc.formats.token_text import READ
-from vecalc.library.conversions import conversions
+from vecalc.library.conversions import conversions, size_of
 from vecalc.sources import Reading
 from vecalc.sources.excuses import ESCAPED
 from vecalc.sources.reference import located
+from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
 from vecalc.space.store import FACTS, Facts, is_store, open_store, read_facts
 from vecalc.space.store_digests import damaged
@@ -48,7 +49,8 @@ class Finding(NamedTuple):
 class Examined(NamedTuple):
     """What was found out about a model."""
 
-    path: Path
+    path: str  # or the address of a store on a server
+    size: int | None  # bytes; None where nobody knows
     type: str
     words: int
     width: int
@@ -66,16 +68,19 @@ class Examined(NamedTuple):
         return any(finding.level == "wrong" for finding in self.findings)
 
 
-def examine(path: Path, word_list: str | None, sample: int, seed: int, watch: Watch, **how: Any) -> Examined:
-    """Examine the model at a path: a store, or a file of any format; `how` are fields of `Reading`.
+def examine(
+    model: Path | VectorSpace, word_list: str | None, sample: int, seed: int, watch: Watch, **how: Any
+) -> Examined:
+    """Examine the model at a path: a store, or a file of any format; or a space on a server. `how` are fields
+    of `Reading`.
 
     `word_list` names a file of words to look for, one a line. Raises `FileProblem` for what is not there or
     can't be opened; what is wrong inside is found.
     """
-    from vecalc.library.catalogue import starter
+    from vecalc.library.catalogue import file_at, starter
 
     wanted = None if word_list is None else _lines(Path(word_list))
-    reading = _Examination(path, how)
+    reading = _Examination(model, how) if isinstance(model, Path) else _OnServer(model)
     rows, words = RowsSeen(sample, seed), list[str]()
     for some, vectors in reading.blocks(watch):
         words += some
@@ -84,7 +89,8 @@ def examine(path: Path, word_list: str | None, sample: int, seed: int, watch: Wa
     lengths, drawn = rows.lengths(), rows.drawn()
     found = geometry(drawn)
     return Examined(
-        path,
+        str(model) if isinstance(model, Path) else model.name,
+        size_of(file_at(model)) if isinstance(model, Path) else None,
         reading.type,
         len(words),
         rows.width,
@@ -140,9 +146,7 @@ class _Examination:
         self._look_at_digests(self.path, facts)
         space = open_store(self.path)
         self._tokenizer = space.encoder.rules.tokenizer if isinstance(space.encoder, TextEncoder) else None
-        words = space.words()
-        for _, vectors, _ in space.blocks():
-            yield list(islice(words, len(vectors))), vectors
+        yield from _blocks_of(space)
 
     def _look_at_digests(self, folder: Path, facts: Facts, whose: str = "") -> None:
         for name in damaged(folder, facts.rest):
@@ -194,6 +198,31 @@ class _Examination:
             model = json.loads(bytes(self._tokenizer))["model"]
             kind = model.get("type") or "tokenizer"
             yield Finding(f"reads texts: tokens of its {kind}", len(model["vocab"]), "ok", of_words=False)
+
+
+class _OnServer:
+    """The blocks of a space on a server, of which nothing is put up with."""
+
+    type = "float32"
+    is_of_bytes = False
+    files: tuple[Path, ...] = ()
+
+    def __init__(self, space: VectorSpace) -> None:
+        self._space = space
+
+    def blocks(self, _: Watch) -> Iterator[tuple[Sequence[str], Singles]]:
+        """Words [b] and rows [b, d]."""
+        return _blocks_of(self._space)
+
+    def findings(self) -> Iterator[Finding]:
+        """Nothing: what can't be read is a `RemoteProblem`."""
+        return iter(())
+
+
+def _blocks_of(space: VectorSpace) -> Iterator[tuple[Sequence[str], Singles]]:
+    words = space.words()
+    for _, vectors, _ in space.blocks():
+        yield list(islice(words, len(vectors))), vectors
 
 
 def _of_rows(rows: RowsSeen, words: Sequence[str]) -> Iterator[Finding]:

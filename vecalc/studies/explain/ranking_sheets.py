@@ -81,7 +81,7 @@ def _neighbours(
     for near, gap, cosine, count in zip(found.shown, found.gaps, cosines.tolist(), counts, strict=True):
         distance = near.score - spread.mean if ranker.options.metric != "l2" else spread.mean - near.score
         z = distance / spread.deviation if spread.deviation > 0 else None
-        front = [*near, *([] if is_cosine else [cosine])]
+        front = [*near[:3], *([] if is_cosine else [cosine])]
         rows.append((*front, gap, z, background.percentile(cosine), count))
     columns = [*measures.RANKED]
     columns += [] if is_cosine else [Column("cosine", "score")]

@@ -63,7 +63,7 @@ def _sampled(ranker: Ranker, score: Score) -> Floats:
 def _neighbours(found: tuple[Neighbour, ...], k: int, values: Floats) -> Sheet:
     mean, spread = (float(values.mean()), float(values.std())) if len(values) else (0.0, 0.0)
     rows: list[tuple[Cell, ...]] = [
-        (*near, gap, (near.score - mean) / spread if spread else None)
+        (*near[:3], gap, (near.score - mean) / spread if spread else None)
         for near, gap in zip(found[:k], measures.gaps(found, k), strict=True)
     ]
     columns = (*measures.RANKED, *Column.all("score", "gap", "z"))
@@ -82,7 +82,7 @@ def _parts(ranker: Ranker, workings: Computed, shown: tuple[Neighbour, ...], sco
     ]
     columns = (*measures.RANKED, *Column.all("score", *(text for text, _ in found)))
     cells: list[tuple[Cell, ...]] = [
-        (*near, *(float(numbers[i]) for _, numbers in found)) for i, near in enumerate(shown)
+        (*near[:3], *(float(numbers[i]) for _, numbers in found)) for i, near in enumerate(shown)
     ]
     remark = "the parts that depend on the word, as they stand in the formula"
     return Sheet("parts", columns, tuple(cells), "Parts of the score", (remark,), keys=3)

@@ -6,6 +6,7 @@ import numpy as np
 
 from vecalc.arrays import Floats, Numbers
 from vecalc.engine.calculator import Calculator
+from vecalc.engine.ranker import limits_told
 from vecalc.errors import UsageError
 from vecalc.plots import Neighbourhoods, Scatter
 from vecalc.search.exact import search
@@ -33,7 +34,7 @@ def scatter(calculator: Calculator, points: Points, title: str, plan: PlotPlan, 
     placed = _placed(calculator, points, plan, around)
     shares, count = kept(points.vectors, placed.places, calculator.measure)
     near = _neighbourhoods(calculator, points, plan.near, around) if plan.near else None
-    colours = colouring(calculator, points, plan.colour, around) if plan.colour else None
+    colours = colouring(calculator, points, plan, around)
     remarks = (placed.remark, _stays(shares, count), caption(calculator, points.space))
     shown = title or f"all {len(points):,} of {calculator.caption(points.space)}"
     return Scatter(
@@ -56,7 +57,7 @@ def caption(calculator: Calculator, space: str | None = None, *, ranked: bool = 
     options = calculator.options
     name = calculator.default if space is None else space
     size = f"{len(calculator.spaces[name]):,} words × {calculator.spaces[name].dim}"
-    about = [calculator.caption(name), size, f"norm {options.norm}", options.metric]
+    about = [calculator.caption(name), size, f"norm {options.norm}", options.metric, *limits_told(options)]
     return " · ".join(about if ranked else [about[0], about[2]])
 
 

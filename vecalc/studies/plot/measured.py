@@ -7,26 +7,39 @@ from pathlib import Path
 
 import numpy as np
 
+from vecalc.answers import Cell
 from vecalc.arrays import Floats
 from vecalc.calc.topk import score_values
 from vecalc.calc.values import Score, Vector, describe
 from vecalc.engine.calculator import Calculator
 from vecalc.engine.question import Question
+from vecalc.engine.records import columns_in, columns_shown, records_of
 from vecalc.errors import FileProblem, TypeMismatch, UsageError
 from vecalc.plots import Colouring
+from vecalc.space import VectorSpace
 from vecalc.space.matrix import MatrixSpace
-from vecalc.studies.plot.plan import Around
+from vecalc.studies.plot.plan import Around, PlotPlan
 from vecalc.studies.plot.points import NO_ROW, Points
 from vecalc.tables import question_lines, question_rows
 
 FREQUENCY = "frequency"
+DAYS_OF_A_YEAR = 365.2425
 
 
-def colouring(calculator: Calculator, points: Points, wanted: str, around: Around) -> Colouring:
-    """What the points are coloured by: their frequency rank, a column FILE#COLUMN, or an expression's number.
+def colouring(calculator: Calculator, points: Points, plan: PlotPlan, around: Around) -> Colouring | None:
+    """What the points are coloured by: their frequency rank, a column FILE#COLUMN, an expression's number, or
+    a column of their metadata; None where the plan names nothing.
 
     Raises `UsageError`, `FileProblem`, and what is wrong with the expression.
     """
+    wanted = plan.colour
+    if plan.column:
+        if wanted:
+            what = "points have one colour each"
+            raise UsageError(what, where="--color-by", hint="leave out --colour, or --color-by")
+        return _by_metadata(calculator.spaces[points.space], points, plan.column)
+    if not wanted:
+        return None
     if wanted == FREQUENCY:
         ranks = np.where(points.rows == NO_ROW, np.nan, points.rows + 1.0)
         return Colouring("log10 of the frequency rank", np.log10(ranks))
@@ -94,6 +107,28 @@ def _by_column(points: Points, path: str, column: str, around: Around) -> Colour
     if missing := len([label for label in points.labels if label not in found]):
         around.tell(f"{path}: {missing:,} of {len(points):,} points are not in its column {named}")
     return Colouring(column, _numbers_or_names(points.labels, found))
+
+
+def _by_metadata(space: VectorSpace, points: Points, column: str) -> Colouring:
+    """The values of a column of metadata: numbers, years of times, or names."""
+    (name,) = columns_shown([space], [column], "--color-by")[:1]
+    kind = next(one.kind for one in columns_in(space) if one.name == name)
+    rows = [row for row in points.rows.tolist() if row != NO_ROW]
+    values = dict(zip(rows, (record[0] for record in records_of(space, rows, [name])), strict=True))
+    found = [values.get(row) for row in points.rows.tolist()]
+    if kind == "number":
+        return Colouring(name, np.array([np.nan if v is None else float(v) for v in found]))
+    if kind == "time":
+        days = np.array([v or "NaT" for v in found], "datetime64[D]")
+        years = 1970 + days.astype(float) / DAYS_OF_A_YEAR
+        return Colouring(f"year of {name}", np.where(np.isnat(days), np.nan, years))
+    return Colouring(name, tuple(map(_shown, found)))
+
+
+def _shown(value: Cell) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
 
 
 def _numbers_or_names(labels: Sequence[str], found: Mapping[str, str]) -> Floats | tuple[str, ...]:
