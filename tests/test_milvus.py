@@ -9,7 +9,8 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 import pytest
@@ -27,6 +28,7 @@ from vecalc.conditions import (
     MetadataColumn,
     Missing,
     Relation,
+    Sign,
     Wildcard,
     instant,
     leaves,
@@ -281,9 +283,9 @@ def test_conditions_hold_for_the_rows_that_they_hold_for_here(films: OnServer, d
                     assert not said(asked, FIELDS)
 
         same()
-        for relation in ("<", "<=", "=", "<>", ">", ">="):
+        for relation in get_args(Sign):
             for value in (math.inf, -math.inf, 2**53 + 1, 2**63 - 1, -(2**63)):
-                asked = Relation(PRICE, relation, value)  # type: ignore[arg-type]
+                asked = Relation(PRICE, relation, value)
                 for rows, there in ((one, films), (other, dynamic)):
                     wanted = [row for row, cells in enumerate(there.table) if holds(asked, cells)]
                     assert rows.matching(asked).tolist() == wanted, (there.address, asked)
@@ -329,10 +331,11 @@ def test_any_collection_can_be_read(milvus: Milvus, dynamic: OnServer) -> None:
         assert rows.near(vectors[order[:3]], 1, "l2", None)[2].rows.tolist() == [2]
         assert np.array_equal(rows.fetch([5, 2_000, 7])[1], vectors[order[[5, 2_000, 7]]])
         assert rows.records([5], ["size", "note"]) == [(int(order[5]), '{"a": 1}')]
-        for sign, value in (("<", 2.5), (">=", 2_997), ("=", 1.5), ("<>", -(2.0**70)), ("<", -(2**63))):
-            asked = Relation("size", sign, value)
-            wanted = [row for row, size in enumerate(order) if holds(asked, {"size": int(size)})]
-            assert rows.matching(asked).tolist() == wanted
+        for sign in get_args(Sign):
+            for value in (2.5, 2_997, 1.0, -(2.0**70), 2.0**70, -(2**63)):
+                asked = Relation("size", sign, value)
+                wanted = [row for row, size in enumerate(order) if holds(asked, {"size": int(size)})]
+                assert rows.matching(settled(asked, rows.facts.columns)).tolist() == wanted
         with pytest.raises(RemoteProblem, match="its index isn't ready"):
             rows.near(vectors[:1], 2_500, "l2", None)
     with closing(dynamic.connect()) as rows:
@@ -473,8 +476,14 @@ def test_what_cannot_be_published_is_refused(milvus: Milvus, dynamic: OnServer) 
 
 @pytest.mark.slow
 def test_a_server_that_fails_is_told_of_in_time_and_asked_again(
-    own_milvus: MilvusServer, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    own_milvus: MilvusServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.setenv(
+        "VECALC_MILVUS_TOKEN", "root:Milvus"
+    )  # which the server wants to see after its restart
     vectors = np.random.default_rng(5).normal(size=(2_000, 8)).astype(np.float32)
     words = [f"w{row}" for row in range(len(vectors))]
     made = OnServer(f"{own_milvus.at.address}/kept", words, vectors)
@@ -499,6 +508,10 @@ def test_a_server_that_fails_is_told_of_in_time_and_asked_again(
         next_ = place.begin(made.told(fingerprint="next"))
         made.put(place, next_, 0, 1_000)
         own_milvus.kill()
+        configuration = tmp_path / "server" / "configs" / "milvus.yaml"
+        said = configuration.read_text("utf-8")
+        assert "authorizationEnabled: false" in said
+        configuration.write_text(said.replace("authorizationEnabled: false", "authorizationEnabled: true"))
         began = time.monotonic()
         with pytest.raises(RemoteProblem, match="connection refused"):
             connect(where, FAST)
@@ -516,4 +529,11 @@ def test_a_server_that_fails_is_told_of_in_time_and_asked_again(
         with closing(place.connection(next_)) as tried:
             assert np.concatenate([some for _, some in tried.stream()]).tobytes() == vectors.tobytes()
         assert place.in_force() == version
+    wrong = made.address.replace("//", "//root:SECRET@")
+    monkeypatch.delenv("VECALC_MILVUS_TOKEN")
+    for address in (made.address, wrong):
+        with pytest.raises(RemoteProblem, match=r"doesn't let you in; .*VECALC_MILVUS_TOKEN") as problem:
+            connect(address_of(address), FAST)
+        assert "SECRET" not in str(problem.value)
+    assert connect(address_of(made.address.replace("//", "//root:Milvus@")), FAST).facts.rows == len(words)
     assert capfd.readouterr() == ("", "")

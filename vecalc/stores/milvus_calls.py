@@ -112,9 +112,8 @@ class MilvusCalls:
             raise self._told(problem, seconds) from problem
 
     def _told(self, problem: Exception, seconds: float) -> RemoteProblem:
-        code = getattr(problem, "code", None)
-        code = code() if callable(code) else code
-        name = getattr(code, "name", "")
+        code = _code(problem)
+        name = getattr(code, "name", "") or getattr(_code(problem.__cause__), "name", "")
         said = _first_line(problem)
         if name == "DEADLINE_EXCEEDED":
             return self.problem(f"no answer within {seconds:g} s")
@@ -133,6 +132,11 @@ _IS_IT_THERE = "is the server running there, and is this its port?"
 def _is_passing(said: str) -> bool:
     """What a server that starts says without a code of its own."""
     return any(part in said for part in ("delegator", "not ready", "not healthy", "node not match"))
+
+
+def _code(problem: BaseException | None) -> Any:
+    code = getattr(problem, "code", None)
+    return code() if callable(code) else code
 
 
 def _first_line(problem: Exception) -> str:
