@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -350,6 +351,39 @@ def test_views_can_do_nothing_but_read_and_end(folder: Path, view: str) -> None:
     refused(f"{path}#v.word")
     assert len(load(path).space) > len(WORDS)
     assert time.process_time() - start < 20
+
+
+def test_views_of_duckdb_reach_nothing_and_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import duckdb
+
+    from vecalc.formats import duckdb as reader
+
+    monkeypatch.setattr(reader, "_PATIENCE", 0.5)
+    (folder / "secret.csv").write_text("word,v\nking,1\n")
+    path = write_duckdb(folder / "duck.db", WORDS, ROWS)
+    with duckdb.connect(str(path)) as database:
+        database.execute(f"CREATE VIEW reads AS SELECT word, [v]::FLOAT[1] AS v FROM '{folder}/secret.csv'")
+        of_many = "SELECT 'w' AS word, [sum(a.range * b.range % 7)]::DOUBLE[] AS v FROM {0} a, {0} b"
+        database.execute(f"CREATE VIEW counts AS {of_many.format('range(10_000_000)')}")
+    assert_all(load(path))
+    assert "can't be read" in refused(f"{path}#reads")
+    assert "a view" in refused(f"{path}#?")
+    assert "took more than" in refused(f"{path}#counts")
+
+
+def test_a_writer_that_ended_in_the_middle(folder: Path) -> None:
+    """Its journal would have to be rolled back, which a reader must not do."""
+    path = write_sqlite(folder / "films.db", WORDS, ROWS)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA cache_size = 1")
+        database.execute("PRAGMA cache_spill = 1")
+        database.execute("BEGIN")
+        database.executemany(INTO.format("films (title, embedding)"), [("more", bytes(3000))] * 400)
+        for name in ("films.db", "films.db-journal"):
+            shutil.copy(folder / name, folder / f"copied{name.removeprefix('films')}")
+        database.rollback()
+    assert "a program ended while it wrote" in refused(folder / "copied.db")
+    assert_all(load(path))
 
 
 def test_strange_tables(folder: Path) -> None:
