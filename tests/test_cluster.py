@@ -73,7 +73,8 @@ class Here:
     def submit(
         self, work: Callable[[Job, LinePart], Receipt], job: Job, part: LinePart, *, key: str, pure: bool
     ) -> Future[Receipt]:
-        assert not (pure or key in self.keys)  # dask would give the outcome of the first
+        assert not pure
+        assert key not in self.keys  # dask would give the outcome of the first
         self.keys.add(key)
         self.sent.append(part)
         if self.lost_after is not None and len(self.sent) > self.lost_after:

@@ -328,7 +328,7 @@ def test_rows_without_a_vector_of_the_width_are_odd(folder: Path) -> None:
 
 JOINED = ", ".join(f"films {name}" for name in "abcdefgh")
 HOSTILE = {
-    "loops": "WITH RECURSIVE x(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM x) SELECT i AS word, i AS v FROM x",
+    "loops": "WITH RECURSIVE x(word) AS (SELECT 1 UNION ALL SELECT word + 1 FROM x) SELECT word FROM x",
     "joins": f"SELECT max(a.title) AS word, count(*) AS v FROM {JOINED}",  # noqa: S608
     "grows": f"SELECT a.title AS word, zeroblob(4000) AS v FROM {JOINED}",  # noqa: S608
     "large": "SELECT title AS word, zeroblob(1000000000) AS v FROM films",

@@ -28,7 +28,7 @@ from vecalc.formats.plain_kinds import of_cells
 from vecalc.formats.text_layout import header_remark
 from vecalc.formats.wordlists import words_beside
 from vecalc.formats.writers import batches, created
-from vecalc.formats.written_columns import Room, known_records, placed
+from vecalc.formats.written_columns import ColumnRoom, known_records, placed
 from vecalc.sources import HEAD_BYTES, Head, Source
 from vecalc.sources.excuses import MALFORMED, odd
 from vecalc.sources.word_text import decode, shown, unfit
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 HAS_COLUMNS = True
 SUFFIXES = (".csv",)
-ROOM = Room(("number", "text", "flag", "time"), re.compile(r"word|\d+"))
+ROOM = ColumnRoom(("number", "text", "flag", "time"), re.compile(r"word|\d+"))
 GZIPPED = True  # it may be
 _HINT = "correct the row, or leave such rows out with --skip-bad-rows"
 COMMENTS = "lines above the rows that begin with #, left out"

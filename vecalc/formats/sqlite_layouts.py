@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from vecalc.formats import Block, table_rows
 from vecalc.formats.database_tables import UNREADABLE, counted
 from vecalc.formats.sqlite_reading import quoted, select, values
-from vecalc.formats.table_rows import LOOKED_AT, Row, RowColumn, blocks_of_rows
+from vecalc.formats.table_rows import LOOKED_AT, PlainColumn, Row, blocks_of_rows
 from vecalc.formats.vec0_rows import Vec0
 from vecalc.sources import Source
 
@@ -76,13 +76,13 @@ class SqliteTable:
         return blocks_of_rows(self._columns, self._rows(), source)
 
     @cached_property
-    def _columns(self) -> list[RowColumn]:
+    def _columns(self) -> list[PlainColumn]:
         told = list(self._database.execute(f"PRAGMA table_xinfo({quoted(self.name)})"))
-        found = [RowColumn(name, kind) for _, name, kind, _, _, _, hidden in told if hidden in _GENERATED]
+        found = [PlainColumn(name, kind) for _, name, kind, _, _, _, hidden in told if hidden in _GENERATED]
         if self.is_view or not table_rows.without_words(found, self._sample(found)):
             return found
         keyed = any(key for *_, key, _ in told)
-        return found if keyed or self._is_clustered else [RowColumn(_OF_ROWS, "INTEGER"), *found]
+        return found if keyed or self._is_clustered else [PlainColumn(_OF_ROWS, "INTEGER"), *found]
 
     @property
     def _is_clustered(self) -> bool:
@@ -94,7 +94,7 @@ class SqliteTable:
     def _first(self) -> list[Row]:
         return self._sample(self._columns)
 
-    def _sample(self, columns: Sequence[RowColumn]) -> list[Row]:
+    def _sample(self, columns: Sequence[PlainColumn]) -> list[Row]:
         rows = islice(self._selected(columns), LOOKED_AT)
         first = next(table_rows.pieces(rows, len(columns)), None)
         return first.rows if first else []
@@ -102,7 +102,7 @@ class SqliteTable:
     def _rows(self) -> Iterator[Row]:
         return self._selected(self._columns)
 
-    def _selected(self, columns: Sequence[RowColumn]) -> Iterator[Row]:
+    def _selected(self, columns: Sequence[PlainColumn]) -> Iterator[Row]:
         names = ", ".join(quoted(column.name) for column in columns)
         # No index may give them in its own order.
         return iter(self._database.execute(select(names, self.name, "" if self.is_view else "NOT INDEXED")))
@@ -126,10 +126,10 @@ class LlmCollection(SqliteTable):
         return super().blocks(source._replace(reading=source.reading._replace(part=part)))
 
     @cached_property
-    def _columns(self) -> list[RowColumn]:
+    def _columns(self) -> list[PlainColumn]:
         told = [row[1:3] for row in self._database.execute("PRAGMA table_xinfo(embeddings)")]
-        plain = [RowColumn(name, kind) for name, kind in told if name not in _ALL_BUT]
-        return [*plain, RowColumn("embedding"), *(RowColumn(f"metadata.{key}") for key in self._keys)]
+        plain = [PlainColumn(name, kind) for name, kind in told if name not in _ALL_BUT]
+        return [*plain, PlainColumn("embedding"), *(PlainColumn(f"metadata.{key}") for key in self._keys)]
 
     @cached_property
     def _keys(self) -> list[str]:
@@ -148,7 +148,7 @@ class LlmCollection(SqliteTable):
     def _has_metadata(self) -> bool:
         return "metadata" in [row[1] for row in self._database.execute("PRAGMA table_xinfo(embeddings)")]
 
-    def _selected(self, columns: Sequence[RowColumn]) -> Iterator[Row]:
+    def _selected(self, columns: Sequence[PlainColumn]) -> Iterator[Row]:
         plain = [column.name for column in columns if not column.name.startswith("metadata.")]
         last = "metadata" if self._keys else "NULL"
         what = ", ".join([*map(quoted, plain), last])
@@ -177,10 +177,10 @@ class Vec0Table(SqliteTable):
         return counted(values(self._database, sql)[0])
 
     @cached_property
-    def _columns(self) -> list[RowColumn]:
+    def _columns(self) -> list[PlainColumn]:
         return self._vec0.columns
 
-    def _selected(self, columns: Sequence[RowColumn]) -> Iterator[Row]:
+    def _selected(self, columns: Sequence[PlainColumn]) -> Iterator[Row]:
         return self._vec0.rows()
 
 

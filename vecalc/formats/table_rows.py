@@ -40,7 +40,7 @@ _BOOLEAN = "BOOL"  # what a declared type begins with, of which SQLite itself ma
 Row = tuple[Any, ...]  # of None, int, float, str, bytes
 
 
-class RowColumn(NamedTuple):
+class PlainColumn(NamedTuple):
     """A column: its name, and the type that the table declares for it, if any."""
 
     name: str
@@ -50,24 +50,24 @@ class RowColumn(NamedTuple):
 class _Held(NamedTuple):
     """A column, as the first rows show it."""
 
-    column: RowColumn
+    column: PlainColumn
     seen: SeenColumn
     blobs: Blobs | None
     is_bytes: bool
 
 
-def has_vectors(columns: Sequence[RowColumn], first: Sequence[Row]) -> bool:
+def has_vectors(columns: Sequence[PlainColumn], first: Sequence[Row]) -> bool:
     """Whether there may be vectors in a table that begins with these rows."""
     return bool(columns_rule.width_of([held.seen for held in _held(columns, first)]))
 
 
-def blocks_of_rows(columns: Sequence[RowColumn], rows: Iterable[Row], source: Source) -> Iterator[Block]:
+def blocks_of_rows(columns: Sequence[PlainColumn], rows: Iterable[Row], source: Source) -> Iterator[Block]:
     """The blocks of a table; FileProblem where it is not clear which columns they are.
 
     A table that yields far more than its file could honestly hold is refused.
     """
     found = pieces(rows, len(columns))
-    first = next(found, Piece([], 0))
+    first = next(found, RowPiece([], 0))
     if not first.rows:
         raise FileProblem("the table has no rows", where=str(source.path), hint="name another one")
     held = _held(columns, first.rows[:LOOKED_AT])
@@ -84,14 +84,14 @@ def blocks_of_rows(columns: Sequence[RowColumn], rows: Iterable[Row], source: So
         yield block
 
 
-class Piece(NamedTuple):
+class RowPiece(NamedTuple):
     """Some rows, and the bytes that their values take."""
 
     rows: list[Row]
     size: int
 
 
-def pieces(rows: Iterable[Row], columns: int) -> Iterator[Piece]:
+def pieces(rows: Iterable[Row], columns: int) -> Iterator[RowPiece]:
     """Some rows at a time, as many as take a few megabytes."""
     most = max(min(ROWS, VALUES // max(columns, 1)), 1)
     some: list[Row] = []
@@ -100,22 +100,22 @@ def pieces(rows: Iterable[Row], columns: int) -> Iterator[Piece]:
         some.append(row)
         size += sum(map(getsizeof, row))
         if len(some) == most or size > BYTES:
-            yield Piece(some, size)
+            yield RowPiece(some, size)
             some, size = [], 0
     if some:
-        yield Piece(some, size)
+        yield RowPiece(some, size)
 
 
 # --- what the columns hold ------------------------------------------------------------------------
 
 
-def _held(columns: Sequence[RowColumn], first: Sequence[Row]) -> list[_Held]:
+def _held(columns: Sequence[PlainColumn], first: Sequence[Row]) -> list[_Held]:
     """The columns, as the first rows show them."""
     by_column = zip(*first, strict=True) if first else [()] * len(columns)
     return [_column(column, values) for column, values in zip(columns, by_column, strict=True)]
 
 
-def _column(column: RowColumn, values: Sequence[Any]) -> _Held:
+def _column(column: PlainColumn, values: Sequence[Any]) -> _Held:
     values = [value for value in values if value is not None]
     types = Counter(map(type, values))
     most = max(types, key=lambda kind: types[kind], default=None)
@@ -138,7 +138,7 @@ def _column(column: RowColumn, values: Sequence[Any]) -> _Held:
     return _Held(column, seen, blobs, most is bytes)
 
 
-def _declared(column: RowColumn) -> str:
+def _declared(column: PlainColumn) -> str:
     return f"{column.declared} {column.name}"
 
 
@@ -269,7 +269,7 @@ def _as_word(value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode()
 
 
-def told_columns(columns: Sequence[RowColumn], first: Sequence[Row]) -> list[str]:
+def told_columns(columns: Sequence[PlainColumn], first: Sequence[Row]) -> list[str]:
     """The columns for people, those of vectors with their width."""
     return [
         f"{held.column.name} [{held.seen.width:,}]" if held.seen.kind == "lists" else held.column.name
@@ -277,7 +277,7 @@ def told_columns(columns: Sequence[RowColumn], first: Sequence[Row]) -> list[str
     ]
 
 
-def without_words(columns: Sequence[RowColumn], first: Sequence[Row]) -> bool:
+def without_words(columns: Sequence[PlainColumn], first: Sequence[Row]) -> bool:
     """Whether nothing in the table may be a word: neither text nor ids."""
     seen = [held.seen for held in _held(columns, first)]
     return not any(
