@@ -27,6 +27,7 @@ PARTS = (
     "rapidfuzz", "regex", "rich", "threadpoolctl",
 )  # fmt: skip
 OPTIONAL = {  # and what installs them
+    "distributed": "cluster",
     "matplotlib": "plot",
     "pyarrow": "parquet",
     "safetensors": "safetensors",
