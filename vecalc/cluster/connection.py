@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 FORMS = "tcp://HOST:8786, tls://HOST:8786 or local:N"
 PORT = 8786  # of a scheduler, unless an address names another
 MOST_WORKERS = 256
-ANSWER = 15.0  # seconds that a scheduler has to answer
+ANSWER = 15.0  # seconds that a scheduler has to answer,
+GREETING = 10.0  # and to say the first byte
 TRIES = 3  # workers that may end over a part, before it is split: of our own cluster
 SILENCE = 30  # seconds after which a worker of it is given up
 ORPHANED = 60  # and after which one ends that has no scheduler
@@ -173,13 +174,13 @@ def _probe(address: Address, security: Any) -> None:
             raise RemoteProblem("there are no certificates for tls://", where=where, hint=TLS)
         if address.scheme == "tcp" and security.require_encryption:
             raise RemoteProblem("the settings of dask require tls://", where=where)
-        with socket.create_connection((address.host, address.port), ANSWER) as plain:
-            plain.settimeout(ANSWER)
+        with socket.create_connection((address.host, address.port), GREETING) as plain:
+            plain.settimeout(GREETING)
             with context.wrap_socket(plain) if context else plain as stream:
                 if not stream.recv(1):
                     raise _unreachable(where, "it closes the connection", _OTHERWISE[address.scheme])
     except TimeoutError:
-        raise _unreachable(where, f"nothing came in {ANSWER:.0f} s", _OTHERWISE[address.scheme]) from None
+        raise _unreachable(where, f"nothing came in {GREETING:.0f} s", _OTHERWISE[address.scheme]) from None
     except ssl.SSLError as fault:
         raise _unreachable(where, f"TLS: {_reason(fault)}", TLS) from None
     except OSError as fault:
