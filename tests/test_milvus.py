@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from running import vecalc
 from servers.milvus import Milvus, MilvusServer
 from stores.model import NASTY, model
 from test_conditions import COLUMNS, DAY, NAMES, PRICE, SOLD, TAGS, TITLE, Row, conditions, holds
@@ -366,7 +367,7 @@ def test_what_is_no_store_is_told_in_a_line(milvus: Milvus, capfd: pytest.Captur
         f"milvus://{host}:1/x": (RemoteProblem, "can't be reached: connection refused"),
         "milvus://no.such.host.invalid/x": (RemoteProblem, "can't be reached: "),
         f"milvus://{host}:9091/x": (RemoteProblem, "doesn't answer"),  # another service of the same server
-        f"{place}/none": (RemoteProblem, "there is no collection none; there are .*foreign_"),
+        f"{place}/none": (RemoteProblem, "there is no collection none; .*there are .*foreign_"),
         f"{place}/nodb/none": (RemoteProblem, "database"),
         f"{place}/a-b": (RemoteProblem, "[Ii]nvalid collection name"),
         place: (UsageError, "names no collection"),
@@ -450,6 +451,8 @@ def test_what_cannot_be_published_is_refused(milvus: Milvus, dynamic: OnServer) 
         place = target(address_of(f"{milvus.address}/{name}"), FAST)
         with closing(place), pytest.raises(RemoteProblem, match=message):
             place.begin(made.told())
+    with pytest.raises(UsageError, match="--force is not for Milvus"):
+        target(address_of(f"{made.address}?force=yes"), FAST)
     with closing(target(address_of(made.address), FAST)) as place:
         wide = [MetadataColumn(f"c{number}", "flag") for number in range(31)]
         with pytest.raises(RemoteProblem, match="31 columns"):
@@ -469,6 +472,36 @@ def test_what_cannot_be_published_is_refused(milvus: Milvus, dynamic: OnServer) 
         with pytest.raises(RemoteProblem, match="no version that vecalc has made"):
             longest.put(place, dynamic.address.rpartition("/")[2])
         assert place.drop_others([]) == [version]
+
+
+@pytest.mark.slow
+def test_a_model_is_published_and_asked_by_the_command_line(milvus: Milvus, tmp_path: Path) -> None:
+    """What can't be asked of it is a mistake in the condition, not a fault of the server."""
+    lines = [
+        f"w{row},{'' if row % 3 else row},t{row % 7},{row % 5 - 2} {row % 11} {row * 37 % 13 + 1}"
+        for row in range(40)
+    ]
+    table = tmp_path / "few.csv"
+    table.write_text("\n".join(["word,price,lang,vector", *lines]), "utf-8")
+    there = f"{milvus.address}/few"
+    said = vecalc("publish", table, there)
+    assert said.code == 0, said.err
+    assert said.out.startswith("few: 40 words x 3 are in force, as few_v2")
+    for asked in (
+        ["w1 - w2 + w3"],
+        ["w1", "--where", "price >= 6 and lang like 't%'"],
+        ["w5", "--where", "price is null"],
+    ):
+        here, other = vecalc("-m", table, *asked), vecalc("-m", there, *asked)
+        assert (here.code, other.code, other.out) == (0, 0, here.out)
+    for asked, code, message in (
+        (["w1", "--where", "lang like '%1'"], 3, "Milvus finds texts by how they begin"),
+        (["w1", "--metric", "dot", "--norm", "raw"], 6, "its index ranks by cos"),
+        (["x'] or row >= 0 or word in ['w1"], 3, ""),
+    ):
+        failed = vecalc("-m", there, *asked)
+        assert (failed.code, failed.out) == (code, ""), failed
+        assert message in failed.err
 
 
 # --- a server that fails --------------------------------------------------------------------

@@ -21,6 +21,7 @@ NEVER = 2**31 - 1
 # How recent an answer must be. STRICT waits until all that was written before is seen: a fifth of a second.
 # After one such answer LOOSE, of the last five seconds, takes nothing back, and doesn't wait.
 STRICT, LOOSE = "Strong", "Bounded"
+STALLED = 300  # seconds without progress: a load that usually takes three took more than a minute once
 LONGEST_TOLD = 200  # characters of what a server says that a message has
 # A frozen server is waited for as long as the user said, and not until the library's watchdog barks.
 _OPTIONS = {"grpc.keepalive_time_ms": NEVER, "grpc.max_reconnect_backoff_ms": 1000}
@@ -76,13 +77,13 @@ class MilvusCalls:
         return RemoteProblem(message, where=self.shown, hint=hint)
 
     def waited(self, is_done: Callable[[], bool], progress: Callable[[], object], what: str) -> None:
-        """Wait until something is done, as long as it goes on: no longer than a call may take without any."""
+        """Wait until the server has done something, as long as it goes on with it."""
         seen, since = object(), time.monotonic()
         while not is_done():
             if (now := progress()) != seen:
                 seen, since = now, time.monotonic()
-            if time.monotonic() - since > self._patience.answer:
-                raise self.problem(f"{what} makes no progress for {self._patience.answer:g} s")
+            if time.monotonic() - since > max(STALLED, self._patience.answer):
+                raise self.problem(f"{what} makes no progress for {STALLED} s")
             time.sleep(0.1)
 
     def close(self) -> None:
