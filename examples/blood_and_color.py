@@ -56,12 +56,15 @@ def one_case(space: vecalc.VectorSpace) -> None:
         return
     rows = []
     for norm in NORMS:
-        calculate = vecalc.Calculator(space, vecalc.Options(norm=norm, exact=True, k=len(space)))
-        calculate.define(f"A = {CASE}; B = color")
+        calculate = vecalc.Calculator(space, vecalc.Options(norm=norm, exact=True))
+        calculate.define("B = color")
         for name, formula in FORMULAS.items():
-            found = [neighbour.word for neighbour in calculate(formula).result.neighbours]
-            rows.append([norm, f"`{name}`", f"{found.index(ITS_COLOR) + 1:,}", found[0]])
-    caption = f"{space.name}: {ITS_COLOR} among {len(found):,} words, A = {CASE}, B = color"
+            (vector,) = vecalc.features(calculate, [formula], {"A": [CASE]}, kind="float64").values
+            cosines = directions(space) @ vector
+            cosines[[space.row(CASE), space.row("color")]] = -np.inf
+            rank = 1 + np.count_nonzero(cosines > cosines[space.row(ITS_COLOR)])
+            rows.append([norm, f"`{name}`", f"{rank:,}", space.word(int(np.argmax(cosines)))])
+    caption = f"{space.name}: {ITS_COLOR} among {len(space) - 2:,} words, A = {CASE}, B = color"
     print_table(caption, ["norm", "formula", f"rank of {ITS_COLOR}", "first"], merged(rows))
 
 

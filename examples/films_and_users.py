@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from judging import Interval, auc_interval, interval, print_table
-from rating_factors import SEED, Floats, rmse
+from judging import Interval, auc_interval, print_table, samples
+from rating_factors import SEED, Floats
 
 # Columns of the tables that `vecalc features` wrote; each model gets the biases besides.
 INPUTS = {
@@ -98,14 +98,14 @@ def judge(folder: Path, seed: int) -> None:
     train, test = read_features(folder / "train.npz"), read_features(folder / "test.npz")
     found = predictions(train, test, seed)
     liked = test.rating >= 4
+    error = {name: errors(test.rating, predicted) for name, predicted in found.items()}
     rows = []
     for name, predicted in found.items():
-        error = interval(lambda at, p=predicted: rmse(test.rating[at], p[at]), len(liked))
         gains = [
-            "" if name == usual else str(gain(test.rating, predicted, found[usual]))
+            "" if name == usual else str(Interval.of(error[name] - error[usual]))
             for usual in (f"ridge: {USUAL}", f"trees: {USUAL}")
         ]
-        rows.append([f"`{name}`", str(error), *gains, str(auc_interval(predicted, liked))])
+        rows.append([f"`{name}`", str(Interval.of(error[name])), *gains, str(auc_interval(predicted, liked))])
     than = [f"minus that of {kind}: {USUAL}" for kind in ("ridge", "trees")]
     print_table(
         f"Seed {seed}: {len(train.rating):,} ratings to learn from, {len(liked):,} held out, "
@@ -115,12 +115,9 @@ def judge(folder: Path, seed: int) -> None:
     )
 
 
-def gain(ratings: Floats, found: Floats, usual: Floats) -> Interval:
-    """How much smaller (below 0) or larger the error of some predictions is than that of others."""
-    return interval(
-        lambda at: rmse(ratings[at], found[at]) - rmse(ratings[at], usual[at]),
-        len(ratings),
-    )
+def errors(ratings: Floats, found: Floats) -> Floats:
+    """The root mean squared error of some predictions in each of the samples."""
+    return np.sqrt(samples(len(ratings)) @ (ratings - found) ** 2 / len(ratings))
 
 
 def check() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,12 @@ class Interval(NamedTuple):
     low: float
     high: float
 
+    @classmethod
+    def of(cls, measured: Floats) -> Interval:
+        """The interval of a measure that was taken of each of the `samples`."""
+        low, high = np.percentile(measured[1:], [2.5, 97.5])
+        return cls(float(measured[0]), float(low), float(high))
+
     def __str__(self) -> str:
         return f"{self.value:.3f} [{self.low:.3f}, {self.high:.3f}]"
 
@@ -30,32 +36,35 @@ class Interval(NamedTuple):
         return f"{self.value:.1%} [{self.low:.1%}, {self.high:.1%}]"
 
 
-def interval(measure: Callable[[npt.NDArray[np.int64]], float], count: int) -> Interval:
-    """A measure of some of `count` things, by their indices: of all, and of resamples (Efron 1979)."""
+@cache
+def samples(count: int) -> Floats:
+    """How often each of `count` things is in each sample [1 + RESAMPLES, count].
+
+    The first has each of them once, the others are drawn with replacement (Efron 1979).
+    """
     random = np.random.default_rng(SEED)
-    found = [measure(random.integers(0, count, count)) for _ in range(RESAMPLES)]
-    low, high = np.percentile(found, [2.5, 97.5])
-    return Interval(measure(np.arange(count)), float(low), float(high))
+    drawn = (random.integers(0, count, count) for _ in range(RESAMPLES))
+    return np.array([np.ones(count), *(np.bincount(rows, minlength=count) for rows in drawn)])
 
 
 def mean_interval(values: Floats) -> Interval:
     """The mean of some values."""
-    return interval(lambda rows: float(values[rows].mean()), len(values))
+    return Interval.of(samples(len(values)) @ values / len(values))
 
 
 def auc(scores: Floats, right: npt.NDArray[np.bool_]) -> float:
     """How likely a right thing has a higher score than a wrong one, equal scores counting half."""
-    return _auc(np.unique(scores, return_inverse=True)[1], right)
+    return _auc(np.unique(scores, return_inverse=True)[1], right, ~right)
 
 
 def auc_interval(scores: Floats, right: npt.NDArray[np.bool_]) -> Interval:
     """The same with its interval."""
     order = np.unique(scores, return_inverse=True)[1]  # sorted once for all resamples
-    return interval(lambda rows: _auc(order[rows], right[rows]), len(scores))
+    return Interval.of(np.array([_auc(order, row * right, row * ~right) for row in samples(len(scores))]))
 
 
-def _auc(order: npt.NDArray[np.int64], right: npt.NDArray[np.bool_]) -> float:
-    good, bad = np.bincount(order, right), np.bincount(order, ~right)
+def _auc(order: npt.NDArray[np.int64], right: npt.NDArray[Any], wrong: npt.NDArray[Any]) -> float:
+    good, bad = np.bincount(order, right), np.bincount(order, wrong)
     return float(good @ (np.cumsum(bad) - bad / 2) / (good.sum() * bad.sum()))
 
 

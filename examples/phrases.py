@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 from compositions import FORMULAS, NORMS
-from judging import interval, merged, print_table
+from judging import Interval, merged, print_table, samples
 
 import vecalc
 
@@ -36,16 +36,23 @@ def read(path: Path) -> list[tuple[list[str], float]]:
     return [(words, score) for words, score in rows if len(words) == 4]
 
 
-def ranked(values: np.ndarray) -> np.ndarray:
-    """Ranks, equal values sharing theirs."""
-    _, where, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return (ends - (counts - 1) / 2)[where]
+def ranked(values: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Ranks in samples, of how often each value is in each of them [s, n]; equal values share theirs.
+
+    As rows of mean 0 and length 1, a value that is there twice counting twice: the product of two rows is
+    Spearman's rank correlation.
+    """
+    order = np.argsort(values)
+    _, starts, where = np.unique(values[order], return_index=True, return_inverse=True)
+    counts = np.add.reduceat(times[:, order], starts, axis=1)
+    ranks = np.cumsum(counts, axis=1) - counts / 2 - len(values) / 2
+    ranks /= np.sqrt((counts * ranks**2).sum(axis=1, keepdims=True))
+    return ranks[:, where[np.argsort(order)]] * np.sqrt(times)
 
 
-def spearman(a: np.ndarray, b: np.ndarray) -> float:
-    """Spearman's rank correlation."""
-    return float(np.corrcoef(ranked(a), ranked(b))[0, 1])
+def spearman(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Spearman's rank correlation in each sample, of ranks."""
+    return np.einsum("sn,sn->s", a, b)
 
 
 def measure(space: vecalc.VectorSpace, judged: list[tuple[list[str], float]]) -> None:
@@ -57,23 +64,23 @@ def measure(space: vecalc.VectorSpace, judged: list[tuple[list[str], float]]) ->
     ]
     human = np.array([score for _, score in known])
     pairs = [words for words, _ in known]
+    times = samples(len(known))
+    rightly = ranked(human, times)
     rows = []
     for norm in NORMS:
         calculate = vecalc.Calculator(space, vecalc.Options(norm=norm, exact=True))
         usual = None
         for name, formula in FORMULAS.items():
             cosines = similar(calculate, formula, pairs)
-            usual = cosines if usual is None else usual
             if not np.ptp(cosines):
                 rows.append([norm, f"`{name}`", "none: the same for all pairs", "", ""])
                 continue
-            here = interval(lambda at, x=cosines: spearman(x[at], human[at]), len(human))
-            gain = interval(
-                lambda at, x=cosines, y=usual: spearman(x[at], human[at]) - spearman(y[at], human[at]),
-                len(human),
-            )
-            dealt = np.mean([spearman(similar(calculate, formula, deal), human) for deal in deals(pairs)])
-            rows.append([norm, f"`{name}`", str(here), str(gain) if name != "A + B" else "", f"{dealt:.3f}"])
+            found = spearman(ranked(cosines, times), rightly)
+            usual = found if usual is None else usual
+            gain = str(Interval.of(found - usual)) if name != "A + B" else ""
+            dealt = [similar(calculate, formula, deal) for deal in deals(pairs)]
+            other = np.mean([spearman(ranked(some, times[:1]), rightly[:1])[0] for some in dealt])
+            rows.append([norm, f"`{name}`", str(Interval.of(found)), gain, f"{other:.3f}"])
     print_table(
         f"{space.name}: {len(known):,} of {len(judged):,} pairs, those with one adjective",
         ["norm", "formula", "Spearman [95 %]", "minus that of A + B [95 %]", "other adjectives"],

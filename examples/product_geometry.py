@@ -67,16 +67,19 @@ def rotated(space: vecalc.VectorSpace) -> list[list[str]]:
     return merged(rows)
 
 
-def nearest(space: vecalc.VectorSpace, pairs: dict[str, list[str]]) -> dict[tuple[str, str], list[set[str]]]:
-    """The nearest words of each formula for each pair, by norm and formula."""
-    quoted = [(vecalc.quote(a), vecalc.quote(b)) for a, b in zip(pairs["A"], pairs["B"], strict=True)]
+def nearest(space: vecalc.VectorSpace, pairs: dict[str, list[str]]) -> dict[tuple[str, str], list[set[int]]]:
+    """The rows nearest to each formula of each pair, but those of the pair, by norm and formula."""
+    rows = space.vectors(range(len(space)), np.float32)
+    rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-300)
+    inputs = np.array([[space.row(word) for word in words] for words in zip(*pairs.values(), strict=True)])
     found = {}
     for norm in NORMS:
-        calculate = vecalc.Calculator(space, vecalc.Options(k=NEAR, norm=norm, exact=True))
-        for name, formula in COMPARED.items():
-            texts = (vecalc.Question(f"{formula} where A = {a}, B = {b}") for a, b in quoted)
-            answers = [answer.result for answer in calculate.answers(texts)]
-            found[norm, name] = [{neighbour.word for neighbour in answer.neighbours} for answer in answers]
+        calculate = vecalc.Calculator(space, vecalc.Options(norm=norm, exact=True))
+        made = vecalc.features(calculate, list(COMPARED.values()), pairs, kind="float64").values
+        for name, vectors in zip(COMPARED, np.split(made, len(COMPARED), axis=1), strict=True):
+            cosines = vectors.astype(np.float32) @ rows.T
+            np.put_along_axis(cosines, inputs, -np.inf, axis=1)
+            found[norm, name] = [set(near) for near in np.argpartition(cosines, -NEAR)[:, -NEAR:].tolist()]
     return found
 
 

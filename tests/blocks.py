@@ -64,9 +64,19 @@ def textual_spaces() -> dict[str, vecalc.VectorSpace]:
     return {"": textual(words, WHOLE), "words": words}
 
 
+@cache
+def films() -> dict[str, vecalc.VectorSpace]:
+    """Films with metadata; and words without, as `words`."""
+    file = FOLDER.parents[1] / "examples" / "rated_films.csv"
+    return {"": vecalc.load(file).space, "words": spaces()[""]}
+
+
 def spaces_of(block: Block) -> dict[str, vecalc.VectorSpace]:
-    """Those that a block is asked of: in texts.txt a textual model, and words."""
-    return textual_spaces() if block.file == "texts" else spaces()
+    """Those that a block is asked of: in texts.txt a textual model and words, in conditions.txt films with
+    metadata and words.
+    """
+    others = {"texts": textual_spaces, "conditions": films}
+    return others.get(block.file, spaces)()
 
 
 every_file = pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -81,9 +81,11 @@ def bounded(
             out, err = running.communicate(stdin, timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             os.killpg(running.pid, signal.SIGKILL)
-            raise AssertionError(f"no end after {PATIENCE} s") from None
+            raise AssertionError(f"no end after {PATIENCE} s: {arguments}") from None
     taken = Taken(out=out.decode(), err=err.decode(), **json.loads(note.read_text("utf-8")))
-    shown = f"{taken.memory / MB:,.0f} MB, {taken.seconds:.1f} s, exit code {taken.code}: {taken.err[:300]}"
+    asked = " ".join(map(str, arguments))[:100]
+    used = f"{taken.memory / MB:,.0f} MB, {taken.seconds:.1f} s"
+    shown = f"{asked}: {used}, exit code {taken.code}: {taken.err[:300]}"
     assert taken.code >= 0, shown
     assert taken.memory <= memory, shown
     assert "not enough memory" not in taken.err, shown

@@ -90,11 +90,11 @@ class Network:
 
     def _namespace(self) -> int:
         """The process that holds a new pair of namespaces."""
-        before = os.readlink("/proc/self/ns/net")
+        before = Path("/proc/self/ns/net").readlink()
         held = self.start(["unshare", "--net", "--mount", "sleep", "infinity"], stdin=subprocess.DEVNULL)
         until = time.monotonic() + PATIENCE
         place = Path(f"/proc/{held.pid}")
-        while os.readlink(place / "ns/net") == before or (place / "comm").read_text().strip() != "sleep":
+        while (place / "ns/net").readlink() == before or (place / "comm").read_text().strip() != "sleep":
             assert time.monotonic() < until
             time.sleep(0.01)
         return held.pid
@@ -126,8 +126,9 @@ def entering(pid: int) -> list[str]:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that one has started and that are left."""
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
+    """The processes that one has started, from whichever thread, and that are left."""
+    found = list[int]()
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (thread / "children").read_text().split())
+    return found

@@ -3,11 +3,13 @@
 A block is an expression behind `> ` (a further line that begins so goes on with the text) and, up to an
 empty line, its answer. A line `# -k 5 --norm unit` directly above sets options; other lines that begin
 with `#` are prose. Words come from space.txt; space-fr.txt and space-films.txt are there as `fr` and
-`films`; those of texts.txt are tokens of a textual model (`blocks.textual_spaces`). How answers look:
+`films`; those of texts.txt are tokens of a textual model (`blocks.textual_spaces`), those of conditions.txt
+films with metadata (`examples/rated_films.csv`). How answers look:
 
     note: King read as king           a remark on how a word was read
     reads: king - man                 the canonical form, where it differs by more than blanks
     1 queen 0.946                     a neighbour: rank, word, score
+    1 Up 0.530 | 2009, 2.25           the same with metadata, of --show
     (woman 0.853 would be 4)          a word that was left out of the ranking
     [king] 2.828: kings 0.997         a row of a list: label, length, neighbours
     columns: man, woman               what the columns of a table are
@@ -26,6 +28,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -36,7 +39,7 @@ from blocks import FILES, Block, every_file, read_blocks, spaces_of
 from folding import all_hold
 
 import vecalc
-from vecalc.answers import Answer, Expected, Number, Ranking, Row, Rows, Scored, Tabled, Weights
+from vecalc.answers import Answer, Expected, Neighbour, Number, Ranking, Row, Rows, Scored, Tabled, Weights
 from vecalc.calc.functions import FUNCTIONS
 from vecalc.errors import Span, UnknownWords, VecalcError
 from vecalc.lang.limits import Limits
@@ -74,6 +77,8 @@ def flags() -> argparse.ArgumentParser:
     parser.add_argument("--first", type=int)
     parser.add_argument("--among", type=lambda text: tuple(text.split(",")))
     parser.add_argument("--match")
+    parser.add_argument("--where")
+    parser.add_argument("--show", type=lambda text: tuple(text.split(",")), default=())
     parser.add_argument("--min-score", type=float)
     parser.add_argument("--in", dest="within")
     parser.add_argument("--exact", action="store_true")
@@ -86,7 +91,7 @@ def flags() -> argparse.ArgumentParser:
 
 def read_flags(block: Block) -> tuple[str, vecalc.Options]:
     """The text, and the options that it is asked with."""
-    chosen = flags().parse_args(block.flags.split())
+    chosen = flags().parse_args(shlex.split(block.flags))
     text = (
         block.text.encode("latin-1", "backslashreplace").decode("unicode_escape")
         if chosen.escapes
@@ -100,6 +105,8 @@ def read_flags(block: Block) -> tuple[str, vecalc.Options]:
         first=chosen.first,
         among=chosen.among,
         match=chosen.match,
+        where=chosen.where,
+        show=chosen.show,
         min_score=chosen.min_score,
         within=chosen.within,
         exact=chosen.exact,
@@ -146,12 +153,12 @@ def written(answer: Answer, text: str) -> Iterator[str]:
         case Number(value):
             yield f"{value:z.6g}"
         case Ranking(neighbours, excluded, vector):
-            yield from (f"{n.rank} {n.word} {n.score:z.3f}" for n in neighbours)
+            yield from map(neighbour, neighbours)
             yield from (f"({n.word} {n.score:z.3f} would be {n.rank})" for n in excluded)
             if not neighbours:
                 yield components(vector)
         case Scored(neighbours, excluded):
-            yield from (f"{n.rank} {n.word} {n.score:z.3f}" for n in neighbours)
+            yield from map(neighbour, neighbours)
             yield from (f"({n.word} {n.score:z.3f} would be {n.rank})" for n in excluded)
         case Rows(rows, vectors):
             yield from map(row, rows, vectors)
@@ -159,6 +166,11 @@ def written(answer: Answer, text: str) -> Iterator[str]:
             yield from table(answer.result)
     if answer.expected is not None:
         yield expected(answer.expected)
+
+
+def neighbour(near: Neighbour) -> str:
+    record = f" | {', '.join(map(str, near.record))}" if near.record else ""
+    return f"{near.rank} {near.word} {near.score:z.3f}{record}"
 
 
 def row(one: Row, vector: Any) -> str:

@@ -19,7 +19,7 @@ from running import FAMILY, Done, family, loaded
 
 from vecalc.cluster import batch, ranges
 from vecalc.cluster.connection import Address, checked
-from vecalc.cluster.ranges import Part, binds, parts
+from vecalc.cluster.ranges import LinePart, binds, parts
 from vecalc.cluster.worker import Job, Overwhelmed, Receipt
 from vecalc.errors import UsageError
 from vecalc.lang.nodes import Bind, Define
@@ -59,7 +59,8 @@ class Here:
     def __init__(self, poison: str = "", lost_after: int | None = None) -> None:
         self.poison, self.lost_after = poison.encode(), lost_after
         self.fault: Exception = KilledWorker("part", None, 2)  # type: ignore[no-untyped-call]
-        self.sent: list[Part] = []
+        self.sent: list[LinePart] = []
+        self.keys = set[str]()
         self.pool = ThreadPoolExecutor(3)
         self.client = self
 
@@ -69,7 +70,12 @@ class Here:
     def notes(self) -> tuple[str, ...]:
         return ("so many workers",)
 
-    def submit(self, work: Callable[[Job, Part], Receipt], job: Job, part: Part, **_: Any) -> Future[Receipt]:
+    def submit(
+        self, work: Callable[[Job, LinePart], Receipt], job: Job, part: LinePart, *, key: str, pure: bool
+    ) -> Future[Receipt]:
+        assert not pure
+        assert key not in self.keys  # dask would give the outcome of the first
+        self.keys.add(key)
         self.sent.append(part)
         if self.lost_after is not None and len(self.sent) > self.lost_after:
             gone = Future[Receipt]()
@@ -78,7 +84,7 @@ class Here:
             return gone
         return self.pool.submit(self._work, work, pickle.dumps((job, part)))
 
-    def _work(self, work: Callable[[Job, Part], Receipt], sent: bytes) -> Receipt:
+    def _work(self, work: Callable[[Job, LinePart], Receipt], sent: bytes) -> Receipt:
         job, part = pickle.loads(sent)  # noqa: S301 - as dask does
         data = Path(part.path).read_bytes()[part.start : part.end]
         bound = any(self.poison.decode() in line.text for line in part.bound or ())

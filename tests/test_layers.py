@@ -85,6 +85,8 @@ HOMES = {
     "gensim": {"formats"},
     "duckdb": {"formats"},
     "lancedb": {"formats"},
+    "psycopg": {"stores"},
+    "pymilvus": {"stores"},
     "pyarrow": {"api", "formats", "studies", "tables"},
     "safetensors": {"formats"},
     "scipy": set(),

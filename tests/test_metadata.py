@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,13 +17,14 @@ from test_prompt_manners import Talk
 import vecalc
 from vecalc.answers import Ranking
 from vecalc.conditions import Condition, MetadataColumn, column_list, columns_of, listed
+from vecalc.engine import identity
 from vecalc.errors import TypeMismatch, UnknownName, UsageError, VecalcError
 from vecalc.library import catalogue
 from vecalc.search import exact
 from vecalc.shell.repl.completer import completions
 from vecalc.space import Filtered, Hits, Measure
 from vecalc.space.matrix import MatrixSpace
-from vecalc.stores.tabled import metadata_in_memory
+from vecalc.space.metadata_writer import MetadataWriter
 
 WORDS = ["Alien", "Heat", "Ran", "Up", "Her", "It"]
 KINDS = {
@@ -40,7 +42,7 @@ VALUES = {
     "sold": [True, False, True, None, False, True],
     "day": ["1979-05-25", "1995-12-15", "1985-06-01", "2009-05-29T10:00", None, "2017-09-08"],
     "score": [8, 8.3, 8.2, 8.3, 8, 7.3],
-    "tags": [["space"], None, [], ["dogs", "balloons"], [], ["clown"]],
+    "tags": ['["space"]', None, "[]", '["dogs", "balloons"]', "[]", '["clown"]'],
 }
 SHOWN = "price,title,sold,day,score,tags"
 
@@ -48,9 +50,9 @@ SHOWN = "price,title,sold,day,score,tags"
 @cache
 def films() -> MatrixSpace:
     matrix = np.random.default_rng(5).normal(size=(len(WORDS), 4)).astype(np.float32)
-    return MatrixSpace(
-        WORDS, matrix, name="films", metadata=metadata_in_memory(COLUMNS, [[*VALUES.values()]])
-    )
+    writer = MetadataWriter()
+    writer.add(0, len(WORDS), dict(zip(COLUMNS, VALUES.values(), strict=True)))
+    return MatrixSpace(WORDS, matrix, name="films", metadata=writer.in_memory(len(WORDS)))
 
 
 @pytest.fixture(autouse=True)
@@ -133,6 +135,15 @@ def test_of_several_models_those_without_the_columns_are_passed_over() -> None:
     assert calculate.options.where == "price < 10"
     calculate.set(where=None)
     assert [near.record for near in calculate("bare:Alien").result.neighbours] == [(None,)]
+
+
+def test_a_batch_goes_on_where_a_space_is_passed_over() -> None:
+    bare = MatrixSpace(["Alien", "Nobody"], np.eye(2, 4, dtype=np.float32), name="bare")
+    for limits in ({"where": "price < 10"}, {"among": ["Heat"]}):
+        calculate = vecalc.Calculator({"bare": bare, "films": films()}, **limits)
+        answers = list(calculate.answers(["Alien - Nobody", "films:Alien", "Nobody", "cos(?, Nobody)"] * 2))
+        assert [answer.error is None for answer in answers] == [False, True, False, False] * 2
+        assert {type(answer.error) for answer in answers} == {UsageError, type(None)}
 
 
 def test_a_space_that_searches_by_itself_is_told_the_condition() -> None:
@@ -293,3 +304,23 @@ def test_at_the_prompt(say: Talk) -> None:
     assert offered == ["title", "tags"]
     assert "price" in [one.text for one in completions(say.session, "set where ")]
     assert [one.text for one in completions(say.session, "set show title,pr")] == ["price"]
+
+
+# --- a file ---------------------------------------------------------------------------------
+
+
+def test_a_table_and_what_is_made_of_it(tmp_path: Path) -> None:
+    """Its further columns are metadata; a run that is resumed sees that they have changed."""
+    table = Path(__file__).parents[1] / "examples" / "rated_films.csv"
+    assert "column\tprice (number), 2 missing\n" in run("models", "info", table).out
+    part = tmp_path / "part.txt"
+    assert run("convert", table, part, "--where", "price < 8").code == 0
+    assert run("words", "-m", part, "--count").out == "6\n"
+    films = tmp_path / "films.csv"
+    before, same, changed = (
+        identity.of_calculator(vecalc.Calculator(films, notes=lambda _: None))
+        for old in (b"7.5", b"7.5", b"8.5")
+        if films.write_bytes(table.read_bytes().replace(b"7.5", old))
+    )
+    assert before == same
+    assert before != changed

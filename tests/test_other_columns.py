@@ -39,7 +39,7 @@ COLUMNS: Known = {
     "released": ("time", ["2024-05-01", "1999-12-31T23:59:59.5", None, *["0001-01-01"] * 6]),
     "rowid": (
         "text",
-        ['a "quoted", cell', "two\nlines", "it's", "ß漢字🎬", "  blanks  ", "=1+1", None, "\\", "x\r\ny"],
+        ['a "quoted", cell', "two\nlines", "it's", "ß漢字🎬", "  blanks  ", "=1+1", None, "\\", "x\ty"],
     ),
     "row": ("number", list(range(N))),
     "c0": ("text", ["00501", "1,5", "x", *[None] * 6]),
@@ -72,11 +72,15 @@ def _table(columns: Known) -> pa.Table:
     arrays = {"word": pa.array(WORDS), "vector": pa.array(ROWS.tolist(), pa.list_(pa.float32()))}
     types = {"flag": pa.bool_(), "text": pa.string(), "time": pa.timestamp("us", "Europe/Berlin")}
     for name, (kind, values) in columns.items():
-        if kind == "time":
-            values = [v and datetime.datetime.fromisoformat(v).replace(tzinfo=datetime.UTC) for v in values]
         whole = all(isinstance(value, int | None) for value in values)
-        arrays[name] = pa.array(values, types.get(kind, pa.int64() if whole else pa.float64()))
+        plain = values if whole else list(map(_number, values))
+        some = list(map(_moment, values)) if kind == "time" else plain
+        arrays[name] = pa.array(some, types.get(kind, pa.int64() if whole else pa.float64()))
     return pa.table(arrays)
+
+
+def _moment(text: str | None) -> datetime.datetime | None:
+    return datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.UTC) if text else None
 
 
 def _parquet(path: Path, columns: Known) -> None:

@@ -2,7 +2,7 @@
 
 A store joins by one file of this folder, which has
 
-    filled(model: Model, place: Any) -> str      a new store of its kind that holds the model: what `-m` takes
+    filled(model: Model, place: Any) -> str      a new store of its kind, with the model: what `-m` takes
 
 and perhaps
 
@@ -10,7 +10,7 @@ and perhaps
     SERVER                 the name of the fixture that `place` comes from; else it is an empty folder
     METRIC                 the only metric that it can search by
     PREFIXES_ONLY          where `like` finds no texts but by how they begin
-    digest(place) -> str   of all that is kept there, to see that nothing changes
+    digest(place, kept: str) -> str    of what is kept there, to see that nothing changes
 """
 
 from __future__ import annotations

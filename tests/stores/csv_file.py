@@ -7,6 +7,8 @@ from pathlib import Path
 
 from .model import Model
 
+METADATA = True
+
 
 def filled(model: Model, place: Path) -> str:
     with (place / "model.csv").open("w", encoding="utf-8", newline="") as file:

@@ -48,10 +48,7 @@ def known(record: dict[str, object]) -> dict[str, object]:
     return {name: as_text(value) for name, value in record.items() if value is not None}
 
 
-def digest(place: Milvus) -> str:
-    """Of all collections, and of what each holds."""
-    client, told = place.connect(), hashlib.sha256()
-    for name in sorted(client.list_collections()):
-        rows = client.query(name, "id >= 0", ["*"], limit=MOST, consistency_level="Strong")
-        told.update(name.encode() + repr(sorted(sorted(row.items()) for row in map(dict, rows))).encode())
-    return told.hexdigest()
+def digest(place: Milvus, kept: str) -> str:
+    name = kept.rpartition("/")[2]
+    rows = place.connect().query(name, "id >= 0", ["*"], limit=MOST, consistency_level="Strong")
+    return hashlib.sha256(repr(sorted(sorted(row.items()) for row in map(dict, rows))).encode()).hexdigest()

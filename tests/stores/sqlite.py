@@ -26,8 +26,8 @@ def filled(model: Model, place: Path) -> str:
                 for word, vector, record in zip(model.words, model.vectors, model.records(), strict=True)
             ),
         )
-    return f"{place / 'model.db'}#{TABLE}"
+    return f"sqlite:{place / 'model.db'}#{TABLE}"
 
 
-def digest(place: Path) -> str:
+def digest(place: Path, kept: str) -> str:
     return hashlib.sha256((place / "model.db").read_bytes()).hexdigest()

@@ -206,12 +206,12 @@ def _own(workers: int) -> Iterator[str]:
     from distributed import LocalCluster
 
     here = "127.0.0.1"
-    quiet: dict[str, Any] = {"dashboard_address": None, "silence_logs": False}
+    quiet: dict[str, Any] = {"dashboard_address": f"{here}:0", "silence_logs": False}
     with LocalCluster(n_workers=0, processes=True, host=here, **quiet) as scheduler:
         address = str(scheduler.scheduler_address)
         command = [sys.executable, "-P", "-m", "distributed.cli.dask_worker", address, "--host", here]
-        command += ["--nworkers", str(workers), "--nthreads", "1", "--memory-limit", "0", "--no-dashboard"]
-        command += ["--death-timeout", str(ORPHANED)]
+        command += ["--nworkers", str(workers), "--nthreads", "1", "--memory-limit", "0"]
+        command += ["--dashboard-address", f"{here}:0", "--death-timeout", str(ORPHANED)]
         root = str(Path(vecalc.__file__).resolve().parents[1])
         path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH", ""))))
         nowhere = subprocess.DEVNULL

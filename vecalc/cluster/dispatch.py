@@ -6,6 +6,7 @@ die again and again is kept for the end: then its halves are tried, and theirs, 
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
@@ -14,7 +15,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING
 
 from vecalc.cluster.connection import Cluster
-from vecalc.cluster.ranges import Part
+from vecalc.cluster.ranges import LinePart
 from vecalc.cluster.worker import Job, Overwhelmed, Receipt, answered
 from vecalc.errors import RemoteProblem, StorageProblem, VecalcError
 
@@ -38,17 +39,17 @@ class Dispatch:
     def __init__(self, cluster: Cluster, job: Job) -> None:
         self._cluster = cluster
         self._job = job
-        self._out: dict[Future[Receipt], Part] = {}
+        self._out: dict[Future[Receipt], LinePart] = {}
         self._back: SimpleQueue[Future[Receipt]] = SimpleQueue()
         self._tries: dict[str, int] = {}
         self._fatal: set[str] = set()  # lines that end workers
         self._threads = 0
         self._looked = self._seen = time.monotonic()  # when it was asked last, and when there was a worker
 
-    def done(self, parts: Iterable[Part]) -> Iterator[tuple[Part, list[Receipt]]]:
+    def done(self, parts: Iterable[LinePart]) -> Iterator[tuple[LinePart, list[Receipt]]]:
         """Each part with its receipts, in any order: one, or those of what it was split into."""
         self._look()
-        waiting, suspects = iter(parts), list[Part]()
+        waiting, suspects = iter(parts), list[LinePart]()
         while True:
             if time.monotonic() - self._looked > LOOK:
                 self._look()
@@ -71,7 +72,7 @@ class Dispatch:
             self._cluster.client.cancel(list(self._out), force=True)
             self._out.clear()
 
-    def _split(self, part: Part) -> Iterator[Receipt]:
+    def _split(self, part: LinePart) -> Iterator[Receipt]:
         """The receipts of a part that ends workers, in its order; what comes before it is answered."""
         if part.lines == 1:
             self._fatal.add(part.called)
@@ -85,7 +86,7 @@ class Dispatch:
                 begins = begins and not found.answers
                 yield found
 
-    def _alone(self, part: Part) -> Receipt | None:
+    def _alone(self, part: LinePart) -> Receipt | None:
         """The receipt of a part while no other is out; None where it ended its workers."""
         self._send(part)
         while True:
@@ -94,15 +95,16 @@ class Dispatch:
 
     # --- out and back -----------------------------------------------------------------------
 
-    def _send(self, part: Part) -> None:
+    def _send(self, part: LinePart) -> None:
         harmless = tuple(line for line in part.bound or () if line.where not in self._fatal)
         part = part._replace(bound=None if part.bound is None else harmless)
-        key = f"vecalc-{self._job.name}-{part.file}-{self._tries.get(part.file, 0)}"
+        # Of a key that it knows, the scheduler has the outcome: what is sent again has to have another.
+        key = f"vecalc-{self._job.name}-{secrets.token_hex(8)}"
         future = self._cluster.client.submit(answered, self._job, part, key=key, pure=False)
         self._out[future] = part
         future.add_done_callback(self._back.put)
 
-    def _ended(self) -> Iterator[tuple[Part, Receipt | None]]:
+    def _ended(self) -> Iterator[tuple[LinePart, Receipt | None]]:
         """What has come back since, if anything; a part without a receipt has ended its workers."""
         try:
             future = self._back.get(timeout=LOOK)
@@ -116,7 +118,7 @@ class Dispatch:
         else:
             self._again(part)
 
-    def _again(self, part: Part) -> None:
+    def _again(self, part: LinePart) -> None:
         """Send a part once more. Raises `StorageProblem` where that is in vain."""
         self._tries[part.file] = self._tries.get(part.file, 0) + 1
         if self._tries[part.file] >= TRIES:
@@ -157,5 +159,5 @@ def _receipt(future: Future[Receipt]) -> Receipt | None:
     return receipt
 
 
-def _nothing_left(part: Part) -> Receipt:
+def _nothing_left(part: LinePart) -> Receipt:
     raise Lost(f"workers end whatever they are given, last at {part.called}")

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
 
-from vecalc.cluster.ranges import Part
+from vecalc.cluster.ranges import LinePart
 from vecalc.cluster.worker import Receipt
 from vecalc.space.unfinished import Unfinished
 from vecalc.space.work_files import BLOCK, Places, writing
@@ -40,11 +40,11 @@ class Joined:
             self.folder.mkdir(mode=0o700, exist_ok=True)
         self._sweep()
 
-    def missing(self, parts: Iterable[Part]) -> Iterator[Part]:
+    def missing(self, parts: Iterable[LinePart]) -> Iterator[LinePart]:
         """Those that are not done."""
         return (part for part in parts if part.number >= self.parts and part.number not in self._waiting)
 
-    def take(self, part: Part, receipts: list[Receipt]) -> Iterator[str]:
+    def take(self, part: LinePart, receipts: list[Receipt]) -> Iterator[str]:
         """Take a part up, and join what is whole; what is to be said of that."""
         self._waiting[part.number] = part.lines, receipts
         while self.parts in self._waiting:

@@ -16,7 +16,7 @@ from vecalc.space import digest
 from vecalc.tables.question_lines import BLOCK, count_lines, opened
 
 MOST, LEAST = 1_024, 16  # lines of a part: what is lost with a worker, and what is worth sending one for;
-PARTS = 256  # between these, so many parts
+PARTS = 64  # between these, so many parts
 MOST_BYTES = 4 << 20  # of a part, unless its only line has more
 BINDING = 10_000  # lines that bind names, which go along with every part behind them,
 BINDING_CHARACTERS = 1 << 20  # and what they hold
@@ -31,7 +31,7 @@ class Bound(NamedTuple):
     where: str
 
 
-class Part(NamedTuple):
+class LinePart(NamedTuple):
     """Some lines of a file, which one worker answers."""
 
     number: int  # from 0, over all files
@@ -57,7 +57,7 @@ class Part(NamedTuple):
         """How messages call it."""
         return f"{self.name}:{self.first}"
 
-    def halves(self) -> list[Part]:
+    def halves(self) -> list[LinePart]:
         """The same in two parts, of as many lines; none of them `begins`."""
         bound = None if self.bound is None else list(self.bound)
         return list(_cut(self._replace(begins=False), self.lines - self.lines // 2, bound))
@@ -77,7 +77,7 @@ class RangeOf:
         return data
 
 
-def parts(files: Sequence[str], *, binding: bool) -> Iterator[Part]:
+def parts(files: Sequence[str], *, binding: bool) -> Iterator[LinePart]:
     """All parts of some files, in order; `binding`: their lines may bind names.
 
     The first goes on until a line that has an answer: it is the one that the document begins with.
@@ -87,13 +87,13 @@ def parts(files: Sequence[str], *, binding: bool) -> Iterator[Part]:
     number, bound = 0, list[Bound]() if binding else None
     for name in files:
         path, alone = Path(name).absolute(), len(files) == 1
-        whole = Part(number, str(path), name, 0, path.stat().st_size, 1, 0, "", alone, not number, ())
+        whole = LinePart(number, str(path), name, 0, path.stat().st_size, 1, 0, "", alone, not number, ())
         for part in _cut(whole, lines, bound):
             yield part._replace(number=number)
             number += 1
 
 
-def _cut(whole: Part, lines: int, bound: list[Bound] | None) -> Iterator[Part]:
+def _cut(whole: LinePart, lines: int, bound: list[Bound] | None) -> Iterator[LinePart]:
     """A part in parts of so many lines; `bound` takes the lines that bind names."""
     with opened(whole.path) as stream:
         stream.seek(whole.start)
@@ -114,7 +114,7 @@ def _cut(whole: Part, lines: int, bound: list[Bound] | None) -> Iterator[Part]:
             yield part
 
 
-def _grown(part: Part, rest: RangeOf, most: int, bound: list[Bound] | None) -> Part:
+def _grown(part: LinePart, rest: RangeOf, most: int, bound: list[Bound] | None) -> LinePart:
     """An empty part with the lines that come next, up to so many."""
     told, size, lines, answered = digest.running(), 0, 0, not part.begins
     while (lines < most and size < MOST_BYTES) or not answered:

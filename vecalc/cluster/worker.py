@@ -15,7 +15,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from vecalc.answers import Answer
-from vecalc.cluster.ranges import Bound, Part, RangeOf
+from vecalc.cluster.ranges import Bound, LinePart, RangeOf
 from vecalc.engine import identity
 from vecalc.engine.calculator import Calculator
 from vecalc.engine.question import Question
@@ -24,8 +24,7 @@ from vecalc.render import Style
 from vecalc.render.problem import note, problem
 from vecalc.shell.display import TextSink, renderer
 from vecalc.shell.exceptions import as_problem
-from vecalc.shell.opening import Opened
-from vecalc.shell.questions import from_lines
+from vecalc.shell.opening import Opened, from_lines
 from vecalc.shell.request import FAILED, Request
 from vecalc.space import digest
 from vecalc.space.atomic import new_file
@@ -75,7 +74,7 @@ def told_apart(calculator: Calculator) -> str:
     return json.dumps(identity.of_calculator(calculator), sort_keys=True)
 
 
-def answered(job: Job, part: Part) -> Receipt:
+def answered(job: Job, part: LinePart) -> Receipt:
     """Answer a part. Raises `Overwhelmed`, and `VecalcError`: `RemoteProblem` where this is another program,
     model or file.
     """
@@ -97,7 +96,7 @@ def _address() -> str:
     return str(get_worker().address)
 
 
-def _answered(job: Job, part: Part) -> Receipt:
+def _answered(job: Job, part: LinePart) -> Receipt:
     calculator = _models(job.request, job.identity).behind(part.bound or ())
     path = Path(job.folder) / f"{job.name}-{part.file}"
     if not path.parent.is_dir():
@@ -159,7 +158,7 @@ def _shown(found: object) -> str:
     return ", ".join(map(str, found.values())) if isinstance(found, dict) else str(found)
 
 
-def _questions(part: Part, calculator: Calculator) -> Iterator[Question]:
+def _questions(part: LinePart, calculator: Calculator) -> Iterator[Question]:
     """The lines of a part, or what is wrong with its only one. Raises `RemoteProblem`."""
     with opened(part.path) as stream:
         if digest.of_spans(stream, [(part.start, part.end)]) != part.digest:

@@ -62,7 +62,10 @@ def _computed(calculator: Calculator, batch: list[Question]) -> Iterator[Compute
     calculator.expect(batch)
     sums: Mapping[int, tuple[tuple[str, ...], Computed]] = {}
     options = calculator.options
-    if len(batch) > 1 and not calculator.remember and options.within is None and not options.words:
+    # Among several spaces one may be passed over, which is a problem of those of its questions alone.
+    passed_over = len(calculator.spaces) > 1 and (options.among, options.where) != (None, None)
+    usual = options.within is None and not options.words and not passed_over
+    if len(batch) > 1 and not calculator.remember and usual:
         from vecalc.engine import word_sums
 
         sums = word_sums.compute(calculator, batch)

@@ -10,6 +10,7 @@ import numpy as np
 
 import vecalc
 from vecalc.engine.calculator import Calculator
+from vecalc.engine.records import columns_in, records_of
 from vecalc.errors import FileProblem
 from vecalc.lang.show import show
 from vecalc.space import VectorSpace, digest
@@ -51,11 +52,13 @@ def _of_bytes(data: bytes) -> str:
 
 
 def _of_space(space: VectorSpace) -> str:
-    """Of a space's size, of some words and vectors from all over it (reading all would take too long), and of
-    what encodes its texts; the width of one without words may not be known yet.
+    """Of a space's size, of some words, vectors and metadata from all over it (reading all would take too
+    long), and of what encodes its texts; the width of one without words may not be known yet.
     """
     n = len(space)
     rows = np.unique(np.linspace(0, max(n - 1, 0), SAMPLED).astype(np.int64))[:n]
     words = json.dumps([n, n and space.dim, *(space.word(int(row)) for row in rows)])
     encoder = space.encoder.identity if space.encoder else ""
-    return _of_bytes(words.encode() + space.vectors(rows).tobytes() + encoder.encode())
+    names = [column.name for column in columns_in(space)]
+    known = json.dumps([names, records_of(space, rows.tolist(), names)]) if names else ""
+    return _of_bytes(words.encode() + space.vectors(rows).tobytes() + f"{encoder}{known}".encode())

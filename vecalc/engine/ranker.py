@@ -188,7 +188,8 @@ class Ranker:
     def place(self, value: Worth, resolved: Resolved, span: Span) -> tuple[str, frozenset[int]]:
         """The space whose words are the neighbours of a value, and the rows that may not be among them.
 
-        If some are wanted, raises `TypeMismatch`, `NoValue`, `LimitExceeded` for what can't have any.
+        If some are wanted, raises `TypeMismatch`, `NoValue`, `LimitExceeded` for what can't have any, and
+        `UsageError`, `ExpressionError` for limits that make no sense in this space.
         """
         name = self.home(value)
         if self.options.rank:
@@ -196,6 +197,8 @@ class Ranker:
             if isinstance(value, Vector | List | Score) and not len(self.spaces[name]):
                 what = f"{self.caption(name)} encodes texts, and has no words that could be neighbours"
                 raise NoValue(what, span=place, hint=_WORDLESS)
+            if isinstance(value, Vector | List | Score):
+                self.allowed(name)  # raises what is wrong with the limits in this space
             if isinstance(value, Vector):
                 self._check_width(len(value.components), value.spaces, name, place)
                 if not self.has_neighbours(value.components):

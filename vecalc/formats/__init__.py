@@ -10,7 +10,7 @@ and it may have, where the format asks for it:
     HAS_COLUMNS: bool                          whether there may be other columns, which become metadata
     IN_FOLDERS: tuple[str, ...]                names of the file to read when a folder is given
     SUFFIXES: tuple[str, ...]                  suffixes (".npy") that choose the format for writing
-    ROOM: Room                                 which metadata `write` writes, see `written_columns`
+    ROOM: ColumnRoom                                which metadata `write` writes, see `written_columns`
     GZIPPED: bool                              whether what is called .gz is packed when it is written
     write(path: Path, space: VectorSpace)      write a space at a path, in an empty folder; every file that it
                                                makes lies there, and its name begins with the path's stem

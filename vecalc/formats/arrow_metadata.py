@@ -15,7 +15,7 @@ from vecalc.answers import Cell
 from vecalc.arrays import Numbers
 from vecalc.conditions import Kind, MetadataColumn
 from vecalc.formats.arrow_text import BATCH, ArrowText, missing_at, text_of
-from vecalc.formats.other_columns import LONGEST, TOO_LONG, UNREADABLE, OtherColumns, not_kept, spelled
+from vecalc.formats.other_columns import LONGEST, TOO_LONG, UNREADABLE, ColumnNames, not_kept, spelled
 from vecalc.formats.written_columns import known_records
 from vecalc.sources import Source
 from vecalc.space import VectorSpace
@@ -43,7 +43,7 @@ def others_of(schema: Any, taken: Sequence[str], source: Source) -> list[OtherCo
     left = [field for field in schema if field.name not in set(taken)]
     kinds = {field.name: _kind(field.type, types) for field in left if not _is_vector(field.type, types)}
     not_kept([name for name, kind in kinds.items() if kind is None], "bytes and the like", source)
-    names = OtherColumns(source)
+    names = ColumnNames(source)
     return [
         OtherColumn(field.name, MetadataColumn(name, _as_written(field, kind)))
         for place, field in enumerate(schema, 1)

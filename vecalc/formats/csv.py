@@ -23,12 +23,12 @@ from vecalc.formats import Block
 from vecalc.formats.columns import BESIDE, NARROWEST, ColumnChoice, choice_of, one_line
 from vecalc.formats.csv_layout import TableLayout, layout_of
 from vecalc.formats.number_rows import with_words
-from vecalc.formats.other_columns import OtherColumns, not_kept, short
+from vecalc.formats.other_columns import ColumnNames, not_kept, short
 from vecalc.formats.plain_kinds import of_cells
 from vecalc.formats.text_layout import header_remark
 from vecalc.formats.wordlists import words_beside
 from vecalc.formats.writers import batches, created
-from vecalc.formats.written_columns import Room, known_records, placed
+from vecalc.formats.written_columns import ColumnRoom, known_records, placed
 from vecalc.sources import HEAD_BYTES, Head, Source
 from vecalc.sources.excuses import MALFORMED, odd
 from vecalc.sources.word_text import decode, shown, unfit
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 HAS_COLUMNS = True
 SUFFIXES = (".csv",)
-ROOM = Room(("number", "text", "flag", "time"), re.compile(r"word|\d+"))
+ROOM = ColumnRoom(("number", "text", "flag", "time"), re.compile(r"word|\d+"))
 GZIPPED = True  # it may be
 _HINT = "correct the row, or leave such rows out with --skip-bad-rows"
 COMMENTS = "lines above the rows that begin with #, left out"
@@ -139,7 +139,7 @@ def _others(layout: TableLayout, choice: ColumnChoice, source: Source) -> dict[i
             [seen[i].name for i in left if seen[i].kind == "text"], "columns of a table without words", source
         )
         return {}
-    names = OtherColumns(source)
+    names = ColumnNames(source)
     return {i: name for i in left if seen[i].kind != "lists" and (name := names.named(seen[i].name, i + 1))}
 
 

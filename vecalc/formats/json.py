@@ -28,7 +28,7 @@ from vecalc.formats import Block
 from vecalc.formats.columns import ColumnChoice, Kind, SeenColumn, choice_of, one_line
 from vecalc.formats.json_entries import Entry, Fields, RowAlone, WordAndList, entries, is_numbers
 from vecalc.formats.number_rows import with_words
-from vecalc.formats.other_columns import MOST, TOO_MANY, OtherColumns, short
+from vecalc.formats.other_columns import MOST, TOO_MANY, ColumnNames, short
 from vecalc.formats.plain_kinds import of_values
 from vecalc.formats.wordlists import words_beside
 from vecalc.sources import MAX_WIDTH, Head, Source
@@ -108,7 +108,7 @@ class _Others:
         used = {columns[i].name for i in (choice.word, *choice.numbers)}
         lists = [column.name for column in columns if column.kind == "lists" and column.name not in used]
         self._names: dict[str, str | None] = dict.fromkeys([*used, *lists])
-        self._columns = OtherColumns(source)
+        self._columns = ColumnNames(source)
         self._source = source
 
     def of(self, record: Fields) -> Fields:

@@ -20,7 +20,7 @@ TOO_LONG = f"values of more than {LONGEST:,} bytes in other columns, left out"
 UNREADABLE = "values in other columns that can't be read, left out"
 
 
-class OtherColumns:
+class ColumnNames:
     """What the columns of a file are called that are kept, in the order in which they come."""
 
     def __init__(self, source: Source) -> None:

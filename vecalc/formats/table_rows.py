@@ -23,7 +23,7 @@ from vecalc.errors import FileProblem
 from vecalc.formats import Block
 from vecalc.formats import columns as columns_rule
 from vecalc.formats.columns import ColumnChoice, SeenColumn, choice_of, one_line, stands_apart
-from vecalc.formats.other_columns import UNREADABLE, OtherColumns, not_kept, short
+from vecalc.formats.other_columns import UNREADABLE, ColumnNames, not_kept, short
 from vecalc.formats.plain_kinds import of_values
 from vecalc.sources import MAX_WIDTH, Source
 from vecalc.sources.compression import ceiling_of, too_much
@@ -184,7 +184,7 @@ def _others(held: Sequence[_Held], choice: ColumnChoice, source: Source) -> list
     raw = [i for i, column in left.items() if column.is_bytes and i not in set(lists)]
     not_kept([held[i].column.name for i in lists], "further lists of numbers", source)
     not_kept([held[i].column.name for i in raw], "bytes and the like", source)
-    names = OtherColumns(source)
+    names = ColumnNames(source)
     return [
         _Other(name, i, column.column.declared.upper().startswith(_BOOLEAN))
         for i, column in left.items()

@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from vecalc.conditions import Kind, MetadataColumn
 
 
-class Room(NamedTuple):
+class ColumnRoom(NamedTuple):
     """What a format has room for besides words and vectors: `ROOM` of its module."""
 
     kinds: Sequence[Kind]
     own: re.Pattern[str]  # names that mean something else in it
 
 
-def placed(space: VectorSpace, room: Room) -> dict[str, MetadataColumn]:
+def placed(space: VectorSpace, room: ColumnRoom) -> dict[str, MetadataColumn]:
     """The columns of a space that are written, by what the file calls them."""
     found: dict[str, MetadataColumn] = {}
     for column in space.metadata.columns if space.metadata else ():
@@ -31,7 +31,7 @@ def placed(space: VectorSpace, room: Room) -> dict[str, MetadataColumn]:
     return found
 
 
-def told(space: VectorSpace, room: Room | None) -> list[str]:
+def told(space: VectorSpace, room: ColumnRoom | None) -> list[str]:
     """What becomes of the columns of a space that are not written as they are, a sentence each."""
     columns = space.metadata.columns if space.metadata else ()
     written = placed(space, room) if room else {}
@@ -51,7 +51,7 @@ def known_records(
     return space.metadata.records(range(first, first + count), names)
 
 
-def _free(name: str, taken: Mapping[str, object], room: Room) -> str:
+def _free(name: str, taken: Mapping[str, object], room: ColumnRoom) -> str:
     """The name, or where it is the format's own one like it."""
     found, more = name, 2
     while found in taken or room.own.fullmatch(found.strip().lower()):

@@ -40,8 +40,8 @@ LONGEST_NAME = 100  # characters; with room for 4 bytes each, and a suffix, belo
 
 
 class Entry(NamedTuple):
-    """What the catalogue knows of a name: the alias's path (or command, with its !, or the address of a store),
-    the model's own norm and metric, and the model that embeds its texts.
+    """What the catalogue knows of a name: its path, or command with its !, or address of a store; the model's
+    own norm and metric, and the model that embeds its texts.
     """
 
     path: str | None = None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from vecalc.answers import Cell, Column, Sheet
+from vecalc.conditions import Missing
 from vecalc.errors import FileProblem
 from vecalc.formats.folders import main_file
 from vecalc.library import catalogue
@@ -123,8 +124,8 @@ def details(name: str, space: VectorSpace, notes: Iterable[str]) -> Iterator[She
         place = place_of(name)
         facts = facts_of(place) or _converted(name)
         shape = (*shape, facts.type if facts else "float32")
-        lies: tuple[Cell, Cell]
-        lies, kept = (size_of(catalogue.file_at(place)), str(place)), [*_of_store(facts)]
+        lies: tuple[Cell, Cell] = (size_of(catalogue.file_at(place)), str(place))
+        kept = [*_of_store(facts), *_of_metadata(space)]
     else:
         name, lies = catalogue.as_shown(name), (None, catalogue.as_shown(address))
         shape, kept = (*shape, "float32"), [*_of_server(space)]
@@ -139,8 +140,15 @@ def details(name: str, space: VectorSpace, notes: Iterable[str]) -> Iterator[She
 def _of_server(space: VectorSpace) -> Iterator[tuple[str, str]]:
     yield "kept", "no: its server is asked"
     if space.metadata is not None:
-        columns = ", ".join(f"{column.name} ({column.kind})" for column in space.metadata.columns)
-        yield "columns", columns
+        yield "columns", ", ".join(f"{column.name} ({column.kind})" for column in space.metadata.columns)
+
+
+def _of_metadata(space: VectorSpace) -> Iterator[tuple[str, str]]:
+    """The columns of a local space, and how many rows lack a value: all rows are looked at."""
+    known = space.metadata
+    for name, kind in known.columns if known else ():
+        missing = len(known.matching(Missing(name))) if known else 0
+        yield "column", f"{name} ({kind})" + (f", {missing:,} missing" if missing else "")
 
 
 def _of_store(facts: Facts | None) -> Iterator[tuple[str, str]]:

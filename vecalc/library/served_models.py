@@ -2,25 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from vecalc.answers import Stored
 from vecalc.arrays import Singles
+from vecalc.errors import UsageError
 from vecalc.formats.load import Loaded
 from vecalc.library.cache import CacheUse
+from vecalc.library.catalogue import address_named, as_shown
 from vecalc.library.kept_stores import Watch
+from vecalc.space import VectorSpace
 from vecalc.space.store_writer import write_store
 from vecalc.stores import Patience
-from vecalc.stores.addresses import address_of, servers
+from vecalc.stores.addresses import Address, address_of, servers
+from vecalc.stores.publishing import Publication, publish
 from vecalc.stores.served import ServedSpace
 
 if TYPE_CHECKING:
     from vecalc.space.store_files import Written
 
 OF_A_NUMBER = 4  # bytes
+
+
+class Place(NamedTuple):
+    """Where a model is to be published."""
+
+    address: Address
+
+    @property
+    def called(self) -> str:
+        """The name that the model has there."""
+        return self.address.called
+
+    def publish(self, space: VectorSpace, use: CacheUse, tap: Callable[[int], None] | None) -> Publication:
+        """Publish a space there; see `stores.publishing`. Raises `RemoteProblem`."""
+        server = servers()[self.address.scheme]
+        target = server.target(self.address, Patience(answer=use.store_patience))  # type: ignore[attr-defined]
+        try:
+            return publish(space, space.name, target, tap=tap)
+        finally:
+            target.close()
+
+
+def place_to_publish(target: str, *, index: str = "", force: bool = False) -> Place:
+    """The place that an address, or an alias of one, names; what is wanted besides are options of it.
+
+    Raises `UsageError` for what is none, or takes no models.
+    """
+    address = address_named(target)
+    if address is None:
+        hint = f"there are {', '.join(f'{scheme}://' for scheme in servers())}"
+        raise UsageError("this is no address of a store", where=as_shown(target), hint=hint)
+    place = address_of(address)
+    if not hasattr(servers()[place.scheme], "target"):
+        raise UsageError("nothing can be published there", where=place.shown)
+    wanted = {"index": index, "force": "yes" if force else ""}
+    options = {**place.options, **{name: value for name, value in wanted.items() if value}}
+    return Place(place._replace(options=options))
 
 
 def open_served(address: str, name: str, use: CacheUse) -> Loaded:

@@ -122,6 +122,23 @@ vecalc --csv pairs.csv -e 'cos(a, b)' answers for each row; columns a and b are 
 A cell is a word, a number, or a vector where it holds one. vecalc features makes arrays of such columns.
 """
 
+CLUSTER = """\
+  vecalc -f questions.txt -o answers.jsonl --cluster local:4
+
+shares a batch among four processes of this machine; --cluster tls://HOST:8786 (or tcp://) among the
+workers of a dask cluster. The file that appears has the bytes that one machine would have written.
+
+The questions, the models and the folder of -o have to be where every machine sees them by the same names,
+and vecalc has to be the same; another version or another model is refused (exit code 6).
+
+What a worker had begun when it was killed, frozen or cut off, another does. A line that ends three of them is
+one error record. After Ctrl-C with --resume, and when the scheduler is lost, the same command with --resume
+goes on from what is done.
+
+tcp:// to another machine wants --insecure-cluster: whoever can reach a scheduler without TLS can run what he
+likes on its workers. pip install 'vecalc[cluster]'; how workers are started: docs/scale.md.
+"""
+
 PROMPT = """\
 vecalc alone opens the prompt: type an expression, read its neighbours.
 

@@ -288,6 +288,12 @@ def _csv() -> str:
     return CSV
 
 
+def _cluster() -> str:
+    from vecalc.shell.help_entries import CLUSTER
+
+    return CLUSTER
+
+
 def _prompt() -> str:
     from vecalc.shell.help_entries import PROMPT
 
@@ -308,6 +314,7 @@ TOPICS: dict[str, Callable[[], str]] = {
     "conditions": _conditions,
     "formats": _formats,
     "csv": _csv,
+    "cluster": _cluster,
     "prompt": _prompt,
     "exit-codes": _exit_codes,
 }
@@ -320,6 +327,7 @@ OTHER_NAMES = {
         ("set", "use", "vars", "del", "find", "once", "tee", "favourite", "save", "load"), "prompt"
     ),
     **dict.fromkeys(("quit", "exit", "repl"), "prompt"),
+    **dict.fromkeys(("dask", "distributed", "workers"), "cluster"),
     **dict.fromkeys(("operators", "grammar", "language"), "syntax"),
 }
 CALLED = {  # what people ask for, and what it is called here

@@ -22,6 +22,11 @@ class RowKeys:
     def __len__(self) -> int:
         return len(self._keys)
 
+    @property
+    def are_counted(self) -> bool:
+        """Whether there are no gaps: then a key says no more than the row does."""
+        return isinstance(self._keys, range)
+
     def key(self, row: int) -> Key:
         """The key of a row."""
         key = self._keys[row]

@@ -21,12 +21,13 @@ NEVER = 2**31 - 1
 # How recent an answer must be. STRICT waits until all that was written before is seen: a fifth of a second.
 # After one such answer LOOSE, of the last five seconds, takes nothing back, and doesn't wait.
 STRICT, LOOSE = "Strong", "Bounded"
+STALLED = 300  # seconds without progress: a load that usually takes three took more than a minute once
 LONGEST_TOLD = 200  # characters of what a server says that a message has
 # A frozen server is waited for as long as the user said, and not until the library's watchdog barks.
 _OPTIONS = {"grpc.keepalive_time_ms": NEVER, "grpc.max_reconnect_backoff_ms": 1000}
 # Codes of a server that is starting, or has lost a part of itself: the same question may have an answer soon.
 _PASSING = {
-    *(1, 2, 8),  # not ready, not available, too many requests
+    *(2, 8),  # not available, too many requests
     *(101, 103, 104),  # the collection isn't loaded (yet), which is seen to when it is connected to
     *range(300, 600),  # replicas, channels, resource groups
     *(901, 902, 903),  # a node is gone
@@ -76,13 +77,13 @@ class MilvusCalls:
         return RemoteProblem(message, where=self.shown, hint=hint)
 
     def waited(self, is_done: Callable[[], bool], progress: Callable[[], object], what: str) -> None:
-        """Wait until something is done, as long as it goes on: no longer than a call may take without any."""
+        """Wait until the server has done something, as long as it goes on with it."""
         seen, since = object(), time.monotonic()
         while not is_done():
             if (now := progress()) != seen:
                 seen, since = now, time.monotonic()
-            if time.monotonic() - since > self._patience.answer:
-                raise self.problem(f"{what} makes no progress for {self._patience.answer:g} s")
+            if time.monotonic() - since > max(STALLED, self._patience.answer):
+                raise self.problem(f"{what} makes no progress for {STALLED} s")
             time.sleep(0.1)
 
     def close(self) -> None:
@@ -112,9 +113,8 @@ class MilvusCalls:
             raise self._told(problem, seconds) from problem
 
     def _told(self, problem: Exception, seconds: float) -> RemoteProblem:
-        code = getattr(problem, "code", None)
-        code = code() if callable(code) else code
-        name = getattr(code, "name", "")
+        code = _code(problem)
+        name = getattr(code, "name", "") or getattr(_code(problem.__cause__), "name", "")
         said = _first_line(problem)
         if name == "DEADLINE_EXCEEDED":
             return self.problem(f"no answer within {seconds:g} s")
@@ -133,6 +133,11 @@ _IS_IT_THERE = "is the server running there, and is this its port?"
 def _is_passing(said: str) -> bool:
     """What a server that starts says without a code of its own."""
     return any(part in said for part in ("delegator", "not ready", "not healthy", "node not match"))
+
+
+def _code(problem: BaseException | None) -> Any:
+    code = getattr(problem, "code", None)
+    return code() if callable(code) else code
 
 
 def _first_line(problem: Exception) -> str:

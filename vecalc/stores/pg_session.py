@@ -18,8 +18,8 @@ from vecalc.stores import Patience, Unreachable
 from vecalc.stores.retries import asked
 
 if TYPE_CHECKING:
-    from psycopg import Connection, Error
-    from psycopg.sql import SQL, Composed
+    from psycopg import Connection, Cursor, Error
+    from psycopg.sql import SQL, Composable, Composed
 
     from vecalc.stores.addresses import Address
 
@@ -30,7 +30,7 @@ HAS_NOTICING = 140_000  # its version
 LIBPQ = ("sslmode", "sslrootcert", "sslcert", "sslkey", "channel_binding", "gssencmode")  # options handed on
 
 
-class Session:
+class PgSession:
     """A connection, made anew where it was lost. Raises `RemoteProblem`."""
 
     def __init__(self, address: Address, patience: Patience, settings: Mapping[str, str]) -> None:
@@ -44,7 +44,23 @@ class Session:
 
     def rows(self, query: SQL | Composed, *values: object) -> list[tuple[Any, ...]]:
         """All rows that a question has for an answer; it is asked again where the connection was lost."""
-        return self.asked(lambda connection: _fetched(connection, query, values))
+        return self.asked(lambda connection: fetched(connection, query, values))
+
+    def all_rows(
+        self, query: SQL | Composed, several: Sequence[Sequence[object]]
+    ) -> list[list[tuple[Any, ...]]]:
+        """The same for several lists of values, sent at once; each answer has the whole time."""
+
+        def answers(connection: Connection[Any]) -> list[list[tuple[Any, ...]]]:
+            with connection.pipeline():
+                sent = [connection.cursor(binary=True).execute(query, values) for values in several]
+                return [self._in_time(cursor) for cursor in sent]
+
+        return self.asked(answers)
+
+    def _in_time(self, cursor: Cursor[Any]) -> list[tuple[Any, ...]]:
+        self.connection()
+        return cursor.fetchall()
 
     def asked(self, question: Callable[[Connection[Any]], T]) -> T:
         """The answer to a question that changes nothing, in any number of steps."""
@@ -55,12 +71,15 @@ class Session:
 
         return asked(once, self.reconnect, self.patience)
 
-    def connection(self) -> Connection[Any]:
-        """The connection, whose next steps have the whole time. Raises `Unreachable` where it was lost."""
+    def connection(self, seconds: float | None = None) -> Connection[Any]:
+        """The connection, whose next steps have the whole time, or so many seconds.
+
+        Raises `Unreachable` where it was lost.
+        """
         if not self._open or self._open[0].closed:
             raise Unreachable("the connection is lost", where=self.where)
         connection = self._open[0]
-        connection.end = time.monotonic() + self.patience.answer  # type: ignore[attr-defined]
+        connection.end = time.monotonic() + (seconds or self.patience.answer)  # type: ignore[attr-defined]
         return connection
 
     @contextmanager
@@ -119,7 +138,7 @@ class Session:
             settings["client_connection_check_interval"] = NOTICED
         calls = SQL(", ").join([SQL("set_config(%s, %s, false)")] * len(settings))
         values = [text for pair in settings.items() for text in pair]
-        _fetched(connection, SQL("SELECT {}").format(calls), values)
+        fetched(connection, SQL("SELECT {}").format(calls), values)
 
     def close(self) -> None:
         """Let go of the server."""
@@ -131,11 +150,32 @@ def _close(connections: list[Connection[Any]]) -> None:
         connections.pop().close()
 
 
-def _fetched(
+def fetched(
     connection: Connection[Any], query: SQL | Composed, values: Sequence[object]
 ) -> list[tuple[Any, ...]]:
+    """The rows that a question has for an answer, values as they are best read."""
     with connection.cursor(binary=True) as cursor:
         return cursor.execute(query, values).fetchall()
+
+
+def quoted(*names: str) -> Composed:
+    """A name, quoted by the driver, for a query with parameters: a % in it is none of them."""
+    from psycopg.sql import Identifier
+
+    return _plain(Identifier(*names))
+
+
+def literal(text: str) -> Composed:
+    """A text where there can't be a parameter, in the same way."""
+    from psycopg.sql import Literal
+
+    return _plain(Literal(text))
+
+
+def _plain(part: Composable) -> Composed:
+    from psycopg.sql import SQL
+
+    return SQL("{}").format(SQL(part.as_string(None).replace("%", "%%")))
 
 
 # --- the driver -----------------------------------------------------------------------------

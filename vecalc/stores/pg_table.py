@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from vecalc.errors import RemoteProblem
 from vecalc.near import did_you_mean
 from vecalc.sources.column_names import IDS, WORDS
 from vecalc.stores.keys import RowKeys
-from vecalc.stores.pg_session import Session
+from vecalc.stores.pg_session import PgSession, quoted
 
 if TYPE_CHECKING:
     from psycopg.sql import Composed
@@ -24,6 +24,8 @@ MOST_KEYS = 20_000_000  # that are read and kept, where they aren't 0, 1, 2, ...
 COUNTED = 5_000_000  # rows of a published table up to which they are counted at every start
 TOLD = 12  # tables or columns that a message lists
 MARK = "vecalc"  # in the comment of what was published
+KEY, WORD, FOLDED, VECTOR = "row", "word", "folded", "vector"  # its columns
+TOLD_COLUMNS = "named"  # what its comment says of those besides: their names in the model, kinds, names here
 PUBLISH = "`vecalc publish` makes such a table"
 
 _VECTORS = {"vector": (">f4", 4), "halfvec": (">f2", 2)}  # as they come: the type of a number, its bytes
@@ -44,11 +46,17 @@ class PgColumn(NamedTuple):
     name: str
     type: str
     width: int
+    told: tuple[str, Kind] | None = None  # its name in the model that was published, and its kind
 
     @property
     def kind(self) -> Kind:
         """What it is to a condition."""
-        return _KINDS.get(self.type, "other")
+        return self.told[1] if self.told else _KINDS.get(self.type, "other")
+
+    @property
+    def called(self) -> str:
+        """What people call it."""
+        return self.told[0] if self.told else self.name
 
 
 class PgTable(NamedTuple):
@@ -67,20 +75,23 @@ class PgTable(NamedTuple):
     @property
     def place(self) -> Composed:
         """Its name in a query."""
-        from psycopg.sql import SQL, Identifier
 
-        return SQL("{}").format(Identifier(self.schema, self.name))
+        return quoted(self.schema, self.name)
+
+    def without_key(self) -> PgTable:
+        """The same, whose key is no column to be asked about."""
+        return self._replace(columns=tuple(one for one in self.columns if one.name != self.key.name))
 
     @property
     def metadata(self) -> tuple[MetadataColumn, ...]:
         """The columns besides."""
-        return tuple(MetadataColumn(column.name, column.kind) for column in self.columns)
+        return tuple(MetadataColumn(column.called, column.kind) for column in self.columns)
 
 
 # --- which table ----------------------------------------------------------------------------
 
 
-def table_of(session: Session, address: Address) -> PgTable:
+def table_of(session: PgSession, address: Address) -> PgTable:
     """The table of `#[SCHEMA.]TABLE[.COLUMN]`. Raises `RemoteProblem`."""
     oid, schema, name, column = _found(session, address.table)
     told = _told(session, oid)
@@ -90,17 +101,21 @@ def table_of(session: Session, address: Address) -> PgTable:
     columns = _columns(session, oid)
     vector = _vector(session, columns, column)
     published = "rows" in told
-    word = _word(session, columns, "word" if published else address.options.get("word", ""))
+    word = _word(session, columns, WORD if published else address.options.get("word", ""))
     key = _key(session, oid, columns)
-    ours = {word.name, vector.name, *((key.name, "folded") if published else ())}
-    return PgTable(
-        oid, schema, name, word, vector, key,
-        columns=tuple(one for one in columns if one.name not in ours and one.type not in _VECTORS),
-        folded=published, told=told,
-    )  # fmt: skip
+    ours = {word.name, vector.name, *((key.name,) if key.type == "uuid" else ())}
+    besides = [one for one in columns if one.name not in ours and one.type not in _VECTORS]
+    if published:
+        here = {one.name: one for one in columns}
+        besides = [
+            here[name]._replace(told=(called, kind))
+            for called, kind, name in told[TOLD_COLUMNS]
+            if name in here
+        ]
+    return PgTable(oid, schema, name, word, vector, key, tuple(besides), published, told)
 
 
-def _found(session: Session, named: str) -> tuple[int, str, str, str]:
+def _found(session: PgSession, named: str) -> tuple[int, str, str, str]:
     """The table that is meant, and the column behind it."""
     if not named:
         raise _problem(session, "a table is missing", f"{session.where}#TABLE; there are {_tables(session)}")
@@ -121,7 +136,7 @@ def _readings(parts: list[str]) -> list[tuple[str, str, str]]:
     return readings
 
 
-def _oid(session: Session, schema: str, name: str) -> int:
+def _oid(session: PgSession, schema: str, name: str) -> int:
     from psycopg.sql import SQL
 
     query = SQL(
@@ -134,7 +149,7 @@ def _oid(session: Session, schema: str, name: str) -> int:
     return int(found[0][0]) if found else 0
 
 
-def _schema(session: Session, oid: int) -> str:
+def _schema(session: PgSession, oid: int) -> str:
     from psycopg.sql import SQL
 
     query = SQL(
@@ -144,7 +159,7 @@ def _schema(session: Session, oid: int) -> str:
     return str(session.rows(query, oid)[0][0])
 
 
-def _tables(session: Session) -> str:
+def _tables(session: PgSession) -> str:
     from psycopg.sql import SQL
 
     query = SQL(
@@ -156,34 +171,48 @@ def _tables(session: Session) -> str:
     return _listed([row[0] for row in session.rows(query, list(_VECTORS), TOLD)])
 
 
-def _meant(session: Session, name: str) -> str:
+def _meant(session: PgSession, name: str) -> str:
     tables = _tables(session)
     return "; ".join(
         filter(None, [did_you_mean(name, tables.split(", ")), f"with vectors there are {tables}"])
     )
 
 
-def _told(session: Session, oid: int) -> Mapping[str, Any]:
-    """What the comment of a published table or view says; nothing for others."""
+def _told(session: PgSession, oid: int) -> Mapping[str, Any]:
     from psycopg.sql import SQL
 
-    text = session.rows(SQL("SELECT obj_description(%s::oid, 'pg_class')"), oid)[0][0] or ""
-    sign, _, rest = str(text).partition(" ")
-    if sign != MARK:
+    return told_of(session.rows(SQL("SELECT obj_description(%s::oid, 'pg_class')"), oid)[0][0], session)
+
+
+def told_of(comment: str | None, session: PgSession) -> Mapping[str, Any]:
+    """What the comment of a published table or view says; nothing for others. Raises `RemoteProblem`."""
+    sign, _, rest = (comment or "").partition(" ")
+    if sign != MARK or not rest.startswith("{"):
         return {}
     try:
         told = json.loads(rest)
-    except (ValueError, RecursionError):
-        raise _problem(
-            session, "what is noted of the published table is damaged", "publish it again"
-        ) from None
-    return told if isinstance(told, dict) else {}
+        is_sound = "version" in told or _is_sound(told)
+    except (ValueError, RecursionError, TypeError):
+        is_sound = False
+    if not is_sound:
+        raise _problem(session, "what is noted of the published table is damaged", "publish it again")
+    return told  # type: ignore[no-any-return]
+
+
+def _is_sound(told: Any) -> bool:
+    numbers = all(type(told.get(name)) is int for name in ("rows", "width"))
+    named = told.get(TOLD_COLUMNS)
+    return (
+        numbers
+        and isinstance(named, list)
+        and all(len(one) == 3 and one[1] in get_args(Kind) for one in named)
+    )
 
 
 # --- which columns --------------------------------------------------------------------------
 
 
-def _columns(session: Session, oid: int) -> list[PgColumn]:
+def _columns(session: PgSession, oid: int) -> list[PgColumn]:
     from psycopg.sql import SQL
 
     query = SQL(
@@ -194,7 +223,7 @@ def _columns(session: Session, oid: int) -> list[PgColumn]:
     return [PgColumn(name, kind, max(width, 0)) for name, kind, width in session.rows(query, oid)]
 
 
-def _vector(session: Session, columns: Sequence[PgColumn], wanted: str) -> PgColumn:
+def _vector(session: PgSession, columns: Sequence[PgColumn], wanted: str) -> PgColumn:
     fitting = {column.name: column for column in columns if column.type in _VECTORS}
     if wanted in fitting:
         return fitting[wanted]
@@ -211,7 +240,7 @@ def _vector(session: Session, columns: Sequence[PgColumn], wanted: str) -> PgCol
     return next(iter(fitting.values()))
 
 
-def _word(session: Session, columns: Sequence[PgColumn], wanted: str) -> PgColumn:
+def _word(session: PgSession, columns: Sequence[PgColumn], wanted: str) -> PgColumn:
     fitting = {column.name: column for column in columns if column.type in _WORDS}
     if wanted and wanted not in fitting:
         raise _problem(session, f"there is no column '{wanted}' for words", f"there are {_listed(fitting)}")
@@ -222,13 +251,13 @@ def _word(session: Session, columns: Sequence[PgColumn], wanted: str) -> PgColum
             return fitting[wanted] if wanted else named[name]
     if len(texts) == 1:
         return texts[0]
-    for name in IDS:
+    for name in () if texts else IDS:
         if name in named:
             return named[name]
     raise _problem(session, "which column holds the words?", f"?word=COLUMN names one of {_listed(fitting)}")
 
 
-def _key(session: Session, oid: int, columns: Sequence[PgColumn]) -> PgColumn:
+def _key(session: PgSession, oid: int, columns: Sequence[PgColumn]) -> PgColumn:
     """The column of the primary key, whose order is that of the rows."""
     from psycopg.sql import SQL
 
@@ -250,7 +279,7 @@ def _key(session: Session, oid: int, columns: Sequence[PgColumn]) -> PgColumn:
 # --- rows -----------------------------------------------------------------------------------
 
 
-def keys_of(session: Session, table: PgTable) -> RowKeys:
+def keys_of(session: PgSession, table: PgTable) -> RowKeys:
     """The keys of all rows, in their order. Raises `RemoteProblem` where there are too many to be kept."""
     from psycopg.sql import SQL
 
@@ -272,7 +301,7 @@ def keys_of(session: Session, table: PgTable) -> RowKeys:
     return RowKeys(np.array(found, np.int64) if numbered else [str(one) for one in found])
 
 
-def _numbered(session: Session, table: PgTable) -> RowKeys:
+def _numbered(session: PgSession, table: PgTable) -> RowKeys:
     """The rows of a published table: as many as it says, from 0."""
     from psycopg.sql import SQL
 
@@ -288,24 +317,23 @@ def _numbered(session: Session, table: PgTable) -> RowKeys:
 
 def key_in(table: PgTable) -> Composed:
     """The key of a row in a query: a number, or a text in the order of its code points."""
-    from psycopg.sql import SQL, Identifier
+    from psycopg.sql import SQL
 
     cast = SQL("{}::int8") if table.key.type.startswith("int") else SQL('{}::text COLLATE "C"')
-    return cast.format(Identifier(table.key.name))
+    return cast.format(quoted(table.key.name))
 
 
 def word_in(table: PgTable) -> Composed:
     """The word of a row in a query, as a text; without a cast where an index may know the column."""
-    from psycopg.sql import SQL, Identifier
+    from psycopg.sql import SQL
 
-    return SQL("{}" if table.word.type in _TEXTS else "{}::text").format(Identifier(table.word.name))
+    return SQL("{}" if table.word.type in _TEXTS else "{}::text").format(quoted(table.word.name))
 
 
 def parts_of(table: PgTable) -> dict[str, Composed]:
     """The names that a query has for the table, its vectors and its words."""
-    from psycopg.sql import SQL, Identifier
 
-    vector = SQL("{}").format(Identifier(table.vector.name))
+    vector = quoted(table.vector.name)
     return {"table": table.place, "vector": vector, "word": word_in(table)}
 
 
@@ -325,5 +353,5 @@ def _listed(names: Sequence[str] | Mapping[str, object]) -> str:
     return (", ".join(names[:TOLD]) or "none") + more
 
 
-def _problem(session: Session, what: str, hint: str) -> RemoteProblem:
+def _problem(session: PgSession, what: str, hint: str) -> RemoteProblem:
     return RemoteProblem(what, where=session.where, hint=hint)

@@ -23,7 +23,7 @@ from vecalc.space.spelling import fold
 from vecalc.space.sql import POSTGRESQL, clause
 from vecalc.stores import FoundRows, Patience, ServedFacts
 from vecalc.stores.keys import Key
-from vecalc.stores.pg_session import LIBPQ, Session
+from vecalc.stores.pg_session import LIBPQ, PgSession, quoted
 from vecalc.stores.pg_table import (
     PgColumn,
     is_text,
@@ -33,6 +33,7 @@ from vecalc.stores.pg_table import (
     table_of,
     vector_of,
 )
+from vecalc.stores.pg_target import INDEXES, PgTarget, Wish
 
 if TYPE_CHECKING:
     from psycopg.sql import Composable, Composed
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 SCHEMES = ("postgresql", "postgres")
 OPTIONS = ("word", "index", *LIBPQ)
+FOR_TARGETS = ("index", "force")
 NEEDED = "psycopg"
 AT_ONCE = 2_000  # rows of an answer, and of a block: some megabytes
 REACH = {"hnsw.ef_search": "400", "ivfflat.probes": "20"}  # of what an index looks at: more than by default
@@ -49,16 +51,31 @@ _BY: dict[Metric, str] = {"cos": "<=>", "dot": "<#>", "l2": "<->"}
 
 def connect(address: Address, patience: Patience) -> PgConnection:
     """See `Server.connect`."""
-    unknown = [name for name in address.options if name not in OPTIONS]
-    if unknown:
-        hint = f"there are {', '.join(OPTIONS)}"
-        raise UsageError(f"there is no option '{unknown[0]}' of an address", where=address.shown, hint=hint)
-    refuse_without_driver(address)
+    _refuse_unknown(address, OPTIONS)
     return PgConnection(address, patience)
 
 
-def refuse_without_driver(address: Address) -> None:
-    """Raises `UsageError` where the driver is not installed."""
+def target(address: Address, patience: Patience) -> PgTarget:
+    """The versions of a model; the view is what stands behind #: `NAME` or `SCHEMA.NAME`."""
+    _refuse_unknown(address, (*FOR_TARGETS, *LIBPQ))
+    schema, _, name = address.table.rpartition(".")
+    wish = Wish(address.options.get("index", ""), address.options.get("force") == "yes")
+    if wish.by not in INDEXES:
+        raise UsageError(f"there is no index '{wish.by}'", where="--index", hint="there is hnsw")
+    plain = {name: value for name, value in address.options.items() if name in LIBPQ}
+
+    def connected(version: str) -> PgConnection:
+        return PgConnection(address._replace(table=version, options=plain), patience)
+
+    return PgTarget(PgSession(address, patience, {}), schema, name, wish, connected)
+
+
+def _refuse_unknown(address: Address, known: Sequence[str]) -> None:
+    """Raises `UsageError` for an option that there is not, and where the driver is not installed."""
+    for name in address.options:
+        if name not in known:
+            hint = f"there are {', '.join(known)}"
+            raise UsageError(f"there is no option '{name}' of an address", where=address.shown, hint=hint)
     try:
         __import__(NEEDED)
     except ImportError:
@@ -71,13 +88,15 @@ class PgConnection:
 
     def __init__(self, address: Address, patience: Patience) -> None:
         self._by_index = address.options.get("index", "no") == "yes"
-        self._session = session = Session(
+        self._session = session = PgSession(
             address,
             patience,
             {"default_transaction_read_only": "on", **(REACH if self._by_index else {})},
         )
         self._table = table_of(session, address)
         self._keys = keys_of(session, self._table)
+        if self._keys.are_counted:
+            self._table = self._table.without_key()
         self.facts = self._facts()
 
     def _facts(self) -> ServedFacts:
@@ -88,6 +107,7 @@ class PgConnection:
             what = f"it was published with vectors of {told.get('width')} numbers, and has such of {width}"
             raise RemoteProblem(what, where=self._session.where, hint="publish it again")
         notes = [] if told else [f"words are {table.word.name}, rows are in the order of {table.key.name}"]
+        notes += [f"{one.called} is the column {one.name}" for one in table.columns if one.called != one.name]
         if self._by_index:
             notes.append("an index is asked, which may miss some neighbours")
         return ServedFacts(
@@ -152,24 +172,18 @@ class PgConnection:
         from psycopg.sql import SQL
 
         source, where, values = self._where(condition)
-        distance = SQL("{vector} {by} q.v" if by_index else "({vector} {by} q.v) + 0")
-        query = SQL(
-            "WITH q AS MATERIALIZED "
-            "(SELECT n, v::{type} AS v FROM unnest(%s::text[]) WITH ORDINALITY AS u(v, n)) "
-            "SELECT q.n, near.key FROM q CROSS JOIN LATERAL (SELECT {key} AS key FROM {source} WHERE {where} "
-            "ORDER BY {distance} LIMIT %s) near ORDER BY q.n"
-        ).format(
-            type=SQL(self._table.vector.type),
+        distance = SQL("{vector} {by} %s::{type}" if by_index else "({vector} {by} %s::{type}) + 0")
+        query = SQL("SELECT {key} FROM {source} WHERE {where} ORDER BY {distance} LIMIT %s").format(
             key=key_in(self._table),
             source=source,
             where=where,
-            distance=distance.format(by=SQL(_BY[by]), **parts_of(self._table)),
+            distance=distance.format(
+                by=SQL(_BY[by]), type=SQL(self._table.vector.type), **parts_of(self._table)
+            ),
         )
-        texts = [f"[{','.join(map(repr, query.tolist()))}]" for query in queries]
-        found: list[list[Key]] = [[] for _ in texts]
-        for number, key in self._session.rows(query, texts, *values, k):
-            found[number - 1].append(key)
-        return found
+        texts = (f"[{','.join(map(repr, query.tolist()))}]" for query in queries)
+        found = self._session.all_rows(query, [(*values, text, k) for text in texts])
+        return [[row[0] for row in rows] for rows in found]
 
     def _known(self, keys: Sequence[Key]) -> Numbers:
         rows = (self._keys.row(key) for key in keys)
@@ -189,16 +203,21 @@ class PgConnection:
 
         The columns of a condition are those of a table within, where texts of other types are plain texts.
         """
-        from psycopg.sql import SQL, Identifier
+        from psycopg.sql import SQL
 
         table = self._table
         whole = SQL("{vector} IS NOT NULL AND {word} IS NOT NULL").format(**parts_of(table))
         if condition is None:
             return table.place, whole, []
-        found = clause(condition, self.facts.columns, POSTGRESQL)
+        names = {column.called: column.name for column in table.columns}
+        found = clause(condition, self.facts.columns, POSTGRESQL, names)
         own = {table.key.name, table.vector.name, table.word.name}
-        named = [column for column in table.columns if column.name in {*columns_of(condition)} - own]
-        columns = [*map(Identifier, sorted(own)), *map(_as_compared, named)]
+        named = [
+            column
+            for column in table.columns
+            if column.called in columns_of(condition) and column.name not in own
+        ]
+        columns = [*map(quoted, sorted(own)), *map(_as_compared, named)]
         within = SQL("(SELECT {} FROM {}) AS compared").format(SQL(", ").join(columns), table.place)
         return within, SQL("{} AND {}").format(whole, SQL(found.text)), found.values
 
@@ -232,7 +251,7 @@ class PgConnection:
         """See `Connection.records`."""
         from psycopg.sql import SQL
 
-        columns = {column.name: column for column in self._table.columns}
+        columns = {column.called: column for column in self._table.columns}
         wanted = [columns[name] for name in names]
         values = SQL(", ").join(map(_as_read, wanted))
         found: list[tuple[Cell, ...]] = []
@@ -267,11 +286,11 @@ class PgConnection:
         self._session.close()
 
     def _rows(self, query: str, *values: object, **parts: Composable) -> list[tuple[Any, ...]]:
-        from psycopg.sql import SQL, Identifier
+        from psycopg.sql import SQL
 
         table = self._table
         named: dict[str, Composable] = {
-            "name": Identifier(table.key.name),
+            "name": quoted(table.key.name),
             "type": SQL(table.key.type),
             "key": key_in(table),
             **parts_of(table),
@@ -284,18 +303,18 @@ class PgConnection:
 
 def _as_compared(column: PgColumn) -> Composed:
     """A column for a condition: what is a text to us is one there."""
-    from psycopg.sql import SQL, Identifier
+    from psycopg.sql import SQL
 
     cast_to = SQL("{0}::text AS {0}") if column.kind == "text" and not is_text(column) else SQL("{0}")
-    return cast_to.format(Identifier(column.name))
+    return cast_to.format(quoted(column.name))
 
 
 def _as_read(column: PgColumn) -> Composed:
     """A column for its values: what the driver might not know, or not hold, comes as text."""
-    from psycopg.sql import SQL, Identifier
+    from psycopg.sql import SQL
 
     plain = column.kind == "flag" or column.type in ("int2", "int4", "int8", "float4", "float8")
-    return SQL("{}" if plain else "{}::text").format(Identifier(column.name))
+    return SQL("{}" if plain else "{}::text").format(quoted(column.name))
 
 
 def _cell(value: Any, column: PgColumn) -> Cell:

@@ -100,7 +100,7 @@ class ServedSpace:
     def _look_up(self, words: Sequence[str]) -> None:
         if not (unknown := [word for word in words if word not in self._rows]):
             return
-        found = self._connection.find(unknown)
+        found = self._connection.find(unknown) if self._words is None else _rows_of(self._words, unknown)
         if len(self._rows) + len(unknown) > LOOKED_UP:
             self._rows = {word: self._rows[word] for word in words if word in self._rows}
         self._rows.update((word, found.get(word)) for word in unknown)
@@ -108,7 +108,7 @@ class ServedSpace:
     def _look_up_variants(self, words: Sequence[str]) -> None:
         if not (unknown := [word for word in words if word not in self._variants]):
             return
-        found = self._connection.variants(unknown)
+        found = self._connection.variants(unknown) if self._words is None else _spelled(self._words, unknown)
         if len(self._variants) + len(unknown) > LOOKED_UP:
             self._variants = {}
         self._variants.update((word, found.get(word, ())) for word in unknown)
@@ -213,7 +213,7 @@ class ServedSpace:
                 near = self._connection.near(sent, min(wanted, len(self)), by, condition)
             scored = self._scored(asked, near, measure)
             for i, one, (rows, scores) in zip(pending, near, scored, strict=True):
-                whole = one.complete or wanted >= len(self)
+                whole = one.complete or self._is_all(one, k, wanted)
                 if whole or _is_settled(scores, k, self.dim):
                     found[i] = rows[:k], scores[:k]
             wanted *= MORE
@@ -221,6 +221,15 @@ class ServedSpace:
         if len({len(rows) for rows, _ in ordered}) > 1:
             raise RemoteProblem("it gives different numbers of rows for one condition", where=self.name)
         return Hits(np.stack([rows for rows, _ in ordered]), np.stack([scores for _, scores in ordered]))
+
+    def _is_all(self, found: FoundRows, k: int, asked: int) -> bool:
+        """Whether all rows were asked for; then fewer than k are those of an index that isn't ready."""
+        if asked < len(self):
+            return False
+        if len(found.rows) < min(k, len(self)):
+            what = f"it gives fewer rows than there are: {len(found.rows):,} of {min(k, len(self)):,}"
+            raise RemoteProblem(what, where=self.name, hint="ask again when its index is ready")
+        return True
 
     def _searched_by(self, measure: Measure) -> Metric:
         """By what a server has to rank: where only directions count, all metrics rank like cos."""
@@ -279,6 +288,15 @@ class ServedMetadata:
         """See `Metadata.records`."""
         with self._lock:
             return self._connection.records(rows, names)
+
+
+def _rows_of(words: WordList, asked: Sequence[str]) -> dict[str, int]:
+    rows = ((word, words.row(word)) for word in asked)
+    return {word: row for word, row in rows if row is not None}
+
+
+def _spelled(words: WordList, asked: Sequence[str]) -> dict[str, Sequence[int]]:
+    return {word: words.variants(word) for word in asked}
 
 
 def _is_settled(scores: Floats, k: int, dim: int) -> bool:

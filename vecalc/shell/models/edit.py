@@ -48,7 +48,7 @@ OWN = group(
 @READING
 @QUIET
 def add(name: str, path: str, copied: bool, embed: str, kind: Stored, quiet: bool, **options: Any) -> int:
-    """Gives a file, folder, command or store's address a name: -m NAME opens it. What it is stays where it is."""
+    """Gives a file, folder, command or store's address a name: -m NAME opens it. Nothing is copied."""
     own_norm, own_metric = options.pop("own_norm"), options.pop("own_metric")
     catalogue.check_name(name, "vecalc models add")
     _unless_copied(copied, ("kind", *options))
