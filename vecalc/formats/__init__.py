@@ -55,7 +55,7 @@ back is a `UsageError`.
     arrow_text     columns of text, a few rows at a time
     database_tables   which table of a database is read
     sqlite_reading, sqlite_layouts, vec0_rows   an SQLite database: opened safely, its tables, sqlite-vec's
-    table_rows        rows of plain values -> blocks
+    table_held, table_rows   rows of plain values: what their columns hold; blocks of them
     lance_folders     a folder of Lance's -> the manifest of its newest version
     arrow_blocks      Arrow record batches <-> blocks
     word_ends         word2vec binary: where words end that hold blanks
