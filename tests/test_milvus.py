@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from running import vecalc
 from servers.milvus import Milvus, MilvusServer
+from stores import STORES
 from stores.model import NASTY, model
 from test_conditions import COLUMNS, DAY, NAMES, PRICE, SOLD, TAGS, TITLE, Row, conditions, holds
 
@@ -126,13 +127,21 @@ def cell(value: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def published(milvus: Milvus) -> OnServer:
-    """The model of the contract's suite; with its columns as they are told of."""
+def table(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The model of the contract's suite in a file."""
+    return STORES["csv_file"].filled(model(), tmp_path_factory.mktemp("table"))  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def published(milvus: Milvus, table: str) -> OnServer:
+    """The same on the server, as the command line publishes it; with its columns as they are told of."""
     kinds = {"price": "number", "lang": "text", "year": "number", "stocked": "flag", "added": "time"}
-    table = [{**row, "added": instant(row["added"].isoformat())} for row in model().records()]
+    records = [{**row, "added": instant(row["added"].isoformat())} for row in model().records()]
     columns = [MetadataColumn(name, kind) for name, kind in kinds.items()]  # type: ignore[arg-type]
-    made = OnServer(f"{milvus.address}/model", model().words, model().vectors, columns, table)
-    made.publish()
+    made = OnServer(f"{milvus.address}/model", model().words, model().vectors, columns, records)
+    said = vecalc("publish", table, made.address)
+    assert said.code == 0, said.err
+    assert said.out.startswith("model: 2,000 words x 24 are in force, as model_v2")
     return made
 
 
@@ -146,7 +155,11 @@ def test_words_and_vectors_come_back_as_they_were(
         monkeypatch.setattr(milvus_rows, "MOST", 4 * at_once)
         with closing(published.connect()) as rows:
             assert rows.facts.rows == len(words)
-            assert (rows.facts.metric, rows.facts.exact, rows.facts.fingerprint) == ("cos", True, "first")
+            assert (rows.facts.metric, rows.facts.exact, rows.facts.columns) == (
+                "cos",
+                True,
+                (*published.columns,),
+            )
             asked = [*NASTY, "absent", "x", "nul\0", "half \ud800", *words[:50]]
             assert rows.find(asked) == {word: words.index(word) for word in asked if word in words}
             injected = ["y'] or row >= 0 or word in ['y", 'y"] or row >= 0 or word in ["y']
@@ -478,31 +491,21 @@ def test_what_cannot_be_published_is_refused(milvus: Milvus, dynamic: OnServer) 
 
 
 @pytest.mark.slow
-def test_a_model_is_published_and_asked_by_the_command_line(milvus: Milvus, tmp_path: Path) -> None:
+def test_the_command_line_answers_as_of_the_file(published: OnServer, table: str) -> None:
     """What can't be asked of it is a mistake in the condition, not a fault of the server."""
-    lines = [
-        f"w{row},{'' if row % 3 else row},t{row % 7},{row % 5 - 2} {row % 11} {row * 37 % 13 + 1}"
-        for row in range(40)
-    ]
-    table = tmp_path / "few.csv"
-    table.write_text("\n".join(["word,price,lang,vector", *lines]), "utf-8")
-    there = f"{milvus.address}/few"
-    said = vecalc("publish", table, there)
-    assert said.code == 0, said.err
-    assert said.out.startswith("few: 40 words x 3 are in force, as few_v2")
     for asked in (
-        ["w1 - w2 + w3"],
-        ["w1", "--where", "price >= 6 and lang like 't%'"],
-        ["w5", "--where", "price is null"],
+        ["king - man + woman"],
+        ["king", "--where", "price >= 6 and lang like 'it%'"],
+        ["queen", "--where", "price is null and added < '2022'"],
     ):
-        here, other = vecalc("-m", table, *asked), vecalc("-m", there, *asked)
-        assert (here.code, other.code, other.out) == (0, 0, here.out)
+        here, there = vecalc("-m", table, *asked), vecalc("-m", published.address, *asked)
+        assert (here.code, there.code, there.out) == (0, 0, here.out)
     for asked, code, message in (
-        (["w1", "--where", "lang like '%1'"], 3, "Milvus finds texts by how they begin"),
-        (["w1", "--metric", "dot", "--norm", "raw"], 6, "its index ranks by cos"),
-        (["x'] or row >= 0 or word in ['w1"], 3, ""),
+        (["king", "--where", "lang like '%n'"], 3, "Milvus finds texts by how they begin"),
+        (["king", "--metric", "dot", "--norm", "raw"], 6, "its index ranks by cos"),
+        (["'y\"] or row >= 0 or word in [\"y'"], 3, "unknown word"),
     ):
-        failed = vecalc("-m", there, *asked)
+        failed = vecalc("-m", published.address, *asked)
         assert (failed.code, failed.out) == (code, ""), failed
         assert message in failed.err
 
