@@ -20,6 +20,8 @@ from vecalc.formats.sqlite_reading import quoted, select, values
 from vecalc.formats.table_rows import LOOKED_AT, PlainColumn, Row, blocks_of_rows
 from vecalc.formats.vec0_rows import Vec0
 from vecalc.sources import Source
+from vecalc.sources.column_names import WORDS
+from vecalc.sources.word_text import shown
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -73,15 +75,29 @@ class SqliteTable:
 
     def blocks(self, source: Source) -> Iterator[Block]:
         """Its rows, in the order in which the database keeps them."""
-        return blocks_of_rows(self._columns, self._rows(), source)
+        if not source.reading.part and (key := self._key_of_text):
+            source.tally.remarks[f"the words are the primary key, the column {shown(key)}"] = None
+            source = source._replace(reading=source.reading._replace(part=key))
+        return blocks_of_rows(self._columns, self._selected(self._columns), source)
+
+    @property
+    def _key_of_text(self) -> str:
+        """The only column of the primary key, where it holds text and no column is called as words are."""
+        keys = [name for _, name, *_, place, _ in self._told if place]
+        texts = table_rows.names_of_text(self._columns, self._first)
+        usual = any(name.lower() in WORDS for name in texts)
+        return keys[0] if len(keys) == 1 and keys[0] in texts and len(texts) > 1 and not usual else ""
+
+    @cached_property
+    def _told(self) -> list[Any]:
+        return list(self._database.execute(f"PRAGMA table_xinfo({quoted(self.name)})"))
 
     @cached_property
     def _columns(self) -> list[PlainColumn]:
-        told = list(self._database.execute(f"PRAGMA table_xinfo({quoted(self.name)})"))
-        found = [PlainColumn(name, kind) for _, name, kind, _, _, _, hidden in told if hidden in _GENERATED]
+        found = [PlainColumn(name, kind) for _, name, kind, *_, hidden in self._told if hidden in _GENERATED]
         if self.is_view or not table_rows.without_words(found, self._sample(found)):
             return found
-        keyed = any(key for *_, key, _ in told)
+        keyed = any(key for *_, key, _ in self._told)
         return found if keyed or self._is_clustered else [PlainColumn(_OF_ROWS, "INTEGER"), *found]
 
     @property
@@ -98,9 +114,6 @@ class SqliteTable:
         rows = islice(self._selected(columns), LOOKED_AT)
         first = next(table_rows.pieces(rows, len(columns)), None)
         return first.rows if first else []
-
-    def _rows(self) -> Iterator[Row]:
-        return self._selected(self._columns)
 
     def _selected(self, columns: Sequence[PlainColumn]) -> Iterator[Row]:
         names = ", ".join(quoted(column.name) for column in columns)

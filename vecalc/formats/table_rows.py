@@ -277,6 +277,11 @@ def told_columns(columns: Sequence[PlainColumn], first: Sequence[Row]) -> list[s
     ]
 
 
+def names_of_text(columns: Sequence[PlainColumn], first: Sequence[Row]) -> list[str]:
+    """The columns that hold text."""
+    return [held.column.name for held in _held(columns, first) if held.seen.kind == "text"]
+
+
 def without_words(columns: Sequence[PlainColumn], first: Sequence[Row]) -> bool:
     """Whether nothing in the table may be a word: neither text nor ids."""
     seen = [held.seen for held in _held(columns, first)]

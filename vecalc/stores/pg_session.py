@@ -30,7 +30,7 @@ HAS_NOTICING = 140_000  # its version
 LIBPQ = ("sslmode", "sslrootcert", "sslcert", "sslkey", "channel_binding", "gssencmode")  # options handed on
 
 
-class Session:
+class PgSession:
     """A connection, made anew where it was lost. Raises `RemoteProblem`."""
 
     def __init__(self, address: Address, patience: Patience, settings: Mapping[str, str]) -> None:

@@ -19,7 +19,7 @@ from vecalc.answers import Cell
 from vecalc.conditions import NO_TEXT, Kind
 from vecalc.errors import RemoteProblem
 from vecalc.stores import Connection, NewRows, Published
-from vecalc.stores.pg_session import Session, literal, quoted
+from vecalc.stores.pg_session import PgSession, literal, quoted
 from vecalc.stores.pg_table import FOLDED, KEY, MARK, TOLD_COLUMNS, VECTOR, WORD, told_of
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class PgTarget:
     """See `Target`."""
 
     def __init__(
-        self, session: Session, schema: str, name: str, wish: Wish, connected: Callable[[str], Connection]
+        self, session: PgSession, schema: str, name: str, wish: Wish, connected: Callable[[str], Connection]
     ) -> None:
         self._session = session
         self._schema = schema or session.rows(_sql("SELECT current_schema()::text"))[0][0] or "public"
