@@ -50,7 +50,7 @@ back is a `UsageError`.
     columns           which columns, or fields of records, hold words and vectors
     csv_layout        what a delimited table looks like
     json_entries      a JSON text -> entries, in a stream
-    other_columns  what columns are called that become metadata, and how much is kept
+    other_columns     what columns are called that become metadata, and how much is kept
     arrow_metadata, plain_kinds   their kinds and values: by types, by what is spelled
     arrow_text     columns of text, a few rows at a time
     database_tables   which table of a database is read
@@ -95,6 +95,7 @@ class Block(NamedTuple):
     # What the file says of each row besides: [b] values for each column that one of these rows has. Where
     # blocks disagree about the kind of a column, it is one of texts.
     metadata: Known | None = None
+    word_column: str = ""  # what the file calls the column of the words, where it may have others
 
 
 class Format(Protocol):

@@ -48,10 +48,11 @@ def blocks_of_rows(columns: Sequence[PlainColumn], rows: Iterable[Row], source: 
     held = held_columns(columns, first.rows[:LOOKED_AT])
     choice = choice_of([column.seen for column in held], source)
     _remark(held, choice, source)
-    others = _others(held, choice, source)
+    called, others = _others(held, choice, source)
     given, number, ceiling = 0, 1, ceiling_of(source.ceiling)
     for some in chain([first], found):
         block = _block(list(zip(*some.rows, strict=True)), held, choice, others, number, source)
+        block = block._replace(word_column=called)
         given += some.size
         number += len(some.rows)
         if given > ceiling:
@@ -115,20 +116,24 @@ class _Other(NamedTuple):
         return MetadataColumn(self.name, kind), values
 
 
-def _others(held: Sequence[HeldColumn], choice: ColumnChoice, source: Source) -> list[_Other]:
-    """The columns beside words and vectors, but for those of bytes and further vectors."""
+def _others(held: Sequence[HeldColumn], choice: ColumnChoice, source: Source) -> tuple[str, list[_Other]]:
+    """What the column of the words is called among the columns beside vectors, and the others.
+
+    Those of bytes and further vectors are none.
+    """
     used = {choice.word, *choice.numbers}
     left = {i: column for i, column in enumerate(held) if i not in used}
     lists = [i for i, column in left.items() if column.seen.kind == "lists"]
     raw = [i for i, column in left.items() if column.is_bytes and i not in set(lists)]
     not_kept([held[i].column.name for i in lists], "further lists of numbers", source)
     not_kept([held[i].column.name for i in raw], "bytes and the like", source)
-    names = ColumnNames(source)
-    return [
+    names = ColumnNames(source, held[choice.word].column.name, choice.word + 1)
+    others = [
         _Other(name, i, column.column.declared.upper().startswith(_BOOLEAN))
         for i, column in left.items()
         if i not in {*lists, *raw} and (name := names.named(column.column.name, i + 1))
     ]
+    return names.words if others else "", others
 
 
 # --- blocks ---------------------------------------------------------------------------------------
