@@ -245,7 +245,7 @@ def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_words_own_column(tmp_path: Path) -> None:
-    """It is asked for by its name, first or late; a file of nothing else has no metadata; `*` is the others."""
+    """It is asked for by its name, first or late; a file of nothing else has no metadata; `*` leaves it out."""
     table = pa.table({"lang": ["en"] * N, "title": WORDS, "vector": pa.array(ROWS.tolist())})
     pq.write_table(table, tmp_path / "films.parquet")
     space = load(tmp_path / "films.parquet").space

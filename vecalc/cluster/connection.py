@@ -47,7 +47,7 @@ _ADDRESS = re.compile(r"(tcp|tls)://(?:\[([0-9a-fA-F:.]+)\]|([^\s/:\[\]@]+))(?::
 _LOCAL = re.compile(r"local:(\d{1,4})")
 
 
-class Address(NamedTuple):
+class ClusterAddress(NamedTuple):
     """Where a scheduler is."""
 
     scheme: str
@@ -97,13 +97,13 @@ class Cluster:
         return self.client.run_on_scheduler(config.get, f"distributed.scheduler.{name}")
 
 
-def checked(told: str, *, insecure: bool) -> Address | int:
+def checked(told: str, *, insecure: bool) -> ClusterAddress | int:
     """What `--cluster` names: an address, or a number of workers of our own. Raises `UsageError`."""
     if (found := _LOCAL.fullmatch(told)) and 1 <= int(found[1]) <= MOST_WORKERS:
         return int(found[1])
     if not (found := _ADDRESS.fullmatch(told)):
         raise UsageError(f"'{told}' is no cluster", where="--cluster", hint=f"it is {FORMS}")
-    address = Address(found[1], found[2] or found[3], int(found[4] or PORT))
+    address = ClusterAddress(found[1], found[2] or found[3], int(found[4] or PORT))
     if address.scheme == "tcp" and not address.is_here and not insecure:
         raise UsageError(
             f"{address} is another machine, and tcp:// is not encrypted",
@@ -114,7 +114,7 @@ def checked(told: str, *, insecure: bool) -> Address | int:
 
 
 @contextmanager
-def connected(wanted: Address | int) -> Iterator[Cluster]:
+def connected(wanted: ClusterAddress | int) -> Iterator[Cluster]:
     """The cluster, while it lasts. Raises `RemoteProblem` where none answers, `UsageError` without dask."""
     try:
         import dask.config
@@ -161,7 +161,7 @@ def _silence() -> None:
             logger.propagate = False
 
 
-def _probe(address: Address, security: Any) -> None:
+def _probe(address: ClusterAddress, security: Any) -> None:
     """Raises `RemoteProblem` at once, with the reason, where dask would try again and again.
 
     A scheduler speaks first, so that its first byte tells it from all others.

@@ -11,7 +11,7 @@ from vecalc.conditions import NO_TEXT, WordColumn
 from vecalc.formats import Block
 from vecalc.sources import Source
 from vecalc.sources.column_names import SURE_WORDS
-from vecalc.sources.parts import LISTED, LONGEST_NAME, FilePart, listed
+from vecalc.sources.parts import LISTED, FilePart, listed
 from vecalc.sources.word_text import shown
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 MOST = 1_000  # columns, with that of the words
 LONGEST = 1 << 20  # bytes of a value
-LONGEST_NAME = 200  # characters
+LONGEST_NAME = 200  # characters of a column
 TOO_MANY = f"only the first {MOST:,} other columns are kept"
 TOO_LONG = f"values of more than {LONGEST:,} bytes in other columns, left out"
 UNREADABLE = "values in other columns that can't be read, left out"
