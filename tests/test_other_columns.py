@@ -23,7 +23,7 @@ from vecalc.formats.known import formats
 from vecalc.formats.load import convert, load
 from vecalc.formats.save import save, writers
 from vecalc.sources import Reading
-from vecalc.space import VectorSpace
+from vecalc.space import VectorSpace, metadata_table
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.metadata_writer import MetadataWriter
 from vecalc.space.selection import Selection
@@ -266,6 +266,17 @@ def test_the_words_own_column(tmp_path: Path) -> None:
             assert [column.name for column in (space.metadata.columns if space.metadata else ())] == columns
             assert not columns or records(space)["word"] == ("text", WORDS)
         assert (tmp_path / "store" / METADATA).exists() == bool(columns)
+
+
+def test_records_come_as_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A range, or rows in any order and twice, over the ends of pieces; nothing is known of a row beyond."""
+    monkeypatch.setattr(metadata_table, "_ROWS_AT_ONCE", 3)
+    metadata = spaced(COLUMNS).metadata
+    assert metadata is not None
+    for rows in (range(N), range(2, 7), range(8, 0, -3), [7, 1, 1, 0, 8, 3, 1], np.array([4, 2]), []):
+        assert metadata.records(rows, ["row", "c0"]) == [(row, COLUMNS["c0"][1][row]) for row in rows]  # type: ignore[arg-type]
+    assert metadata.records([1, N], ["row"]) == [(1,), (None,)]
+    assert metadata.records([1, 2], []) == [(), ()]
 
 
 # --- written ----------------------------------------------------------------------------------
