@@ -20,7 +20,7 @@ from running import vecalc
 
 from vecalc.codecs.protobuf_fields import field_numbers
 from vecalc.codecs.vector_blobs import kind_of
-from vecalc.conditions import MetadataColumn
+from vecalc.conditions import MetadataColumn, WordColumn
 from vecalc.errors import FileProblem
 from vecalc.formats import table_rows
 from vecalc.formats.load import Loaded, load
@@ -66,7 +66,9 @@ def known(loaded: Loaded, word: str) -> dict[str, Any]:
     space: Any = loaded.space
     row = list(space.words()).index(word)
     names = [column.name for column in space.metadata.columns]
-    return dict(zip(names, space.metadata.records([row], names)[0], strict=True))
+    found = dict(zip(names, space.metadata.records([row], names)[0], strict=True))
+    assert found.pop(names[0]) == word  # the words' own column
+    return found
 
 
 # --- tables and columns ---------------------------------------------------------------------------
@@ -227,6 +229,7 @@ def test_columns_beside_have_one_kind_each(folder: Path) -> None:
     loaded = load("a.db#t.word")
     space: Any = loaded.space
     assert space.metadata.columns == (
+        WordColumn("word", "text"),
         MetadataColumn("price", "number"),
         MetadataColumn("seen", "flag"),
         MetadataColumn("note", "text"),

@@ -422,7 +422,7 @@ def test_the_command_line_reads_a_table_and_writes_one(tmp_path: Path) -> None:
     assert "the words are from the column 'title'" in done.err
     assert vecalc("convert", f"{path}#full", tmp_path / "out.csv").code == 0
     first = (tmp_path / "out.csv").read_text("utf-8").splitlines()[:2]
-    assert first[0] == "word,0,1,2,3,4"
+    assert first[0] == "word,0,1,2,3,4,lemma,n"
     assert first[1].startswith("t0,")
 
 

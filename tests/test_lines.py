@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from data import as_text
 from embedders import VOCABULARY, WIDTH, Encoding, by_letters, write_textual
@@ -30,7 +32,7 @@ from vecalc.library import catalogue
 from vecalc.library.cache import CacheUse, building
 from vecalc.library.open_model import load
 from vecalc.library.paths import cache_folder
-from vecalc.sources import MAX_WORD
+from vecalc.sources import MAX_WORD, Reading
 from vecalc.space import VectorSpace
 from vecalc.space.matrix import MatrixSpace
 from vecalc.tables.cell_rules import PROMISED
@@ -202,6 +204,31 @@ TABLE = 'title,year,overview\nAlien,1979,"A crew meets, a monster"\nHeat,1995,"A
 OVERVIEWS = ["A crew meets, a monster", "A hunt in town"]
 
 
+def test_other_columns_are_metadata_of_the_texts(folder: Path) -> None:
+    """In the cache and out of it, of every kind of table; of equal texts the first row's."""
+    rows = [
+        {"text": LINES[i % 4], "stars": i, "author": f"a{i}" if i else "", "good": i > 2} for i in range(6)
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), "r.parquet")
+    Path("r.jsonl").write_text(as_objects(rows))
+    head, *lines = [list(rows[0]), *(list(map(str, row.values())) for row in rows)]
+    Path("r.csv").write_text("\n".join(",".join(cells) for cells in [head, *lines]))
+    for name in ("r.parquet", "r.jsonl", "r.csv"):
+        file = embedding.TextFile(Path(name), Reading(part="text"))
+        alone = embedding.texts_in_memory(file, embedding.Embedder(Encoding(by_letters), "made"), name).space
+        for space in (alone, *(space_by(Encoding(by_letters), f"{name}#text") for _ in range(2))):
+            known = space.metadata
+            assert known is not None
+            kinds = {"text": "text", "stars": "number", "author": "text", "good": "flag"}
+            assert dict(known.columns) == kinds, name
+            last = known.records(range(4), [*kinds])[::3]
+            assert last == [(LINES[0], 0, None, False), (LINES[3], 3, "a3", True)], name
+    assert space_by(Encoding(by_letters), "docs.txt").metadata is None
+    where = ("--where", "stars >= 2 and good = false", "--show", "stars,author")
+    done = vecalc("words", "-m", "r.csv#text", "--embed", "pot", *where, "--format", "tsv", "--no-header")
+    assert done.out.split("\t")[-2:] == ["2", "a2\n"]
+
+
 def as_objects(rows: list[dict[str, Any]]) -> str:
     return "".join(f"{json.dumps(row)}\n" for row in rows)
 
@@ -239,7 +266,9 @@ def test_half_characters_in_cells_are_none() -> None:
 
 def test_a_column_is_chosen_and_the_choice_is_told() -> None:
     assert words("films.csv", TABLE) == OVERVIEWS
-    assert "the column 'overview' is read, and not 'title' (text)" in notes("films.csv", TABLE)
+    assert "the texts are from the column 'overview'; other columns: 'title' (text)" in notes(
+        "films.csv", TABLE
+    )
     said = "year,said\n1979,a crew\n1995,a hunt\n"
     assert words("one.csv", said) == ["a crew", "a hunt"]
     assert "the column 'said' is read" in notes("one.csv", said)

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from database_files import sqlite
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +24,7 @@ from vecalc.formats.known import formats
 from vecalc.formats.load import convert, load
 from vecalc.formats.save import save, writers
 from vecalc.sources import Reading
-from vecalc.space import VectorSpace
+from vecalc.space import VectorSpace, metadata_table
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.metadata_writer import MetadataWriter
 from vecalc.space.selection import Selection
@@ -113,12 +114,51 @@ def _csv(path: Path, columns: Known) -> None:
     path.with_suffix(".csv").rename(path)
 
 
+def _as_dicts(columns: Known) -> list[dict[str, Any]]:
+    names = {name: values for name, (_, values) in columns.items()}
+    return [{name: values[i] for name, values in names.items()} for i in range(N)]
+
+
+def _sqlite(path: Path, columns: Known) -> None:
+    """Declared booleans are flags; `_` is no other column, since SQLite doesn't tell cases apart."""
+    types = {"flag": " BOOLEAN"}
+    names = ", ".join(
+        '"' + n.replace('"', '""') + '"' + types.get(kind, "") for n, (kind, _) in columns.items()
+    )
+    marks = ", ?" * len(columns)
+    with sqlite(path) as database:
+        database.execute(f"CREATE TABLE films (word TEXT, vector BLOB, {names})")
+        for i, record in enumerate(_as_dicts(columns)):
+            cells = (WORDS[i], ROWS[i].tobytes(), *record.values())
+            database.execute(f"INSERT INTO films VALUES (?, ?{marks})", cells)  # noqa: S608 - of the test
+
+
+def _duckdb(path: Path, columns: Known) -> None:
+    import duckdb
+
+    table = _table(columns)
+    with duckdb.connect(str(path)) as database:
+        database.execute("SET TimeZone = 'UTC'")
+        database.register("told", table)
+        database.execute("CREATE TABLE films AS SELECT * FROM told")
+
+
+def _lance(path: Path, columns: Known) -> None:
+    import lancedb
+
+    path.mkdir()
+    lancedb.connect(str(path)).create_table("films", _table(columns))
+
+
 MAKERS: dict[str, Callable[[Path, Known], None]] = {
     "arrow": _arrow,
     "arrow_stream": _arrow_stream,
     "csv": _csv,
+    "duckdb": _duckdb,
     "json": _json,
+    "lance": _lance,
     "parquet": _parquet,
+    "sqlite": _sqlite,
 }
 
 
@@ -137,8 +177,8 @@ def _number(value: Any) -> Any:
 def test_every_format_that_may_have_columns_brings_them(tmp_path: Path) -> None:
     """By memory, by a store, and by some of its rows; the formats are found by themselves."""
     able = {name for name, form in formats().items() if getattr(form, "HAS_COLUMNS", False)}
-    assert able >= set(MAKERS)
-    for form in sorted(able & set(MAKERS)):
+    assert able == set(MAKERS)
+    for form in sorted(able):
         path = tmp_path / form
         MAKERS[form](path, COLUMNS)
         loaded = load(path)
@@ -245,7 +285,7 @@ def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_words_own_column(tmp_path: Path) -> None:
-    """It is asked for by its name, first or late; a file of nothing else has no metadata; `*` leaves it out."""
+    """It is asked for by its name; a file of nothing else has no metadata; `*` is all others."""
     table = pa.table({"lang": ["en"] * N, "title": WORDS, "vector": pa.array(ROWS.tolist())})
     pq.write_table(table, tmp_path / "films.parquet")
     space = load(tmp_path / "films.parquet").space
@@ -266,6 +306,33 @@ def test_the_words_own_column(tmp_path: Path) -> None:
             assert [column.name for column in (space.metadata.columns if space.metadata else ())] == columns
             assert not columns or records(space)["word"] == ("text", WORDS)
         assert (tmp_path / "store" / METADATA).exists() == bool(columns)
+
+
+def test_records_come_as_they_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A range, or rows in any order and twice, over the ends of pieces; nothing is known of a row beyond."""
+    monkeypatch.setattr(metadata_table, "_ROWS_AT_ONCE", 3)
+    metadata = spaced(COLUMNS).metadata
+    assert metadata is not None
+    for rows in (range(N), range(2, 7), range(8, 0, -3), [7, 1, 1, 0, 8, 3, 1], np.array([4, 2]), []):
+        assert metadata.records(rows, ["row", "c0"]) == [(row, COLUMNS["c0"][1][row]) for row in rows]  # type: ignore[arg-type]
+    assert metadata.records([1, N], ["row"]) == [(1,), (None,)]
+    assert metadata.records([1, 2], []) == [(), ()]
+
+
+def test_what_is_dropped_is_named(tmp_path: Path) -> None:
+    """Columns of a table whose words lie beside it, and of one that pandas wrote column by column."""
+    lines = [f"{i / 7},{i / 3},{1990 + i},k" for i in range(N)]
+    (tmp_path / "rows.csv").write_text("\n".join(["d0,d1,year,kind", *lines]))
+    (tmp_path / "words.txt").write_text("\n".join(WORDS))
+    space, notes = load(tmp_path / "rows.csv", words_file=str(tmp_path / "words.txt"), part="")
+    assert (space.dim, space.metadata) == (2, None)
+    assert "other columns of a table whose words are beside it, not kept: 'year', 'kind'" in notes
+    columns = {"title": WORDS, "price": list(range(N)), "vector": ROWS.tolist()}
+    table = {name: dict(zip(map(str, range(N)), values, strict=True)) for name, values in columns.items()}
+    (tmp_path / "t.json").write_text(json.dumps(table))
+    space, notes = load(tmp_path / "t.json")
+    assert list(space.words()) == WORDS
+    assert notes == ("other columns of a table that is written column by column, not kept: 'price'",)
 
 
 # --- written ----------------------------------------------------------------------------------

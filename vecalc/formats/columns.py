@@ -224,7 +224,7 @@ def _remark(columns: Sequence[SeenColumn], word: int, components: Sequence[int],
     """Say what numbers are left out, and which of those that are not are doubtful."""
     numeric = [i for i, column in enumerate(columns) if column.kind == "numbers"]
     out = [i for i in numeric if i not in set(components) and i != word]
-    if out:
+    if out and word != BESIDE:  # of which all others are told as what is not kept
         source.tally.remarks[f"no components of the vectors: {_columns(columns, out)}"] = None
     if not columns[0].named or not set(components) <= set(in_series(columns)):
         whole = [i for i in components if columns[i].whole]

@@ -141,9 +141,7 @@ def _others(layout: TableLayout, choice: ColumnChoice, source: Source) -> tuple[
     left = [i for i in range(len(seen)) if i != choice.word and i not in set(choice.numbers)]
     left = [i for i in left if seen[i].kind or (seen[i].named and not seen[i].unnamed)]
     if choice.word == BESIDE:
-        not_kept(
-            [seen[i].name for i in left if seen[i].kind == "text"], "columns of a table without words", source
-        )
+        not_kept([seen[i].name for i in left], "other columns of a table whose words are beside it", source)
         return "", {}
     names = ColumnNames(source, seen[choice.word].name or str(choice.word + 1), choice.word + 1)
     plain = [i for i in left if seen[i].kind != "lists"]

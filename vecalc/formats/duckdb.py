@@ -28,6 +28,7 @@ from vecalc.sources.word_text import shown
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+HAS_COLUMNS = True
 _MAGIC = b"DUCK"
 _PLACE = 8  # behind a checksum
 _WHAT = "a DuckDB database"

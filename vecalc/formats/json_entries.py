@@ -9,9 +9,10 @@ from typing import Any, NamedTuple, TypeAlias
 
 from vecalc.codecs.json_scan import JsonScan
 from vecalc.errors import FileProblem, NotVectors
+from vecalc.formats.other_columns import not_kept
 from vecalc.sources import Source
 from vecalc.sources.column_names import IDS, VECTORS, WORDS
-from vecalc.sources.parts import FilePart, chosen
+from vecalc.sources.parts import LISTED, FilePart, chosen
 from vecalc.sources.reference import LIST
 from vecalc.sources.word_text import shown
 
@@ -74,6 +75,7 @@ def entries(source: Source) -> Iterator[Entry]:
             yield entry
     if not some:
         raise no_vectors(scan.beginning, source)
+    found.tell_what_is_left()
     if found.others:
         source.tally.counts["entries without a list of numbers, left out"] += found.others
 
@@ -109,6 +111,7 @@ class _Entries:
         # Columns of words as pandas writes them: of each the words by the names that their vectors have.
         self._columns: dict[str, dict[str, str]] = {}
         self._word_column = ""  # the one of them that was chosen
+        self._single: dict[str, None] = {}  # columns of single values, a few of them
         self._vectors = ""  # the column in which vectors were found
         self._names = False  # whether a vector had its name for a word
         self._others = 0  # members behind one that is a vector, which are none
@@ -117,6 +120,12 @@ class _Entries:
     def others(self) -> int:
         """How many members of objects from words to vectors were none."""
         return self._others + (self._beside if self._names else 0)
+
+    def tell_what_is_left(self) -> None:
+        """A remark on the columns of a table, as pandas writes it column by column, that are not kept."""
+        if self._word_column in self._columns:
+            left = [name for name in self._single if name != self._word_column]
+            not_kept(left, "other columns of a table that is written column by column", self._source)
 
     def of_value(self, depth: int, column: str = "") -> Iterator[Entry]:
         """The entries in the next value, which may be a column of a table."""
@@ -283,6 +292,8 @@ class _Entries:
 
     def _scalar(self, name: str, value: Any, depth: int, column: str) -> None:
         """A member that is no list: a word by its name, or something else."""
+        if column and len(self._single) <= LISTED:
+            self._single[column] = None
         if isinstance(value, str) and depth:
             if self._names:
                 message = "the words stand behind their vectors"

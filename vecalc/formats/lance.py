@@ -28,6 +28,7 @@ from vecalc.sources.extras import extra
 from vecalc.sources.open_file import changed
 from vecalc.sources.word_text import shown
 
+HAS_COLUMNS = True
 _WHAT = "a Lance table"
 _END = b"LANC"
 _LARGE = re.compile(rb"(?s).{4}(?:\x08[\x80-\xff]{0,9}[\0-\x7f])?\x12\$[0-9a-f]{8}-")  # begins with a change

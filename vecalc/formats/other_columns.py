@@ -61,7 +61,7 @@ def words_from(found: FilePart, others: Sequence[FilePart]) -> str:
     """A remark on which of several columns of text gives the words; "" where its name says so."""
     if found.what != "text" or found.name.lower() in SURE_WORDS:
         return ""
-    return f"the words are from the column {shown(found.name, LONGEST_NAME)}; other columns: {listed(others)}"
+    return f"the words are from the column {shown(found.name)}; other columns: {listed(others)}"
 
 
 def not_kept(names: Sequence[str], what: str, source: Source) -> None:

@@ -16,6 +16,7 @@ from vecalc.sources import Head, Source
 from vecalc.sources.compression import unpacked
 from vecalc.sources.ways_out import FROM_MAGNITUDE, unread
 
+HAS_COLUMNS = True
 _MAGIC = b"SQLite format 3\0"
 _OF_MAGNITUDE = {"magnitude", "magnitude_format"}
 

@@ -132,6 +132,7 @@ def _file(what: Meant) -> TextFile:
 
 def texts_folder(what: Meant, identity: str) -> Path:
     """Where the store of its texts by an encoder lies, or would lie."""
-    how = f"{identity}{FORCED if what.forced else ''}"
+    columns = " with its columns" if _file(what).are_cells else ""  # which earlier versions left out
+    how = f"{identity}{FORCED if what.forced else ''}{columns}"
     plain = folder_of(what.place, what.reading)
     return plain.with_name(f"{plain.name}-{hashlib.sha256(how.encode()).hexdigest()[:8]}")

@@ -42,6 +42,8 @@ _CAREFUL = ("query_only = ON", "trusted_schema = OFF", "cell_size_check = ON")
 # Steps of SQLite's machine that a part of a condition may take for a row; damaged pages may lead in circles.
 _STEPS, _STEPS_AT_ONCE = 50, 10_000_000
 
+_ROWS_AT_ONCE = 8192  # that one question asks for
+
 
 class TabledMetadata:
     """Columns of values in a table of SQLite, looked into at the first question; see `vecalc.space.Metadata`.
@@ -88,15 +90,27 @@ class TabledMetadata:
         listed = ", ".join(self._names[name] for name in names) or "NULL"
         wanted = [kinds[name] for name in names]
         missing = (None,) * len(names)
+        records: list[tuple[Cell, ...]] = []
         with self._connected() as connection:
-            ask = connection.cursor()
-            query = f"SELECT {listed} FROM rows WHERE row = ?"  # noqa: S608 - names of our own
-            found = (ask.execute(query, (int(row),)).fetchone() or missing for row in rows)
-            return [tuple(map(_cell, record, wanted)) for record in found]
+            for first in range(0, len(rows), _ROWS_AT_ONCE):
+                some = rows[first : first + _ROWS_AT_ONCE]
+                query = f"SELECT row, {listed} FROM rows WHERE {_among(some)}"  # noqa: S608 - names of our own
+                steps = (_STEPS + len(names)) * (len(some) + 1)
+                connection.set_progress_handler(_Budget(steps), _STEPS_AT_ONCE)
+                found = {row: tuple(map(_cell, cells, wanted)) for row, *cells in connection.execute(query)}
+                records += [found.get(int(row), missing) for row in some]
+        return records
 
     @cached_property
     def _names(self) -> dict[str, str]:
         return {column.name: f"c{i}" for i, column in enumerate(self.columns)}
+
+
+def _among(rows: Sequence[int]) -> str:
+    """A condition that some rows meet; those of a range lie together."""
+    if isinstance(rows, range) and rows.step == 1:
+        return f"row BETWEEN {rows.start} AND {rows.stop - 1}"
+    return f"row IN ({', '.join(str(int(row)) for row in rows)})"
 
 
 class _Budget:

@@ -1,4 +1,4 @@
-"""The cells of a table's column as texts: which table, which column."""
+"""The cells of a table's column as texts, with the other columns: which table, which column."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import io
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, islice
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, NamedTuple, cast
 
 from vecalc.errors import FileProblem
 from vecalc.formats.columns import NARROWEST, SeenColumn, in_series
+from vecalc.formats.other_columns import ColumnNames, not_kept
 from vecalc.sources import MAX_WORD, Source, Stream
 from vecalc.sources.compression import unpacked
 from vecalc.sources.excuses import MALFORMED, odd
-from vecalc.sources.parts import LONGEST_NAME, FilePart, chosen
+from vecalc.sources.parts import LONGEST_NAME, FilePart, chosen, listed
 from vecalc.sources.word_text import shown
 from vecalc.space.text_encoder import NO_CHARACTER, SURROGATE
 from vecalc.tables.cell_rules import number_of
@@ -32,9 +33,18 @@ HALVES = "texts with halves of characters, which are read as \ufffd"  # JSON can
 PARQUET = ".parquet"
 LOOKED_AT = 50  # rows that a column's kind is told by
 AT_ONCE = 1024  # rows
+NOTHING: Mapping[str, str] = {}
 
 
-def texts_of_column(source: Source) -> Iterator[list[str]]:
+class KnownText(NamedTuple):
+    """A text, and where it is a cell the others of its row, by the names that they have as metadata."""
+
+    text: str
+    others: Mapping[str, str] = NOTHING
+    column: str = ""  # that the text is from, where there are others
+
+
+def texts_of_column(source: Source) -> Iterator[list[KnownText]]:
     """The cells of the column that `Reading.part` names, or that is usually called so or the only text.
 
     Blank cells are left out, line ends in them are blanks. FileProblem where it is not clear which column is
@@ -42,10 +52,25 @@ def texts_of_column(source: Source) -> Iterator[list[str]]:
     """
     found = _rows_of(source)
     first = list(islice(found, LOOKED_AT))
-    column = _column(first, source)
-    cells = (_text(row, column, source) for row in _sound(chain(first, found), source))
+    columns = _seen(first)
+    column = _column(columns, source)
+    lists = [one.name for one in columns if one.kind == "lists" and one.name != column]
+    not_kept(lists, "lists of numbers", source)
+    names = ColumnNames(source, column)
+    left = [(i, one.name) for i, one in enumerate(columns, 1) if one.name not in {column, *lists}]
+    others = {name: own for i, name in left if (own := names.named(name, i))}
+    cells = (_known(row, column, others, names, source) for row in _sound(chain(first, found), source))
     while some := list(islice(cells, AT_ONCE)):
-        yield [text for text in some if text]
+        yield [known for known in some if known.text]
+
+
+def _known(
+    row: TableRow, column: str, others: Mapping[str, str], names: ColumnNames, source: Source
+) -> KnownText:
+    text = _text(row, column, source)
+    if not others:
+        return KnownText(text)
+    return KnownText(text, {own: row.cells[name] for name, own in others.items()}, names.words)
 
 
 def _text(row: TableRow, column: str, source: Source) -> str:
@@ -93,15 +118,19 @@ def _sound(found: Iterator[TableRow], source: Source) -> Iterator[TableRow]:
             odd(MALFORMED, FileProblem(row.problem.message, where=where, hint=row.problem.hint), source)
 
 
-def _column(first: Sequence[TableRow], source: Source) -> str:
+def _column(columns: Sequence[SeenColumn], source: Source) -> str:
     """The name of the column of texts."""
-    columns = _seen(first)
     parts = [FilePart(column.name, column.what) for column in columns]
     texts = {column.name for column in columns if column.kind == "text"}
-    found = chosen(parts, source, what="column", known=TEXTS, fits=lambda part: part.name in texts)
+    fits, remark = (lambda part: part.name in texts), _texts_from
+    found = chosen(parts, source, what="column", known=TEXTS, fits=fits, remark=remark)
     if not source.reading.part and len(texts) == 1:  # which tells of a table without a header, too
         source.tally.remarks[f"the column {shown(found.name, LONGEST_NAME)} is read"] = None
     return found.name
+
+
+def _texts_from(found: FilePart, others: Sequence[FilePart]) -> str:
+    return f"the texts are from the column {shown(found.name, LONGEST_NAME)}; other columns: {listed(others)}"
 
 
 def _seen(first: Sequence[TableRow]) -> list[SeenColumn]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from vecalc.answers import Stored
 from vecalc.arrays import Singles
+from vecalc.conditions import MetadataColumn
 from vecalc.errors import EncoderProblem, FileProblem
 from vecalc.formats import Block
 from vecalc.formats.load import Loaded, gathered
+from vecalc.formats.other_columns import short, with_words
+from vecalc.formats.plain_kinds import of_cells
 from vecalc.sources import UTF_8, Head, Reading, Source
 from vecalc.sources.excuses import refuse_if_damaged
 from vecalc.sources.open_file import Tap, opened
@@ -25,10 +28,13 @@ from vecalc.space.matrix import MatrixSpace
 from vecalc.space.store_files import Written
 from vecalc.space.store_writer import write_store
 from vecalc.space.threads import ahead
-from vecalc.texts.column_texts import has_vector_columns, texts_of_column
+from vecalc.texts.column_texts import KnownText, has_vector_columns, texts_of_column
 from vecalc.texts.command_encoder import CommandEncoder
 from vecalc.texts.line_texts import texts_of_lines
 from vecalc.texts.table_names import is_table
+
+if TYPE_CHECKING:
+    from vecalc.space.metadata_writer import Known
 
 AT_ONCE = 2048  # texts: what an encoder needs for them stays small, and both cores have something to do
 CHARACTERS = 1 << 20  # and fewer of them where they are long
@@ -87,9 +93,13 @@ def write_texts(
     encoder = embedder.encoder
     facts: dict[str, object] = {EMBEDDER: {"name": embedder.name, "identity": encoder.identity}}
 
+    metadata: Known | None = None
+
     def rows() -> Iterator[tuple[list[str], Singles]]:
+        nonlocal metadata
         with opened(file.path, file.reading, _any, tap, hashed=True) as (source, _, files):
             for block in _blocks(file, source, encoder):
+                metadata = block.metadata
                 if block.words:
                     yield block.words, block.rows
             facts["notes"] = source.tally.notes()
@@ -98,7 +108,7 @@ def write_texts(
                 facts["part"] = part
 
     try:
-        return write_store(folder, rows(), name=name, kind=kind, facts=facts)
+        return write_store(folder, rows(), name=name, kind=kind, facts=facts, metadata=lambda: metadata)
     except FileProblem as problem:
         raise problem.at(where=str(file.path)) from None
 
@@ -121,7 +131,7 @@ def _any(_: Head) -> bool:
 
 def _blocks(file: TextFile, source: Source, encoder: Encoder) -> Iterator[Block]:
     """The texts and their rows, in their order. FileProblem where there is none."""
-    found = texts_of_column(source) if file.are_cells else texts_of_lines(source)
+    found: Iterable[Iterable[KnownText]] = texts_of_column(source) if file.are_cells else _lines(source)
     rows = 0
     # A program runs in this thread, so that Ctrl-C ends it.
     worked = map if isinstance(encoder, CommandEncoder) else ahead
@@ -145,28 +155,33 @@ def _blocks(file: TextFile, source: Source, encoder: Encoder) -> Iterator[Block]
         source.tally.remarks[f"--encoding {source.reading.encoding} was not used: tables are UTF-8"] = None
 
 
-def _once(found: Iterable[list[str]], source: Source) -> Iterator[str]:
+def _lines(source: Source) -> Iterator[Iterable[KnownText]]:
+    for some in texts_of_lines(source):
+        yield map(KnownText, some)
+
+
+def _once(found: Iterable[Iterable[KnownText]], source: Source) -> Iterator[KnownText]:
     """The texts without those that came before. FileProblem beyond `MOST_TEXTS`."""
     seen: set[bytes] = set()
     for some in found:
-        for text in some:
-            digest = blake2b(text.encode("utf-8", "surrogateescape"), digest_size=_DIGEST).digest()
+        for known in some:
+            digest = blake2b(known.text.encode("utf-8", "surrogateescape"), digest_size=_DIGEST).digest()
             if digest in seen:
                 source.tally.counts[EQUAL] += 1
                 continue
             seen.add(digest)
-            yield text
+            yield known
         if len(seen) > MOST_TEXTS:
             message = f"more than {MOST_TEXTS:,} texts"
             raise FileProblem(message, where=str(source.path), hint="split the file")
 
 
-def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
-    some: list[str] = []
+def _batches(texts: Iterable[KnownText]) -> Iterator[list[KnownText]]:
+    some: list[KnownText] = []
     size = 0
-    for text in texts:
-        some.append(text)
-        size += len(text)
+    for known in texts:
+        some.append(known)
+        size += len(known.text)
         if len(some) == AT_ONCE or size >= CHARACTERS:
             yield some
             some, size = [], 0
@@ -174,19 +189,30 @@ def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
         yield some
 
 
-def _encoded(some: list[str], source: Source, encoder: Encoder) -> Block:
+def _encoded(some: list[KnownText], source: Source, encoder: Encoder) -> Block:
     """The block of some texts; those whose vector is zero have no direction, and are left out and counted."""
-    rows = encoder.encode(some)
+    rows = encoder.encode([known.text for known in some])
     if rows.shape != (len(some), encoder.dim):
         wanted = f"{len(some):,} rows of {encoder.dim:,} numbers are expected"
         raise EncoderProblem(f"the embedder gives an array {list(rows.shape)}; {wanted}")
     finite = np.isfinite(rows).all(axis=1)
     if not finite.all():
-        text = shown(some[int(finite.argmin())])
+        text = shown(some[int(finite.argmin())].text)
         raise EncoderProblem(f"the embedder gives numbers that are not finite for {text}")
     has_direction = rows.any(axis=1)
     if not has_direction.all():
         kept = np.flatnonzero(has_direction)
         source.tally.counts[WITHOUT_TOKENS] += len(some) - len(kept)
         some, rows = [some[i] for i in kept.tolist()], rows[kept]
-    return Block(some, rows, range(len(some)))
+    texts, called = [known.text for known in some], some[0].column if some else ""
+    known = _known(some, source)
+    return with_words(Block(texts, rows, range(len(some)), metadata=known or None, word_column=called))
+
+
+def _known(some: Sequence[KnownText], source: Source) -> Known:
+    """The other columns of some texts, of the kinds that their spelling says."""
+    known: dict[MetadataColumn, list[Any]] = {}
+    for name in some[0].others if some else ():
+        kind, values = of_cells([short(one.others[name], source) or "" for one in some])
+        known[MetadataColumn(name, kind)] = values
+    return known
