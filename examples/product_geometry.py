@@ -69,14 +69,15 @@ def rotated(space: vecalc.VectorSpace) -> list[list[str]]:
 
 def nearest(space: vecalc.VectorSpace, pairs: dict[str, list[str]]) -> dict[tuple[str, str], list[set[int]]]:
     """The rows nearest to each formula of each pair, but those of the pair, by norm and formula."""
-    rows = space.vectors(range(len(space)))
+    rows = space.vectors(range(len(space)), np.float32)
     rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-300)
     inputs = np.array([[space.row(word) for word in words] for words in zip(*pairs.values(), strict=True)])
     found = {}
     for norm in NORMS:
         calculate = vecalc.Calculator(space, vecalc.Options(norm=norm, exact=True))
-        for name, formula in COMPARED.items():
-            cosines = vecalc.features(calculate, [formula], pairs, kind="float64").values @ rows.T
+        made = vecalc.features(calculate, list(COMPARED.values()), pairs, kind="float64").values
+        for name, vectors in zip(COMPARED, np.split(made, len(COMPARED), axis=1), strict=True):
+            cosines = vectors.astype(np.float32) @ rows.T
             np.put_along_axis(cosines, inputs, -np.inf, axis=1)
             found[norm, name] = [set(near) for near in np.argpartition(cosines, -NEAR)[:, -NEAR:].tolist()]
     return found

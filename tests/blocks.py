@@ -72,8 +72,8 @@ def films() -> dict[str, vecalc.VectorSpace]:
 
 
 def spaces_of(block: Block) -> dict[str, vecalc.VectorSpace]:
-    """Those that a block is asked of: in texts.txt a textual model, in conditions.txt films with metadata, and
-    words.
+    """Those that a block is asked of: in texts.txt a textual model and words, in conditions.txt films with
+    metadata and words.
     """
     others = {"texts": textual_spaces, "conditions": films}
     return others.get(block.file, spaces)()

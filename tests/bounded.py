@@ -61,7 +61,6 @@ def bounded(*arguments: str | Path, memory: int, stdin: bytes = b"", **environme
     """
     if not LINUX:
         pytest.skip("what a process took is asked of Linux")
-
     line = [*map(str, arguments)]
     limits = {"RLIMIT_CPU": SECONDS, "RLIMIT_AS": memory + ROOM, "RLIMIT_CORE": 0}
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
@@ -70,11 +69,13 @@ def bounded(*arguments: str | Path, memory: int, stdin: bytes = b"", **environme
             out, err = running.communicate(stdin, timeout=PATIENCE)
         except subprocess.TimeoutExpired:
             running.kill()
-            raise AssertionError(f"no end after {PATIENCE} s: {line}") from None
+            raise AssertionError(f"no end after {PATIENCE} s: {arguments}") from None
     used = running.used
     seconds = used.ru_utime + used.ru_stime
     taken = Taken(running.returncode, out.decode(), err.decode(), used.ru_maxrss * 1024, seconds)
-    shown = f"{taken.memory / MB:,.0f} MB, {seconds:.1f} s, exit code {taken.code}: {taken.err[:300]}"
+    asked = " ".join(line)[:100]
+    took = f"{taken.memory / MB:,.0f} MB, {seconds:.1f} s"
+    shown = f"{asked}: {took}, exit code {taken.code}: {taken.err[:300]}"
     assert taken.code >= 0, shown
     assert taken.memory <= memory, shown
     assert "not enough memory" not in taken.err, shown

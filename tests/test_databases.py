@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from vecalc.errors import FileProblem
 from vecalc.formats import table_rows
 from vecalc.formats.load import Loaded, load
 from vecalc.library import open_model, vector_models
+from vecalc.shell.offered import space_before
 from vecalc.sources import extras
 
 WORDS = [f"film {i}" for i in range(12)] + ["it's", 'say "x"', "naïve", "日本"]
@@ -95,7 +97,9 @@ def test_a_scheme_says_what_a_file_has_to_be(folder: Path, form: str) -> None:
     assert vecalc("models", "add", "other", f"{other}:data").code == 4
     assert vecalc("models", "add", f"{form}s", f"{form}:data#films").code == 0
     assert vecalc("words", "film 3", "-m", f"{form}s", "--format", "plain").code == 0
-    assert vecalc("words", "*", "-m", f"{form}:data", "-o", path).code == 2
+    assert vecalc("words", "*", "-m", f"{form}:data", "-o", path).code == (5 if path.is_dir() else 2)
+    assert vecalc("import", f"{form}:data#films", "--name", f"kept_{form}").code == 0
+    assert space_before(f"a={form}:da") == f"a={form}:"
     path.rename(folder / f"{form}:data")
     assert_all(open_model.load(f"{form}:data"))
 
@@ -135,6 +139,14 @@ def test_vectors_may_be_lists_in_text_or_columns_or_blobs_of_other_numbers(folde
             database.execute(
                 "INSERT INTO ids VALUES (?, ?)", (7 * len(word), row.tobytes())
             ) if word == "it's" else 0
+        database.execute("CREATE TABLE keyed (slug TEXT PRIMARY KEY, body TEXT, v BLOB)")
+        for i, letter in enumerate("ab"):
+            database.execute("INSERT INTO keyed VALUES (?, ?, ?)", (letter, f"body {i}", blob(1, 2, i)))
+    keyed = load("a.db#keyed")
+    assert (list(keyed.space.words()), keyed.notes) == (
+        ["a", "b"],
+        ("the words are the primary key, the column 'slug'",),
+    )
     order = [i for _, i in sorted((word, i) for i, word in enumerate(WORDS))]
     words, rows = [WORDS[i] for i in order], ROWS[order, :3]
     for table, told in (("lists", ""), ("numbers", ""), ("f8", "float64"), ("f2", "float16")):
@@ -284,6 +296,11 @@ def test_a_new_version_of_a_table_replaces_the_conversion(
     with duckdb.connect(str(duck)) as database:
         database.execute("DELETE FROM films WHERE title = 'film 3'")
     assert cached(duck) == without
+    killed = "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]); c.execute(sys.argv[2]); os._exit(0)"
+    change = "DELETE FROM films WHERE title = 'film 4'"
+    subprocess.run([sys.executable, "-c", killed, duck, change], check=True)
+    assert duck.with_name("duck.db.wal").stat().st_size
+    assert cached(duck) == [word for word in without if word != "film 4"]
 
 
 def test_a_database_that_is_locked_is_told_in_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -328,7 +345,7 @@ def test_rows_without_a_vector_of_the_width_are_odd(folder: Path) -> None:
 
 JOINED = ", ".join(f"films {name}" for name in "abcdefgh")
 HOSTILE = {
-    "loops": "WITH RECURSIVE x(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM x) SELECT i AS word, i AS v FROM x",
+    "loops": "WITH RECURSIVE x(word) AS (SELECT 1 UNION ALL SELECT word + 1 FROM x) SELECT word FROM x",
     "joins": f"SELECT max(a.title) AS word, count(*) AS v FROM {JOINED}",  # noqa: S608
     "grows": f"SELECT a.title AS word, zeroblob(4000) AS v FROM {JOINED}",  # noqa: S608
     "large": "SELECT title AS word, zeroblob(1000000000) AS v FROM films",
@@ -350,6 +367,39 @@ def test_views_can_do_nothing_but_read_and_end(folder: Path, view: str) -> None:
     refused(f"{path}#v.word")
     assert len(load(path).space) > len(WORDS)
     assert time.process_time() - start < 20
+
+
+def test_views_of_duckdb_reach_nothing_and_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import duckdb
+
+    from vecalc.formats import duckdb as reader
+
+    monkeypatch.setattr(reader, "_PATIENCE", 0.5)
+    (folder / "secret.csv").write_text("word,v\nking,1\n")
+    path = write_duckdb(folder / "duck.db", WORDS, ROWS)
+    with duckdb.connect(str(path)) as database:
+        database.execute(f"CREATE VIEW reads AS SELECT word, [v]::FLOAT[1] AS v FROM '{folder}/secret.csv'")  # noqa: S608 - of ours
+        of_many = "SELECT 'w' AS word, [sum(a.range * b.range % 7)]::DOUBLE[] AS v FROM {0} a, {0} b"
+        database.execute("CREATE VIEW counts AS " + of_many.format("range(10_000_000)"))
+    assert_all(load(path))
+    assert "can't be read" in refused(f"{path}#reads")
+    assert "a view" in refused(f"{path}#?")
+    assert "took more than" in refused(f"{path}#counts")
+
+
+def test_a_writer_that_ended_in_the_middle(folder: Path) -> None:
+    """Its journal would have to be rolled back, which a reader must not do."""
+    path = write_sqlite(folder / "films.db", WORDS, ROWS)
+    with closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA cache_size = 1")
+        database.execute("PRAGMA cache_spill = 1")
+        database.execute("BEGIN")
+        database.executemany(INTO.format("films (title, embedding)"), [("more", bytes(3000))] * 400)
+        for name in ("films.db", "films.db-journal"):
+            shutil.copy(folder / name, folder / f"copied{name.removeprefix('films')}")
+        database.rollback()
+    assert "a program ended while it wrote" in refused(folder / "copied.db")
+    assert_all(load(path))
 
 
 def test_strange_tables(folder: Path) -> None:

@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from test_prompt_manners import Talk
 import vecalc
 from vecalc.answers import Ranking
 from vecalc.conditions import Condition, MetadataColumn, column_list, columns_of, listed
+from vecalc.engine import identity
 from vecalc.errors import TypeMismatch, UnknownName, UsageError, VecalcError
 from vecalc.library import catalogue
 from vecalc.search import exact
@@ -302,3 +304,23 @@ def test_at_the_prompt(say: Talk) -> None:
     assert offered == ["title", "tags"]
     assert "price" in [one.text for one in completions(say.session, "set where ")]
     assert [one.text for one in completions(say.session, "set show title,pr")] == ["price"]
+
+
+# --- a file ---------------------------------------------------------------------------------
+
+
+def test_a_table_and_what_is_made_of_it(tmp_path: Path) -> None:
+    """Its further columns are metadata; a run that is resumed sees that they have changed."""
+    table = Path(__file__).parents[1] / "examples" / "rated_films.csv"
+    assert "column\tprice (number), 2 missing\n" in run("models", "info", table).out
+    part = tmp_path / "part.txt"
+    assert run("convert", table, part, "--where", "price < 8").code == 0
+    assert run("words", "-m", part, "--count").out == "6\n"
+    films = tmp_path / "films.csv"
+    before, same, changed = (
+        identity.of_calculator(vecalc.Calculator(films, notes=lambda _: None))
+        for old in (b"7.5", b"7.5", b"8.5")
+        if films.write_bytes(table.read_bytes().replace(b"7.5", old))
+    )
+    assert before == same
+    assert before != changed

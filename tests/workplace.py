@@ -53,6 +53,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "models remove": ("models remove spare",),
     "models set": ("models set news --norm unit",),
     "plot": ("plot 'king - man + woman' -m MODEL --among among.txt", "plot 'cos(?, king)' -m MODEL"),
+    "publish": ("publish starter postgresql://127.0.0.1:9/database#words",),  # where nobody answers
     "words": ("words -m MODEL",),
 }
 

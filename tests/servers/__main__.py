@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from contextlib import suppress
 from pathlib import Path
 
 from .sharing import SERVERS, keep
@@ -15,6 +14,6 @@ parser.add_argument("name", choices=SERVERS)
 parser.add_argument("--until", type=int, metavar="PID", help="stop it when this process has ended")
 parser.add_argument("--tell", type=Path, metavar="FILE", help="write where it is into a file")
 arguments = parser.parse_args()
-signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-with suppress(KeyboardInterrupt):
-    keep(arguments.name, arguments.until, arguments.tell)
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, lambda *_: sys.exit())
+keep(arguments.name, arguments.until, arguments.tell)

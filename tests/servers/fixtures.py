@@ -52,7 +52,7 @@ def _shared(name: str, factory: pytest.TempPathFactory) -> Any:
     try:
         return shared(name, base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
     except NotHere as why:
-        _give_up(name, why)
+        _give_up(name.capitalize(), why)
 
 
 def _started(server: Callable[[Path], Any], tmp_path: Path) -> Any:
@@ -61,7 +61,7 @@ def _started(server: Callable[[Path], Any], tmp_path: Path) -> Any:
     try:
         return server(folder)
     except NotHere as why:
-        _give_up(server.__name__, why)
+        _give_up(server.__name__.removesuffix("Server"), why)
 
 
 def _give_up(name: str, why: NotHere) -> NoReturn:

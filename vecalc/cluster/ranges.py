@@ -16,7 +16,7 @@ from vecalc.space import digest
 from vecalc.tables.question_lines import BLOCK, count_lines, opened
 
 MOST, LEAST = 1_024, 16  # lines of a part: what is lost with a worker, and what is worth sending one for;
-PARTS = 256  # between these, so many parts
+PARTS = 64  # between these, so many parts
 MOST_BYTES = 4 << 20  # of a part, unless its only line has more
 BINDING = 10_000  # lines that bind names, which go along with every part behind them,
 BINDING_CHARACTERS = 1 << 20  # and what they hold

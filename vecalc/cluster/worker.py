@@ -24,8 +24,7 @@ from vecalc.render import Style
 from vecalc.render.problem import note, problem
 from vecalc.shell.display import TextSink, renderer
 from vecalc.shell.exceptions import as_problem
-from vecalc.shell.opening import Opened
-from vecalc.shell.questions import from_lines
+from vecalc.shell.opening import Opened, from_lines
 from vecalc.shell.request import FAILED, Request
 from vecalc.space import digest
 from vecalc.space.atomic import new_file

@@ -22,7 +22,7 @@ class Found(NamedTuple):
 
 
 def part_of(space: VectorSpace, options: Options, norm: Norm = "raw") -> tuple[Selection, tuple[str, ...]]:
-    """The words of a space that `first`, `among` and `match` leave; what is to be said about them.
+    """The words of a space that `first`, `among`, `match` and `where` leave; what is to be said about them.
 
     Raises `UsageError` when they leave none, or for what is not a pattern.
     """

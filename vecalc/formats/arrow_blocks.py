@@ -21,7 +21,7 @@ from vecalc.formats import Block
 from vecalc.formats.arrow_columns import TableColumns, arrow
 from vecalc.formats.arrow_metadata import OtherValues, fields_of, filled
 from vecalc.formats.arrow_text import rows_at_once, text_of
-from vecalc.formats.written_columns import Room, known_records, placed
+from vecalc.formats.written_columns import ColumnRoom, known_records, placed
 from vecalc.sources import DAMAGED, MAX_WIDTH, Source
 from vecalc.sources.compression import ceiling_of, too_much
 from vecalc.sources.excuses import MALFORMED, odd
@@ -29,7 +29,7 @@ from vecalc.sources.word_text import decode, encoded, shown
 from vecalc.space import VectorSpace
 from vecalc.space.files import unreadable
 
-COLUMNS = Room(get_args(Kind), re.compile("word|vector"))
+COLUMNS = ColumnRoom(get_args(Kind), re.compile("word|vector"))
 COPIES = 2  # of a text while it is read: its bytes, and the text that they are
 LONGEST_REASON = 150  # characters of what pyarrow says
 
@@ -48,7 +48,8 @@ def blocks_of(batches: Iterable[Any], columns: TableColumns, source: Source) -> 
             rows, good = _side_by_side(numbers), np.arange(len(listed))
         words = _words(listed, first, source)
         known = {column: [values[i] for i in good] for column, values in others.items()}
-        yield Block([words[i] for i in good], rows, [first + int(i) for i in good], metadata=known or None)
+        own, places = [words[i] for i in good], [first + int(i) for i in good]
+        yield Block(own, rows, places, metadata=known or None, word_column=columns.called)
         first += len(listed)
         given += rows.nbytes + COPIES * (listed.nbytes + size)
         if given > ceiling:

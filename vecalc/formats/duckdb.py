@@ -161,10 +161,10 @@ class DuckTable:
             return True
 
     def batches(self, names: Sequence[str]) -> Iterator[Any]:
-        """Its rows, as record batches of some columns."""
+        """Its rows, as record batches of some columns; nothing is computed before the first is asked for."""
         found = self._selected(", ".join(map(_quoted, names)))
         reader = getattr(found, "to_arrow_reader", None) or found.fetch_arrow_reader  # its name before 1.4
-        return iter(reader(_ROWS))
+        yield from reader(_ROWS)  # which computes the first rows, or all, before there is anything to ask
 
     def _selected(self, what: str, rest: str = "") -> Any:
         return self._database.sql(f"SELECT {what} FROM {self._path}{rest}")  # noqa: S608 - quoted

@@ -32,6 +32,7 @@ _WHAT = "a Lance table"
 _END = b"LANC"
 _LARGE = re.compile(rb"(?s).{4}(?:\x08[\x80-\xff]{0,9}[\0-\x7f])?\x12\$[0-9a-f]{8}-")  # begins with a change
 _ERRORS = (RuntimeError, ValueError, OSError, TypeError, OverflowError, LookupError)  # pyarrow's are of these
+_PANICS = ("PanicException", "RustPanic")
 _ROWS = 1 << 13  # at a time
 _LONGEST_REASON = 150  # characters of what Lance says
 _LONGEST = 1 << 26  # bytes of a manifest
@@ -91,7 +92,7 @@ def _explained(path: Path) -> Iterator[None]:
     except _ERRORS as error:
         raise _problem(error, path) from None
     except BaseException as error:
-        if type(error).__name__ != "PanicException":
+        if type(error).__name__ not in _PANICS:
             raise
         raise _problem(error, path) from None
 
@@ -122,20 +123,21 @@ class LanceTable:
     @cached_property
     def schema(self) -> Any:
         """Its columns, as Arrow has them."""
-        return self._table.schema
+        with _explained(self.manifest.parents[1]):
+            return self._table.schema
 
     def columns(self) -> Sequence[str]:
         """Its columns, for people."""
         try:
             return [f"{field.name} {field.type}" for field in self.schema]
-        except _ERRORS:
+        except FileProblem:
             return [UNREADABLE]
 
     def has_vectors(self) -> bool:
         """Whether there may be vectors in its columns."""
         try:
             return may_be_vectors(self.schema)
-        except _ERRORS:
+        except FileProblem:
             return True
 
     def batches(self, names: Sequence[str]) -> Iterator[Any]:

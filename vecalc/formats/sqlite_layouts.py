@@ -14,12 +14,15 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from vecalc.formats import Block, table_rows
+from vecalc.formats import Block, table_held
 from vecalc.formats.database_tables import UNREADABLE, counted
 from vecalc.formats.sqlite_reading import quoted, select, values
-from vecalc.formats.table_rows import LOOKED_AT, Row, RowColumn, blocks_of_rows
+from vecalc.formats.table_held import LOOKED_AT, PlainColumn, Row
+from vecalc.formats.table_rows import blocks_of_rows, pieces
 from vecalc.formats.vec0_rows import Vec0
 from vecalc.sources import Source
+from vecalc.sources.column_names import WORDS
+from vecalc.sources.word_text import shown
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -58,7 +61,7 @@ class SqliteTable:
         try:
             if self.is_view:
                 return [column.name for column in self._columns]
-            return table_rows.told_columns(self._columns, self._first)
+            return table_held.told_columns(self._columns, self._first)
         except self._errors:
             return [UNREADABLE]
 
@@ -67,22 +70,36 @@ class SqliteTable:
         if self.is_view:
             return False
         try:
-            return table_rows.has_vectors(self._columns, self._first)
+            return table_held.has_vectors(self._columns, self._first)
         except self._errors:
             return True
 
     def blocks(self, source: Source) -> Iterator[Block]:
         """Its rows, in the order in which the database keeps them."""
-        return blocks_of_rows(self._columns, self._rows(), source)
+        if not source.reading.part and (key := self._key_of_text):
+            source.tally.remarks[f"the words are the primary key, the column {shown(key)}"] = None
+            source = source._replace(reading=source.reading._replace(part=key))
+        return blocks_of_rows(self._columns, self._selected(self._columns), source)
+
+    @property
+    def _key_of_text(self) -> str:
+        """The only column of the primary key, where it holds text and no column is called as words are."""
+        keys = [name for _, name, *_, place, _ in self._told if place]
+        texts = table_held.names_of_text(self._columns, self._first)
+        usual = any(name.lower() in WORDS for name in texts)
+        return keys[0] if len(keys) == 1 and keys[0] in texts and len(texts) > 1 and not usual else ""
 
     @cached_property
-    def _columns(self) -> list[RowColumn]:
-        told = list(self._database.execute(f"PRAGMA table_xinfo({quoted(self.name)})"))
-        found = [RowColumn(name, kind) for _, name, kind, _, _, _, hidden in told if hidden in _GENERATED]
-        if self.is_view or not table_rows.without_words(found, self._sample(found)):
+    def _told(self) -> list[Any]:
+        return list(self._database.execute(f"PRAGMA table_xinfo({quoted(self.name)})"))
+
+    @cached_property
+    def _columns(self) -> list[PlainColumn]:
+        found = [PlainColumn(name, kind) for _, name, kind, *_, hidden in self._told if hidden in _GENERATED]
+        if self.is_view or not table_held.without_words(found, self._sample(found)):
             return found
-        keyed = any(key for *_, key, _ in told)
-        return found if keyed or self._is_clustered else [RowColumn(_OF_ROWS, "INTEGER"), *found]
+        keyed = any(key for *_, key, _ in self._told)
+        return found if keyed or self._is_clustered else [PlainColumn(_OF_ROWS, "INTEGER"), *found]
 
     @property
     def _is_clustered(self) -> bool:
@@ -94,15 +111,12 @@ class SqliteTable:
     def _first(self) -> list[Row]:
         return self._sample(self._columns)
 
-    def _sample(self, columns: Sequence[RowColumn]) -> list[Row]:
+    def _sample(self, columns: Sequence[PlainColumn]) -> list[Row]:
         rows = islice(self._selected(columns), LOOKED_AT)
-        first = next(table_rows.pieces(rows, len(columns)), None)
+        first = next(pieces(rows, len(columns)), None)
         return first.rows if first else []
 
-    def _rows(self) -> Iterator[Row]:
-        return self._selected(self._columns)
-
-    def _selected(self, columns: Sequence[RowColumn]) -> Iterator[Row]:
+    def _selected(self, columns: Sequence[PlainColumn]) -> Iterator[Row]:
         names = ", ".join(quoted(column.name) for column in columns)
         # No index may give them in its own order.
         return iter(self._database.execute(select(names, self.name, "" if self.is_view else "NOT INDEXED")))
@@ -126,10 +140,10 @@ class LlmCollection(SqliteTable):
         return super().blocks(source._replace(reading=source.reading._replace(part=part)))
 
     @cached_property
-    def _columns(self) -> list[RowColumn]:
+    def _columns(self) -> list[PlainColumn]:
         told = [row[1:3] for row in self._database.execute("PRAGMA table_xinfo(embeddings)")]
-        plain = [RowColumn(name, kind) for name, kind in told if name not in _ALL_BUT]
-        return [*plain, RowColumn("embedding"), *(RowColumn(f"metadata.{key}") for key in self._keys)]
+        plain = [PlainColumn(name, kind) for name, kind in told if name not in _ALL_BUT]
+        return [*plain, PlainColumn("embedding"), *(PlainColumn(f"metadata.{key}") for key in self._keys)]
 
     @cached_property
     def _keys(self) -> list[str]:
@@ -148,7 +162,7 @@ class LlmCollection(SqliteTable):
     def _has_metadata(self) -> bool:
         return "metadata" in [row[1] for row in self._database.execute("PRAGMA table_xinfo(embeddings)")]
 
-    def _selected(self, columns: Sequence[RowColumn]) -> Iterator[Row]:
+    def _selected(self, columns: Sequence[PlainColumn]) -> Iterator[Row]:
         plain = [column.name for column in columns if not column.name.startswith("metadata.")]
         last = "metadata" if self._keys else "NULL"
         what = ", ".join([*map(quoted, plain), last])
@@ -177,10 +191,10 @@ class Vec0Table(SqliteTable):
         return counted(values(self._database, sql)[0])
 
     @cached_property
-    def _columns(self) -> list[RowColumn]:
+    def _columns(self) -> list[PlainColumn]:
         return self._vec0.columns
 
-    def _selected(self, columns: Sequence[RowColumn]) -> Iterator[Row]:
+    def _selected(self, columns: Sequence[PlainColumn]) -> Iterator[Row]:
         return self._vec0.rows()
 
 

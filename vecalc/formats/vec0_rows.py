@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from vecalc.formats.sqlite_reading import select
-from vecalc.formats.table_rows import Row, RowColumn
+from vecalc.formats.table_held import PlainColumn, Row
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -41,7 +41,7 @@ _MOST_PLACES = 1 << 16  # of a chunk; sqlite-vec makes 1,024 unless asked, and n
 class _Column(NamedTuple):
     """A column of the definition, and which of its kind it is."""
 
-    column: RowColumn
+    column: PlainColumn
     kind: str
     number: int
     size: int = 0  # bytes of a vector
@@ -154,10 +154,10 @@ def _columns(definition: str) -> list[_Column]:
     """The columns of a definition, the key first."""
     match = _USING.fullmatch(definition)
     found: list[_Column] = []
-    key = _Column(RowColumn("rowid", "integer"), "key", 0)
+    key = _Column(PlainColumn("rowid", "integer"), "key", 0)
     counts = dict.fromkeys(("vector", "partition", "beside", "metadata"), 0)
 
-    def take(kind: str, column: RowColumn, as_kind: str = "", size: int = 0) -> None:
+    def take(kind: str, column: PlainColumn, as_kind: str = "", size: int = 0) -> None:
         found.append(_Column(column, as_kind or kind, counts[kind], size))
         counts[kind] += 1
 
@@ -165,16 +165,16 @@ def _columns(definition: str) -> list[_Column]:
         if vector := _VECTOR.fullmatch(text):
             name, kind, width = vector[1], vector[2].lower(), int(vector[3])
             declared, size = _TYPES.get(kind, ("bit", 0))
-            take("vector", RowColumn(name, declared), size=size * width)
+            take("vector", PlainColumn(name, declared), size=size * width)
         elif named := _KEY.fullmatch(text):
-            key = _Column(RowColumn(named[1], named[2].lower()), "key", 0)
+            key = _Column(PlainColumn(named[1], named[2].lower()), "key", 0)
         elif named := _PARTITION.fullmatch(text):
-            take("partition", RowColumn(named[1], named[2]))
+            take("partition", PlainColumn(named[1], named[2]))
         elif named := _BESIDE.fullmatch(text):
-            take("beside", RowColumn(named[1], named[2]))
+            take("beside", PlainColumn(named[1], named[2]))
         elif named := _METADATA.fullmatch(text):
             kind = _SAME.get(named[2].lower(), named[2].lower())
-            take("metadata", RowColumn(named[1], kind), kind)
+            take("metadata", PlainColumn(named[1], kind), kind)
     return [key, *found]
 
 

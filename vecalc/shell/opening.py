@@ -49,6 +49,7 @@ from vecalc.space.store import is_store
 if TYPE_CHECKING:
     from vecalc.library.cache import CacheUse
     from vecalc.library.kept_stores import Watch
+    from vecalc.tables.question_lines import LineStream
 
 
 class Opened:
@@ -166,7 +167,6 @@ class Opened:
             yield Question(text if as_words else text.strip(), number)
         if not self.request.file:
             return
-        from vecalc.shell.questions import from_lines
         from vecalc.tables import question_lines
 
         alone = len(self.request.file) == 1
@@ -177,6 +177,23 @@ class Opened:
     def _tell_now(self, text: str) -> None:
         self.tell(text)
         sys.stderr.flush()
+
+
+def from_lines(
+    stream: LineStream, path: str, calculator: Calculator, *, alone: bool, first: int = 1
+) -> Iterator[Question]:
+    """The lines of a file or of a part of it, numbered from `first`; known by the file's name, too, unless it
+    is `alone`.
+    """
+    from vecalc.tables import question_lines
+
+    as_words = calculator.options.words  # blanks and signs may be part of them
+    # A line may have more bytes than the expression in it, for blanks and a comment.
+    longest = max(question_lines.LINE_LIMIT, 2 * calculator.options.limits.size)
+    name = "standard input" if path == "-" else path
+    for line in question_lines.lines(stream, longest, comments=not as_words, first=first):
+        place = f"{name}:{line.number}"
+        yield Question(line.text, line.number if alone else place, problem=line.problem, where=place)
 
 
 class Outcome(NamedTuple):

@@ -14,26 +14,9 @@ from vecalc.errors import FileProblem, NoValue, UnknownName, VecalcError
 from vecalc.lang.nodes import Node, Number, Word
 
 if TYPE_CHECKING:
-    from vecalc.tables.question_lines import Line, LineStream
+    from vecalc.tables.question_lines import Line
 
 NAMES = "what can't be in a name is _: 'first name' is first_name"
-
-
-def from_lines(
-    stream: LineStream, path: str, calculator: Calculator, *, alone: bool, first: int = 1
-) -> Iterator[Question]:
-    """The lines of a file or of a part of it, numbered from `first`; known by the file's name, too, unless it
-    is `alone`.
-    """
-    from vecalc.tables import question_lines
-
-    as_words = calculator.options.words  # blanks and signs may be part of them
-    # A line may have more bytes than the expression in it, for blanks and a comment.
-    longest = max(question_lines.LINE_LIMIT, 2 * calculator.options.limits.size)
-    name = "standard input" if path == "-" else path
-    for line in question_lines.lines(stream, longest, comments=not as_words, first=first):
-        place = f"{name}:{line.number}"
-        yield Question(line.text, line.number if alone else place, problem=line.problem, where=place)
 
 
 def from_rows(

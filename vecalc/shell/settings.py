@@ -20,7 +20,6 @@ from vecalc.library.paths import PROJECT, SETTINGS, Kept
 # are read, so a project file from a stranger can change answers' looks and conditions, and no more.
 KEYS: dict[str, type] = {
     "model": list,
-    "store-timeout": float,
     "top": int,
     "format": str,
     "norm": str,
@@ -38,6 +37,7 @@ KEYS: dict[str, type] = {
     "theme": str,
     "header": bool,
     "quiet": bool,
+    "store-timeout": float,
 }
 MOST_DOTS = 1_000  # in a line: tomllib takes the square of them for a key, and no setting has any
 _CALLED = {

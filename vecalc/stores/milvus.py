@@ -13,12 +13,21 @@ import numpy as np
 
 from vecalc.conditions import MOST_TOLD
 from vecalc.errors import UsageError
+from vecalc.near import did_you_mean
 from vecalc.stores import Patience, ServedFacts, Unreachable
 from vecalc.stores.addresses import Address
 from vecalc.stores.keys import Key, RowKeys
 from vecalc.stores.milvus_calls import LOOSE, TOKEN, MilvusCalls
 from vecalc.stores.milvus_filter import literal
-from vecalc.stores.milvus_layout import INDEXED_BY, OPTIONS, OTHERS, MilvusLayout, dynamic_columns, layout
+from vecalc.stores.milvus_layout import (
+    INDEXED_BY,
+    OPTIONS,
+    OTHERS,
+    VERSION,
+    MilvusLayout,
+    dynamic_columns,
+    layout,
+)
 from vecalc.stores.milvus_rows import MOST, MilvusRows
 from vecalc.stores.milvus_target import MilvusTarget
 
@@ -40,7 +49,12 @@ def connect(address: Address, patience: Patience) -> MilvusRows:
 
 
 def target(address: Address, patience: Patience) -> MilvusTarget:
-    """The versions of a model; the alias is the name in the address."""
+    """The versions of a model; the alias is the name in the address, which takes no options."""
+    for name in address.options:
+        hint = (
+            "a model is searched there without an index of neighbours, exactly; drop a collection in its way"
+        )
+        raise UsageError(f"--{name} is not for Milvus", where=address.shown, hint=hint)
     calls, collection = _opened(address, patience)
     beside = address.path.removesuffix(collection)
     return MilvusTarget(
@@ -80,8 +94,10 @@ def _opened(address: Address, patience: Patience) -> tuple[MilvusCalls, str]:
 
 def _layout(calls: MilvusCalls, collection: str, options: Mapping[str, str]) -> MilvusLayout:
     if not calls("has_collection", collection):
-        there = ", ".join(calls("list_collections")[:MOST_TOLD])
-        hint = f"there are {there}" if there else "there is none at all"
+        names = sorted({VERSION.sub("", name) for name in calls("list_collections")})
+        there = f"there are {', '.join(names[:MOST_TOLD])}" if names else "there is none at all"
+        more = f" and {len(names) - MOST_TOLD} more" if len(names) > MOST_TOLD else ""
+        hint = "; ".join(filter(None, [did_you_mean(collection, names), there + more]))
         raise calls.problem(f"there is no collection {collection}", hint)
     return layout(calls("describe_collection", collection), options)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +22,7 @@ NEVER = 2**31 - 1
 # How recent an answer must be. STRICT waits until all that was written before is seen: a fifth of a second.
 # After one such answer LOOSE, of the last five seconds, takes nothing back, and doesn't wait.
 STRICT, LOOSE = "Strong", "Bounded"
+STALLED = 300  # seconds without progress: a load that usually takes three took more than a minute once
 LONGEST_TOLD = 200  # characters of what a server says that a message has
 # A frozen server is waited for as long as the user said, and not until the library's watchdog barks.
 _OPTIONS = {"grpc.keepalive_time_ms": NEVER, "grpc.max_reconnect_backoff_ms": 1000}
@@ -76,13 +78,13 @@ class MilvusCalls:
         return RemoteProblem(message, where=self.shown, hint=hint)
 
     def waited(self, is_done: Callable[[], bool], progress: Callable[[], object], what: str) -> None:
-        """Wait until something is done, as long as it goes on: no longer than a call may take without any."""
+        """Wait until the server has done something, as long as it goes on with it."""
         seen, since = object(), time.monotonic()
         while not is_done():
             if (now := progress()) != seen:
                 seen, since = now, time.monotonic()
-            if time.monotonic() - since > self._patience.answer:
-                raise self.problem(f"{what} makes no progress for {self._patience.answer:g} s")
+            if time.monotonic() - since > max(STALLED, self._patience.answer):
+                raise self.problem(f"{what} makes no progress for {STALLED} s")
             time.sleep(0.1)
 
     def close(self) -> None:
@@ -112,33 +114,45 @@ class MilvusCalls:
             raise self._told(problem, seconds) from problem
 
     def _told(self, problem: Exception, seconds: float) -> RemoteProblem:
-        code = getattr(problem, "code", None)
-        code = code() if callable(code) else code
-        name = getattr(code, "name", "")
-        said = _first_line(problem)
+        code = _code(problem)
+        name = getattr(code, "name", "") or getattr(_code(problem.__cause__), "name", "")
+        whole = _whole(problem)
+        said = _short(whole)
         if name == "DEADLINE_EXCEEDED":
             return self.problem(f"no answer within {seconds:g} s")
-        if name in _NO_ENTRY or "auth check failure" in said:
+        if name in _NO_ENTRY or "auth check failure" in whole:
             return self.problem(
                 "it doesn't let you in", f"the token goes into {TOKEN}, as USER:PASSWORD or an API key"
             )
-        if name == "UNAVAILABLE" or code in _PASSING or _is_passing(said):
+        if name == "UNAVAILABLE" or code in _PASSING or _is_passing(whole):
             return Unreachable(f"it doesn't answer: {said}", where=self.shown)
         return self.problem(said)
 
 
+_STARTING = ("delegator", "not ready", "not healthy", "node not match", "node not found", "session not found")
+_ATTEMPT = re.compile(r"attempt #\d+: ")
 _IS_IT_THERE = "is the server running there, and is this its port?"
 
 
 def _is_passing(said: str) -> bool:
     """What a server that starts says without a code of its own."""
-    return any(part in said for part in ("delegator", "not ready", "not healthy", "node not match"))
+    return any(part in said for part in _STARTING)
 
 
-def _first_line(problem: Exception) -> str:
+def _code(problem: BaseException | None) -> Any:
+    code = getattr(problem, "code", None)
+    return code() if callable(code) else code
+
+
+def _whole(problem: Exception) -> str:
     details = getattr(problem, "details", None)
-    text = getattr(problem, "message", "") or (details() if callable(details) else "") or str(problem)
-    line = next(iter(str(text).splitlines()), "") or type(problem).__name__
+    return str(getattr(problem, "message", "") or (details() if callable(details) else "") or problem)
+
+
+def _short(text: str) -> str:
+    """The first line of what is said; where that is a trace of the server's, the last of its attempts."""
+    told = _ATTEMPT.split(text)[-1] if "stack trace" in text else text
+    line = next(iter(told.splitlines()), "") or "it says no reason"
     return line if len(line) <= LONGEST_TOLD else f"{line[:LONGEST_TOLD]}…"
 
 

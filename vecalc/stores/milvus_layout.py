@@ -8,22 +8,24 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, cast, get_args
 
 from vecalc.answers import METRICS, Cell, Metric
 from vecalc.conditions import Kind, MetadataColumn
 from vecalc.errors import UsageError
+from vecalc.sources.column_names import VECTORS, WORDS
 from vecalc.stores import Published
 from vecalc.stores.milvus_filter import MilvusField, Numeric, quoted
 
 KEY, WORD, FOLDED, VECTOR = "row", "word", "folded", "vector"  # of a published collection
-CALLED = ("word", "label", "token", "term", "name", "text", "key", "title")  # the field of words, of others
 OTHERS = "$meta"  # what a server calls the fields that aren't in the schema
 MARK = "vecalc"
 FORMAT = 1
 INDEXED_BY: dict[str, Metric] = {"COSINE": "cos", "IP": "dot", "L2": "l2"}
 OPTIONS = ("word", "vector")
+VERSION = re.compile(r"_v\d{14}_[0-9a-f]{6}")  # what stands behind the name of a published model
 
 _NUMBERS: dict[str, Numeric] = {
     **dict.fromkeys(("INT8", "INT16", "INT32", "INT64"), "whole"),
@@ -145,8 +147,9 @@ def layout(said: Mapping[str, Any], options: Mapping[str, str]) -> MilvusLayout:
                 columns,
                 told,
             )
-    vector = _chosen("vector", [name for name, kind in types.items() if kind == "FLOAT_VECTOR"], (), options)
-    word = _chosen("word", [name for name, kind in types.items() if kind == "VARCHAR"], CALLED, options)
+    vectors = [name for name, kind in types.items() if kind == "FLOAT_VECTOR"]
+    vector = _chosen("vector", vectors, VECTORS, options)
+    word = _chosen("word", [name for name, kind in types.items() if kind == "VARCHAR"], WORDS, options)
     columns = {
         name: MilvusColumn(MilvusField(name, _KINDS[kind], numeric=_NUMBERS.get(kind, "float")), name)
         for name, kind in types.items()

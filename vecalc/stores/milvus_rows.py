@@ -21,6 +21,7 @@ from vecalc.stores.milvus_layout import MilvusLayout
 MOST = 16_384  # rows of an answer, queries of a call: the server's limits
 REQUEST = 32 << 20  # bytes of a call or an answer: half of what a server takes
 OF_A_ROW = 512  # bytes that a row may need besides its vector, as a guess
+EFFORT = 1 << 33  # products of numbers in one call, a few seconds
 FOUND = 1_000_000  # rows that one call finds, of all its queries
 ASKED = 4_096  # words or keys of a filter
 ASKED_BYTES = 4 << 20  # of text in one
@@ -82,7 +83,8 @@ class MilvusRows:
     def near(self, queries: Singles, k: int, by: Metric, condition: Condition | None) -> Sequence[FoundRows]:
         """See `Connection.near`; fewer rows than there must be are an error."""
         told = self._expression(condition)
-        at_once = max(1, min(MOST, REQUEST // (4 * self.facts.width), FOUND // k))
+        effort = self.facts.rows * self.facts.width if self.facts.exact else 1
+        at_once = max(1, min(MOST, REQUEST // (4 * self.facts.width), FOUND // k, EFFORT // max(1, effort)))
         found = [
             hits
             for first in range(0, len(queries), at_once)

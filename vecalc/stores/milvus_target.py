@@ -24,6 +24,7 @@ from vecalc.stores.milvus_layout import (
     INDEXED_BY,
     KEY,
     VECTOR,
+    VERSION,
     WORD,
     MilvusColumn,
     columns_of_published,
@@ -36,7 +37,6 @@ COLUMNS = 30  # of metadata: a collection has 64 fields
 AT_ONCE = 16 << 20  # bytes that are sent at once
 WHOLE = 2**53  # beyond it not every whole number is a float64
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,199}")
-_VERSION = r"_v\d{14}_[0-9a-f]{6}"
 _INDEX = {by: name for name, by in INDEXED_BY.items()}
 _EMPTY: dict[Kind, Cell] = {"number": 0.0, "flag": False}  # what stands where a value is missing; else ""
 
@@ -111,9 +111,7 @@ class MilvusTarget:
         others = [
             name
             for name in self._calls("list_collections")
-            if re.fullmatch(re.escape(self._name) + _VERSION, name)
-            and name not in keep
-            and self._described(name)
+            if self._is_version(name) and name not in keep and self._described(name)
         ]
         for name in others:
             self._calls("drop_collection", name)
@@ -135,6 +133,10 @@ class MilvusTarget:
         if not self._calls("has_collection", self._name):
             return ""
         return str(self._calls("describe_collection", self._name)["collection_name"])
+
+    def _is_version(self, name: str) -> bool:
+        behind = name.removeprefix(self._name)
+        return behind != name and VERSION.fullmatch(behind) is not None
 
     def _described(self, version: str) -> Published | None:
         return published(self._calls("describe_collection", version).get("description", ""))

@@ -30,7 +30,7 @@ HAS_NOTICING = 140_000  # its version
 LIBPQ = ("sslmode", "sslrootcert", "sslcert", "sslkey", "channel_binding", "gssencmode")  # options handed on
 
 
-class Session:
+class PgSession:
     """A connection, made anew where it was lost. Raises `RemoteProblem`."""
 
     def __init__(self, address: Address, patience: Patience, settings: Mapping[str, str]) -> None:
@@ -183,8 +183,12 @@ def _plain(part: Composable) -> Composed:
 
 @cache
 def _driver() -> type[Connection[Any]]:
-    """The connection of the driver, with an end to its waiting."""
+    """The connection of the driver, with an end to its waiting; what it logs besides is not shown."""
+    import logging
+
     from psycopg import Connection, OperationalError, waiting
+
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
     class Bounded(Connection[Any]):
         end = 0.0

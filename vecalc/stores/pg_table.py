@@ -13,7 +13,7 @@ from vecalc.errors import RemoteProblem
 from vecalc.near import did_you_mean
 from vecalc.sources.column_names import IDS, WORDS
 from vecalc.stores.keys import RowKeys
-from vecalc.stores.pg_session import Session, quoted
+from vecalc.stores.pg_session import PgSession, quoted
 
 if TYPE_CHECKING:
     from psycopg.sql import Composed
@@ -91,7 +91,7 @@ class PgTable(NamedTuple):
 # --- which table ----------------------------------------------------------------------------
 
 
-def table_of(session: Session, address: Address) -> PgTable:
+def table_of(session: PgSession, address: Address) -> PgTable:
     """The table of `#[SCHEMA.]TABLE[.COLUMN]`. Raises `RemoteProblem`."""
     oid, schema, name, column = _found(session, address.table)
     told = _told(session, oid)
@@ -115,7 +115,7 @@ def table_of(session: Session, address: Address) -> PgTable:
     return PgTable(oid, schema, name, word, vector, key, tuple(besides), published, told)
 
 
-def _found(session: Session, named: str) -> tuple[int, str, str, str]:
+def _found(session: PgSession, named: str) -> tuple[int, str, str, str]:
     """The table that is meant, and the column behind it."""
     if not named:
         raise _problem(session, "a table is missing", f"{session.where}#TABLE; there are {_tables(session)}")
@@ -136,7 +136,7 @@ def _readings(parts: list[str]) -> list[tuple[str, str, str]]:
     return readings
 
 
-def _oid(session: Session, schema: str, name: str) -> int:
+def _oid(session: PgSession, schema: str, name: str) -> int:
     from psycopg.sql import SQL
 
     query = SQL(
@@ -149,7 +149,7 @@ def _oid(session: Session, schema: str, name: str) -> int:
     return int(found[0][0]) if found else 0
 
 
-def _schema(session: Session, oid: int) -> str:
+def _schema(session: PgSession, oid: int) -> str:
     from psycopg.sql import SQL
 
     query = SQL(
@@ -159,7 +159,7 @@ def _schema(session: Session, oid: int) -> str:
     return str(session.rows(query, oid)[0][0])
 
 
-def _tables(session: Session) -> str:
+def _tables(session: PgSession) -> str:
     from psycopg.sql import SQL
 
     query = SQL(
@@ -171,20 +171,20 @@ def _tables(session: Session) -> str:
     return _listed([row[0] for row in session.rows(query, list(_VECTORS), TOLD)])
 
 
-def _meant(session: Session, name: str) -> str:
+def _meant(session: PgSession, name: str) -> str:
     tables = _tables(session)
     return "; ".join(
         filter(None, [did_you_mean(name, tables.split(", ")), f"with vectors there are {tables}"])
     )
 
 
-def _told(session: Session, oid: int) -> Mapping[str, Any]:
+def _told(session: PgSession, oid: int) -> Mapping[str, Any]:
     from psycopg.sql import SQL
 
     return told_of(session.rows(SQL("SELECT obj_description(%s::oid, 'pg_class')"), oid)[0][0], session)
 
 
-def told_of(comment: str | None, session: Session) -> Mapping[str, Any]:
+def told_of(comment: str | None, session: PgSession) -> Mapping[str, Any]:
     """What the comment of a published table or view says; nothing for others. Raises `RemoteProblem`."""
     sign, _, rest = (comment or "").partition(" ")
     if sign != MARK or not rest.startswith("{"):
@@ -212,7 +212,7 @@ def _is_sound(told: Any) -> bool:
 # --- which columns --------------------------------------------------------------------------
 
 
-def _columns(session: Session, oid: int) -> list[PgColumn]:
+def _columns(session: PgSession, oid: int) -> list[PgColumn]:
     from psycopg.sql import SQL
 
     query = SQL(
@@ -223,7 +223,7 @@ def _columns(session: Session, oid: int) -> list[PgColumn]:
     return [PgColumn(name, kind, max(width, 0)) for name, kind, width in session.rows(query, oid)]
 
 
-def _vector(session: Session, columns: Sequence[PgColumn], wanted: str) -> PgColumn:
+def _vector(session: PgSession, columns: Sequence[PgColumn], wanted: str) -> PgColumn:
     fitting = {column.name: column for column in columns if column.type in _VECTORS}
     if wanted in fitting:
         return fitting[wanted]
@@ -240,7 +240,7 @@ def _vector(session: Session, columns: Sequence[PgColumn], wanted: str) -> PgCol
     return next(iter(fitting.values()))
 
 
-def _word(session: Session, columns: Sequence[PgColumn], wanted: str) -> PgColumn:
+def _word(session: PgSession, columns: Sequence[PgColumn], wanted: str) -> PgColumn:
     fitting = {column.name: column for column in columns if column.type in _WORDS}
     if wanted and wanted not in fitting:
         raise _problem(session, f"there is no column '{wanted}' for words", f"there are {_listed(fitting)}")
@@ -257,7 +257,7 @@ def _word(session: Session, columns: Sequence[PgColumn], wanted: str) -> PgColum
     raise _problem(session, "which column holds the words?", f"?word=COLUMN names one of {_listed(fitting)}")
 
 
-def _key(session: Session, oid: int, columns: Sequence[PgColumn]) -> PgColumn:
+def _key(session: PgSession, oid: int, columns: Sequence[PgColumn]) -> PgColumn:
     """The column of the primary key, whose order is that of the rows."""
     from psycopg.sql import SQL
 
@@ -279,7 +279,7 @@ def _key(session: Session, oid: int, columns: Sequence[PgColumn]) -> PgColumn:
 # --- rows -----------------------------------------------------------------------------------
 
 
-def keys_of(session: Session, table: PgTable) -> RowKeys:
+def keys_of(session: PgSession, table: PgTable) -> RowKeys:
     """The keys of all rows, in their order. Raises `RemoteProblem` where there are too many to be kept."""
     from psycopg.sql import SQL
 
@@ -301,7 +301,7 @@ def keys_of(session: Session, table: PgTable) -> RowKeys:
     return RowKeys(np.array(found, np.int64) if numbered else [str(one) for one in found])
 
 
-def _numbered(session: Session, table: PgTable) -> RowKeys:
+def _numbered(session: PgSession, table: PgTable) -> RowKeys:
     """The rows of a published table: as many as it says, from 0."""
     from psycopg.sql import SQL
 
@@ -353,5 +353,5 @@ def _listed(names: Sequence[str] | Mapping[str, object]) -> str:
     return (", ".join(names[:TOLD]) or "none") + more
 
 
-def _problem(session: Session, what: str, hint: str) -> RemoteProblem:
+def _problem(session: PgSession, what: str, hint: str) -> RemoteProblem:
     return RemoteProblem(what, where=session.where, hint=hint)

@@ -19,7 +19,7 @@ from vecalc.answers import Cell
 from vecalc.conditions import NO_TEXT, Kind
 from vecalc.errors import RemoteProblem
 from vecalc.stores import Connection, NewRows, Published
-from vecalc.stores.pg_session import Session, literal, quoted
+from vecalc.stores.pg_session import PgSession, literal, quoted
 from vecalc.stores.pg_table import FOLDED, KEY, MARK, TOLD_COLUMNS, VECTOR, WORD, told_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ LOCK_WAIT = 10.0  # seconds for another run to end, or for a killed one to be no
 WIDEST = 16_000  # numbers of a vector
 WIDEST_INDEXED = 2_000
 IN_THE_ROW = 1_800  # numbers up to which vectors stay in the rows, where scans are faster
-ROWS_A_SECOND = 200  # at least, by which an index is made
+ROWS_A_SECOND = 20  # at least, by which an index is made; HNSW takes its time
 _TYPES: dict[Kind, str] = {"number": "numeric", "flag": "boolean", "time": "timestamp"}  # else text
 INDEXES = ("", "hnsw")
 
@@ -49,7 +49,7 @@ class PgTarget:
     """See `Target`."""
 
     def __init__(
-        self, session: Session, schema: str, name: str, wish: Wish, connected: Callable[[str], Connection]
+        self, session: PgSession, schema: str, name: str, wish: Wish, connected: Callable[[str], Connection]
     ) -> None:
         self._session = session
         self._schema = schema or session.rows(_sql("SELECT current_schema()::text"))[0][0] or "public"

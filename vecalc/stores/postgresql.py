@@ -23,7 +23,7 @@ from vecalc.space.spelling import fold
 from vecalc.space.sql import POSTGRESQL, clause
 from vecalc.stores import FoundRows, Patience, ServedFacts
 from vecalc.stores.keys import Key
-from vecalc.stores.pg_session import LIBPQ, Session, quoted
+from vecalc.stores.pg_session import LIBPQ, PgSession, quoted
 from vecalc.stores.pg_table import (
     PgColumn,
     is_text,
@@ -67,7 +67,7 @@ def target(address: Address, patience: Patience) -> PgTarget:
     def connected(version: str) -> PgConnection:
         return PgConnection(address._replace(table=version, options=plain), patience)
 
-    return PgTarget(Session(address, patience, {}), schema, name, wish, connected)
+    return PgTarget(PgSession(address, patience, {}), schema, name, wish, connected)
 
 
 def _refuse_unknown(address: Address, known: Sequence[str]) -> None:
@@ -88,7 +88,7 @@ class PgConnection:
 
     def __init__(self, address: Address, patience: Patience) -> None:
         self._by_index = address.options.get("index", "no") == "yes"
-        self._session = session = Session(
+        self._session = session = PgSession(
             address,
             patience,
             {"default_transaction_read_only": "on", **(REACH if self._by_index else {})},

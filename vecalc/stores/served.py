@@ -213,7 +213,7 @@ class ServedSpace:
                 near = self._connection.near(sent, min(wanted, len(self)), by, condition)
             scored = self._scored(asked, near, measure)
             for i, one, (rows, scores) in zip(pending, near, scored, strict=True):
-                whole = one.complete or wanted >= len(self)
+                whole = one.complete or self._is_all(one, k, wanted)
                 if whole or _is_settled(scores, k, self.dim):
                     found[i] = rows[:k], scores[:k]
             wanted *= MORE
@@ -221,6 +221,15 @@ class ServedSpace:
         if len({len(rows) for rows, _ in ordered}) > 1:
             raise RemoteProblem("it gives different numbers of rows for one condition", where=self.name)
         return Hits(np.stack([rows for rows, _ in ordered]), np.stack([scores for _, scores in ordered]))
+
+    def _is_all(self, found: FoundRows, k: int, asked: int) -> bool:
+        """Whether all rows were asked for; then fewer than k are those of an index that isn't ready."""
+        if asked < len(self):
+            return False
+        if len(found.rows) < min(k, len(self)):
+            what = f"it gives fewer rows than there are: {len(found.rows):,} of {min(k, len(self)):,}"
+            raise RemoteProblem(what, where=self.name, hint="ask again when its index is ready")
+        return True
 
     def _searched_by(self, measure: Measure) -> Metric:
         """By what a server has to rank: where only directions count, all metrics rank like cos."""

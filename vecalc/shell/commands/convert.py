@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vecalc.answers import NORMS
-from vecalc.shell.options import EMBED, QUIET, READING, STORE_TIMEOUT, choice, count, flag, offer, request_of
+from vecalc.shell.options import (
+    EMBED,
+    QUIET,
+    READING,
+    STORE_TIMEOUT,
+    as_utf8,
+    choice,
+    count,
+    flag,
+    offer,
+    request_of,
+)
 from vecalc.shell.registry import command
 
 if TYPE_CHECKING:
@@ -22,7 +33,7 @@ EXAMPLES = """\
 """
 
 
-# Four options have names of their own inside: settings that are made for answers (norm = "unit", first =
+# Five options have names of their own inside: settings that are made for answers (norm = "unit", first =
 # 20000, ...) must not change what is written.
 @command("vecalc convert IN OUT [--to FORMAT] [--first N]", EXAMPLES)
 @click.argument("model", metavar="IN", shell_complete=offer("models", files=True))
@@ -40,6 +51,7 @@ EXAMPLES = """\
 @count("--first", "leading", "Only the N most frequent words.")
 @click.option("--among", "listed", metavar="FILE|WORDS", help="Only these words: a file of them, or a,b,c.")
 @click.option("--match", "matching", metavar="GLOB|/REGEX/", help="Only words that match.")
+@click.option("--where", "meeting", metavar="CONDITION", help="Only words whose metadata meet it.")
 @choice("--norm", "scaled", "How long vectors are written. [raw]", of=NORMS, default="raw")
 @EMBED
 @STORE_TIMEOUT
@@ -64,7 +76,12 @@ def run(model: str, out: str, form: str, **options: Any) -> int:
 
     def converted(opened: Opened) -> Outcome:
         space = next(iter(opened.spaces.values()))
-        wanted = Options(first=options["leading"], among=words(options["listed"]), match=options["matching"])
+        wanted = Options(
+            first=options["leading"],
+            among=words(options["listed"]),
+            match=options["matching"],
+            where=None if options["meeting"] is None else as_utf8(options["meeting"]),
+        )
         part, more = part_of(space, wanted, options["scaled"])
         opened.tell(*more)
         with metered(f"writing {Path(out).name}", len(part), quiet=opened.request.quiet) as meter:

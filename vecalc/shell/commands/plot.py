@@ -53,7 +53,11 @@ PROJECTIONS = ("pca", "tsne")
     help="frequency, FILE#COLUMN of a table, a score with ?, or a vector.",
 )
 @click.option("--color-by", "column", default="", metavar="COLUMN", help="A column of the model's metadata.")
-@flag("--all", "everything", "Every word of the model, or of --in; --first, --match, --among take fewer.")
+@flag(
+    "--all",
+    "everything",
+    "Every word of the model, or of --in; --first, --among, --match, --where take fewer.",
+)
 @LET
 @MODEL
 @WORDS
