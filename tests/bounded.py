@@ -1,22 +1,22 @@
 """The program as a process that may not take more than so much memory and time, and what it took.
 
-A process that forks hands its own peak on to the child, so a small launcher stands between: what is measured
-is the program's alone.
+It is forked from one that has loaded it (forking.py): what the program itself takes counts as its own, what
+was taken for the files of other tests does not.
 """
 
 from __future__ import annotations
 
-import json
 import os
+import resource
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from running import command
+import pytest
+from forking import LINUX, Forked
 
 MB = 1_000_000
 SECONDS = 40  # of the processor, for a file under 2 MB: 20 s on two cores
@@ -26,22 +26,6 @@ EXPRESSION = 2_000 * MB  # bytes that an expression of 64 KiB may take
 IDLE = 500 * MB  # bytes that any command may take, whatever it is given
 TIMES = 10  # times its size that a file may take beyond that
 ROOM = 4_000 * MB  # addresses beyond the memory allowed: libraries reserve what they never touch
-
-LAUNCHER = """
-import json, os, resource, sys
-seconds, addresses = int(sys.argv[1]), int(sys.argv[2])
-child = os.fork()
-if not child:
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (addresses, addresses))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.execv(sys.argv[4], sys.argv[4:])
-_, status, used = os.wait4(child, 0)
-taken = {"code": os.waitstatus_to_exitcode(status), "memory": used.ru_maxrss * 1024,
-         "seconds": used.ru_utime + used.ru_stime}
-with open(sys.argv[3], "w") as stream:
-    json.dump(taken, stream)
-"""
 
 
 class Taken(NamedTuple):
@@ -59,33 +43,39 @@ def memory_for(*paths: Path) -> int:
     return IDLE + TIMES * sum(path.stat().st_size for path in paths)
 
 
-def bounded(
-    *arguments: str | Path,
-    note: Path,
-    memory: int,
-    stdin: bytes = b"",
-    **environment: str,
-) -> Taken:
+class _Measured(Forked):
+    """A process that is asked what it took when it ends."""
+
+    used: resource.struct_rusage
+
+    def _try_wait(self, wait_flags: int) -> tuple[int, int]:
+        pid, status, self.used = os.wait4(self.pid, wait_flags)
+        return pid, status
+
+
+def bounded(*arguments: str | Path, memory: int, stdin: bytes = b"", **environment: str) -> Taken:
     """Run a command line, and see that it keeps to a limit of bytes, and to SECONDS.
 
     Fails when it takes more, ends by a signal, doesn't end, runs into the system's limit instead of one of
-    its own, or is a fault in vecalc itself. `note` is a file for what is measured.
+    its own, or is a fault in vecalc itself.
     """
-    limits = [str(SECONDS), str(memory + ROOM), str(note)]
-    launched = [sys.executable, "-I", "-S", "-c", LAUNCHER, *limits, *command(*arguments)]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        launched, stdin=pipe, stdout=pipe, stderr=pipe, env=os.environ | environment, start_new_session=True
-    ) as running:
+    if not LINUX:
+        pytest.skip("what a process took is asked of Linux")
+    line = [*map(str, arguments)]
+    limits = {"RLIMIT_CPU": SECONDS, "RLIMIT_AS": memory + ROOM, "RLIMIT_CORE": 0}
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with _Measured(line, limits, **pipes, env=os.environ | environment) as running:
         try:
             out, err = running.communicate(stdin, timeout=PATIENCE)
         except subprocess.TimeoutExpired:
-            os.killpg(running.pid, signal.SIGKILL)
+            running.kill()
             raise AssertionError(f"no end after {PATIENCE} s: {arguments}") from None
-    taken = Taken(out=out.decode(), err=err.decode(), **json.loads(note.read_text("utf-8")))
-    asked = " ".join(map(str, arguments))[:100]
-    used = f"{taken.memory / MB:,.0f} MB, {taken.seconds:.1f} s"
-    shown = f"{asked}: {used}, exit code {taken.code}: {taken.err[:300]}"
+    used = running.used
+    seconds = used.ru_utime + used.ru_stime
+    taken = Taken(running.returncode, out.decode(), err.decode(), used.ru_maxrss * 1024, seconds)
+    asked = " ".join(line)[:100]
+    took = f"{taken.memory / MB:,.0f} MB, {seconds:.1f} s"
+    shown = f"{asked}: {took}, exit code {taken.code}: {taken.err[:300]}"
     assert taken.code >= 0, shown
     assert taken.memory <= memory, shown
     assert "not enough memory" not in taken.err, shown

@@ -39,6 +39,9 @@ CALLS: Mapping[str, tuple[str, ...]] = {
     "truncate": ("ftruncate", "fallocate"),
 }
 BROKEN_ONLY = ("unlink", "truncate")  # they need no room
+# Of these a run has many alike: behind its first, each is hit once, by what its turn is. All others are hit
+# by a kill and by an error.
+IN_TURN = dict.fromkeys(("openat", "write"), (KILL, FULL, KILL, BROKEN))
 _FOR_WRITING = re.compile(r"O_WRONLY|O_RDWR|O_CREAT")
 _OPEN_FILE = re.compile(r"\d+<([^>]+)>")
 _PATH = re.compile(r'"([^"]+)"')
@@ -87,10 +90,14 @@ def points(calls: str, folder: Path) -> Iterator[Point]:
         seen[kind][thread] += 1
         ours = str(folder) in rest and (kind != "openat" or bool(_FOR_WRITING.search(rest)))
         firsts.setdefault((kind, seen[kind][thread]), ours)
-    for (kind, nth), ours in firsts.items():
-        if ours:
+    hit = set()
+    for kind, nth in (place for place, ours in firsts.items() if ours):
+        if kind in IN_TURN and kind in hit:
+            yield Point(kind, nth, IN_TURN[kind][nth % 4])
+        else:
             yield Point(kind, nth, KILL)
             yield Point(kind, nth, BROKEN if kind in BROKEN_ONLY or nth % 2 else FULL)
+        hit.add(kind)
 
 
 def unsynced(calls: str, folder: Path) -> Iterator[str]:

@@ -14,6 +14,7 @@ import importlib
 import json
 import os
 import pkgutil
+import resource
 import socket
 import subprocess
 import sys
@@ -44,13 +45,18 @@ def fork(
     folder: Path,
     *,
     terminal: bool = False,
+    limits: Mapping[str, int] | None = None,
 ) -> int:
-    """The process id of a child of ours that runs a command line on these streams, of a terminal or not."""
+    """The process id of a child of ours that runs a command line on these streams, of a terminal or not.
+
+    `limits` are what the system lets it have, by the names of `resource`.
+    """
     order = {
         "arguments": list(arguments),
         "environment": dict(environment),
         "folder": str(folder),
         "terminal": terminal,
+        "limits": dict(limits or {}),
     }
     with _turn:
         socket.send_fds(_door(), [json.dumps(order).encode()], list(streams))
@@ -70,12 +76,17 @@ def _door() -> socket.socket:
 
 
 class Forked(subprocess.Popen[bytes]):
-    """`Popen` of the program: everything but the way in which it starts."""
+    """`Popen` of the program: everything but the way in which it starts, and what the system lets it have."""
+
+    def __init__(self, args: Sequence[str], limits: Mapping[str, int] | None = None, **how: Any) -> None:
+        self._limits = limits
+        super().__init__(args, **how)
 
     def _execute_child(self, args: Any, *how: Any) -> None:  # type: ignore[override]
         _, _, _, _, folder, environment, _, _, _, *pipes = how[:15]
         given, sent, got, taken, read, told = pipes
-        self.pid = fork(args, (given, taken, told), environment, folder or Path.cwd())
+        where = folder or Path.cwd()
+        self.pid = fork(args, (given, taken, told), environment, where, limits=self._limits)
         self._child_created = True
         self._close_pipe_fds(given, sent, got, taken, read, told)  # type: ignore[attr-defined]
 
@@ -112,6 +123,8 @@ def _become(order: dict[str, Any], streams: list[int], door: socket.socket) -> d
     os.environ.clear()
     os.environ.update(order["environment"])
     os.chdir(order["folder"])
+    for name, most in order["limits"].items():
+        resource.setrlimit(getattr(resource, name), (most, most))
     for number, (name, mode) in enumerate({"stdin": "r", "stdout": "w", "stderr": "w"}.items()):
         old = getattr(sys, name)
         line = 1 if name == "stderr" else -1

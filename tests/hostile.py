@@ -44,8 +44,8 @@ def parquet_of_one_word(folder: Path, rows: int = 20_000, length: int = 100_000)
     path = folder / "dictionary.parquet"
     words = pa.DictionaryArray.from_arrays(np.zeros(rows, np.int32), ["x" * length])
     numbers = {f"d{i}": np.zeros(rows, np.float32) for i in range(2)}
-    table = pa.table({"word": words.cast(pa.string()) if rows * length < 1 << 31 else words, **numbers})
-    pq.write_table(table, path, use_dictionary=True, compression="zstd")
+    table = pa.table({"word": words, **numbers})
+    pq.write_table(table, path, use_dictionary=True, compression="zstd", store_schema=False)  # plain texts
     return path
 
 

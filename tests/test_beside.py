@@ -573,9 +573,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_90_a_hostile_list_takes_little(name: str, rows: Path, tmp_path: Path) -> None:
     (path := tmp_path / name).write_bytes(HOSTILE[name])
-    taken = bounded(
-        "-m", rows, "--words-file", path, "king", note=tmp_path / "note", memory=memory_for(path, rows)
-    )
+    taken = bounded("-m", rows, "--words-file", path, "king", memory=memory_for(path, rows))
     assert taken.code == 4
     assert len(taken.err.splitlines()) == 1
 

@@ -40,11 +40,11 @@ def assert_answered_or_refused(taken: Taken, *codes: int) -> None:
 
 
 def test_what_takes_too_much_is_seen(home: Path) -> None:
-    taken = bounded("-m", FAMILY, "king", note=home / "note", memory=memory_for(FAMILY))
+    taken = bounded("-m", FAMILY, "king", memory=memory_for(FAMILY))
     assert taken.code == 0
     assert 5 * MB < taken.memory < 200 * MB
     with pytest.raises(AssertionError, match=r"MB, .* exit code 0"):
-        bounded("-m", FAMILY, "king", note=home / "note", memory=5 * MB)
+        bounded("-m", FAMILY, "king", memory=5 * MB)
 
 
 DOORS = {"-m": ["w1"], "import": ["--name", "x"], "models check": [], "convert": ["out.bin"]}
@@ -69,7 +69,7 @@ def test_8_24_no_small_model_takes_much(
         monkeypatch.chdir(here)
         kept = {"VECALC_CACHE_DIR": str(here / "cache"), "VECALC_MODELS": str(here / "models")}
         command = [*door.split(), path, *DOORS[door]]
-        taken = bounded(*command, note=here / "note", memory=memory_for(path), **kept)
+        taken = bounded(*command, memory=memory_for(path), **kept)
         # 1: something is wrong in it; 3: another word is asked for
         assert taken.code in (0, 1, 3, 4), (door, taken.err)
         assert len(taken.err.splitlines()) <= 3, (door, taken.err)
@@ -83,7 +83,7 @@ def test_90_a_hostile_table_is_read_or_refused_in_little(name: str, home: Path) 
     batch = ["--csv", path, "-m", FAMILY, "-e", column, "-k", "1"]
     features = ["features", path, "-m", FAMILY, "-e", column, "--unknown", "skip", "-o", home / "out.npz"]
     for command in (batch, features):
-        taken = bounded(*command, note=home / "note", memory=memory_for(path))
+        taken = bounded(*command, memory=memory_for(path))
         assert_answered_or_refused(taken, 1, 3, 4)
 
 
@@ -93,7 +93,7 @@ def test_61_a_line_of_a_gigabyte_takes_no_memory(home: Path) -> None:
     with lines.open("wb") as stream:
         stream.write(b"king\n")
         stream.truncate(1_000 * MB)
-    taken = bounded("-m", FAMILY, "-f", lines, "-k", "1", note=home / "note", memory=100 * MB)
+    taken = bounded("-m", FAMILY, "-f", lines, "-k", "1", memory=100 * MB)
     assert taken.code == 1
     assert taken.out.startswith("# king\n1\tkings")
     assert "longer than 1,048,576 bytes" in taken.err
@@ -104,18 +104,18 @@ def test_61_a_line_of_a_gigabyte_takes_no_memory(home: Path) -> None:
 def test_90_hostile_settings_are_refused(name: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = SETTINGS[name](home)
     monkeypatch.chdir(home)
-    assert_answered_or_refused(bounded("king", note=home / "note", memory=memory_for(path)), 2, 4)
+    assert_answered_or_refused(bounded("king", memory=memory_for(path)), 2, 4)
     monkeypatch.chdir("/")
     (home / "home" / "CONFIG").mkdir(parents=True)
     path.rename(home / "home" / "CONFIG" / "config.toml")
-    assert_answered_or_refused(bounded("king", note=home / "note", memory=memory_for(FAMILY)), 2, 4)
+    assert_answered_or_refused(bounded("king", memory=memory_for(FAMILY)), 2, 4)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", EXPRESSIONS)
 def test_90_a_hostile_expression_is_answered_or_refused_in_little(name: str, home: Path) -> None:
     assert len(EXPRESSIONS[name]) <= LONGEST_EXPRESSION
-    taken = bounded("-e", EXPRESSIONS[name], note=home / "note", memory=EXPRESSION)
+    taken = bounded("-e", EXPRESSIONS[name], memory=EXPRESSION)
     assert_answered_or_refused(taken, 3)
 
 
@@ -125,4 +125,4 @@ def test_90_a_hostile_pattern_ends(pattern: str, home: Path) -> None:
     path = home / "model.txt"
     path.write_text(f"2 2\n{A_WORD_FOR_PATTERNS} 1 2\nking 2 1\n", "utf-8")
     for command in (["words", "-m", path, pattern], ["-m", path, "king", "--match", pattern]):
-        assert_answered_or_refused(bounded(*command, note=home / "note", memory=memory_for(path)), 1, 2, 3)
+        assert_answered_or_refused(bounded(*command, memory=memory_for(path)), 1, 2, 3)

@@ -318,7 +318,7 @@ def test_a_quote_without_end_takes_no_memory(tmp_path: Path) -> None:
         for _ in range(12):
             stream.write(b"and so on, and on\n" * 60_000)
     # Its rows would take 150 MB more than the 150 that it takes however many they are.
-    taken = bounded("-m", path, "oak", note=tmp_path / "note", memory=250 * MB)
+    taken = bounded("-m", path, "oak", memory=250 * MB)
     assert taken.code == 4
     assert "has 2 cells, 6 are expected" in taken.err
 

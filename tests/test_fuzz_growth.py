@@ -108,9 +108,7 @@ def regex(index: int) -> str:
 
 
 def ends(text: str, folder: Path) -> None:
-    taken = bounded(
-        "--format", "jsonl", "-f", "-", stdin=f"{text}\n".encode(), note=folder / "note", memory=EXPRESSION
-    )
+    taken = bounded("--format", "jsonl", "-f", "-", stdin=f"{text}\n".encode(), memory=EXPRESSION)
     assert taken.code in (0, 1), taken.err
     assert taken.out.count("\n") >= 1
 

@@ -209,7 +209,7 @@ def test_4_json_that_is_cut_or_damaged(text: str, message: str, line: int, tmp_p
 def test_90_lists_in_one_another(opening: str, tmp_path: Path) -> None:
     path = tmp_path / "deep.json"
     path.write_text(opening * 300_000, "ascii")
-    taken = bounded("-m", path, "oak", note=tmp_path / "note", memory=memory_for(path))
+    taken = bounded("-m", path, "oak", memory=memory_for(path))
     assert taken.code == 4
     assert "too deeply" in taken.err
     assert taken.seconds < 5

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from data import as_binary
+from forking import LINUX, Forked
 from keeping import ACTIONS, KEPT, KINDS, ROWS, at, failing
-from running import FAMILY, PATIENCE, forked, vecalc
+from running import FAMILY, PATIENCE, command, forked, vecalc
 
 import vecalc as package
 from vecalc.errors import FileProblem, StorageProblem
 from vecalc.library import paths
 from vecalc.space.atomic import leftovers
+from vecalc.space.locks import alone
 from vecalc.space.store import FACTS
 
 AT_ONCE = 30
@@ -51,6 +55,14 @@ def program(*arguments: str) -> None:
     assert done.returncode == 0
 
 
+def begun(*arguments: str, sooner: bool = False) -> subprocess.Popen[bytes]:
+    """A command that others run beside, asked for its exit code alone; `sooner`: see forking.py."""
+    nowhere = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    if sooner and LINUX:
+        return Forked(arguments, **nowhere, env=os.environ)
+    return subprocess.Popen(command(*arguments), **nowhere)
+
+
 # --- the registry -----------------------------------------------------------------------------
 
 
@@ -82,20 +94,18 @@ def test_92_of_what_many_write_at_once_nothing_is_lost(name: str) -> None:
 
 
 @pytest.mark.slow
-def test_92_thirty_commands_at_once_keep_thirty_aliases() -> None:
-    commands = [
-        subprocess.Popen([sys.executable, "-m", "vecalc", "models", "add", f"n{i}", FAMILY], stdout=-3)
-        for i in range(1, AT_ONCE + 1)
-    ]
+def test_92_thirty_commands_at_once_keep_thirty_aliases(home: Path) -> None:
+    (home / "config").mkdir()
+    with alone(home / "config"):  # else one might have ended before the next begins
+        commands = [begun("models", "add", f"n{i}", str(FAMILY), sooner=True) for i in range(1, AT_ONCE + 1)]
+        with pytest.raises(subprocess.TimeoutExpired):
+            commands[0].wait(0.2)
     assert [one.wait(8 * PATIENCE) for one in commands] == [0] * AT_ONCE
     assert KEPT["models.json"].seen() == set(range(1, AT_ONCE + 1))
 
 
 def test_only_one_of_many_writes_the_first_settings(home: Path) -> None:
-    commands = [
-        subprocess.Popen([sys.executable, "-m", "vecalc", "config", "init"], stdout=-3, stderr=-3)
-        for _ in range(4)
-    ]
+    commands = [begun("config", "init") for _ in range(4)]
     assert sorted(one.wait(PATIENCE) for one in commands) == [0, 2, 2, 2]
 
 
@@ -274,32 +284,49 @@ def imported(home: Path) -> Path:
     return file
 
 
-REMOVED = """
+# A process for every line of input, which is killed at the call of that number; and how it ended.
+REMOVED = f"""
 import os, signal, sys
+sys.path.insert(0, {str(Path(__file__).parent)!r})
 from keeping import at
 from running import vecalc
-with at(sys.argv[1], int(sys.argv[2]), lambda: os.kill(os.getpid(), signal.SIGKILL)):
-    vecalc("models", "remove", "it", "--yes")
+for n in map(int, sys.stdin):
+    if not (child := os.fork()):
+        with at(sys.argv[1], n, lambda: os.kill(os.getpid(), signal.SIGKILL)):
+            vecalc("models", "remove", "it", "--yes")
+        os._exit(0)
+    print(os.waitpid(child, 0)[1], flush=True)
 """
+
+
+@pytest.fixture
+def removed(kind_of_call: str) -> Iterator[Callable[[int], int]]:
+    """Remove the model in a process that is killed at its n-th call of a kind: the signal that ended it."""
+    line = [sys.executable, "-W", "ignore", "-c", REMOVED, kind_of_call]
+    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as removing:
+
+        def at_call(n: int) -> int:
+            print(n, file=removing.stdin, flush=True)
+            return int(removing.stdout.readline())  # type: ignore[union-attr]
+
+        yield at_call
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind_of_call", ["rename", "unlink"])
 def test_93_what_is_left_of_a_killed_removal_is_swept_and_passes_nothing_on(
-    kind_of_call: str, imported: Path, home: Path
+    kind_of_call: str, removed: Callable[[int], int], imported: Path, home: Path
 ) -> None:
     for n in range(1, 50):
-        code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r})\n{REMOVED}"
-        ended = subprocess.run(
-            [sys.executable, "-W", "ignore", "-c", code, kind_of_call, str(n)], check=False, timeout=PATIENCE
-        )
+        ended = removed(n)
         assert vecalc("import", imported, "--name", "it").code == 0
         assert leftovers(home / "imported") == []
         carried = vecalc("-m", "it", "w1", "--json", "-k", "1").records[0]["norm"]
         assert carried == ("raw" if n == 1 and kind_of_call == "rename" else "rms")
-        if ended.returncode == 0:
+        if not ended:
             assert n > 1
             return
+        assert ended == signal.SIGKILL
         assert vecalc("models", "set", "it", "--norm", "raw").code == 0
     pytest.fail("it never came to an end")
 

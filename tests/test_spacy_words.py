@@ -283,6 +283,6 @@ def test_90_hostile_strings_take_little(kind: str, tmp_path: Path) -> None:
     folder = in_spacy(tmp_path / "model", in_order(WORDS), ROWS)
     (folder / "strings.json").write_text(HOSTILE[kind])
     memory = memory_for(*folder.iterdir())
-    taken = bounded("-m", folder, "king", note=tmp_path / "note", memory=memory)
+    taken = bounded("-m", folder, "king", memory=memory)
     assert taken.code == 4
     assert len(taken.err.splitlines()) == 1
