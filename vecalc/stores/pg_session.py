@@ -184,7 +184,11 @@ def _plain(part: Composable) -> Composed:
 @cache
 def _driver() -> type[Connection[Any]]:
     """The connection of the driver, with an end to its waiting."""
+    import logging
+
     from psycopg import Connection, OperationalError, waiting
+
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())  # else it prints what it has ignored
 
     class Bounded(Connection[Any]):
         end = 0.0
