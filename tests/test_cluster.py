@@ -18,7 +18,7 @@ from distributed import KilledWorker
 from running import FAMILY, Done, family, loaded
 
 from vecalc.cluster import batch, ranges
-from vecalc.cluster.connection import Address, checked
+from vecalc.cluster.connection import ClusterAddress, checked
 from vecalc.cluster.ranges import LinePart, binds, parts
 from vecalc.cluster.worker import Job, Overwhelmed, Receipt
 from vecalc.errors import UsageError
@@ -254,10 +254,10 @@ def test_what_makes_no_sense_says_so(questions: Path, tmp_path: Path) -> None:
 
 def test_addresses() -> None:
     assert checked("local:4", insecure=False) == 4
-    assert checked("tcp://localhost", insecure=False) == Address("tcp", "localhost", 8786)
-    assert checked("tcp://[::1]:9", insecure=False) == Address("tcp", "::1", 9)
+    assert checked("tcp://localhost", insecure=False) == ClusterAddress("tcp", "localhost", 8786)
+    assert checked("tcp://[::1]:9", insecure=False) == ClusterAddress("tcp", "::1", 9)
     assert str(checked("tls://[fd00::1]:9/", insecure=False)) == "tls://[fd00::1]:9"
-    assert checked("tcp://10.0.0.1:9", insecure=True) == Address("tcp", "10.0.0.1", 9)
+    assert checked("tcp://10.0.0.1:9", insecure=True) == ClusterAddress("tcp", "10.0.0.1", 9)
     for wrong in ("tcp://", "tcp://a b:1", "tcp://127.0.0.1.evil.org:1", "tcp://localhost:1@evil.org"):
         with pytest.raises(UsageError):
             checked(wrong, insecure=False)

@@ -296,6 +296,11 @@ def test_a_new_version_of_a_table_replaces_the_conversion(
     with duckdb.connect(str(duck)) as database:
         database.execute("DELETE FROM films WHERE title = 'film 3'")
     assert cached(duck) == without
+    killed = "import duckdb, os, sys; c = duckdb.connect(sys.argv[1]); c.execute(sys.argv[2]); os._exit(0)"
+    change = "DELETE FROM films WHERE title = 'film 4'"
+    subprocess.run([sys.executable, "-c", killed, duck, change], check=True)
+    assert duck.with_name("duck.db.wal").stat().st_size
+    assert cached(duck) == [word for word in without if word != "film 4"]
 
 
 def test_a_database_that_is_locked_is_told_in_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

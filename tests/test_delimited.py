@@ -370,7 +370,7 @@ BOTH = lines(
 
 def test_a_column_is_named(tmp_path: Path) -> None:
     assert "which column of vectors is meant" in problem(tmp_path, BOTH).message
-    word = "the column of words 'title' is read, and not 'lemma' (text)"
+    word = "the words are from the column 'title'; other columns: 'lemma' (text)"
     loaded = read(tmp_path, BOTH, "full")
     assert_read(loaded, word, words=[f"t{i}" for i in range(len(WORDS))])
     assert read(tmp_path, BOTH, "small").space.dim == 2
@@ -419,7 +419,7 @@ def test_the_command_line_reads_a_table_and_writes_one(tmp_path: Path) -> None:
     path.write_text(BOTH, "utf-8")
     done = vecalc("-m", f"{path}#full", "t1", "-k", 1, "--norm", "raw")
     assert done.code == 0
-    assert "the column of words 'title' is read" in done.err
+    assert "the words are from the column 'title'" in done.err
     assert vecalc("convert", f"{path}#full", tmp_path / "out.csv").code == 0
     first = (tmp_path / "out.csv").read_text("utf-8").splitlines()[:2]
     assert first[0] == "word,0,1,2,3,4"

@@ -108,7 +108,7 @@ def test_ids_are_words_where_there_are_no_others(tmp_path: Path) -> None:
 
 def test_a_field_is_named(tmp_path: Path) -> None:
     text = in_lines([{"title": f"t{i}", **record} for i, record in enumerate(RECORDS)])
-    assert_read(read(tmp_path, text), "the column of words 'text' is read, and not 'title' (text)")
+    assert_read(read(tmp_path, text), "the words are from the column 'text'; other columns: 'title' (text)")
     assert_read(read(tmp_path, text, "title"), words=[f"t{i}" for i in range(len(WORDS))])
     assert (
         "it holds 'title' (text), 'text' (text), 'embedding' (lists of 5)"

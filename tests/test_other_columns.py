@@ -16,7 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from vecalc.conditions import Kind, MetadataColumn, Relation, instant, settled
+from vecalc.conditions import Kind, MetadataColumn, Relation, WordColumn, instant, settled
+from vecalc.engine.records import columns_shown
 from vecalc.formats import other_columns
 from vecalc.formats.known import formats
 from vecalc.formats.load import convert, load
@@ -26,7 +27,7 @@ from vecalc.space import VectorSpace
 from vecalc.space.matrix import MatrixSpace
 from vecalc.space.metadata_writer import MetadataWriter
 from vecalc.space.selection import Selection
-from vecalc.space.store import open_store
+from vecalc.space.store import METADATA, open_store
 
 Known = dict[str, tuple[Kind, list[Any]]]
 N = 9
@@ -141,13 +142,19 @@ def test_every_format_that_may_have_columns_brings_them(tmp_path: Path) -> None:
         path = tmp_path / form
         MAKERS[form](path, COLUMNS)
         loaded = load(path)
-        assert set(records(loaded.space)) == set(COLUMNS), (form, loaded.notes)
+        assert set(records(loaded.space)) == {"word", *COLUMNS}, (form, loaded.notes)
+        assert records(loaded.space)["word"] == ("text", WORDS)
+        assert columns_shown([loaded.space], ["*"]) == tuple(
+            name for name in records(loaded.space) if name != "word"
+        )
         in_order = {name: records(loaded.space)[name] for name in COLUMNS}
         wanted = dict(COLUMNS)
         assert _near(in_order, wanted), (form, in_order)
         convert(path, tmp_path / "store" / form, name=form, reading=Reading())
         stored = open_store(tmp_path / "store" / form)
         assert records(stored) == records(loaded.space)
+        assert stored.metadata.columns[0] == WordColumn("word", "text")  # type: ignore[union-attr]
+        assert isinstance(stored.metadata.columns[0], WordColumn)  # type: ignore[union-attr]
         part = Selection(stored, np.array([1, 4, 8]))
         assert records(part)["row"] == ("number", [1, 4, 8])
         condition = settled(Relation("row", ">=", 4), stored.metadata.columns)  # type: ignore[union-attr]
@@ -165,6 +172,7 @@ def test_a_kind_is_known_at_the_end(tmp_path: Path) -> None:
     path.write_text("\n".join([head, *lines, "last,0.5,0.25,7,A1,maybe,soon"]))
     found = records(load(path).space)
     assert {name: kind for name, (kind, _) in found.items()} == {
+        "word": "text",
         "id": "number",
         "code": "text",
         "flag": "text",
@@ -212,27 +220,52 @@ def test_types_of_arrow(tmp_path: Path) -> None:
         writer.write_table(table)
     loaded = load(tmp_path / "t.arrow")
     found = records(loaded.space)
-    wanted = {name: (kind, value) for name, (_, kind, value) in more.items() if kind}
+    wanted = {"word": ("text", WORDS[0])} | {n: (kind, value) for n, (_, kind, value) in more.items() if kind}
     assert {name: (kind, values[0]) for name, (kind, values) in found.items()} == wanted
     assert "bytes and the like, not kept: 'bytes', 'deep'" in loaded.notes
 
 
 def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Long values and too many columns are left out, and said to be, whatever the file."""
-    monkeypatch.setattr(other_columns, "MOST", 3)
+    monkeypatch.setattr(other_columns, "MOST", 4)
     long = "x" * (other_columns.LONGEST + 1)
     columns: Known = {name: ("text", [long, *["y"] * (N - 1)]) for name in "abcd"}
     for form, make in MAKERS.items():
         make(tmp_path / form, columns)
         loaded = load(tmp_path / form)
         found = records(loaded.space)
-        assert list(found) == ["a", "b", "c"], form
+        assert list(found) == ["word", "a", "b", "c"], form
+        assert found.pop("word") == ("text", WORDS), form
         assert all(values == [None, *["y"] * (N - 1)] for _, values in found.values()), form
         assert other_columns.TOO_MANY in loaded.notes, form
         assert any(note.startswith(f"{other_columns.TOO_LONG}: 3") for note in loaded.notes), (
             form,
             loaded.notes,
         )
+
+
+def test_the_words_own_column(tmp_path: Path) -> None:
+    """It is asked for by its name, first or late; a file of nothing else has no metadata; `*` leaves it out."""
+    table = pa.table({"lang": ["en"] * N, "title": WORDS, "vector": pa.array(ROWS.tolist())})
+    pq.write_table(table, tmp_path / "films.parquet")
+    space = load(tmp_path / "films.parquet").space
+    assert records(space) == {"title": ("text", WORDS), "lang": ("text", ["en"] * N)}
+    condition = settled(Relation("title", "=", "film3"), space.metadata.columns)  # type: ignore[union-attr]
+    assert space.metadata.matching(condition).tolist() == [3]  # type: ignore[union-attr]
+    assert columns_shown([space], ["*", "title"]) == ("lang", "title")
+    for suffix in (".parquet", ".csv"):
+        saved = save(space, tmp_path / f"out{suffix}")
+        assert "the column 'title' is called 'word' in it" in saved.notes
+        assert list(records(load(saved.files[0]).space)) == ["word", "lang"]
+    rows = [{"word": word, "vector": row.tolist()} for word, row in zip(WORDS, ROWS, strict=True)]
+    path = tmp_path / "w.jsonl"
+    for late, columns in (({}, []), ({"seen": True}, ["word", "seen"])):
+        path.write_text("\n".join(map(json.dumps, [*rows[:-1], {**rows[-1], **late}])))
+        convert(path, tmp_path / "store", name="w")
+        for space in (load(path).space, open_store(tmp_path / "store")):
+            assert [column.name for column in (space.metadata.columns if space.metadata else ())] == columns
+            assert not columns or records(space)["word"] == ("text", WORDS)
+        assert (tmp_path / "store" / METADATA).exists() == bool(columns)
 
 
 # --- written ----------------------------------------------------------------------------------
@@ -285,6 +318,7 @@ def test_what_has_room_for_all_keeps_all(tmp_path: Path, columns: Known) -> None
         path = tmp_path / f"out{writer.SUFFIXES[0]}"
         saved = save(space, path, force=True)
         found = records(load(path).space)
+        assert found.pop("word", ("text", WORDS)) == ("text", WORDS)
         assert len(found) == len(columns)
         for (name, (kind, values)), (called, (kind_found, values_found)) in zip(
             columns.items(), found.items(), strict=True
@@ -307,4 +341,4 @@ def test_what_has_no_room_says_so(tmp_path: Path) -> None:
         assert not lacking or lacking[0] in saved.notes[0], form
         found = load(saved.files[0]).space
         assert len(found) == N
-        assert found.metadata is None or len(found.metadata.columns) == 8 - len(lacking)
+        assert found.metadata is None or len(found.metadata.columns) == 9 - len(lacking)

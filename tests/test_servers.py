@@ -44,7 +44,7 @@ def test_a_postgres_of_ones_own_is_frozen_killed_and_restarted(own_postgres: Pos
 
 
 @pytest.mark.slow
-def test_a_milvus_of_ones_own_is_frozen_cut_off_killed_and_restarted(own_milvus: MilvusServer) -> None:
+def test_a_milvus_of_ones_own_is_frozen_cut_off_and_killed(own_milvus: MilvusServer) -> None:
     grpc = pytest.importorskip("grpc")
     pymilvus = pytest.importorskip("pymilvus")
     client = own_milvus.at.connect()
@@ -58,8 +58,6 @@ def test_a_milvus_of_ones_own_is_frozen_cut_off_killed_and_restarted(own_milvus:
     own_milvus.kill()
     with pytest.raises(pymilvus.MilvusException, match="server unavailable"):
         client.list_collections(timeout=1)
-    own_milvus.restart()
-    assert own_milvus.at.connect().list_collections() == ["kept"]
 
 
 def test_milvus_is_the_real_one(milvus: Milvus) -> None:

@@ -36,6 +36,12 @@ class MetadataColumn(NamedTuple):
     kind: Kind
 
 
+class WordColumn(MetadataColumn):
+    """The column that gives the words, which people ask for by its name like any other."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Relation:
     """`price < 10`. `span` is where the column stands, `at` where the value does, here and below."""

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 FORMS = "tcp://HOST:8786, tls://HOST:8786 or local:N"
 PORT = 8786  # of a scheduler, unless an address names another
 MOST_WORKERS = 256
-ANSWER = 15.0  # seconds that a scheduler has to answer
+ANSWER = 15.0  # seconds that a scheduler has to answer,
+GREETING = 10.0  # and to say the first byte
 TRIES = 3  # workers that may end over a part, before it is split: of our own cluster
 SILENCE = 30  # seconds after which a worker of it is given up
 ORPHANED = 60  # and after which one ends that has no scheduler
@@ -46,7 +47,7 @@ _ADDRESS = re.compile(r"(tcp|tls)://(?:\[([0-9a-fA-F:.]+)\]|([^\s/:\[\]@]+))(?::
 _LOCAL = re.compile(r"local:(\d{1,4})")
 
 
-class Address(NamedTuple):
+class ClusterAddress(NamedTuple):
     """Where a scheduler is."""
 
     scheme: str
@@ -96,13 +97,13 @@ class Cluster:
         return self.client.run_on_scheduler(config.get, f"distributed.scheduler.{name}")
 
 
-def checked(told: str, *, insecure: bool) -> Address | int:
+def checked(told: str, *, insecure: bool) -> ClusterAddress | int:
     """What `--cluster` names: an address, or a number of workers of our own. Raises `UsageError`."""
     if (found := _LOCAL.fullmatch(told)) and 1 <= int(found[1]) <= MOST_WORKERS:
         return int(found[1])
     if not (found := _ADDRESS.fullmatch(told)):
         raise UsageError(f"'{told}' is no cluster", where="--cluster", hint=f"it is {FORMS}")
-    address = Address(found[1], found[2] or found[3], int(found[4] or PORT))
+    address = ClusterAddress(found[1], found[2] or found[3], int(found[4] or PORT))
     if address.scheme == "tcp" and not address.is_here and not insecure:
         raise UsageError(
             f"{address} is another machine, and tcp:// is not encrypted",
@@ -113,7 +114,7 @@ def checked(told: str, *, insecure: bool) -> Address | int:
 
 
 @contextmanager
-def connected(wanted: Address | int) -> Iterator[Cluster]:
+def connected(wanted: ClusterAddress | int) -> Iterator[Cluster]:
     """The cluster, while it lasts. Raises `RemoteProblem` where none answers, `UsageError` without dask."""
     try:
         import dask.config
@@ -160,7 +161,7 @@ def _silence() -> None:
             logger.propagate = False
 
 
-def _probe(address: Address, security: Any) -> None:
+def _probe(address: ClusterAddress, security: Any) -> None:
     """Raises `RemoteProblem` at once, with the reason, where dask would try again and again.
 
     A scheduler speaks first, so that its first byte tells it from all others.
@@ -173,13 +174,13 @@ def _probe(address: Address, security: Any) -> None:
             raise RemoteProblem("there are no certificates for tls://", where=where, hint=TLS)
         if address.scheme == "tcp" and security.require_encryption:
             raise RemoteProblem("the settings of dask require tls://", where=where)
-        with socket.create_connection((address.host, address.port), ANSWER) as plain:
-            plain.settimeout(ANSWER)
+        with socket.create_connection((address.host, address.port), GREETING) as plain:
+            plain.settimeout(GREETING)
             with context.wrap_socket(plain) if context else plain as stream:
                 if not stream.recv(1):
                     raise _unreachable(where, "it closes the connection", _OTHERWISE[address.scheme])
     except TimeoutError:
-        raise _unreachable(where, f"nothing came in {ANSWER:.0f} s", _OTHERWISE[address.scheme]) from None
+        raise _unreachable(where, f"nothing came in {GREETING:.0f} s", _OTHERWISE[address.scheme]) from None
     except ssl.SSLError as fault:
         raise _unreachable(where, f"TLS: {_reason(fault)}", TLS) from None
     except OSError as fault:

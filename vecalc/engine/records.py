@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from vecalc.answers import Cell
-from vecalc.conditions import WHERE, Condition, MetadataColumn, column_named, settled
+from vecalc.conditions import WHERE, Condition, MetadataColumn, WordColumn, column_named, settled
 from vecalc.errors import UsageError
 from vecalc.space import VectorSpace
 
@@ -30,7 +30,8 @@ def without_metadata(space: VectorSpace, where: str) -> UsageError:
 
 
 def columns_shown(spaces: Iterable[VectorSpace], names: Sequence[str], where: str = SHOW) -> tuple[str, ...]:
-    """The names of the columns to show, of those that some spaces have; `*` are all of them.
+    """The names of the columns to show, of those that some spaces have; `*` are all of them but those
+    that give the words.
 
     Raises `UsageError`, with `where` as the place, for one that none has.
     """
@@ -40,9 +41,10 @@ def columns_shown(spaces: Iterable[VectorSpace], names: Sequence[str], where: st
     there = {column.name: column for space in spaces for column in columns_in(space)}
     if not there:
         raise without_metadata(spaces[0], where)
+    others = [name for name, column in there.items() if not isinstance(column, WordColumn)]
     try:
         wanted = [
-            there if name == EVERYTHING else [column_named(name, [*there.values()]).name] for name in names
+            others if name == EVERYTHING else [column_named(name, [*there.values()]).name] for name in names
         ]
     except UsageError as problem:
         raise problem.at(where=where) from None

@@ -50,12 +50,12 @@ back is a `UsageError`.
     columns           which columns, or fields of records, hold words and vectors
     csv_layout        what a delimited table looks like
     json_entries      a JSON text -> entries, in a stream
-    other_columns  what columns are called that become metadata, and how much is kept
+    other_columns     what columns are called that become metadata, and how much is kept
     arrow_metadata, plain_kinds   their kinds and values: by types, by what is spelled
     arrow_text     columns of text, a few rows at a time
     database_tables   which table of a database is read
     sqlite_reading, sqlite_layouts, vec0_rows   an SQLite database: opened safely, its tables, sqlite-vec's
-    table_rows        rows of plain values -> blocks
+    table_held, table_rows   rows of plain values: what their columns hold; blocks of them
     lance_folders     a folder of Lance's -> the manifest of its newest version
     arrow_blocks      Arrow record batches <-> blocks
     word_ends         word2vec binary: where words end that hold blanks
@@ -95,6 +95,7 @@ class Block(NamedTuple):
     # What the file says of each row besides: [b] values for each column that one of these rows has. Where
     # blocks disagree about the kind of a column, it is one of texts.
     metadata: Known | None = None
+    word_column: str = ""  # what the file calls the column of the words, where it may have others
 
 
 class Format(Protocol):

@@ -48,7 +48,8 @@ def blocks_of(batches: Iterable[Any], columns: TableColumns, source: Source) -> 
             rows, good = _side_by_side(numbers), np.arange(len(listed))
         words = _words(listed, first, source)
         known = {column: [values[i] for i in good] for column, values in others.items()}
-        yield Block([words[i] for i in good], rows, [first + int(i) for i in good], metadata=known or None)
+        own, places = [words[i] for i in good], [first + int(i) for i in good]
+        yield Block(own, rows, places, metadata=known or None, word_column=columns.called)
         first += len(listed)
         given += rows.nbytes + COPIES * (listed.nbytes + size)
         if given > ceiling:

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from vecalc.errors import FileProblem, NotVectors
 from vecalc.formats.arrow_metadata import OtherColumn, others_of
 from vecalc.formats.columns import NARROWEST, stands_apart
+from vecalc.formats.other_columns import ColumnNames, words_from
 from vecalc.sources import MAX_WIDTH, Source
 from vecalc.sources.column_names import IDS, VECTORS, WORDS
 from vecalc.sources.extras import extra
@@ -27,6 +28,7 @@ from vecalc.sources.word_text import shown
 TEXT, LISTS, WHOLE, NUMBERS, NEITHER = "text", "lists", "integers", "numbers", "neither"
 WHOLE_LISTS = "lists of integers"
 _NUMBERED = re.compile(r"(.*?)(0|[1-9][0-9]{0,5})")
+_WORDS = "column of words"
 _LISTED = 5  # columns that a remark names
 _HINT = "have one column of words and one of lists of numbers; call them word and vector"
 
@@ -38,6 +40,7 @@ class TableColumns(NamedTuple):
     numbers: list[str]
     lists: bool
     others: Sequence[OtherColumn] = ()  # which become metadata
+    called: str = ""  # the column of the words among these; "" where there are no others
 
     @property
     def names(self) -> list[str]:
@@ -56,7 +59,9 @@ def columns_of(schema: Any, source: Source) -> TableColumns:
     FileProblem where it is not clear which are which.
     """
     columns = _words_and_vectors(schema, source)
-    return columns._replace(others=others_of(schema, columns.names, source))
+    names = ColumnNames(source, columns.word)
+    others = others_of(schema, columns.names, names, source)
+    return columns._replace(others=others, called=names.words if others else "")
 
 
 def _words_and_vectors(schema: Any, source: Source) -> TableColumns:
@@ -103,9 +108,9 @@ def _word_column(
     named = wanted.get("word", "")
     kind = kinds[named] if named else TEXT if TEXT in kinds.values() else WHOLE
     if kind == TEXT:
-        return _one(parts, [TEXT], WORDS, "column of words", named, source)
+        return _one(parts, [TEXT], WORDS, _WORDS, named, source)
     ids = [name for name, kind in kinds.items() if kind == WHOLE and name.lower().endswith("_id")]
-    found = _one(parts, [WHOLE], (*IDS, *ids), "column of words", named, source)
+    found = _one(parts, [WHOLE], (*IDS, *ids), _WORDS, named, source)
     source.tally.remarks[f"the words are the numbers of the column {listed([FilePart(found, WHOLE)])}"] = None
     return found
 
@@ -120,7 +125,8 @@ def _one(
 ) -> str:
     """The column that is named, or is of some kinds and a usual name, or the only one of these kinds."""
     named = source._replace(reading=source.reading._replace(part=name))
-    return chosen(parts, named, what=what, known=known, fits=lambda part: part.what in kinds, hint=_HINT).name
+    fits, remark = (lambda part: part.what in kinds), words_from if what == _WORDS else None
+    return chosen(parts, named, what=what, known=known, fits=fits, hint=_HINT, remark=remark).name
 
 
 def _side_by_side(word: str, kinds: Mapping[str, str], types: Mapping[str, str], source: Source) -> list[str]:

@@ -36,14 +36,13 @@ class OtherColumn(NamedTuple):
     column: MetadataColumn
 
 
-def others_of(schema: Any, taken: Sequence[str], source: Source) -> list[OtherColumn]:
+def others_of(schema: Any, taken: Sequence[str], names: ColumnNames, source: Source) -> list[OtherColumn]:
     """The columns of a schema beside those that are taken for words and vectors."""
     from pyarrow import types
 
     left = [field for field in schema if field.name not in set(taken)]
     kinds = {field.name: _kind(field.type, types) for field in left if not _is_vector(field.type, types)}
     not_kept([name for name, kind in kinds.items() if kind is None], "bytes and the like", source)
-    names = ColumnNames(source)
     return [
         OtherColumn(field.name, MetadataColumn(name, _as_written(field, kind)))
         for place, field in enumerate(schema, 1)

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 from vecalc.errors import FileProblem, NotVectors
+from vecalc.formats.other_columns import words_from
 from vecalc.sources import Source
 from vecalc.sources.column_names import IDS, SURE_WORDS, VECTORS, WORDS
 from vecalc.sources.parts import LISTED, FilePart, chosen, listed
@@ -161,7 +162,8 @@ def _one(
     fitting = {id(part) for part, column in zip(parts, columns, strict=True) if column.kind == kind}
     if not columns[0].named:  # then the first is as good as any
         known = [part.name for part in parts]
-    return _place(parts, chosen(parts, source, what=what, known=known, fits=lambda part: id(part) in fitting))
+    fits, remark = (lambda part: id(part) in fitting), words_from if kind == "text" else None
+    return _place(parts, chosen(parts, source, what=what, known=known, fits=fits, remark=remark))
 
 
 def _word(columns: Sequence[SeenColumn], parts: Sequence[FilePart], source: Source, beside: bool) -> int:

@@ -110,6 +110,7 @@ class _Plan(NamedTuple):
     cut: Cut
     columns: int
     word: int
+    called: str  # the column of the words, "" where there are no others
     others: dict[int, str]  # those beside the word and the vector, and what they are called
     start: int
     stop: int
@@ -125,12 +126,17 @@ def _plan(layout: TableLayout, choice: ColumnChoice, source: Source) -> _Plan:
     apart = [] if numbers == list(range(start, stop)) else numbers
     width = layout.columns[start].width if choice.lists else len(numbers)
     columns, decimal = len(layout.columns), layout.decimal_commas
-    others = _others(layout, choice, source)
-    return _Plan(layout.cut, columns, choice.word, others, start, stop, apart, width, choice.lists, decimal)
+    called, others = _others(layout, choice, source)
+    return _Plan(
+        layout.cut, columns, choice.word, called, others, start, stop, apart, width, choice.lists, decimal
+    )
 
 
-def _others(layout: TableLayout, choice: ColumnChoice, source: Source) -> dict[int, str]:
-    """The columns that become metadata, by their places; what is behind the last delimiter is none."""
+def _others(layout: TableLayout, choice: ColumnChoice, source: Source) -> tuple[str, dict[int, str]]:
+    """What the column of the words is called, and the columns that become metadata, by their places.
+
+    What is behind the last delimiter is none.
+    """
     seen = layout.columns
     left = [i for i in range(len(seen)) if i != choice.word and i not in set(choice.numbers)]
     left = [i for i in left if seen[i].kind or (seen[i].named and not seen[i].unnamed)]
@@ -138,9 +144,11 @@ def _others(layout: TableLayout, choice: ColumnChoice, source: Source) -> dict[i
         not_kept(
             [seen[i].name for i in left if seen[i].kind == "text"], "columns of a table without words", source
         )
-        return {}
-    names = ColumnNames(source)
-    return {i: name for i in left if seen[i].kind != "lists" and (name := names.named(seen[i].name, i + 1))}
+        return "", {}
+    names = ColumnNames(source, seen[choice.word].name or str(choice.word + 1), choice.word + 1)
+    plain = [i for i in left if seen[i].kind != "lists"]
+    others = {i: name for i in plain if (name := names.named(seen[i].name, i + 1))}
+    return names.words if others else "", others
 
 
 def _is_whole(text: bytes, plan: _Plan) -> bool:
@@ -171,7 +179,9 @@ def _block(some: Sequence[Record], plan: _Plan, source: Source, seen: int) -> Bl
     raw = one_line([taken.word for _, taken in good], source)
     words = decode(raw, source, lambda i: f"{source.path}:{some[good[i][0]].line}")
     known = _known([taken.others for _, taken in good], plan, source) if plan.others else None
-    return Block(words, numbers.rows, [seen + i + 1 for i, _ in good], metadata=known)
+    return Block(
+        words, numbers.rows, [seen + i + 1 for i, _ in good], metadata=known, word_column=plan.called
+    )
 
 
 def _known(rows: Sequence[Sequence[bytes]], plan: _Plan, source: Source) -> Known:

@@ -98,7 +98,7 @@ def _pairs(all_of_them: Iterable[Entry], first: Sequence[Entry], source: Source)
         elif choice is None or others is None:
             yield WordAndList("", None)
         else:
-            yield _pair(entry, names, choice)._replace(others=others.of(entry))
+            yield _pair(entry, names, choice)._replace(others=others.of(entry), word_column=others.words)
 
 
 class _Others:
@@ -108,8 +108,13 @@ class _Others:
         used = {columns[i].name for i in (choice.word, *choice.numbers)}
         lists = [column.name for column in columns if column.kind == "lists" and column.name not in used]
         self._names: dict[str, str | None] = dict.fromkeys([*used, *lists])
-        self._columns = ColumnNames(source)
+        self._columns = ColumnNames(source, columns[choice.word].name, choice.word + 1)
         self._source = source
+
+    @property
+    def words(self) -> str:
+        """The column of the words among these."""
+        return self._columns.words
 
     def of(self, record: Fields) -> Fields:
         """The fields of a record, by what they are called from now on."""
@@ -196,7 +201,9 @@ def _block(some: Sequence[WordAndList], width: int, source: Source, seen: int) -
     raw = one_line([_bytes(some[i].word) for i in good], source)
     words = decode(raw, source, lambda i: f"{source.path}: entry {seen + good[i] + 1:,}")
     known = _known([some[i].others or {} for i in good], source)
-    return Block(words, rows[: len(good)], [seen + i + 1 for i in good], metadata=known or None)
+    called = next((some[i].word_column for i in good), "")
+    numbers = [seen + i + 1 for i in good]
+    return Block(words, rows[: len(good)], numbers, metadata=known or None, word_column=called)
 
 
 def _known(records: Sequence[Fields], source: Source) -> dict[MetadataColumn, list[Any]]:

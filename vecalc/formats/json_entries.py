@@ -27,7 +27,8 @@ class WordAndList(NamedTuple):
 
     word: str
     vector: Any
-    others: Fields | None = None  # of a record: the other fields that are kept
+    others: Fields | None = None  # of a record: the other fields that are kept,
+    word_column: str = ""  # and what is called the one of the words
 
 
 class RowAlone(NamedTuple):

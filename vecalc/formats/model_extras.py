@@ -9,6 +9,7 @@ import numpy as np
 
 from vecalc.arrays import Numbers, Singles
 from vecalc.formats import Block
+from vecalc.formats.other_columns import with_words
 
 if TYPE_CHECKING:
     from vecalc.formats.textual import Textual
@@ -29,7 +30,7 @@ class ModelExtras:
 
     def of(self, blocks: Iterable[Block]) -> Iterator[Block]:
         """The same blocks; what one of them carries is known before it comes."""
-        for block in blocks:
+        for block in map(with_words, blocks):
             self.subwords = self.subwords or block.subwords
             self.metadata = block.metadata
             self._textual = self._textual or block.textual

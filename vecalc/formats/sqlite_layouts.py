@@ -14,10 +14,11 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from vecalc.formats import Block, table_rows
+from vecalc.formats import Block, table_held
 from vecalc.formats.database_tables import UNREADABLE, counted
 from vecalc.formats.sqlite_reading import quoted, select, values
-from vecalc.formats.table_rows import LOOKED_AT, PlainColumn, Row, blocks_of_rows
+from vecalc.formats.table_held import LOOKED_AT, PlainColumn, Row
+from vecalc.formats.table_rows import blocks_of_rows, pieces
 from vecalc.formats.vec0_rows import Vec0
 from vecalc.sources import Source
 from vecalc.sources.column_names import WORDS
@@ -60,7 +61,7 @@ class SqliteTable:
         try:
             if self.is_view:
                 return [column.name for column in self._columns]
-            return table_rows.told_columns(self._columns, self._first)
+            return table_held.told_columns(self._columns, self._first)
         except self._errors:
             return [UNREADABLE]
 
@@ -69,7 +70,7 @@ class SqliteTable:
         if self.is_view:
             return False
         try:
-            return table_rows.has_vectors(self._columns, self._first)
+            return table_held.has_vectors(self._columns, self._first)
         except self._errors:
             return True
 
@@ -84,7 +85,7 @@ class SqliteTable:
     def _key_of_text(self) -> str:
         """The only column of the primary key, where it holds text and no column is called as words are."""
         keys = [name for _, name, *_, place, _ in self._told if place]
-        texts = table_rows.names_of_text(self._columns, self._first)
+        texts = table_held.names_of_text(self._columns, self._first)
         usual = any(name.lower() in WORDS for name in texts)
         return keys[0] if len(keys) == 1 and keys[0] in texts and len(texts) > 1 and not usual else ""
 
@@ -95,7 +96,7 @@ class SqliteTable:
     @cached_property
     def _columns(self) -> list[PlainColumn]:
         found = [PlainColumn(name, kind) for _, name, kind, *_, hidden in self._told if hidden in _GENERATED]
-        if self.is_view or not table_rows.without_words(found, self._sample(found)):
+        if self.is_view or not table_held.without_words(found, self._sample(found)):
             return found
         keyed = any(key for *_, key, _ in self._told)
         return found if keyed or self._is_clustered else [PlainColumn(_OF_ROWS, "INTEGER"), *found]
@@ -112,7 +113,7 @@ class SqliteTable:
 
     def _sample(self, columns: Sequence[PlainColumn]) -> list[Row]:
         rows = islice(self._selected(columns), LOOKED_AT)
-        first = next(table_rows.pieces(rows, len(columns)), None)
+        first = next(pieces(rows, len(columns)), None)
         return first.rows if first else []
 
     def _selected(self, columns: Sequence[PlainColumn]) -> Iterator[Row]:

@@ -6,7 +6,6 @@ which columns they and the words are. What the first rows show holds for all: a 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from sys import getsizeof
@@ -16,49 +15,25 @@ import numpy as np
 
 from vecalc.arrays import Numbers, Singles
 from vecalc.codecs.npy_array import as_float32
-from vecalc.codecs.number_bodies import fault, is_list, list_body, numbers_of
-from vecalc.codecs.vector_blobs import NAMES, Blobs, kind_of, rows_of
+from vecalc.codecs.number_bodies import fault, numbers_of
+from vecalc.codecs.vector_blobs import NAMES, rows_of
 from vecalc.conditions import MetadataColumn
 from vecalc.errors import FileProblem
 from vecalc.formats import Block
-from vecalc.formats import columns as columns_rule
-from vecalc.formats.columns import ColumnChoice, SeenColumn, choice_of, one_line, stands_apart
+from vecalc.formats.columns import ColumnChoice, choice_of, one_line
 from vecalc.formats.other_columns import UNREADABLE, ColumnNames, not_kept, short
 from vecalc.formats.plain_kinds import of_values
+from vecalc.formats.table_held import LOOKED_AT, HeldColumn, PlainColumn, Row, body_of, held_columns
 from vecalc.sources import MAX_WIDTH, Source
 from vecalc.sources.compression import ceiling_of, too_much
 from vecalc.sources.excuses import MALFORMED, odd
 from vecalc.sources.word_text import decode, shown
 
-LOOKED_AT = 64  # rows that show what the columns hold
 ROWS = 1 << 13  # in a block
 VALUES = 1 << 18  # and values in them: a table may have two thousand columns
 BYTES = 1 << 23  # and what their texts and blobs take
 _HINT = "correct the row, or leave such rows out with --skip-bad-rows"
 _BOOLEAN = "BOOL"  # what a declared type begins with, of which SQLite itself makes nothing
-
-Row = tuple[Any, ...]  # of None, int, float, str, bytes
-
-
-class PlainColumn(NamedTuple):
-    """A column: its name, and the type that the table declares for it, if any."""
-
-    name: str
-    declared: str = ""
-
-
-class _Held(NamedTuple):
-    """A column, as the first rows show it."""
-
-    column: PlainColumn
-    seen: SeenColumn
-    blobs: Blobs | None
-    is_bytes: bool
-
-
-def has_vectors(columns: Sequence[PlainColumn], first: Sequence[Row]) -> bool:
-    """Whether there may be vectors in a table that begins with these rows."""
-    return bool(columns_rule.width_of([held.seen for held in _held(columns, first)]))
 
 
 def blocks_of_rows(columns: Sequence[PlainColumn], rows: Iterable[Row], source: Source) -> Iterator[Block]:
@@ -70,13 +45,14 @@ def blocks_of_rows(columns: Sequence[PlainColumn], rows: Iterable[Row], source: 
     first = next(found, RowPiece([], 0))
     if not first.rows:
         raise FileProblem("the table has no rows", where=str(source.path), hint="name another one")
-    held = _held(columns, first.rows[:LOOKED_AT])
+    held = held_columns(columns, first.rows[:LOOKED_AT])
     choice = choice_of([column.seen for column in held], source)
     _remark(held, choice, source)
-    others = _others(held, choice, source)
+    called, others = _others(held, choice, source)
     given, number, ceiling = 0, 1, ceiling_of(source.ceiling)
     for some in chain([first], found):
         block = _block(list(zip(*some.rows, strict=True)), held, choice, others, number, source)
+        block = block._replace(word_column=called)
         given += some.size
         number += len(some.rows)
         if given > ceiling:
@@ -106,43 +82,7 @@ def pieces(rows: Iterable[Row], columns: int) -> Iterator[RowPiece]:
         yield RowPiece(some, size)
 
 
-# --- what the columns hold ------------------------------------------------------------------------
-
-
-def _held(columns: Sequence[PlainColumn], first: Sequence[Row]) -> list[_Held]:
-    """The columns, as the first rows show them."""
-    by_column = zip(*first, strict=True) if first else [()] * len(columns)
-    return [_column(column, values) for column, values in zip(columns, by_column, strict=True)]
-
-
-def _column(column: PlainColumn, values: Sequence[Any]) -> _Held:
-    values = [value for value in values if value is not None]
-    types = Counter(map(type, values))
-    most = max(types, key=lambda kind: types[kind], default=None)
-    blobs = kind_of([v for v in values if type(v) is bytes], _declared(column)) if most is bytes else None
-    seen = SeenColumn(column.name, "")
-    if most is bytes and blobs:
-        seen = seen._replace(kind="lists", width=blobs.width)
-    elif most is str:
-        texts = [value for value in values if type(value) is str]
-        lists = [len(_body(text).split(b" ")) for text in texts if is_list(text.encode("utf-8", "replace"))]
-        if 2 * len(lists) > len(texts):
-            seen = seen._replace(kind="lists", width=Counter(lists).most_common(1)[0][0])
-        else:
-            seen = seen._replace(kind="text", constant=len(set(texts)) == 1 and len(texts) > 1)
-    elif most in (int, float):
-        whole = all(type(value) is int for value in values)
-        counting = whole and len(values) > 1 and values == list(range(values[0], values[0] + len(values)))
-        distinct = len(set(values)) == len(values)
-        seen = seen._replace(kind="numbers", whole=whole, counting=counting, distinct=distinct)
-    return _Held(column, seen, blobs, most is bytes)
-
-
-def _declared(column: PlainColumn) -> str:
-    return f"{column.declared} {column.name}"
-
-
-def _remark(held: Sequence[_Held], choice: ColumnChoice, source: Source) -> None:
+def _remark(held: Sequence[HeldColumn], choice: ColumnChoice, source: Source) -> None:
     """Say how blobs are read that are not float32; FileProblem for vectors of an absurd width."""
     word, vector = held[choice.word], held[choice.numbers[0]]
     if (blobs := vector.blobs) and choice.lists and NAMES[blobs.kind] != "float32":
@@ -176,20 +116,24 @@ class _Other(NamedTuple):
         return MetadataColumn(self.name, kind), values
 
 
-def _others(held: Sequence[_Held], choice: ColumnChoice, source: Source) -> list[_Other]:
-    """The columns beside words and vectors, but for those of bytes and further vectors."""
+def _others(held: Sequence[HeldColumn], choice: ColumnChoice, source: Source) -> tuple[str, list[_Other]]:
+    """What the column of the words is called among the columns beside vectors, and the others.
+
+    Those of bytes and further vectors are none.
+    """
     used = {choice.word, *choice.numbers}
     left = {i: column for i, column in enumerate(held) if i not in used}
     lists = [i for i, column in left.items() if column.seen.kind == "lists"]
     raw = [i for i, column in left.items() if column.is_bytes and i not in set(lists)]
     not_kept([held[i].column.name for i in lists], "further lists of numbers", source)
     not_kept([held[i].column.name for i in raw], "bytes and the like", source)
-    names = ColumnNames(source)
-    return [
+    names = ColumnNames(source, held[choice.word].column.name, choice.word + 1)
+    others = [
         _Other(name, i, column.column.declared.upper().startswith(_BOOLEAN))
         for i, column in left.items()
         if i not in {*lists, *raw} and (name := names.named(column.column.name, i + 1))
     ]
+    return names.words if others else "", others
 
 
 # --- blocks ---------------------------------------------------------------------------------------
@@ -197,7 +141,7 @@ def _others(held: Sequence[_Held], choice: ColumnChoice, source: Source) -> list
 
 def _block(
     values: Sequence[Sequence[Any]],
-    held: Sequence[_Held],
+    held: Sequence[HeldColumn],
     choice: ColumnChoice,
     others: Sequence[_Other],
     first: int,
@@ -217,14 +161,14 @@ def _block(
     return Block(words, rows, [first + i for i in chosen], metadata=known or None)
 
 
-def _vectors(cells: Sequence[Any], held: _Held, first: int, source: Source) -> tuple[Singles, Numbers]:
+def _vectors(cells: Sequence[Any], held: HeldColumn, first: int, source: Source) -> tuple[Singles, Numbers]:
     """The rows [g, width] of a column of blobs, or of lists in text, and which rows they are."""
     width = held.seen.width
     if held.blobs:
         found = rows_of(cells, held.blobs)
         rows, good = found.rows, found.good
     else:
-        bodies = [_body(cell) if type(cell) is str else b"" for cell in cells]
+        bodies = [body_of(cell) if type(cell) is str else b"" for cell in cells]
         read = numbers_of(bodies, width)
         rows, good = read.rows, np.array(read.good, np.int64)
     if len(good) < len(cells):
@@ -235,7 +179,7 @@ def _vectors(cells: Sequence[Any], held: _Held, first: int, source: Source) -> t
     return rows, good
 
 
-def _why(cell: Any, held: _Held, width: int) -> str:
+def _why(cell: Any, held: HeldColumn, width: int) -> str:
     """Why a cell is no vector."""
     if cell is None:
         return "has no vector"
@@ -243,12 +187,8 @@ def _why(cell: Any, held: _Held, width: int) -> str:
         size = width * np.dtype(held.blobs.kind).itemsize
         return f"has a blob of {len(cell):,} bytes, {size:,} are expected"
     if not held.blobs and type(cell) is str:
-        return fault(_body(cell), width)
+        return fault(body_of(cell), width)
     return f"has {shown(str(cell))} where a vector is expected"
-
-
-def _body(text: str) -> bytes:
-    return list_body(text.encode("utf-8", "replace"))
 
 
 def _side_by_side(columns: Sequence[Sequence[Any]]) -> Singles:
@@ -267,24 +207,3 @@ def _as_word(value: Any) -> bytes:
     if value is None:
         return b""
     return value if isinstance(value, bytes) else str(value).encode()
-
-
-def told_columns(columns: Sequence[PlainColumn], first: Sequence[Row]) -> list[str]:
-    """The columns for people, those of vectors with their width."""
-    return [
-        f"{held.column.name} [{held.seen.width:,}]" if held.seen.kind == "lists" else held.column.name
-        for held in _held(columns, first)
-    ]
-
-
-def names_of_text(columns: Sequence[PlainColumn], first: Sequence[Row]) -> list[str]:
-    """The columns that hold text."""
-    return [held.column.name for held in _held(columns, first) if held.seen.kind == "text"]
-
-
-def without_words(columns: Sequence[PlainColumn], first: Sequence[Row]) -> bool:
-    """Whether nothing in the table may be a word: neither text nor ids."""
-    seen = [held.seen for held in _held(columns, first)]
-    return not any(
-        c.kind == "text" or (c.kind == "numbers" and c.whole and stands_apart(c.name)) for c in seen
-    )

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from vecalc.formats.sqlite_reading import select
-from vecalc.formats.table_rows import PlainColumn, Row
+from vecalc.formats.table_held import PlainColumn, Row
 
 if TYPE_CHECKING:
     from sqlite3 import Connection

@@ -36,12 +36,14 @@ def chosen(
     known: Sequence[str],
     fits: Callable[[FilePart], bool],
     hint: str = "",
+    remark: Callable[[FilePart, Sequence[FilePart]], str] | None = None,
 ) -> FilePart:
     """The part that holds the rows, called `what` ("tensor") in messages.
 
     `known` are usual names, the likeliest first: a part is called so, or ends so behind a dot. `fits` says
     which may be meant when nobody names one. FileProblem where none or several are left, where the one that
-    is named is not there, and for the question which there are.
+    is named is not there, and for the question which there are. `remark` says what a choice among several
+    means for the others, "" where nobody has to be told; without it they are not read.
     """
     path, wanted = source.path, source.reading.part
     if wanted == LIST:
@@ -58,8 +60,10 @@ def chosen(
         )
     found = usual[0] if usual else fitting[0]
     if len(fitting) > 1:
-        others = listed([part for part in fitting if part is not found])
-        source.tally.remarks[f"the {what} {shown(found.name, LONGEST_NAME)} is read, and not {others}"] = None
+        others = [part for part in fitting if part is not found]
+        only = f"the {what} {shown(found.name, LONGEST_NAME)} is read, and not {listed(others)}"
+        if said := remark(found, others) if remark else only:
+            source.tally.remarks[said] = None
     return found
 
 

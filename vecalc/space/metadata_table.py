@@ -1,7 +1,8 @@
 """The metadata of a local space, read: a table of SQLite, beside the vectors or in memory.
 
 The table `rows` has a line for each row of the space, and columns c0, c1, …; the table `named` has their true
-names and kinds, in this order (`metadata_writer.py` writes both). Whoever can change the file may have put
+names and kinds, in this order (`metadata_writer.py` writes both); which of them gives the words is the file's
+`user_version`. Whoever can change the file may have put
 anything into it, so a schema that isn't exactly the one written here is refused before anything is asked of
 it, and values are what their kind is.
 
@@ -23,7 +24,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 import numpy as np
 
 from vecalc.arrays import Numbers
-from vecalc.conditions import Condition, Kind, MetadataColumn, leaves
+from vecalc.conditions import Condition, Kind, MetadataColumn, WordColumn, leaves
 from vecalc.errors import FileProblem
 from vecalc.space.sql import SQLITE, clause
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     Connected = Callable[[], AbstractContextManager[Connection]]
 
 MOST_COLUMNS = 1_000  # SQLite has room for 2,000
+WORDS = "user_version"  # the place of the column that gives the words, from 1; 0 of none
 NAMED = "CREATE TABLE named (place INTEGER PRIMARY KEY, name, kind)"
 _CAREFUL = ("query_only = ON", "trusted_schema = OFF", "cell_size_check = ON")
 # Steps of SQLite's machine that a part of a condition may take for a row; damaged pages may lead in circles.
@@ -165,7 +167,11 @@ def _columns(connection: Connection) -> list[MetadataColumn]:
         raise damaged
     if len({name for name, _ in named}) != len(named):
         raise damaged
-    return [MetadataColumn(name, cast("Kind", kind)) for name, kind in named]
+    (words,) = connection.execute(f"PRAGMA {WORDS}").fetchone()
+    return [
+        (WordColumn if place == words else MetadataColumn)(name, cast("Kind", kind))
+        for place, (name, kind) in enumerate(named, 1)
+    ]
 
 
 def rows_table(columns: int) -> str:

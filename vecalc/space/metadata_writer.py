@@ -15,10 +15,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from vecalc.conditions import NO_TEXT, Kind, MetadataColumn, instant
+from vecalc.conditions import NO_TEXT, Kind, MetadataColumn, WordColumn, instant
 from vecalc.errors import NoSpace, NotWritable, StorageProblem
 from vecalc.space.files import private_file, unwritable
-from vecalc.space.metadata_table import MOST_COLUMNS, NAMED, TabledMetadata, damage_named, rows_table
+from vecalc.space.metadata_table import MOST_COLUMNS, NAMED, WORDS, TabledMetadata, damage_named, rows_table
 
 if TYPE_CHECKING:
     from sqlite3 import Connection, Error
@@ -53,6 +53,7 @@ class MetadataWriter:
             for command in (*[f"PRAGMA {fast}" for fast in _FAST], "BEGIN", NAMED, rows_table(0)):
                 self._connection.execute(command)
         self._columns: dict[str, _Column] = {}
+        self._words: str | None = None  # the column of the words
         self._rows = 0
 
     def add(self, first: int, count: int, known: Known) -> None:
@@ -69,13 +70,24 @@ class MetadataWriter:
             self._rows = first + count
 
     def finish(self, rows: int) -> int:
-        """End the table, which has so many rows; how many columns there are."""
+        """End the table, which has so many rows; how many columns there are.
+
+        0 where there are none but that of the words: then the file is removed.
+        """
+        if self._tells_nothing:
+            self.close()
+            if self._path:
+                self._path.unlink(missing_ok=True)
+            return 0
         with self._named():
             self._end(rows)
         return len(self._columns)
 
-    def in_memory(self, rows: int) -> TabledMetadata:
-        """End the table in memory, which has so many rows, and have it read."""
+    def in_memory(self, rows: int) -> TabledMetadata | None:
+        """End the table in memory, which has so many rows, and have it read; None as `finish` has it."""
+        if self._tells_nothing:
+            self.close()
+            return None
         with self._named():
             self._end(rows)
         lock = threading.Lock()
@@ -91,7 +103,14 @@ class MetadataWriter:
         """Let go of the file, whether it is complete or not."""
         self._connection.close()
 
+    @property
+    def _tells_nothing(self) -> bool:
+        """Whether there is no column but that of the words."""
+        return self._words is not None and len(self._columns) == 1
+
     def _column(self, told: MetadataColumn) -> _Column:
+        if isinstance(told, WordColumn):
+            self._words = self._words or told.name
         if told.name not in self._columns:
             column = self._columns[told.name] = _Column(f"c{len(self._columns)}", told.kind)
             if len(self._columns) > MOST_COLUMNS:
@@ -115,6 +134,8 @@ class MetadataWriter:
             self._connection.execute(f"UPDATE rows SET {told}")  # noqa: S608 - names of our own
         named = [(i, _text(name), column.kind) for i, (name, column) in enumerate(self._columns.items())]
         self._connection.executemany("INSERT INTO named VALUES (?, ?, ?)", named)
+        if self._words is not None:
+            self._connection.execute(f"PRAGMA {WORDS} = {[*self._columns].index(self._words) + 1}")
         self._connection.execute("COMMIT")
 
     @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -115,24 +116,27 @@ class MilvusCalls:
     def _told(self, problem: Exception, seconds: float) -> RemoteProblem:
         code = _code(problem)
         name = getattr(code, "name", "") or getattr(_code(problem.__cause__), "name", "")
-        said = _first_line(problem)
+        whole = _whole(problem)
+        said = _short(whole)
         if name == "DEADLINE_EXCEEDED":
             return self.problem(f"no answer within {seconds:g} s")
-        if name in _NO_ENTRY or "auth check failure" in said:
+        if name in _NO_ENTRY or "auth check failure" in whole:
             return self.problem(
                 "it doesn't let you in", f"the token goes into {TOKEN}, as USER:PASSWORD or an API key"
             )
-        if name == "UNAVAILABLE" or code in _PASSING or _is_passing(said):
+        if name == "UNAVAILABLE" or code in _PASSING or _is_passing(whole):
             return Unreachable(f"it doesn't answer: {said}", where=self.shown)
         return self.problem(said)
 
 
+_STARTING = ("delegator", "not ready", "not healthy", "node not match", "node not found", "session not found")
+_ATTEMPT = re.compile(r"attempt #\d+: ")
 _IS_IT_THERE = "is the server running there, and is this its port?"
 
 
 def _is_passing(said: str) -> bool:
     """What a server that starts says without a code of its own."""
-    return any(part in said for part in ("delegator", "not ready", "not healthy", "node not match"))
+    return any(part in said for part in _STARTING)
 
 
 def _code(problem: BaseException | None) -> Any:
@@ -140,10 +144,15 @@ def _code(problem: BaseException | None) -> Any:
     return code() if callable(code) else code
 
 
-def _first_line(problem: Exception) -> str:
+def _whole(problem: Exception) -> str:
     details = getattr(problem, "details", None)
-    text = getattr(problem, "message", "") or (details() if callable(details) else "") or str(problem)
-    line = next(iter(str(text).splitlines()), "") or type(problem).__name__
+    return str(getattr(problem, "message", "") or (details() if callable(details) else "") or problem)
+
+
+def _short(text: str) -> str:
+    """The first line of what is said; where that is a trace of the server's, the last of its attempts."""
+    told = _ATTEMPT.split(text)[-1] if "stack trace" in text else text
+    line = next(iter(told.splitlines()), "") or "it says no reason"
     return line if len(line) <= LONGEST_TOLD else f"{line[:LONGEST_TOLD]}…"
 
 

@@ -183,12 +183,12 @@ def _plain(part: Composable) -> Composed:
 
 @cache
 def _driver() -> type[Connection[Any]]:
-    """The connection of the driver, with an end to its waiting."""
+    """The connection of the driver, with an end to its waiting; what it logs besides is not shown."""
     import logging
 
     from psycopg import Connection, OperationalError, waiting
 
-    logging.getLogger("psycopg").addHandler(logging.NullHandler())  # else it prints what it has ignored
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
     class Bounded(Connection[Any]):
         end = 0.0

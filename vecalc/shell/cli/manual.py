@@ -36,7 +36,6 @@ OPTIONAL = {  # and what installs them
     "pymilvus": "milvus",
     "safetensors": "safetensors",
     "scikit-learn": "tsne",
-    "sqlite-vec": "sqlite",
     "tokenizers": "text",
     "zstandard": "zstd",
 }
