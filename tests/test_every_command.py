@@ -43,8 +43,8 @@ pytestmark = pytest.mark.usefixtures("workplace")
 
 WRITING = [case for case in CASES if case.writes]
 OPENING = [case for case in CASES if case.opens]
-WANT_A_SERVER = ("models pull", "publish")
-WORKING = [case for case in CASES if case.name not in WANT_A_SERVER]
+WANT_SERVERS = ("models pull", "publish")
+WORKING = [case for case in CASES if case.name not in WANT_SERVERS]
 
 
 def test_every_command_has_an_example() -> None:
@@ -267,6 +267,7 @@ BROKEN = {  # what goes wrong in a command, where it is no missing model
     "models remove": "models remove nowhere",
     "models set": "models set nowhere --norm raw",
     "models pull": "models pull --timeout 1",
+    "publish": "publish nowhere.bin postgresql://127.0.0.1:9/database#words",
 }
 
 
@@ -276,7 +277,7 @@ def broken(case: Case) -> list[str]:
 
 @each(*(case for case in CASES if "quiet" in case.options))
 def test_quiet_is_quiet_but_for_errors(case: Case) -> None:
-    assert run_case(case, "model.txt", "", "-q").err == "" or case.name in WANT_A_SERVER
+    assert run_case(case, "model.txt", "", "-q").err == "" or case.name in WANT_SERVERS
     done = vecalc(*broken(case), "-q")
     assert (done[0] > 0, done[2].startswith("vecalc: ")) == (True, True)
 

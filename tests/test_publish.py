@@ -154,6 +154,7 @@ def test_what_can_t_be_is_refused(place: str) -> None:
             put(space, address)
     assert vecalc("publish", "starter", "nowhere.txt").code == 2
     assert vecalc("publish", "starter", place, "--index", "tree").code == 2
+    assert vecalc("publish", "starter", "milvus://127.0.0.1:9/films", "--force").code == 2
     put(small(1), place)
     assert len(opened(place)) == 300
 

@@ -60,6 +60,9 @@ def place_to_publish(target: str, *, index: str = "", force: bool = False) -> Pl
     if not hasattr(servers()[place.scheme], "target"):
         raise UsageError("nothing can be published there", where=place.shown)
     wanted = {"index": index, "force": "yes" if force else ""}
+    for name, value in wanted.items():
+        if value and name not in getattr(servers()[place.scheme], "FOR_TARGETS", ()):
+            raise UsageError(f"there is no such choice for {place.scheme}://", where=f"--{name}")
     options = {**place.options, **{name: value for name, value in wanted.items() if value}}
     return Place(place._replace(options=options))
 
