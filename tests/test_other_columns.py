@@ -120,7 +120,7 @@ def _as_dicts(columns: Known) -> list[dict[str, Any]]:
 
 
 def _sqlite(path: Path, columns: Known) -> None:
-    """Declared booleans are flags; `_` is no other column, since SQLite doesn't tell cases apart."""
+    """A column that is declared as one of booleans holds flags."""
     types = {"flag": " BOOLEAN"}
     names = ", ".join(
         '"' + n.replace('"', '""') + '"' + types.get(kind, "") for n, (kind, _) in columns.items()
@@ -203,6 +203,7 @@ def test_every_format_that_may_have_columns_brings_them(tmp_path: Path) -> None:
         assert part.metadata.matching(condition, np.array([0, 2])).tolist() == [2]
 
 
+@pytest.mark.slow
 def test_a_kind_is_known_at_the_end(tmp_path: Path) -> None:
     """What is numbers for thousands of rows and a text then is text, as it was spelled."""
     count = 40_000
@@ -373,7 +374,8 @@ def known(draw: st.DrawFn) -> Known:
     return found
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(known())
 def test_what_has_room_for_all_keeps_all(tmp_path: Path, columns: Known) -> None:
     """Names that mean something else in a file are others there, and said to be."""
@@ -396,6 +398,7 @@ def test_what_has_room_for_all_keeps_all(tmp_path: Path, columns: Known) -> None
             assert called == name or any(repr(name) in note and repr(called) in note for note in saved.notes)
 
 
+@pytest.mark.slow
 def test_what_has_no_room_says_so(tmp_path: Path) -> None:
     """All writers, found by themselves; what is not written is named."""
     space = spaced({**COLUMNS, "tags": ("other", ["[1, 2]"] * N)})
