@@ -23,12 +23,14 @@ from vecalc.formats import other_columns
 from vecalc.formats.known import formats
 from vecalc.formats.load import convert, load
 from vecalc.formats.save import save, writers
+from vecalc.library.cache import is_current
 from vecalc.sources import Reading
 from vecalc.space import VectorSpace, metadata_table
 from vecalc.space.matrix import MatrixSpace
+from vecalc.space.metadata_table import open_metadata
 from vecalc.space.metadata_writer import MetadataWriter
 from vecalc.space.selection import Selection
-from vecalc.space.store import METADATA, open_store
+from vecalc.space.store import FACTS, METADATA, open_store
 
 Known = dict[str, tuple[Kind, list[Any]]]
 N = 9
@@ -334,6 +336,30 @@ def test_what_is_dropped_is_named(tmp_path: Path) -> None:
     space, notes = load(tmp_path / "t.json")
     assert list(space.words()) == WORDS
     assert notes == ("other columns of a table that is written column by column, not kept: 'price'",)
+
+
+def test_stores_of_earlier_versions(tmp_path: Path) -> None:
+    """A conversion that kept no metadata is out of date; opened as a model of its own it is what it was."""
+    _parquet(tmp_path / "films.parquet", COLUMNS)
+    folder = tmp_path / "store"
+    convert(tmp_path / "films.parquet", folder, name="films")
+    assert is_current(folder, tmp_path / "films.parquet")
+    facts = json.loads((folder / FACTS).read_text())
+    assert facts.pop("columns") == len(COLUMNS) + 1
+    for of in ("digests", "sizes"):
+        del facts[of][METADATA]
+    (folder / METADATA).unlink()
+    (folder / FACTS).write_text(json.dumps(facts))
+    assert not is_current(folder, tmp_path / "films.parquet")
+    old = open_store(folder)
+    assert (list(old.words()), old.metadata) == (WORDS, None)
+    # One whose words were no column yet has its others, and each of them under `*`.
+    writer = MetadataWriter(tmp_path / METADATA)
+    writer.add(0, N, {MetadataColumn("row", "number"): range(N)})
+    assert writer.finish(N) == 1
+    writer.close()
+    (column,) = open_metadata(tmp_path / METADATA, N).columns
+    assert type(column) is MetadataColumn
 
 
 # --- written ----------------------------------------------------------------------------------
