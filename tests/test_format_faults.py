@@ -6,6 +6,7 @@ The numbers are those of the list of faults to survive (section A, model files).
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import pickle
 import socket
@@ -15,6 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from data import as_binary, as_text, data_file, needs_data
 from hypothesis import HealthCheck, given, settings
@@ -37,7 +40,7 @@ from vector_files import (
 )
 
 from vecalc.errors import FileProblem, StorageProblem, UsageError, VecalcError
-from vecalc.formats import Block
+from vecalc.formats import Block, other_columns
 from vecalc.formats import load as load_module
 from vecalc.formats.load import Loaded, load
 from vecalc.sources import MAX_WIDTH, Source, compression, open_file
@@ -667,3 +670,29 @@ def test_16_lines_behind_blank_ones_are_looked_at_too(file: File) -> None:
 def test_16_lines_behind_a_very_long_one_are_looked_at_too(file: File) -> None:
     said = problem(file(b"the" + b" 1" * 40_000 + b"\n" + b"word\n" * 8))
     assert "most of the first 8 lines do not end with numbers" in said.message
+
+
+@pytest.mark.slow
+def test_90_hostile_other_columns_are_left_out_or_refused(tmp_path: Path) -> None:
+    """A hundred thousand columns or keys, a cell of 100 MB, a long text meant in every row."""
+    many, rows = 100_000, [[0.5, i + 0.25] for i in range(9)]
+    wide = [",".join(["word,d0,d1", *(f"x{i}y" for i in range(many))])]
+    wide += [f"w{i},{a},{b}" + ",t" * many for i, (a, b) in enumerate(rows)]
+    (tmp_path / "wide.csv").write_text("\n".join(wide))
+    assert "not a file of word vectors" in problem(tmp_path / "wide.csv").message
+    keys = dict.fromkeys((f"k{i}" for i in range(many)), "v")
+    records = [json.dumps({"word": f"w{i}", "vector": row, **keys}) for i, row in enumerate(rows)]
+    (tmp_path / "keys.jsonl").write_text("\n".join(records))
+    loaded = load(tmp_path / "keys.jsonl")
+    assert loaded.space.metadata is not None
+    assert (len(loaded.space), len(loaded.space.metadata.columns)) == (9, other_columns.MOST)
+    assert other_columns.TOO_MANY in loaded.notes
+    cells = [f"w{i},{a},{b},{'x' * (100_000_000 if i == 4 else 3)}" for i, (a, b) in enumerate(rows)]
+    (tmp_path / "cell.csv").write_text("\n".join(["word,d0,d1,note", *cells]))
+    assert "a line of more than" in problem(tmp_path / "cell.csv").message
+    count = 200_000
+    note = pa.DictionaryArray.from_arrays(pa.array(np.zeros(count, np.int32)), pa.array(["x" * 900_000]))
+    vectors = pa.FixedSizeListArray.from_arrays(pa.array(np.ones(2 * count, np.float32)), 2)
+    table = pa.table({"word": [f"w{i}" for i in range(count)], "vector": vectors, "note": note})
+    pq.write_table(table, tmp_path / "bomb.parquet", use_dictionary=True, compression="zstd")
+    assert "over 200 times the size of the file" in problem(tmp_path / "bomb.parquet").message

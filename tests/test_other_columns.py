@@ -23,12 +23,14 @@ from vecalc.formats import other_columns
 from vecalc.formats.known import formats
 from vecalc.formats.load import convert, load
 from vecalc.formats.save import save, writers
+from vecalc.library.cache import is_current
 from vecalc.sources import Reading
 from vecalc.space import VectorSpace, metadata_table
 from vecalc.space.matrix import MatrixSpace
+from vecalc.space.metadata_table import open_metadata
 from vecalc.space.metadata_writer import MetadataWriter
 from vecalc.space.selection import Selection
-from vecalc.space.store import METADATA, open_store
+from vecalc.space.store import FACTS, METADATA, open_store
 
 Known = dict[str, tuple[Kind, list[Any]]]
 N = 9
@@ -120,7 +122,7 @@ def _as_dicts(columns: Known) -> list[dict[str, Any]]:
 
 
 def _sqlite(path: Path, columns: Known) -> None:
-    """Declared booleans are flags; `_` is no other column, since SQLite doesn't tell cases apart."""
+    """A column that is declared as one of booleans holds flags."""
     types = {"flag": " BOOLEAN"}
     names = ", ".join(
         '"' + n.replace('"', '""') + '"' + types.get(kind, "") for n, (kind, _) in columns.items()
@@ -203,6 +205,7 @@ def test_every_format_that_may_have_columns_brings_them(tmp_path: Path) -> None:
         assert part.metadata.matching(condition, np.array([0, 2])).tolist() == [2]
 
 
+@pytest.mark.slow
 def test_a_kind_is_known_at_the_end(tmp_path: Path) -> None:
     """What is numbers for thousands of rows and a text then is text, as it was spelled."""
     count = 40_000
@@ -335,6 +338,30 @@ def test_what_is_dropped_is_named(tmp_path: Path) -> None:
     assert notes == ("other columns of a table that is written column by column, not kept: 'price'",)
 
 
+def test_stores_of_earlier_versions(tmp_path: Path) -> None:
+    """A conversion that kept no metadata is out of date; opened as a model of its own it is what it was."""
+    _parquet(tmp_path / "films.parquet", COLUMNS)
+    folder = tmp_path / "store"
+    convert(tmp_path / "films.parquet", folder, name="films")
+    assert is_current(folder, tmp_path / "films.parquet")
+    facts = json.loads((folder / FACTS).read_text())
+    assert facts.pop("columns") == len(COLUMNS) + 1
+    for of in ("digests", "sizes"):
+        del facts[of][METADATA]
+    (folder / METADATA).unlink()
+    (folder / FACTS).write_text(json.dumps(facts))
+    assert not is_current(folder, tmp_path / "films.parquet")
+    old = open_store(folder)
+    assert (list(old.words()), old.metadata) == (WORDS, None)
+    # One whose words were no column yet has its others, and each of them under `*`.
+    writer = MetadataWriter(tmp_path / METADATA)
+    writer.add(0, N, {MetadataColumn("row", "number"): range(N)})
+    assert writer.finish(N) == 1
+    writer.close()
+    (column,) = open_metadata(tmp_path / METADATA, N).columns
+    assert type(column) is MetadataColumn
+
+
 # --- written ----------------------------------------------------------------------------------
 
 NAMES = [
@@ -373,7 +400,8 @@ def known(draw: st.DrawFn) -> Known:
     return found
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(known())
 def test_what_has_room_for_all_keeps_all(tmp_path: Path, columns: Known) -> None:
     """Names that mean something else in a file are others there, and said to be."""
@@ -396,6 +424,7 @@ def test_what_has_room_for_all_keeps_all(tmp_path: Path, columns: Known) -> None
             assert called == name or any(repr(name) in note and repr(called) in note for note in saved.notes)
 
 
+@pytest.mark.slow
 def test_what_has_no_room_says_so(tmp_path: Path) -> None:
     """All writers, found by themselves; what is not written is named."""
     space = spaced({**COLUMNS, "tags": ("other", ["[1, 2]"] * N)})

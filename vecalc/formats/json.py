@@ -152,9 +152,10 @@ def _as_word(value: object) -> str:
 def _column(name: str, records: Sequence[Fields]) -> SeenColumn:
     """A field, as the first records show it."""
     values = [record[name] for record in records if record.get(name) is not None]
-    kinds = Counter(map(_kind, values))
+    told = list(map(_kind, values))
+    kinds = Counter(told)
     kind: Kind = max(kinds, key=lambda kind: kinds[kind], default="")
-    widths = [len(_numbers(value)) for value in values if _kind(value) == "lists"]
+    widths = [len(_numbers(value)) for value, one in zip(values, told, strict=True) if one == "lists"]
     whole = all(type(value) is int for value in values)
     integers = [value for value in values if type(value) is int]
     counting = len(integers) > 1 and integers == list(range(integers[0], integers[0] + len(values)))
