@@ -15,6 +15,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from vecalc.answers import Answer
+from vecalc.cluster import freed_memory
 from vecalc.cluster.ranges import Bound, LinePart, RangeOf
 from vecalc.engine import identity
 from vecalc.engine.calculator import Calculator
@@ -28,6 +29,7 @@ from vecalc.shell.opening import Opened, from_lines
 from vecalc.shell.request import FAILED, Request
 from vecalc.space import digest
 from vecalc.space.atomic import new_file
+from vecalc.space.threads import on_one_core
 from vecalc.tables.question_lines import opened
 
 _ONE_AT_A_TIME = Lock()
@@ -109,10 +111,11 @@ def _answered(job: Job, part: LinePart) -> Receipt:
     with new_file(path, private=True) as stream:
         text = io.TextIOWrapper(stream, encoding="utf-8", errors="backslashreplace", newline="\n")
         sink = TextSink(renderer(job.request.format or ""), job.style, text, index=int(not part.begins))
-        for answer in calculator.answers(_questions(part, calculator)):
-            sink.write(answer)
-            said.write(_said(answer, job))
-            code = code or (0 if answer.ok else FAILED)
+        with on_one_core():  # a worker for each
+            for answer in calculator.answers(_questions(part, calculator)):
+                sink.write(answer)
+                said.write(_said(answer, job))
+                code = code or (0 if answer.ok else FAILED)
         text.flush()
         size = stream.tell()
         text.detach()
@@ -144,6 +147,7 @@ class _Models:
 @lru_cache(MODELS)
 def _models(request: Request, wanted: str) -> _Models:
     """The models of a batch. Raises `RemoteProblem` unless they and the program are those that are wanted."""
+    freed_memory.keep()
     calculator = Opened(request).calculator
     ours, theirs = json.loads(told_apart(calculator)), json.loads(wanted)
     for what, called in (("vecalc", "vecalc"), ("model", "the model"), ("names", "the user's definitions")):

@@ -40,7 +40,8 @@ def others_of(schema: Any, taken: Sequence[str], names: ColumnNames, source: Sou
     """The columns of a schema beside those that are taken for words and vectors."""
     from pyarrow import types
 
-    left = [field for field in schema if field.name not in set(taken)]
+    used = set(taken)
+    left = [field for field in schema if field.name not in used]
     kinds = {field.name: _kind(field.type, types) for field in left if not _is_vector(field.type, types)}
     not_kept([name for name, kind in kinds.items() if kind is None], "bytes and the like", source)
     return [

@@ -5,22 +5,21 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+MOST_THREADS = 16  # more would wait for the memory
 T = TypeVar("T")
 R = TypeVar("R")
 
 
 def on_all_cores(work: Callable[[T], None], pieces: Sequence[T]) -> None:
     """Work on the first piece, then on the others in any order, on as many threads as there are cores."""
-    threads = min(
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 16
-    )
+    threads = 1 if _one_core.count else min(_cores(), MOST_THREADS)
     waiting = deque(pieces)
 
     def drain() -> None:
@@ -46,6 +45,28 @@ def on_all_cores(work: Callable[[T], None], pieces: Sequence[T]) -> None:
         except BaseException:
             waiting.clear()
             raise
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class _OneCore:
+    count = 0  # of those who want it so
+
+
+_one_core = _OneCore()
+
+
+@contextmanager
+def on_one_core() -> Iterator[None]:
+    """While it lasts, this process keeps to one core: others of the same batch have the rest."""
+    with products_alone():
+        _one_core.count += 1
+        try:
+            yield
+        finally:
+            _one_core.count -= 1
 
 
 def products_alone() -> AbstractContextManager[Any]:
