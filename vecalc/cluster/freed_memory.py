@@ -6,7 +6,7 @@ import ctypes
 import sys
 from functools import cache
 
-# glibc's numbers for what `mallopt` sets (malloc.h), and how much is kept: what a search takes at once, twice.
+# glibc's numbers for what `mallopt` sets (malloc.h), and how much is kept: twice what a search takes at once.
 _TRIM, _MMAP = -1, -3
 KEPT = 32 << 20
 
