@@ -97,6 +97,9 @@ def test_a_version_is_what_the_model_is(place: str, tmp_path: Path) -> None:
     asked = (f"{first} + {second}", "--where", "folded < 3 and stocked = true and `50% off; {--}` is null")
     shown = ("--show", "folded,50% off; {--}", "--format", "tsv")
     assert vecalc("-m", place, *asked, *shown).out == vecalc("-m", path, *asked, *shown).out != ""
+    assert vecalc("import", place, "--name", "copied").code == 0
+    assert vecalc("-m", "copied", *asked, *shown).out == vecalc("-m", path, *asked, *shown).out
+    assert "--strict: for files, and not used of a server" in vecalc("-m", place, "--strict", first).err
     assert vecalc("publish", path, place, "--first", "50", "--match", "k*").code == 0
     assert all(word.startswith("k") for word in opened(place).words())
 

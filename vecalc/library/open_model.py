@@ -66,7 +66,7 @@ def load(
     if (address := address_named(str(path))) is not None:
         from vecalc.library.served_models import open_served
 
-        return open_served(address, name, cache)
+        return open_served(address, name, cache, how(**reading))
     what = meant(str(path), how(**reading))
     embed = embed or own(str(path)).embed
     if embed is None:
@@ -201,7 +201,7 @@ class _Opening:
         if (address := address_named(path)) is not None:
             from vecalc.library.served_models import open_served
 
-            served = open_served(address, name, self.cache)
+            served = open_served(address, name, self.cache, self.reading)
             self._take(name, served.space.name, served)
             return True
         what = meant(path, self.reading)
