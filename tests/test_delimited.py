@@ -176,7 +176,7 @@ def test_an_index_is_no_word_where_a_file_of_words_is_named(tmp_path: Path) -> N
     (tmp_path / "mine.lst").write_text("\n".join(WORDS), "utf-8")
     text = lines(lambda i, w, n: ",".join([str(i), *n]), ",0,1,2,3,4")
     loaded = read(tmp_path, text, words_file=str(tmp_path / "mine.lst"))
-    assert_read(loaded, LEFT.format("1"))
+    assert_read(loaded, "other columns of a table whose words are beside it, not kept: 'column 1'")
 
 
 def test_an_odd_row_of_a_table_of_numbers_takes_its_word_along(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ Answer = Outcome for one expression: what was asked, how it was read, and one of
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple, TypeAlias, get_args
+from typing import Any, Literal, NamedTuple, TypeAlias, get_args
 
 from vecalc.arrays import Floats
 from vecalc.errors import VecalcError
@@ -40,13 +40,28 @@ Cell: TypeAlias = str | int | float | None
 SCHEMA = 1  # version of the JSON record; raised when a field changes its meaning
 
 
-class Neighbour(NamedTuple):
-    """A word of the vocabulary, its rank from 1, and its score (similarity, or distance for l2)."""
-
+class _Ranked(NamedTuple):
     rank: int
     word: str
     score: float
-    record: tuple[Cell, ...] = ()  # the metadata that is shown, a value for each column of `Asked.show`
+
+
+class Neighbour(_Ranked):
+    """A word of the vocabulary, its rank from 1, and its score (similarity, or distance for l2).
+
+    It unpacks to these three; `record` is the metadata that is shown, a value for each of `Asked.show`.
+    """
+
+    record: tuple[Cell, ...] = ()
+
+    def with_record(self, record: tuple[Cell, ...]) -> Neighbour:
+        """The same, with its metadata."""
+        found = Neighbour(*self)
+        found.record = record
+        return found
+
+    def _asdict(self) -> dict[str, Any]:
+        return {**super()._asdict(), "record": self.record}
 
 
 class Ranking(NamedTuple):

@@ -205,7 +205,7 @@ def _with_records(
     from vecalc.engine.records import records_of
 
     records = records_of(ranker.spaces[one.space], rows, names)
-    return [near._replace(record=record) for near, record in zip(neighbours, records, strict=True)]
+    return [near.with_record(record) for near, record in zip(neighbours, records, strict=True)]
 
 
 def _rows(ranker: Ranker, one: Computed, value: List, hits: list[Hits]) -> Rows:

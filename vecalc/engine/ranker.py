@@ -197,8 +197,8 @@ class Ranker:
             if isinstance(value, Vector | List | Score) and not len(self.spaces[name]):
                 what = f"{self.caption(name)} encodes texts, and has no words that could be neighbours"
                 raise NoValue(what, span=place, hint=_WORDLESS)
-            if isinstance(value, Vector | List | Score):
-                self.allowed(name)  # raises what is wrong with the limits in this space
+            if len(self.spaces) > 1 and isinstance(value, Vector | List | Score):
+                self.allowed(name)  # raises what is wrong with the limits in this space alone
             if isinstance(value, Vector):
                 self._check_width(len(value.components), value.spaces, name, place)
                 if not self.has_neighbours(value.components):

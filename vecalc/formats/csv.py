@@ -141,12 +141,13 @@ def _others(layout: TableLayout, choice: ColumnChoice, source: Source) -> tuple[
     left = [i for i in range(len(seen)) if i != choice.word and i not in set(choice.numbers)]
     left = [i for i in left if seen[i].kind or (seen[i].named and not seen[i].unnamed)]
     if choice.word == BESIDE:
-        not_kept([seen[i].name for i in left], "other columns of a table whose words are beside it", source)
+        names = [seen[i].name or f"column {i + 1}" for i in left]
+        not_kept(names, "other columns of a table whose words are beside it", source)
         return "", {}
-    names = ColumnNames(source, seen[choice.word].name or str(choice.word + 1), choice.word + 1)
+    called = ColumnNames(source, seen[choice.word].name or str(choice.word + 1), choice.word + 1)
     plain = [i for i in left if seen[i].kind != "lists"]
-    others = {i: name for i in plain if (name := names.named(seen[i].name, i + 1))}
-    return names.words if others else "", others
+    others = {i: name for i in plain if (name := called.named(seen[i].name, i + 1))}
+    return called.words if others else "", others
 
 
 def _is_whole(text: bytes, plan: _Plan) -> bool:
