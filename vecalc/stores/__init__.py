@@ -55,6 +55,7 @@ class ServedFacts(NamedTuple):
     metric: Metric | None = None  # the only one that it can search by; None: any
     exact: bool = True  # False: an index that may miss some neighbours is asked
     most: int = 0  # rows that it gives for one query; 0: any number
+    many: int = 0  # queries from which on reading all vectors once is faster than asking it; 0: none are
     initial: str = ""  # see `VectorSpace.initial`
     fingerprint: str = ""  # of the version that is in force: the same as long as no row changes
     notes: tuple[str, ...] = ()  # what was taken for what: the word's column, the key, the index

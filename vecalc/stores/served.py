@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from threading import RLock
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from vecalc.arrays import AnyArray, Floats, Numbers, Singles
 from vecalc.conditions import Condition, MetadataColumn
 from vecalc.errors import RemoteProblem
 from vecalc.search.scoring import EPSILON, needs_direction, scores_of
-from vecalc.space import Filtered, Hits, Measure
+from vecalc.space import Filtered, Hits, Measure, VectorSpace
 from vecalc.space.matrix import directions_of, euclidean
 from vecalc.space.patterns import Pattern, matching_rows
 from vecalc.space.spelling import Near
@@ -123,7 +123,7 @@ class ServedSpace:
             yield from self._words
             return
         self._say("all words")
-        for words, _ in self._connection.stream(vectors=False):
+        for words, _ in self._pages(vectors=False):
             yield from words
 
     def variants(self, word: str) -> Sequence[int]:
@@ -168,9 +168,19 @@ class ServedSpace:
         """First row, vectors [b, d] float32, lengths [b] float64, some thousand rows at a time."""
         self._say("all vectors")
         first = 0
-        for _, vectors in self._connection.stream():
+        for _, vectors in self._pages(vectors=True):
             yield first, vectors, euclidean(vectors)
             first += len(vectors)
+
+    def _pages(self, *, vectors: bool) -> Iterator[tuple[list[str], Singles]]:
+        """All rows; between two pages other threads have their turn."""
+        pages = self._connection.stream(vectors=vectors)
+        while True:
+            with self._lock:
+                page = next(pages, None)
+            if page is None:
+                return
+            yield page
 
     def lengths(self, rows: Numbers | Sequence[int]) -> Floats:
         """Euclidean lengths of some rows [r] float64."""
@@ -199,6 +209,10 @@ class ServedSpace:
         """See `Seeker.search`."""
         by = self._searched_by(measure)
         condition = among and among.condition
+        if condition is None and 0 < self._connection.facts.many <= len(queries):
+            from vecalc.search import exact
+
+            return exact.search(cast(VectorSpace, _Streamed(self)), queries, k, measure)
         found: dict[int, tuple[Numbers, Floats]] = {}
         wanted = k + SLACK
         while pending := [i for i in range(len(queries)) if i not in found]:
@@ -264,6 +278,21 @@ class ServedSpace:
             rows = np.arange(len(self)) if condition is None else self._connection.matching(condition)
         self._say("the vectors of all candidates")
         return exact.search(self, queries, k, measure, rows)
+
+
+class _Streamed:
+    """A served space whose vectors are read, and not sought."""
+
+    seeker = None
+
+    def __init__(self, space: ServedSpace) -> None:
+        self._space = space
+
+    def __len__(self) -> int:
+        return len(self._space)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._space, name)
 
 
 class ServedMetadata:
