@@ -207,7 +207,7 @@ def test_a_batch_asks_for_much_at_once(postgres: Postgres, monkeypatch: pytest.M
     assert len(answers) == len(texts) == 1_000
     assert not any(answer.error for answer in answers)
     assert asked.total() < 80
-    assert not asked["stream"]
+    assert asked["stream"] < 8  # all vectors once for a chunk, where it has many queries
 
 
 # --- servers that fail ----------------------------------------------------------------------
