@@ -1,0 +1,59 @@
+"""What limits an answer: options given twice add up or are refused, and what is in force is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import jsonschema
+from running import vecalc
+
+FILMS = "examples/rated_films.csv"
+
+
+def test_conditions_and_columns_add_up(tmp_path: Path) -> None:
+    asked = ("-q", "-m", FILMS, "Alien")
+    twice = vecalc(*asked, "--where", "price < 8 or price > 100", "--where", 'lang="en"', "--show", "price")
+    assert twice.code == 0
+    assert twice.out == vecalc(*asked, "--where", 'price < 8 and lang = "en"', "--show", "price").out
+    assert [line.split("\t")[1] for line in twice.out.splitlines()] == ["Heat", "Her", "Up"]
+    both = vecalc(*asked, "--show", "price", "--show", "lang,price")
+    assert both.out == vecalc(*asked, "--show", "price,lang").out
+    wrong = vecalc(*asked, "--where", "price < 8", "--where", "lang = en")
+    assert wrong.code == 3
+    assert "(price < 8) and (lang = en)" in wrong.err
+    part = ("--where", "price < 8", "--where", 'lang = "en"')
+    assert [
+        line.split("\t")[1] for line in vecalc("words", "-q", "-m", FILMS, *part).out.splitlines()[1:]
+    ] == [
+        "Heat",
+        "Up",
+        "Her",
+    ]
+    assert vecalc("convert", "-q", FILMS, tmp_path / "part.txt", *part).code == 0
+    assert (tmp_path / "part.txt").read_text().splitlines()[0] == "3 4"
+
+
+def test_a_second_pattern_list_or_model_is_refused() -> None:
+    for name in ("--match", "--among", "--in"):
+        for second in ((name, "b*"), (f"{name}=b*",)):
+            refused = vecalc("king", name, "a*", *second)
+            assert (refused.code, refused.out) == (2, "")
+            assert refused.err.startswith(f"vecalc: {name}: it is given twice; ")
+    assert vecalc("king", "-q", "--top", "5", "--top", "2").out.count("\n") == 2  # an alias may have one, too
+
+
+def test_what_was_in_force_is_told_beside_the_norm_and_the_metric() -> None:
+    asked = ("-q", "-m", FILMS, "--where", "price < 8", "--first", "9")
+    explained = vecalc("explain", *asked, "Alien").out
+    assert "metric\tcos\nonly\tfirst 9\nonly\twhere price < 8\n" in explained
+    compared = json.loads(vecalc("compare", *asked, "Alien", "Up", "--only", "product", "--json").out)
+    assert "only: first 9, where price < 8" in compared[-1]["remarks"]
+    other = vecalc("diff", *asked, "-m", f"b={FILMS}", "-e", "Alien", "--json").out
+    assert "norm rms, metric cos, first 9, where price < 8" in other
+    limited, free = (json.loads(vecalc(*some, "--json").out) for some in ((*asked, "Alien"), ("-q", "king")))
+    schema = json.loads(vecalc("--generate", "schema").out)
+    for document in (limited, free):
+        jsonschema.validate(document, schema)
+    assert limited[0]["limits"] == ["first 9", "where price < 8"]
+    assert "limits" not in free[0]
