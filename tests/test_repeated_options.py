@@ -57,3 +57,19 @@ def test_what_was_in_force_is_told_beside_the_norm_and_the_metric() -> None:
         jsonschema.validate(document, schema)
     assert limited[0]["limits"] == ["first 9", "where price < 8"]
     assert "limits" not in free[0]
+
+
+def test_a_condition_that_another_model_fits_says_which() -> None:
+    both = ("-q", "-m", f"a={FILMS}", "-m", "starter", "--where", "price < 8")
+    refused = vecalc(*both, "king")
+    assert refused.err == (
+        "vecalc: --where: starter has no metadata; they fit a: --in a ranks there, a:WORD is a word of it\n"
+    )
+    assert vecalc(*both, "a:Heat").code == 0
+    for more, code, part in (
+        (("-m", "starter", "-m", FILMS, "king"), 2, "they fit rated_films.csv: --in rated_films.csv ranks"),
+        (("-m", "starter", "king"), 2, "tables with further columns"),
+    ):
+        refused = vecalc("-q", "--where", "price < 8", *more)
+        assert refused.code == code, refused.err
+        assert part in refused.err
