@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import jsonschema
+import pytest
 from running import vecalc
 
 FILMS = "examples/rated_films.csv"
@@ -67,9 +68,23 @@ def test_a_condition_that_another_model_fits_says_which() -> None:
     )
     assert vecalc(*both, "a:Heat").code == 0
     for more, code, part in (
-        (("-m", "starter", "-m", FILMS, "king"), 2, "they fit rated_films.csv: --in rated_films.csv ranks"),
+        (("-m", "starter", "-m", f"b={FILMS}", "king"), 2, "they fit b: --in b ranks there, b:WORD is"),
         (("-m", "starter", "king"), 2, "tables with further columns"),
     ):
         refused = vecalc("-q", "--where", "price < 8", *more)
         assert refused.code == code, refused.err
         assert part in refused.err
+
+
+def test_help_and_variables_of_options_that_are_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("--cluster", "--where", "--resume", "--csv"):
+        assert vecalc("help", name).out.startswith(name)
+    monkeypatch.setenv("VECALC_TOP", "1")
+    assert vecalc("king").err == ""
+    monkeypatch.setenv("VECALC_WHERE", "price < 8")
+    monkeypatch.setenv("VECALC_SHOW", "price")
+    told = vecalc("king")
+    assert told.code == 0
+    assert told.err.count("\n") == 1
+    assert "no settings: VECALC_SHOW, VECALC_WHERE" in told.err
+    assert vecalc("king", "-q").err == ""

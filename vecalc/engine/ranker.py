@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -235,7 +236,7 @@ class Ranker:
                     if other
                     else ""
                 )
-                problem.hint = f"they fit {called}: --in {called} ranks there{word}"
+                problem.hint = f"they fit {called}: --in {shlex.quote(called)} ranks there{word}"
             raise
 
     def _fits(self, name: str) -> bool:

@@ -86,5 +86,10 @@ def _published(opened: Opened, part: Selection, place: Place) -> Publication:
     """Publish a space, and let a person see how far it is."""
     from vecalc.shell.meter import metered
 
-    with metered(f"publishing {place.called}", len(part), quiet=opened.request.quiet) as meter:
-        return place.publish(part, opened.cache_use, meter.add if meter else None)
+    try:
+        with metered(f"publishing {place.called}", len(part), quiet=opened.request.quiet) as meter:
+            return place.publish(part, opened.cache_use, meter.add if meter else None)
+    except (KeyboardInterrupt, SystemExit) as stopped:
+        for note in getattr(stopped, "__notes__", ("it was just being put in force",)):
+            opened.tell(f"{place.called}: stopped; {note}")
+        raise
