@@ -142,6 +142,7 @@ def test_ctrl_c_keeps_what_is_done_where_it_is_to_be_resumed(resume: bool, work:
     told = _said(work, output).decode()
     assert "Traceback" not in told
     assert ("the same command goes on from there" in told) == resume
+    assert ("stopped; nothing is kept without --resume" in told) != resume
     _until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started), "processes are left")
     left = [path.name for path in work.iterdir() if path.name.startswith((output, f".{output}"))]
     assert bool(left) == resume, left

@@ -329,13 +329,40 @@ def test_mistakes_say_where_and_what_to_do() -> None:
         ('day = "May"', "1:7", "2024-05-01T10:00"),
         ("day = 2024", "1:7", 'write it in quotes: "2024"'),
         ('lang = "a\0"', "1:8", "U+0000"),
-        ("lang in ('a', 'a\udc80')", "1:10", "U+DC80"),
+        ("lang in ('a', 'a\udc80')", "1:15", "U+DC80"),
+        ('lang in ("en", 5)', "1:16", "5 is a number"),
+        ("sold", "1:5", "as in sold = true"),
+        ("not sold", "1:9", "as in sold = true"),
+        ("price+1 > 5", "1:6", "no arithmetic"),
+        ("price > 5 * 2", "1:11", "no arithmetic"),
+        ('lower(lang) = "en"', "1:6", "no functions"),
+        ("price > abs(price)", "1:9", "no functions"),
+        ("-price < 0", "1:1", "no arithmetic"),
+        ('lang startswith "e"', "1:6", 'write lang like "e%"'),
+        ('lang ilike "e%"', "1:6", 'write lang like "%e%"'),
+        ('lang =~ "e"', "1:7", 'write lang like "%e%"'),
+        ('lang.str.startswith("e")', "1:5", 'no methods here: write lang like "e%"'),
+        ("~sold", "1:1", "write not"),
+        ("price < $5", "1:9", "a number stands alone"),
+        ("price < 5,50", "1:10", "decimals have a point"),
+        ("day > 2024-05-01", "1:11", "a date stands in quotes"),
+        ("day > 2024/05/01", "1:11", "a date stands in quotes"),
+        ("day > 2024-05", "1:11", "a date stands in quotes"),
+        ("price => 5", "1:8", "write >="),
+        ("price =< 5", "1:8", "write <="),
+        ("price == None", "1:10", "write is null"),
+        ("sold = yes", "1:8", "write true"),
+        ("lang = price", "1:8", "columns aren't compared with each other"),
+        ('lang in ["en","de"]', "1:9", 'lang in ("en", "de")'),
+        ('lang not in "en"', "1:13", 'lang in ("en", "de")'),
+        ("price < 5 sold = true", "1:11", "join two comparisons with and"),
     ):
         with pytest.raises(ExpressionError) as caught:
             settled(parse_condition(text), FILMS, text)
         line = str(caught.value)
         assert line.startswith(f"--where:{place}: " if place else "--where: "), line
         assert part in line
+        assert "backticks" not in line or part in ("backticks", "`in`")
 
 
 def test_limits() -> None:

@@ -203,6 +203,23 @@ def test_80_a_version_that_answers_wrongly_is_not_put_in_force(
     assert len(put(small(2), place).removed) == 1  # each run has removed what the one before left
 
 
+def test_who_stops_it_hears_what_is_in_force(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = put(small(1), place)
+
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    for step, told in (("put", "what was in force still is"), ("switch", "it was just being put in force")):
+        with monkeypatch.context() as patched:
+            patched.setattr(PgTarget, step, stop)
+            stopped = vecalc("publish", "starter", place, "--first", "20")
+        assert stopped.code == 130
+        assert stopped.err.count(f"films: stopped; {told}") == 1
+        with closing(target(address_of(place), FAST)) as found:
+            assert found.in_force() == before.version
+    assert vecalc("publish", "starter", place, "--where", "price < 3").code == 2
+
+
 def test_two_at_once_follow_each_other_or_one_is_refused(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     put(small(1), place)
     plain, began, go_on = PgTarget.put, threading.Event(), threading.Event()

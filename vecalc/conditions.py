@@ -55,13 +55,14 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """`lang in ("en", "fr")`."""
+    """`lang in ("en", "fr")`. `places` are where the values stand, one by one, as far as that is known."""
 
     column: str
     values: tuple[Value, ...]
     negated: bool = False
     span: Span = field(default=NOWHERE, compare=False)
     at: Span = field(default=NOWHERE, compare=False)
+    places: tuple[Span, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +251,9 @@ def _checked(leaf: Leaf, known: dict[str, MetadataColumn]) -> Leaf:
                 )
             return replace(leaf, value=_value(leaf.value, column, leaf.at))
         case Membership():
-            return replace(leaf, values=tuple(_value(value, column, leaf.at) for value in leaf.values))
+            places = leaf.places or (leaf.at,) * len(leaf.values)
+            told = zip(leaf.values, places, strict=True)
+            return replace(leaf, values=tuple(_value(value, column, at) for value, at in told))
         case Likeness():
             if column.kind != "text":
                 message = f"{leaf.column} holds {_SAID[column.kind]}, 'like' is for texts"

@@ -122,6 +122,7 @@ def _stopped(opened: Opened, joined: Joined) -> None:
         opened.tell(f"stopped after {joined.lines_done:,} lines; the same command goes on from there")
     else:
         joined.remove()
+        opened.tell("stopped; nothing is kept without --resume")
 
 
 def _told(lost: Lost, request: Request, joined: Joined) -> RemoteProblem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,18 @@ from vecalc.calc.resolve import Key, Resolved
 from vecalc.calc.values import List, Scalar, Score, Spaces, Table, Vector, Worth
 from vecalc.engine.candidates import Candidates, candidates, with_variants
 from vecalc.engine.question import Options, Question
-from vecalc.errors import NOWHERE, LimitExceeded, NoValue, Span, TypeMismatch, UnknownName, UsageError
+from vecalc.errors import (
+    NOWHERE,
+    ExpressionError,
+    LimitExceeded,
+    NoValue,
+    Span,
+    TypeMismatch,
+    UnknownName,
+    UsageError,
+)
 from vecalc.lang.limits import Limits
+from vecalc.lang.show import quote
 from vecalc.search import Allowed, Filtered, Measure
 from vecalc.search.exact import search
 from vecalc.space import VectorSpace
@@ -198,7 +209,7 @@ class Ranker:
                 what = f"{self.caption(name)} encodes texts, and has no words that could be neighbours"
                 raise NoValue(what, span=place, hint=_WORDLESS)
             if len(self.spaces) > 1 and isinstance(value, Vector | List | Score):
-                self.allowed(name)  # raises what is wrong with the limits in this space alone
+                self._check_limits(name)
             if isinstance(value, Vector):
                 self._check_width(len(value.components), value.spaces, name, place)
                 if not self.has_neighbours(value.components):
@@ -212,6 +223,29 @@ class Ranker:
         inputs = [row for key, row in resolved.rows.items() if key.space == name]
         texts = (row_of_text(self.spaces[name], text) for text in resolved.texts)
         return name, self.excluded(name, [*inputs, *(row for row in texts if row is not None)])
+
+    def _check_limits(self, name: str) -> None:
+        """Raises what is wrong with the limits in this space alone, with where they make sense."""
+        try:
+            self.allowed(name)
+        except (UsageError, UnknownName) as problem:
+            if other := next((one for one in self.spaces if one != name and self._fits(one)), None):
+                called = self.caption(other)
+                word = (
+                    f", {other if other.isidentifier() else quote(other)}:WORD is a word of it"
+                    if other
+                    else ""
+                )
+                problem.hint = f"they fit {called}: --in {shlex.quote(called)} ranks there{word}"
+            raise
+
+    def _fits(self, name: str) -> bool:
+        """Whether a space has the columns of `where`, and words of `among`."""
+        try:
+            self.allowed(name)
+        except (UsageError, ExpressionError):
+            return False
+        return True
 
     def home(self, value: Worth) -> str:
         """The name of the space that a value is ranked in."""

@@ -135,7 +135,8 @@ class _Conditions:
         tokens = [one for one in signs if one.type in ("TEXT", "NUMBER", "TRUE", "FALSE")]
         at = _span(tokens[0]).to(_span(tokens[-1]))
         values = tuple(map(_value, tokens))
-        return Membership(column.name, values, _is_negated(signs), column.span, at)
+        places = tuple(map(_span, tokens))
+        return Membership(column.name, values, _is_negated(signs), column.span, at, places)
 
     def missing(self, children: list[Any]) -> Missing:
         column, *signs = children

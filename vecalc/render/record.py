@@ -1,6 +1,7 @@
 """An answer as a JSON object, the same for `json` and `jsonl`.
 
     schema, id, expr, parsed, model, norm, metric
+    limits      what left fewer candidates, as it is typed: ["first 1,000", "where price < 10"]
     type        "ranking" | "score" | "scalar" | "list" | "table", null for an error
     results     of a ranking or a score: [{rank, word, score}], with --show each with `record`, its metadata
     value       of a scalar
@@ -16,7 +17,7 @@
     error       null, or {kind, message, start, end, suggestions, hint}; unknown words have `missing`,
                 [{word, start, end, suggestions}], as well
 
-Keys stand in this order; expected, attention and row only when there is something to say. Numbers
+Keys stand in this order; limits, expected, attention and row only when there is something to say. Numbers
 are exact and finite. Text is readable UTF-8, but for what a terminal would obey, written `\\u202e`.
 `record.schema.json` says the same as a JSON Schema.
 """
@@ -59,6 +60,7 @@ def record(answer: Answer) -> Record:
         "model": asked.model,
         "norm": asked.norm,
         "metric": asked.metric,
+        **({"limits": list(asked.only)} if asked.only else {}),
         **_result(answer.result, asked.show),
         "notes": list(answer.notes),
         **_extras(answer),

@@ -209,10 +209,27 @@ WORDS = group(
     EXACT, choice("--oov", "Unknown words in sums and lists.", of=OOVS, default="error"), PHRASE_WORDS
 )
 
-WHERE = click.option(
-    "--where", metavar="CONDITION", help="Only words whose metadata meet it: 'price < 10 and lang = \"en\"'."
-)
-SHOW = click.option("--show", metavar="COLUMNS", help="Show metadata beside words: title,price or *.")
+
+def _all_of(_: click.Context, __: click.Parameter, conditions: tuple[str, ...]) -> str | None:
+    """The condition that all hold, as an option's callback; one alone as it was typed."""
+    if len(conditions) < 2:
+        return next(iter(conditions), None)
+    return " and ".join(f"({one})" for one in map(as_utf8, conditions))
+
+
+def _columns_of_all(_: click.Context, __: click.Parameter, lists: tuple[str, ...]) -> str | None:
+    """The columns of all lists as one list, as an option's callback."""
+    return ",".join(lists) if lists else None
+
+
+def condition_option(*name: str) -> Callable[[F], F]:
+    """`--where`, under a name inside where settings must not reach it."""
+    told = "Only words whose metadata meet it: 'price < 10 and lang = \"en\"'; repeated, all of them."
+    return several("--where", *name, "CONDITION", told, callback=_all_of)
+
+
+WHERE = condition_option()
+SHOW = several("--show", "COLUMNS", "Show metadata beside words: title,price or *.", callback=_columns_of_all)
 METRIC = choice("--metric", "Similarity measure.", of=METRICS, default="cos")
 RANKING = group(
     count("-k", "--top", "Neighbours to show.", default=10),

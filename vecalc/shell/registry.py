@@ -259,6 +259,11 @@ def read(command: click.Command, path: str, arguments: Sequence[str], settings: 
         from vecalc.shell.usage import refuse_one_dash
 
         refuse_one_dash(command, arguments, takes_value)
+    typed = [argument.partition("=")[0] for argument in arguments if argument.startswith("--")]
+    if len(set(typed)) < len(typed):
+        from vecalc.shell.usage import refuse_twice
+
+        refuse_twice(command, arguments, takes_value)
     try:
         context = command.make_context(  # not main: it swallows closed pipes
             path,

@@ -62,10 +62,15 @@ def load_settings() -> dict[str, Setting]:
     for kept in (SETTINGS, PROJECT):
         found.update(_read(kept))
     for key in KEYS:
-        variable = f"VECALC_{key.upper().replace('-', '_')}"
+        variable = variable_of(key)
         if value := os.environ.get(variable):
             found[key] = Setting([value] if key == "model" else value, f"environment {variable}")
     return found
+
+
+def variable_of(key: str) -> str:
+    """The variable of a setting."""
+    return f"VECALC_{key.upper().replace('-', '_')}"
 
 
 def with_default_model() -> dict[str, Setting]:

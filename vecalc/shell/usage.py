@@ -14,6 +14,12 @@ from vecalc.shell.settings import Setting
 from vecalc.shell.shell_words import taken_for_options
 
 ALL_OPTIONS = "`vecalc -h` shows the options"
+# Options whose second value would be taken to add to the first, and how that is said.
+ONE_VALUE = {
+    "--among": "all words in one list, a,b,c, or in a file",
+    "--match": "one pattern for all, such as '/^(a|b)/'",
+    "--in": "one model is searched; vecalc diff compares two",
+}
 _ONE_DASH = re.compile(r"-([a-z][a-z-]+)(?:=.*)?", re.DOTALL)
 _NEAR = 0.75  # of 1: a word behind one dash may as well be part of an expression
 # What options are called elsewhere, without their dashes.
@@ -113,6 +119,24 @@ def refuse_one_dash(command: click.Command, arguments: Sequence[str], takes_valu
         if match and match[1] in _long_names(command):
             wrong = argument.partition("=")[0]
             raise UsageError(f"no such option '{wrong}'", hint=f"did you mean -{wrong}? {ALL_OPTIONS}")
+        awaited = not awaited and argument in takes_value
+
+
+def refuse_twice(command: click.Command, arguments: Sequence[str], takes_value: Collection[str]) -> None:
+    """Raises `UsageError` for a second value of an option that people take to add to the first.
+
+    Of others, such as -k, the last one counts, so that an alias of a shell may have them, too.
+    """
+    options = {name for one in command.params if not getattr(one, "multiple", False) for name in one.opts}
+    seen, awaited = set[str](), False
+    for argument in arguments:
+        if argument == "--":
+            return
+        name = "" if awaited else argument.partition("=")[0]
+        if name in ONE_VALUE and name in options:
+            if name in seen:
+                raise UsageError("it is given twice", where=name, hint=ONE_VALUE[name])
+            seen.add(name)
         awaited = not awaited and argument in takes_value
 
 

@@ -34,6 +34,7 @@ NEAR_ENOUGH = 1e-5  # of a length or a score
 PATIENCE = 90.0  # seconds that a server may take until it finds all neighbours
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 2.0
 SEED = 20  # of the canaries
+STOPPED = "what was in force still is; the next `vecalc publish` removes what is left of this version"
 
 
 class Publication(NamedTuple):
@@ -55,8 +56,22 @@ def publish(
 ) -> Publication:
     """Write a space as a new version, try it, and put it in force. `tap` hears of rows that are written.
 
-    Raises `RemoteProblem`; then what was in force still is.
+    Raises `RemoteProblem`; then what was in force still is. So it is where a person stops it: what is raised
+    then has a note of it, unless that is while it is put in force.
     """
+    try:
+        made = _made(space, name, target, metric, tap)
+    except (KeyboardInterrupt, SystemExit) as stopped:
+        stopped.add_note(STOPPED)
+        raise
+    target.switch(made.version)
+    return made
+
+
+def _made(
+    space: VectorSpace, name: str, target: Target, metric: Metric, tap: Callable[[int], None] | None
+) -> Publication:
+    """A new version that answers as the space does, not yet in force."""
     metadata = space.metadata
     told = Published(
         name, len(space), space.dim, tuple(metadata.columns) if metadata else (), metric, space.initial,
@@ -72,9 +87,7 @@ def publish(
     target.finish(version)
     if (count := target.count(version)) != len(space):
         raise RemoteProblem(f"it counts {count:,} rows, {len(space):,} were sent", where=version)
-    notes = _tried(space, target, version)
-    target.switch(version)
-    return Publication(version, count, before, removed, notes)
+    return Publication(version, count, before, removed, _tried(space, target, version))
 
 
 def _rows(space: VectorSpace) -> Iterator[NewRows]:

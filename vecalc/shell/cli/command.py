@@ -41,7 +41,7 @@ from vecalc.shell.registry import (
     with_doubt,
     write_options,
 )
-from vecalc.shell.settings import Setting, load_settings
+from vecalc.shell.settings import KEYS, Setting, load_settings, variable_of
 
 
 class _Command(click.Command):
@@ -167,12 +167,26 @@ _TELLS = {"-h", "--help", "--version"}
 
 def _settings(arguments: Sequence[str], call: CommandCall | None) -> dict[str, Setting]:
     """The settings in force; broken ones are no reason not to show help, or where they stand."""
+    _tell_ignored(arguments)
     try:
         return load_settings()
     except VecalcError:
         if not _only_tells(arguments, call):
             raise
         return {}
+
+
+def _tell_ignored(arguments: Sequence[str]) -> None:
+    """Say which variables are called as those of settings are, and are of options that are none."""
+    options = {name[2:] for one in vecalc.params for name in one.opts if name.startswith("--")}
+    variables = {variable_of(name) for name in options - KEYS.keys()} & os.environ.keys()
+    if variables and not {"-q", "--quiet"} & {*arguments}:
+        from vecalc.shell.display import look_of, remark
+
+        remark(
+            f"no settings: {', '.join(sorted(variables))}; `vecalc config show` lists those that there are",
+            *look_of(arguments),
+        )
 
 
 def _only_tells(arguments: Sequence[str], call: CommandCall | None) -> bool:

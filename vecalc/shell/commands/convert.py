@@ -15,6 +15,7 @@ from vecalc.shell.options import (
     STORE_TIMEOUT,
     as_utf8,
     choice,
+    condition_option,
     count,
     flag,
     offer,
@@ -51,7 +52,7 @@ EXAMPLES = """\
 @count("--first", "leading", "Only the N most frequent words.")
 @click.option("--among", "listed", metavar="FILE|WORDS", help="Only these words: a file of them, or a,b,c.")
 @click.option("--match", "matching", metavar="GLOB|/REGEX/", help="Only words that match.")
-@click.option("--where", "meeting", metavar="CONDITION", help="Only words whose metadata meet it.")
+@condition_option("meeting")
 @choice("--norm", "scaled", "How long vectors are written. [raw]", of=NORMS, default="raw")
 @EMBED
 @STORE_TIMEOUT

@@ -6,7 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vecalc.shell.options import EMBED, QUIET, READING, STORE_TIMEOUT, count, flag, offer, request_of
+from vecalc.shell.options import (
+    EMBED,
+    QUIET,
+    READING,
+    STORE_TIMEOUT,
+    as_utf8,
+    condition_option,
+    count,
+    flag,
+    offer,
+    request_of,
+)
 from vecalc.shell.registry import command
 
 if TYPE_CHECKING:
@@ -27,6 +38,7 @@ EXAMPLES = """\
 @count("--first", "leading", "Only the N most frequent words.")
 @click.option("--among", "listed", metavar="FILE|WORDS", help="Only these words: a file of them, or a,b,c.")
 @click.option("--match", "matching", metavar="GLOB|/REGEX/", help="Only words that match.")
+@condition_option("meeting")
 @click.option("--index", default="", metavar="hnsw", help="Make an index of neighbours, too (Postgres).")
 @flag("--force", "Replace a table of this name that vecalc has not made.")
 @EMBED
@@ -51,7 +63,12 @@ def run(model: str, target: str, **options: Any) -> int:
 
     def published(opened: Opened) -> Outcome:
         space = next(iter(opened.spaces.values()))
-        wanted = Options(first=options["leading"], among=words(options["listed"]), match=options["matching"])
+        wanted = Options(
+            first=options["leading"],
+            among=words(options["listed"]),
+            match=options["matching"],
+            where=None if options["meeting"] is None else as_utf8(options["meeting"]),
+        )
         part, more = part_of(space, wanted)
         opened.tell(*more)
         made = _published(opened, part, place)
@@ -69,5 +86,10 @@ def _published(opened: Opened, part: Selection, place: Place) -> Publication:
     """Publish a space, and let a person see how far it is."""
     from vecalc.shell.meter import metered
 
-    with metered(f"publishing {place.called}", len(part), quiet=opened.request.quiet) as meter:
-        return place.publish(part, opened.cache_use, meter.add if meter else None)
+    try:
+        with metered(f"publishing {place.called}", len(part), quiet=opened.request.quiet) as meter:
+            return place.publish(part, opened.cache_use, meter.add if meter else None)
+    except (KeyboardInterrupt, SystemExit) as stopped:
+        for note in getattr(stopped, "__notes__", ("it was just being put in force",)):
+            opened.tell(f"{place.called}: stopped; {note}")
+        raise

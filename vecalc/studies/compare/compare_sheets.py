@@ -120,6 +120,7 @@ def _summary(comparisons: Sequence[Comparison], *, for_people: bool) -> Sheet:
         "the result. kept: neighbours shown that stay, on average.",
     ]
     remarks += [f"metric: {comparisons[0].metric}"]
+    remarks += [f"only: {', '.join(only)}"] if (only := comparisons[0].sum.answer.asked.only) else []
     remarks += [f"target: {target}"] if target is not None and not for_people else []
     sheet = Sheet("summary", columns, tuple(rows), "Beside the sum", tuple(remarks))
     return _shortened(sheet, several=len(comparisons) > 1) if for_people else sheet

@@ -31,7 +31,7 @@ def sheets(
             # Names that programs can tell apart.
             yield Sheet("neighbours" if i == 1 else f"neighbours_{i}", columns, lines, title, remarks)
     asked = next(iter(found[0].answers.values())).asked
-    conditions = f"norm {asked.norm}, metric {asked.metric}"
+    conditions = ", ".join((f"norm {asked.norm}", f"metric {asked.metric}", *asked.only))
     tables = _agreements(found, names, knows, conditions), _numbers(found, names, conditions)
     yield from (sheet for sheet in tables if sheet.rows)
 

@@ -50,7 +50,7 @@ def _expression(answer: Answer, workings: Computed) -> Sheet:
         rows.append(("expected", verdict(answer.expected)))
     place = f", in {asked.ranked_in}" if asked.ranked_in else ""
     rows += [("model", f"{asked.model}{place}, {asked.size:,} words x {asked.width}")]
-    rows += [("norm", asked.norm), ("metric", asked.metric)]
+    rows += [("norm", asked.norm), ("metric", asked.metric), *(("only", limit) for limit in asked.only)]
     return Sheet("expression", Column.all("text", "item", "value"), tuple(rows), "How it was read")
 
 
