@@ -43,6 +43,7 @@ from vecalc.stores import NewRows, Patience, Published, Target, milvus_rows
 from vecalc.stores.addresses import address_of
 from vecalc.stores.milvus import connect, target
 from vecalc.stores.milvus_filter import MilvusField, expression, quoted
+from vecalc.stores.milvus_layout import columns_of_published
 from vecalc.stores.milvus_rows import MilvusRows
 
 # --- expressions ----------------------------------------------------------------------------
@@ -57,6 +58,13 @@ def test_a_text_is_one_string_and_means_itself(text: str) -> None:
     assert STRING.fullmatch(written)
     unescaped = {"n": "\n", "r": "\r", "t": "\t"}
     assert re.sub(r"\\(.)", lambda found: unescaped.get(found[1], found[1]), written[1:-1]) == text
+
+
+def test_whole_numbers_come_back_whole() -> None:
+    """All numbers are doubles there; what was published whole is no fraction afterwards."""
+    column = columns_of_published([MetadataColumn("year", "number")])["year"]
+    cells = [column.cell({"c0": value, "c0_known": True}, "year") for value in (1999.0, 0.5, 2.0**60)]
+    assert list(map(repr, cells)) == ["1999", "0.5", repr(2.0**60)]
 
 
 @given(conditions)

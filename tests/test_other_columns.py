@@ -268,6 +268,22 @@ def test_types_of_arrow(tmp_path: Path) -> None:
     assert "bytes and the like, not kept: 'bytes', 'deep'" in loaded.notes
 
 
+def test_times_are_written_as_times(tmp_path: Path) -> None:
+    """Days as dates, moments as timestamps; those that are finer stay texts; all are read as they were."""
+    day, moment, fine = "0001-02-03", "2024-05-01T10:00:00.000001", "2024-05-01T10:00:00.123456789"
+    values = {"day": [day, None], "moment": [moment, day], "fine": [fine, moment], "none": [None, None]}
+    space = spaced({name: ("time", found) for name, found in values.items()})
+    types = {"day": "date32[day]", "moment": "timestamp[us, tz=UTC]", "fine": "string", "none": "date32[day]"}
+    for form, read in (("parquet", pq.read_table), ("arrow", lambda path: pa.ipc.open_file(path).read_all())):
+        path = save(space, tmp_path / f"t.{form}").files[0]
+        found = records(load(path).space)
+        assert {name: str(read(path).schema.field(name).type) for name in types} == types
+        assert {name: found[name][1] for name in values} == values
+        assert {found[name][0] for name in types} == {"time"}
+        again = save(load(path).space, tmp_path / f"again.{form}").files[0]
+        assert read(again).schema.types[2:] == read(path).schema.types[2:]
+
+
 def test_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Long values and too many columns are left out, and said to be, whatever the file."""
     monkeypatch.setattr(other_columns, "MOST", 4)

@@ -22,6 +22,7 @@ from vecalc.space import VectorSpace
 
 _KIND = b"vecalc.kind"  # what a field says of itself
 NUMBER = 8  # bytes of a value in memory
+_DAY, _FINEST = "2024-05-01", "2024-05-01T10:00:00.000001"  # of what `instant` gives, what dates and µs hold
 _LISTS = ("is_list", "is_large_list", "is_fixed_size_list")
 _TEXTS = ("is_string", "is_large_string", "is_string_view")
 _TIMES = ("is_date", "is_timestamp")
@@ -58,24 +59,38 @@ def _as_written(field: Any, kind: Kind) -> Kind:
 
 
 def fields_of(columns: Mapping[str, MetadataColumn], space: VectorSpace) -> list[Any]:
-    """The fields of a schema for columns of metadata, by what they are called; whole numbers are integers."""
+    """The fields of a schema for columns of metadata, by what they are called: whole numbers are integers,
+    times are dates where all are days, and texts where one is finer than a timestamp.
+    """
     import pyarrow as pa
 
-    numbers = {name: column for name, column in columns.items() if column.kind == "number"}
-    whole = dict.fromkeys(numbers, True)
-    for first in range(0, len(space) if numbers else 0, BATCH):
-        for record in known_records(space, numbers, first, min(BATCH, len(space) - first)):
-            for name, value in zip(numbers, record, strict=True):
+    looked = {name: column for name, column in columns.items() if column.kind in ("number", "time")}
+    whole = dict.fromkeys(looked, True)
+    longest = dict.fromkeys(looked, 0)  # characters of a time
+    for first in range(0, len(space) if looked else 0, BATCH):
+        for record in known_records(space, looked, first, min(BATCH, len(space) - first)):
+            for name, value in zip(looked, record, strict=True):
+                if isinstance(value, str):
+                    longest[name] = max(longest[name], len(value))
                 whole[name] &= not isinstance(value, float)
-    types = {"flag": pa.bool_(), "number": pa.float64()}
+
+    def type_of(name: str, kind: Kind) -> Any:
+        if kind == "time":
+            moment = pa.timestamp("us", "UTC") if longest[name] <= len(_FINEST) else pa.string()
+            return pa.date32() if longest[name] <= len(_DAY) else moment
+        number = pa.int64() if whole.get(name) else pa.float64()
+        return {"flag": pa.bool_(), "number": number}.get(kind, pa.string())
+
+    typed = [(name, column.kind, type_of(name, column.kind)) for name, column in columns.items()]
     return [
-        pa.field(
-            name,
-            pa.int64() if whole.get(name) else types.get(column.kind, pa.string()),
-            metadata={_KIND: column.kind.encode()} if column.kind in ("time", "other") else None,
-        )
-        for name, column in columns.items()
+        pa.field(name, of, metadata={_KIND: kind.encode()} if _is_told(kind, of) else None)
+        for name, kind, of in typed
     ]
+
+
+def _is_told(kind: Kind, of: Any) -> bool:
+    """Whether the type does not say the kind."""
+    return kind in ("time", "other") and _is_text(of)
 
 
 def filled(values: Sequence[Cell], field: Any) -> Any:
@@ -84,6 +99,10 @@ def filled(values: Sequence[Cell], field: Any) -> Any:
 
     if pa.types.is_floating(field.type):
         values = [value if value is None else float(value) for value in values]
+    if pa.types.is_timestamp(field.type):
+        return pa.array(values, pa.string()).cast(pa.timestamp(field.type.unit)).cast(field.type)
+    if pa.types.is_date(field.type):
+        return pa.array(values, pa.string()).cast(field.type)
     return pa.array(values, field.type)
 
 

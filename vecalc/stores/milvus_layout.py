@@ -25,6 +25,7 @@ MARK = "vecalc"
 FORMAT = 1
 INDEXED_BY: dict[str, Metric] = {"COSINE": "cos", "IP": "dot", "L2": "l2"}
 OPTIONS = ("word", "vector")
+WHOLE = 2**53  # up to which float64 has every whole number
 VERSION = re.compile(r"_v\d{14}_[0-9a-f]{6}")  # what stands behind the name of a published model
 
 _NUMBERS: dict[str, Numeric] = {
@@ -54,6 +55,8 @@ class MilvusColumn(NamedTuple):
             return None
         if isinstance(value, float) and math.isnan(value):
             return None
+        if self.known and isinstance(value, float) and value.is_integer() and abs(value) <= WHOLE:
+            return int(value)  # a whole number was made a double when it was published
         return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else cast(Cell, value)
 
 

@@ -25,6 +25,7 @@ from vecalc.stores.milvus_layout import (
     KEY,
     VECTOR,
     VERSION,
+    WHOLE,
     WORD,
     MilvusColumn,
     columns_of_published,
@@ -35,7 +36,6 @@ from vecalc.stores.milvus_layout import (
 LONGEST = 65_535  # bytes of a text
 COLUMNS = 30  # of metadata: a collection has 64 fields
 AT_ONCE = 16 << 20  # bytes that are sent at once
-WHOLE = 2**53  # beyond it not every whole number is a float64
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,199}")
 _INDEX = {by: name for name, by in INDEXED_BY.items()}
 _EMPTY: dict[Kind, Cell] = {"number": 0.0, "flag": False}  # what stands where a value is missing; else ""
