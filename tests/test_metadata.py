@@ -266,6 +266,28 @@ def test_what_a_colour_is_taken_for_is_said() -> None:
         calculate.plot("Alien", column="price")
 
 
+def test_times_are_times_in_frames() -> None:
+    answer = vecalc.Calculator(films(), show="day,title")("Alien")
+    plain = vecalc.Calculator(films())("Alien")
+    wanted = {"Up": "2009-05-29T10:00:00", "Heat": "1995-12-15T00:00:00", "Her": None}
+    for pandas in (answer.to_pandas(), vecalc.to_pandas([answer, plain])):
+        assert str(pandas["day"].dtype) == "datetime64[us]"
+        assert pandas["title"].dtype != pandas["day"].dtype
+    for polars in (answer.to_polars(), vecalc.to_polars([answer, plain])):
+        assert str(polars.schema["day"]) == "Datetime(time_unit='us', time_zone=None)"
+    for arrow in (answer.to_arrow(), vecalc.to_arrow([answer, plain])):
+        assert str(arrow.schema.field("day").type) == "timestamp[us]"
+        days = dict(zip(arrow["word"].to_pylist()[:5], arrow["day"].to_pylist(), strict=False))
+        assert {word: days[word] and days[word].isoformat() for word in wanted} == wanted
+    assert answer.to_pandas()["day"].isna().sum() == answer.to_polars()["day"].null_count() == 1
+    writer = MetadataWriter()
+    writer.add(0, 6, {MetadataColumn("day", "text"): ["Monday"] * 6})
+    vectors = films().vectors(range(6), np.float32)
+    other = MatrixSpace(WORDS, vectors, name="other", metadata=writer.in_memory(6))
+    texts = vecalc.to_arrow([answer, vecalc.Calculator(other, show="day")("Alien")])
+    assert {"1995-12-15", "Monday"} <= {*texts["day"].to_pylist()}  # of two kinds: both as they are
+
+
 def test_options_of_another_kind_are_refused() -> None:
     wrong = {"where": 5, "show": 5, "match": [5], "among": 5, "within": 5, "min_score": "a"}
     for name, value in [*wrong.items(), ("show", ["price", None]), ("phrase_words", 5)]:
