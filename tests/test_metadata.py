@@ -234,6 +234,66 @@ def test_a_plot_is_coloured_by_a_column() -> None:
     years = run("plot", "--all", "--color-by", "day", "--format", "csv").out
     assert "year of day" in years
     assert "2009.4" in years
+    quoted = run("plot", "--all", "--color-by", "`price`", "--format", "csv")
+    assert quoted.out == run("plot", "--all", "--color-by", "price", "--format", "csv").out
+    for wrong in ("*", "`price`, day"):
+        assert (
+            f"vecalc: --color-by: there is no column '{wrong}'"
+            in run("plot", "--all", "--color-by", wrong).err
+        )
+
+
+def test_what_a_colour_is_taken_for_is_said() -> None:
+    names = [MetadataColumn("Heat", "number"), MetadataColumn("a, b", "text")]
+    told: list[str] = []
+    calculate = vecalc.Calculator(films(), notes=told.append)
+    assert calculate.plot("Alien, Ran", color_by="price").drawing.colouring.name == "price"
+    assert not told
+    writer = MetadataWriter()
+    writer.add(0, len(WORDS), {names[0]: [*range(6)], names[1]: ["x"] * 6})
+    vectors = films().vectors(range(6), np.float32)
+    own = MatrixSpace(WORDS, vectors, name="own", metadata=writer.in_memory(len(WORDS)))
+    calculate = vecalc.Calculator(own, notes=told.append)
+    cosines = calculate.plot("Alien, Heat", colour="Heat").drawing.colouring.values
+    assert cosines[1] == pytest.approx(1)
+    assert told == ["--colour: 'Heat' is not the column of metadata here; --color-by takes that"]
+    for name in ("a, b", "`a, b`"):
+        assert calculate.plot("Alien, Heat", color_by=name).drawing.colouring.values == ("x", "x")
+    for wrong in ({"color_by": 5}, {"colour": ["a"]}, {"color_by": "x", "colour": "Heat"}):
+        with pytest.raises(UsageError):
+            calculate.plot("Alien, Heat", **wrong)
+    with pytest.raises(TypeError, match="color_by"):
+        calculate.plot("Alien", column="price")
+
+
+def test_times_are_times_in_frames() -> None:
+    answer = vecalc.Calculator(films(), show="day,title")("Alien")
+    plain = vecalc.Calculator(films())("Alien")
+    wanted = {"Up": "2009-05-29T10:00:00", "Heat": "1995-12-15T00:00:00", "Her": None}
+    for pandas in (answer.to_pandas(), vecalc.to_pandas([answer, plain])):
+        assert str(pandas["day"].dtype) == "datetime64[us]"
+        assert pandas["title"].dtype != pandas["day"].dtype
+    for polars in (answer.to_polars(), vecalc.to_polars([answer, plain])):
+        assert str(polars.schema["day"]) == "Datetime(time_unit='us', time_zone=None)"
+    for arrow in (answer.to_arrow(), vecalc.to_arrow([answer, plain])):
+        assert str(arrow.schema.field("day").type) == "timestamp[us]"
+        days = dict(zip(arrow["word"].to_pylist()[:5], arrow["day"].to_pylist(), strict=False))
+        assert {word: days[word] and days[word].isoformat() for word in wanted} == wanted
+    assert answer.to_pandas()["day"].isna().sum() == answer.to_polars()["day"].null_count() == 1
+    writer = MetadataWriter()
+    writer.add(0, 6, {MetadataColumn("day", "text"): ["Monday"] * 6})
+    vectors = films().vectors(range(6), np.float32)
+    other = MatrixSpace(WORDS, vectors, name="other", metadata=writer.in_memory(6))
+    texts = vecalc.to_arrow([answer, vecalc.Calculator(other, show="day")("Alien")])
+    assert {"1995-12-15", "Monday"} <= {*texts["day"].to_pylist()}  # of two kinds: both as they are
+
+
+def test_options_of_another_kind_are_refused() -> None:
+    wrong = {"where": 5, "show": 5, "match": [5], "among": 5, "within": 5, "min_score": "a"}
+    for name, value in [*wrong.items(), ("show", ["price", None]), ("phrase_words", 5)]:
+        with pytest.raises(UsageError, match=f"^{name} can't be "):
+            vecalc.Calculator(films(), **{name: value})
+    assert vecalc.Calculator(films(), show=None, where=None).options.show == ()
 
 
 def test_explain_and_compare_take_conditions() -> None:

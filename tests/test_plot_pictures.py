@@ -19,7 +19,7 @@ from plotting import DRAWERS, NASTY, cloud, drawings, family
 from rendering import SGR
 
 from vecalc.errors import UsageError
-from vecalc.plots import Bars, Heat, Histogram, Look, Scatter
+from vecalc.plots import Bars, Colouring, Heat, Histogram, Look, Scatter
 from vecalc.plots.canvas import Canvas
 from vecalc.plots.figure_text import LONGEST, as_text
 from vecalc.plots.label_places import Box, Room, beside
@@ -224,6 +224,17 @@ def test_without_colours_letters_and_digits_stand_for_them() -> None:
     assert re.search("a king|king a", names)
     numbers = draw_text(NICE["map with numbers"], Look(".txt")).decode()
     assert "from 0, which is 0, to 9, which is 3" in numbers
+
+
+def test_points_without_a_value_have_a_key() -> None:
+    drawing = NICE["map with names"]
+    without = len(drawing.labels) - 2
+    names = ("",) * without + ("a", "b")
+    sizes = np.array([np.nan] * without + [1, 2])
+    for colouring in (Colouring("kind", names), Colouring("size", sizes)):
+        for look in (Look(".txt"), Look(".txt", color=True), Look(".svg")):
+            shown = DRAWERS[look.suffix].draw(drawing._replace(colouring=colouring), look).decode()
+            assert f"none ({without})" in shown, (colouring.name, look)
 
 
 def test_thousands_of_points_are_dots_and_some_have_labels() -> None:

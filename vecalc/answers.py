@@ -161,6 +161,7 @@ class Asked(NamedTuple):
     ranked_in: str = ""  # that space, where several are loaded and it is not the default one
     only: tuple[str, ...] = ()  # what leaves fewer candidates: "first 1,000", "where price < 10"
     show: tuple[str, ...] = ()  # columns of metadata that neighbours are shown with
+    times: tuple[str, ...] = ()  # those of them that hold times, as ISO text in UTC
 
 
 Result: TypeAlias = Ranking | Scored | Number | Rows | Tabled

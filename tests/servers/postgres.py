@@ -73,6 +73,8 @@ class PostgresServer:
         self.at = Postgres(f"postgresql://{USER}@127.0.0.1:{self._port}/postgres", secrets.token_hex(8))
         self._make()
         self.restart()
+        with self.at.connect() as connection:
+            connection.execute("create extension vector")
 
     def __enter__(self) -> Self:
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
+from numbers import Real
 from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from vecalc.answers import EXCLUSIONS, METRICS, NORMS, OOVS, Answer, Exclude, Metric, Norm, Oov
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _CHOICES = {"norm": NORMS, "metric": METRICS, "exclude": EXCLUSIONS, "oov": OOVS}
 _COUNTS = ("k", "first")
+_TEXTS = ("where", "match", "within", "phrase_words")
+_LISTS = {"among": "words", "show": "columns"}
 
 
 class OptionChanges(TypedDict, total=False):
@@ -127,8 +130,8 @@ class PythonCalculator(engine.Calculator):
 
         `kind` is auto, map, heat, bars or histogram, `by` pca or tsne, `axes` two expressions; `context`
         neighbours of each point are drawn, too; `colour` is frequency, FILE#COLUMN or an expression,
-        `column` one of the model's metadata;
-        `everything` takes all words that could be neighbours. Raises `VecalcError`.
+        `color_by` a column of the model's metadata; `everything` takes all words that could be neighbours.
+        Raises `VecalcError`, and `TypeError` for an option that there is not.
         """
         from vecalc.api.drawn import drawn
 
@@ -173,13 +176,23 @@ def _checked(changes: Mapping[str, Any]) -> dict[str, Any]:
         is_count = isinstance(value, int) and value >= 1
         if name in _COUNTS and not is_count and not (value is None and name == "first"):
             raise UsageError(f"{name} can't be {value!r}", hint="it is a whole number from 1")
-    among = changes.get("among")
-    if isinstance(among, str):
-        raise UsageError(f"among can't be {among!r}", hint="it is a list of words")
-    lists = {"among": tuple(among)} if among is not None else {}
-    if (show := changes.get("show")) is not None:
-        lists["show"] = column_list(show) if isinstance(show, str) else tuple(show)
-    return {**changes, **lists}
+        if name in _TEXTS and not isinstance(value, str | None):
+            raise UsageError(f"{name} can't be {value!r}", hint="it is a text")
+        if name == "min_score" and not isinstance(value, Real | None):
+            raise UsageError(f"{name} can't be {value!r}", hint="it is a number")
+    if "show" in changes:
+        show = changes["show"]
+        changes = {**changes, "show": column_list(show or "") if isinstance(show, str | None) else show}
+    lists = {name: changes[name] for name in _LISTS.keys() & changes.keys() if changes[name] is not None}
+    return {**changes, **{name: _listed(name, value) for name, value in lists.items()}}
+
+
+def _listed(name: str, value: object) -> tuple[str, ...]:
+    """A list of texts as a tuple. Raises `UsageError` for anything else, and for a text alone."""
+    listed = tuple(value) if isinstance(value, Iterable) and not isinstance(value, str | bytes) else (None,)
+    if not all(isinstance(one, str) for one in listed):
+        raise UsageError(f"{name} can't be {value!r}", hint=f"it is a list of {_LISTS[name]}")
+    return listed
 
 
 Calculator = PythonCalculator

@@ -33,7 +33,7 @@ class PlotOptions(TypedDict, total=False):
     axes: str | tuple[str, str]
     context: int | None
     colour: str
-    column: str
+    color_by: str
     everything: bool
 
 
@@ -85,6 +85,9 @@ def drawn(calculator: PythonCalculator, text: str | Sequence[str], options: Plot
         known = ", ".join(PlotOptions.__annotations__)
         raise TypeError(f"a plot has no option {sorted(unknown)[0]!r}; there are {known}")
     check_choices(kind=(told.get("kind", "auto"), PLOT_KINDS), by=(told.get("by", "pca"), PROJECTIONS))
+    for name in ("colour", "color_by"):
+        if not isinstance(told.get(name, ""), str):
+            raise UsageError(f"{name} can't be {told[name]!r}", hint="it is a text")
     if isinstance(told.get("axes", ""), tuple):
         told["axes"] = ", ".join(told["axes"])
     near = max(getattr(drawer, "NEAR", 0) for drawer in drawers().values())

@@ -6,8 +6,9 @@ to_...       any number of answers in one long frame, with the columns of `--for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from vecalc.answers import Answer, Cell, Number, Ranking, Row, Rows, Scored, Tabled
@@ -20,12 +21,15 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-Kind: TypeAlias = Literal["integer", "number", "text", "truth"]
+Kind: TypeAlias = Literal["integer", "number", "text", "truth", "time"]
 _OF_NEIGHBOURS: dict[str, Kind] = {"rank": "integer", "word": "text", "score": "number"}
 _OF_VECTORS: dict[str, Kind] = {"place": "integer", "label": "text", "length": "number", "weight": "number"}
 _LONG: dict[str, Kind] = {
     "expr": "text", **_OF_NEIGHBOURS, "error": "text",
     "place": "integer", "label": "text", "length": "number", "passed": "truth",
+}  # fmt: skip
+_IN_PANDAS: dict[Kind, str] = {  # the other packages' types are told in this order
+    "integer": "int64", "number": "float64", "text": "object", "truth": "boolean", "time": "datetime64[us]",
 }  # fmt: skip
 _LABEL = "label"  # the column of the names of a table's rows, where there is no index
 
@@ -103,7 +107,9 @@ def _of_one(answer: Answer) -> _Shape:
         case Ranking(neighbours) | Scored(neighbours):
             found = _shape([near._asdict() for near in neighbours], _OF_NEIGHBOURS)
             records = [_record(answer, near._asdict()) for near in neighbours]
-            return found._replace(columns=[*found.columns, *_metadata(answer.asked.show, records)])
+            return found._replace(
+                columns=[*found.columns, *_metadata(answer.asked.show, answer.asked.times, records)]
+            )
         case Rows(rows):
             kinds = _OF_VECTORS | _OF_NEIGHBOURS
             if all(row.weight is None for row in rows):
@@ -111,7 +117,9 @@ def _of_one(answer: Answer) -> _Shape:
             cells = [*_of_list(rows)]
             records = [_record(answer, row) for row in cells]
             shape = _shape(cells, kinds)
-            return shape._replace(columns=[*shape.columns, *_metadata(answer.asked.show, records)])
+            return shape._replace(
+                columns=[*shape.columns, *_metadata(answer.asked.show, answer.asked.times, records)]
+            )
         case Number(value):
             return _Shape([_Column("value", "number", [value])])
         case Tabled(rows, columns, values):
@@ -126,31 +134,45 @@ def _shape(cells: Sequence[Mapping[str, Any]], kinds: Mapping[str, Kind]) -> _Sh
     return _Shape([_Column(name, kind, [row.get(name) for row in cells]) for name, kind in kinds.items()])
 
 
-def _metadata(names: Sequence[str], records: Sequence[Mapping[str, Cell]]) -> Iterator[_Column]:
+def _metadata(
+    names: Sequence[str], times: Container[str], records: Sequence[Mapping[str, Cell]]
+) -> Iterator[_Column]:
     """The columns of metadata that are shown."""
     kinds: dict[Kind, type | tuple[type, ...]] = {"truth": bool, "integer": int, "number": (int, float)}
     for name in names:
         cells = [record.get(name) for record in records]
         there = [cell for cell in cells if cell is not None]
+        if name in times:
+            yield _Column(name, "time", [None if c is None else _moment(str(c)) for c in cells])
+            continue
         found = (kind for kind, of in kinds.items() if there and all(isinstance(cell, of) for cell in there))
         kind = next(found, None)
         yield _Column(name, kind or "text", cells if kind else [c if c is None else str(c) for c in cells])
+
+
+def _moment(text: str) -> datetime:
+    """A time of metadata, in UTC; what is below a microsecond is cut off."""
+    return datetime.fromisoformat(text).replace(tzinfo=None)
 
 
 def _long(answers: Iterable[Answer]) -> _Shape:
     cells: list[dict[str, Any]] = []
     records: list[Mapping[str, Cell]] = []
     names: dict[str, None] = {}
+    times: set[str] = set()
+    others: set[str] = set()
     for answer in answers:
         front = {"id": answer.asked.id, "expr": answer.asked.expr, "passed": _passed(answer)}
         rows = [*_rows_of(answer)] or [{}]
         cells += [{**front, **row} for row in rows]
         records += [_record(answer, row) for row in rows]
         names |= dict.fromkeys(answer.asked.show)
+        times |= {*answer.asked.times}
+        others |= {*answer.asked.show} - {*answer.asked.times}
     numbered = all(isinstance(row["id"], int) for row in cells)
     ids = [row["id"] if numbered else str(row["id"]) for row in cells]
     rest = _shape(cells, _LONG)
-    shown = _metadata([*names], records)
+    shown = _metadata([*names], times - others, records)
     return _Shape([_Column("id", "integer" if numbered else "text", ids), *rest.columns, *shown])
 
 
@@ -194,11 +216,10 @@ def _of_list(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
 def _pandas(shape: _Shape) -> pd.DataFrame:
     with _needed("pandas"):
         import pandas as pd
-    kinds = {"integer": "int64", "number": "float64", "text": "object", "truth": "boolean"}
     made = {}
     for i, column in enumerate(shape.columns):
         missing = column.kind == "integer" and None in column.cells
-        made[i] = pd.Series(column.cells, dtype="Int64" if missing else kinds[column.kind])
+        made[i] = pd.Series(column.cells, dtype="Int64" if missing else _IN_PANDAS[column.kind])
     frame = pd.DataFrame(made)
     frame.columns = pd.Index([column.name for column in shape.columns])
     if shape.names is not None:
@@ -209,14 +230,16 @@ def _pandas(shape: _Shape) -> pd.DataFrame:
 def _polars(shape: _Shape) -> pl.DataFrame:
     with _needed("polars"):
         import polars as pl
-    kinds = {"integer": pl.Int64, "number": pl.Float64, "text": pl.String, "truth": pl.Boolean}
+    types: tuple[Any, ...] = (pl.Int64, pl.Float64, pl.String, pl.Boolean, pl.Datetime("us"))
+    kinds = dict(zip(_IN_PANDAS, types, strict=True))
     return pl.DataFrame([pl.Series(c.name, c.cells, kinds[c.kind]) for c in shape.unique()])
 
 
 def _arrow(shape: _Shape) -> pa.Table:
     with _needed("pyarrow"):
         import pyarrow as pa
-    kinds = {"integer": pa.int64(), "number": pa.float64(), "text": pa.string(), "truth": pa.bool_()}
+    types = (pa.int64(), pa.float64(), pa.string(), pa.bool_(), pa.timestamp("us"))
+    kinds = dict(zip(_IN_PANDAS, types, strict=True))
     return pa.table({c.name: pa.array(c.cells, kinds[c.kind]) for c in shape.unique()})
 
 

@@ -49,7 +49,7 @@ class Ranker:
         self.options: Options = options
         self._candidates: dict[tuple[object, ...], Candidates] = {}
         self._conditions: dict[tuple[str, str], Condition] = {}
-        self._columns: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._columns: dict[tuple[str, ...], tuple[tuple[str, ...], tuple[str, ...]]] = {}
         self._means: dict[tuple[str, str], Floats] = {}
         self._rotations: dict[tuple[str, str], Floats] = {}
         self.readings: dict[tuple[object, ...], Phrase] = {}  # of phrases, by what they depend on
@@ -91,6 +91,7 @@ class Ranker:
     def asked(self, question: Question) -> Asked:
         """A question with the conditions in force."""
         space, options = self.spaces[self.default], self.options
+        shown, times = self._columns_shown()
         return Asked(
             question.id,
             question.text.rstrip(),
@@ -101,7 +102,8 @@ class Ranker:
             space.dim,
             question.where,
             only=limits_told(options),
-            show=self.shown,
+            show=shown,
+            times=times,
         )
 
     def asked_in(self, asked: Asked, name: str) -> Asked:
@@ -132,13 +134,19 @@ class Ranker:
     @property
     def shown(self) -> tuple[str, ...]:
         """The columns of metadata that neighbours are shown with. Raises `UsageError` for unknown ones."""
+        return self._columns_shown()[0]
+
+    def _columns_shown(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The same, and those of them that hold times."""
         wanted = self.options.show
         if not wanted:
-            return ()
+            return (), ()
         if wanted not in self._columns:
-            from vecalc.engine.records import columns_shown
+            from vecalc.engine.records import columns_shown, times_among
 
-            self._columns[wanted] = columns_shown(self.spaces.values(), wanted)
+            spaces = self.spaces.values()
+            names = columns_shown(spaces, wanted)
+            self._columns[wanted] = names, times_among(spaces, names)
         return self._columns[wanted]
 
     def candidates(self, space: str) -> Numbers | None:

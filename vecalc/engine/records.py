@@ -51,6 +51,14 @@ def columns_shown(spaces: Iterable[VectorSpace], names: Sequence[str], where: st
     return tuple(dict.fromkeys(name for some in wanted for name in some))
 
 
+def times_among(spaces: Iterable[VectorSpace], names: Sequence[str]) -> tuple[str, ...]:
+    """Those of some columns that hold times, in all the spaces that have them."""
+    found = [column for space in spaces for column in columns_in(space)]
+    others = {column.name for column in found if column.kind != "time"}
+    times = {column.name for column in found} - others
+    return tuple(name for name in names if name in times)
+
+
 def columns_in(space: VectorSpace) -> Sequence[MetadataColumn]:
     """The columns of metadata that a space has."""
     return () if space.metadata is None else space.metadata.columns

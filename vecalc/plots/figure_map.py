@@ -89,12 +89,18 @@ def _by_name(axes: Axes, title: str, values: tuple[str, ...], palette: Palette) 
     for name, count in counts:
         label = f"{as_text(name, LONGEST)} ({count:,})"
         axes.scatter([], [], s=30, c=colour[name], linewidths=0, label=label)
-    left = sum(1 for value in values if value not in colour)
-    if left:
-        axes.scatter([], [], s=30, c=palette.points["context"], linewidths=0, label=f"others ({left:,})")
+    left = sum(1 for value in values if value and value not in colour)
+    _legend(axes, title, palette, {"others": left, "none": values.count("")})
+    return [colour.get(value, palette.points["context"]) for value in values]
+
+
+def _legend(axes: Axes, title: str, palette: Palette, grey: dict[str, int]) -> None:
+    """The legend, and in it how many points are grey, and why."""
+    for name, count in grey.items():
+        if count:
+            axes.scatter([], [], s=30, c=palette.points["context"], linewidths=0, label=f"{name} ({count:,})")
     box = axes.legend(title=title, loc="upper left", bbox_to_anchor=(0, 1.0), fontsize=8, title_fontsize=8)
     box.get_frame().set(facecolor=palette.back, edgecolor=palette.faint, alpha=0.85)
-    return [colour.get(value, palette.points["context"]) for value in values]
 
 
 def _by_number(figure: Figure, axes: Axes, title: str, values: Floats, palette: Palette) -> list[Any]:
@@ -111,6 +117,8 @@ def _by_number(figure: Figure, axes: Axes, title: str, values: Floats, palette: 
     bar.set_label(title, size=8)
     bar.ax.tick_params(labelsize=8, length=2)
     bar.outline.set_visible(False)
+    if missing := int((~finite).sum()):
+        _legend(axes, "", palette, {"none": missing})
     return [
         scale(float(norm(value))) if known else palette.points["context"]
         for value, known in zip(values.tolist(), finite.tolist(), strict=True)

@@ -31,6 +31,7 @@ class Colours:
         self._name = "" if colouring is None else visible(colouring.name)
         self._names: list[tuple[str, int]] = []  # the most frequent ones
         self._ends = (0.0, 0.0)
+        self._missing = 0  # points without a name, or a number
         self._steps: Numbers | None = None  # of each point, its place in the ramp or among the names
         if colouring is not None:
             values = colouring.values
@@ -40,6 +41,7 @@ class Colours:
                 self._take_numbers(np.asarray(values, dtype=np.float64))
 
     def _take_names(self, values: tuple[str, ...]) -> None:
+        self._missing = values.count("")
         most = len(APART) if self._style.color else len(ascii_letters)
         self._names = Counter(filter(None, values)).most_common(most)
         place = {name: i for i, (name, _) in enumerate(self._names)}
@@ -47,6 +49,7 @@ class Colours:
 
     def _take_numbers(self, values: Floats) -> None:
         finite = np.isfinite(values)
+        self._missing = int((~finite).sum())
         if not finite.any():
             self._steps = np.full(len(values), _NONE)
             return
@@ -77,7 +80,12 @@ class Colours:
             return self._of_names(width)
         low, high = (tidy(end, _DIGITS) for end in self._ends)
         if not self._style.color:
-            return wrapped(f"{self._name}: from 0, which is {low}, to 9, which is {high}", width)
+            none = f"; {self._grey()} none ({self._missing:,})" if self._missing else ""
+            return wrapped(f"{self._name}: from 0, which is {low}, to 9, which is {high}{none}", width)
+        return [*self._of_numbers(low, high, width), *self._of_missing()]
+
+    def _of_numbers(self, low: str, high: str, width: int) -> list[str]:
+        """The scale between its ends."""
         lines = wrapped(f"{self._name}:", width)
         scale = f"{low} {self._scale()} {high}"
         if columns(lines[-1]) + len(low) + len(RAMP) + len(high) + 3 > width:
@@ -87,9 +95,11 @@ class Colours:
     def _of_names(self, width: int) -> list[str]:
         """Marks and names, as many in a line as there is room for."""
         lines, room = [f"{self._name}:"], width - columns(self._name) - 1
-        for i, (name, number) in enumerate(self._names):
-            text = f"{visible(name)} ({number:,})"
-            shown = f"{self._sign(i)} {text}"
+        texts = [(self._sign(i), f"{visible(name)} ({n:,})") for i, (name, n) in enumerate(self._names)]
+        if self._missing:
+            texts.append((self._grey(), f"none ({self._missing:,})"))
+        for sign, text in texts:
+            shown = f"{sign} {text}"
             if (wide := columns(text) + 4) > room:
                 lines.append(shown)
                 room = width - wide
@@ -97,6 +107,13 @@ class Colours:
                 lines[-1] += f"  {shown}"
                 room -= wide
         return lines
+
+    def _of_missing(self) -> list[str]:
+        return [f"{self._grey()} none ({self._missing:,})"] if self._missing else []
+
+    def _grey(self) -> str:
+        """The mark of a point that has nothing to be coloured by."""
+        return painted("o" if self._style.ascii else "●", "aside", self._style)
 
     def _scale(self) -> str:
         block = "#" if self._style.ascii else "█"

@@ -65,7 +65,7 @@ class Inks {
   /** What a point's colour says. @param {number} point */
   told(point) {
     if (this.byRole) return "";
-    const value = this.numbers ? shown(this.numbers[point]) : (this.names[this.groups?.[point] ?? 0] || "no name");
+    const value = this.numbers ? shown(this.numbers[point]) : (this.names[this.groups?.[point] ?? 0] || "none");
     return `${this.title}: ${value}`;
   }
 
@@ -79,7 +79,7 @@ class Inks {
       if (this.byRole && group === 1) swatch.classList.add("diamond");
       swatch.style.background = this.ofGroup(group);
       const button = element("button", { type: "button", "aria-pressed": String(isolated() === group) }, swatch,
-        worded(this.names[group] || "no name", "word"), element("span", { className: "tally" }, this.tallies[group].toLocaleString("en")));
+        worded(this.names[group] || "none", "word"), element("span", { className: "tally" }, this.tallies[group].toLocaleString("en")));
       button.addEventListener("click", () => isolate(group));
       return element("li", {}, button);
     });
@@ -93,7 +93,7 @@ class Inks {
     const ends = [shown(this.low), ...(this.logarithmic ? ["logarithmic"] : []), shown(this.high)];
     const missing = this.numbers?.some((number) => !Number.isFinite(number));
     return [element("h2", {}, worded(this.title)), ...strip(this.colours.slice(0, SHADES), ends),
-      ...(missing ? [element("p", { className: "count" }, "Grey: no number.")] : [])];
+      ...(missing ? [element("p", { className: "count" }, "Grey: none.")] : [])];
   }
 }
 

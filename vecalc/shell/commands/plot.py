@@ -52,7 +52,7 @@ PROJECTIONS = ("pca", "tsne")
     metavar="WHAT",
     help="frequency, FILE#COLUMN of a table, a score with ?, or a vector.",
 )
-@click.option("--color-by", "column", default="", metavar="COLUMN", help="A column of the model's metadata.")
+@click.option("--color-by", default="", metavar="COLUMN", help="A column of the model's metadata.")
 @flag(
     "--all",
     "everything",
@@ -81,7 +81,7 @@ def run(**options: Any) -> int:
         options["axes"],
         options["context"],
         options["colour"],
-        as_utf8(options["column"]),
+        as_utf8(options["color_by"]),
         options["everything"],
         getattr(drawer, "NEAR", 0),
     )

@@ -78,7 +78,7 @@ def _for_maps_alone(plan: PlotPlan) -> str:
         "--axes": plan.axes,
         "--context": plan.context is not None,
         "--colour": plan.colour,
-        "--color-by": plan.column,
+        "--color-by": plan.color_by,
     }
     return ", ".join(name for name, is_given in given.items() if is_given)
 
@@ -101,7 +101,7 @@ def _kind(made: Sequence[tuple[str, Computed]], plan: PlotPlan) -> PlotKind:
         if isinstance(value, Table):
             ways = ways[1:] if not value.columns else ("heat", "histogram")
     if plan.kind == "auto":
-        wants_map = "map" in ways and (plan.axes or plan.colour or plan.column)
+        wants_map = "map" in ways and (plan.axes or plan.colour or plan.color_by)
         return "map" if wants_map else ways[0]
     if plan.kind not in ways:
         raise UsageError(

@@ -11,9 +11,10 @@ from vecalc.answers import Cell
 from vecalc.arrays import Floats
 from vecalc.calc.topk import score_values
 from vecalc.calc.values import Score, Vector, describe
+from vecalc.conditions import MetadataColumn, column_list, column_named
 from vecalc.engine.calculator import Calculator
 from vecalc.engine.question import Question
-from vecalc.engine.records import columns_in, columns_shown, records_of
+from vecalc.engine.records import columns_in, records_of, without_metadata
 from vecalc.errors import FileProblem, TypeMismatch, UsageError
 from vecalc.plots import Colouring
 from vecalc.space import VectorSpace
@@ -23,6 +24,7 @@ from vecalc.studies.plot.points import NO_ROW, Points
 from vecalc.tables import question_lines, question_rows
 
 FREQUENCY = "frequency"
+COLOR_BY = "--color-by"
 DAYS_OF_A_YEAR = 365.2425
 
 
@@ -33,13 +35,15 @@ def colouring(calculator: Calculator, points: Points, plan: PlotPlan, around: Ar
     Raises `UsageError`, `FileProblem`, and what is wrong with the expression.
     """
     wanted = plan.colour
-    if plan.column:
+    if plan.color_by:
         if wanted:
             what = "points have one colour each"
-            raise UsageError(what, where="--color-by", hint="leave out --colour, or --color-by")
-        return _by_metadata(calculator.spaces[points.space], points, plan.column)
+            raise UsageError(what, where=COLOR_BY, hint="leave out --colour, or --color-by")
+        return _by_metadata(calculator.spaces[points.space], points, plan.color_by)
     if not wanted:
         return None
+    if any(one.name == wanted for one in columns_in(calculator.spaces[points.space])):
+        around.tell(f"--colour: '{wanted}' is not the column of metadata here; {COLOR_BY} takes that")
     if wanted == FREQUENCY:
         ranks = np.where(points.rows == NO_ROW, np.nan, points.rows + 1.0)
         return Colouring("log10 of the frequency rank", np.log10(ranks))
@@ -111,8 +115,7 @@ def _by_column(points: Points, path: str, column: str, around: Around) -> Colour
 
 def _by_metadata(space: VectorSpace, points: Points, column: str) -> Colouring:
     """The values of a column of metadata: numbers, years of times, or names."""
-    (name,) = columns_shown([space], [column], "--color-by")[:1]
-    kind = next(one.kind for one in columns_in(space) if one.name == name)
+    name, kind = _column(space, column)
     rows = [row for row in points.rows.tolist() if row != NO_ROW]
     values = dict(zip(rows, (record[0] for record in records_of(space, rows, [name])), strict=True))
     found = [values.get(row) for row in points.rows.tolist()]
@@ -123,6 +126,19 @@ def _by_metadata(space: VectorSpace, points: Points, column: str) -> Colouring:
         years = 1970 + days.astype(float) / DAYS_OF_A_YEAR
         return Colouring(f"year of {name}", np.where(np.isnat(days), np.nan, years))
     return Colouring(name, tuple(map(_shown, found)))
+
+
+def _column(space: VectorSpace, typed: str) -> MetadataColumn:
+    """The column of metadata that is meant, in backticks or without. Raises `UsageError`."""
+    columns = columns_in(space)
+    if not columns:
+        raise without_metadata(space, COLOR_BY)
+    named = column_list(typed)
+    is_plain = len(named) != 1 or any(one.name == typed for one in columns)
+    try:
+        return column_named(typed if is_plain else named[0], columns)
+    except UsageError as problem:
+        raise problem.at(where=COLOR_BY) from None
 
 
 def _shown(value: Cell) -> str:

@@ -21,7 +21,7 @@ class PlotPlan(NamedTuple):
     axes: str = ""  # two expressions, each a score with `?` or a vector (a cosine with it)
     context: int | None = None  # neighbours drawn around each point; None: those of a computed vector
     colour: str = ""  # frequency, FILE#COLUMN, a score with `?` or a vector
-    column: str = ""  # of the model's metadata, by which points are coloured
+    color_by: str = ""  # a column of the model's metadata, by which points are coloured
     everything: bool = False  # all candidates are points, too
     near: int = 0  # true neighbours that are looked up for each point
 
