@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
 from vecalc.arrays import AnyArray, Numbers
+from vecalc.errors import StorageProblem
 from vecalc.space.unfinished import Unfinished
 from vecalc.space.work_files import Places, in_folder
 
@@ -93,6 +95,15 @@ class Spool(Unfinished):
         with self._reading(KEPT) as stream:
             yield from map(json.loads, stream)
 
-    def _reading(self, name: str) -> IO[bytes]:
-        folder = self.places.files[0].parent
-        return (folder / name).open("rb")
+    @contextmanager
+    def _reading(self, name: str) -> Iterator[IO[bytes]]:
+        """Where there are no locks, a second run may have written into it: what is no longer what was written is
+        a `StorageProblem`.
+        """
+        path = self.places.files[0].parent / name
+        with path.open("rb") as stream:
+            try:
+                yield stream
+            except ValueError:
+                what = "it has been changed since it was written"
+                raise StorageProblem(what, where=str(path), hint="begin again, one run at a time") from None
