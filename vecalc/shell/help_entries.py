@@ -4,6 +4,22 @@ from __future__ import annotations
 
 import click
 
+from vecalc.shell.options import (
+    AS_WORDS,
+    BATCH,
+    DEBUG,
+    EXPRESSIONS,
+    FILES,
+    FORMAT,
+    LET,
+    MODEL,
+    QUIET,
+    RANKING,
+    ROWS,
+    SHOW,
+    WORDS,
+)
+
 # The signs of the language, and `where`: how each is written, and what it means.
 SIGNS = {
     "+": ("a + b", "the sum, component by component; a number is added to each component"),
@@ -34,18 +50,28 @@ def sign(name: str) -> str:
     return f"{found[0]}\n    {found[1]}\nall of them: vecalc help syntax\n"
 
 
-def _program() -> click.Command:
-    """The program, which has all options that commands share, and its own."""
-    from vecalc.shell.cli.command import vecalc
-
-    return vecalc
+@click.command(add_help_option=False)
+@EXPRESSIONS
+@FILES
+@ROWS
+@LET
+@MODEL
+@AS_WORDS
+@WORDS
+@RANKING
+@SHOW
+@FORMAT
+@BATCH
+@QUIET
+@DEBUG
+def _all(**_: object) -> None:
+    """The options that several commands share, and those of batches."""
 
 
 def option(name: str) -> str:
     """An option or setting, by its name without dashes; "" for what is none."""
-    program = _program()
-    context = click.Context(program)
-    for one in program.params:
+    context = click.Context(_all)
+    for one in _all.params:
         names = {found.lstrip("-") for found in (*one.opts, *one.secondary_opts)}
         if name.lstrip("-") in names and (record := one.get_help_record(context)):
             is_long = any(found.startswith("--") for found in one.opts)
@@ -65,7 +91,7 @@ def _can_be_set(name: str) -> bool:
 
 def names() -> list[str]:
     """The signs, and the long names of options without dashes."""
-    options = (found for one in _program().params for found in one.opts if found.startswith("--"))
+    options = (found for one in _all.params for found in one.opts if found.startswith("--"))
     return [*SIGNS, *(found.removeprefix("--") for found in options)]
 
 

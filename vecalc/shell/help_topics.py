@@ -244,8 +244,9 @@ come as are asked for. A word without a price meets neither price < 10 nor not (
 time is compared with the beginning of "2024", "2024-05", "2024-05-01" or "2024-05-01T10:00", in UTC. Lists,
 records and bytes are shown; of them can only be asked whether they are null.
 
---show puts columns beside the words, * all but the one that the words are from. explain, compare, diff and
-plot take --where, too, and plot --color-by COLUMN. vecalc words --where CONDITION --show '*' lists words. At
+--show puts columns beside the words, * all but the one that the words are from. Both may be repeated: all
+conditions hold, all columns are shown. explain, compare, diff, plot, convert and publish take --where, too,
+and plot --color-by COLUMN. vecalc words --where CONDITION --show '*' lists words. At
 the prompt: set where price < 10, set where off, set show title,price.
 """
 

@@ -274,6 +274,26 @@ FORMAT = group(
     choice("--theme", "Colours for a dark or a light background.", of=THEMES, default="dark"),
 )
 
+ROWS = group(
+    click.option("--csv", metavar="FILE", help="Compute -e for each row of a .csv, .tsv or .jsonl file."),
+    flag("--headerless", "The table of --csv has no header: its columns are c1, c2, ..."),
+)
+BATCH = group(
+    flag("--resume", "Resume an interrupted batch (with -o FILE)."),
+    click.option(
+        "--cluster", metavar="ADDRESS", help="Share a batch (-f, -o) among a dask cluster, or local:N."
+    ),
+    flag("--insecure-cluster", "Let --cluster go to another machine without TLS."),
+    flag("--line-buffered", "Answer each line at once, for programs that wait."),
+    flag("--bail", "Stop at the first error."),
+    several(
+        "--limit",
+        "NAME=N",
+        "Raise a limit: size, nesting, words, values, work, score, rankings.",
+        shell_complete=offer("limits"),
+    ),
+)
+
 TYPE = choice(
     "--type",
     "kind",

@@ -16,6 +16,7 @@ from vecalc.errors import FileProblem, UsageError, VecalcError
 from vecalc.shell.help_topics import EXAMPLES, short_help, usage
 from vecalc.shell.options import (
     AS_WORDS,
+    BATCH,
     DEBUG,
     EXPRESSIONS,
     FILES,
@@ -24,13 +25,12 @@ from vecalc.shell.options import (
     MODEL,
     QUIET,
     RANKING,
+    ROWS,
     SHOW,
     WORDS,
     OneOf,
     flag,
-    offer,
     request_of,
-    several,
 )
 from vecalc.shell.registry import (
     SECTIONS,
@@ -87,8 +87,7 @@ KINDS = ("man", "bash", "zsh", "fish", "schema")
 @click.argument("expressions", nargs=-1, metavar="[EXPRESSION]...")
 @EXPRESSIONS
 @FILES
-@click.option("--csv", metavar="FILE", help="Compute -e for each row of a .csv, .tsv or .jsonl file.")
-@flag("--headerless", "The table of --csv has no header: its columns are c1, c2, ...")
+@ROWS
 @LET
 @flag("-i", "--interactive", "Then open the prompt.")
 @MODEL
@@ -97,18 +96,8 @@ KINDS = ("man", "bash", "zsh", "fish", "schema")
 @RANKING
 @SHOW
 @FORMAT
-@flag("--resume", "Resume an interrupted batch (with -o FILE).")
-@click.option("--cluster", metavar="ADDRESS", help="Share a batch (-f, -o) among a dask cluster, or local:N.")
-@flag("--insecure-cluster", "Let --cluster go to another machine without TLS.")
-@flag("--line-buffered", "Answer each line at once, for programs that wait.")
 @QUIET
-@flag("--bail", "Stop at the first error.")
-@several(
-    "--limit",
-    "NAME=N",
-    "Raise a limit: size, nesting, words, values, work, score, rankings.",
-    shell_complete=offer("limits"),
-)
+@BATCH
 @DEBUG
 @_telling("--version", is_flag=True, help="Versions.")
 @_telling(
