@@ -15,7 +15,7 @@ from vecalc.shell.exceptions import as_problem
 from vecalc.shell.help_topics import TOPICS
 from vecalc.shell.opening import Opened
 from vecalc.shell.registry import names as shell_commands
-from vecalc.shell.repl import habits, prompt_commands, prompt_options
+from vecalc.shell.repl import habits, history, prompt_commands, prompt_options
 from vecalc.shell.repl.entries import expression_of
 from vecalc.shell.repl.session import Session
 from vecalc.shell.request import Request
@@ -285,6 +285,31 @@ def test_history_shows_what_was_typed_but_for_private_lines(say: Talk) -> None:
     assert say("history") == "king\nman \\x1b\nhistory\n"
     assert say("history 1") == "history 1\n"
     assert say("history 0") == "nothing was typed yet\n"
+
+
+def test_a_password_of_an_address_is_kept_nowhere(say: Talk, tmp_path: Path) -> None:
+    address, shown = "postgresql://me:top/se@cret@nowhere.invalid/d#t", "postgresql://me@nowhere.invalid/d#t"
+    say(f"use a={address} --embed milvus://u:two words@nowhere.invalid/c")
+    for command in ("tee", "once", "save"):
+        assert f"{shown}: a store on a server" in say(f"{command} {address}").replace("\n", " ")
+    assert f"use a={shown} --embed milvus://u@nowhere.invalid/c\ntee {shown}\n" in say("history")
+    say(f'favourite f = "{address}" + king')
+    say("tee answers.jsonl")
+    say(f'[king, "{address}"]')
+    say("set oov skip")
+    say(f'A = "{address}" + king')
+    say("save mine.vec")
+    say(f'"{address}" + king')
+    say("tee")
+    (tmp_path / "history").write_text(f"use {address}\n", "utf-8")
+    assert history.load() == ([f"use {shown}"], "")
+    assert history.kept(f"use {address}") == f"use {shown}"
+    assert history.kept(f" use {address}") == ""
+    assert history.kept("http://a:80/ me@here") == "http://a:80/ me@here"
+    for name in ("mine.vec", "answers.jsonl", "config/favourites.vec"):
+        written = (tmp_path / name).read_text("utf-8")
+        assert shown in written, name
+        assert "se@cret" not in written, name
 
 
 def test_history_shows_a_block_in_its_lines_and_counts_it_once(say: Talk, tmp_path: Path) -> None:

@@ -84,3 +84,12 @@ _PASSWORD = re.compile(r"(://[^:@/?#]*):.*@|([?&]password=)[^&#]*", re.DOTALL | 
 def without_password(model: str) -> str:
     """A model as it was typed, without the password of an address."""
     return _PASSWORD.sub(lambda found: f"{found[1]}@" if found[1] else found[2], model)
+
+
+# Up to a blank; a password may have blanks in it.
+_IN_TEXT = re.compile(r"://(?:[^:@/?#\s]*:[^@/\"\n]*@)?\S*")
+
+
+def without_passwords(text: str) -> str:
+    """A text, without the password of any address in it."""
+    return _IN_TEXT.sub(lambda found: without_password(found[0]), text)

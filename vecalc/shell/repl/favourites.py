@@ -14,6 +14,7 @@ from vecalc.engine.as_typed import read
 from vecalc.errors import UsageError
 from vecalc.library.paths import FAVOURITES, as_text
 from vecalc.render.visible import visible
+from vecalc.stores.addresses import without_passwords
 
 if TYPE_CHECKING:
     from vecalc.shell.repl.session import Session
@@ -31,7 +32,7 @@ def favourite(session: Session, argument: str) -> None:
             hint = "letters, digits and _: favourite royal = king"
             raise UsageError(f"'{name}' is not a name", where="favourite", hint=hint)
         read(session.calculator, text)  # what is wrong with it is told now
-        _change(lambda kept: {**kept, name: " ".join(text.splitlines())})
+        _change(lambda kept: {**kept, name: without_passwords(" ".join(text.splitlines()))})
     elif name not in kept:
         raise UsageError(f"there is no favourite '{name}'", where="favourite", hint="`favourite` lists them")
     elif equals:

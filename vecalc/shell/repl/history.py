@@ -1,7 +1,7 @@
 """What was typed, from session to session: a file with an entry a line, for its owner alone.
 
 A block of several lines is one entry, with U+2028 in place of its line ends: an editor that knows nothing of
-blocks shows one line, and to the language the character is a blank.
+blocks shows one line, and to the language the character is a blank. A password of an address is left out.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from collections.abc import Sequence
 
 from vecalc.errors import VecalcError
 from vecalc.library.paths import HISTORY
+from vecalc.stores.addresses import without_passwords
 
 ENTRIES = 1_000
 LINE_END = "\u2028"
 
 
-def is_kept(entry: str) -> bool:
-    """Whether an entry is remembered: one that begins with a blank is private."""
-    return bool(entry.strip()) and not entry.startswith(" ")
+def kept(entry: str) -> str:
+    """What is remembered of an entry: no password, and of one that begins with a blank, nothing."""
+    return without_passwords(entry) if entry.strip() and not entry.startswith(" ") else ""
 
 
 def load() -> tuple[list[str], str]:
@@ -40,8 +41,8 @@ def save(entries: Sequence[str]) -> str:
     lines = [entry.replace("\n", LINE_END).encode("utf-8", "surrogateescape") for entry in entries]
 
     def longer(found: bytes | None) -> bytes:
-        kept = [*(line for line in (found or b"").split(b"\n") if line), *lines][-ENTRIES:]
-        return b"".join(line + b"\n" for line in kept)
+        all_lines = [*(line for line in (found or b"").split(b"\n") if line), *lines][-ENTRIES:]
+        return b"".join(line + b"\n" for line in all_lines)
 
     try:
         HISTORY.change(longer)
@@ -51,7 +52,7 @@ def save(entries: Sequence[str]) -> str:
 
 
 def _decoded(line: bytes) -> str:
-    return line.decode("utf-8", "surrogateescape").replace(LINE_END, "\n")
+    return without_passwords(line.decode("utf-8", "surrogateescape").replace(LINE_END, "\n"))
 
 
 def _is_off() -> bool:

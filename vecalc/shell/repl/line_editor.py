@@ -32,10 +32,8 @@ class ReadlineEditor(PlainEditor):
 
     def remember(self, text: str) -> None:
         """See `Editor`. A block becomes one line."""
-        if not history.is_kept(text):
-            return
         last = readline.get_history_item(readline.get_current_history_length())
-        if (line := one_line(text)) != last:
+        if (line := one_line(history.kept(text))) and line != last:
             readline.add_history(line)
 
     def use_keys(self, name: str) -> None:

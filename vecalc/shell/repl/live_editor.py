@@ -250,9 +250,9 @@ class _Remembered(History):
     def remember(self, text: str) -> None:
         """Take what was typed, unless it is private, or the same again."""
         last = next(iter([*self.fresh[-1:], *self.earlier[-1:]]), None)
-        if history.is_kept(text) and text != last:
-            self.fresh.append(text)
-            super().append_string(text)
+        if (kept := history.kept(text)) and kept != last:
+            self.fresh.append(kept)
+            super().append_string(kept)
 
 
 class _Offered(Completer):

@@ -16,6 +16,7 @@ from vecalc.render.cells import HEADER
 from vecalc.shell.display import TextSink, format_name, is_terminal, renderer, show, style
 from vecalc.shell.opening import refuse_overwriting, sink_for
 from vecalc.shell.request import Request
+from vecalc.stores.addresses import is_address, without_passwords
 
 if TYPE_CHECKING:
     from vecalc.shell.repl.session import Session
@@ -130,7 +131,11 @@ class Tee:
         self.sink = TextSink(renderer(name), look, self.stream, flush=True, index=int(self.begun))
 
     def write(self, shown: Shown) -> None:
-        """Take an answer. Raises `OSError`."""
+        """Take an answer; no password of an address in what was asked. Raises `OSError`."""
+        if isinstance(shown, Answer):
+            asked = shown.asked._replace(expr=without_passwords(shown.asked.expr))
+            notes = tuple(map(without_passwords, shown.notes))
+            shown = shown._replace(asked=asked, parsed=without_passwords(shown.parsed), notes=notes)
         self.sink.write(shown)
 
     def close(self) -> None:
@@ -159,6 +164,8 @@ def _is_taller(text: str) -> bool:
 
 
 def _target(request: Request, argument: str) -> Path:
+    if is_address(argument):
+        raise UsageError("a store on a server, which is no file", where=without_passwords(argument))
     path = Path(argument).expanduser()
     refuse_overwriting(request._replace(output=str(path)))
     return path

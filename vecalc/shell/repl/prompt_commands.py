@@ -51,8 +51,8 @@ def is_quit(line: str) -> bool:
 
 def run(session: Session, line: str) -> bool:
     """Run the command of a line; False when the line is none. Raises `VecalcError`."""
-    if not session.where and not line.startswith(" "):
-        session.typed.append(line)
+    if not session.where and (kept := history.kept(line)):
+        session.typed.append(kept)
     found = command_of(line) or command_of(_meant(session, line))
     if found is None:
         return False

@@ -17,6 +17,7 @@ from vecalc.library.paths import text_of
 from vecalc.render.visible import visible
 from vecalc.shell.repl import outputs
 from vecalc.space.atomic import written_whole
+from vecalc.stores.addresses import without_passwords
 
 if TYPE_CHECKING:
     from vecalc.shell.repl.session import Session
@@ -69,7 +70,7 @@ def save(session: Session, argument: str) -> None:
     path = outputs.new_file(session, argument)
     statements = _statements(session, lambda name: not name.startswith("_"))
     with written_whole(path) as stream:
-        stream.write("".join(f"{show(statement)}\n" for statement in statements).encode())
+        stream.write("".join(f"{without_passwords(show(statement))}\n" for statement in statements).encode())
     outputs.wrote(session, path)
 
 
