@@ -59,7 +59,7 @@ def _said(folder: Path, output: str) -> bytes:
 
 
 def _is_running(pid: int) -> bool:
-    """Not of one that has ended, and that nobody has waited for: orphans may be this process's children."""
+    """Not of one that has ended and that nobody has waited for: orphans may be this process's children."""
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
