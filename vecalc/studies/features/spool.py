@@ -97,7 +97,7 @@ class Spool(Unfinished):
 
     @contextmanager
     def _reading(self, name: str) -> Iterator[IO[bytes]]:
-        """An open file. Where there are no locks, a second run may have written into it: what can't be read back
+        """An open file. Where there are no locks, another run may have written into it: what can't be read back
         is a `StorageProblem`.
         """
         path = self.places.files[0].parent / name
