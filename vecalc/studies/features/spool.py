@@ -97,8 +97,8 @@ class Spool(Unfinished):
 
     @contextmanager
     def _reading(self, name: str) -> Iterator[IO[bytes]]:
-        """An open file. Where there are no locks, another run may have written into it: what can't be read back
-        is a `StorageProblem`.
+        """An open file. Where there are no locks, another run may have written into it: what can't be read
+        back is a `StorageProblem`.
         """
         path = self.places.files[0].parent / name
         with path.open("rb") as stream:
