@@ -292,6 +292,7 @@ def test_at_the_prompt(say: Talk) -> None:
     assert say("set where price = 30") == ""
     assert say("set show title, price") == ""
     assert say("set where").startswith("where = price = 30")
+    assert "(off, or a condition such as price < 10; columns: " in say("set where")
     assert "It" in say("Alien")
     assert "there is no column 'prise'" in say("set where prise < 3")
     assert "^^^^^" in say("set where prise < 3")

@@ -112,6 +112,9 @@ def of_value(session: Session, value: str) -> str:
 def _offer(session: Session, name: str) -> str:
     setting = SETTINGS[name]
     found = [*map(visible, setting.choices(session)), *filter(None, [setting.others])]
+    if setting.others == CONDITION:  # the columns are no values, but what one is made of
+        off, *columns, _ = found
+        found = [off, f"or {CONDITION}{'; columns: ' * bool(columns)}{', '.join(columns)}"]
     return f"   ({', '.join(found)})"
 
 
