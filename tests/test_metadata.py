@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from running import FAMILY
 from running import vecalc as run
 from test_prompt_manners import Talk
 
@@ -299,6 +300,9 @@ def test_at_the_prompt(say: Talk) -> None:
     assert "where = price = 30" in say("set")
     assert "no row meets price > 99" in say("set where price > 99") + say("Alien")
     assert "show title,price" not in say("set show off")
+    say("set where price = 30")
+    for line in (f"use f={FAMILY}", "f:king"):
+        assert "vecalc: set where: f has no metadata; set where off lifts it" in say(line), line
     assert say("set where off") == ""
     assert "where" not in say("Alien")
     offered = [one.text for one in completions(say.session, "set where price < 3 and t")]

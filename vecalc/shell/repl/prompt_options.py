@@ -60,7 +60,7 @@ def change(session: Session, argument: str) -> None:
         hint = did_you_mean(name, SETTINGS) or "`set` shows all"
         raise UsageError(f"there is no setting '{name}'", where="set", hint=hint)
     if not value:
-        session.write(f"{visible(f'{name} = {typed(session, name)}')}{_offer(session, name)}\n")
+        session.write_fitted(f"{visible(f'{name} = {typed(session, name)}')}{_offer(session, name)}")
         return
     _put(session, name, value)
 
