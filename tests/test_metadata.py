@@ -305,6 +305,12 @@ def test_at_the_prompt(say: Talk) -> None:
         assert "vecalc: set where: f has no metadata; set where off lifts it" in say(line), line
     assert say("set where off") == ""
     assert "where" not in say("Alien")
+    say("set show title")
+    say(f"use f={FAMILY}")
+    assert "title" not in say("king")
+    assert "title" in say("starter:Alien")
+    say("use starter")
+    assert "title" not in say("f:king")
     offered = [one.text for one in completions(say.session, "set where price < 3 and t")]
     assert offered == ["title", "tags"]
     assert "price" in [one.text for one in completions(say.session, "set where ")]

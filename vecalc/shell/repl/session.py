@@ -13,6 +13,7 @@ from vecalc.conditions import WHERE
 from vecalc.engine.calculator import Calculator
 from vecalc.engine.last_answer import explain_unknown, words_of_earlier
 from vecalc.engine.question import Question
+from vecalc.engine.records import without_blanks
 from vecalc.errors import UnknownWords, UsageError, VecalcError
 from vecalc.library.catalogue import STARTER, Entry, own_settings, split_model
 from vecalc.render.paint import paint
@@ -38,6 +39,7 @@ from vecalc.shell.repl.themes import usual_theme
 from vecalc.shell.request import Request
 
 if TYPE_CHECKING:
+    from vecalc.space import VectorSpace
     from vecalc.space.prefixes import Prefixes
 
 LIMITS = ("match", "where", "first", "min-score")  # settings that can leave no candidate
@@ -207,8 +209,15 @@ class Session:
         otherwise = "".join(answer.parsed.split()) != "".join(answer.asked.expr.split())
         if self.format == "table" and not self.request.quiet and otherwise:
             head = paint(f"= {visible(answer.parsed)}", "aside", look) + "\n"
-        self.show(head + document([answer], renderer(self.format), look))
+        fitting = without_blanks(answer, self._ranked_in(answer)) if self.format in FOR_PEOPLE else answer
+        self.show(head + document([fitting], renderer(self.format), look))
         self._copy([answer])
+
+    def _ranked_in(self, answer: Answer) -> VectorSpace:
+        """The space whose words are the neighbours."""
+        calculator, called = self.calculator, answer.asked.ranked_in
+        name = next((name for name in calculator.spaces if calculator.caption(name) == called), None)
+        return calculator.spaces[calculator.default if name is None else name]
 
     def _write_once(self, shown: Sequence[outputs.Shown]) -> None:
         path, self.once = self.once, ""
