@@ -29,6 +29,14 @@ def test_it_leaves_on_request(word: str, prompt: Terminal) -> None:
     assert prompt.leaves() == 0
 
 
+def test_lines_are_divided_at_blanks(open_prompt: Open) -> None:
+    terminal = open_prompt(dimensions=(40, 50))
+    for shown in (terminal.until(), terminal.says("set format")):
+        assert len(lines := shown.splitlines()) > 1
+        assert max(map(len, lines)) <= 50
+        assert " ".join(shown.split()).endswith(("Ctrl-D to leave", ")"))
+
+
 def test_quiet_has_no_banner(open_prompt: Open) -> None:
     assert open_prompt("--quiet").until().strip() == ""
 
