@@ -15,6 +15,7 @@ from running import FAMILY, PATIENCE, command
 from screen import Screen
 
 from vecalc.shell.repl import editors
+from vecalc.shell.repl.toolbar import _with_room
 
 sys.path.insert(0, str(Path(__file__).parent / "bench"))
 
@@ -80,7 +81,7 @@ def test_the_number_of_neighbours_at_the_end_of_a_line_is_no_part_of_what_is_ans
     assert re.search(QUEEN, live.bar[0])  # the answer to this line, not the last one there was
     live.anew()
     live.types("queen --top 2")
-    live.until(r"^\S+ 0\.\d{4} · ")
+    live.until(r"^\S+ 0\.\d{4} · \S+ 0\.\d{4}$")  # and no third
 
 
 def test_what_is_unfinished_or_wrong_shows_no_error_and_no_answer_of_its_own(live: Screen) -> None:
@@ -323,6 +324,19 @@ def test_the_toolbar_fits(columns: int, shown: int, opened: list[Screen], tmp_pa
     assert "metric l2" in screen.bar[1]  # what is not as usual stays the longest
     screen.types("king - man + woman")
     screen.until(r"^queen \d\.")
+
+
+def test_a_long_model_leaves_room_for_what_is_set() -> None:
+    usual, unusual = ("norm rms", False), ("where price < 10", True)
+    address = "postgresql://me@a.server.of.a.long.name.example:5432/books#public.novels"
+    for width, shown in (
+        (110, [address, "norm rms", "where price < 10"]),
+        (60, ["public.novels", "norm rms", "where price < 10"]),
+        (35, ["public.novels", "where price < 10"]),
+        (31, ["public.nove…", "where price < 10"]),
+        (20, ["public.nove…"]),
+    ):
+        assert [text for text, _ in _with_room([(address, True), usual, unusual], width)] == shown
 
 
 def test_quiet_leaves_the_answer(opened: list[Screen], tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from running import FAMILY
 from running import vecalc as run
 from test_prompt_manners import Talk
 
@@ -352,14 +353,24 @@ def test_at_the_prompt(say: Talk) -> None:
     assert say("set where price = 30") == ""
     assert say("set show title, price") == ""
     assert say("set where").startswith("where = price = 30")
+    assert "(off, or a condition such as price < 10; columns: " in say("set where")
     assert "It" in say("Alien")
     assert "there is no column 'prise'" in say("set where prise < 3")
     assert "^^^^^" in say("set where prise < 3")
     assert "where = price = 30" in say("set")
     assert "no row meets price > 99" in say("set where price > 99") + say("Alien")
     assert "show title,price" not in say("set show off")
+    say("set where price = 30")
+    for line in (f"use f={FAMILY}", "f:king"):
+        assert "vecalc: set where: f has no metadata; set where off lifts it" in say(line), line
     assert say("set where off") == ""
     assert "where" not in say("Alien")
+    say("set show title")
+    say(f"use f={FAMILY}")
+    assert "title" not in say("king")
+    assert "title" in say("starter:Alien")
+    say("use starter")
+    assert "title" not in say("f:king")
     offered = [one.text for one in completions(say.session, "set where price < 3 and t")]
     assert offered == ["title", "tags"]
     assert "price" in [one.text for one in completions(say.session, "set where ")]

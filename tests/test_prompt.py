@@ -29,6 +29,14 @@ def test_it_leaves_on_request(word: str, prompt: Terminal) -> None:
     assert prompt.leaves() == 0
 
 
+def test_lines_are_divided_at_blanks(open_prompt: Open) -> None:
+    terminal = open_prompt(dimensions=(40, 50))
+    for shown in (terminal.until(), terminal.says("set format")):
+        assert len(lines := shown.splitlines()) > 1
+        assert max(map(len, lines)) <= 50
+        assert " ".join(shown.split()).endswith(("Ctrl-D to leave", ")"))
+
+
 def test_quiet_has_no_banner(open_prompt: Open) -> None:
     assert open_prompt("--quiet").until().strip() == ""
 
@@ -244,10 +252,10 @@ def test_models_and_use(prompt: Terminal, tmp_path: Path) -> None:
     assert re.search(r"1\s+kings", prompt.says("family:king"))
     assert re.search(r"1\s+kings", (prompt.says("use family"), prompt.says("king"))[1])
     assert re.search(r"few_2 +3 words × 4 +few.txt  \(default\)", prompt.says("use few_2=few.txt"))
-    assert re.search(r"few_3 +3 words × 4 +/.*few.txt  \(default\)", prompt.says(f"use {tmp_path}/few.txt"))
+    assert re.search(r"few_3 +3 words × 4\s+/.*few.txt\s+\(default\)", prompt.says(f"use {tmp_path}/few.txt"))
     np.savez(tmp_path / "parts.npz", words=np.array(["one", "two"]), a=np.eye(2, 4), b=np.eye(2, 4))
     assert re.search(
-        r"part +2 words × 4 .*npz#a  \(default\)", prompt.says(f"use part={tmp_path}/parts.npz#a")
+        r"part +2 words × 4\s.*npz#a\s+\(default\)", prompt.says(f"use part={tmp_path}/parts.npz#a")
     )
     assert "it is not clear which array is meant" in prompt.says(f"use {tmp_path}/parts.npz").replace(
         "\n", " "

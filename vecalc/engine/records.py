@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from vecalc.answers import Cell
+from vecalc.answers import Answer, Cell, Ranking, Scored
 from vecalc.conditions import WHERE, Condition, MetadataColumn, WordColumn, column_named, settled
 from vecalc.errors import UsageError
 from vecalc.space import VectorSpace
@@ -62,6 +62,16 @@ def times_among(spaces: Iterable[VectorSpace], names: Sequence[str]) -> tuple[st
 def columns_in(space: VectorSpace) -> Sequence[MetadataColumn]:
     """The columns of metadata that a space has."""
     return () if space.metadata is None else space.metadata.columns
+
+
+def without_blanks(answer: Answer, space: VectorSpace) -> Answer:
+    """A ranking for people without columns of metadata where the space it is of has none of them."""
+    result, shown = answer.result, answer.asked.show
+    if not isinstance(result, (Ranking, Scored)) or {*shown} & {column.name for column in columns_in(space)}:
+        return answer
+    bare = tuple(near.with_record(()) for near in result.neighbours)
+    asked = answer.asked._replace(show=())
+    return answer._replace(asked=asked, result=result._replace(neighbours=bare))
 
 
 def records_of(space: VectorSpace, rows: Sequence[int], names: Sequence[str]) -> list[tuple[Cell, ...]]:

@@ -13,9 +13,9 @@ _DECIMALS = 4  # as a table shows them to people
 _LONGEST = 24  # characters of a word; a title of a film has more
 
 
-def brief(answer: Answer, precision: int | None = None) -> list[str]:
-    """The first neighbours, the number, or the first row of a list or table: pieces, the first the most
-    important. Control characters are escapes.
+def brief(answer: Answer, precision: int | None = None, top: int | None = None) -> list[str]:
+    """The first neighbours (three, or `top` where that is less), the number, or the first row of a list or
+    table: pieces, the first the most important. Control characters are escapes.
     """
     met = [verdict(answer.expected)] if answer.expected else []
     decimals = _DECIMALS if precision is None else precision
@@ -23,9 +23,9 @@ def brief(answer: Answer, precision: int | None = None) -> list[str]:
         case Number(value):
             return [f"= {result(value, precision)}", *met]
         case Ranking(neighbours) | Scored(neighbours):
-            return [*met, *_near(neighbours, decimals)]
+            return [*met, *_near(neighbours[:top], decimals)]
         case Rows(rows) if rows:
-            first = _near(rows[0].neighbours, decimals)
+            first = _near(rows[0].neighbours[:top], decimals)
             label = _word(rows[0].label or "1")
             return (
                 [f"{label}: {first[0]}", *first[1:]]

@@ -135,15 +135,15 @@ class LiveEditor:
 
     def _typed(self, text: str) -> None:
         if self.session.live:
-            self._live.ask(self._expression(text))
+            self._live.ask(self._asked(text)[0])
 
-    def _expression(self, text: str) -> str:
-        """What is answered while a text stands there: nothing of a command, and no `-k N` at the end."""
+    def _asked(self, text: str) -> tuple[str, int | None]:
+        """What is answered of a text, nothing of a command; and the N of `-k N` at its end."""
         if prompt_commands.is_quit(text) or prompt_commands.command_of(text) is not None:
-            return ""
+            return "", None
         with suppress(UsageError):
-            return self.session.own_top(text)[0]
-        return text
+            return self.session.own_top(text)
+        return text, None
 
     def _style(self) -> BaseStyle:
         theme = self.session.request.theme
@@ -155,7 +155,8 @@ class LiveEditor:
         size, session = get_app().output.get_size(), self.session
         shown = self._live.shown if session.live else None
         width = size.columns - 1
-        line = live_line(shown, self._expression(self._prompt.default_buffer.text), session, width)
+        text, top = self._asked(self._prompt.default_buffer.text)
+        line = live_line(shown, text, session, width, top)
         if session.request.quiet:
             return [*line]
         resting = session.live and self._live.resting

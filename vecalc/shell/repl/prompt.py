@@ -24,7 +24,7 @@ def converse(calculator: Calculator, request: Request) -> int:
     """Talk until Ctrl-D or `quit`; the exit code."""
     session = Session(calculator, request)
     if not request.quiet and is_terminal(sys.stdin):
-        session.write(banner(calculator))
+        session.write_fitted(banner(calculator))
     with _editing(session) as editing, closing(session):
         _start(session)
         while (text := editing.read()) is not None:
@@ -54,7 +54,7 @@ def banner(calculator: Calculator) -> str:
     """One line: program, model, size, how to get help."""
     space = calculator.spaces[calculator.default]
     size = f"{len(space):,} words × {space.dim}"
-    return f"vecalc {vecalc.__version__} · {space.name} · {size} · 'help' for help, Ctrl-D to leave\n"
+    return f"vecalc {vecalc.__version__} · {space.name} · {size} · 'help' for help, Ctrl-D to leave"
 
 
 def _start(session: Session) -> None:

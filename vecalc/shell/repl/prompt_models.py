@@ -6,7 +6,7 @@ from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vecalc.errors import UsageError
+from vecalc.errors import UsageError, VecalcError
 from vecalc.library import catalogue
 from vecalc.render.visible import visible
 from vecalc.shell.opening import Opened
@@ -25,7 +25,7 @@ def models(session: Session, _: str) -> None:
     widths = [max(len(row[i]) for row in rows) for i in range(2)]
     for (name, size, source), key in zip(rows, calculator.spaces, strict=True):
         default = "  (default)" if key == calculator.default else ""
-        session.write(f"{name:<{widths[0]}}  {size:<{widths[1]}}  {visible(source)}{default}\n")
+        session.write_fitted(f"{name:<{widths[0]}}  {size:<{widths[1]}}  {visible(source)}{default}")
 
 
 def use(session: Session, argument: str) -> None:
@@ -37,7 +37,10 @@ def use(session: Session, argument: str) -> None:
     name = _loaded(session, argument)
     if name is None:
         name = _load(session, argument)
-    session.tell(calculator.candidate_notes([name]))
+    try:
+        session.tell(calculator.candidate_notes([name]))
+    except VecalcError as problem:
+        raise session.as_set(problem) from None
     calculator.use(name)
     session.take_up_own()
     models(session, "")

@@ -60,7 +60,7 @@ def change(session: Session, argument: str) -> None:
         hint = did_you_mean(name, SETTINGS) or "`set` shows all"
         raise UsageError(f"there is no setting '{name}'", where="set", hint=hint)
     if not value:
-        session.write(f"{visible(f'{name} = {typed(session, name)}')}{_offer(session, name)}\n")
+        session.write_fitted(f"{visible(f'{name} = {typed(session, name)}')}{_offer(session, name)}")
         return
     _put(session, name, value)
 
@@ -112,6 +112,9 @@ def of_value(session: Session, value: str) -> str:
 def _offer(session: Session, name: str) -> str:
     setting = SETTINGS[name]
     found = [*map(visible, setting.choices(session)), *filter(None, [setting.others])]
+    if setting.others == CONDITION:  # the columns are no values, but what one is made of
+        off, *columns, _ = found
+        found = [off, f"or {CONDITION}{'; columns: ' * bool(columns)}{', '.join(columns)}"]
     return f"   ({', '.join(found)})"
 
 

@@ -9,15 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vecalc.answers import NOTHING_LEFT, Answer, Sheet
+from vecalc.conditions import WHERE
 from vecalc.engine.calculator import Calculator
 from vecalc.engine.last_answer import explain_unknown, words_of_earlier
 from vecalc.engine.question import Question
+from vecalc.engine.records import without_blanks
 from vecalc.errors import UnknownWords, UsageError, VecalcError
 from vecalc.library.catalogue import STARTER, Entry, own_settings, split_model
 from vecalc.render.paint import paint
 from vecalc.render.visible import visible
+from vecalc.render.width import hanging
 from vecalc.shell.display import (
     FOR_PEOPLE,
+    columns,
     complain,
     document,
     is_terminal,
@@ -35,9 +39,11 @@ from vecalc.shell.repl.themes import usual_theme
 from vecalc.shell.request import Request
 
 if TYPE_CHECKING:
+    from vecalc.space import VectorSpace
     from vecalc.space.prefixes import Prefixes
 
 LIMITS = ("match", "where", "first", "min-score")  # settings that can leave no candidate
+_HANG = 2  # blanks before the further lines of a line that is too long
 
 
 class Session:
@@ -110,6 +116,8 @@ class Session:
         for answer in self.calculator.answers([Question(text)]):
             if isinstance(answer.error, UnknownWords):
                 explain_unknown(answer.error, self.calculator.scope, self.calculator.worded)
+            if answer.error is not None:
+                self.as_set(answer.error)
             report(answer._replace(notes=self._notes(answer)), self.request, self.where)
             if self.once and answer.error is None:
                 held.append(answer)
@@ -157,6 +165,12 @@ class Session:
             self.write("\n")
             return False
 
+    def as_set(self, error: VecalcError) -> VecalcError:
+        """A problem with a condition, at the setting that it is of: nobody typed an option here."""
+        if error.where == WHERE and self.calculator.options.where is not None:
+            error.where, error.hint = "set where", "set where off lifts it"
+        return error
+
     def complain(self, error: VecalcError, text: str = "") -> None:
         """Print a problem."""
         complain(text, error, self.request, self.where)
@@ -195,8 +209,15 @@ class Session:
         otherwise = "".join(answer.parsed.split()) != "".join(answer.asked.expr.split())
         if self.format == "table" and not self.request.quiet and otherwise:
             head = paint(f"= {visible(answer.parsed)}", "aside", look) + "\n"
-        self.show(head + document([answer], renderer(self.format), look))
+        fitting = without_blanks(answer, self._ranked_in(answer)) if self.format in FOR_PEOPLE else answer
+        self.show(head + document([fitting], renderer(self.format), look))
         self._copy([answer])
+
+    def _ranked_in(self, answer: Answer) -> VectorSpace:
+        """The space whose words are the neighbours."""
+        calculator, called = self.calculator, answer.asked.ranked_in
+        name = next((name for name in calculator.spaces if calculator.caption(name) == called), None)
+        return calculator.spaces[calculator.default if name is None else name]
 
     def _write_once(self, shown: Sequence[outputs.Shown]) -> None:
         path, self.once = self.once, ""
@@ -218,6 +239,11 @@ class Session:
             outputs.page(text, wants_color(self.request.color, sys.stdout))
         else:
             self.write(text)
+
+    def write_fitted(self, line: str) -> None:
+        """Print a line; on a terminal it goes on in the next at a blank, not within a word."""
+        lines = hanging(line, columns(), _HANG) if is_terminal(sys.stdout) else [line]
+        self.write("".join(f"{one.rstrip()}\n" for one in lines))
 
     def write(self, text: str) -> None:
         """Print to standard output, at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from vecalc.engine.question import Options
@@ -28,11 +29,15 @@ _SET = {
 _ALWAYS = 4
 
 
-def live_line(shown: Shown | None, text: str, session: Session, width: int) -> Fragments:
-    """The last answer there was; of another text than that which stands there now, with that text."""
+def live_line(
+    shown: Shown | None, text: str, session: Session, width: int, top: int | None = None
+) -> Fragments:
+    """The last answer there was, of `top` neighbours at most; of another text than that which stands there
+    now, with that text.
+    """
     if shown is None:
         return []
-    pieces = brief(shown.answer, session.request.precision)
+    pieces = brief(shown.answer, session.request.precision, top)
     is_old = shown.text.strip() != text.strip()
     front = ""
     if is_old:
@@ -58,15 +63,26 @@ def status_line(session: Session, width: int, *, resting: bool = False) -> Fragm
             parts.append((f"{name} {visible(_typed(value))}", changed))
     if resting:
         parts.append(("live answers rest: they take long", True))
-    while len(parts) > 1 and columns(BETWEEN.join(text for text, _ in parts)) > width:
-        least = [i for i, (_, changed) in enumerate(parts) if not changed]
-        del parts[least[-1] if least else -1]
+    parts = _with_room(parts, width)
     fragments: Fragments = []
     for i, (text, changed) in enumerate(parts):
         before = BETWEEN if i else ""
         fragments.append(("class:status", before))
         fragments.append(("class:changed" if changed and i else "class:status", text))
     return fragments
+
+
+def _with_room(parts: list[tuple[str, bool]], width: int) -> list[tuple[str, bool]]:
+    """The parts there is room for; the model, in front, is shortened before anything unusual is left out."""
+    (model, _), *others = parts
+    unusual = BETWEEN.join(["", *(text for text, changed in others if changed)])
+    if columns(model + unusual) > width:
+        model = shorten(re.split("[/#]", model.rstrip("/#"))[-1], max(width - columns(unusual), LEAST))
+    parts = [(model, True), *others]
+    while len(parts) > 1 and columns(BETWEEN.join(text for text, _ in parts)) > width:
+        least = [i for i, (_, changed) in enumerate(parts) if not changed]
+        del parts[least[-1] if least else -1]
+    return parts
 
 
 def _typed(value: object) -> str:
