@@ -86,6 +86,7 @@ def test_a_table_is_read_whole_with_its_other_columns(folder: Path, form: str) -
     assert "title" in refused(f"{path}#films.?")
     assert "there is no table 'nope'" in refused(f"{path}#nope")
     assert "there is no column 'nope'" in refused(f"{path}#films.nope")
+    assert [*load(f"{path}#FILMS").space.words()] == [*load(f"{path}#films").space.words()]
 
 
 @pytest.mark.parametrize("form", WRITERS)
@@ -99,6 +100,8 @@ def test_a_scheme_says_what_a_file_has_to_be(folder: Path, form: str) -> None:
     assert vecalc("models", "add", "other", f"{other}:data").code == 4
     assert vecalc("models", "add", f"{form}s", f"{form}:data#films").code == 0
     assert vecalc("words", "film 3", "-m", f"{form}s", "--format", "plain").code == 0
+    told = vecalc("models", "info", f"{form}:{path}", "--json")
+    assert (told.code, '"size": 0,' in told.out) == (0, False), told
     assert vecalc("words", "*", "-m", f"{form}:data", "-o", path).code == (5 if path.is_dir() else 2)
     assert vecalc("import", f"{form}:data#films", "--name", f"kept_{form}").code == 0
     assert space_before(f"a={form}:da") == f"a={form}:"

@@ -32,6 +32,7 @@ from vecalc.conditions import (
     Relation,
     Sign,
     Wildcard,
+    WordColumn,
     instant,
     leaves,
     pieces_of,
@@ -166,7 +167,7 @@ def test_words_and_vectors_come_back_as_they_were(
             assert (rows.facts.metric, rows.facts.exact, rows.facts.columns) == (
                 "cos",
                 True,
-                (*published.columns,),
+                (WordColumn("word", "text"), *published.columns),
             )
             asked = [*NASTY, "absent", "x", "nul\0", "half \ud800", *words[:50]]
             assert rows.find(asked) == {word: words.index(word) for word in asked if word in words}
@@ -386,11 +387,15 @@ def test_what_is_no_store_is_told_in_a_line(milvus: Milvus, capfd: pytest.Captur
     told = {
         f"milvus://{host}:1/x": (RemoteProblem, "can't be reached: connection refused"),
         "milvus://no.such.host.invalid/x": (RemoteProblem, "can't be reached: "),
-        f"milvus://{host}:9091/x": (RemoteProblem, "doesn't answer"),  # another service of the same server
+        f"milvus://{host}:9091/x": (
+            RemoteProblem,
+            "no Milvus answers there; is the server",
+        ),  # another service of the same server
         f"{place}/none": (RemoteProblem, "there is no collection none; .*there are .*foreign_"),
         f"{place}/nodb/none": (RemoteProblem, "database"),
         f"{place}/a-b": (RemoteProblem, "[Ii]nvalid collection name"),
         place: (UsageError, "names no collection"),
+        f"{place}/#?": (RemoteProblem, "it holds .*foreign_"),
         f"{place}/x?token=SECRET": (UsageError, "no option \\?token=; .*VECALC_MILVUS_TOKEN"),
         f"{place}/{two}": (
             UsageError,
@@ -504,7 +509,8 @@ def test_the_command_line_answers_as_of_the_file(published: OnServer, table: str
     for asked in (
         ["king - man + woman"],
         ["king", "--where", "price >= 6 and lang like 'it%'"],
-        ["queen", "--where", "price is null and added < '2022'"],
+        ["queen", "--where", "price is null and added < '2022'", "--show", "*"],
+        ["king", "--where", "word in ('queen', 'man')", "--show", "word,year"],
     ):
         here, there = vecalc("-m", table, *asked), vecalc("-m", published.address, *asked)
         assert (here.code, there.code, there.out) == (0, 0, here.out)

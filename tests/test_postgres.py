@@ -143,6 +143,11 @@ def test_columns_are_found_or_named(postgres: Postgres) -> None:
         assert "a table is missing" in refused(at[:-1])
         with pytest.raises(UsageError, match="no option 'wrod' of an address; there are word, index"):
             connect(address_of(f"{at[:-1]}?wrod=a#two"), FAST)
+        with pytest.raises(UsageError, match="there is no index=yep; there are index=yes, index=no"):
+            connect(address_of(f"{at[:-1]}?index=yep#ids"), FAST)
+        with pytest.raises(UsageError, match="options stand before the #"):
+            address_of(f"{at}two?word=first")
+        assert "it holds bare, ids, keyless, nulls, pairs, two, uneven" in refused(f"{at}?")
 
 
 def test_what_changes_meanwhile_is_noticed(postgres: Postgres) -> None:
@@ -234,7 +239,7 @@ def test_76_77_a_server_is_frozen_killed_and_restarted(own_postgres: PostgresSer
     assert space.row("king") == king
     own_postgres.kill()
     began = time.monotonic()
-    assert "Connection refused" in refused(at, short)
+    assert "it can't be connected to: Connection refused" in refused(at, short)
     assert time.monotonic() - began < 1
     with pytest.raises(RemoteProblem):
         space.row("man")

@@ -83,7 +83,8 @@ def test_a_version_is_what_the_model_is(place: str, tmp_path: Path) -> None:
     done = vecalc("publish", path, place)
     assert done.code == 0, done
     assert "films: 200 words x 24 are in force, as films_v" in done.out
-    assert "note: folded is the column column_" in done.err
+    assert "note: the column 'folded' is called column_" in done.err
+    assert "column_" not in vecalc("-m", place, "--where", "folded < 3", model().words[0]).err
     local, there = python.open(path, notes=lambda _: None), opened(place)
     assert local.metadata
     assert there.metadata
@@ -102,6 +103,23 @@ def test_a_version_is_what_the_model_is(place: str, tmp_path: Path) -> None:
     assert "--strict: for files, and not used of a server" in vecalc("-m", place, "--strict", first).err
     assert vecalc("publish", path, place, "--first", "50", "--match", "k*").code == 0
     assert all(word.startswith("k") for word in opened(place).words())
+
+
+def test_the_words_have_one_column(place: str, tmp_path: Path) -> None:
+    """It is asked for as the file calls it, isn't one of the others, and comes back once."""
+    lines = ["film,price,d0,d1", "Brazil,5,1,0.5", "Solaris,8,0.5,1", "Stalker,2,0.25,1.5"]
+    path = tmp_path / "films.csv"
+    path.write_text("\n".join(lines))
+    done = vecalc("publish", path, place)
+    assert (done.code, "is called" in done.err) == (0, False), done
+    for asked in (("--where", "film like 'S%'"), ("--show", "*"), ("--show", "film,price")):
+        here, there = (vecalc("-m", model, "Brazil", *asked) for model in (path, place))
+        assert (there.code, there.out) == (0, here.out)
+    assert vecalc("convert", place, tmp_path / "back.csv").code == 0
+    assert vecalc("models", "add", "copied", place, "--import").code == 0
+    assert (tmp_path / "back.csv").read_text("utf-8").splitlines()[0].count("word") == 1
+    asked = ("-m", "copied", "Brazil", "--show", "film,price")
+    assert vecalc(*asked).out == vecalc("-m", path, *asked[2:]).out
 
 
 def test_versions_follow_each_other(place: str, postgres: Postgres) -> None:
@@ -155,11 +173,15 @@ def test_what_can_t_be_is_refused(place: str) -> None:
     ):
         with pytest.raises(RemoteProblem, match=message):
             put(space, address)
+    unnamed = vecalc("publish", "starter", place.partition("#")[0])
+    assert (unnamed.code, "the name is missing" in unnamed.err) == (6, True)
     assert vecalc("publish", "starter", "nowhere.txt").code == 2
     assert vecalc("publish", "starter", place, "--index", "tree").code == 2
     assert vecalc("publish", "starter", "milvus://127.0.0.1:9/films", "--force").code == 2
     put(small(1), place)
     assert len(opened(place)) == 300
+    with pytest.raises(RemoteProblem, match=r"with vectors there are films$"):
+        opened(f"{place}_v1")
 
 
 # --- faults ---------------------------------------------------------------------------------

@@ -221,9 +221,13 @@ def in_series(columns: Sequence[SeenColumn]) -> list[int]:
 
 
 def _remark(columns: Sequence[SeenColumn], word: int, components: Sequence[int], source: Source) -> None:
-    """Say what numbers are left out, and which of those that are not are doubtful."""
+    """Say what numbers without a name are left out, and which of those that are not are doubtful.
+
+    Those with a name are other columns like any, and kept.
+    """
     numeric = [i for i, column in enumerate(columns) if column.kind == "numbers"]
-    out = [i for i in numeric if i not in set(components) and i != word]
+    taken = {word, *components}
+    out = [i for i in numeric if i not in taken and not (columns[i].named and columns[i].name)]
     if out and word != BESIDE:  # of which all others are told as what is not kept
         source.tally.remarks[f"no components of the vectors: {_columns(columns, out)}"] = None
     if not columns[0].named or not set(components) <= set(in_series(columns)):

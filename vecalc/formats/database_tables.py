@@ -61,10 +61,10 @@ def chosen_table(tables: Sequence[Table], source: Source) -> tuple[Table, Source
         fits=lambda part: part.name in vectors,
         hint=_HINT.format(source.path.name, source.path.name),
     )
-    if len(tables) > 1:
+    if len(tables) > 1 and not name:
         called = shown(found.name, LONGEST_NAME)
         source.tally.remarks[f"the table {called} is read, the only one with vectors"] = None
-    return by_name[found.name], source
+    return by_name[found.name], _with(column, source)  # also one that is named in another case
 
 
 def _with(part: str, source: Source) -> Source:

@@ -43,7 +43,7 @@ def place_of(name: str) -> Path:
     """
     if name == catalogue.STARTER:
         return catalogue.starter_folder()
-    place = catalogue.known(Path(name))
+    place = catalogue.known(Path(catalogue.without_prefix(name)[0]))
     refuse_missing(str(place))
     return place
 

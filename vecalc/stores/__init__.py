@@ -59,6 +59,7 @@ class ServedFacts(NamedTuple):
     initial: str = ""  # see `VectorSpace.initial`
     fingerprint: str = ""  # of the version that is in force: the same as long as no row changes
     notes: tuple[str, ...] = ()  # what was taken for what: the word's column, the key, the index
+    renamed: tuple[str, ...] = ()  # notes on columns called otherwise there, for whoever publishes it
 
 
 class FoundRows(NamedTuple):
@@ -132,10 +133,11 @@ class Published(NamedTuple):
     model: str
     rows: int
     width: int
-    columns: tuple[MetadataColumn, ...]
+    columns: tuple[MetadataColumn, ...]  # without that of the words
     metric: Metric
     initial: str
     fingerprint: str
+    words: str = ""  # what the column of the words is called (`WordColumn`); "": it is none to be asked for
 
 
 class Target(Protocol):

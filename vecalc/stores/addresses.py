@@ -65,6 +65,9 @@ def address_of(model: str) -> Address:
         port = parts.port
     except ValueError:
         raise UsageError("this is not an address", where=without_password(model), hint=_HINT) from None
+    if _OPTION.search(parts.fragment):
+        hint = "...?NAME=VALUE#TABLE; a ? in a table's name is written %3F"
+        raise UsageError("options stand before the #", where=without_password(model), hint=hint)
     return Address(
         parts.scheme.lower(),
         unquote(parts.username or ""),
@@ -78,6 +81,7 @@ def address_of(model: str) -> Address:
 
 
 _HINT = "SCHEME://USER@HOST:PORT/NAME; in a password #, /, @ and ? are written %23, %2F, %40, %3F"
+_OPTION = re.compile(r"\?\w+=")
 _PASSWORD = re.compile(r"(://[^:@/?#]*):.*@|([?&]password=)[^&#]*", re.DOTALL | re.IGNORECASE)
 
 

@@ -7,6 +7,7 @@ typed: an alias that moves in between changes no row under one's hands.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from vecalc.conditions import MOST_TOLD
 from vecalc.errors import UsageError
 from vecalc.near import did_you_mean
+from vecalc.sources.reference import LIST
 from vecalc.stores import Patience, ServedFacts, Unreachable
 from vecalc.stores.addresses import Address
 from vecalc.stores.keys import Key, RowKeys
@@ -81,6 +83,10 @@ def rows_of(calls: MilvusCalls, collection: str, options: Mapping[str, str]) -> 
 def _opened(address: Address, patience: Patience) -> tuple[MilvusCalls, str]:
     database, _, collection = address.path.rpartition("/")
     where = address.shown
+    if address.table == LIST:
+        with closing(MilvusCalls(address, patience, database)) as calls:
+            names = sorted({VERSION.sub("", name) for name in calls("list_collections")})
+            raise calls.problem(f"it holds {', '.join(names) or 'no collection'}")
     if not collection or address.table:
         raise UsageError("it names no collection", where=where, hint="write milvus://HOST:PORT/COLLECTION")
     for name in address.options.keys() - {*OPTIONS}:

@@ -124,6 +124,8 @@ class MilvusCalls:
             return self.problem(
                 "it doesn't let you in", f"the token goes into {TOKEN}, as USER:PASSWORD or an API key"
             )
+        if "illegal connection params" in whole:
+            return Unreachable("no Milvus answers there", where=self.shown, hint=_IS_IT_THERE)
         if name == "UNAVAILABLE" or code in _PASSING or _is_passing(whole):
             return Unreachable(f"it doesn't answer: {said}", where=self.shown)
         return self.problem(said)

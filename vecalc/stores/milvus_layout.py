@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, cast, get_args
 
 from vecalc.answers import METRICS, Cell, Metric
-from vecalc.conditions import Kind, MetadataColumn
+from vecalc.conditions import Kind, MetadataColumn, WordColumn
 from vecalc.errors import UsageError
 from vecalc.sources.column_names import VECTORS, WORDS
 from vecalc.stores import Published
@@ -77,7 +77,10 @@ class MilvusLayout(NamedTuple):
     @property
     def told_columns(self) -> tuple[MetadataColumn, ...]:
         """The columns as everybody knows them."""
-        return tuple(MetadataColumn(name, column.field.kind) for name, column in self.columns.items())
+        return tuple(
+            (WordColumn if column.output == self.word else MetadataColumn)(name, column.field.kind)
+            for name, column in self.columns.items()
+        )
 
     @property
     def fields(self) -> dict[str, MilvusField]:
@@ -110,7 +113,7 @@ def _is_sound(told: Any) -> bool:
     """Whether it says what vecalc writes: anybody may have changed it."""
     kinds = {*get_args(Kind)}
     numbers = all(isinstance(number, int) for number in (told.rows, told.width))
-    texts = all(isinstance(text, str) for text in (told.model, told.initial, told.fingerprint))
+    texts = all(isinstance(text, str) for text in (told.model, told.initial, told.fingerprint, told.words))
     return (
         numbers and texts and told.metric in METRICS and all(column.kind in kinds for column in told.columns)
     )
@@ -139,6 +142,8 @@ def layout(said: Mapping[str, Any], options: Mapping[str, str]) -> MilvusLayout:
         columns = columns_of_published(told.columns)
         if all(column.output in fields and column.known in fields for column in columns.values()):
             width = _width(fields[VECTOR])
+            if told.words:
+                columns = {told.words: MilvusColumn(MilvusField(WORD, "text"), WORD), **columns}
             return MilvusLayout(
                 said["collection_name"],
                 said["collection_id"],

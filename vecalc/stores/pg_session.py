@@ -6,6 +6,7 @@ server stands still and its system goes on answering for it. So the driver's wai
 
 from __future__ import annotations
 
+import re
 import time
 import weakref
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -263,8 +264,12 @@ def _unconnected(error: Error, where: str) -> RemoteProblem:
     return kind(f"it can't be connected to: {_said(error)}", where=where)
 
 
+# What the address before it says already.
+_WHOM = re.compile(r"(connection failed: )?(connection to server (at|on) .*? failed: )?")
+
+
 def _said(error: Error) -> str:
     """The driver's own words, on one line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = lines[0] if lines else type(error).__name__
+    text = _WHOM.sub("", lines[0], count=1) if lines else type(error).__name__
     return text.rpartition("FATAL:")[2].strip() or text

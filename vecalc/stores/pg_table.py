@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 import numpy as np
 
-from vecalc.conditions import Kind, MetadataColumn
+from vecalc.conditions import Kind, MetadataColumn, WordColumn
 from vecalc.errors import RemoteProblem
 from vecalc.near import did_you_mean
 from vecalc.sources.column_names import IDS, WORDS
+from vecalc.sources.reference import LIST
 from vecalc.stores.keys import RowKeys
 from vecalc.stores.pg_session import PgSession, quoted
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 MOST_KEYS = 20_000_000  # that are read and kept, where they aren't 0, 1, 2, ...
 COUNTED = 5_000_000  # rows of a published table up to which they are counted at every start
 TOLD = 12  # tables or columns that a message lists
+MOST_TABLES = 1_000  # that #? lists
+VERSION = r"_v\d{14}_[0-9a-f]{6}"  # what stands behind the name of a published model
 MARK = "vecalc"  # in the comment of what was published
 KEY, WORD, FOLDED, VECTOR = "row", "word", "folded", "vector"  # its columns
 TOLD_COLUMNS = "named"  # what its comment says of those besides: their names in the model, kinds, names here
@@ -85,7 +88,8 @@ class PgTable(NamedTuple):
     @property
     def metadata(self) -> tuple[MetadataColumn, ...]:
         """The columns besides."""
-        return tuple(MetadataColumn(column.called, column.kind) for column in self.columns)
+        kinds = [WordColumn if one.name == self.word.name else MetadataColumn for one in self.columns]
+        return tuple(kind(one.called, one.kind) for kind, one in zip(kinds, self.columns, strict=True))
 
 
 # --- which table ----------------------------------------------------------------------------
@@ -107,9 +111,10 @@ def table_of(session: PgSession, address: Address) -> PgTable:
     besides = [one for one in columns if one.name not in ours and one.type not in _VECTORS]
     if published:
         here = {one.name: one for one in columns}
+        words = [(called, "text", word.name)] if (called := told.get("words")) else []
         besides = [
             here[name]._replace(told=(called, kind))
-            for called, kind, name in told[TOLD_COLUMNS]
+            for called, kind, name in [*words, *told[TOLD_COLUMNS]]
             if name in here
         ]
     return PgTable(oid, schema, name, word, vector, key, tuple(besides), published, told)
@@ -119,6 +124,8 @@ def _found(session: PgSession, named: str) -> tuple[int, str, str, str]:
     """The table that is meant, and the column behind it."""
     if not named:
         raise _problem(session, "a table is missing", f"{session.where}#TABLE; there are {_tables(session)}")
+    if named == LIST:
+        raise _problem(session, f"it holds {_tables(session, MOST_TABLES)}", "")
     parts = named.split(".")
     for schema, name, column in _readings(parts):
         if oid := _oid(session, schema, name):
@@ -159,16 +166,17 @@ def _schema(session: PgSession, oid: int) -> str:
     return str(session.rows(query, oid)[0][0])
 
 
-def _tables(session: PgSession) -> str:
+def _tables(session: PgSession, most: int = TOLD) -> str:
+    """The tables with vectors, without the versions of published ones."""
     from psycopg.sql import SQL
 
     query = SQL(
         "SELECT DISTINCT c.relname::text FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid "
         "JOIN pg_type t ON t.oid = a.atttypid JOIN pg_namespace s ON s.oid = c.relnamespace "
         "WHERE t.typname = ANY(%s) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
-        "AND s.nspname = ANY(current_schemas(false)) ORDER BY 1 LIMIT %s"
+        "AND s.nspname = ANY(current_schemas(false)) AND c.relname !~ %s ORDER BY 1 LIMIT %s"
     )
-    return _listed([row[0] for row in session.rows(query, list(_VECTORS), TOLD)])
+    return _listed([row[0] for row in session.rows(query, list(_VECTORS), f"{VERSION}$", MOST_TABLES)], most)
 
 
 def _meant(session: PgSession, name: str) -> str:
@@ -204,6 +212,7 @@ def _is_sound(told: Any) -> bool:
     named = told.get(TOLD_COLUMNS)
     return (
         numbers
+        and isinstance(told.get("words", ""), str)
         and isinstance(named, list)
         and all(len(one) == 3 and one[1] in get_args(Kind) for one in named)
     )
@@ -347,10 +356,10 @@ def vector_of(data: bytes, column: PgColumn) -> np.ndarray[Any, Any]:
     return np.frombuffer(data, _VECTORS[column.type][0], offset=4)
 
 
-def _listed(names: Sequence[str] | Mapping[str, object]) -> str:
+def _listed(names: Sequence[str] | Mapping[str, object], most: int = TOLD) -> str:
     names = list(names)
-    more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
-    return (", ".join(names[:TOLD]) or "none") + more
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return (", ".join(names[:most]) or "none") + more
 
 
 def _problem(session: PgSession, what: str, hint: str) -> RemoteProblem:

@@ -20,7 +20,7 @@ from vecalc.conditions import NO_TEXT, Kind
 from vecalc.errors import RemoteProblem
 from vecalc.stores import Connection, NewRows, Published
 from vecalc.stores.pg_session import PgSession, literal, quoted
-from vecalc.stores.pg_table import FOLDED, KEY, MARK, TOLD_COLUMNS, VECTOR, WORD, told_of
+from vecalc.stores.pg_table import FOLDED, KEY, MARK, TOLD_COLUMNS, VECTOR, VERSION, WORD, told_of
 
 if TYPE_CHECKING:
     from psycopg.sql import SQL, Composable, Composed
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 OWN_TYPES = ("bigint", "text", "text", "vector")
 LONGEST = 63  # bytes of a name
 ADDED = 25  # bytes of what versions and their indexes add to it
-_VERSION = re.compile(r"_v\d{14}_[0-9a-f]{6}")
+_VERSION = re.compile(VERSION)
 LOCK_WAIT = 10.0  # seconds for another run to end, or for a killed one to be noticed
 WIDEST = 16_000  # numbers of a vector
 WIDEST_INDEXED = 2_000
@@ -168,7 +168,9 @@ class PgTarget:
 
     def _refuse(self, told: Published) -> None:
         """Raises `RemoteProblem` for a model, a name or a place that can't be."""
-        if not self._name or len(self._name.encode()) + ADDED > LONGEST or "\0" in self._name:
+        if not self._name:
+            raise self._problem("the name is missing that the model is to have there", "...#NAME")
+        if len(self._name.encode()) + ADDED > LONGEST or "\0" in self._name:
             raise self._problem(f"a model's name has 1 to {LONGEST - ADDED} bytes there", "...#NAME")
         most = WIDEST_INDEXED if self._wish.by else WIDEST
         if told.width > most:

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 SCHEMES = ("postgresql", "postgres")
 OPTIONS = ("word", "index", *LIBPQ)
+YES_OR_NO = ("yes", "no")
 FOR_TARGETS = ("index", "force")
 NEEDED = "psycopg"
 MANY = 32  # exact queries take as long as reading all vectors twice: of 100,000 x 128, 16 of them did once
@@ -52,17 +53,15 @@ _BY: dict[Metric, str] = {"cos": "<=>", "dot": "<#>", "l2": "<->"}
 
 def connect(address: Address, patience: Patience) -> PgConnection:
     """See `Server.connect`."""
-    _refuse_unknown(address, OPTIONS)
+    _refuse_unknown(address, OPTIONS, {"index": YES_OR_NO})
     return PgConnection(address, patience)
 
 
 def target(address: Address, patience: Patience) -> PgTarget:
     """The versions of a model; the view is what stands behind #: `NAME` or `SCHEMA.NAME`."""
-    _refuse_unknown(address, (*FOR_TARGETS, *LIBPQ))
+    _refuse_unknown(address, (*FOR_TARGETS, *LIBPQ), {"index": INDEXES, "force": YES_OR_NO})
     schema, _, name = address.table.rpartition(".")
     wish = Wish(address.options.get("index", ""), address.options.get("force") == "yes")
-    if wish.by not in INDEXES:
-        raise UsageError(f"there is no index '{wish.by}'", where="--index", hint="there is hnsw")
     plain = {name: value for name, value in address.options.items() if name in LIBPQ}
 
     def connected(version: str) -> PgConnection:
@@ -71,9 +70,12 @@ def target(address: Address, patience: Patience) -> PgTarget:
     return PgTarget(PgSession(address, patience, {}), schema, name, wish, connected)
 
 
-def _refuse_unknown(address: Address, known: Sequence[str]) -> None:
-    """Raises `UsageError` for an option that there is not, and where the driver is not installed."""
-    for name in address.options:
+def _refuse_unknown(address: Address, known: Sequence[str], choices: Mapping[str, Sequence[str]]) -> None:
+    """Raises `UsageError` for an option or choice that there is not, or where there is no driver."""
+    for name, value in address.options.items():
+        if value not in choices.get(name, [value]):
+            hint = f"there are {', '.join(f'{name}={choice}' for choice in choices[name] if choice)}"
+            raise UsageError(f"there is no {name}={value}", where=address.shown, hint=hint)
         if name not in known:
             hint = f"there are {', '.join(known)}"
             raise UsageError(f"there is no option '{name}' of an address", where=address.shown, hint=hint)
@@ -108,7 +110,6 @@ class PgConnection:
             what = f"it was published with vectors of {told.get('width')} numbers, and has such of {width}"
             raise RemoteProblem(what, where=self._session.where, hint="publish it again")
         notes = [] if told else [f"words are {table.word.name}, rows are in the order of {table.key.name}"]
-        notes += [f"{one.called} is the column {one.name}" for one in table.columns if one.called != one.name]
         if self._by_index:
             notes.append("an index is asked, which may miss some neighbours")
         return ServedFacts(
@@ -120,6 +121,11 @@ class PgConnection:
             initial=str(told.get("initial", "")),
             fingerprint=str(told.get("fingerprint", "")),
             notes=tuple(notes),
+            renamed=tuple(
+                f"the column '{one.called}' is called {one.name} there"
+                for one in table.columns
+                if one.name not in (one.called, table.word.name)
+            ),
         )
 
     def _width(self) -> int:

@@ -19,7 +19,7 @@ import numpy as np
 
 from vecalc.answers import Metric
 from vecalc.arrays import AnyArray
-from vecalc.conditions import Condition, Relation, Sign, settled
+from vecalc.conditions import Condition, MetadataColumn, Relation, Sign, WordColumn, settled
 from vecalc.errors import RemoteProblem
 from vecalc.search.exact import search
 from vecalc.space import Filtered, Measure, VectorSpace
@@ -72,11 +72,10 @@ def _made(
     space: VectorSpace, name: str, target: Target, metric: Metric, tap: Callable[[int], None] | None
 ) -> Publication:
     """A new version that answers as the space does, not yet in force."""
-    metadata = space.metadata
+    words = [column.name for column in _columns(space, words=True)]
     told = Published(
-        name, len(space), space.dim, tuple(metadata.columns) if metadata else (), metric, space.initial,
-        secrets.token_hex(16),
-    )  # fmt: skip
+        name, len(space), space.dim, _columns(space), metric, space.initial, secrets.token_hex(16), *words
+    )
     version = target.begin(told)  # from here on no other run publishes under the name
     before = target.in_force()
     removed = target.drop_others((version, before))
@@ -90,9 +89,15 @@ def _made(
     return Publication(version, count, before, removed, _tried(space, target, version))
 
 
+def _columns(space: VectorSpace, *, words: bool = False) -> tuple[MetadataColumn, ...]:
+    """The columns of a space besides that of its words, which are there anyway; or that one."""
+    columns = space.metadata.columns if space.metadata else ()
+    return tuple(column for column in columns if isinstance(column, WordColumn) is words)
+
+
 def _rows(space: VectorSpace) -> Iterator[NewRows]:
     words, metadata = space.words(), space.metadata
-    names = [column.name for column in metadata.columns] if metadata else []
+    names = [column.name for column in _columns(space)]
     for first, vectors, _ in space.blocks():
         for start in range(0, len(vectors), AT_ONCE):
             some = vectors[start : start + AT_ONCE]
@@ -119,7 +124,7 @@ def _tried(space: VectorSpace, target: Target, version: str) -> tuple[str, ...]:
         served = ServedSpace(connection, version, lambda _: None)
         pending = [canary for canary in pending if not canary.is_right(served)]
         if not pending:
-            return connection.facts.notes
+            return (*connection.facts.notes, *connection.facts.renamed)
         if time.monotonic() > end:
             what = f"{pending[0].what} are not those of the model, after {PATIENCE:.0f} s"
             raise RemoteProblem(what, where=version, hint="what was in force still is")
@@ -166,7 +171,7 @@ def _neighbours(space: VectorSpace, queries: AnyArray, condition: Condition | No
 def _conditions(space: VectorSpace, drawn: AnyArray) -> Iterator[Condition]:
     """A condition on the first column of numbers, texts or flags, with a value that occurs."""
     metadata = space.metadata
-    for column in metadata.columns if metadata else ():
+    for column in _columns(space):
         if metadata is None or column.kind not in ("number", "text", "flag"):
             continue
         values = [value for (value,) in metadata.records(drawn.tolist(), [column.name]) if value is not None]

@@ -55,17 +55,20 @@ def add(name: str, path: str, copied: bool, embed: str, kind: Stored, quiet: boo
     _unless_taken(catalogue.read(), name)
     if path.startswith(catalogue.COMMAND):
         return _add_command(name, path, copied, embed, _with(Entry(path), own_norm, own_metric))
-    if catalogue.address_named(path) == path and not copied:
+    is_address = catalogue.address_named(path) == path
+    if is_address and not copied:
         return _add_address(name, path, embed, _with(Entry(path), own_norm, own_metric))
     file, prefix = catalogue.without_prefix(path)
-    refuse_missing(file)
+    if not is_address:
+        refuse_missing(file)
     place = Path(file).absolute()
     own = _with(Entry(embed=catalogue.absolute(embed) or None), own_norm, own_metric)
     if copied:
         from vecalc.formats.load import how
         from vecalc.shell.models.import_file import import_and_tell
 
-        import_and_tell(path.replace(file, str(place)), name, kind, how(**options), quiet=quiet, own=own)
+        whole = path if is_address else path.replace(file, str(place))
+        import_and_tell(whole, name, kind, how(**options), quiet=quiet, own=own)
         return 0
     if prefix == FORCED:
         hint = "add --import to keep them, or leave it out: what holds no vectors is read as texts"
