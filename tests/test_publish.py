@@ -116,9 +116,9 @@ def test_the_words_have_one_column(place: str, tmp_path: Path) -> None:
         here, there = (vecalc("-m", model, "Brazil", *asked) for model in (path, place))
         assert (there.code, there.out) == (0, here.out)
     assert vecalc("convert", place, tmp_path / "back.csv").code == 0
-    assert vecalc("models", "add", "copied", place, "--import").code == 0
+    assert vecalc("models", "add", "added", place, "--import").code == 0
     assert (tmp_path / "back.csv").read_text("utf-8").splitlines()[0].count("word") == 1
-    asked = ("-m", "copied", "Brazil", "--show", "film,price")
+    asked = ("-m", "added", "Brazil", "--show", "film,price")
     assert vecalc(*asked).out == vecalc("-m", path, *asked[2:]).out
 
 
