@@ -93,6 +93,8 @@ def within(pattern: str) -> bool:
 
 # --- a published model ----------------------------------------------------------------------
 
+OWN = secrets.token_hex(4)  # the workers of a test run share the server, and not what they publish
+FILMS = f"films_{OWN}"
 FAST = Patience(connect=2, answer=60)
 
 
@@ -147,10 +149,10 @@ def published(milvus: Milvus, table: str) -> OnServer:
     kinds = {"price": "number", "lang": "text", "year": "number", "stocked": "flag", "added": "time"}
     records = [{**row, "added": instant(row["added"].isoformat())} for row in model().records()]
     columns = [MetadataColumn(name, kind) for name, kind in kinds.items()]  # type: ignore[arg-type]
-    made = OnServer(f"{milvus.address}/model", model().words, model().vectors, columns, records)
+    made = OnServer(f"{milvus.address}/model_{OWN}", model().words, model().vectors, columns, records)
     said = vecalc("publish", table, made.address)
     assert said.code == 0, said.err
-    assert said.out.startswith("model: 2,000 words x 24 are in force, as model_v2")
+    assert said.out.startswith(f"model_{OWN}: 2,000 words x 24 are in force, as model_{OWN}_v2")
     return made
 
 
@@ -239,7 +241,7 @@ def films(milvus: Milvus) -> OnServer:
     ]
     vectors = np.random.default_rng(3).normal(size=(len(table), 4)).astype(np.float32)
     words = [f"w{row}" for row in range(len(table))]
-    made = OnServer(f"{milvus.address}/films", words, vectors, COLUMNS, table)
+    made = OnServer(f"{milvus.address}/{FILMS}", words, vectors, COLUMNS, table)
     made.publish("l2")
     return made
 
@@ -431,7 +433,7 @@ def test_what_is_no_store_is_told_in_a_line(milvus: Milvus, capfd: pytest.Captur
 @pytest.mark.slow
 def test_versions_replace_each_other_in_one_step(milvus: Milvus, films: OnServer) -> None:
     client = milvus.connect()
-    first = client.describe_collection("films")["collection_name"]
+    first = client.describe_collection(FILMS)["collection_name"]
     with closing(films.connect()) as old, closing(target(address_of(films.address), FAST)) as place:
         abandoned = place.begin(films.told())
         films.put(place, abandoned)
@@ -463,7 +465,7 @@ def test_versions_replace_each_other_in_one_step(milvus: Milvus, films: OnServer
     client.delete(second, filter="row in [3, 4]")
     with pytest.raises(RemoteProblem, match=r"has 26 rows of 4 numbers, and 28 rows of 4 numbers were"):
         films.connect()
-    client.drop_alias("films")
+    client.drop_alias(FILMS)
     with closing(target(address_of(films.address), FAST)) as place:
         assert place.in_force() == ""
 
@@ -472,7 +474,7 @@ def test_versions_replace_each_other_in_one_step(milvus: Milvus, films: OnServer
 def test_what_cannot_be_published_is_refused(milvus: Milvus, dynamic: OnServer) -> None:
     vectors = np.ones((2, 2), np.float32)
     columns = [MetadataColumn("n", "number"), MetadataColumn("t", "text")]
-    made = OnServer(f"{milvus.address}/refused", ["one", "two"], vectors, columns)
+    made = OnServer(f"{milvus.address}/refused_{OWN}", ["one", "two"], vectors, columns)
     for name, message in (
         ("a-b", "letters of English"),
         (dynamic.address.rpartition("/")[2], "another name"),
