@@ -19,6 +19,7 @@ ties, exclusions and fewer rows than there must be. Whatever a server's library 
     keys          a server's keys <-> rows from 0
     served        a connection as a `VectorSpace`
     publishing    a model written as a new version, tried by canaries, then put in force
+    versions      what versions are called
 """
 
 from __future__ import annotations

@@ -25,13 +25,13 @@ from vecalc.stores.milvus_layout import (
     INDEXED_BY,
     OPTIONS,
     OTHERS,
-    VERSION,
     MilvusLayout,
     dynamic_columns,
     layout,
 )
 from vecalc.stores.milvus_rows import MOST, MilvusRows
 from vecalc.stores.milvus_target import MilvusTarget
+from vecalc.stores.versions import VERSION
 
 SCHEMES = ("milvus",)
 SAMPLED = 100  # rows that say which dynamic fields there are

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, cast, get_args
 
@@ -26,7 +25,6 @@ FORMAT = 1
 INDEXED_BY: dict[str, Metric] = {"COSINE": "cos", "IP": "dot", "L2": "l2"}
 OPTIONS = ("word", "vector")
 WHOLE = 2**53  # up to which float64 has every whole number
-VERSION = re.compile(r"_v\d{14}_[0-9a-f]{6}")  # what stands behind the name of a published model
 
 _NUMBERS: dict[str, Numeric] = {
     **dict.fromkeys(("INT8", "INT16", "INT32", "INT64"), "whole"),

@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import secrets
-import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -24,7 +22,6 @@ from vecalc.stores.milvus_layout import (
     INDEXED_BY,
     KEY,
     VECTOR,
-    VERSION,
     WHOLE,
     WORD,
     MilvusColumn,
@@ -32,6 +29,7 @@ from vecalc.stores.milvus_layout import (
     description,
     published,
 )
+from vecalc.stores.versions import VERSION, new_version
 
 LONGEST = 65_535  # bytes of a text
 COLUMNS = 30  # of metadata: a collection has 64 fields
@@ -65,7 +63,7 @@ class MilvusTarget:
                 f"there is a collection {self._name}, where the name of the versions in force would stand"
             )
             raise self._calls.problem(message, "choose another name")
-        version = f"{self._name}_v{time.strftime('%Y%m%d%H%M%S', time.gmtime())}_{secrets.token_hex(3)}"
+        version = new_version(self._name)
         self._calls("create_collection", version, schema=_schema(told))
         return version
 

@@ -15,6 +15,7 @@ from vecalc.sources.column_names import IDS, WORDS
 from vecalc.sources.reference import LIST
 from vecalc.stores.keys import RowKeys
 from vecalc.stores.pg_session import PgSession, quoted
+from vecalc.stores.versions import BEHIND
 
 if TYPE_CHECKING:
     from psycopg.sql import Composed
@@ -25,7 +26,6 @@ MOST_KEYS = 20_000_000  # that are read and kept, where they aren't 0, 1, 2, ...
 COUNTED = 5_000_000  # rows of a published table up to which they are counted at every start
 TOLD = 12  # tables or columns that a message lists
 MOST_TABLES = 1_000  # that #? lists
-VERSION = r"_v\d{14}_[0-9a-f]{6}"  # what stands behind the name of a published model
 MARK = "vecalc"  # in the comment of what was published
 KEY, WORD, FOLDED, VECTOR = "row", "word", "folded", "vector"  # its columns
 TOLD_COLUMNS = "named"  # what its comment says of those besides: their names in the model, kinds, names here
@@ -176,7 +176,7 @@ def _tables(session: PgSession, most: int = TOLD) -> str:
         "WHERE t.typname = ANY(%s) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') "
         "AND s.nspname = ANY(current_schemas(false)) AND c.relname !~ %s ORDER BY 1 LIMIT %s"
     )
-    return _listed([row[0] for row in session.rows(query, list(_VECTORS), f"{VERSION}$", MOST_TABLES)], most)
+    return _listed([row[0] for row in session.rows(query, list(_VECTORS), f"{BEHIND}$", MOST_TABLES)], most)
 
 
 def _meant(session: PgSession, name: str) -> str:

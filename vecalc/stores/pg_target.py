@@ -7,8 +7,6 @@ comments of tables and views hold beside that is all that is noted.
 from __future__ import annotations
 
 import json
-import re
-import secrets
 import struct
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,7 +18,8 @@ from vecalc.conditions import NO_TEXT, Kind
 from vecalc.errors import RemoteProblem
 from vecalc.stores import Connection, NewRows, Published
 from vecalc.stores.pg_session import PgSession, literal, quoted
-from vecalc.stores.pg_table import FOLDED, KEY, MARK, TOLD_COLUMNS, VECTOR, VERSION, WORD, told_of
+from vecalc.stores.pg_table import FOLDED, KEY, MARK, TOLD_COLUMNS, VECTOR, WORD, told_of
+from vecalc.stores.versions import VERSION, new_version
 
 if TYPE_CHECKING:
     from psycopg.sql import SQL, Composable, Composed
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 OWN_TYPES = ("bigint", "text", "text", "vector")
 LONGEST = 63  # bytes of a name
 ADDED = 25  # bytes of what versions and their indexes add to it
-_VERSION = re.compile(VERSION)
 LOCK_WAIT = 10.0  # seconds for another run to end, or for a killed one to be noticed
 WIDEST = 16_000  # numbers of a vector
 WIDEST_INDEXED = 2_000
@@ -62,7 +60,7 @@ class PgTarget:
         """See `Target.begin`. Nothing is made where it can't be, or where another run is at it."""
         self._refuse(told)
         self._lock()
-        version = f"{self._name}_v{time.strftime('%Y%m%d%H%M%S', time.gmtime())}_{secrets.token_hex(3)}"
+        version = new_version(self._name)
         named = _names_of(told)
         self._columns = [(inner, _TYPES.get(kind, "text")) for _, kind, inner in named]
         more = [_sql(", {} " + kind, name) for name, kind in self._columns]
@@ -148,7 +146,7 @@ class PgTarget:
         """See `Target.drop_others`. Only what vecalc has made is removed."""
         with self._step() as do:
             found = do(_sql(_VERSIONS), self._schema, len(self._name), self._name, f"{MARK} ")
-            ours = [name for (name,) in found if _VERSION.fullmatch(name[len(self._name) :])]
+            ours = [name for (name,) in found if VERSION.fullmatch(name[len(self._name) :])]
             others = [name for name in ours if name not in keep]
             for name in others:
                 do(_sql("DROP TABLE {}", self._at(name)))

@@ -49,6 +49,7 @@ class ServedSpace:
         self._variants: dict[str, Sequence[int]] = {}
         self._fetched: dict[int, tuple[str, Singles]] = {}
         self._words: WordList | None = None
+        self._near: Near | None = None  # of these words
         self._said: set[str] = set()
         self.metadata = ServedMetadata(connection, self._lock) if connection.facts.columns else None
 
@@ -147,7 +148,8 @@ class ServedSpace:
         from vecalc.space.affixes import rows_meant
 
         words = self._all_words()
-        return [words.word(row) for row in rows_meant(Near(words), words.lines(), word, limit)]
+        self._near = self._near or Near(words)
+        return [words.word(row) for row in rows_meant(self._near, words.lines(), word, limit)]
 
     def _all_words(self) -> WordList:
         with self._lock:
