@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import termios
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ from running import FAMILY, command
 PROMPT = "vecalc> "
 CONTINUED = r"   \.\.\.> "
 WAIT = 20  # seconds; a prompt answers in a hundredth of one
+LOOK = 0.01  # seconds between two looks at what it does
+RESTS = 5  # looks in succession that find it asleep
 CODES = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]|\r")
 
 
@@ -78,6 +81,30 @@ class Terminal:
         """What is shown after a line was typed; what the terminal repeats of the line is left out."""
         self.child.sendline(line)
         return self.until().removeprefix(f"{line}\n")
+
+    def until_it_rests(self) -> None:
+        """Until it waits for a key: readline takes no notice of a Ctrl-C that comes while it is at work."""
+        asleep = 0
+        while asleep < RESTS:
+            time.sleep(LOOK)
+            asleep = asleep + 1 if not LINUX or self._facts()[0] == "S" else 0
+
+    def until_it_works(self) -> None:
+        """Until it has worked for a tenth of a second: nothing shows that an answer is on its way."""
+        if not LINUX:
+            time.sleep(0.3)
+            return
+        begun = self._spent()
+        while self._spent() < begun + 0.1:
+            time.sleep(LOOK)
+
+    def _spent(self) -> float:
+        """Seconds of processor."""
+        return sum(map(int, self._facts()[11:13])) / os.sysconf("SC_CLK_TCK")
+
+    def _facts(self) -> list[str]:
+        """What Linux says of the process, from its state on."""
+        return Path(f"/proc/{self.child.pid}/stat").read_text("utf-8").rpartition(")")[2].split()
 
     def ends(self) -> None:
         """Whatever it is at, without the waits of pexpect."""

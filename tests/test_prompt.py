@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 import numpy as np
@@ -109,14 +108,15 @@ def test_an_open_bracket_can_be_given_up(prompt: Terminal) -> None:
     assert "vecalc: 1:" in prompt.says("")
     prompt.child.sendline("(king - man")
     prompt.until(CONTINUED)
+    prompt.until_it_rests()
     prompt.child.sendintr()
     prompt.until()
     assert "kings" in prompt.says("king")
 
 
 def test_ctrl_c_drops_the_line(prompt: Terminal) -> None:
-    time.sleep(0.2)  # readline takes no notice of a Ctrl-C between its prompt and its wait for a key
     prompt.child.send("king - no such thing")
+    prompt.until_it_rests()
     prompt.child.sendintr()
     prompt.until()
     assert "kings" in prompt.says("king")
@@ -129,7 +129,7 @@ def test_ctrl_c_ends_a_long_answer_and_not_the_prompt(open_prompt: Open, tmp_pat
     (tmp_path / "slow.vec").write_text(f"slow(x) = mean([{searches}])\n", "utf-8")
     assert "note: read slow.vec" in prompt.says("load slow.vec")
     prompt.child.sendline("slow(king)")
-    time.sleep(0.3)  # until it is at work: nothing shows when that is
+    prompt.until_it_works()
     prompt.child.sendintr()
     shown = prompt.until()
     assert "interrupted" in shown
