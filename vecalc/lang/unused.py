@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
+from typing import TypeAlias
 
-from vecalc.lang.nodes import Call, Statement, Where, Word, walk
+from vecalc.lang.nodes import Call, Define, Statement, Where, Word, children, fold_by, walk
+
+Names: TypeAlias = frozenset[str]
 
 
 def unused_names(statement: Statement) -> tuple[str, ...]:
     """The unused ones, in order; a name that only unused names use is one of them."""
+    unused: dict[int, list[str]] = {}  # of each `where`, by its id
+
+    def free(node: Statement, below: Sequence[Names]) -> Names:
+        """The names that a node takes from around it."""
+        match node:
+            case Word(text, quoted, space):
+                return Names() if quoted or space else Names((text,))
+            case Call(name):
+                return Names((name,)).union(*below)
+            case Define(_, parameters):
+                return Names().union(*below[:-1], below[-1].difference(name for name, _ in parameters))
+            case Where():
+                needed, unused[id(node)] = _sorted_out(node, below)
+                return needed
+            case _:
+                return below[0] if len(below) == 1 else Names().union(*below)
+
+    fold_by(children, statement, free)
     wheres = (node for node in walk(statement) if isinstance(node, Where))
-    return tuple(dict.fromkeys(name for where in wheres for name in _unused_in(where)))
+    return tuple(dict.fromkeys(name for where in wheres for name in unused[id(where)]))
 
 
-def _unused_in(where: Where) -> list[str]:
-    needed = {*_names_in(where.body)}
+def _sorted_out(where: Where, below: Sequence[Names]) -> tuple[Names, list[str]]:
+    """What it takes from around it, and what nothing in it uses, in order."""
+    needed, *taken = below
     found = []
-    for binding in reversed(where.bindings):
+    for binding, names in zip(reversed(where.bindings), reversed(taken), strict=True):
         if binding.name in needed:
-            needed.discard(binding.name)
-            needed.update(_names_in(binding))
+            needed = needed - {binding.name} | names
         else:
             found.append(binding.name)
-    return found[::-1]
-
-
-def _names_in(statement: Statement) -> Iterator[str]:
-    """The words and functions of a statement that a name can stand for."""
-    for node in walk(statement):
-        if isinstance(node, Call) or (isinstance(node, Word) and not node.quoted and not node.space):
-            yield node.name if isinstance(node, Call) else node.text
+    return needed, found[::-1]
