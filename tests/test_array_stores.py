@@ -58,6 +58,7 @@ def test_every_format_becomes_a_store(name: str, folders: Path) -> None:
     assert len(stores(folders)) == 1
 
 
+@pytest.mark.slow
 @EVERY
 def test_every_file_that_took_part_is_described(name: str, tmp_path: Path) -> None:
     source = tmp_path / "source"

@@ -115,6 +115,7 @@ def shared(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Done, Here]]:
 Shared = Callable[..., tuple[Done, Here]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMATS)
 def test_every_format_is_that_of_one_machine(
     form: str, questions: Path, tmp_path: Path, shared: Shared

@@ -310,6 +310,7 @@ def test_what_opens_and_never_ends_is_a_malformed_row(opening: str, tmp_path: Pa
     assert_read(loaded, "malformed rows left out: 1")
 
 
+@pytest.mark.slow
 def test_a_quote_without_end_takes_no_memory(tmp_path: Path) -> None:
     path = tmp_path / "open.csv.gz"
     with gzip.open(path, "wb", 1) as stream:
@@ -428,6 +429,7 @@ def test_the_command_line_reads_a_table_and_writes_one(tmp_path: Path) -> None:
 # --- wide rows ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [3_000, 8_000])
 @pytest.mark.parametrize("form", ["cells", "header", "list", "brackets"])
 def test_a_row_may_be_wider_than_the_head_of_a_file(width: int, form: str, tmp_path: Path) -> None:

@@ -254,6 +254,7 @@ def test_a_large_file_of_every_format_goes_through_every_door_compressed(tmp_pat
     assert_read_or_to_be_unpacked(assert_all_doors_agree(packed(made(form, tmp_path, *model(LARGE)), "gz")))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("packing", [*(name for name in PACKED if name != "gz"), "zip"])
 @pytest.mark.parametrize("form", FILES)
 def test_every_format_is_imported_from_every_compression(tmp_path: Path, form: str, packing: str) -> None:

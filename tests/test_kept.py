@@ -85,6 +85,7 @@ def test_no_file_is_kept_outside_the_registry() -> None:
 # --- many at once -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TRIED)
 def test_92_of_what_many_write_at_once_nothing_is_lost(name: str) -> None:
     program("at-once", name, str(AT_ONCE))

@@ -508,6 +508,7 @@ def test_a_raised_limit_has_no_ceiling(kind: str) -> None:
     assert np.isfinite(array(value)).all()
 
 
+@pytest.mark.slow
 def test_a_sum_of_twenty_thousand_terms() -> None:
     text = "+".join(["a", "b"] * 10_000)
     (tree,) = vecalc.parse(text)

@@ -67,6 +67,7 @@ def test_a_packed_file_is_read_whatever_its_name(name: str, data: bytes, suffix:
     assert np.array_equal(loaded.space.vectors(range(6), np.float32), ROWS)
 
 
+@pytest.mark.slow
 @EVERY
 @pytest.mark.parametrize("size", [100, 70_000])
 def test_large_files_come_out_whole(name: str, size: int, path: Path) -> None:
@@ -140,6 +141,7 @@ def test_packed_twice_is_named(name: str, inner: str, path: Path) -> None:
     assert "twice" in said.message or f"{inner} file, compressed once more" in said.message
 
 
+@pytest.mark.slow
 @EVERY
 def test_24_bomb(name: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compression, "GRACE", 1 << 20)

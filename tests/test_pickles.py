@@ -258,6 +258,7 @@ def bombs() -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", sorted(bombs()))
 def test_a_bomb_is_refused_in_little_memory(tmp_path: Path, what: str) -> None:
     path = tmp_path / "model.kv"

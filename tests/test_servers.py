@@ -60,6 +60,7 @@ def test_a_milvus_of_ones_own_is_frozen_cut_off_and_killed(own_milvus: MilvusSer
         client.list_collections(timeout=1)
 
 
+@pytest.mark.slow
 def test_milvus_is_the_real_one(milvus: Milvus) -> None:
     assert milvus.connect().get_server_version().startswith("v2.3.5")
 

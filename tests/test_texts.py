@@ -394,6 +394,7 @@ def test_the_head_of_a_file_is_read(file: File, header: bytes) -> None:
     assert (done.code, len(done.out.splitlines())) == (0, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("header", [b"", HEADER, b"12 6\n"])
 def test_a_file_that_ends_inside_a_row_is_damaged(file: File, header: bytes) -> None:
     whole = header + text()

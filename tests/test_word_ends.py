@@ -103,6 +103,7 @@ def test_files_of_two_or_three_numbers_are_never_read_wrong_without_a_note(tmp_p
         assert notes or not any(" " in word for word in words), seed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("newline", [b"", b"\n"])
 @pytest.mark.parametrize("chunk", [5_000, 4 << 20])
 @pytest.mark.parametrize("phrases", [0.004, 0.3])

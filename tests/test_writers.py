@@ -181,6 +181,7 @@ def test_any_space_is_carried_exactly_or_refused(
     check()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_more_rows_than_fit_in_a_block(tmp_path: Path, form: str) -> None:
     rows = np.random.default_rng(8).normal(size=(20_000, 4)).astype(np.float32)
