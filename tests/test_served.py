@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from stores import expressions
-from stores.asking import told
+from stores.asking import RANKINGS, told
 from stores.model import model
 from stores.parquet import filled
 
@@ -26,11 +26,7 @@ from vecalc.stores.served import ServedSpace
 
 NEAR = 1e-6
 SETTINGS = (
-    Options(),
-    Options(metric="dot", norm="raw"),
-    Options(metric="l2", norm="raw", exclude="none"),
-    Options(metric="l2", norm="unit", k=3),
-    Options(metric="dot", exclude="variants", k=40),
+    *RANKINGS,
     Options(exclude="none", k=2_500, oov="skip"),
     Options(first=100, match="k*", exclude="none"),
     Options(where="year < 200 and stocked = true", k=30),

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 from stores import STORES, expressions
-from stores.asking import told
+from stores.asking import RANKINGS, told
 from stores.model import NASTY, TWINS, model, sample
 
 import vecalc
@@ -27,11 +27,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::vecalc.errors.VecalcWarning")
 WORDS = model().words
 NEAR = 1e-6  # what a score may differ by; the order of neighbours may not
 SETTINGS = (
-    Options(),
-    Options(metric="dot", norm="raw"),
-    Options(metric="l2", norm="raw", exclude="none"),
-    Options(metric="l2", norm="unit", k=3),
-    Options(metric="dot", exclude="variants", k=40),
+    *RANKINGS,
     Options(exclude="none", k=1, oov="skip"),
     Options(first=100),
     Options(among=tuple(sample(WORDS, 30))),

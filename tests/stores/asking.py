@@ -13,6 +13,15 @@ from vecalc.engine.question import Options, Question
 from vecalc.errors import VecalcError
 from vecalc.space import VectorSpace
 
+# By what neighbours are ranked, the usual way first.
+RANKINGS = (
+    Options(),
+    Options(metric="dot", norm="raw"),
+    Options(metric="l2", norm="raw", exclude="none"),
+    Options(metric="l2", norm="unit", k=3),
+    Options(metric="dot", exclude="variants", k=40),
+)
+
 
 def told(space: VectorSpace, texts: Sequence[str], options: Options) -> list[tuple[Any, list[float]]]:
     """All there is to say about the answers to some texts, and apart the numbers in it."""

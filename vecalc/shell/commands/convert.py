@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vecalc.answers import NORMS
+from vecalc.shell.model_part import PART, chosen_part
 from vecalc.shell.options import (
     EMBED,
     QUIET,
     READING,
     STORE_TIMEOUT,
-    as_utf8,
     choice,
-    condition_option,
-    count,
     flag,
     offer,
     request_of,
@@ -34,8 +32,7 @@ EXAMPLES = """\
 """
 
 
-# Five options have names of their own inside: settings that are made for answers (norm = "unit", first =
-# 20000, ...) must not change what is written.
+# The norm, too, has a name of its own inside (see PART).
 @command("vecalc convert IN OUT [--to FORMAT] [--first N]", EXAMPLES)
 @click.argument("model", metavar="IN", shell_complete=offer("models", files=True))
 @click.argument("out", metavar="OUT")
@@ -49,10 +46,7 @@ EXAMPLES = """\
 )
 @flag("--gzip", "Pack the file, as with a name that ends with .gz.")
 @flag("--force", "Replace OUT if it exists.")
-@count("--first", "leading", "Only the N most frequent words.")
-@click.option("--among", "listed", metavar="FILE|WORDS", help="Only these words: a file of them, or a,b,c.")
-@click.option("--match", "matching", metavar="GLOB|/REGEX/", help="Only words that match.")
-@condition_option("meeting")
+@PART
 @choice("--norm", "scaled", "How long vectors are written. [raw]", of=NORMS, default="raw")
 @EMBED
 @STORE_TIMEOUT
@@ -64,26 +58,17 @@ def run(model: str, out: str, form: str, **options: Any) -> int:
     IN is whatever -m takes: a file, an imported name, starter. OUT's suffix says what to write.
     """
     # What writes files loads numpy; the options don't need it.
-    from vecalc.engine.question import Options
-    from vecalc.engine.subset import part_of
     from vecalc.formats.save import form_of, save
     from vecalc.shell.display import say
     from vecalc.shell.meter import metered
     from vecalc.shell.opening import Opened, Outcome, perform
-    from vecalc.shell.questions import words
 
     form = form_of(Path(out), form)  # before a long model is read
     request = request_of(options, model=(model,), among=options["listed"], output=out, format=form)
 
     def converted(opened: Opened) -> Outcome:
         space = next(iter(opened.spaces.values()))
-        wanted = Options(
-            first=options["leading"],
-            among=words(options["listed"]),
-            match=options["matching"],
-            where=None if options["meeting"] is None else as_utf8(options["meeting"]),
-        )
-        part, more = part_of(space, wanted, options["scaled"])
+        part, more = chosen_part(space, options, options["scaled"])
         opened.tell(*more)
         with metered(f"writing {Path(out).name}", len(part), quiet=opened.request.quiet) as meter:
             tap, kept = meter.add if meter else None, [Path(path) for path in opened.request.beside]

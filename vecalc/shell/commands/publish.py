@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from vecalc.shell.model_part import PART, chosen_part
 from vecalc.shell.options import (
     EMBED,
     QUIET,
     READING,
     STORE_TIMEOUT,
-    as_utf8,
-    condition_option,
-    count,
     flag,
     offer,
     request_of,
@@ -35,10 +33,7 @@ EXAMPLES = """\
 @command("vecalc publish MODEL TARGET [--first N]", EXAMPLES)
 @click.argument("model", metavar="MODEL", shell_complete=offer("models", files=True))
 @click.argument("target", metavar="TARGET")
-@count("--first", "leading", "Only the N most frequent words.")
-@click.option("--among", "listed", metavar="FILE|WORDS", help="Only these words: a file of them, or a,b,c.")
-@click.option("--match", "matching", metavar="GLOB|/REGEX/", help="Only words that match.")
-@condition_option("meeting")
+@PART
 @click.option("--index", default="", metavar="hnsw", help="Make an index of neighbours, too (Postgres).")
 @flag("--force", "Replace a table of this name that vecalc has not made.")
 @EMBED
@@ -52,24 +47,15 @@ def run(model: str, target: str, **options: Any) -> int:
     answers as the model does, the old one stays in force, whatever happens; afterwards it stays beside it.
     """
     # What publishes loads numpy; the options don't need it.
-    from vecalc.engine.question import Options
-    from vecalc.engine.subset import part_of
     from vecalc.library.served_models import place_to_publish
     from vecalc.shell.display import say
     from vecalc.shell.opening import Outcome, perform
-    from vecalc.shell.questions import words
 
     place = place_to_publish(target, index=options["index"], force=options["force"])
 
     def published(opened: Opened) -> Outcome:
         space = next(iter(opened.spaces.values()))
-        wanted = Options(
-            first=options["leading"],
-            among=words(options["listed"]),
-            match=options["matching"],
-            where=None if options["meeting"] is None else as_utf8(options["meeting"]),
-        )
-        part, more = part_of(space, wanted)
+        part, more = chosen_part(space, options)
         opened.tell(*more)
         made = _published(opened, part, place)
         opened.tell(*made.notes)
