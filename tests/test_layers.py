@@ -82,6 +82,7 @@ HOMES = {
     "rapidfuzz": {"space"},
     "regex": {"space"},
     "numkong": {"search"},
+    "onnxruntime": {"search"},
     "gensim": {"formats"},
     "duckdb": {"formats"},
     "lancedb": {"formats"},

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from vecalc.answers import METRICS, NORMS
-from vecalc.search import Measure, quantized
+from vecalc.search import Measure, products, quantized
 from vecalc.search.exact import search
 from vecalc.search.ranks import rank, ranks
 from vecalc.search.scoring import needs_direction
@@ -27,15 +27,19 @@ MEASURES = [Measure(metric, norm) for metric in METRICS for norm in NORMS]
 
 # --- ways to search -------------------------------------------------------------------------
 
-PRODUCTS, CODED = "float32 products", "codes"
+PRODUCTS = "float32 products"
+USUAL = "numkong"
+# By codes, multiplied by each of them; all but the usual one in the slow run, and in `test_products`.
+CODED = [pytest.param(name, marks=pytest.mark.slow if name != USUAL else ()) for name in products.FINDERS]
 
 
-@pytest.fixture(autouse=True, params=[PRODUCTS, CODED])
+@pytest.fixture(autouse=True, params=[PRODUCTS, *CODED])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Float32 products; and codes, in small pieces and whatever k is."""
     global with_codes  # noqa: PLW0603 - what every space of the test is made with
-    with_codes = request.param == CODED
+    with_codes = request.param in products.FINDERS
     if with_codes:
+        monkeypatch.setenv(products.VARIABLE, request.param)
         for name, value in {"WORTH_IT": 1.0, "FIRST": 50, "FEWEST": 64, "CELLS": 64}.items():
             monkeypatch.setattr(quantized, name, value)
     yield request.param
@@ -49,12 +53,22 @@ turn_of = cache(rotation)  # of 2,000 components it takes half a second
 # own says so), and what needs no direction is never sought by codes.
 CASES = [
     (way, measure)
-    for way in (PRODUCTS, CODED)
+    for way in (PRODUCTS, *products.FINDERS)
     for measure in MEASURES
     if (measure.metric != "cos" or measure.norm == "rms") and (way == PRODUCTS or needs_direction(measure))
 ]
 every_case = pytest.mark.parametrize(
-    ("way", "measure"), CASES, indirect=["way"], ids=lambda of: of if isinstance(of, str) else "-".join(of)
+    ("way", "measure"),
+    [
+        pytest.param(
+            way,
+            measure,
+            marks=pytest.mark.slow if way not in (PRODUCTS, USUAL) else (),
+            id=f"{way}-{'-'.join(measure)}",
+        )
+        for way, measure in CASES
+    ],
+    indirect=["way"],
 )
 
 
@@ -225,7 +239,7 @@ every_case_in_every_space = pytest.mark.parametrize(
     [
         pytest.param(
             *(name, way, measure),
-            marks=pytest.mark.slow if name in SLOW or (i + j) % APART else (),
+            marks=pytest.mark.slow if name in SLOW or way not in (PRODUCTS, USUAL) or (i + j) % APART else (),
             id=f"{name}-{way}-{'-'.join(measure)}",
         )
         for i, (way, measure) in enumerate(CASES)
@@ -267,14 +281,15 @@ def test_to_cosines_the_norm_is_nothing(name: str) -> None:
 
 
 @every_space
-@pytest.mark.parametrize("way", [CODED], indirect=True)
+@pytest.mark.parametrize("way", CODED, indirect=True)
 def test_codes_that_nothing_can_multiply_make_no_difference(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     matrix = matrix_of(name)
     space = space_of(matrix)
     assert space.codes is not None
-    monkeypatch.setattr(quantized, "_kernel", lambda: None)
+    monkeypatch.delenv(products.VARIABLE)
+    monkeypatch.setattr(products, "_numkong", lambda: None)
     bare = MatrixSpace(list(space.words()), matrix)
     for measure in MEASURES:
         found, plain = (search(one, queries_for(matrix), 10, measure) for one in (space, bare))
@@ -374,20 +389,17 @@ def test_a_large_space_of_near_ties(measure: Measure) -> None:
     check(matrix, np.stack([matrix[0].astype(np.float64), random(20, seed=18)]), 25, measure)
 
 
-def test_the_kernel_is_there() -> None:
-    """Otherwise the tests of codes would test float32 products."""
-    assert quantized._kernel() is not None
-
-
 @pytest.mark.parametrize("rows", [100, 5_000])
-@pytest.mark.parametrize("way", [CODED], indirect=True)
+@pytest.mark.parametrize("way", CODED, indirect=True)
 def test_codes_leave_few_rows(rows: int) -> None:
     """What is left to score exactly is a small part, and never lacks a neighbour."""
     codes = space_of(random(rows, 100)).codes
     assert codes is not None
     queries = random(40, 100, seed=19)
     truth = queries @ (random(rows, 100) / np.linalg.norm(random(rows, 100), axis=1, keepdims=True)).T
-    for near, scores in zip(quantized.candidates(codes, queries, 5).rows, truth, strict=True):
+    product = products.chosen(codes.values.shape[1], len(queries), rows)
+    assert product is not None
+    for near, scores in zip(quantized.candidates(codes, queries, 5, product).rows, truth, strict=True):
         assert set(np.argsort(-scores)[:5].tolist()) - set(codes.loose.tolist()) <= set(near.tolist())
         assert len(near) < rows / 2
         assert near.tolist() == sorted(set(near.tolist()))

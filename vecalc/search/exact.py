@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,6 +20,9 @@ from vecalc.search import Allowed, Filtered, Hits, Measure
 from vecalc.search.scoring import EPSILON, approximate, asked_of, blocks, needs_direction, scores_of
 from vecalc.space import VectorSpace
 from vecalc.space.threads import on_all_cores, products_alone
+
+if TYPE_CHECKING:
+    from vecalc.search.products import Product
 
 TOGETHER = 16  # queries whose rows one thread narrows down before it takes more
 SLACK = 64  # candidates per query beyond 2k before the list is cut down again
@@ -36,35 +40,44 @@ def search(
         assert space.seeker is not None  # noqa: S101 - only seekers are given conditions
         return space.seeker.search(queries, k, measure, rows)
     with np.errstate(over="ignore", invalid="ignore"):
-        if _has_use_for_codes(space, k, measure, rows):
+        product = _product_of_codes(space, len(queries), k, measure, rows)
+        if product is not None:
             # The other threads of BLAS spin for a while after a product, on the cores that ours need next. Of
             # one query no product is large enough to be shared out.
             with products_alone() if len(queries) > 1 else nullcontext():
-                hopeful = _by_codes(space, queries, k, measure, rows)
+                hopeful = _by_codes(space, queries, k, product, rows)
         else:
             hopeful = _by_float32(space, queries, k, measure, rows)
         found = _best(space, queries, hopeful, k, measure)
     return Hits(np.stack([rows for rows, _ in found]), np.stack([scores for _, scores in found]))
 
 
-def _has_use_for_codes(space: VectorSpace, k: int, measure: Measure, rows: Numbers | None) -> bool:
-    """Codes know directions: they rank by cosine, and by whatever ranks alike."""
-    if space.codes is None or not needs_direction(measure):
-        return False
-    from vecalc.search import quantized
+def _product_of_codes(
+    space: VectorSpace, queries: int, k: int, measure: Measure, rows: Numbers | None
+) -> Product | None:
+    """What multiplies the codes, where they are of use.
 
-    return quantized.is_worth_it(space.codes, k, len(space) if rows is None else len(rows))
+    They know directions: they rank by cosine, and by whatever ranks alike.
+    """
+    if space.codes is None or not needs_direction(measure):
+        return None
+    from vecalc.search import products, quantized
+
+    count = len(space) if rows is None else len(rows)
+    if not quantized.is_worth_it(space.codes, k, count):
+        return None
+    return products.chosen(space.codes.values.shape[1], queries, count)
 
 
 def _by_codes(
-    space: VectorSpace, queries: Floats, k: int, measure: Measure, rows: Numbers | None
+    space: VectorSpace, queries: Floats, k: int, product: Product, rows: Numbers | None
 ) -> list[Numbers]:
     """The rows that could be among the k best of each query by cosine, as codes tell."""
     from vecalc.search import quantized
 
     codes = space.codes
     assert codes is not None  # noqa: S101 - asked before
-    near = quantized.candidates(codes, queries, k, rows)
+    near = quantized.candidates(codes, queries, k, product, rows)
     asked = asked_of(queries)
     narrowed = _narrowed(space, near.rows, asked.units, k)
     loose = codes.loose if rows is None else np.intersect1d(codes.loose, rows, assume_unique=True)

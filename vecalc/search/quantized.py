@@ -8,18 +8,15 @@ products are of whole numbers, so they are the same on every machine and with an
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from functools import cache
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import numpy as np
 
-from vecalc.arrays import AnyArray, Floats, Numbers, Singles, Small
+from vecalc.arrays import Floats, Numbers, Singles, Small
+from vecalc.search.products import Product, Products
 from vecalc.space.matrix import directions_of
-from vecalc.space.quantization import LARGEST, Codes, turned
+from vecalc.space.quantization import Codes, turned
 from vecalc.space.threads import on_all_cores
-
-Products: TypeAlias = AnyArray  # [b, q] int32
 
 CELLS = 1 << 21  # products at once: 8 MB; less would have the threads wait for each other in Python
 FEWEST, MOST = 512, 1 << 16  # rows at once
@@ -44,8 +41,8 @@ class _Asked(NamedTuple):
 
 
 def is_worth_it(codes: Codes, k: int, count: int) -> bool:
-    """Whether codes help to find the k nearest of so many rows, and there is a fast product."""
-    return max(k, len(codes.loose)) <= count * WORTH_IT and _kernel() is not None
+    """Whether codes help to find the k nearest of so many rows."""
+    return max(k, len(codes.loose)) <= count * WORTH_IT
 
 
 class NearRows(NamedTuple):
@@ -55,14 +52,16 @@ class NearRows(NamedTuple):
     thresholds: Floats  # [q]
 
 
-def candidates(codes: Codes, queries: Floats, k: int, rows: Numbers | None = None) -> NearRows:
+def candidates(
+    codes: Codes, queries: Floats, k: int, product: Product, rows: Numbers | None = None
+) -> NearRows:
     """For each query [q, d] the rows that could be among its k nearest by cosine.
 
     Sought among `rows` (None: all), without those that have no usual residual (`Codes.loose`).
     """
-    asked = _asked(queries, codes)
+    asked = _asked(queries, codes, product.largest)
     pools = _Pools(asked, codes, k)
-    multiply = _product(asked.values)
+    multiply = product.with_queries(asked.values)
 
     def look(span: tuple[int, int]) -> None:
         start, stop = span
@@ -76,9 +75,9 @@ def candidates(codes: Codes, queries: Floats, k: int, rows: Numbers | None = Non
     return pools.result()
 
 
-def _asked(queries: Floats, codes: Codes) -> _Asked:
+def _asked(queries: Floats, codes: Codes, largest: int) -> _Asked:
     own = turned(directions_of(queries), codes.rotation.astype(np.float64))
-    step = np.abs(own).max(axis=1) / LARGEST
+    step = np.abs(own).max(axis=1) / largest
     values = np.rint(own / step[:, None])
     off = np.linalg.norm(own - step[:, None] * values, axis=1)
     # A code stands for a vector of length at most 1 + its residual.
@@ -176,25 +175,3 @@ def _peaks(products: Products, k: int) -> Products:
     if whole * size < count:
         peaks = np.concatenate([peaks, products[whole * size :].max(axis=0, keepdims=True)])
     return np.asarray(peaks)
-
-
-# --- the product ------------------------------------------------------------------------------
-
-
-@cache
-def _kernel() -> Any:
-    """The library with the fastest int8 product that this processor has, where it is installed."""
-    try:
-        import numkong
-    except ImportError:
-        return None
-    return numkong
-
-
-def _product(queries: Small) -> Callable[[Small], Products]:
-    """A function from codes [b, w] to their products [b, q] with all queries."""
-    kernel = _kernel()
-    if len(queries) == 1:  # packing pays from two queries on
-        return lambda values: np.asarray(kernel.cdist(queries, values, "dot")).astype(np.int32).reshape(-1, 1)
-    packed = kernel.dots_pack(queries)
-    return lambda values: np.asarray(kernel.dots_packed(np.ascontiguousarray(values), packed))

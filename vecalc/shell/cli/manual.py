@@ -31,6 +31,7 @@ OPTIONAL = {  # and what installs them
     "duckdb": "duckdb",
     "lancedb": "lance",
     "matplotlib": "plot",
+    "onnxruntime": "fast",
     "psycopg": "postgres",
     "pyarrow": "parquet",
     "pymilvus": "milvus",
@@ -99,10 +100,12 @@ def _text(line: str) -> str:
 
 def versions() -> str:
     """Versions of vecalc, Python, the libraries, optional ones too, and the BLAS numpy multiplies with."""
+    from vecalc.search.products import told
+
     lines = [f"vecalc {vecalc.__version__}", f"Python {platform.python_version()} on {platform.platform()}"]
     lines += [f"{name} {_version(name) or 'not installed'}" for name in PARTS]
     lines += [f"{name} {_version(name) or _lacking(name)} (optional)" for name in OPTIONAL]
-    return "\n".join([*lines, f"BLAS {_blas()}"]) + "\n"
+    return "\n".join([*lines, f"BLAS {_blas()}", f"products of batches {told()}"]) + "\n"
 
 
 def _version(name: str) -> str:
